@@ -1,0 +1,263 @@
+//! The one error of the program: a typed value that says what happened, what it means for the data and
+//! what to do next. Everything below `run` returns it; only `render::errors` turns it into text.
+//! It must never hold a secret: whoever builds a message leaves keys and tokens out.
+
+use serde_json::Value;
+
+/// What a failed call did to the data in Odoo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The request never left this machine.
+    NotSent,
+    /// It was refused or rolled back, or it only read: nothing changed.
+    Rejected,
+    /// It left and the answer was lost: it may have happened.
+    Unknown,
+    /// It happened in Odoo; what failed came after.
+    Done,
+}
+
+impl Effect {
+    /// The word of the error contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effect::NotSent => "not_sent",
+            Effect::Rejected => "rejected",
+            Effect::Unknown => "unknown",
+            Effect::Done => "done",
+        }
+    }
+}
+
+/// Whether the same call may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// The same call fails again.
+    Never,
+    /// Repeating it does no harm and may succeed.
+    Safe,
+    /// Look first whether it happened.
+    CheckFirst,
+}
+
+impl Retry {
+    /// The word of the error contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Retry::Never => "never",
+            Retry::Safe => "safe",
+            Retry::CheckFirst => "check_first",
+        }
+    }
+}
+
+/// Every error code of the contract. The list only grows; `exit.rs` gives each its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// A bug in this program.
+    Internal,
+    /// Wrong flags or arguments.
+    Usage,
+    /// JSON that does not parse or has the wrong type.
+    InvalidJson,
+    /// A spec file that cannot be understood.
+    InvalidSpec,
+    /// A call that Odoo would accept in silence and get wrong, or a context that switches protections off.
+    PreflightRefused,
+    /// No usable profile or a value is missing.
+    ConfigMissing,
+    /// A configured value cannot be used.
+    ConfigInvalid,
+    /// A configuration that could leak a key.
+    ConfigUnsafe,
+    /// Odoo does not know the key (401, AccessDenied).
+    AuthRejected,
+    /// The server has no such database, or more than one and none was named.
+    DatabaseNotFound,
+    /// The user may not do this (AccessError).
+    AccessDenied,
+    /// The guard wants a person's approval first.
+    ConfirmationRequired,
+    /// An approval was presented and refused.
+    ConfirmationRefused,
+    /// No such record, model or method.
+    NotFound,
+    /// A lookup that had to match found nothing.
+    NoMatch,
+    /// A lookup that had to match one found several.
+    Ambiguous,
+    /// Odoo's own business refusal (UserError, ValidationError).
+    Rejected,
+    /// Odoo could not make sense of the request.
+    InvalidRequest,
+    /// An unexpected error inside Odoo, rolled back.
+    ServerError,
+    /// Locks, serialization, rate limits: later may work.
+    Busy,
+    /// The server could not be reached, or a read got no answer.
+    Unreachable,
+    /// A write left and its answer was lost.
+    OutcomeUnknown,
+    /// An answer that is not what JSON-2 gives.
+    BadReply,
+    /// Disk, lock or journal on this machine.
+    LocalState,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl Code {
+    /// The word of the error contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::Internal => "internal",
+            Code::Usage => "usage",
+            Code::InvalidJson => "invalid_json",
+            Code::InvalidSpec => "invalid_spec",
+            Code::PreflightRefused => "preflight_refused",
+            Code::ConfigMissing => "config_missing",
+            Code::ConfigInvalid => "config_invalid",
+            Code::ConfigUnsafe => "config_unsafe",
+            Code::AuthRejected => "auth_rejected",
+            Code::DatabaseNotFound => "database_not_found",
+            Code::AccessDenied => "access_denied",
+            Code::ConfirmationRequired => "confirmation_required",
+            Code::ConfirmationRefused => "confirmation_refused",
+            Code::NotFound => "not_found",
+            Code::NoMatch => "no_match",
+            Code::Ambiguous => "ambiguous",
+            Code::Rejected => "rejected",
+            Code::InvalidRequest => "invalid_request",
+            Code::ServerError => "server_error",
+            Code::Busy => "busy",
+            Code::Unreachable => "unreachable",
+            Code::OutcomeUnknown => "outcome_unknown",
+            Code::BadReply => "bad_reply",
+            Code::LocalState => "local_state",
+            Code::Interrupted => "interrupted",
+        }
+    }
+
+    fn default_effect(self) -> (Effect, Retry) {
+        match self {
+            Code::Internal => (Effect::Unknown, Retry::CheckFirst),
+            Code::OutcomeUnknown => (Effect::Unknown, Retry::CheckFirst),
+            Code::Usage
+            | Code::InvalidJson
+            | Code::InvalidSpec
+            | Code::PreflightRefused
+            | Code::ConfigMissing
+            | Code::ConfigInvalid
+            | Code::ConfigUnsafe
+            | Code::LocalState => (Effect::NotSent, Retry::Never),
+            Code::Unreachable => (Effect::NotSent, Retry::Safe),
+            Code::Interrupted => (Effect::NotSent, Retry::Safe),
+            Code::Busy => (Effect::Rejected, Retry::Safe),
+            _ => (Effect::Rejected, Retry::Never),
+        }
+    }
+}
+
+/// What Odoo said about a failure: its exception name and its message, and the traceback for `--debug`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OdooFault {
+    /// Python class, `odoo.exceptions.UserError`.
+    pub name: String,
+    /// Odoo's message, as sent.
+    pub message: String,
+    /// Odoo's traceback; shown only with `--debug`.
+    pub debug: Option<String>,
+}
+
+/// The error value. Build it with [`Error::new`] and the `with_` methods.
+#[derive(Debug)]
+pub struct Error {
+    /// What kind of failure.
+    pub code: Code,
+    /// One breath: what happened and what it means.
+    pub message: String,
+    /// What to do next; a command named here runs as printed.
+    pub hints: Vec<String>,
+    /// What it did to the data.
+    pub effect: Effect,
+    /// Whether the same call may be repeated.
+    pub retry: Retry,
+    /// Status of the reply, if there was one.
+    pub http_status: Option<u16>,
+    /// Odoo's own words.
+    pub odoo: Option<Box<OdooFault>>,
+    /// The candidates of an ambiguous lookup.
+    pub candidates: Option<Value>,
+    /// Underlying causes, for `--debug`.
+    pub source: Option<anyhow::Error>,
+}
+
+/// Results throughout the program.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error with the effect and retry advice that its code usually has.
+    pub fn new(code: Code, message: impl Into<String>) -> Error {
+        let (effect, retry) = code.default_effect();
+        Error {
+            code,
+            message: message.into(),
+            hints: Vec::new(),
+            effect,
+            retry,
+            http_status: None,
+            odoo: None,
+            candidates: None,
+            source: None,
+        }
+    }
+
+    /// Wrong flags or arguments.
+    pub fn usage(message: impl Into<String>) -> Error {
+        Error::new(Code::Usage, message)
+    }
+
+    /// Something on this machine: disk, permission, lock.
+    pub fn local_state(message: impl Into<String>) -> Error {
+        Error::new(Code::LocalState, message)
+    }
+
+    /// Adds a next step.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Error {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Overrules the usual effect and retry advice of the code.
+    pub fn with_effect(mut self, effect: Effect, retry: Retry) -> Error {
+        self.effect = effect;
+        self.retry = retry;
+        self
+    }
+
+    /// Notes the status of the reply.
+    pub fn with_status(mut self, status: u16) -> Error {
+        self.http_status = Some(status);
+        self
+    }
+
+    /// Adds Odoo's own words.
+    pub fn with_odoo(mut self, fault: OdooFault) -> Error {
+        self.odoo = Some(Box::new(fault));
+        self
+    }
+
+    /// Adds the cause for `--debug`.
+    pub fn with_source(mut self, source: impl Into<anyhow::Error>) -> Error {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {}", self.code.as_str(), self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,156 @@
+//! Files, carefully: private directories, whole-or-nothing writes, reads that follow no link and stop at a
+//! limit, locks with a deadline. It knows nothing of what the files mean.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+
+/// Creates a directory and its parents for this user alone (0700). An existing one must be a real
+/// directory of this user; a looser mode is tightened.
+pub fn ensure_private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder.create(path)?;
+    let metadata = std::fs::symlink_metadata(path)?;
+    if !metadata.is_dir() {
+        return Err(io::Error::other(format!("{} is not a directory", path.display())));
+    }
+    #[cfg(unix)]
+    {
+        if !owned_by_us(&metadata) {
+            return Err(io::Error::other(format!("{} belongs to another user", path.display())));
+        }
+        if metadata.permissions().mode() & 0o077 != 0 {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file whole or not at all (0600): a temporary file beside it, then a rename. `durable` also
+/// waits until the disk has it.
+pub fn write_atomically(path: &Path, parts: &[&[u8]], durable: bool) -> io::Result<()> {
+    let directory = path.parent().ok_or_else(|| io::Error::other("a file needs a directory"))?;
+    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(directory)?;
+    for part in parts {
+        file.write_all(part)?;
+    }
+    if durable {
+        file.as_file().sync_all()?;
+    }
+    file.persist(path).map_err(|failed| failed.error)?;
+    #[cfg(unix)]
+    if durable {
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Opens for reading; a symbolic link as last component is an error unless `follow_links`. Never blocks on
+/// a FIFO.
+pub fn open_for_reading(path: &Path, follow_links: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        let mut flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::CLOEXEC;
+        if !follow_links {
+            flags |= rustix::fs::OFlags::NOFOLLOW;
+        }
+        options.custom_flags(flags.bits() as i32);
+    }
+    #[cfg(not(unix))]
+    let _ = follow_links;
+    options.open(path)
+}
+
+/// Reads to the end, at most `limit` bytes; more is an error.
+pub fn read_to_limit(source: &mut dyn Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// Whether this process's user owns a file.
+#[cfg(unix)]
+pub fn owned_by_us(metadata: &std::fs::Metadata) -> bool {
+    metadata.uid() == rustix::process::geteuid().as_raw()
+}
+
+/// An exclusive lock on a file, held until dropped.
+pub struct Lock(#[expect(dead_code, reason = "holding the handle is holding the lock")] File);
+
+impl Lock {
+    /// Waits for the lock up to `patience`.
+    pub fn acquire(path: &Path, patience: Duration) -> io::Result<Lock> {
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
+        let file = options.open(path)?;
+        let deadline = Instant::now() + patience;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Lock(file)),
+                Err(std::fs::TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                Err(std::fs::TryLockError::WouldBlock) => {
+                    return Err(io::Error::new(
+                        io::ErrorKind::TimedOut,
+                        format!("{} is locked by another process", path.display()),
+                    ));
+                }
+                Err(std::fs::TryLockError::Error(error)) => return Err(error),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("entry");
+        write_atomically(&path, &[b"old"], true).unwrap();
+        let missing = directory.path().join("absent").join("entry");
+        assert!(write_atomically(&missing, &[b"new"], false).is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn reading_stops_at_the_limit_and_at_links() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        std::fs::write(&path, b"12345").unwrap();
+        assert_eq!(read_to_limit(&mut open_for_reading(&path, false).unwrap(), 5).unwrap(), b"12345");
+        assert!(read_to_limit(&mut open_for_reading(&path, false).unwrap(), 4).is_err());
+        let link = directory.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert!(open_for_reading(&link, false).is_err());
+        assert!(open_for_reading(&link, true).is_ok());
+    }
+
+    #[test]
+    fn a_lock_is_exclusive_and_gives_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
+        let held = Lock::acquire(&path, Duration::ZERO).unwrap();
+        assert!(Lock::acquire(&path, Duration::from_millis(20)).is_err());
+        drop(held);
+        assert!(Lock::acquire(&path, Duration::ZERO).is_ok());
+    }
+}

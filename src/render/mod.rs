@@ -1,0 +1,2 @@
+//! How values become text.
+pub mod sanitize;

@@ -1,0 +1,32 @@
+//! Text from a stranger on somebody's terminal: control and bidirectional characters are shown as escapes,
+//! so that no record name can move the cursor or reverse a line. Pipes get text untouched, not from here.
+
+/// The text with every character escaped that could act on a terminal; newlines and tabs stay.
+pub fn for_terminal(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '\n' | '\t') || !acts_on_terminal(character) {
+            safe.push(character);
+        } else {
+            safe.push_str(&character.escape_unicode().to_string());
+        }
+    }
+    safe
+}
+
+fn acts_on_terminal(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::for_terminal;
+
+    #[test]
+    fn escapes_what_acts_and_keeps_what_reads() {
+        assert_eq!(for_terminal("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(for_terminal("x\u{202e}y\r"), "x\\u{202e}y\\u{d}");
+        assert_eq!(for_terminal("北京 Łódź\n"), "北京 Łódź\n");
+    }
+}

@@ -1,0 +1,2 @@
+//! Profiles and settings.
+pub mod secret;
