@@ -9,7 +9,8 @@ pub fn now_seconds() -> u64 {
 
 /// A time as Odoo writes it: `YYYY-MM-DD HH:MM:SS`, UTC.
 pub fn odoo_datetime(seconds: u64) -> String {
-    let text = humantime::format_rfc3339_seconds(UNIX_EPOCH + std::time::Duration::from_secs(seconds)).to_string();
+    let text =
+        humantime::format_rfc3339_seconds(UNIX_EPOCH + std::time::Duration::from_secs(seconds)).to_string();
     text.replace('T', " ").trim_end_matches('Z').to_string()
 }
 

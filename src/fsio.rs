@@ -86,6 +86,21 @@ pub fn owned_by_us(metadata: &std::fs::Metadata) -> bool {
     metadata.uid() == rustix::process::geteuid().as_raw()
 }
 
+/// Whether users other than its owner can write in a directory (its owner being us or root).
+pub fn others_can_write(directory: &Path) -> io::Result<bool> {
+    let metadata = std::fs::metadata(directory)?;
+    #[cfg(unix)]
+    {
+        let trusted_owner = metadata.uid() == 0 || owned_by_us(&metadata);
+        Ok(!trusted_owner || metadata.permissions().mode() & 0o022 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        Ok(false)
+    }
+}
+
 /// An exclusive lock on a file, held until dropped.
 pub struct Lock(#[expect(dead_code, reason = "holding the handle is holding the lock")] File);
 

@@ -1,10 +1,120 @@
-//! odoo-agent.
+//! odoo-agent: Odoo 19 for AI agents behind an allowlist and for people in a terminal.
+//!
+//! [`run`] is the whole program; `main` only hands it the process. Arrows point down: commands -> execute ->
+//! {cache, odoo} -> {operation, transport} -> error, exit, fsio, clock, out.
 
+use std::ffi::OsString;
+use std::io::{IsTerminal, Read, Write};
+use std::rc::Rc;
+
+use clap::Parser;
+
+pub mod cache;
+pub mod cli;
 pub mod clock;
+pub mod commands;
+pub mod context;
 pub mod error;
+pub mod execute;
 pub mod exit;
 pub mod fsio;
+pub mod interrupt;
+pub mod json_input;
+pub mod odoo;
+pub mod operation;
 pub mod out;
 pub mod render;
+pub mod sandbox;
+pub mod session;
 pub mod settings;
+pub mod spec;
+pub mod suggest;
 pub mod transport;
+
+use error::{Code, Error, Result};
+
+/// Runs one command line and returns its exit code.
+pub fn run(
+    arguments: Vec<OsString>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+    stdin: Box<dyn Read>,
+    out: out::Out,
+) -> i32 {
+    std::panic::set_hook(Box::new(report_panic));
+    let out = Rc::new(out);
+    let debug = arguments.iter().any(|argument| argument == "--debug");
+    match parse_and_run(arguments, environment, stdin, &out) {
+        Ok(()) => exit::DONE,
+        Err(error) => {
+            out.talk(&render::errors::text(&error, out.stderr_is_terminal, debug));
+            exit::code_of(error.code)
+        }
+    }
+}
+
+fn parse_and_run(
+    arguments: Vec<OsString>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+    stdin: Box<dyn Read>,
+    out: &Rc<out::Out>,
+) -> Result<()> {
+    let cli = match cli::Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(stop) => return help_or_usage(&stop, out),
+    };
+    cli::refuse_second_profile(&arguments)?;
+    let environment = settings::Environment::from_pairs(environment);
+    let paths = settings::Paths::find(&environment)?;
+    let local = session::Local {
+        out: Rc::clone(out),
+        stdin: json_input::Stdin::new(stdin),
+        globals: cli.globals,
+        environment,
+        paths,
+    };
+    commands::run(cli.command, local)
+}
+
+/// clap stops for help and version too: those are results.
+fn help_or_usage(stop: &clap::Error, out: &out::Out) -> Result<()> {
+    use clap::error::ErrorKind;
+    let plain = stop.render().to_string();
+    if matches!(stop.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let text = if out.stdout_is_terminal { stop.render().ansi().to_string() } else { plain };
+        return out.data(text.as_bytes(), error::Effect::NotSent);
+    }
+    if stop.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        out.talk(&plain);
+        return Err(Error::usage("a command is missing").with_hint("odoo-agent --help"));
+    }
+    let mut paragraphs = plain.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+    let message = paragraphs.next().unwrap_or("wrong arguments").trim_start_matches("error: ");
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut error = Error::usage(message);
+    for paragraph in paragraphs {
+        for line in paragraph.lines() {
+            if let Some(tip) = line.trim().strip_prefix("tip: ") {
+                error = error.with_hint(tip);
+            } else if let Some(usage) = line.trim().strip_prefix("Usage: ") {
+                error = error.with_hint(format!("usage: {usage}"));
+            }
+        }
+    }
+    Err(error)
+}
+
+fn report_panic(info: &std::panic::PanicHookInfo) {
+    let place =
+        info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+    let error = Error::new(Code::Internal, format!("a bug in odoo-agent{place}")).with_hint(
+        "if a write was under way, check whether it happened; then report this with the command line",
+    );
+    let mut stderr = std::io::stderr();
+    let text = render::errors::text(&error, stderr.is_terminal(), false);
+    let _ = stderr.write_all(text.as_bytes());
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a panic ends the process; its exit code is part of the contract"
+    )]
+    std::process::exit(exit::code_of(Code::Internal));
+}

@@ -1,63 +1,73 @@
 //! Where output goes: stdout for data, stderr for talk, and whether each is a terminal. Handed in by
-//! `run`'s caller, so that a test can read what was written. It formats nothing.
+//! `run`'s caller and shared by whoever has something to say. It formats no results and no errors.
 
+use std::cell::RefCell;
 use std::io::Write;
 
 use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::render::sanitize;
 
 /// The two streams of a run.
-pub struct Out<'a> {
-    stdout: &'a mut dyn Write,
-    stderr: &'a mut dyn Write,
+pub struct Out {
+    stdout: RefCell<Box<dyn Write>>,
+    stderr: RefCell<Box<dyn Write>>,
     /// stdout is a terminal.
     pub stdout_is_terminal: bool,
     /// stderr is a terminal.
     pub stderr_is_terminal: bool,
-    /// `--quiet`: notes are left out.
-    pub quiet: bool,
 }
 
-impl<'a> Out<'a> {
+impl Out {
     /// Output to the given streams.
     pub fn new(
-        stdout: &'a mut dyn Write,
-        stderr: &'a mut dyn Write,
+        stdout: Box<dyn Write>,
+        stderr: Box<dyn Write>,
         stdout_is_terminal: bool,
         stderr_is_terminal: bool,
-    ) -> Out<'a> {
-        Out { stdout, stderr, stdout_is_terminal, stderr_is_terminal, quiet: false }
+    ) -> Out {
+        Out {
+            stdout: RefCell::new(stdout),
+            stderr: RefCell::new(stderr),
+            stdout_is_terminal,
+            stderr_is_terminal,
+        }
     }
 
     /// Writes data and flushes it. A reader that went away is not an error; a full disk is, and says what
     /// `effect` the call had had by then.
-    pub fn data(&mut self, bytes: &[u8], effect: Effect) -> Result<()> {
-        match self.stdout.write_all(bytes).and_then(|()| self.stdout.flush()) {
+    pub fn data(&self, bytes: &[u8], effect: Effect) -> Result<()> {
+        let mut stdout = self.stdout.borrow_mut();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(Error::new(
-                Code::LocalState,
-                format!("the result could not be written to stdout ({error}); the call itself went through"),
-            )
-            .with_effect(effect, if effect == Effect::Done { Retry::Never } else { Retry::Safe })
-            .with_source(error)),
+            Err(error) => {
+                let (meaning, retry) = match effect {
+                    Effect::Done => {
+                        ("the call itself went through in Odoo, so do not repeat it", Retry::Never)
+                    }
+                    _ => ("nothing was changed in Odoo", Retry::Safe),
+                };
+                Err(Error::new(
+                    Code::LocalState,
+                    format!("the result could not be written to stdout ({error}); {meaning}"),
+                )
+                .with_effect(effect, retry))
+            }
         }
     }
 
     /// Writes talk. If stderr is gone there is nobody to tell.
-    pub fn talk(&mut self, text: &str) {
-        let _ = self.stderr.write_all(text.as_bytes()).and_then(|()| self.stderr.flush());
+    pub fn talk(&self, text: &str) {
+        let mut stderr = self.stderr.borrow_mut();
+        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
     }
 
-    /// One line that helps but is not an error: `note: …` on a terminal, `{"note":"…"}` off it.
-    pub fn note(&mut self, text: &str) {
-        if self.quiet {
-            return;
-        }
-        let line = if self.stderr_is_terminal {
-            format!("note: {}\n", crate::render::sanitize::for_terminal(text))
+    /// One line that is not an error: `note: …` on a terminal, `{"note":"…"}` off it.
+    pub fn line(&self, kind: &str, text: &str) {
+        if self.stderr_is_terminal {
+            self.talk(&format!("{kind}: {}\n", sanitize::for_terminal(text)));
         } else {
-            format!("{}\n", serde_json::json!({ "note": text }))
-        };
-        self.talk(&line);
+            self.talk(&format!("{}\n", serde_json::json!({ kind: text })));
+        }
     }
 }

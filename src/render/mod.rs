@@ -1,2 +1,6 @@
-//! How values become text.
+//! How values become text: JSON re-spaced, errors, and text made harmless for a terminal. It decides no
+//! content and writes to no stream.
+
+pub mod errors;
+pub mod json;
 pub mod sanitize;

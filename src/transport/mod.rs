@@ -1,7 +1,7 @@
 //! One HTTP exchange, whoever carries it: a request goes in, a reply or a fault that says how far the
 //! request got comes out. It knows nothing of Odoo, retries nothing and decides nothing.
 
-
+pub mod http;
 
 use crate::settings::secret::Secret;
 

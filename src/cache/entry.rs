@@ -1,0 +1,74 @@
+//! The text of one cache file: a line that says what it answers, then the answer as it came. It only encodes
+//! and decodes.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fsio;
+
+/// A stored answer.
+#[derive(Debug)]
+pub struct Entry {
+    /// The JSON, as it was stored.
+    pub body: String,
+    /// Seconds since the epoch.
+    pub stored_at: u64,
+    /// Validator of a document.
+    pub etag: Option<String>,
+    /// The model's generation when the answer was asked for.
+    pub generation: String,
+}
+
+/// The first line.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Head {
+    pub(super) key: String,
+    pub(super) stored_at: u64,
+    pub(super) length: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    generation: String,
+}
+
+impl Entry {
+    /// The first line of an entry, with its newline.
+    pub(super) fn encode_head(
+        key: &str,
+        body: &str,
+        etag: Option<&str>,
+        generation: &str,
+        now: u64,
+    ) -> String {
+        let head = Head {
+            key: key.into(),
+            stored_at: now,
+            length: body.len(),
+            etag: etag.map(str::to_string),
+            generation: generation.into(),
+        };
+        serde_json::to_string(&head).unwrap_or_default() + "\n"
+    }
+
+    /// The entry, if it is whole and answers `key`.
+    pub(super) fn decode(bytes: Vec<u8>, key: &str) -> Option<Entry> {
+        let text = String::from_utf8(bytes).ok()?;
+        let (line, body) = text.split_once('\n')?;
+        let head: Head = serde_json::from_str(line).ok()?;
+        if head.key != key || head.length != body.len() {
+            return None;
+        }
+        let body = body.to_string();
+        Some(Entry { body, stored_at: head.stored_at, etag: head.etag, generation: head.generation })
+    }
+
+    /// Only the first line of a file.
+    pub(super) fn read_head(path: &Path) -> Option<Head> {
+        let file = fsio::open_for_reading(path, false).ok()?;
+        let mut line = String::new();
+        BufReader::new(file).read_line(&mut line).ok()?;
+        serde_json::from_str(&line).ok()
+    }
+}

@@ -1,0 +1,323 @@
+//! What was fetched and may be used again: one file an entry, found by its name alone, so that a read costs
+//! the same however many there are. An entry that is not exactly what was written for this very question is
+//! a miss. It knows nothing of Odoo and never holds a key.
+//!
+//! `v1/<server and database>/<kind>/<model>/<question>`; beside the lookups of a model lies `generation`,
+//! changed by every write, so that an answer fetched before a write is not stored as if it came after.
+
+mod entry;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+pub use entry::Entry;
+
+use crate::clock;
+use crate::fsio;
+use crate::operation::{canonical, hex};
+
+const LARGEST_ENTRY: u64 = 64 * 1024 * 1024;
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `fields_get` of a model.
+    Schema,
+    /// Results of a lookup.
+    Lookup,
+    /// A page of `/doc-bearer`.
+    Document,
+    /// The user's language and time zone.
+    User,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Kind::Schema => "schema",
+            Kind::Lookup => "lookup",
+            Kind::Document => "document",
+            Kind::User => "user",
+        }
+    }
+}
+
+/// Whose data: two servers, databases or users never share an entry.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    /// Normalised base URL.
+    pub base_url: String,
+    /// Database.
+    pub database: String,
+    /// Fingerprint of the API key.
+    pub user: String,
+}
+
+impl Owner {
+    fn directory(&self) -> String {
+        short_hash(&canonical(&json!([self.base_url, self.database])))
+    }
+}
+
+/// The question that an entry answers.
+#[derive(Clone, Debug)]
+pub struct Key<'a> {
+    /// Whose.
+    pub owner: &'a Owner,
+    /// What.
+    pub kind: Kind,
+    /// Of which model (a checked model name); `index` and the like for documents.
+    pub model: &'a str,
+    /// Everything else that changes the answer: context, query, limit.
+    pub question: Value,
+}
+
+impl Key<'_> {
+    fn text(&self) -> String {
+        canonical(&json!({
+            "base_url": self.owner.base_url, "database": self.owner.database, "user": self.owner.user,
+            "kind": self.kind.as_str(), "model": self.model, "question": self.question,
+        }))
+    }
+}
+
+/// What the cache has.
+pub enum Found {
+    /// Within its life.
+    Fresh(Entry),
+    /// Past it, good for revalidation.
+    Stale(Entry),
+    /// Nothing usable.
+    Miss,
+}
+
+/// The cache directory.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    root: PathBuf,
+}
+
+impl Cache {
+    /// A cache below `root`; nothing is created yet.
+    pub fn new(root: &Path) -> Cache {
+        Cache { root: root.to_path_buf() }
+    }
+
+    /// The directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn directory(&self, owner: &Owner, kind: Kind, model: &str) -> PathBuf {
+        self.root.join("v1").join(owner.directory()).join(kind.as_str()).join(model)
+    }
+
+    fn path(&self, key: &Key) -> PathBuf {
+        self.directory(key.owner, key.kind, key.model).join(format!("{}.entry", short_hash(&key.text())))
+    }
+
+    /// Looks an entry up. Anything wrong with the file is a miss.
+    pub fn find(&self, key: &Key, ttl: Duration) -> Found {
+        if ttl.is_zero() {
+            return Found::Miss;
+        }
+        let entry = fsio::open_for_reading(&self.path(key), false)
+            .ok()
+            .filter(|file| file.metadata().is_ok_and(|found| found.is_file()))
+            .and_then(|mut file| fsio::read_to_limit(&mut file, LARGEST_ENTRY).ok())
+            .and_then(|bytes| Entry::decode(bytes, &key.text()));
+        let Some(entry) = entry else { return Found::Miss };
+        if key.kind == Kind::Lookup && entry.generation != self.generation(key) {
+            return Found::Miss;
+        }
+        // An entry from the future was stored under another clock: how old it is cannot be said.
+        let now = clock::now_seconds();
+        let fresh = entry.stored_at <= now && now - entry.stored_at < ttl.as_secs().max(1);
+        if fresh { Found::Fresh(entry) } else { Found::Stale(entry) }
+    }
+
+    /// The model's generation; read it before fetching, store it with the answer.
+    pub fn generation(&self, key: &Key) -> String {
+        fs::read_to_string(self.generation_file(key.owner, key.model)).unwrap_or_default()
+    }
+
+    fn generation_file(&self, owner: &Owner, model: &str) -> PathBuf {
+        self.directory(owner, Kind::Lookup, model).join("generation")
+    }
+
+    /// Stores an answer. `generation` is empty except for lookups.
+    ///
+    /// # Errors
+    /// Whatever the disk says; the answer itself is good all the same.
+    pub fn store(&self, key: &Key, body: &str, etag: Option<&str>, generation: &str) -> std::io::Result<()> {
+        let path = self.path(key);
+        if let Some(directory) = path.parent() {
+            fsio::ensure_private_dir(&self.root)?;
+            fsio::ensure_private_dir(directory)?;
+        }
+        let head = Entry::encode_head(&key.text(), body, etag, generation, clock::now_seconds());
+        fsio::write_atomically(&path, &[head.as_bytes(), body.as_bytes()], false)
+    }
+
+    /// Forgets the lookups of a model, of every user of the database.
+    ///
+    /// # Errors
+    /// If the mark cannot be written: then stale results may be served until their life ends.
+    pub fn forget_lookups(&self, owner: &Owner, model: &str) -> std::io::Result<()> {
+        let directory = self.directory(owner, Kind::Lookup, model);
+        if !directory.exists() {
+            // Still leave the mark: another process may be fetching at this moment.
+            fsio::ensure_private_dir(&self.root)?;
+            fsio::ensure_private_dir(&directory)?;
+        }
+        let mark = format!("{}-{}-{:?}", clock::now_seconds(), std::process::id(), std::time::Instant::now());
+        let generation = short_hash(&mark);
+        fsio::write_atomically(&self.generation_file(owner, model), &[generation.as_bytes()], false)?;
+        for file in fs::read_dir(&directory)?.flatten() {
+            if file.path().extension().is_some_and(|extension| extension == "entry") {
+                let _ = fs::remove_file(file.path());
+            }
+        }
+        Ok(())
+    }
+
+    /// Every readable entry, for people: what, whose, how old, how large.
+    pub fn list(&self) -> Vec<Value> {
+        let mut rows = Vec::new();
+        for path in self.files() {
+            let Some(head) = Entry::read_head(&path) else { continue };
+            let Ok(key) = serde_json::from_str::<Value>(&head.key) else { continue };
+            rows.push(json!({
+                "kind": key["kind"], "model": key["model"], "base_url": key["base_url"],
+                "database": key["database"], "user": key["user"], "question": key["question"],
+                "stored_at": clock::odoo_datetime(head.stored_at), "bytes": head.length,
+                "path": path.display().to_string(),
+            }));
+        }
+        rows.sort_by_key(|row| canonical(row));
+        rows
+    }
+
+    /// Removes every entry; returns how many there were.
+    ///
+    /// # Errors
+    /// Whatever the disk says.
+    pub fn clear(&self) -> std::io::Result<usize> {
+        let count = self.files().len();
+        match fs::remove_dir_all(self.root.join("v1")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(count),
+        }
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut open = vec![self.root.join("v1")];
+        while let Some(directory) = open.pop() {
+            for item in fs::read_dir(directory).into_iter().flatten().flatten() {
+                let path = item.path();
+                match item.file_type() {
+                    Ok(kind) if kind.is_dir() => open.push(path),
+                    Ok(kind) if kind.is_file() && path.extension().is_some_and(|e| e == "entry") => {
+                        found.push(path)
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+}
+
+fn short_hash(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes())[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    fn owner(base_url: &str, database: &str, user: &str) -> Owner {
+        Owner { base_url: base_url.into(), database: database.into(), user: user.into() }
+    }
+
+    fn fresh(cache: &Cache, key: &Key, ttl: Duration) -> Option<String> {
+        match cache.find(key, ttl) {
+            Found::Fresh(entry) => Some(entry.body),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn corrupt_truncated_and_foreign_files_are_misses() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(home.path());
+        let whose = owner("https://a", "d", "u");
+        let key = Key { owner: &whose, kind: Kind::Schema, model: "res.partner", question: json!({}) };
+        let other = Key { owner: &whose, kind: Kind::Schema, model: "res.partner", question: json!(1) };
+        cache.store(&key, "{\"a\":1}", None, "").unwrap();
+        assert_eq!(fresh(&cache, &key, DAY).unwrap(), "{\"a\":1}");
+        assert!(fresh(&cache, &key, Duration::ZERO).is_none());
+        let path = cache.path(&key);
+        let whole = fs::read(&path).unwrap();
+        for cut in 0..whole.len() {
+            fs::write(&path, &whole[..cut]).unwrap();
+            assert!(fresh(&cache, &key, DAY).is_none(), "cut at {cut}");
+        }
+        fs::write(&path, [whole.clone(), b"x".to_vec()].concat()).unwrap();
+        assert!(fresh(&cache, &key, DAY).is_none());
+        fs::write(cache.path(&other), &whole).unwrap();
+        assert!(fresh(&cache, &other, DAY).is_none(), "an entry under another question's name");
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(cache.path(&other), &path).unwrap();
+        assert!(fresh(&cache, &key, DAY).is_none(), "a link");
+    }
+
+    #[test]
+    fn a_write_during_a_fetch_keeps_the_old_answer_out() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(home.path());
+        let whose = owner("https://a", "d", "u");
+        let key = Key { owner: &whose, kind: Kind::Lookup, model: "res.partner", question: json!("q") };
+        let before = cache.generation(&key);
+        cache.forget_lookups(&whose, "res.partner").unwrap();
+        cache.store(&key, "[]", None, &before).unwrap();
+        assert!(fresh(&cache, &key, DAY).is_none());
+        let after = cache.generation(&key);
+        cache.store(&key, "[1]", None, &after).unwrap();
+        assert_eq!(fresh(&cache, &key, DAY).unwrap(), "[1]");
+        cache.forget_lookups(&owner("https://a", "d", "somebody else"), "res.partner").unwrap();
+        assert!(fresh(&cache, &key, DAY).is_none());
+    }
+
+    #[test]
+    fn files_are_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(&home.path().join("cache"));
+        let whose = owner("https://a", "d", "u");
+        let key = Key { owner: &whose, kind: Kind::User, model: "res.users", question: json!({}) };
+        cache.store(&key, "{}", None, "").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&cache.path(&key)), 0o600);
+        assert_eq!(mode(cache.path(&key).parent().unwrap()), 0o700);
+        assert_eq!(mode(cache.root()), 0o700);
+    }
+
+    proptest! {
+        #[test]
+        fn different_questions_never_share_a_file(a in "[a-z ,\"]{0,8}", b in "[a-z ,\"]{0,8}", c in "[a-z ,\"]{0,8}", d in "[a-z ,\"]{0,8}") {
+            let cache = Cache::new(Path::new("/nowhere"));
+            let (left, right) = (owner(&a, &b, "u"), owner(&c, &d, "u"));
+            let path = |owner| cache.path(&Key { owner, kind: Kind::Lookup, model: "m", question: json!([a, b]) });
+            prop_assert_eq!(path(&left) == path(&right), (a.clone(), b.clone()) == (c, d));
+        }
+    }
+}

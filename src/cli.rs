@@ -1,0 +1,137 @@
+//! The command line as clap sees it: global flags and the list of commands. No logic; each command's own
+//! flags stand beside the command.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{
+    cache, call, create, doc_index, doc_model, exec_spec, lookup, read, sandbox, schema_summary, search_read,
+    write,
+};
+use crate::error::{Error, Result};
+use crate::settings::{TIMEOUT_FORM, parse_timeout};
+
+/// Search, read, create, write and call anything in Odoo 19 over JSON-2.
+///
+/// Results are JSON on stdout; notes and errors go to stderr. Exit 0 means done; the other codes are in the
+/// README. To try without a server: odoo-agent --profile sandbox search-read res.partner
+#[derive(Debug, Parser)]
+#[command(name = "odoo-agent", version, arg_required_else_help = true, infer_long_args = false)]
+pub struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Globals {
+    /// Work as configured in odoo_NAME.env of the configuration directory; `sandbox` needs no configuration
+    #[arg(long, value_name = "NAME", global = true, help_heading = "Global options")]
+    pub profile: Option<String>,
+    /// Work as configured in this file
+    #[arg(long, value_name = "PATH", global = true, help_heading = "Global options")]
+    pub env_file: Option<PathBuf>,
+    /// Indent the result
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub pretty: bool,
+    /// Add to the context of the call (a JSON object)
+    #[arg(long, value_name = "JSON", global = true, help_heading = "Global options")]
+    pub context_json: Option<String>,
+    /// The same from a file, or - for stdin
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Global options")]
+    pub context_file: Option<String>,
+    /// Name the channel this agent works through, for Odoo's audit [default: cli]
+    #[arg(long, value_name = "NAME", global = true, help_heading = "Global options")]
+    pub agent_channel: Option<String>,
+    /// Give the whole call at most this long, like 90s [default: 120s]
+    #[arg(long, value_name = "DURATION", global = true, value_parser = timeout, help_heading = "Global options")]
+    pub timeout: Option<Duration>,
+    /// Show requests, timings and Odoo's tracebacks on stderr
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub debug: bool,
+    /// Leave notes out
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub quiet: bool,
+}
+
+fn timeout(text: &str) -> std::result::Result<Duration, String> {
+    parse_timeout(text).ok_or_else(|| format!("expected {TIMEOUT_FORM}"))
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Call any public method of any model
+    Call(call::Args),
+    /// Search records and read fields of them
+    SearchRead(search_read::Args),
+    /// Read fields of records by id
+    Read(read::Args),
+    /// Create one record or several
+    Create(create::Args),
+    /// Write values to records
+    Write(write::Args),
+    /// Find a record by its name
+    Lookup(lookup::Args),
+    /// List the fields of a model
+    SchemaSummary(schema_summary::Args),
+    /// List every model with its fields and methods
+    DocIndex(doc_index::Args),
+    /// Describe one model: fields, methods, parameters
+    DocModel(doc_model::Args),
+    /// Run one action that a JSON file describes
+    ExecSpec(exec_spec::Args),
+    /// Show or clear what was cached
+    Cache(cache::Args),
+    /// Reset the embedded sandbox, or serve it on this machine
+    Sandbox(sandbox::Args),
+}
+
+/// A wrapper script names the profile before everything that the agent adds, so a second profile is refused:
+/// clap alone would let one behind the command overrule the first.
+pub fn refuse_second_profile(arguments: &[OsString]) -> Result<()> {
+    let names_a_profile = |argument: &OsString| {
+        let text = argument.to_string_lossy();
+        ["--profile", "--env-file"]
+            .iter()
+            .any(|flag| text.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
+    };
+    let options = arguments.iter().take_while(|argument| *argument != "--");
+    if options.filter(|argument| names_a_profile(argument)).count() > 1 {
+        return Err(Error::usage(
+            "more than one --profile or --env-file: the first one stands and cannot be replaced",
+        )
+        .with_hint("a wrapper such as odoo_local.sh works in its own profile only"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_second_profile_is_refused_wherever_it_stands() {
+        let check = |line: &str| {
+            refuse_second_profile(&line.split(' ').map(OsString::from).collect::<Vec<_>>()).is_ok()
+        };
+        assert!(check("odoo-agent --profile local read"));
+        assert!(!check("odoo-agent --profile local read --profile erp"));
+        assert!(!check("odoo-agent --profile local read --profile=erp"));
+        assert!(!check("odoo-agent --profile local read --env-file /x"));
+        assert!(check("odoo-agent --profile local lookup task -- --profile"));
+    }
+}

@@ -1,0 +1,41 @@
+//! `cache`: where it is, what it holds, and how to empty it.
+
+use clap::{Args as ClapArgs, Subcommand};
+use serde_json::{Value, json};
+
+use crate::cache::Cache;
+use crate::error::{Effect, Error, Result};
+use crate::session::Local;
+
+/// Flags of `cache`.
+#[derive(ClapArgs, Clone, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum Action {
+    /// Print the directory
+    Path,
+    /// Print what is cached
+    List,
+    /// Remove everything that is cached
+    Clear,
+}
+
+/// Works on the cache directory alone.
+pub fn run(args: Args, local: &Local) -> Result<()> {
+    let cache = Cache::new(&local.paths.cache);
+    let result = match args.action {
+        Action::Path => json!({ "path": cache.root().display().to_string() }),
+        Action::List => Value::Array(cache.list()),
+        Action::Clear => {
+            let removed = cache
+                .clear()
+                .map_err(|error| Error::local_state(format!("the cache could not be cleared: {error}")))?;
+            json!({ "removed": removed })
+        }
+    };
+    local.print_value(&result, Effect::NotSent)
+}

@@ -1,0 +1,84 @@
+//! `create`: one record or several; prints the list of new ids.
+
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+
+use crate::error::{Code, Effect, Error, Result};
+use crate::json_input::{self, Source, Stdin};
+use crate::operation::{self, Object, Operation};
+use crate::session::Session;
+
+/// Flags of `create`.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(after_help = "Examples:
+  odoo-agent create res.partner --vals-json '{\"name\": \"Ready Mat\", \"is_company\": true}'
+  odoo-agent create project.task --vals-list-json '[{\"name\": \"One\"}, {\"name\": \"Two\"}]'")]
+pub struct Args {
+    /// Model, like res.partner
+    pub model: String,
+    /// Values of one record (a JSON object)
+    #[arg(long, value_name = "JSON")]
+    vals_json: Option<String>,
+    /// The same from a file, or - for stdin
+    #[arg(long, value_name = "FILE")]
+    vals_file: Option<String>,
+    /// Values of several records (a JSON list of objects)
+    #[arg(long, value_name = "JSON")]
+    vals_list_json: Option<String>,
+    /// The same from a file, or - for stdin
+    #[arg(long, value_name = "FILE")]
+    vals_list_file: Option<String>,
+}
+
+/// A creation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Model.
+    pub model: String,
+    /// Values of each record.
+    pub vals_list: Vec<Object>,
+}
+
+impl Args {
+    /// Checks the flags.
+    pub fn request(self, stdin: &mut Stdin) -> Result<Request> {
+        let one = Source::choose("--vals-json", self.vals_json, "--vals-file", self.vals_file)?;
+        let many =
+            Source::choose("--vals-list-json", self.vals_list_json, "--vals-list-file", self.vals_list_file)?;
+        let vals_list = match (one, many) {
+            (Some(one), None) => vec![json_input::object(stdin.json(&one)?, one.flag())?],
+            (None, Some(many)) => json_input::objects(stdin.json(&many)?, many.flag())?,
+            (Some(one), Some(many)) => {
+                return Err(Error::usage(format!(
+                    "{} and {} exclude each other: give one",
+                    one.flag(),
+                    many.flag()
+                )));
+            }
+            (None, None) => return Err(Error::usage("create needs --vals-json or --vals-list-json")),
+        };
+        Request::new(self.model, vals_list)
+    }
+}
+
+impl Request {
+    /// A creation of at least one record.
+    pub fn new(model: String, vals_list: Vec<Object>) -> Result<Request> {
+        operation::check_model(&model)?;
+        if vals_list.is_empty() {
+            return Err(Error::new(
+                Code::InvalidJson,
+                "the list of values is empty: there is nothing to create",
+            ));
+        }
+        Ok(Request { model, vals_list })
+    }
+}
+
+/// Prints the ids.
+pub fn run(request: Request, session: &Session) -> Result<()> {
+    let values: Vec<Value> = request.vals_list.into_iter().map(Value::Object).collect();
+    let kwargs = Object::from_iter([("vals_list".to_string(), json!(values))]);
+    let reply = session.execute(Operation::new(&request.model, "create", kwargs)?)?;
+    session.local.print(reply.get(), Effect::Done)
+}

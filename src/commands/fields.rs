@@ -1,0 +1,140 @@
+//! Arguments that several commands share: which fields, and which records.
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::error::{Code, Error, Result};
+use crate::json_input::{self, Source, Stdin};
+use crate::session::Session;
+
+/// Flags for fields.
+#[derive(Args, Clone, Debug, Default)]
+pub struct FieldsArgs {
+    /// Fields to read: a,b,c or '*' for all that are readable [default: id, display_name and the model's short list]
+    #[arg(long, value_name = "A,B,C", conflicts_with_all = ["fields_json", "fields_file"])]
+    pub fields: Option<String>,
+    /// The same as a JSON list
+    #[arg(long, value_name = "JSON")]
+    pub fields_json: Option<String>,
+    /// The same from a file, or - for stdin
+    #[arg(long, value_name = "FILE")]
+    pub fields_file: Option<String>,
+}
+
+/// Which fields to read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fields {
+    /// `id`, `display_name` and the model's short list.
+    Usual,
+    /// Every field that this user can read.
+    All,
+    /// These.
+    Named(Vec<String>),
+}
+
+impl FieldsArgs {
+    /// The fields that the flags name.
+    pub fn fields(self, stdin: &mut Stdin) -> Result<Fields> {
+        if let Some(list) = self.fields {
+            let names: Vec<String> =
+                list.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_string).collect();
+            return if names.is_empty() {
+                Err(Error::usage("--fields is empty"))
+            } else {
+                Ok(Fields::of(names))
+            };
+        }
+        match Source::choose("--fields-json", self.fields_json, "--fields-file", self.fields_file)? {
+            Some(source) => Fields::parse(stdin.json(&source)?, source.flag()),
+            None => Ok(Fields::Usual),
+        }
+    }
+}
+
+impl Fields {
+    /// From a JSON list of names; an empty one means the usual fields.
+    pub fn parse(value: Value, place: &str) -> Result<Fields> {
+        Ok(Fields::of(json_input::strings(value, place)?))
+    }
+
+    fn of(names: Vec<String>) -> Fields {
+        if names.is_empty() {
+            Fields::Usual
+        } else if names.iter().any(|name| name == "*") {
+            Fields::All
+        } else {
+            Fields::Named(names)
+        }
+    }
+
+    /// The names to ask for. Never none: Odoo would take that for all, which fails for ordinary users.
+    pub fn resolve(&self, model: &str, session: &Session) -> Result<Vec<String>> {
+        match self {
+            Fields::Named(names) => Ok(names.clone()),
+            Fields::Usual => {
+                let mut names = vec!["id".to_string(), "display_name".into()];
+                if crate::odoo::schema::short_list(model).is_some() {
+                    names.extend(session.schema(model, false)?.short_fields(model));
+                }
+                Ok(names)
+            }
+            Fields::All => session.readable_fields(model),
+        }
+    }
+}
+
+/// Flags for records.
+#[derive(Args, Clone, Debug, Default)]
+pub struct IdsArgs {
+    /// Record ids: 1 2 3 or 1,2,3, repeatable
+    #[arg(long, value_name = "ID", num_args = 1.., allow_negative_numbers = true)]
+    pub ids: Vec<String>,
+}
+
+impl IdsArgs {
+    /// The ids, if the flag was given.
+    pub fn ids(&self) -> Result<Option<Vec<i64>>> {
+        if self.ids.is_empty() {
+            return Ok(None);
+        }
+        let parts = self.ids.iter().flat_map(|word| word.split([',', ' '])).filter(|part| !part.is_empty());
+        let ids: Vec<i64> = parts
+            .map(|part| {
+                part.parse::<i64>().ok().filter(|id| *id > 0).ok_or_else(|| {
+                    Error::new(
+                        Code::InvalidJson,
+                        format!("--ids: {part:?} is not a record id (a whole number from 1)"),
+                    )
+                })
+            })
+            .collect::<Result<_>>()?;
+        if ids.is_empty() { Err(Error::usage("--ids is empty: nothing was sent")) } else { Ok(Some(ids)) }
+    }
+
+    /// The ids of a command that cannot do without.
+    pub fn needed(&self, command: &str) -> Result<Vec<i64>> {
+        self.ids()?.ok_or_else(|| {
+            Error::usage(format!(
+                "{command} needs --ids: without them Odoo would do nothing and say that it did"
+            ))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(words: &[&str]) -> Result<Option<Vec<i64>>> {
+        IdsArgs { ids: words.iter().map(|word| word.to_string()).collect() }.ids()
+    }
+
+    #[test]
+    fn ids_come_in_three_forms() {
+        assert_eq!(ids(&["1", "2,3", "4 5"]).unwrap(), Some(vec![1, 2, 3, 4, 5]));
+        assert_eq!(ids(&[]).unwrap(), None);
+        for bad in ["0", "-1", "x", "1.0", "true", "99999999999999999999", ""] {
+            assert!(ids(&[bad]).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! `lookup`: a record by its name, from the cache where that is fresh.
+
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+
+use crate::cache::{Found, Key, Kind};
+use crate::error::{Code, Effect, Error, Result};
+use crate::odoo::lookup::{self, Wanted};
+use crate::operation;
+use crate::session::Session;
+
+/// Results without `--limit`.
+pub const LIMIT: u32 = 10;
+
+/// Flags of `lookup`.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(after_help = "Examples:
+  odoo-agent lookup partner Azure
+  odoo-agent lookup product.product Desk --limit 3")]
+pub struct Args {
+    /// partner, project, task, employee, or any model
+    pub kind: String,
+    /// What it is called, or a part of that
+    pub query: String,
+    /// At most this many results
+    #[arg(long, default_value_t = LIMIT, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+    /// Ask Odoo even if the answer is cached
+    #[arg(long)]
+    refresh: bool,
+    /// Whole names only, whatever their case
+    #[arg(long)]
+    exact: bool,
+    /// Print the one match itself; none or several is an error (exit 7)
+    #[arg(long)]
+    one: bool,
+}
+
+/// A lookup.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// What to find.
+    pub wanted: Wanted,
+    /// Past the cache.
+    pub refresh: bool,
+    /// Exactly one match, or an error.
+    pub one: bool,
+}
+
+impl Args {
+    /// Checks the flags.
+    pub fn request(self) -> Result<Request> {
+        let wanted = Wanted { kind: self.kind, query: self.query, limit: self.limit, exact: self.exact };
+        Request::new(wanted, self.refresh, self.one)
+    }
+}
+
+impl Request {
+    /// A lookup of something.
+    pub fn new(wanted: Wanted, refresh: bool, one: bool) -> Result<Request> {
+        let is_kind = lookup::kinds().any(|kind| kind == wanted.kind);
+        // A word without a dot is a kind that does not exist, unless it is one of the few such models.
+        if !is_kind && !wanted.kind.contains('.') {
+            let mut error = Error::usage(format!(
+                "{:?} is not a kind of lookup: use {} or a model like product.product",
+                wanted.kind,
+                lookup::kinds().collect::<Vec<_>>().join(", ")
+            ));
+            if let Some(close) = crate::suggest::closest(&wanted.kind, lookup::kinds()) {
+                error = error.with_hint(format!("did you mean {close}?"));
+            }
+            return Err(error);
+        }
+        operation::check_model(wanted.model())?;
+        if wanted.query.trim().is_empty() {
+            return Err(Error::usage("an empty query would match everything")
+                .with_hint("use search-read to list records"));
+        }
+        Ok(Request { wanted, refresh, one })
+    }
+}
+
+/// Prints `{source, kind, query, results}`, or the one match.
+pub fn run(request: Request, session: &Session) -> Result<()> {
+    let wanted = &request.wanted;
+    let key = Key {
+        owner: &session.owner,
+        kind: Kind::Lookup,
+        model: wanted.model(),
+        question: lookup::question(wanted, session.context()?),
+    };
+    let ttl = session.settings.lookup_ttl;
+    let cached = match session.cache.find(&key, ttl) {
+        Found::Fresh(entry) if !request.refresh => Some(wanted.rows(&entry.body)),
+        _ => None,
+    };
+    let (source, rows) = match cached.filter(|rows| !rows.is_empty()) {
+        Some(rows) => ("cache", rows),
+        None => {
+            let generation = session.cache.generation(&key);
+            let reply = session.execute(wanted.operation()?)?;
+            let rows = wanted.rows(reply.get());
+            // An empty answer is not kept: what was not there may be created next.
+            if !rows.is_empty() && !ttl.is_zero() {
+                if let Err(error) = session.cache.store(&key, reply.get(), None, &generation) {
+                    session.note_once(&format!("the lookup could not be cached ({error})"));
+                }
+            }
+            ("live", rows)
+        }
+    };
+    if request.one {
+        return print_one(request, rows, session);
+    }
+    session.local.print_value(
+        &json!({ "source": source, "kind": wanted.kind, "query": wanted.query, "results": rows }),
+        Effect::Rejected,
+    )
+}
+
+fn print_one(request: Request, mut rows: Vec<Value>, session: &Session) -> Result<()> {
+    let Wanted { kind, query, .. } = &request.wanted;
+    match rows.len() {
+        1 => session.local.print_value(&rows.remove(0), Effect::Rejected),
+        0 => Err(Error::new(Code::NoMatch, format!("no {kind} is called {query:?}"))
+            .with_hint("try a shorter part of the name, or --refresh if it is new")),
+        several => {
+            let mut error = Error::new(Code::Ambiguous, format!("{several} of kind {kind} match {query:?}"))
+                .with_hint("use --exact, a longer name, or the id of one of the candidates");
+            error.candidates = Some(Value::Array(rows));
+            Err(error)
+        }
+    }
+}

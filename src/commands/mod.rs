@@ -1,0 +1,109 @@
+//! One file per command: its flags beside what it does. A command line and a spec file both become a
+//! [`Request`]; running a request is the same whichever it came from.
+
+pub mod cache;
+pub mod call;
+pub mod create;
+pub mod doc_index;
+pub mod doc_model;
+pub mod exec_spec;
+pub mod fields;
+pub mod lookup;
+pub mod read;
+pub mod sandbox;
+pub mod schema_summary;
+pub mod search_read;
+pub mod write;
+
+use crate::cli::{Command, Globals};
+use crate::error::Result;
+use crate::json_input::{self, Source, Stdin};
+use crate::operation::Object;
+use crate::session::{Local, Session};
+
+/// One action on Odoo, checked as far as that goes without asking anybody.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// `call`
+    Call(call::Request),
+    /// `search-read`
+    SearchRead(search_read::Request),
+    /// `read`
+    Read(read::Request),
+    /// `create`
+    Create(create::Request),
+    /// `write`
+    Write(write::Request),
+    /// `lookup`
+    Lookup(lookup::Request),
+    /// `schema-summary`
+    SchemaSummary(schema_summary::Request),
+    /// `doc-index`
+    DocIndex(doc_index::Request),
+    /// `doc-model`
+    DocModel(doc_model::Request),
+}
+
+/// A request and what surrounds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// What to do.
+    pub request: Request,
+    /// What the caller adds to the context.
+    pub context: Object,
+}
+
+/// Runs a command line.
+pub fn run(command: Command, mut local: Local) -> Result<()> {
+    let job = match command {
+        Command::Cache(args) => return cache::run(args, &local),
+        Command::Sandbox(args) => return sandbox::run(args, &local),
+        Command::ExecSpec(args) => exec_spec::job(args, &mut local)?,
+        other => job_of(other, &local.globals, &mut local.stdin)?,
+    };
+    run_job(job, local)
+}
+
+/// The job that a command line describes; only for commands that are requests.
+fn job_of(command: Command, globals: &Globals, stdin: &mut Stdin) -> Result<Job> {
+    let mut context = context_of(globals, stdin)?;
+    let request = match command {
+        Command::Call(args) => Request::Call(args.request(stdin, &mut context)?),
+        Command::SearchRead(args) => Request::SearchRead(args.request(stdin)?),
+        Command::Read(args) => Request::Read(args.request(stdin)?),
+        Command::Create(args) => Request::Create(args.request(stdin)?),
+        Command::Write(args) => Request::Write(args.request(stdin)?),
+        Command::Lookup(args) => Request::Lookup(args.request()?),
+        Command::SchemaSummary(args) => Request::SchemaSummary(args.request()?),
+        Command::DocIndex(args) => Request::DocIndex(args.request()),
+        Command::DocModel(args) => Request::DocModel(args.request()?),
+        Command::ExecSpec(_) | Command::Cache(_) | Command::Sandbox(_) => {
+            return Err(crate::error::Error::usage("this command takes no request"));
+        }
+    };
+    Ok(Job { request, context })
+}
+
+/// The context that flags add.
+fn context_of(globals: &Globals, stdin: &mut Stdin) -> Result<Object> {
+    let inline = globals.context_json.clone();
+    match Source::choose("--context-json", inline, "--context-file", globals.context_file.clone())? {
+        Some(source) => json_input::object(stdin.json(&source)?, source.flag()),
+        None => Ok(Object::new()),
+    }
+}
+
+fn run_job(job: Job, local: Local) -> Result<()> {
+    let session = Session::open(local, job.context)?;
+    match job.request {
+        Request::Call(request) => call::run(request, &session),
+        Request::SearchRead(request) => search_read::run(request, &session),
+        Request::Read(request) => read::run(request, &session),
+        Request::Create(request) => create::run(request, &session),
+        Request::Write(request) => write::run(request, &session),
+        Request::Lookup(request) => lookup::run(request, &session),
+        Request::SchemaSummary(request) => schema_summary::run(request, &session),
+        Request::DocIndex(request) => doc_index::run(request, &session),
+        Request::DocModel(request) => doc_model::run(request, &session),
+    }
+}

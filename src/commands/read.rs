@@ -1,0 +1,63 @@
+//! `read`: chosen fields of records by id.
+
+use clap::Args as ClapArgs;
+use serde_json::Value;
+
+use super::fields::{Fields, FieldsArgs, IdsArgs};
+use crate::error::{Effect, Result};
+use crate::json_input::Stdin;
+use crate::operation::{self, Object, Operation};
+use crate::session::Session;
+
+/// Flags of `read`.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(after_help = "Examples:
+  odoo-agent read res.partner --ids 7 --fields name,email,phone
+  odoo-agent read project.task --ids 1,2,3")]
+pub struct Args {
+    /// Model, like res.partner
+    pub model: String,
+    #[command(flatten)]
+    ids: IdsArgs,
+    #[command(flatten)]
+    fields: FieldsArgs,
+}
+
+/// A read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Model.
+    pub model: String,
+    /// Records.
+    pub ids: Vec<i64>,
+    /// Fields.
+    pub fields: Fields,
+}
+
+impl Args {
+    /// Checks the flags.
+    pub fn request(self, stdin: &mut Stdin) -> Result<Request> {
+        operation::check_model(&self.model)?;
+        Ok(Request { ids: self.ids.needed("read")?, fields: self.fields.fields(stdin)?, model: self.model })
+    }
+}
+
+/// Prints the rows; a note names the ids that do not exist, which Odoo leaves out in silence.
+pub fn run(request: Request, session: &Session) -> Result<()> {
+    let fields = request.fields.resolve(&request.model, session)?;
+    let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields))]);
+    let operation = Operation::new(&request.model, "read", kwargs)?.on(request.ids.clone());
+    let reply = session.execute(operation)?;
+    session.local.print(reply.get(), Effect::Rejected)?;
+    let rows: Vec<Value> = serde_json::from_str(reply.get()).unwrap_or_default();
+    let missing: Vec<String> = request
+        .ids
+        .iter()
+        .filter(|id| !rows.iter().any(|row| row["id"].as_i64() == Some(**id)))
+        .map(i64::to_string)
+        .collect();
+    if !missing.is_empty() {
+        session.note_once(&format!("no such {}: {}", request.model, missing.join(", ")));
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! `schema-summary`: the fields of a model in few words.
+
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+
+use crate::error::{Code, Effect, Error, Result};
+use crate::odoo::schema::Schema;
+use crate::operation;
+use crate::session::Session;
+
+/// Flags of `schema-summary`.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(after_help = "Examples:
+  odoo-agent schema-summary project.task
+  odoo-agent schema-summary res.partner --contains mail --contains phone")]
+pub struct Args {
+    /// Model, like project.task
+    pub model: String,
+    /// Ask Odoo even if the schema is cached
+    #[arg(long)]
+    refresh: bool,
+    /// This field (repeatable)
+    #[arg(long, value_name = "NAME")]
+    field: Vec<String>,
+    /// Fields whose name or label contains this (repeatable)
+    #[arg(long, value_name = "TEXT")]
+    contains: Vec<String>,
+    /// Every field, not only the model's short list
+    #[arg(long)]
+    all: bool,
+}
+
+/// A summary.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Model.
+    pub model: String,
+    /// Past the cache.
+    pub refresh: bool,
+    /// Fields by name.
+    pub fields: Vec<String>,
+    /// Fields by a part of name or label.
+    pub contains: Vec<String>,
+    /// Every field.
+    pub all: bool,
+}
+
+impl Args {
+    /// Checks the flags.
+    pub fn request(self) -> Result<Request> {
+        operation::check_model(&self.model)?;
+        let Args { model, refresh, field, contains, all } = self;
+        Ok(Request { model, refresh, fields: field, contains, all })
+    }
+}
+
+/// Prints `{source, model, name, fields}`.
+pub fn run(request: Request, session: &Session) -> Result<()> {
+    let schema = session.schema(&request.model, request.refresh)?;
+    let names = chosen(&request, &schema)?;
+    let fields: Vec<Value> = names.iter().map(|name| schema.summary(name)).collect();
+    session.local.print_value(
+        &json!({
+            "source": if schema.from_cache { "cache" } else { "live" },
+            "model": request.model,
+            "name": request.model,
+            "fields": fields,
+        }),
+        Effect::Rejected,
+    )
+}
+
+/// Filters look at every field; without filters the short list is enough, where there is one.
+fn chosen(request: &Request, schema: &Schema) -> Result<Vec<String>> {
+    for name in &request.fields {
+        if !schema.fields.contains_key(name) {
+            let mut error = Error::new(Code::NotFound, format!("{} has no field {name}", request.model));
+            if let Some(close) = crate::suggest::closest(name, schema.fields.keys().map(String::as_str)) {
+                error = error.with_hint(format!("did you mean {close}?"));
+            }
+            return Err(error.with_hint("a field that was just added appears with --refresh"));
+        }
+    }
+    let filtered = !request.fields.is_empty() || !request.contains.is_empty();
+    let short = schema.short_fields(&request.model);
+    if !filtered && !request.all && !short.is_empty() {
+        return Ok(short);
+    }
+    let terms: Vec<String> = request.contains.iter().map(|term| term.to_lowercase()).collect();
+    let wanted = |name: &String, field: &Value| {
+        let label = field["string"].as_str().unwrap_or_default().to_lowercase();
+        let lower = name.to_lowercase();
+        !filtered
+            || request.all
+            || request.fields.contains(name)
+            || terms.iter().any(|term| lower.contains(term) || label.contains(term))
+    };
+    Ok(schema
+        .fields
+        .iter()
+        .filter(|(name, field)| wanted(name, field))
+        .map(|(name, _)| name.clone())
+        .collect())
+}

@@ -1,0 +1,104 @@
+//! `search-read`: records that match a domain, with chosen fields.
+
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+
+use super::fields::{Fields, FieldsArgs};
+use crate::error::{Effect, Error, Result};
+use crate::json_input::{self, Source, Stdin};
+use crate::operation::{self, Object, Operation};
+use crate::session::Session;
+
+/// Rows without `--limit`.
+pub const LIMIT: u32 = 20;
+
+/// Flags of `search-read`.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(after_help = "Examples:
+  odoo-agent search-read res.partner --domain '[[\"is_company\", \"=\", true]]' --fields name,email
+  odoo-agent search-read project.task --limit 5 --order 'create_date desc'")]
+pub struct Args {
+    /// Model, like res.partner
+    pub model: String,
+    /// Which records (a JSON list) [default: all]
+    #[arg(long, value_name = "JSON", visible_alias = "domain")]
+    domain_json: Option<String>,
+    /// The same from a file, or - for stdin
+    #[arg(long, value_name = "FILE")]
+    domain_file: Option<String>,
+    #[command(flatten)]
+    fields: FieldsArgs,
+    /// At most this many rows, 0 for no limit
+    #[arg(long, default_value_t = LIMIT)]
+    limit: u32,
+    /// Leave this many rows out at the start
+    #[arg(long, default_value_t = 0)]
+    offset: u32,
+    /// Like 'name asc, id desc' [default: the model's own]
+    #[arg(long)]
+    order: Option<String>,
+}
+
+/// A search.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Model.
+    pub model: String,
+    /// Domain.
+    pub domain: Vec<Value>,
+    /// Fields.
+    pub fields: Fields,
+    /// Most rows; 0 is no limit.
+    pub limit: u32,
+    /// Rows to skip.
+    pub offset: u32,
+    /// Odoo's order clause.
+    pub order: Option<String>,
+}
+
+impl Args {
+    /// Checks the flags.
+    pub fn request(self, stdin: &mut Stdin) -> Result<Request> {
+        operation::check_model(&self.model)?;
+        let domain =
+            match Source::choose("--domain-json", self.domain_json, "--domain-file", self.domain_file)? {
+                Some(source) => json_input::list(stdin.json(&source)?, source.flag())?,
+                None => Vec::new(),
+            };
+        let fields = self.fields.fields(stdin)?;
+        let order = self.order.filter(|order| !order.trim().is_empty());
+        Ok(Request { model: self.model, domain, fields, limit: self.limit, offset: self.offset, order })
+    }
+}
+
+impl Request {
+    /// The call, once the fields are known.
+    pub fn operation(&self, fields: Vec<String>) -> Result<Operation> {
+        let mut kwargs = Object::new();
+        kwargs.insert("domain".into(), self.domain.clone().into());
+        kwargs.insert("fields".into(), fields.into());
+        kwargs.insert("limit".into(), self.limit.into());
+        kwargs.insert("offset".into(), self.offset.into());
+        if let Some(order) = &self.order {
+            kwargs.insert("order".into(), json!(order));
+        }
+        Operation::new(&self.model, "search_read", kwargs)
+    }
+}
+
+/// Prints the rows; a note says when there may be more.
+pub fn run(request: Request, session: &Session) -> Result<()> {
+    let fields = request.fields.resolve(&request.model, session)?;
+    let reply = session.execute(request.operation(fields)?)?;
+    session.local.print(reply.get(), Effect::Rejected)?;
+    let rows: Vec<&serde_json::value::RawValue> = serde_json::from_str(reply.get())
+        .map_err(|_| Error::new(crate::error::Code::BadReply, "search_read did not answer with a list"))?;
+    if request.limit > 0 && rows.len() >= request.limit as usize {
+        let next = u64::from(request.offset) + rows.len() as u64;
+        session.note_once(&format!(
+            "{} rows is the limit: there may be more (--offset {next} goes on, --limit 0 takes all)",
+            rows.len()
+        ));
+    }
+    Ok(())
+}

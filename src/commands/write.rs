@@ -1,0 +1,58 @@
+//! `write`: values to records by id.
+
+use clap::Args as ClapArgs;
+use serde_json::Value;
+
+use super::fields::IdsArgs;
+use crate::error::{Effect, Error, Result};
+use crate::json_input::{self, Source, Stdin};
+use crate::operation::{self, Object, Operation};
+use crate::session::Session;
+
+/// Flags of `write`.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(after_help = "Examples:
+  odoo-agent write res.partner --ids 7 --vals-json '{\"phone\": \"+32 2 290 34 90\"}'
+  odoo-agent write project.task --ids 1,2 --vals-file values.json")]
+pub struct Args {
+    /// Model, like res.partner
+    pub model: String,
+    #[command(flatten)]
+    ids: IdsArgs,
+    /// Values (a JSON object)
+    #[arg(long, value_name = "JSON")]
+    vals_json: Option<String>,
+    /// The same from a file, or - for stdin
+    #[arg(long, value_name = "FILE")]
+    vals_file: Option<String>,
+}
+
+/// A write.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Model.
+    pub model: String,
+    /// Records.
+    pub ids: Vec<i64>,
+    /// Values.
+    pub vals: Object,
+}
+
+impl Args {
+    /// Checks the flags.
+    pub fn request(self, stdin: &mut Stdin) -> Result<Request> {
+        operation::check_model(&self.model)?;
+        let ids = self.ids.needed("write")?;
+        let source = Source::choose("--vals-json", self.vals_json, "--vals-file", self.vals_file)?
+            .ok_or_else(|| Error::usage("write needs --vals-json or --vals-file"))?;
+        let vals = json_input::object(stdin.json(&source)?, source.flag())?;
+        Ok(Request { model: self.model, ids, vals })
+    }
+}
+
+/// Prints what Odoo returns: true.
+pub fn run(request: Request, session: &Session) -> Result<()> {
+    let kwargs = Object::from_iter([("vals".to_string(), Value::Object(request.vals))]);
+    let reply = session.execute(Operation::new(&request.model, "write", kwargs)?.on(request.ids))?;
+    session.local.print(reply.get(), Effect::Done)
+}

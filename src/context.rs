@@ -1,0 +1,82 @@
+//! The context of a call: which keys the profile gives, which mark the agent, and which a caller may not send
+//! because they switch Odoo's own protections off. Pure.
+
+use serde_json::{Value, json};
+
+use crate::error::{Code, Error, Result};
+use crate::operation::Object;
+use crate::settings::Settings;
+
+/// Keys that are refused unless the profile allows them by name, and what each switches off.
+const PROTECTED: [(&str, &str); 10] = [
+    ("_force_unlink", "the checks before records are deleted"),
+    ("force_delete", "the checks before accounting entries are deleted"),
+    ("install_mode", "checks that run outside installation"),
+    ("module", "the ownership of external ids"),
+    ("mail_create_nolog", "the note that a record was created"),
+    ("mail_notrack", "the trail of changed fields"),
+    ("tracking_disable", "the trail of changes and messages"),
+    ("bypass_audit", "the accounting audit trail"),
+    ("no_reset_password", "the sign-up checks of users"),
+    ("uninstall_mode", "checks that run outside uninstallation"),
+];
+
+/// Refuses a caller's context that switches a protection off.
+pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
+    for (key, protects) in PROTECTED {
+        if caller.contains_key(key) && !allowed.iter().any(|name| name == key) {
+            return Err(Error::new(
+                Code::PreflightRefused,
+                format!("the context key {key} switches off {protects}: nothing was sent"),
+            )
+            .with_hint(format!("leave {key} out; a profile in the configuration directory can allow it with ODOO_ALLOW_CONTEXT={key}")));
+        }
+    }
+    if let Some(companies) = caller.get("allowed_company_ids") {
+        let whole =
+            companies.as_array().is_some_and(|ids| ids.iter().all(|id| id.as_i64().is_some_and(|id| id > 0)));
+        if !whole {
+            return Err(Error::new(
+                Code::InvalidJson,
+                "context.allowed_company_ids: expected a list of company ids",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What marks every call as an agent's.
+pub fn agent_marks(channel: &str) -> Object {
+    let mut marks = Object::new();
+    marks.insert("agent_mode".into(), Value::Bool(true));
+    marks.insert("agent_channel".into(), channel.into());
+    marks
+}
+
+/// What the profile sets.
+pub fn of_profile(settings: &Settings) -> Object {
+    let mut context = Object::new();
+    if let Some(language) = &settings.language {
+        context.insert("lang".into(), language.as_str().into());
+    }
+    if let Some(time_zone) = &settings.time_zone {
+        context.insert("tz".into(), time_zone.as_str().into());
+    }
+    if !settings.company_ids.is_empty() {
+        context.insert("allowed_company_ids".into(), json!(settings.company_ids));
+    }
+    context
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn protections_stay_on_unless_the_profile_names_them() {
+        let caller = json!({ "tracking_disable": true }).as_object().cloned().unwrap();
+        assert_eq!(check(&caller, &[]).unwrap_err().code, Code::PreflightRefused);
+        assert!(check(&caller, &["tracking_disable".into()]).is_ok());
+        assert!(check(&json!({ "active_test": false }).as_object().cloned().unwrap(), &[]).is_ok());
+    }
+}

@@ -1,0 +1,347 @@
+//! JSON that a person or an agent typed, read strictly: duplicate keys and numbers that cannot be carried
+//! exactly are errors, with the place they stand. It never widens: what does not parse is an error, never an
+//! empty value. Where text comes from, and who may read it, is here too; what it means is not.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use crate::error::{Code, Error, Result};
+use crate::fsio;
+use crate::operation::Object;
+
+/// Odoo's own default limit for a request body (`web.max_file_upload_size`).
+pub const LARGEST: u64 = 128 * 1024 * 1024;
+
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Strict, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Strict)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> std::result::Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> std::result::Result<Value, E> {
+        // Whole numbers beyond 64 bits arrive here rounded.
+        if value.abs() >= i64::MAX as f64 && value.fract() == 0.0 {
+            return Err(E::custom("this number is too large to be carried exactly; send it as a string"));
+        }
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Strict(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> std::result::Result<Value, A::Error> {
+        let mut object = Object::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            let Strict(value) = entries.next_value()?;
+            if object.contains_key(&key) {
+                return Err(de::Error::custom(format!("the key {key:?} stands twice")));
+            }
+            object.insert(key, value);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+/// Parses one JSON value.
+///
+/// # Errors
+/// What is wrong and its line and column, without the text itself.
+pub fn parse(text: &str) -> std::result::Result<Value, String> {
+    serde_json::from_str::<Strict>(text.strip_prefix('\u{feff}').unwrap_or(text))
+        .map(|strict| strict.0)
+        .map_err(|error| error.to_string())
+}
+
+/// Where a JSON argument comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// On the command line.
+    Inline {
+        /// The flag, for messages.
+        flag: &'static str,
+        /// Its text.
+        text: String,
+    },
+    /// In a file, or on stdin for `-`.
+    File {
+        /// The flag, for messages.
+        flag: &'static str,
+        /// Path or `-`.
+        path: String,
+    },
+}
+
+impl Source {
+    /// At most one of a flag and its file form.
+    pub fn choose(
+        flag: &'static str,
+        inline: Option<String>,
+        file_flag: &'static str,
+        file: Option<String>,
+    ) -> Result<Option<Source>> {
+        match (inline, file) {
+            (Some(_), Some(_)) => {
+                Err(Error::usage(format!("{flag} and {file_flag} exclude each other: give one")))
+            }
+            (Some(text), None) => Ok(Some(Source::Inline { flag, text })),
+            (None, Some(path)) => Ok(Some(Source::File { flag: file_flag, path })),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The flag it was given with.
+    pub fn flag(&self) -> &'static str {
+        match self {
+            Source::Inline { flag, .. } | Source::File { flag, .. } => flag,
+        }
+    }
+}
+
+/// stdin, which only one argument of a run can read.
+pub struct Stdin {
+    reader: Option<Box<dyn Read>>,
+    taken_by: Option<String>,
+}
+
+impl Stdin {
+    /// Wraps the process's stdin.
+    pub fn new(reader: Box<dyn Read>) -> Stdin {
+        Stdin { reader: Some(reader), taken_by: None }
+    }
+
+    fn take(&mut self, flag: &str) -> Result<Box<dyn Read>> {
+        match (self.reader.take(), &self.taken_by) {
+            (Some(reader), _) => {
+                self.taken_by = Some(flag.to_string());
+                Ok(reader)
+            }
+            (None, taken_by) => Err(Error::usage(format!(
+                "{flag} and {} both read stdin: only one can",
+                taken_by.as_deref().unwrap_or("another argument")
+            ))),
+        }
+    }
+
+    /// Reads a source's JSON.
+    pub fn json(&mut self, source: &Source) -> Result<Value> {
+        let flag = source.flag();
+        let invalid = |why: String| Error::new(Code::InvalidJson, format!("{flag} is not valid JSON: {why}"));
+        match source {
+            Source::Inline { text, .. } => parse(text).map_err(invalid),
+            Source::File { path, .. } => {
+                let bytes = self.bytes(flag, path, LARGEST)?;
+                let text = std::str::from_utf8(&bytes)
+                    .map_err(|error| invalid(format!("not UTF-8 at byte {}", error.valid_up_to())))?;
+                parse(text).map_err(invalid)
+            }
+        }
+    }
+
+    /// Reads a file, or stdin for `-`, up to a limit.
+    pub fn bytes(&mut self, flag: &str, path: &str, limit: u64) -> Result<Vec<u8>> {
+        let unreadable = |error: std::io::Error| Error::usage(format!("{flag}: cannot read {path}: {error}"));
+        if path == "-" {
+            return fsio::read_to_limit(&mut self.take(flag)?, limit).map_err(unreadable);
+        }
+        let mut file = open_trusted(Path::new(path)).map_err(unreadable)?;
+        fsio::read_to_limit(&mut file, limit).map_err(unreadable)
+    }
+}
+
+/// Opens an input file that nobody else can have planted or can change: no link in a directory that others
+/// write, a regular file of this user or root, not writable by everyone. The checks are on the open handle.
+fn open_trusted(path: &Path) -> std::io::Result<File> {
+    let refuse = |why: &str| std::io::Error::other(why.to_string());
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let shared = fsio::others_can_write(parent)?;
+    let file = fsio::open_for_reading(path, !shared).map_err(|error| {
+        let is_link = std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_symlink());
+        if shared && is_link {
+            refuse("it is a symbolic link in a directory that others can write")
+        } else {
+            error
+        }
+    })?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(refuse("not a regular file; use - to read stdin"));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if metadata.uid() != 0 && !fsio::owned_by_us(&metadata) {
+            return Err(refuse("it belongs to another user"));
+        }
+        if metadata.mode() & 0o002 != 0 {
+            return Err(refuse("everyone can write it; chmod o-w first"));
+        }
+        if shared && metadata.nlink() > 1 {
+            return Err(refuse(
+                "it has a second name (hard link) and lies in a directory that others can write",
+            ));
+        }
+    }
+    Ok(file)
+}
+
+/// What a value is, for messages.
+pub fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// Takes an object or says where it was expected.
+pub fn object(value: Value, place: &str) -> Result<Object> {
+    match value {
+        Value::Object(object) => Ok(object),
+        other => Err(wrong_type(place, "an object", &other)),
+    }
+}
+
+/// Takes a list or says where it was expected.
+pub fn list(value: Value, place: &str) -> Result<Vec<Value>> {
+    match value {
+        Value::Array(items) => Ok(items),
+        other => Err(wrong_type(place, "a list", &other)),
+    }
+}
+
+/// Takes a list of objects.
+pub fn objects(value: Value, place: &str) -> Result<Vec<Object>> {
+    list(value, place)?
+        .into_iter()
+        .enumerate()
+        .map(|(index, item)| object(item, &format!("{place}[{index}]")))
+        .collect()
+}
+
+/// Takes a list of strings.
+pub fn strings(value: Value, place: &str) -> Result<Vec<String>> {
+    list(value, place)?
+        .into_iter()
+        .enumerate()
+        .map(|(index, item)| match item {
+            Value::String(text) => Ok(text),
+            other => Err(wrong_type(&format!("{place}[{index}]"), "a string", &other)),
+        })
+        .collect()
+}
+
+/// Takes a list of record ids: whole numbers from 1.
+pub fn ids(value: Value, place: &str) -> Result<Vec<i64>> {
+    list(value, place)?
+        .into_iter()
+        .enumerate()
+        .map(|(index, item)| {
+            let place = format!("{place}[{index}]");
+            match item.as_i64() {
+                Some(id) if id > 0 => Ok(id),
+                Some(id) => Err(Error::new(
+                    Code::InvalidJson,
+                    format!("{place}: a record id is a whole number from 1, this is {id}"),
+                )),
+                None => Err(wrong_type(&place, "a record id (a whole number from 1)", &item)),
+            }
+        })
+        .collect()
+}
+
+/// The error for a value of the wrong type.
+pub fn wrong_type(place: &str, expected: &str, found: &Value) -> Error {
+    Error::new(Code::InvalidJson, format!("{place}: expected {expected}, found {}", type_name(found)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn duplicates_and_inexact_numbers_are_refused_with_their_place() {
+        assert!(parse(r#"{"a":1,"a":2}"#).unwrap_err().contains("\"a\" stands twice at line 1 column"));
+        assert!(parse("[123456789012345678901234]").unwrap_err().contains("too large"));
+        assert!(parse("[1,]").unwrap_err().contains("line 1 column 4"));
+        assert!(parse("").is_err());
+        assert_eq!(parse("\u{feff}[9007199254740993, 0.1]").unwrap().to_string(), "[9007199254740993,0.1]");
+    }
+
+    #[test]
+    fn errors_do_not_repeat_the_text() {
+        assert!(!parse("hunter2").unwrap_err().contains("hunter2"));
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            (-1e15..1e15).prop_map(Value::from),
+            "\\PC{0,12}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::btree_map("\\PC{0,6}", inner, 0..6)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn json_passes_through_unchanged(value in any_json()) {
+            prop_assert_eq!(parse(&value.to_string()).unwrap(), value);
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! One Odoo server for one user: sends an operation and gives back the JSON as it came. Reads are repeated
+//! when that is safe and may help; a write is sent once, or again only when it provably never left.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::faults::{self, Asked};
+use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::interrupt::UnderWay;
+use crate::operation::{Kind, Operation};
+use crate::out::Out;
+use crate::settings::{Secret, Settings};
+use crate::transport::{HttpReply, HttpRequest, Method, Phase, Transport};
+
+/// Repetitions of a read after its first try.
+const RETRIES: u32 = 3;
+const FIRST_PAUSE: Duration = Duration::from_millis(150);
+/// A server that asks for more patience than this gets a `busy` error instead.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// The JSON of a reply, exactly as it was sent.
+pub type Reply = Box<RawValue>;
+
+/// A document with its validator.
+pub enum Document {
+    /// 200 with the text and its ETag.
+    Fresh {
+        /// The JSON.
+        body: Reply,
+        /// Validator for the next time.
+        etag: Option<String>,
+    },
+    /// 304.
+    NotModified,
+}
+
+/// Makes a transport.
+pub type Connect = dyn Fn() -> Result<Box<dyn Transport>>;
+
+/// The client.
+pub struct Odoo {
+    transport: OnceCell<Box<dyn Transport>>,
+    connect: Box<Connect>,
+    settings: Rc<Settings>,
+    out: Rc<Out>,
+    debug: bool,
+}
+
+impl Odoo {
+    /// A client that makes its transport when the first request is sent.
+    pub fn new(connect: Box<Connect>, settings: Rc<Settings>, out: Rc<Out>, debug: bool) -> Odoo {
+        Odoo { transport: OnceCell::new(), connect, settings, out, debug }
+    }
+
+    fn transport(&self) -> Result<&dyn Transport> {
+        if let Some(transport) = self.transport.get() {
+            return Ok(transport.as_ref());
+        }
+        let transport = (self.connect)()?;
+        Ok(self.transport.get_or_init(|| transport).as_ref())
+    }
+
+    /// Carries out an operation with the agent's key.
+    pub fn call(&self, operation: &Operation, kind: Kind) -> Result<Reply> {
+        let what = format!("{}/{}", operation.model, operation.method);
+        let request = HttpRequest {
+            method: Method::Post,
+            path: operation.path(),
+            headers: self.headers(true),
+            bearer: Some(self.settings.api_key.clone()),
+            body: Some(Value::Object(operation.body()).to_string().into_bytes()),
+        };
+        let asked = self.asked(&what, kind);
+        let reply = self.send(&request, asked)?;
+        if reply.status != 200 {
+            return Err(self.explain(&reply, asked));
+        }
+        let json = parse(reply, asked)?;
+        refuse_identity_check(&json, &what)?;
+        Ok(json)
+    }
+
+    /// Fetches a document of `/doc-bearer`.
+    pub fn document(&self, path: &str, etag: Option<&str>, language: Option<&str>) -> Result<Document> {
+        let mut headers = self.headers(false);
+        if let Some(etag) = etag {
+            headers.push(("If-None-Match".into(), etag.into()));
+        }
+        if let Some(language) = language {
+            // The documents have no context; their language comes from here.
+            headers.push(("Accept-Language".into(), language.replace('_', "-")));
+        }
+        let request = HttpRequest {
+            method: Method::Get,
+            path: path.into(),
+            headers,
+            bearer: Some(self.settings.api_key.clone()),
+            body: None,
+        };
+        let asked = self.asked(path, Kind::Read);
+        let reply = self.send(&request, asked)?;
+        match reply.status {
+            304 => Ok(Document::NotModified),
+            200 => {
+                let etag = reply.header("etag").map(str::to_string);
+                Ok(Document::Fresh { body: parse(reply, asked)?, etag })
+            }
+            _ => Err(self.explain(&reply, asked)),
+        }
+    }
+
+    /// What `/web/version` says, if anything answers there.
+    pub fn version(&self) -> Option<String> {
+        let request = HttpRequest {
+            method: Method::Get,
+            path: "/web/version".into(),
+            headers: Vec::new(),
+            bearer: None,
+            body: None,
+        };
+        let reply = self.transport().ok()?.send(&request).ok().filter(|reply| reply.status == 200)?;
+        let body: Value = serde_json::from_slice(&reply.body).ok()?;
+        body.get("version")?.as_str().map(str::to_string)
+    }
+
+    fn headers(&self, json: bool) -> Vec<(String, String)> {
+        let mut headers = vec![("X-Odoo-Database".to_string(), self.settings.database.clone())];
+        if json {
+            headers.push(("Content-Type".into(), "application/json".into()));
+        }
+        headers
+    }
+
+    fn asked<'a>(&'a self, what: &'a str, kind: Kind) -> Asked<'a> {
+        Asked { what, kind, database: &self.settings.database, origin: self.settings.base_url.origin() }
+    }
+
+    /// Classifies, and asks for the version where that explains the most.
+    fn explain(&self, reply: &HttpReply, asked: Asked) -> Error {
+        let error = faults::of_reply(reply, asked);
+        let may_be_old = error.code == Code::BadReply && matches!(reply.status, 300..=399 | 404);
+        match may_be_old.then(|| self.version()).flatten() {
+            Some(version) => {
+                let major =
+                    version.trim_start_matches("saas~").split('.').next().and_then(|n| n.parse::<u32>().ok());
+                let mut error = error;
+                if major.is_some_and(|major| major < 19) {
+                    error.message = format!(
+                        "{} runs Odoo {version}: JSON-2 came with Odoo 19, so {} was not carried out",
+                        asked.origin, asked.what
+                    );
+                    error.hints.clear();
+                } else {
+                    error = error.with_hint(format!("the server there says that it is Odoo {version}"));
+                }
+                error
+            }
+            None => error,
+        }
+    }
+
+    fn send(&self, request: &HttpRequest, asked: Asked) -> Result<HttpReply> {
+        let transport = self.transport()?;
+        let _under_way = UnderWay::mark(asked.kind);
+        let started = Instant::now();
+        let mut tries = 0;
+        loop {
+            let outcome = transport.send(request);
+            self.trace(request, &outcome, started);
+            let (may_repeat, asked_pause) = match &outcome {
+                Ok(reply) => (asked.kind == Kind::Read && faults::is_passing(reply), retry_after(reply)),
+                Err(fault) => {
+                    use crate::transport::FaultKind::{ConnectTimeout, Refused, Reset, Resolve, Truncated};
+                    let helps = matches!(fault.kind, Refused | Resolve | ConnectTimeout | Reset | Truncated);
+                    (helps && (asked.kind == Kind::Read || fault.phase == Phase::NotSent), None)
+                }
+            };
+            let pause = asked_pause.unwrap_or(FIRST_PAUSE * 3_u32.pow(tries));
+            let in_time = started.elapsed() + pause < self.settings.timeout;
+            if !may_repeat || tries == RETRIES || pause > LONGEST_PAUSE || !in_time {
+                return outcome.map_err(|fault| faults::of_fault(fault, asked));
+            }
+            std::thread::sleep(pause);
+            tries += 1;
+        }
+    }
+
+    fn trace(
+        &self,
+        request: &HttpRequest,
+        outcome: &std::result::Result<HttpReply, crate::transport::TransportFault>,
+        started: Instant,
+    ) {
+        if !self.debug {
+            return;
+        }
+        let answer = match outcome {
+            Ok(reply) => format!("{} ({} bytes)", reply.status, reply.body.len()),
+            Err(fault) => fault.detail.clone(),
+        };
+        let body =
+            request.body.as_deref().map(|body| redacted(body, &self.settings.api_key)).unwrap_or_default();
+        let verb = if request.method == Method::Get { "GET" } else { "POST" };
+        self.out.line(
+            "debug",
+            &format!(
+                "{verb} {}{} {body} -> {answer} after {} ms",
+                self.settings.base_url.text(),
+                request.path,
+                started.elapsed().as_millis()
+            ),
+        );
+    }
+}
+
+/// The body for `--debug`: without tokens, and without the key should somebody have sent it as a value.
+fn redacted(body: &[u8], key: &Secret) -> String {
+    let Ok(Value::Object(mut body)) = serde_json::from_slice::<Value>(body) else { return String::new() };
+    if let Some(token) =
+        body.get_mut("context").and_then(|context| context.get_mut("agent_confirmation_token"))
+    {
+        *token = "(redacted)".into();
+    }
+    Value::Object(body).to_string().replace(key.expose(), "(redacted)")
+}
+
+fn retry_after(reply: &HttpReply) -> Option<Duration> {
+    let text = reply.header("retry-after")?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    // The date form is rare; a patient guess beats its parser.
+    Some(Duration::from_secs(5))
+}
+
+fn parse(reply: HttpReply, asked: Asked) -> Result<Reply> {
+    let HttpReply { status, headers, body } = reply;
+    // Enough to tell a web page from broken JSON, without a second copy of a large reply.
+    let start = body[..body.len().min(8192)].to_vec();
+    String::from_utf8(body)
+        .ok()
+        .and_then(|text| RawValue::from_string(text).ok())
+        .ok_or_else(|| faults::of_reply(&HttpReply { status, headers, body: start }, asked))
+}
+
+/// Methods behind Odoo's identity check answer 200 with the dialog that asks for the password
+/// (`check_identity`, res_users.py): nothing was done, and a key cannot do it.
+fn refuse_identity_check(json: &RawValue, what: &str) -> Result<()> {
+    if !json.get().contains("res.users.identitycheck") {
+        return Ok(());
+    }
+    let value: Value = serde_json::from_str(json.get()).unwrap_or_default();
+    if value.get("res_model").and_then(Value::as_str) != Some("res.users.identitycheck") {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::Rejected,
+        format!(
+            "Odoo wants the user's password before {what}, which an API key cannot give: nothing was done"
+        ),
+    )
+    .with_effect(Effect::Rejected, Retry::Never)
+    .with_hint("do this in Odoo's own interface"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_token_and_no_key() {
+        let key = Secret::new("k-e-y".into());
+        let body = br#"{"x":"k-e-y","context":{"agent_confirmation_token":"t-o-k"}}"#;
+        let shown = redacted(body, &key);
+        assert!(!shown.contains("k-e-y") && !shown.contains("t-o-k"), "{shown}");
+    }
+}

@@ -1,0 +1,265 @@
+//! What a reply that is not a result means: classified by HTTP status and Odoo's exception name, never by
+//! message text, which is translated; the guard's documented marker is the one exception. It says what the
+//! failure did to the data. It sends nothing.
+
+use serde_json::Value;
+
+use crate::error::{Code, Effect, Error, OdooFault, Retry};
+use crate::operation::Kind;
+use crate::transport::{FaultKind, HttpReply, Phase, TransportFault};
+
+/// First line of a refusal by the guard.
+pub const CONFIRMATION_MARKER: &str = "AGENT_CONFIRMATION_REQUIRED";
+
+/// What the classification needs to know about the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// `res.partner/write`, for messages.
+    pub what: &'a str,
+    /// Decides what a lost answer means.
+    pub kind: Kind,
+    /// For messages.
+    pub database: &'a str,
+    /// For messages.
+    pub origin: &'a str,
+}
+
+impl Asked<'_> {
+    fn lost(&self, message: String) -> Error {
+        match self.kind {
+            Kind::Read => Error::new(
+                Code::Unreachable,
+                format!("{message}; {} only reads, nothing was changed", self.what),
+            )
+            .with_effect(Effect::Rejected, Retry::Safe),
+            Kind::Write => Error::new(
+                Code::OutcomeUnknown,
+                format!("{message}; {} was sent, so it may have been carried out", self.what),
+            )
+            .with_hint("search or read to see whether it happened before you repeat it"),
+        }
+    }
+
+    /// Effect of a reply that cannot be read although the server answered.
+    fn unread(&self, error: Error) -> Error {
+        match self.kind {
+            Kind::Read => error.with_effect(Effect::Rejected, Retry::Safe),
+            Kind::Write => error.with_effect(Effect::Unknown, Retry::CheckFirst),
+        }
+    }
+}
+
+/// No usable reply.
+pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
+    if fault.phase == Phase::NotSent {
+        let error = Error::new(Code::Unreachable, format!("{}: nothing was sent", fault.detail));
+        return match fault.kind {
+            FaultKind::Tls => {
+                let mut error = error.with_effect(Effect::NotSent, Retry::Never);
+                if fault.detail.contains("UnknownIssuer") || fault.detail.contains("nknown issuer") {
+                    error = error.with_hint(
+                        "if the server has a private authority, name its PEM file in ODOO_CA_FILE",
+                    );
+                }
+                error.with_hint("check the address, the clock and the server's certificate")
+            }
+            FaultKind::Resolve => error.with_hint("check ODOO_BASE_URL and the network"),
+            _ => error.with_hint("check that Odoo is running and that ODOO_BASE_URL names its port"),
+        };
+    }
+    match fault.kind {
+        FaultKind::TooLarge => asked.unread(
+            Error::new(Code::BadReply, format!("{} of {}", fault.detail, asked.what))
+                .with_hint("ask for fewer records or fields"),
+        ),
+        FaultKind::Truncated if asked.kind == Kind::Read => {
+            asked.unread(Error::new(Code::BadReply, format!("{}; nothing was changed", fault.detail)))
+        }
+        FaultKind::Timeout => asked
+            .lost(fault.detail)
+            .with_hint("--timeout 5m waits longer; Odoo itself ends a call after about two minutes"),
+        FaultKind::Protocol => asked.unread(Error::new(Code::BadReply, fault.detail)),
+        _ => asked.lost(fault.detail),
+    }
+}
+
+/// A status that is not 200, or not a JSON result.
+pub fn of_reply(reply: &HttpReply, asked: Asked) -> Error {
+    let error = match odoo_fault(reply) {
+        Some(fault) => of_odoo(reply.status, fault, asked),
+        None => of_stranger(reply, asked),
+    };
+    error.with_status(reply.status)
+}
+
+/// Odoo's five-key error body.
+fn odoo_fault(reply: &HttpReply) -> Option<OdooFault> {
+    let body: Value = serde_json::from_slice(&reply.body).ok()?;
+    let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_string);
+    // Odoo before 19.0 answered with a bare string.
+    if let Value::String(message) = &body {
+        return Some(OdooFault { name: String::new(), message: message.clone(), debug: None });
+    }
+    body.get("arguments")?;
+    Some(OdooFault { name: text("name")?, message: text("message")?, debug: text("debug") })
+}
+
+/// Whether a failed read may succeed when repeated at once.
+pub fn is_passing(reply: &HttpReply) -> bool {
+    matches!(reply.status, 409 | 429 | 502 | 503 | 504)
+        || (reply.status == 500 && odoo_fault(reply).is_some_and(|fault| is_lock(&fault.name)))
+}
+
+fn is_lock(name: &str) -> bool {
+    matches!(
+        name,
+        "psycopg2.errors.SerializationFailure"
+            | "psycopg2.errors.DeadlockDetected"
+            | "psycopg2.errors.LockNotAvailable"
+            | "odoo.exceptions.LockError"
+            | "odoo.exceptions.ConcurrencyError"
+    )
+}
+
+fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
+    let name = fault.name.as_str();
+    let what = asked.what;
+    let says =
+        |code: Code, meaning: &str| Error::new(code, format!("{meaning}: {}", first_line(&fault.message)));
+    let error = match (status, name) {
+        (401, _) | (_, "odoo.exceptions.AccessDenied") | (_, "odoo.http.SessionExpiredException") => {
+            auth_rejected(asked)
+        }
+        (_, "odoo.exceptions.AccessError") => {
+            says(Code::AccessDenied, &format!("Odoo does not allow {what}"))
+        }
+        (_, "odoo.exceptions.MissingError") | (404, _) => {
+            says(Code::NotFound, &format!("Odoo refused {what}"))
+        }
+        (_, "odoo.exceptions.UserError") if fault.message.starts_with(CONFIRMATION_MARKER) => Error::new(
+            Code::ConfirmationRequired,
+            format!(
+                "{what} would reach a client, so a person has to approve it first; nothing was sent or changed"
+            ),
+        ),
+        (
+            _,
+            "odoo.exceptions.UserError"
+            | "odoo.exceptions.ValidationError"
+            | "odoo.exceptions.RedirectWarning",
+        ) => says(Code::Rejected, &format!("Odoo refused {what} and changed nothing")),
+        (409 | 429, _) => says(Code::Busy, &format!("Odoo is busy and did not carry out {what}")),
+        (_, locked) if is_lock(locked) => says(Code::Busy, &format!("Odoo is busy and rolled {what} back")),
+        (400 | 413 | 415 | 422, _) => says(Code::InvalidRequest, &format!("Odoo could not take {what}")),
+        (500, builtin) if builtin.starts_with("builtins.") => says(
+            Code::InvalidRequest,
+            &format!("Odoo failed on {what}, mostly a wrong name or value, and rolled it back"),
+        ),
+        (500, _) => says(Code::ServerError, &format!("Odoo failed on {what} and rolled it back")),
+        (502..=504, _) => return asked.lost(format!("a gateway answered {status} for {what}")),
+        (403, _) => says(Code::AccessDenied, &format!("Odoo does not allow {what}")),
+        _ => asked.unread(says(Code::BadReply, &format!("unexpected status {status} for {what}"))),
+    };
+    error.with_odoo(fault)
+}
+
+fn auth_rejected(asked: Asked) -> Error {
+    Error::new(
+        Code::AuthRejected,
+        format!("Odoo at {} does not accept the API key for database {}", asked.origin, asked.database),
+    )
+    .with_hint("the key may be mistyped, expired, revoked, of another database, or its user archived: Odoo does not say which")
+    .with_hint("in Odoo: Preferences, Account Security, New API Key")
+}
+
+/// Not Odoo's JSON: a proxy, a login page, another server, or Odoo before it chose a database.
+fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
+    let status = reply.status;
+    let text = String::from_utf8_lossy(&reply.body[..reply.body.len().min(8192)]).into_owned();
+    let what = asked.what;
+    match status {
+        300..=399 => Error::new(
+            Code::BadReply,
+            format!(
+                "the server redirects to {}: JSON-2 never does, so this is not the address of Odoo 19 itself; {what} was not carried out",
+                reply.header("location").map_or("nowhere", |to| to.split(['?', '#']).next().unwrap_or(to))
+            ),
+        )
+        .with_hint("put the address it redirects to into ODOO_BASE_URL (scheme and host only), if that is your server"),
+        401 => auth_rejected(asked)
+            .with_hint("this 401 is not Odoo's own: a proxy in between asks for its own sign-in or drops the Authorization header"),
+        404 if text.contains("X-Odoo-Database") || text.contains("No database is selected") => Error::new(
+            Code::DatabaseNotFound,
+            format!(
+                "{} serves no database {}: it may be misspelt, filtered by dbfilter, or PostgreSQL is down; nothing was changed",
+                asked.origin, asked.database
+            ),
+        )
+        .with_hint("check ODOO_DB; it is sent as the X-Odoo-Database header, which a proxy must pass on"),
+        403 => Error::new(
+            Code::AccessDenied,
+            format!("something in front of Odoo refused {what} (403, not Odoo's answer): nothing was changed"),
+        )
+        .with_hint("look for a firewall or proxy rule between here and Odoo"),
+        404 => Error::new(Code::BadReply, format!("{} has no JSON-2 at this address: nothing was changed", asked.origin)),
+        409 | 429 => Error::new(Code::Busy, format!("{} asks to slow down ({status}): {what} was not carried out", asked.origin)),
+        413 => Error::new(Code::InvalidRequest, format!("{what}: the request is larger than the server takes; nothing was changed")),
+        400 | 405 | 415 | 422 => Error::new(
+            Code::BadReply,
+            format!("{} answered {status} without Odoo's error: nothing was changed", asked.origin),
+        ),
+        500..=599 => asked.lost(format!("a gateway or the server answered {status} for {what} without Odoo's error")),
+        200 if text.trim_start().starts_with('<') => asked.unread(
+            Error::new(Code::BadReply, format!("{what} was answered with a web page instead of JSON, as a login page or a proxy gives"))
+                .with_hint("check that ODOO_BASE_URL leads to Odoo itself"),
+        ),
+        _ => asked.unread(Error::new(Code::BadReply, format!("{what} was answered with status {status} and no JSON"))),
+    }
+}
+
+fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or_default().trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(status: u16, body: &str) -> HttpReply {
+        HttpReply { status, headers: Vec::new(), body: body.as_bytes().to_vec() }
+    }
+
+    fn code(status: u16, body: &str, kind: Kind) -> (Code, Effect) {
+        let asked = Asked { what: "m/f", kind, database: "d", origin: "https://o" };
+        let error = of_reply(&reply(status, body), asked);
+        (error.code, error.effect)
+    }
+
+    #[test]
+    fn a_gateway_error_on_a_write_is_unknown_and_on_a_read_is_not() {
+        assert_eq!(code(502, "<html>", Kind::Write), (Code::OutcomeUnknown, Effect::Unknown));
+        assert_eq!(code(502, "<html>", Kind::Read), (Code::Unreachable, Effect::Rejected));
+        assert_eq!(code(500, "<html>", Kind::Write), (Code::OutcomeUnknown, Effect::Unknown));
+    }
+
+    #[test]
+    fn odoos_own_500_was_rolled_back() {
+        let body =
+            |name: &str| serde_json::json!({"name": name, "message": "x", "arguments": []}).to_string();
+        assert_eq!(
+            code(500, &body("builtins.ValueError"), Kind::Write),
+            (Code::InvalidRequest, Effect::Rejected)
+        );
+        assert_eq!(code(500, &body("some.Error"), Kind::Write), (Code::ServerError, Effect::Rejected));
+        assert_eq!(
+            code(500, &body("psycopg2.errors.SerializationFailure"), Kind::Write),
+            (Code::Busy, Effect::Rejected)
+        );
+    }
+
+    #[test]
+    fn a_web_page_is_not_a_result() {
+        assert_eq!(code(200, "<!DOCTYPE html>", Kind::Write), (Code::BadReply, Effect::Unknown));
+        assert_eq!(code(200, "<!DOCTYPE html>", Kind::Read), (Code::BadReply, Effect::Rejected));
+    }
+}

@@ -1,0 +1,11 @@
+//! Odoo's API as functions: JSON-2 calls, the documents, schemas and lookups. It speaks to a `Transport` and
+//! keeps results in the cache; it knows no flags and prints nothing but `--debug` lines.
+
+pub mod client;
+pub mod docs;
+pub mod faults;
+pub mod lookup;
+pub mod schema;
+pub mod user_context;
+
+pub use client::Odoo;

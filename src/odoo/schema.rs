@@ -1,0 +1,127 @@
+//! Fields of a model by `fields_get`, which any internal user may call, and the short list of fields that
+//! matter on the models people work with most. It keeps schemas in the cache.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::Odoo;
+use crate::cache::{Cache, Found, Key, Kind, Owner};
+use crate::error::{Code, Error, Result};
+use crate::operation::{Kind as Effect, Object, Operation};
+
+/// Life of documents and of the user's context.
+pub const DOCUMENT_TTL: Duration = Duration::from_secs(24 * 3600);
+
+/// What is asked of every field.
+const ATTRIBUTES: [&str; 11] = [
+    "type",
+    "string",
+    "readonly",
+    "required",
+    "relation",
+    "selection",
+    "store",
+    "sortable",
+    "searchable",
+    "groupable",
+    "company_dependent",
+];
+
+/// Attributes of a summary, in order; the first three are always there.
+const SUMMARY: [&str; 7] = ["name", "type", "string", "readonly", "required", "relation", "selection"];
+
+/// The fields that matter first, by model (published with the original helper, checked against 19.0).
+const SHORT_LISTS: [(&str, &[&str]); 7] = [
+    (
+        "account.analytic.line",
+        &["name", "date", "unit_amount", "project_id", "task_id", "employee_id", "user_id", "partner_id"],
+    ),
+    ("hr.employee", &["name", "user_id", "work_email", "company_id"]),
+    (
+        "project.project",
+        &["name", "partner_id", "allow_timesheets", "pricing_type", "sale_line_id", "task_ids", "account_id"],
+    ),
+    (
+        "project.task",
+        &["name", "project_id", "partner_id", "stage_id", "sale_line_id", "remaining_hours_so", "user_ids"],
+    ),
+    ("res.partner", &["name", "email", "phone", "company_type", "parent_id", "active"]),
+    ("sale.order", &["name", "partner_id", "state", "order_line", "amount_total"]),
+    (
+        "sale.order.line",
+        &["name", "order_id", "product_id", "qty_delivered", "remaining_hours", "project_id"],
+    ),
+];
+
+/// The fields of one model.
+pub struct Schema {
+    /// Served without asking Odoo.
+    pub from_cache: bool,
+    /// Field name to attributes, in Odoo's order.
+    pub fields: Map<String, Value>,
+}
+
+/// The short list of a model, if it has one.
+pub fn short_list(model: &str) -> Option<&'static [&'static str]> {
+    SHORT_LISTS.iter().find(|(name, _)| *name == model).map(|(_, fields)| *fields)
+}
+
+impl Schema {
+    /// From the cache, or from Odoo.
+    pub fn of(
+        model: &str,
+        odoo: &Odoo,
+        cache: &Cache,
+        owner: &Owner,
+        context: &Object,
+        ttl: Duration,
+        refresh: bool,
+    ) -> Result<Schema> {
+        let key = Key { owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
+        if !refresh {
+            if let Found::Fresh(entry) = cache.find(&key, ttl) {
+                if let Ok(fields) = serde_json::from_str(&entry.body) {
+                    return Ok(Schema { from_cache: true, fields });
+                }
+            }
+        }
+        let kwargs = json!({ "attributes": ATTRIBUTES });
+        let mut operation =
+            Operation::new(model, "fields_get", kwargs.as_object().cloned().unwrap_or_default())?;
+        operation.context = context.clone();
+        let reply = odoo.call(&operation, Effect::Read)?;
+        let fields = serde_json::from_str(reply.get()).map_err(|_| {
+            Error::new(
+                Code::BadReply,
+                format!("fields_get of {model} answered something that is not an object"),
+            )
+        })?;
+        if !ttl.is_zero() {
+            let _ = cache.store(&key, reply.get(), None, "");
+        }
+        Ok(Schema { from_cache: false, fields })
+    }
+
+    /// Those of the model's short list that exist.
+    pub fn short_fields(&self, model: &str) -> Vec<String> {
+        let list = short_list(model).unwrap_or_default().iter();
+        list.filter(|name| self.fields.contains_key(**name)).map(|name| name.to_string()).collect()
+    }
+
+    /// One row of a summary: name, type, string, then what is not empty.
+    pub fn summary(&self, name: &str) -> Value {
+        let field = &self.fields[name];
+        let mut row = Map::new();
+        for attribute in SUMMARY {
+            let value = if attribute == "name" { json!(name) } else { field[attribute].clone() };
+            let empty = matches!(&value, Value::Null | Value::Bool(false))
+                || value == json!([])
+                || value == json!("");
+            if !empty || matches!(attribute, "name" | "type" | "string") {
+                row.insert(attribute.into(), value);
+            }
+        }
+        Value::Object(row)
+    }
+}

@@ -1,0 +1,193 @@
+//! One call on one model: the centre that flags, spec files, preflight, approval and journal all speak. Pure:
+//! it reads nothing, sends nothing and knows no server.
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Code, Error, Result};
+
+/// A JSON object with its order.
+pub type Object = Map<String, Value>;
+
+/// What a method may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Changes nothing: may be repeated at will.
+    Read,
+    /// May change something: never repeated when its answer is lost.
+    Write,
+}
+
+/// A model method with its arguments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// `res.partner`.
+    pub model: String,
+    /// `search_read`.
+    pub method: String,
+    /// Records it works on; `None` for methods of the model itself.
+    pub ids: Option<Vec<i64>>,
+    /// Arguments by name, without `ids` and `context`.
+    pub kwargs: Object,
+    /// The whole context that is sent.
+    pub context: Object,
+}
+
+/// Methods of every model that change nothing (Odoo 19.0: `@api.readonly`, or pure by their code).
+const READS: [&str; 26] = [
+    "check_access_rights",
+    "context_get",
+    "default_get",
+    "display_name_for",
+    "fields_get",
+    "formatted_read_group",
+    "formatted_read_grouping_sets",
+    "get_available_models",
+    "get_external_id",
+    "get_field_translations",
+    "get_metadata",
+    "get_views",
+    "has_access",
+    "has_group",
+    "name_search",
+    "read",
+    "read_group",
+    "read_progress_bar",
+    "search",
+    "search_count",
+    "search_panel_select_multi_range",
+    "search_panel_select_range",
+    "search_read",
+    "web_read",
+    "web_read_group",
+    "web_search_read",
+];
+
+impl Operation {
+    /// A call without ids or context yet.
+    ///
+    /// # Errors
+    /// `usage` when model or method is not a name that can stand in a URL.
+    pub fn new(model: &str, method: &str, kwargs: Object) -> Result<Operation> {
+        check_model(model)?;
+        if !is_identifier(method) {
+            return Err(Error::usage(format!("{method:?} is not a method name")));
+        }
+        Ok(Operation {
+            model: model.into(),
+            method: method.into(),
+            ids: None,
+            kwargs,
+            context: Object::new(),
+        })
+    }
+
+    /// The same on records.
+    pub fn on(mut self, ids: Vec<i64>) -> Operation {
+        self.ids = Some(ids);
+        self
+    }
+
+    /// Read or write, by the table of methods known to change nothing.
+    pub fn kind(&self) -> Kind {
+        if READS.binary_search(&self.method.as_str()).is_ok() { Kind::Read } else { Kind::Write }
+    }
+
+    /// `POST` path of JSON-2.
+    pub fn path(&self) -> String {
+        format!("/json/2/{}/{}", self.model, self.method)
+    }
+
+    /// The body as JSON-2 takes it: `ids`, arguments, `context`.
+    pub fn body(&self) -> Object {
+        let mut body = Object::new();
+        if let Some(ids) = &self.ids {
+            body.insert("ids".into(), ids.clone().into());
+        }
+        body.extend(self.kwargs.clone());
+        body.insert("context".into(), self.context.clone().into());
+        body
+    }
+
+    /// SHA-256 over the canonical form: model, method, sorted ids, arguments and context with sorted keys.
+    pub fn digest(&self) -> String {
+        let mut ids = self.ids.clone().unwrap_or_default();
+        ids.sort_unstable();
+        ids.dedup();
+        let whole = serde_json::json!([self.model, self.method, ids, self.kwargs, self.context]);
+        hex(&Sha256::digest(canonical(&whole).as_bytes()))
+    }
+}
+
+/// Refuses a model name that is not dotted identifiers.
+pub fn check_model(model: &str) -> Result<()> {
+    if model.split('.').all(is_identifier) {
+        Ok(())
+    } else {
+        Err(Error::new(Code::Usage, format!("{model:?} is not a model name"))
+            .with_hint("a model name looks like res.partner: odoo-agent doc-index --names lists them"))
+    }
+}
+
+fn is_identifier(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// JSON with sorted keys and no blanks: equal values give equal text.
+pub fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(object) => {
+            let mut entries: Vec<_> = object.iter().collect();
+            entries.sort_by(|left, right| left.0.cmp(right.0));
+            let inner: Vec<String> = entries
+                .into_iter()
+                .map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), canonical(value)))
+                .collect();
+            format!("{{{}}}", inner.join(","))
+        }
+        Value::Array(items) => {
+            let inner: Vec<String> = items.iter().map(canonical).collect();
+            format!("[{}]", inner.join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Lower-case hex of bytes.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_table_of_reads_is_sorted_for_its_search() {
+        assert!(READS.is_sorted());
+        assert_eq!(Operation::new("res.partner", "search_read", Object::new()).unwrap().kind(), Kind::Read);
+        assert_eq!(Operation::new("res.partner", "export_data", Object::new()).unwrap().kind(), Kind::Write);
+    }
+
+    #[test]
+    fn names_that_could_leave_the_path_are_refused() {
+        for model in ["", "..", "a/b", "res..partner", "res.partner ", "1a", "res.%2e", "é"] {
+            assert!(Operation::new(model, "read", Object::new()).is_err(), "{model:?}");
+        }
+        assert!(Operation::new("x_custom.thing2", "read", Object::new()).is_ok());
+        assert!(Operation::new("res.partner", "../read", Object::new()).is_err());
+    }
+
+    #[test]
+    fn the_digest_ignores_order_and_sees_content() {
+        let of = |ids: Vec<i64>, kwargs: Value| {
+            let kwargs = kwargs.as_object().unwrap().clone();
+            Operation::new("a", "b", kwargs).unwrap().on(ids).digest()
+        };
+        assert_eq!(of(vec![2, 1, 2], json!({"x": 1, "y": 2})), of(vec![1, 2], json!({"y": 2, "x": 1})));
+        assert_ne!(of(vec![1], json!({"x": 1})), of(vec![1], json!({"x": 1.0})));
+    }
+}

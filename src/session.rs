@@ -1,0 +1,189 @@
+//! What a command is handed. `Local` is enough for commands that never leave this machine; `Session` adds the
+//! settings and, when it is first needed, the connection. It decides nothing about data.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::cache::{Cache, Owner};
+use crate::cli::Globals;
+use crate::context;
+use crate::error::{Code, Effect, Result};
+use crate::execute;
+use crate::json_input::Stdin;
+use crate::odoo::client::Reply;
+use crate::odoo::docs::Reader;
+use crate::odoo::schema::Schema;
+use crate::odoo::{Odoo, user_context};
+use crate::operation::{Object, Operation};
+use crate::out::Out;
+use crate::render::json;
+use crate::sandbox::Sandbox;
+use crate::settings::{Environment, Paths, Selection, Settings};
+use crate::transport::Transport;
+use crate::transport::http::HttpTransport;
+
+/// Streams, flags, environment and directories: no way to the network.
+pub struct Local {
+    /// Output.
+    pub out: Rc<Out>,
+    /// Input.
+    pub stdin: Stdin,
+    /// Flags of every command.
+    pub globals: Globals,
+    /// The process environment.
+    pub environment: Environment,
+    /// The helper's directories.
+    pub paths: Paths,
+}
+
+impl Local {
+    /// Prints a result: one JSON value.
+    pub fn print(&self, json: &str, effect: Effect) -> Result<()> {
+        let mut text = if self.globals.pretty { json::pretty(json) } else { json::compact(json) };
+        text.push('\n');
+        self.out.data(text.as_bytes(), effect)
+    }
+
+    /// Prints a value that was put together here.
+    pub fn print_value(&self, value: &Value, effect: Effect) -> Result<()> {
+        self.print(&value.to_string(), effect)
+    }
+
+    /// A line on stderr, unless `--quiet`.
+    pub fn note(&self, text: &str) {
+        if !self.globals.quiet {
+            self.out.line("note", text);
+        }
+    }
+}
+
+/// A command's view of one profile.
+pub struct Session {
+    /// What needs no network.
+    pub local: Local,
+    /// The profile.
+    pub settings: Rc<Settings>,
+    /// What was fetched before.
+    pub cache: Cache,
+    /// Whose entries.
+    pub owner: Owner,
+    /// What the caller adds to the context.
+    caller_context: Object,
+    odoo: Odoo,
+    context: OnceCell<Object>,
+    said: RefCell<HashSet<String>>,
+}
+
+impl Session {
+    /// Loads the profile and checks the caller's context. Nothing is sent.
+    pub fn open(local: Local, caller_context: Object) -> Result<Session> {
+        let selection = Selection {
+            profile: local.globals.profile.clone(),
+            env_file: local.globals.env_file.clone(),
+            timeout: local.globals.timeout,
+            agent_channel: local.globals.agent_channel.clone(),
+        };
+        let settings = Rc::new(Settings::load(&selection, &local.environment, &local.paths)?);
+        context::check(&caller_context, &settings.allowed_context)?;
+        let owner = Owner {
+            base_url: settings.base_url.text(),
+            database: settings.database.clone(),
+            user: settings.api_key.fingerprint(),
+        };
+        let odoo = connect_later(&settings, &local);
+        Ok(Session {
+            cache: Cache::new(&local.paths.cache),
+            local,
+            settings,
+            owner,
+            caller_context,
+            odoo,
+            context: OnceCell::new(),
+            said: RefCell::default(),
+        })
+    }
+
+    /// The client.
+    pub fn odoo(&self) -> &Odoo {
+        &self.odoo
+    }
+
+    /// The whole context of every call: the profile's or the user's language and time zone, companies, what
+    /// the caller adds, and over all of it the agent's marks.
+    pub fn context(&self) -> Result<&Object> {
+        if let Some(context) = self.context.get() {
+            return Ok(context);
+        }
+        let agent = context::agent_marks(&self.settings.agent_channel);
+        let mut whole = context::of_profile(&self.settings);
+        whole.extend(self.caller_context.clone());
+        if !(whole.contains_key("lang") && whole.contains_key("tz")) {
+            let mut learnt = user_context::learn(&self.odoo, &self.cache, &self.owner, &agent)?;
+            learnt.extend(whole);
+            whole = learnt;
+        }
+        whole.extend(agent);
+        Ok(self.context.get_or_init(|| whole))
+    }
+
+    /// Sends an operation through the pipeline, with the session's context.
+    pub fn execute(&self, mut operation: Operation) -> Result<Reply> {
+        operation.context = self.context()?.clone();
+        execute::execute(self, &operation)
+    }
+
+    /// Fields of a model.
+    pub fn schema(&self, model: &str, refresh: bool) -> Result<Schema> {
+        let ttl = self.settings.schema_ttl;
+        Schema::of(model, &self.odoo, &self.cache, &self.owner, self.context()?, ttl, refresh)
+    }
+
+    /// Every field that this user can read. A list of records of a model that is closed to the user is left
+    /// out: Odoo refuses the whole read for it.
+    pub fn readable_fields(&self, model: &str) -> Result<Vec<String>> {
+        let schema = self.schema(model, false)?;
+        let mut operation = Operation::new("ir.model", "get_available_models", Object::new())?;
+        operation.context = self.context()?.clone();
+        let open: Vec<Value> = match execute::execute(self, &operation) {
+            Ok(reply) => serde_json::from_str(reply.get()).unwrap_or_default(),
+            Err(error) if error.code == Code::AccessDenied => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let is_open =
+            |relation: &Value| open.is_empty() || open.iter().any(|model| model["model"] == *relation);
+        let readable = schema.fields.iter().filter(|(_, field)| {
+            !matches!(field["type"].as_str(), Some("one2many" | "many2many")) || is_open(&field["relation"])
+        });
+        Ok(readable.map(|(name, _)| name.clone()).collect())
+    }
+
+    /// The documents.
+    pub fn documents(&self) -> Result<Reader<'_>> {
+        Ok(Reader { odoo: &self.odoo, cache: &self.cache, owner: &self.owner, context: self.context()? })
+    }
+
+    /// A note that is given once a run.
+    pub fn note_once(&self, text: &str) {
+        if self.said.borrow_mut().insert(text.to_string()) {
+            self.local.note(text);
+        }
+    }
+}
+
+/// A client that connects, or opens the sandbox, when the first request is sent.
+fn connect_later(settings: &Rc<Settings>, local: &Local) -> Odoo {
+    let for_transport = Rc::clone(settings);
+    let state = local.paths.state.join("sandbox");
+    let connect = move || -> Result<Box<dyn Transport>> {
+        if for_transport.is_sandbox {
+            return Ok(Box::new(Sandbox::open(&state)?));
+        }
+        crate::interrupt::install();
+        let ca_file = for_transport.ca_file.as_deref();
+        Ok(Box::new(HttpTransport::new(for_transport.base_url.clone(), for_transport.timeout, ca_file)?))
+    };
+    Odoo::new(Box::new(connect), Rc::clone(settings), Rc::clone(&local.out), local.globals.debug)
+}

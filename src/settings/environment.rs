@@ -1,0 +1,32 @@
+//! The process environment as it was at the start: a value, so that nothing below reads or writes the real
+//! one. Empty variables count as unset.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+
+/// Names and values of the process environment.
+#[derive(Clone, Default)]
+pub struct Environment(HashMap<String, OsString>);
+
+impl Environment {
+    /// Takes pairs, as from `std::env::vars_os`.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
+        Environment(
+            pairs
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .filter_map(|(name, value)| name.into_string().ok().map(|name| (name, value)))
+                .collect(),
+        )
+    }
+
+    /// A value that is set, not empty and valid UTF-8.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).and_then(|value| value.to_str())
+    }
+
+    /// A path, whatever its encoding.
+    pub fn path(&self, name: &str) -> Option<std::path::PathBuf> {
+        self.0.get(name).map(std::path::PathBuf::from)
+    }
+}

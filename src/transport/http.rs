@@ -1,0 +1,191 @@
+//! HTTP over the network, the only file that names ureq. One agent per run: no redirects, no cookies, the
+//! whole body in one piece with its length, time-outs for every phase so that a fault can say how far the
+//! request got. It decides nothing about retries.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::{Agent, Body, Timeout};
+
+use super::{FaultKind, HttpReply, HttpRequest, Method, Phase, Transport, TransportFault};
+use crate::error::{Code, Error, Result};
+use crate::settings::BaseUrl;
+
+/// Largest reply that is read, after decompression.
+pub const LARGEST_REPLY: u64 = 256 * 1024 * 1024;
+
+/// Limit for finding and reaching the server.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The network.
+pub struct HttpTransport {
+    agent: Agent,
+    base_url: BaseUrl,
+    timeout: Duration,
+}
+
+impl HttpTransport {
+    /// An agent for one server. `ca_file` adds certificates to the platform's.
+    ///
+    /// # Errors
+    /// `config_invalid` when the file cannot be read or holds no certificate.
+    pub fn new(base_url: BaseUrl, timeout: Duration, ca_file: Option<&Path>) -> Result<HttpTransport> {
+        // Shorter than the whole, so that a time-out tells which of the two it was.
+        let connect = CONNECT_TIMEOUT.min(timeout.mul_f64(0.9));
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_resolve(Some(connect))
+            .timeout_connect(Some(connect))
+            .timeout_global(Some(timeout))
+            .user_agent(concat!("odoo-agent/", env!("CARGO_PKG_VERSION")))
+            .accept("application/json");
+        if base_url.is_loopback() {
+            // A proxy has no business between two processes of one machine, least of all over plain http.
+            config = config.proxy(None);
+        }
+        if base_url.is_secure() {
+            let roots = match ca_file {
+                Some(path) => platform_and(path)?,
+                None => RootCerts::PlatformVerifier,
+            };
+            config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
+        }
+        Ok(HttpTransport { agent: config.build().into(), base_url, timeout })
+    }
+
+    fn exchange(
+        &self,
+        request: &HttpRequest,
+    ) -> std::result::Result<ureq::http::Response<Body>, ureq::Error> {
+        let url = self.base_url.join(&request.path);
+        let bearer =
+            request.bearer.as_ref().map(|key| zeroize::Zeroizing::new(format!("Bearer {}", key.expose())));
+        let headers = || {
+            let own = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            own.chain(bearer.iter().map(|value| ("Authorization", value.as_str())))
+        };
+        match request.method {
+            Method::Get => {
+                headers().fold(self.agent.get(url), |call, (name, value)| call.header(name, value)).call()
+            }
+            Method::Post => headers()
+                .fold(self.agent.post(url), |call, (name, value)| call.header(name, value))
+                .send(request.body.as_deref().unwrap_or_default()),
+        }
+    }
+
+    fn fault(&self, error: &ureq::Error, reply_began: bool) -> TransportFault {
+        let host = self.base_url.origin();
+        let (kind, phase, detail) = match error {
+            ureq::Error::HostNotFound => {
+                (FaultKind::Resolve, Phase::NotSent, format!("the host name of {host} does not resolve"))
+            }
+            ureq::Error::Timeout(Timeout::Resolve) => (
+                FaultKind::Resolve,
+                Phase::NotSent,
+                format!("the host name of {host} did not resolve in time"),
+            ),
+            ureq::Error::Timeout(Timeout::Connect) => (
+                FaultKind::ConnectTimeout,
+                Phase::NotSent,
+                format!("no connection to {host} within {}", seconds(CONNECT_TIMEOUT.min(self.timeout))),
+            ),
+            ureq::Error::Timeout(_) => (
+                FaultKind::Timeout,
+                Phase::Sent,
+                format!("no complete answer from {host} within {}", seconds(self.timeout)),
+            ),
+            ureq::Error::ConnectionFailed | ureq::Error::InvalidProxyUrl => {
+                (FaultKind::Refused, Phase::NotSent, format!("no connection to {host}"))
+            }
+            ureq::Error::Rustls(cause) => tls(host, &cause.to_string()),
+            ureq::Error::Tls(cause) => tls(host, cause),
+            ureq::Error::BodyExceedsLimit(limit) => (
+                FaultKind::TooLarge,
+                Phase::Sent,
+                format!("the reply is larger than {} MiB", limit / 1024 / 1024),
+            ),
+            ureq::Error::Io(cause) => {
+                match cause.kind() {
+                    // rustls reports a bad certificate or handshake this way.
+                    ErrorKind::InvalidData if self.base_url.is_secure() && !reply_began => {
+                        tls(host, &cause.to_string())
+                    }
+                    ErrorKind::ConnectionRefused
+                    | ErrorKind::HostUnreachable
+                    | ErrorKind::NetworkUnreachable
+                    | ErrorKind::AddrNotAvailable => {
+                        (FaultKind::Refused, Phase::NotSent, format!("{host} refuses the connection"))
+                    }
+                    _ if reply_began => (
+                        FaultKind::Truncated,
+                        Phase::Sent,
+                        format!("the reply of {host} broke off ({cause})"),
+                    ),
+                    _ => (
+                        FaultKind::Reset,
+                        Phase::Sent,
+                        format!("{host} closed the connection without an answer ({cause})"),
+                    ),
+                }
+            }
+            other if reply_began => {
+                (FaultKind::Truncated, Phase::Sent, format!("the reply of {host} is damaged ({other})"))
+            }
+            other => (FaultKind::Protocol, Phase::Sent, format!("{host} does not speak HTTP ({other})")),
+        };
+        TransportFault { kind, phase, detail }
+    }
+}
+
+fn tls(host: &str, cause: &str) -> (FaultKind, Phase, String) {
+    (FaultKind::Tls, Phase::NotSent, format!("no secure connection to {host}: {cause}"))
+}
+
+fn seconds(duration: Duration) -> String {
+    humantime::format_duration(duration).to_string()
+}
+
+fn platform_and(path: &Path) -> Result<RootCerts> {
+    let unusable = |why: String| {
+        Error::new(Code::ConfigInvalid, format!("ODOO_CA_FILE {}: {why}", path.display()))
+            .with_hint("it must hold the authority's certificate in PEM form")
+    };
+    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let mut own = Vec::new();
+    for item in ureq::tls::parse_pem(&pem) {
+        if let PemItem::Certificate(certificate) = item.map_err(|error| unusable(error.to_string()))? {
+            own.push(certificate);
+        }
+    }
+    if own.is_empty() {
+        return Err(unusable("holds no certificate".into()));
+    }
+    let platform = rustls_native_certs::load_native_certs().certs;
+    own.extend(platform.iter().map(|certificate| Certificate::from_der(certificate).to_owned()));
+    Ok(RootCerts::from(own.into_iter()))
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: &HttpRequest) -> std::result::Result<HttpReply, TransportFault> {
+        let mut response = self.exchange(request).map_err(|error| self.fault(&error, false))?;
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (name.as_str().to_ascii_lowercase(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
+            .collect();
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(LARGEST_REPLY)
+            .read_to_vec()
+            .map_err(|error| self.fault(&error, true))?;
+        Ok(HttpReply { status: response.status().as_u16(), headers, body })
+    }
+}
