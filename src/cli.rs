@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    cache, call, create, doc_index, doc_model, exec_spec, lookup, read, sandbox, schema_summary, search_read,
-    write,
+    approve, cache, call, create, doc_index, doc_model, exec_spec, lookup, read, sandbox, schema_summary,
+    search_read, write,
 };
 use crate::error::{Error, Result};
 use crate::settings::{TIMEOUT_FORM, parse_timeout};
@@ -88,6 +88,8 @@ pub enum Command {
     DocModel(doc_model::Args),
     /// Run one action that a JSON file describes
     ExecSpec(exec_spec::Args),
+    /// Approve one outbound call of an agent, as a person at a terminal
+    Approve(approve::Args),
     /// Show or clear what was cached
     Cache(cache::Args),
     /// Reset the embedded sandbox, or serve it on this machine

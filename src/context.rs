@@ -32,6 +32,14 @@ pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
             .with_hint(format!("leave {key} out; a profile in the configuration directory can allow it with ODOO_ALLOW_CONTEXT={key}")));
         }
     }
+    if caller.contains_key(crate::approval::TOKEN_KEY) {
+        return Err(Error::usage(
+            "a confirmation token does not belong in the context: argv and caches would show it",
+        )
+        .with_hint(
+            "put it into a file and name that with --confirm-token-file, or into ODOO_CONFIRMATION_TOKEN",
+        ));
+    }
     if let Some(companies) = caller.get("allowed_company_ids") {
         let whole =
             companies.as_array().is_some_and(|ids| ids.iter().all(|id| id.as_i64().is_some_and(|id| id > 0)));

@@ -1,7 +1,8 @@
-//! The pipeline: the only road to the server for an operation. It sends, and afterwards drops what the cache
-//! can no longer vouch for. Preflight, journal and approval are steps of it.
+//! The pipeline: the only road to the server for an operation. It sends, lets the approval flow
+//! answer the guard's refusal, and afterwards drops what the cache can no longer vouch for.
 
-use crate::error::{Effect, Result};
+use crate::approval;
+use crate::error::{Code, Effect, Result};
 use crate::odoo::client::Reply;
 use crate::operation::{Kind, Operation};
 use crate::session::Session;
@@ -9,16 +10,30 @@ use crate::session::Session;
 /// Carries out an operation whose context is complete.
 pub fn execute(session: &Session, operation: &Operation) -> Result<Reply> {
     let kind = kind_of(session, operation)?;
-    let outcome = session.odoo().call(operation, kind);
-    if kind == Kind::Write && may_have_changed(&outcome) {
-        if let Err(error) = session.cache.forget_lookups(&session.owner, &operation.model) {
-            session.note_once(&format!(
-                "cached lookups of {} could not be dropped ({error}): use --refresh",
-                operation.model
-            ));
-        }
+    let outcome = send(session, operation, kind);
+    if kind == Kind::Write
+        && may_have_changed(&outcome)
+        && let Err(error) = session.cache.forget_lookups(&session.owner, &operation.model)
+    {
+        session.note_once(&format!(
+            "cached lookups of {} could not be dropped ({error}): use --refresh",
+            operation.model
+        ));
     }
     outcome
+}
+
+/// Sends; a write that the guard refuses goes through the approval flow.
+fn send(session: &Session, operation: &Operation, kind: Kind) -> Result<Reply> {
+    match (&session.approval.token, kind) {
+        (Some(token), Kind::Write) => approval::present(session, operation, token),
+        _ => match session.odoo().call(operation, kind) {
+            Err(refusal) if refusal.code == Code::ConfirmationRequired && kind == Kind::Write => {
+                approval::answer(session, operation, refusal)
+            }
+            outcome => outcome,
+        },
+    }
 }
 
 /// Read or write, by the table; else by the cached documents, which know Odoo's own mark.

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use clap::Parser;
 
+pub mod approval;
 pub mod cache;
 pub mod cli;
 pub mod clock;

@@ -1,16 +1,22 @@
 //! Where output goes: stdout for data, stderr for talk, and whether each is a terminal. Handed in by
 //! `run`'s caller and shared by whoever has something to say. It formats no results and no errors.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::Write;
 
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::render::sanitize;
+use crate::settings::Secret;
+
+/// A shorter text is no key of Odoo (they have 40 characters), and blacking it out would eat real words.
+const SHORTEST_SECRET: usize = 16;
 
 /// The two streams of a run.
 pub struct Out {
     stdout: RefCell<Box<dyn Write>>,
     stderr: RefCell<Box<dyn Write>>,
+    secrets: RefCell<Vec<Secret>>,
     /// stdout is a terminal.
     pub stdout_is_terminal: bool,
     /// stderr is a terminal.
@@ -28,16 +34,36 @@ impl Out {
         Out {
             stdout: RefCell::new(stdout),
             stderr: RefCell::new(stderr),
+            secrets: RefCell::default(),
             stdout_is_terminal,
             stderr_is_terminal,
         }
+    }
+
+    /// From now on this key or token is blacked out of everything that is written, whoever sent it back.
+    pub fn protect(&self, secret: Secret) {
+        if secret.expose().len() >= SHORTEST_SECRET {
+            self.secrets.borrow_mut().push(secret);
+        }
+    }
+
+    fn without_secrets<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
+        let mut clean = Cow::Borrowed(bytes);
+        for secret in self.secrets.borrow().iter() {
+            let needle = secret.expose().as_bytes();
+            let finder = |hay: &[u8]| hay.windows(needle.len()).position(|window| window == needle);
+            while let Some(at) = finder(&clean) {
+                clean.to_mut().splice(at..at + needle.len(), *b"(redacted)");
+            }
+        }
+        clean
     }
 
     /// Writes data and flushes it. A reader that went away is not an error; a full disk is, and says what
     /// `effect` the call had had by then.
     pub fn data(&self, bytes: &[u8], effect: Effect) -> Result<()> {
         let mut stdout = self.stdout.borrow_mut();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        match stdout.write_all(&self.without_secrets(bytes)).and_then(|()| stdout.flush()) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
             Err(error) => {
@@ -56,10 +82,18 @@ impl Out {
         }
     }
 
+    /// Writes data that is itself a secret and meant for the person who asked: the token of `approve`.
+    pub fn data_with_secrets(&self, bytes: &[u8]) -> Result<()> {
+        let protected = self.secrets.take();
+        let written = self.data(bytes, Effect::Done);
+        self.secrets.replace(protected);
+        written
+    }
+
     /// Writes talk. If stderr is gone there is nobody to tell.
     pub fn talk(&self, text: &str) {
         let mut stderr = self.stderr.borrow_mut();
-        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+        let _ = stderr.write_all(&self.without_secrets(text.as_bytes())).and_then(|()| stderr.flush());
     }
 
     /// One line that is not an error: `note: …` on a terminal, `{"note":"…"}` off it.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::approval::Approval;
 use crate::cache::{Cache, Owner};
 use crate::cli::Globals;
 use crate::context;
@@ -70,6 +71,8 @@ pub struct Session {
     pub cache: Cache,
     /// Whose entries.
     pub owner: Owner,
+    /// What the caller brings along for an outbound call.
+    pub approval: Approval,
     /// What the caller adds to the context.
     caller_context: Object,
     odoo: Odoo,
@@ -79,7 +82,7 @@ pub struct Session {
 
 impl Session {
     /// Loads the profile and checks the caller's context. Nothing is sent.
-    pub fn open(local: Local, caller_context: Object) -> Result<Session> {
+    pub fn open(local: Local, caller_context: Object, approval: Approval) -> Result<Session> {
         let selection = Selection {
             profile: local.globals.profile.clone(),
             env_file: local.globals.env_file.clone(),
@@ -87,6 +90,7 @@ impl Session {
             agent_channel: local.globals.agent_channel.clone(),
         };
         let settings = Rc::new(Settings::load(&selection, &local.environment, &local.paths)?);
+        local.out.protect(settings.api_key.clone());
         context::check(&caller_context, &settings.allowed_context)?;
         let owner = Owner {
             base_url: settings.base_url.text(),
@@ -96,6 +100,7 @@ impl Session {
         let odoo = connect_later(&settings, &local);
         Ok(Session {
             cache: Cache::new(&local.paths.cache),
+            approval,
             local,
             settings,
             owner,
@@ -121,7 +126,8 @@ impl Session {
         let mut whole = context::of_profile(&self.settings);
         whole.extend(self.caller_context.clone());
         if !(whole.contains_key("lang") && whole.contains_key("tz")) {
-            let mut learnt = user_context::learn(&self.odoo, &self.cache, &self.owner, &agent)?;
+            let mut learnt =
+                user_context::learn(&self.odoo, &self.cache, &self.owner, &self.settings.agent_channel)?;
             learnt.extend(whole);
             whole = learnt;
         }

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use crate::approval::Approval;
 use crate::commands::{
     Job, Request, call, create, doc_index, doc_model, fields::Fields, lookup, read, schema_summary,
     search_read, write,
@@ -64,8 +65,7 @@ fn understand(value: Value) -> Result<Job> {
         Some(context) => json_input::object(context, "spec.context")?,
         None => Object::new(),
     };
-    // Understood by the approval flow; a guard that refuses says so either way.
-    let _confirm_outbound = keys.flag("confirm_outbound")?;
+    let approval = Approval { confirm_outbound: keys.flag("confirm_outbound")?, token: None };
     let request = match action.as_str() {
         "lookup" => Request::Lookup(lookup::Request::new(
             Wanted {
@@ -131,7 +131,7 @@ fn understand(value: Value) -> Result<Job> {
             vals: keys.object("vals")?.ok_or_else(|| invalid("spec.vals is missing".into()))?,
         }),
     };
-    Ok(Job { request, context })
+    Ok(Job { request, context, approval })
 }
 
 /// The spec's keys, taken one by one with their types. `null` counts as absent.

@@ -198,7 +198,7 @@ impl Cache {
                 "path": path.display().to_string(),
             }));
         }
-        rows.sort_by_key(|row| canonical(row));
+        rows.sort_by_key(canonical);
         rows
     }
 

@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use super::fields::IdsArgs;
+use super::fields::{ApprovalArgs, IdsArgs};
 use crate::error::{Code, Effect, Error, Result};
 use crate::json_input::{self, Source, Stdin};
 use crate::operation::{Object, Operation};
@@ -26,6 +26,9 @@ pub struct Args {
     /// The same from a file, or - for stdin
     #[arg(long, value_name = "FILE")]
     data_file: Option<String>,
+    /// Approval by a person.
+    #[command(flatten)]
+    pub approval: ApprovalArgs,
 }
 
 /// A method call.

@@ -3,6 +3,7 @@
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
+use super::fields::ApprovalArgs;
 use crate::error::{Code, Effect, Error, Result};
 use crate::json_input::{self, Source, Stdin};
 use crate::operation::{self, Object, Operation};
@@ -28,6 +29,9 @@ pub struct Args {
     /// The same from a file, or - for stdin
     #[arg(long, value_name = "FILE")]
     vals_list_file: Option<String>,
+    /// Approval by a person.
+    #[command(flatten)]
+    pub approval: ApprovalArgs,
 }
 
 /// A creation.

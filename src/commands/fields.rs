@@ -1,11 +1,13 @@
-//! Arguments that several commands share: which fields, and which records.
+//! Arguments that several commands share: which fields, which records, and a person's approval.
 
 use clap::Args;
 use serde_json::Value;
 
+use crate::approval::Approval;
 use crate::error::{Code, Error, Result};
 use crate::json_input::{self, Source, Stdin};
 use crate::session::Session;
+use crate::settings::Secret;
 
 /// Flags for fields.
 #[derive(Args, Clone, Debug, Default)]
@@ -119,6 +121,43 @@ impl IdsArgs {
             ))
         })
     }
+}
+
+/// Flags for calls that a person may have to approve.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ApprovalArgs {
+    /// If the guard wants a confirmation, mint one with the approver's key and retry once
+    #[arg(long)]
+    pub confirm_outbound: bool,
+    /// Present the token that `odoo-agent approve` printed, from a file or - for stdin
+    #[arg(long, value_name = "FILE")]
+    pub confirm_token_file: Option<String>,
+}
+
+impl ApprovalArgs {
+    /// What the flags bring along.
+    pub fn approval(self, stdin: &mut Stdin) -> Result<Approval> {
+        let token = match self.confirm_token_file {
+            Some(path) => Some(token_in(stdin.bytes("--confirm-token-file", &path, LARGEST_TOKEN)?)?),
+            None => None,
+        };
+        Ok(Approval { confirm_outbound: self.confirm_outbound, token })
+    }
+}
+
+const LARGEST_TOKEN: u64 = 4096;
+
+/// The token alone, or as the JSON string that `approve` prints.
+fn token_in(bytes: Vec<u8>) -> Result<Secret> {
+    let bytes = zeroize::Zeroizing::new(bytes);
+    let text = std::str::from_utf8(&bytes).map(str::trim).unwrap_or_default();
+    let token = serde_json::from_str::<String>(text).unwrap_or_else(|_| text.to_string());
+    if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
+        return Err(Error::usage(
+            "--confirm-token-file holds no token: one line of letters and digits is expected",
+        ));
+    }
+    Ok(Secret::new(token))
 }
 
 #[cfg(test)]

@@ -101,10 +101,11 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
             let reply = session.execute(wanted.operation()?)?;
             let rows = wanted.rows(reply.get());
             // An empty answer is not kept: what was not there may be created next.
-            if !rows.is_empty() && !ttl.is_zero() {
-                if let Err(error) = session.cache.store(&key, reply.get(), None, &generation) {
-                    session.note_once(&format!("the lookup could not be cached ({error})"));
-                }
+            if !rows.is_empty()
+                && !ttl.is_zero()
+                && let Err(error) = session.cache.store(&key, reply.get(), None, &generation)
+            {
+                session.note_once(&format!("the lookup could not be cached ({error})"));
             }
             ("live", rows)
         }

@@ -1,6 +1,7 @@
 //! One file per command: its flags beside what it does. A command line and a spec file both become a
 //! [`Request`]; running a request is the same whichever it came from.
 
+pub mod approve;
 pub mod cache;
 pub mod call;
 pub mod create;
@@ -15,11 +16,13 @@ pub mod schema_summary;
 pub mod search_read;
 pub mod write;
 
+use crate::approval::Approval;
 use crate::cli::{Command, Globals};
 use crate::error::Result;
 use crate::json_input::{self, Source, Stdin};
 use crate::operation::Object;
 use crate::session::{Local, Session};
+use crate::settings::{Secret, names};
 
 /// One action on Odoo, checked as far as that goes without asking anybody.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +54,8 @@ pub struct Job {
     pub request: Request,
     /// What the caller adds to the context.
     pub context: Object,
+    /// What the caller brings along for an outbound call.
+    pub approval: Approval,
 }
 
 /// Runs a command line.
@@ -58,6 +63,7 @@ pub fn run(command: Command, mut local: Local) -> Result<()> {
     let job = match command {
         Command::Cache(args) => return cache::run(args, &local),
         Command::Sandbox(args) => return sandbox::run(args, &local),
+        Command::Approve(args) => return approve::run(args, local),
         Command::ExecSpec(args) => exec_spec::job(args, &mut local)?,
         other => job_of(other, &local.globals, &mut local.stdin)?,
     };
@@ -67,21 +73,31 @@ pub fn run(command: Command, mut local: Local) -> Result<()> {
 /// The job that a command line describes; only for commands that are requests.
 fn job_of(command: Command, globals: &Globals, stdin: &mut Stdin) -> Result<Job> {
     let mut context = context_of(globals, stdin)?;
+    let mut approval = Approval::default();
     let request = match command {
-        Command::Call(args) => Request::Call(args.request(stdin, &mut context)?),
+        Command::Call(mut args) => {
+            approval = std::mem::take(&mut args.approval).approval(stdin)?;
+            Request::Call(args.request(stdin, &mut context)?)
+        }
         Command::SearchRead(args) => Request::SearchRead(args.request(stdin)?),
         Command::Read(args) => Request::Read(args.request(stdin)?),
-        Command::Create(args) => Request::Create(args.request(stdin)?),
-        Command::Write(args) => Request::Write(args.request(stdin)?),
+        Command::Create(mut args) => {
+            approval = std::mem::take(&mut args.approval).approval(stdin)?;
+            Request::Create(args.request(stdin)?)
+        }
+        Command::Write(mut args) => {
+            approval = std::mem::take(&mut args.approval).approval(stdin)?;
+            Request::Write(args.request(stdin)?)
+        }
         Command::Lookup(args) => Request::Lookup(args.request()?),
         Command::SchemaSummary(args) => Request::SchemaSummary(args.request()?),
         Command::DocIndex(args) => Request::DocIndex(args.request()),
         Command::DocModel(args) => Request::DocModel(args.request()?),
-        Command::ExecSpec(_) | Command::Cache(_) | Command::Sandbox(_) => {
+        Command::Approve(_) | Command::ExecSpec(_) | Command::Cache(_) | Command::Sandbox(_) => {
             return Err(crate::error::Error::usage("this command takes no request"));
         }
     };
-    Ok(Job { request, context })
+    Ok(Job { request, context, approval })
 }
 
 /// The context that flags add.
@@ -93,8 +109,12 @@ fn context_of(globals: &Globals, stdin: &mut Stdin) -> Result<Object> {
     }
 }
 
-fn run_job(job: Job, local: Local) -> Result<()> {
-    let session = Session::open(local, job.context)?;
+fn run_job(mut job: Job, local: Local) -> Result<()> {
+    if job.approval.token.is_none() {
+        job.approval.token =
+            local.environment.text(names::CONFIRMATION_TOKEN).map(|token| Secret::new(token.into()));
+    }
+    let session = Session::open(local, job.context, job.approval)?;
     match job.request {
         Request::Call(request) => call::run(request, &session),
         Request::SearchRead(request) => search_read::run(request, &session),

@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use serde_json::Value;
 
-use super::fields::IdsArgs;
+use super::fields::{ApprovalArgs, IdsArgs};
 use crate::error::{Effect, Error, Result};
 use crate::json_input::{self, Source, Stdin};
 use crate::operation::{self, Object, Operation};
@@ -25,6 +25,9 @@ pub struct Args {
     /// The same from a file, or - for stdin
     #[arg(long, value_name = "FILE")]
     vals_file: Option<String>,
+    /// Approval by a person.
+    #[command(flatten)]
+    pub approval: ApprovalArgs,
 }
 
 /// A write.

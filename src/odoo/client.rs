@@ -66,12 +66,17 @@ impl Odoo {
 
     /// Carries out an operation with the agent's key.
     pub fn call(&self, operation: &Operation, kind: Kind) -> Result<Reply> {
+        self.call_as(operation, kind, &self.settings.api_key)
+    }
+
+    /// Carries out an operation with another key; only the approval flow has one.
+    pub fn call_as(&self, operation: &Operation, kind: Kind, key: &Secret) -> Result<Reply> {
         let what = format!("{}/{}", operation.model, operation.method);
         let request = HttpRequest {
             method: Method::Post,
             path: operation.path(),
             headers: self.headers(true),
-            bearer: Some(self.settings.api_key.clone()),
+            bearer: Some(key.clone()),
             body: Some(Value::Object(operation.body()).to_string().into_bytes()),
         };
         let asked = self.asked(&what, kind);

@@ -79,12 +79,11 @@ impl Schema {
         refresh: bool,
     ) -> Result<Schema> {
         let key = Key { owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
-        if !refresh {
-            if let Found::Fresh(entry) = cache.find(&key, ttl) {
-                if let Ok(fields) = serde_json::from_str(&entry.body) {
-                    return Ok(Schema { from_cache: true, fields });
-                }
-            }
+        if !refresh
+            && let Found::Fresh(entry) = cache.find(&key, ttl)
+            && let Ok(fields) = serde_json::from_str(&entry.body)
+        {
+            return Ok(Schema { from_cache: true, fields });
         }
         let kwargs = json!({ "attributes": ATTRIBUTES });
         let mut operation =

@@ -155,6 +155,46 @@ impl Settings {
     }
 }
 
+/// Where the approver's key is.
+pub enum ApproverSource {
+    /// In the process environment.
+    Environment(Secret),
+    /// In the file that the agent's profile is read from.
+    File(Secret, PathBuf),
+    /// A command prints it.
+    Command(String),
+}
+
+impl ApproverSource {
+    /// Reads the layers again, for this alone. A command is taken from a profile of the configuration
+    /// directory only: never from the environment or a file named on the command line, which the agent may
+    /// be able to write.
+    pub fn find(
+        selection: &Selection,
+        environment: &Environment,
+        paths: &Paths,
+    ) -> Result<Option<ApproverSource>> {
+        let (label, layers) = choose(selection, environment, paths)?;
+        if let Some((key, origin)) = layers.get(names::APPROVER_API_KEY) {
+            if label != SANDBOX
+                && let Some((url, url_origin)) = layers.get(names::BASE_URL)
+            {
+                check_key_goes_home(&layers, &BaseUrl::parse(url)?, &url_origin, &origin)?;
+            }
+            let key = Secret::new(key.trim().to_string());
+            return Ok(Some(match origin {
+                Origin::Environment => ApproverSource::Environment(key),
+                Origin::Profile(path) | Origin::EnvFile(path) => ApproverSource::File(key, path),
+            }));
+        }
+        let command = match &layers.file {
+            Some((Origin::Profile(_), _)) => layers.in_file(names::APPROVER_KEY_COMMAND),
+            _ => None,
+        };
+        Ok(command.map(|command| ApproverSource::Command(command.to_string())))
+    }
+}
+
 /// What a time-out looks like.
 pub const TIMEOUT_FORM: &str = "a duration between 1ms and 1h, like 90s or 2m";
 

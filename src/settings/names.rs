@@ -12,6 +12,10 @@ pub const DB: &str = "ODOO_DB";
 pub const API_KEY: &str = "ODOO_API_KEY";
 /// The approver's API key; only the approval flow asks for it.
 pub const APPROVER_API_KEY: &str = "ODOO_APPROVER_API_KEY";
+/// A command that prints the approver's key; honoured only in a profile of the configuration directory.
+pub const APPROVER_KEY_COMMAND: &str = "ODOO_APPROVER_KEY_COMMAND";
+/// A token that a person gave for the next outbound call.
+pub const CONFIRMATION_TOKEN: &str = "ODOO_CONFIRMATION_TOKEN";
 /// Whole-call time-out, `90s`.
 pub const TIMEOUT: &str = "ODOO_TIMEOUT";
 /// PEM file of a private authority, added to the platform's.
@@ -35,11 +39,12 @@ pub const LOOKUP_TTL: &str = "ODOO_LOOKUP_TTL";
 pub const ALLOW_CONTEXT: &str = "ODOO_ALLOW_CONTEXT";
 
 /// What a profile file may hold.
-pub const IN_A_PROFILE: [&str; 14] = [
+pub const IN_A_PROFILE: [&str; 15] = [
     BASE_URL,
     DB,
     API_KEY,
     APPROVER_API_KEY,
+    APPROVER_KEY_COMMAND,
     TIMEOUT,
     CA_FILE,
     ALLOW_HTTP,

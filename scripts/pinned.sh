@@ -1,0 +1,16 @@
+# Sourced by the wrappers with $profile and $env_file set. The connection comes from the profile alone: what
+# the shell has exported for another server is left behind, and a second --profile or --env-file is refused
+# by the program.
+unset ODOO_BASE_URL ODOO_DB ODOO_API_KEY ODOO_PROFILE ODOO_ALLOW_HTTP
+here=$(dirname "$(readlink -f "$0")")
+if [ -x "$here/../target/release/odoo-agent" ]; then
+    program=$here/../target/release/odoo-agent
+elif [ -x "$here/odoo-agent" ]; then
+    program=$here/odoo-agent
+else
+    program=odoo-agent
+fi
+if [ -n "$env_file" ]; then
+    exec "$program" --env-file "$env_file" "$@"
+fi
+exec "$program" --profile "$profile" "$@"

@@ -1,0 +1,66 @@
+//! Where the approver's key comes from: the process environment, the profile, a password manager that a
+//! profile of the configuration directory names, or a hidden prompt. It warns when having the key here makes
+//! the separation of agent and approver void. Nothing but the approval flow asks for it.
+
+use std::process::{Command, Stdio};
+
+use super::terminal;
+use crate::error::{Code, Error, Result};
+use crate::session::Session;
+use crate::settings::{ApproverSource, Secret, Selection, names};
+
+/// The key, or none when there is none to be had without a person.
+pub fn key(session: &Session) -> Result<Option<Secret>> {
+    let globals = &session.local.globals;
+    let selection = Selection {
+        profile: globals.profile.clone(),
+        env_file: globals.env_file.clone(),
+        ..Selection::default()
+    };
+    let source = ApproverSource::find(&selection, &session.local.environment, &session.local.paths)?;
+    let key = match source {
+        Some(ApproverSource::Environment(key)) => Some(key),
+        Some(ApproverSource::File(key, path)) => {
+            session.note_once(&format!(
+                "the approver's key is in {}, which the agent's own profile reads: whoever runs this can approve its own calls",
+                path.display()
+            ));
+            Some(key)
+        }
+        Some(ApproverSource::Command(command)) => Some(from_command(&command)?),
+        None if terminal::is_interactive(session) => {
+            Some(terminal::ask_hidden("The approver's API key (not shown): ")?)
+        }
+        None => None,
+    };
+    if key.as_ref() == Some(&session.settings.api_key) {
+        session.note_once(
+            "the approver's key is the agent's key: the boundary between agent and approver is gone",
+        );
+    }
+    Ok(key)
+}
+
+/// Runs what the profile names (never a flag, never the environment) and takes its first line.
+fn from_command(command: &str) -> Result<Secret> {
+    let failed = |why: String| {
+        Error::new(Code::ConfigInvalid, format!("{} gave no key: {why}", names::APPROVER_KEY_COMMAND))
+    };
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .env_remove(names::API_KEY)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
+    let printed = zeroize::Zeroizing::new(output.stdout);
+    if !output.status.success() {
+        return Err(failed(format!("it ended with {}", output.status)));
+    }
+    let first = printed.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let text = std::str::from_utf8(first).map_err(|_| failed("its first line is not text".into()))?.trim();
+    if text.is_empty() {
+        return Err(failed("its first line is empty".into()));
+    }
+    Ok(Secret::new(text.to_string()))
+}

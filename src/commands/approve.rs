@@ -1,0 +1,144 @@
+//! `approve`: a person at their own terminal sees one call of an agent and lets it through once. It shows the
+//! call as it was asked, the records by name and whom it would reach as far as Odoo tells, asks on the
+//! terminal, and prints a token. There is no flag that says yes.
+
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+
+use super::call;
+use super::fields::IdsArgs;
+use crate::approval::{Approval, approver, mint, terminal};
+use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::json_input::{self, Source};
+use crate::operation::{Object, Operation};
+use crate::render::json;
+use crate::session::{Local, Session};
+
+/// Flags of `approve`.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(
+    after_help = "An agent's refused call prints this command, complete. The token it prints is good once, for ten
+minutes, for this model, method and set of ids."
+)]
+pub struct Args {
+    /// Model of the refused call
+    pub model: String,
+    /// Method of the refused call
+    pub method: String,
+    #[command(flatten)]
+    ids: IdsArgs,
+    /// Arguments of the refused call, to be shown (a JSON object)
+    #[arg(long, value_name = "JSON")]
+    data_json: Option<String>,
+    /// The same from a file
+    #[arg(long, value_name = "FILE")]
+    data_file: Option<String>,
+    /// The agent's user id: the token is good for nobody else
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
+    agent_user: Option<i64>,
+}
+
+/// Shows, asks, mints, prints.
+pub fn run(args: Args, mut local: Local) -> Result<()> {
+    let mut context = Object::new();
+    let data = match Source::choose("--data-json", args.data_json, "--data-file", args.data_file)? {
+        Some(source) => json_input::object(local.stdin.json(&source)?, source.flag())?,
+        None => Object::new(),
+    };
+    let ids = args.ids.ids()?;
+    let call = call::Request::new(&args.model, &args.method, ids, data, &mut context, "--data-json")?;
+    let mut tty = terminal::open()?;
+    let session = Session::open(local, Object::new(), Approval::default())?;
+    let operation = call.operation;
+    terminal::show(&mut tty, &description(&session, &operation, args.agent_user)?);
+    if !terminal::ask_yes(&mut tty, "Approve exactly this, once? Type yes: ")? {
+        return Err(Error::new(Code::ConfirmationRefused, "not approved: no token was minted")
+            .with_effect(Effect::NotSent, Retry::Never));
+    }
+    let key = match approver::key(&session)? {
+        Some(key) => key,
+        None => terminal::ask_hidden("The approver's API key (not shown): ")?,
+    };
+    let minted = mint(&session, &operation, &key, args.agent_user)?;
+    drop(key);
+    if minted.unbound && args.agent_user.is_some() {
+        session.note_once("the guard here cannot bind a token to the agent: it may refuse this one; update strictbase_agent_guard");
+    }
+    session
+        .note_once("save it to a file for the agent, which repeats its call with --confirm-token-file FILE");
+    session.local.out.data_with_secrets(format!("{}\n", json!(minted.token.expose())).as_bytes())
+}
+
+/// What the person has to know, in plain text.
+fn description(session: &Session, operation: &Operation, agent: Option<i64>) -> Result<String> {
+    let settings = &session.settings;
+    let mut lines = vec![
+        String::new(),
+        format!("An agent asks to run, in database {} at {}:", settings.database, settings.base_url.origin()),
+        format!("  {}.{}", operation.model, operation.method),
+    ];
+    if let Some(agent) = agent {
+        lines.push(format!("  as {}", name_of(session, "res.users", agent)));
+    }
+    let ids = operation.ids.clone().unwrap_or_default();
+    for id in &ids {
+        lines.push(format!("  on {} {}", operation.model, name_of(session, &operation.model, *id)));
+    }
+    if !operation.kwargs.is_empty() {
+        let data = Value::Object(operation.kwargs.clone()).to_string();
+        lines.push(format!("  with {}", json::pretty(&data).replace('\n', "\n  ")));
+    }
+    let recipients = recipients(session, operation, &ids)?;
+    lines.push(if recipients.is_empty() {
+        "Whom it reaches cannot be told from here; Odoo's guard refused it because it reaches somebody outside.".into()
+    } else {
+        format!("It would reach:\n  {}", recipients.join("\n  "))
+    });
+    lines.push("The token covers this model, method and set of records, once, within ten minutes.\n".into());
+    Ok(lines.join("\n"))
+}
+
+fn rows(session: &Session, model: &str, domain: Value, fields: &[&str]) -> Vec<Value> {
+    let kwargs = json!({ "domain": domain, "fields": fields, "limit": 200 });
+    let found = Operation::new(model, "search_read", kwargs.as_object().cloned().unwrap_or_default())
+        .and_then(|operation| session.execute(operation));
+    found.ok().and_then(|reply| serde_json::from_str(reply.get()).ok()).unwrap_or_default()
+}
+
+fn name_of(session: &Session, model: &str, id: i64) -> String {
+    let found = rows(session, model, json!([["id", "=", id]]), &["display_name"]);
+    let name = found.first().and_then(|row| row["display_name"].as_str()).unwrap_or("(cannot be read)");
+    format!("{id}: {name}")
+}
+
+/// The partners named in the call and the followers of its records, with their addresses.
+fn recipients(session: &Session, operation: &Operation, ids: &[i64]) -> Result<Vec<String>> {
+    let mut partners: Vec<i64> = Vec::new();
+    for key in ["partner_ids", "mail_partner_ids"] {
+        partners.extend(
+            operation
+                .kwargs
+                .get(key)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_i64),
+        );
+    }
+    let followed = json!([["res_model", "=", operation.model], ["res_id", "in", ids]]);
+    let followers = rows(session, "mail.followers", followed, &["partner_id"]);
+    partners.extend(followers.iter().filter_map(|row| row["partner_id"][0].as_i64()));
+    partners.sort_unstable();
+    partners.dedup();
+    if partners.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = rows(session, "res.partner", json!([["id", "in", partners]]), &["display_name", "email"]);
+    Ok(found
+        .iter()
+        .map(|row| {
+            let name = row["display_name"].as_str().unwrap_or("(no name)");
+            format!("{name} <{}>", row["email"].as_str().unwrap_or("no address"))
+        })
+        .collect())
+}
