@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    approve, cache, call, create, doc_index, doc_model, exec_spec, lookup, read, sandbox, schema_summary,
-    search_read, write,
+    approve, cache, call, create, doc_index, doc_model, doctor, exec_spec, lookup, read, sandbox,
+    schema_summary, search_read, write,
 };
 use crate::error::{Error, Result};
 use crate::settings::{TIMEOUT_FORM, parse_timeout};
@@ -90,6 +90,8 @@ pub enum Command {
     ExecSpec(exec_spec::Args),
     /// Approve one outbound call of an agent, as a person at a terminal
     Approve(approve::Args),
+    /// Check the set-up step by step, with a fix for each finding
+    Doctor(doctor::Args),
     /// Show or clear what was cached
     Cache(cache::Args),
     /// Reset the embedded sandbox, or serve it on this machine

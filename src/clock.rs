@@ -2,9 +2,14 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// Now.
+pub fn now() -> SystemTime {
+    SystemTime::now()
+}
+
 /// Seconds since 1970-01-01 UTC; 0 if the clock is set before that.
 pub fn now_seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0)
+    now().duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0)
 }
 
 /// A time as Odoo writes it: `YYYY-MM-DD HH:MM:SS`, UTC.

@@ -102,6 +102,8 @@ pub enum Code {
     BadReply,
     /// Disk, lock or journal on this machine.
     LocalState,
+    /// `doctor` found something wrong.
+    FindingsPresent,
     /// Ctrl-C.
     Interrupted,
 }
@@ -134,6 +136,7 @@ impl Code {
             Code::OutcomeUnknown => "outcome_unknown",
             Code::BadReply => "bad_reply",
             Code::LocalState => "local_state",
+            Code::FindingsPresent => "findings_present",
             Code::Interrupted => "interrupted",
         }
     }

@@ -21,6 +21,7 @@ pub fn code_of(code: Code) -> i32 {
         Code::OutcomeUnknown => 11,
         Code::BadReply => 12,
         Code::LocalState => 13,
+        Code::FindingsPresent => 14,
         Code::Interrupted => 130,
     }
 }

@@ -15,6 +15,7 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod context;
+pub mod doctor;
 pub mod error;
 pub mod execute;
 pub mod exit;

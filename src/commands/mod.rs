@@ -7,6 +7,7 @@ pub mod call;
 pub mod create;
 pub mod doc_index;
 pub mod doc_model;
+pub mod doctor;
 pub mod exec_spec;
 pub mod fields;
 pub mod lookup;
@@ -61,6 +62,7 @@ pub struct Job {
 /// Runs a command line.
 pub fn run(command: Command, mut local: Local) -> Result<()> {
     let job = match command {
+        Command::Doctor(args) => return doctor::run(args, local),
         Command::Cache(args) => return cache::run(args, &local),
         Command::Sandbox(args) => return sandbox::run(args, &local),
         Command::Approve(args) => return approve::run(args, local),
@@ -93,7 +95,11 @@ fn job_of(command: Command, globals: &Globals, stdin: &mut Stdin) -> Result<Job>
         Command::SchemaSummary(args) => Request::SchemaSummary(args.request()?),
         Command::DocIndex(args) => Request::DocIndex(args.request()),
         Command::DocModel(args) => Request::DocModel(args.request()?),
-        Command::Approve(_) | Command::ExecSpec(_) | Command::Cache(_) | Command::Sandbox(_) => {
+        Command::Approve(_)
+        | Command::Doctor(_)
+        | Command::ExecSpec(_)
+        | Command::Cache(_)
+        | Command::Sandbox(_) => {
             return Err(crate::error::Error::usage("this command takes no request"));
         }
     };

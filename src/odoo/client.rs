@@ -118,8 +118,8 @@ impl Odoo {
         }
     }
 
-    /// What `/web/version` says, if anything answers there.
-    pub fn version(&self) -> Option<String> {
+    /// What answers at `/web/version`, without a key: for diagnosis.
+    pub fn probe(&self) -> Result<HttpReply> {
         let request = HttpRequest {
             method: Method::Get,
             path: "/web/version".into(),
@@ -127,9 +127,13 @@ impl Odoo {
             bearer: None,
             body: None,
         };
-        let reply = self.transport().ok()?.send(&request).ok().filter(|reply| reply.status == 200)?;
-        let body: Value = serde_json::from_slice(&reply.body).ok()?;
-        body.get("version")?.as_str().map(str::to_string)
+        let asked = self.asked("/web/version", Kind::Read);
+        self.transport()?.send(&request).map_err(|fault| faults::of_fault(fault, asked))
+    }
+
+    /// The version that the server says it is.
+    fn version(&self) -> Option<String> {
+        version_in(&self.probe().ok()?)
     }
 
     fn headers(&self, json: bool) -> Vec<(String, String)> {
@@ -150,10 +154,8 @@ impl Odoo {
         let may_be_old = error.code == Code::BadReply && matches!(reply.status, 300..=399 | 404);
         match may_be_old.then(|| self.version()).flatten() {
             Some(version) => {
-                let major =
-                    version.trim_start_matches("saas~").split('.').next().and_then(|n| n.parse::<u32>().ok());
                 let mut error = error;
-                if major.is_some_and(|major| major < 19) {
+                if major(&version).is_some_and(|major| major < 19) {
                     error.message = format!(
                         "{} runs Odoo {version}: JSON-2 came with Odoo 19, so {} was not carried out",
                         asked.origin, asked.what
@@ -233,13 +235,24 @@ fn redacted(body: &[u8], key: &Secret) -> String {
     Value::Object(body).to_string().replace(key.expose(), "(redacted)")
 }
 
+/// The version in an answer of `/web/version`.
+pub fn version_in(reply: &HttpReply) -> Option<String> {
+    let body: Value = serde_json::from_slice(&reply.body).ok().filter(|_| reply.status == 200)?;
+    body.get("version")?.as_str().map(str::to_string)
+}
+
+/// The major version in `19.0`, `19.0+e` or `saas~19.2+e`.
+pub fn major(version: &str) -> Option<u32> {
+    version.trim_start_matches("saas~").split('.').next()?.parse().ok()
+}
+
 fn retry_after(reply: &HttpReply) -> Option<Duration> {
     let text = reply.header("retry-after")?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    // The date form is rare; a patient guess beats its parser.
-    Some(Duration::from_secs(5))
+    let until = httpdate::parse_http_date(text).ok()?;
+    Some(until.duration_since(crate::clock::now()).unwrap_or_default())
 }
 
 fn parse(reply: HttpReply, asked: Asked) -> Result<Reply> {

@@ -1,0 +1,372 @@
+//! Examines a set-up from the profile outward, each check with a fix, each building on those before it. It
+//! changes nothing in Odoo, except for `--guard`, which says what it leaves behind.
+
+mod guard;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::approval::{Approval, CONFIRMATION_MODEL};
+use crate::clock;
+use crate::error::{Code, Error, Result};
+use crate::fsio;
+use crate::odoo::client;
+use crate::operation::{Object, Operation};
+use crate::session::{Local, Session};
+use crate::settings::{ApproverSource, Paths, Selection, names};
+
+/// A key that ends sooner than this deserves a warning.
+const SOON: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Clocks that differ by more make times in Odoo and here hard to compare.
+const SKEW: Duration = Duration::from_secs(60);
+
+/// Outcome of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// As it should be.
+    Ok,
+    /// Works, but deserves a look.
+    Warn,
+    /// Wrong.
+    Fail,
+    /// Could not be examined.
+    Skip,
+}
+
+impl Status {
+    /// The word of the output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Ok => "ok",
+            Status::Warn => "warn",
+            Status::Fail => "fail",
+            Status::Skip => "skip",
+        }
+    }
+}
+
+/// One check's result.
+pub struct Finding {
+    /// What was examined.
+    pub check: String,
+    /// How it is.
+    pub status: Status,
+    /// In words.
+    pub message: String,
+    /// What to do about it.
+    pub fix: Option<String>,
+}
+
+impl Finding {
+    fn new(check: &str, status: Status, message: impl Into<String>) -> Finding {
+        Finding { check: check.into(), status, message: message.into(), fix: None }
+    }
+
+    fn fix(mut self, fix: impl Into<String>) -> Finding {
+        self.fix = Some(fix.into());
+        self
+    }
+
+    fn of_error(check: &str, error: &Error) -> Finding {
+        let finding = Finding::new(check, Status::Fail, error.message.clone());
+        if error.hints.is_empty() { finding } else { finding.fix(error.hints.join("; ")) }
+    }
+}
+
+/// Runs every check that the ones before it allow.
+pub fn examine(local: Local, with_guard: bool) -> Vec<Finding> {
+    let mut findings = vec![directories(&local.paths)];
+    let approver = approver_key(&local);
+    let session = match Session::open(local, Object::new(), Approval::default()) {
+        Ok(session) => session,
+        Err(error) => {
+            findings.insert(0, Finding::of_error("profile", &error));
+            return findings;
+        }
+    };
+    let settings = &session.settings;
+    findings.insert(
+        0,
+        Finding::new(
+            "profile",
+            Status::Ok,
+            format!("{}: database {} at {}", settings.label, settings.database, settings.base_url.text()),
+        ),
+    );
+    findings.extend(approver);
+    if !server(&session, &mut findings) {
+        return findings;
+    }
+    let Some(user) = key(&session, &mut findings) else { return findings };
+    key_expiry(&session, &mut findings);
+    documentation(&session, user, &mut findings);
+    let guarded = guard_module(&session, user, &mut findings);
+    if with_guard {
+        if guarded {
+            guard::probe(&session, &mut findings);
+        } else {
+            findings.push(Finding::new("guard probes", Status::Fail, "there is no guard to try"));
+        }
+    }
+    findings
+}
+
+fn directories(paths: &Paths) -> Finding {
+    for directory in [&paths.cache, &paths.state] {
+        let probe = directory.join(".doctor");
+        let tried = fsio::ensure_private_dir(directory)
+            .and_then(|()| fsio::write_atomically(&probe, &[b"probe"], false))
+            .and_then(|()| std::fs::remove_file(&probe));
+        if let Err(error) = tried {
+            return Finding::new("directories", Status::Fail, format!("{}: {error}", directory.display()))
+                .fix(format!("make it writable for you alone, or set {}", names::AGENT_HOME));
+        }
+    }
+    Finding::new(
+        "directories",
+        Status::Ok,
+        format!("cache {}, state {}", paths.cache.display(), paths.state.display()),
+    )
+}
+
+/// An approver's key within the agent's reach makes approval a formality.
+fn approver_key(local: &Local) -> Option<Finding> {
+    let globals = &local.globals;
+    let selection = Selection {
+        profile: globals.profile.clone(),
+        env_file: globals.env_file.clone(),
+        ..Selection::default()
+    };
+    let place = match ApproverSource::find(&selection, &local.environment, &local.paths).ok()?? {
+        ApproverSource::Environment(_) => "in this environment".to_string(),
+        ApproverSource::File(_, path) => format!("in {}", path.display()),
+        ApproverSource::Command(_) => format!("behind {}", names::APPROVER_KEY_COMMAND),
+    };
+    Some(
+        Finding::new(
+            "approver's key",
+            Status::Warn,
+            format!("it is {place}: whoever runs this can approve, the agent included"),
+        )
+        .fix("keep it on the approver's own machine and use odoo-agent approve there"),
+    )
+}
+
+fn server(session: &Session, findings: &mut Vec<Finding>) -> bool {
+    let reply = match session.odoo().probe() {
+        Ok(reply) => reply,
+        Err(error) => {
+            findings.push(Finding::of_error("server", &error));
+            return false;
+        }
+    };
+    let settings = &session.settings;
+    match client::version_in(&reply) {
+        Some(version) if client::major(&version).is_some_and(|major| major < 19) => {
+            findings.push(
+                Finding::new(
+                    "server",
+                    Status::Fail,
+                    format!("it is Odoo {version}: JSON-2 came with Odoo 19"),
+                )
+                .fix("upgrade Odoo"),
+            );
+            return false;
+        }
+        Some(version) => findings.push(Finding::new("server", Status::Ok, format!("Odoo {version} answers"))),
+        None => findings.push(
+            Finding::new(
+                "server",
+                Status::Warn,
+                format!("it answers {} at /web/version: is this Odoo itself?", reply.status),
+            )
+            .fix("put scheme, host and port of Odoo into ODOO_BASE_URL"),
+        ),
+    }
+    findings.push(if settings.is_sandbox {
+        Finding::new("tls", Status::Skip, "the sandbox needs no network")
+    } else if settings.base_url.is_secure() {
+        Finding::new("tls", Status::Ok, "the server's certificate is accepted")
+    } else if settings.base_url.is_loopback() {
+        Finding::new("tls", Status::Ok, "plain http within this machine")
+    } else {
+        Finding::new("tls", Status::Warn, "plain http to another machine: keys travel in the clear")
+            .fix("use https")
+    });
+    findings.extend(clock_skew(reply.header("date")));
+    true
+}
+
+fn clock_skew(date: Option<&str>) -> Option<Finding> {
+    let server = httpdate::parse_http_date(date?).ok()?;
+    let here = clock::now();
+    let skew = server.duration_since(here).or_else(|_| here.duration_since(server)).unwrap_or_default();
+    Some(if skew > SKEW {
+        let apart = humantime::format_duration(Duration::from_secs(skew.as_secs()));
+        Finding::new("clock", Status::Warn, format!("this clock and the server's are {apart} apart"))
+            .fix("set both by network time")
+    } else {
+        Finding::new("clock", Status::Ok, "agrees with the server's")
+    })
+}
+
+/// Database and key; the user's id when both are right.
+fn key(session: &Session, findings: &mut Vec<Finding>) -> Option<i64> {
+    let context = session.context().map(|_| ());
+    let user = match context.and_then(|()| user(session)) {
+        Ok(user) => user,
+        Err(error) => {
+            let check = if error.code == Code::DatabaseNotFound { "database" } else { "key" };
+            findings.push(Finding::of_error(check, &error));
+            return None;
+        }
+    };
+    findings.push(Finding::new("database", Status::Ok, session.settings.database.clone()));
+    let name = user["name"].as_str().unwrap_or("?");
+    let login = user["login"].as_str().unwrap_or("?");
+    findings.push(Finding::new(
+        "key",
+        Status::Ok,
+        format!("belongs to {name} ({login}), user {}", user["id"]),
+    ));
+    user["id"].as_i64()
+}
+
+fn user(session: &Session) -> Result<Value> {
+    // Not from the cache: the question is whether the key is good now.
+    let mut whoami = Operation::new("res.users", "context_get", Object::new())?;
+    whoami.context = session.context()?.clone();
+    let context: Value = ask(session, whoami)?;
+    let id = context["uid"].as_i64().unwrap_or_default();
+    let kwargs = Object::from_iter([("fields".to_string(), json!(["name", "login"]))]);
+    let rows = ask(session, Operation::new("res.users", "read", kwargs)?.on(vec![id]))?;
+    Ok(rows.get(0).cloned().unwrap_or_else(|| json!({ "id": id })))
+}
+
+fn ask(session: &Session, operation: Operation) -> Result<Value> {
+    let reply = session.execute(operation)?;
+    serde_json::from_str(reply.get()).map_err(|_| Error::new(Code::BadReply, "not the answer Odoo gives"))
+}
+
+fn has_group(session: &Session, user: i64, group: &str) -> Option<bool> {
+    let kwargs = Object::from_iter([("group_ext_id".to_string(), json!(group))]);
+    let operation = Operation::new("res.users", "has_group", kwargs).ok()?.on(vec![user]);
+    ask(session, operation).ok()?.as_bool()
+}
+
+/// Odoo does not tell which of a user's keys is in use, so the one that ends first is what is known.
+fn key_expiry(session: &Session, findings: &mut Vec<Finding>) {
+    let kwargs = json!({ "domain": [], "fields": ["name", "expiration_date"] });
+    let rows =
+        Operation::new("res.users.apikeys", "search_read", kwargs.as_object().cloned().unwrap_or_default())
+            .and_then(|operation| ask(session, operation));
+    let Ok(Value::Array(keys)) = rows else {
+        findings.push(Finding::new("key's life", Status::Skip, "Odoo does not show this user's keys"));
+        return;
+    };
+    let ends = keys.iter().filter_map(|key| Some((key["expiration_date"].as_str()?, key["name"].as_str()?)));
+    let Some((date, name)) = ends.min() else {
+        findings.push(Finding::new("key's life", Status::Ok, "no key of this user expires"));
+        return;
+    };
+    let soon = clock::odoo_datetime(clock::now_seconds() + SOON.as_secs());
+    findings.push(if date < soon.as_str() {
+        Finding::new("key's life", Status::Warn, format!("the key {name:?} expires on {date} UTC"))
+            .fix("make a new one: Preferences, Account Security, New API Key")
+    } else {
+        Finding::new(
+            "key's life",
+            Status::Ok,
+            format!("the first of the keys to expire does so on {date} UTC"),
+        )
+    });
+}
+
+fn documentation(session: &Session, user: i64, findings: &mut Vec<Finding>) {
+    findings.push(match has_group(session, user, "api_doc.group_allow_doc") {
+        Some(true) => Finding::new("documentation", Status::Ok, "doc-index and doc-model show Odoo's documents"),
+        Some(false) => Finding::new(
+            "documentation",
+            Status::Ok,
+            "not in the group Technical Documentation: doc-index and doc-model show models and fields, no methods",
+        ),
+        None => Finding::new("documentation", Status::Skip, "the groups of this user cannot be read"),
+    });
+}
+
+/// Which guard is there, and whether this user is what it must be. True if there is one.
+fn guard_module(session: &Session, user: i64, findings: &mut Vec<Finding>) -> bool {
+    let status = Operation::new(CONFIRMATION_MODEL, "guard_status", Object::new())
+        .and_then(|operation| ask(session, operation));
+    let administrator = ["base.group_system", "base.group_erp_manager"]
+        .iter()
+        .any(|group| has_group(session, user, group) == Some(true));
+    if administrator {
+        findings.push(
+            Finding::new(
+                "agent's rights",
+                Status::Fail,
+                "the agent's user is an administrator: nothing in Odoo can hold it",
+            )
+            .fix("give the agent a user of its own with ordinary rights"),
+        );
+    }
+    match status {
+        Ok(status) => {
+            let version = status["version"].as_str().unwrap_or("of unknown version").to_string();
+            findings.push(Finding::new(
+                "guard",
+                Status::Ok,
+                format!("strictbase_agent_guard {version} is installed"),
+            ));
+            findings.push(if status["is_approver"].as_bool() == Some(true) {
+                Finding::new(
+                    "agent's group",
+                    Status::Fail,
+                    "the agent's user is an approver: it could approve itself",
+                )
+                .fix("take the group Agent Confirmation Approver from it")
+            } else if status["is_agent"].as_bool() == Some(true) {
+                Finding::new("agent's group", Status::Ok, "in the group Agent: guarded whatever it sends")
+            } else {
+                Finding::new(
+                    "agent's group",
+                    Status::Fail,
+                    "not in the group Agent: guarded only as long as it says that it is an agent",
+                )
+                .fix("add this user to the group Agent in Odoo")
+            });
+            true
+        }
+        Err(error) if error.code == Code::NotFound && model_exists(session) => {
+            findings.push(
+                Finding::new("guard", Status::Fail, "an older strictbase_agent_guard is installed: it cannot take a separate approver's tokens and can be walked around")
+                    .fix("update strictbase_agent_guard to 19.0.2.0.0 or later"),
+            );
+            true
+        }
+        Err(error) if error.code == Code::NotFound => {
+            findings.push(
+                Finding::new(
+                    "guard",
+                    Status::Warn,
+                    "strictbase_agent_guard is not installed: nothing holds messages to clients",
+                )
+                .fix("install addons/strictbase_agent_guard in Odoo"),
+            );
+            false
+        }
+        Err(error) => {
+            findings.push(Finding::of_error("guard", &error));
+            false
+        }
+    }
+}
+
+fn model_exists(session: &Session) -> bool {
+    let kwargs = Object::from_iter([("operation".to_string(), json!("read"))]);
+    Operation::new(CONFIRMATION_MODEL, "has_access", kwargs)
+        .and_then(|operation| ask(session, operation))
+        .is_ok()
+}
