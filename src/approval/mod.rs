@@ -35,8 +35,8 @@ pub struct Refusal {
     pub reason: String,
     /// `detail:` of the marker.
     pub detail: String,
-    /// `recipients:`, where the guard gives them.
-    pub recipients: String,
+    /// `recipient:` lines, where the guard gives them.
+    pub recipients: Vec<String>,
 }
 
 impl Refusal {
@@ -47,9 +47,7 @@ impl Refusal {
             match line.split_once(": ") {
                 Some(("reason", text)) if refusal.reason.is_empty() => refusal.reason = text.into(),
                 Some(("detail", text)) if refusal.detail.is_empty() => refusal.detail = text.into(),
-                Some(("recipients", text)) if refusal.recipients.is_empty() => {
-                    refusal.recipients = text.into()
-                }
+                Some(("recipient", text)) => refusal.recipients.push(text.into()),
                 _ => {}
             }
         }
@@ -215,7 +213,7 @@ fn why_interrupted(mut error: Error) -> Error {
 /// The refusal with the command by which a person approves exactly this call.
 fn how_to_approve(session: &Session, operation: &Operation, mut refusal: Error) -> Error {
     let said = Refusal::of(&refusal);
-    refusal.message = match (said.recipients.as_str(), said.detail.as_str()) {
+    refusal.message = match (said.recipients.join(", ").as_str(), said.detail.as_str()) {
         ("", "") => refusal.message,
         ("", detail) => format!("{} ({detail})", refusal.message),
         (recipients, _) => format!("{} (it would reach {recipients})", refusal.message),
@@ -273,13 +271,13 @@ mod tests {
 
     #[test]
     fn the_documented_lines_of_a_refusal_are_read() {
-        let message = "AGENT_CONFIRMATION_REQUIRED\nreason: outbound_client_communication\ndetail: a.b reaches c\nrecipients: C <c@example.com>, D <d@example.com>";
+        let message = "AGENT_CONFIRMATION_REQUIRED\nreason: outbound_client_communication\ndetail: a.b reaches c\nrecipient: C <c@example.com>\nrecipient: D <d@example.com>";
         let fault =
             OdooFault { name: "odoo.exceptions.UserError".into(), message: message.into(), debug: None };
         let refusal = Refusal::of(&Error::new(Code::ConfirmationRequired, "x").with_odoo(fault));
         assert_eq!(refusal.reason, "outbound_client_communication");
         assert_eq!(refusal.detail, "a.b reaches c");
-        assert_eq!(refusal.recipients, "C <c@example.com>, D <d@example.com>");
+        assert_eq!(refusal.recipients, ["C <c@example.com>", "D <d@example.com>"]);
     }
 
     #[test]
