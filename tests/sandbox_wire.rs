@@ -142,7 +142,13 @@ fn compare(name: &str, recorded: &Value, reply: &HttpReply) {
         );
         assert!(ours["debug"].as_str().unwrap().starts_with("Traceback"), "{name}");
         assert!(ours["debug"].as_str().unwrap().contains(ours["message"].as_str().unwrap()), "{name}");
-        assert_eq!(ours["message"], expected["message"], "{name}");
+        let (ours, expected) = (ours["message"].as_str().unwrap(), expected["message"].as_str().unwrap());
+        if expected.starts_with("AGENT_CONFIRMATION_REQUIRED") {
+            // The guard may say more behind the published lines.
+            assert!(ours.starts_with(expected), "{name}: {ours}");
+        } else {
+            assert_eq!(ours, expected, "{name}");
+        }
         return;
     }
     if name.contains("ok_doc_") {

@@ -131,11 +131,14 @@ fn refusal(model: &Model, operation: Operation) -> String {
     )
 }
 
-/// Whether a row is within the caller's reach: keys are their owner's alone.
+/// Whether a row is within the caller's reach: keys are their owner's alone, agents see their own tokens.
 pub fn row_visible(env: &Env, model: &Model, id: i64) -> bool {
-    env.superuser
-        || model.name != "res.users.apikeys"
-        || env.row(model.name, id).and_then(|row| row.get("user_id")) == Some(&json!(env.user))
+    let owner = match model.name {
+        "res.users.apikeys" => "user_id",
+        "strictbase.agent.confirmation" if env.has_group(super::guard::AGENT_GROUP) => "agent_user_id",
+        _ => return true,
+    };
+    env.superuser || env.row(model.name, id).and_then(|row| row.get(owner)) == Some(&json!(env.user))
 }
 
 /// Refuses rows that are out of reach.

@@ -127,7 +127,7 @@ pub fn post(env: &mut Env, target: Option<(&'static Model, i64)>, letter: &Lette
     let addresses: Vec<String> =
         letter.addresses.iter().filter(|address| !is_inside_address(env, address)).cloned().collect();
     if !outside.is_empty() || !addresses.is_empty() {
-        guard::outbound(env, "targets external partner recipients.")?;
+        guard::outbound(env, "targets external partner recipients.", &outside, &addresses)?;
     }
     let name = target.map_or_else(String::new, |(model, id)| computed::name_of(env, model, id));
     let message = insert(

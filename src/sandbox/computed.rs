@@ -137,6 +137,11 @@ pub fn is_follower(env: &Env, model: &'static Model, id: i64) -> Value {
     json!(super::chatter::followers(env, model.name, id).contains(&env.partner()))
 }
 
+/// Whether a token was spent.
+pub fn token_used(env: &Env, model: &'static Model, id: i64) -> Value {
+    json!(env.text(model.name, id, "state") == "done")
+}
+
 /// Two decimals, as a currency rounds.
 pub fn round(amount: f64) -> f64 {
     let rounded = (amount * 100.0).round() / 100.0;

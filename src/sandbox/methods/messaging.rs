@@ -115,6 +115,16 @@ pub(super) const METHODS: &[Method] = &[
         run: issue_token,
         ..BASE
     },
+    Method {
+        name: "guard_status",
+        on: On::Models(&["strictbase.agent.confirmation"]),
+        model_level: true,
+        readonly: true,
+        returns: "dict",
+        doc: "What the caller is to this guard.",
+        run: guard_status,
+        ..BASE
+    },
 ];
 
 const POSTED_BESIDES: &[&str] =
@@ -280,7 +290,7 @@ fn send(
     let strangers: Vec<String> =
         addresses.iter().filter(|address| !chatter::is_inside_address(env, address)).cloned().collect();
     if !outside.is_empty() || !strangers.is_empty() {
-        guard::outbound(env, "sends e-mail to external recipients.")?;
+        guard::outbound(env, "sends e-mail to external recipients.", &outside, &strangers)?;
     }
     Ok(chatter::leave(env, Some((model.name, record)), letter, partners, addresses, None))
 }
@@ -332,4 +342,8 @@ fn action_send_mail(env: &mut Env, call: &Call) -> Outcome<Value> {
 
 fn issue_token(env: &mut Env, call: &Call) -> Outcome<Value> {
     guard::issue(env, &call.arguments)
+}
+
+fn guard_status(env: &mut Env, _: &Call) -> Outcome<Value> {
+    Ok(guard::status(env))
 }
