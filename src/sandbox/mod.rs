@@ -1,25 +1,95 @@
-//! placeholder
-use crate::error::Result;
-use crate::out::Out;
-use crate::transport::*;
+//! An embedded stand-in for Odoo 19 behind the transport seam: a small believable company, the same HTTP
+//! messages, the same refusals, the guard's included. For rehearsal, demos and tests; it is not Odoo. One
+//! general engine over data in `schema` and `seed`; no answer is made for a particular request.
+
+mod access;
+mod business;
+mod chatter;
+mod commands;
+mod computed;
+mod conditions;
+mod dates;
+mod describe;
+mod domain;
+mod env;
+mod fault;
+mod group;
+mod guard;
+mod http;
+mod methods;
+mod python;
+mod records;
+mod schema;
+mod search;
+mod seed;
+mod serve;
+mod state;
+mod values;
+mod world;
+
 use std::path::Path;
+
+pub use serve::serve;
+
+use crate::error::Result;
+use crate::transport::{FaultKind, HttpReply, HttpRequest, Phase, Transport, TransportFault};
+
+/// The address that stands for the sandbox; it resolves nowhere.
 pub const BASE_URL: &str = "http://sandbox.invalid";
+/// The name of its database.
 pub const DATABASE: &str = "sandbox";
-pub const AGENT_KEY: &str = "x";
-pub struct Sandbox;
+/// Key of the agent: an ordinary employee, held by the guard. Public and worthless, as all four are.
+pub const AGENT_KEY: &str = "51b22cd56bf1cb7d0fe3725d986b508590d954f2";
+/// Key of an employee who may also read the technical documentation.
+pub const DOCS_KEY: &str = "5063a1074fa918e85461e6360b548314c32d36bf";
+/// Key of the person who approves what an agent sends out.
+pub const APPROVER_KEY: &str = "47ccec797d7bcf92b1474d2c264e2306099cea59";
+/// Key of the administrator.
+pub const ADMIN_KEY: &str = "708cfe66e11b003859bb72caf56d2f72808d9c31";
+
+/// A sandbox: data in a directory, or in memory.
+pub struct Sandbox {
+    state: state::State,
+}
+
 impl Sandbox {
-    pub fn open(_d: &Path) -> Result<Sandbox> {
-        Ok(Sandbox)
+    /// The sandbox of a directory, as the last run left it. Nothing is written before something changes.
+    pub fn open(directory: &Path) -> Result<Sandbox> {
+        state::State::open(directory).map(|state| Sandbox { state })
     }
-    pub fn reset(_d: &Path) -> Result<()> {
-        Ok(())
+
+    /// Brings a directory's sandbox back to the delivered data, even if its file is corrupt.
+    pub fn reset(directory: &Path) -> Result<()> {
+        state::State::reset(directory)
+    }
+
+    /// A sandbox that ends with the process.
+    pub fn in_memory() -> Sandbox {
+        Sandbox { state: state::State::in_memory() }
     }
 }
+
 impl Transport for Sandbox {
-    fn send(&self, _r: &HttpRequest) -> std::result::Result<HttpReply, TransportFault> {
-        Err(TransportFault { kind: FaultKind::Refused, phase: Phase::NotSent, detail: "none".into() })
+    fn send(&self, request: &HttpRequest) -> std::result::Result<HttpReply, TransportFault> {
+        let now = crate::clock::now_seconds();
+        let answered = if http::may_change(request) {
+            self.state.change(|world| http::answer(world, request, now))
+        } else {
+            self.state.read(|world| http::answer(world, request, now).0)
+        };
+        match answered {
+            Ok(reply) => Ok(reply),
+            Err(state::Trouble::Locked) => {
+                let fault = fault::Fault::locked();
+                Ok(http::json_reply(fault.status, &fault.body()))
+            }
+            Err(state::Trouble::Broken(problem)) => Err(TransportFault {
+                kind: FaultKind::Protocol,
+                phase: Phase::NotSent,
+                detail: format!(
+                    "the sandbox's data cannot be used ({problem}); odoo-agent sandbox reset restores it"
+                ),
+            }),
+        }
     }
-}
-pub fn serve(_s: Sandbox, _p: u16, _o: &Out) -> Result<()> {
-    Ok(())
 }

@@ -1,0 +1,148 @@
+//! Odoo's refusals as one value: HTTP status, Python exception name, message, arguments. Every constructor
+//! is one class of failure that JSON-2 knows. It renders the five-key body and the believable traceback;
+//! it decides nothing.
+
+use serde_json::{Value, json};
+
+/// A refusal on its way to the caller. The request that caused it is rolled back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// HTTP status of the reply.
+    pub status: u16,
+    /// Python class, as `odoo.exceptions.UserError`.
+    pub name: &'static str,
+    /// What Odoo says.
+    pub message: String,
+    arguments: Option<Vec<Value>>,
+}
+
+/// Results inside the sandbox.
+pub type Outcome<T> = std::result::Result<T, Fault>;
+
+impl Fault {
+    fn new(status: u16, name: &'static str, message: impl Into<String>) -> Fault {
+        Fault { status, name, message: message.into(), arguments: None }
+    }
+
+    fn werkzeug(status: u16, name: &'static str, message: impl Into<String>) -> Fault {
+        let message = message.into();
+        Fault { status, name, arguments: Some(vec![json!(message), json!(status)]), message }
+    }
+
+    /// No key or a wrong one.
+    pub fn unauthorized(message: &str) -> Fault {
+        Fault::werkzeug(401, "werkzeug.exceptions.Unauthorized", message)
+    }
+
+    /// No such path, model or method.
+    pub fn not_found(message: impl Into<String>) -> Fault {
+        Fault::werkzeug(404, "werkzeug.exceptions.NotFound", message)
+    }
+
+    /// A body that is not JSON.
+    pub fn bad_request(message: impl Into<String>) -> Fault {
+        Fault::werkzeug(400, "werkzeug.exceptions.BadRequest", message)
+    }
+
+    /// A call that does not fit the method's signature.
+    pub fn unprocessable(message: impl Into<String>) -> Fault {
+        Fault::werkzeug(422, "werkzeug.exceptions.UnprocessableEntity", message)
+    }
+
+    /// The user may not do this.
+    pub fn access(message: impl Into<String>) -> Fault {
+        Fault::new(403, "odoo.exceptions.AccessError", message)
+    }
+
+    /// A business refusal.
+    pub fn user(message: impl Into<String>) -> Fault {
+        Fault::new(422, "odoo.exceptions.UserError", message)
+    }
+
+    /// A broken constraint.
+    pub fn validation(message: impl Into<String>) -> Fault {
+        Fault::new(422, "odoo.exceptions.ValidationError", message)
+    }
+
+    /// A constraint that PostgreSQL reported.
+    pub fn integrity(message: impl std::fmt::Display) -> Fault {
+        Fault::validation(format!("The operation cannot be completed: {message}"))
+    }
+
+    /// A record that is not there (any more).
+    pub fn missing(model: &str, ids: &[i64], user: i64) -> Fault {
+        let ids = match ids {
+            [one] => format!("{one},"),
+            several => several.iter().map(i64::to_string).collect::<Vec<_>>().join(", "),
+        };
+        let message =
+            format!("Record does not exist or has been deleted.\n(Record: {model}({ids}), User: {user})");
+        Fault::new(404, "odoo.exceptions.MissingError", message)
+    }
+
+    /// A caller's mistake that Odoo lets through as a plain Python error.
+    pub fn value(message: impl Into<String>) -> Fault {
+        Fault::new(500, "builtins.ValueError", message)
+    }
+
+    /// An argument of the wrong Python type.
+    pub fn kind(message: impl Into<String>) -> Fault {
+        Fault::new(500, "builtins.TypeError", message)
+    }
+
+    /// A value that PostgreSQL would not take.
+    pub fn database_text(message: impl Into<String>) -> Fault {
+        Fault::new(500, "psycopg2.errors.InvalidTextRepresentation", message)
+    }
+
+    /// A number that does not fit the column.
+    pub fn out_of_range() -> Fault {
+        Fault::new(500, "psycopg2.errors.NumericValueOutOfRange", "integer out of range\n")
+    }
+
+    /// Another process held the state for too long: Odoo's answer to an exhausted lock wait.
+    pub fn locked() -> Fault {
+        Fault::new(500, "psycopg2.errors.LockNotAvailable", "canceling statement due to lock timeout\n")
+    }
+
+    /// The five-key body.
+    pub fn body(&self) -> Value {
+        let arguments = self.arguments.clone().unwrap_or_else(|| vec![json!(self.message)]);
+        json!({
+            "name": self.name,
+            "message": self.message,
+            "arguments": arguments,
+            "context": {},
+            "debug": self.traceback(),
+        })
+    }
+
+    /// Python prints exceptions of `builtins` bare and werkzeug's with their status.
+    fn traceback(&self) -> String {
+        let last = match (self.name.strip_prefix("builtins."), self.name.strip_prefix("werkzeug.exceptions."))
+        {
+            (Some(bare), _) => format!("{bare}: {}", self.message),
+            (None, Some(class)) => {
+                format!("{}: {} {}: {}", self.name, self.status, words(class), self.message)
+            }
+            (None, None) => format!("{}: {}", self.name, self.message),
+        };
+        format!(
+            "Traceback (most recent call last):\n  File \"/opt/odoo/odoo/http.py\", line 2298, in _serve_db\n    \
+             return service_model.retrying(serve_func, env=self.env)\n  File \"/opt/odoo/odoo/http.py\", line \
+             2633, in dispatch\n    result = self.request.registry['ir.http']._dispatch(endpoint)\n{last}\n"
+        )
+    }
+}
+
+/// `NotFound` -> `Not Found`, as werkzeug names its statuses.
+fn words(class: &str) -> String {
+    let mut text = String::new();
+    for letter in class.chars() {
+        if letter.is_uppercase() && !text.is_empty() {
+            text.push(' ');
+        }
+        text.push(letter);
+    }
+    text
+}

@@ -1,0 +1,382 @@
+//! Grouping: buckets by field, by period of a date or by its parts; sums and counts in each; and the domain
+//! that finds a bucket's records again. It reads; it never changes anything.
+
+use serde_json::{Map, Value, json};
+
+use super::access::{self, Operation};
+use super::conditions::date_part;
+use super::dates;
+use super::env::Env;
+use super::fault::{Fault, Outcome};
+use super::methods::Call;
+use super::python::{repr, text_repr};
+use super::records::with_name;
+use super::schema::{Field, Kind, Model, find};
+use super::search;
+
+const PERIODS: &[&str] = &["hour", "day", "week", "month", "quarter", "year"];
+const PARTS: &[&str] = &[
+    "year_number",
+    "quarter_number",
+    "month_number",
+    "iso_week_number",
+    "day_of_year",
+    "day_of_month",
+    "day_of_week",
+    "hour_number",
+    "minute_number",
+    "second_number",
+];
+
+struct Axis {
+    spec: String,
+    field: &'static Field,
+    grain: String,
+}
+
+struct Measure {
+    spec: String,
+    field: Option<&'static Field>,
+    function: String,
+}
+
+struct Bucket {
+    keys: Vec<Value>,
+    ids: Vec<i64>,
+}
+
+/// `formatted_read_group`.
+pub fn formatted(env: &Env, call: &Call) -> Outcome<Value> {
+    let model = call.model;
+    access::check(env, model, Operation::Read)?;
+    let axes =
+        call.names("groupby").into_iter().map(|spec| axis(env, model, spec)).collect::<Outcome<Vec<_>>>()?;
+    let measures = call
+        .names("aggregates")
+        .into_iter()
+        .map(|spec| measure(env, model, spec))
+        .collect::<Outcome<Vec<_>>>()?;
+    let ids = search::search(env, model, call.get("domain"), 0, None, "id")?;
+    let mut buckets: Vec<Bucket> = Vec::new();
+    for id in ids {
+        for keys in keys_of(env, model, &axes, id) {
+            match buckets.iter_mut().find(|bucket| bucket.keys == keys) {
+                Some(bucket) => bucket.ids.push(id),
+                None => buckets.push(Bucket { keys, ids: vec![id] }),
+            }
+        }
+    }
+    if axes.is_empty() && buckets.is_empty() {
+        buckets.push(Bucket { keys: Vec::new(), ids: Vec::new() });
+    }
+    let mut rows = Vec::new();
+    for bucket in &buckets {
+        rows.push(row(env, model, &axes, &measures, bucket)?);
+    }
+    having(&mut rows, call.get("having"))?;
+    order(env, model, &axes, &measures, &mut rows, call.text("order"))?;
+    let (offset, limit) = (call.count("offset").unwrap_or(0), call.count("limit").unwrap_or(usize::MAX));
+    Ok(rows.into_iter().skip(offset).take(limit).map(|(_, row)| Value::Object(row)).collect())
+}
+
+fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
+    let (name, grain) = spec.split_once(':').unwrap_or((&spec, ""));
+    let (name, grain) = (name.to_owned(), grain.to_owned());
+    let Some(field) = model.field(&name) else {
+        return Err(Fault::value(format!("Invalid field {} on {}", text_repr(&name), text_repr(model.name))));
+    };
+    access::check_field(env, model, field, Operation::Read)?;
+    let dated = matches!(field.kind, Kind::Date | Kind::Datetime);
+    if dated && grain.is_empty() {
+        return Err(Fault::value(format!("Granularity not set on a date(time) field: {}", text_repr(&spec))));
+    }
+    if !dated && !grain.is_empty() {
+        let message = format!("Granularity set on a no-datetime field or property: {}", text_repr(&spec));
+        return Err(Fault::value(message));
+    }
+    if dated && !PERIODS.contains(&grain.as_str()) && !PARTS.contains(&grain.as_str()) {
+        return Err(Fault::value(format!("Granularity specification isn't correct: {}", text_repr(&grain))));
+    }
+    Ok(Axis { spec, field, grain })
+}
+
+fn measure(env: &Env, model: &'static Model, spec: String) -> Outcome<Measure> {
+    if spec == "__count" {
+        return Ok(Measure { spec, field: None, function: "count".into() });
+    }
+    let (name, function) = spec.split_once(':').unwrap_or((&spec, ""));
+    let known = ["sum", "avg", "min", "max", "count", "count_distinct", "array_agg", "bool_and", "bool_or"];
+    let Some(field) = model.field(name) else {
+        return Err(Fault::value(format!("Invalid field {} on {}", text_repr(name), text_repr(model.name))));
+    };
+    access::check_field(env, model, field, Operation::Read)?;
+    if !known.contains(&function) {
+        return Err(Fault::value(format!(
+            "Invalid aggregate method {} for {}.",
+            text_repr(function),
+            text_repr(&spec)
+        )));
+    }
+    let function = function.to_owned();
+    Ok(Measure { spec, field: Some(field), function })
+}
+
+/// The buckets of a record: one, or one for each member of a many2many.
+fn keys_of(env: &Env, model: &'static Model, axes: &[Axis], id: i64) -> Vec<Vec<Value>> {
+    let mut all: Vec<Vec<Value>> = vec![Vec::new()];
+    for axis in axes {
+        let value = env.value(model, id, axis.field);
+        let choices: Vec<Value> = match &value {
+            Value::Array(ids) if ids.is_empty() => vec![json!(false)],
+            Value::Array(ids) => ids.clone(),
+            Value::String(text) if !axis.grain.is_empty() => vec![period(text, axis)],
+            other => vec![other.clone()],
+        };
+        all = all
+            .into_iter()
+            .flat_map(|keys| {
+                choices.iter().map(move |choice| keys.iter().cloned().chain([choice.clone()]).collect())
+            })
+            .collect();
+    }
+    all
+}
+
+/// The start of the period that a date is in, or its part as a number.
+fn period(text: &str, axis: &Axis) -> Value {
+    if PARTS.contains(&axis.grain.as_str()) {
+        return date_part(&json!(text), &axis.grain);
+    }
+    let Some(day) = dates::parse(text) else { return json!(false) };
+    let start = start_of(day, &axis.grain);
+    match (axis.field.kind, axis.grain.as_str()) {
+        (Kind::Datetime, "hour") => json!(format!("{}:00:00", text.get(..13).unwrap_or(text))),
+        (Kind::Datetime, _) => json!(format!("{} 00:00:00", dates::format(start))),
+        _ => json!(dates::format(start)),
+    }
+}
+
+fn start_of(day: dates::Day, grain: &str) -> dates::Day {
+    let (year, month, _) = dates::civil(day);
+    match grain {
+        // Weeks begin on Sunday in en_US.
+        "week" => day - (dates::weekday(day) + 1) % 7,
+        "month" => dates::day_number(year, i64::from(month), 1),
+        "quarter" => dates::day_number(year, i64::from((month - 1) / 3 * 3 + 1), 1),
+        "year" => dates::day_number(year, 1, 1),
+        _ => day,
+    }
+}
+
+fn end_of(start: dates::Day, grain: &str) -> dates::Day {
+    let (year, month, _) = dates::civil(start);
+    match grain {
+        "week" => start + 7,
+        "month" => dates::day_number(year, i64::from(month) + 1, 1),
+        "quarter" => dates::day_number(year, i64::from(month) + 3, 1),
+        "year" => dates::day_number(year + 1, 1, 1),
+        _ => start + 1,
+    }
+}
+
+fn label(start: dates::Day, grain: &str, text: &str) -> String {
+    let (year, month, day) = dates::civil(start);
+    let name = dates::MONTHS.get(month as usize - 1).copied().unwrap_or("");
+    let short = name.get(..3).unwrap_or("");
+    match grain {
+        "hour" => format!("{}:00 {day:02} {short}", text.get(11..13).unwrap_or("00")),
+        "day" => format!("{day:02} {short} {year}"),
+        "week" => format!("W{} {year}", dates::iso_week(start + 1)),
+        "month" => format!("{name} {year}"),
+        "quarter" => format!("Q{} {year}", (month - 1) / 3 + 1),
+        _ => year.to_string(),
+    }
+}
+
+type Row = (Vec<Value>, Map<String, Value>);
+
+fn row(
+    env: &Env,
+    model: &'static Model,
+    axes: &[Axis],
+    measures: &[Measure],
+    bucket: &Bucket,
+) -> Outcome<Row> {
+    let mut shown = Map::new();
+    let mut domains: Vec<Vec<Value>> = Vec::new();
+    for (axis, key) in axes.iter().zip(&bucket.keys) {
+        let name = axis.field.name;
+        let plain = vec![json!([name, "=", key])];
+        let (value, domain) =
+            match (key.as_str().filter(|_| PERIODS.contains(&axis.grain.as_str())), axis.field.relation()) {
+                (Some(text), _) => {
+                    let start = dates::parse(text).unwrap_or(0);
+                    let end = match (axis.field.kind, axis.grain.as_str()) {
+                        (Kind::Datetime, "hour") => next_hour(text),
+                        (Kind::Datetime, _) => {
+                            format!("{} 00:00:00", dates::format(end_of(start, &axis.grain)))
+                        }
+                        _ => dates::format(end_of(start, &axis.grain)),
+                    };
+                    let range = vec![json!("&"), json!([name, ">=", text]), json!([name, "<", end])];
+                    (json!([text, label(start, &axis.grain, text)]), range)
+                }
+                (None, Some(target)) if key.is_number() => {
+                    let pair = find(target).map_or(key.clone(), |_| {
+                        with_name(env, &super::schema::many2one("", "", target), key.clone())
+                    });
+                    (pair, plain)
+                }
+                _ if !axis.grain.is_empty() && key.is_number() => {
+                    (key.clone(), vec![json!([format!("{name}.{}", axis.grain), "=", key])])
+                }
+                _ => (key.clone(), plain),
+            };
+        shown.insert(axis.spec.clone(), value);
+        domains.push(domain);
+    }
+    let mut domain: Vec<Value> = Vec::new();
+    for _ in 1..domains.len() {
+        domain.push(json!("&"));
+    }
+    domain.extend(domains.into_iter().flatten());
+    shown.insert("__extra_domain".into(), Value::Array(domain));
+    for measure in measures {
+        shown.insert(measure.spec.clone(), aggregate(env, model, measure, &bucket.ids));
+    }
+    Ok((bucket.keys.clone(), shown))
+}
+
+fn next_hour(text: &str) -> String {
+    let hour: i64 = text.get(11..13).and_then(|hour| hour.parse().ok()).unwrap_or(0);
+    let day = dates::parse(text).unwrap_or(0) + (hour + 1) / 24;
+    format!("{} {:02}:00:00", dates::format(day), (hour + 1) % 24)
+}
+
+fn aggregate(env: &Env, model: &'static Model, measure: &Measure, ids: &[i64]) -> Value {
+    let Some(field) = measure.field else { return json!(ids.len()) };
+    let values: Vec<Value> = ids
+        .iter()
+        .flat_map(|id| match env.value(model, *id, field) {
+            Value::Array(many) => many,
+            Value::Bool(false) if field.kind != Kind::Boolean => Vec::new(),
+            one => vec![one],
+        })
+        .collect();
+    let numbers: Vec<f64> = values.iter().filter_map(Value::as_f64).collect();
+    let whole = |number: f64| {
+        if matches!(field.kind, Kind::Integer | Kind::Reference) {
+            json!(number as i64)
+        } else {
+            json!(number)
+        }
+    };
+    let extreme = |largest: bool| {
+        let numeric =
+            numbers.iter().copied().reduce(|one, other| if (one > other) == largest { one } else { other });
+        let mut texts: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
+        texts.sort_unstable();
+        let text = if largest { texts.last() } else { texts.first() };
+        numeric.map(whole).or_else(|| text.map(|text| json!(text))).unwrap_or(json!(false))
+    };
+    match measure.function.as_str() {
+        "sum" => whole(numbers.iter().sum()),
+        "avg" if numbers.is_empty() => json!(false),
+        "avg" => json!(numbers.iter().sum::<f64>() / numbers.len() as f64),
+        "min" => extreme(false),
+        "max" => extreme(true),
+        "count" => json!(values.len()),
+        "count_distinct" => {
+            let mut distinct: Vec<String> = values.iter().map(Value::to_string).collect();
+            distinct.sort_unstable();
+            distinct.dedup();
+            json!(distinct.len())
+        }
+        "bool_and" => json!(values.iter().all(|value| value == &json!(true))),
+        "bool_or" => json!(values.iter().any(|value| value == &json!(true))),
+        _ => Value::Array(values),
+    }
+}
+
+/// Keeps the groups whose aggregates pass every condition.
+fn having(rows: &mut Vec<Row>, conditions: &Value) -> Outcome<()> {
+    for condition in conditions.as_array().into_iter().flatten() {
+        let parts = condition.as_array().map(Vec::as_slice).unwrap_or_default();
+        let [name, operator, bound] = parts else {
+            return Err(Fault::value(format!("Invalid having clause {}", repr(condition))));
+        };
+        let (name, bound) = (name.as_str().unwrap_or(""), bound.as_f64().unwrap_or(0.0));
+        let test: fn(f64, f64) -> bool = match operator.as_str() {
+            Some("=") => |one, other| one == other,
+            Some("!=") => |one, other| one != other,
+            Some("<") => |one, other| one < other,
+            Some(">") => |one, other| one > other,
+            Some("<=") => |one, other| one <= other,
+            Some(">=") => |one, other| one >= other,
+            _ => return Err(Fault::value(format!("Invalid having clause {}", repr(condition)))),
+        };
+        rows.retain(|(_, row)| row.get(name).and_then(Value::as_f64).is_some_and(|value| test(value, bound)));
+    }
+    Ok(())
+}
+
+/// Sorts by the order clause, or by the groups themselves; a many2one by the order of its model.
+fn order(
+    env: &Env,
+    _: &Model,
+    axes: &[Axis],
+    measures: &[Measure],
+    rows: &mut [Row],
+    clause: &str,
+) -> Outcome<()> {
+    let default = axes.iter().map(|axis| axis.spec.clone()).collect::<Vec<_>>().join(",");
+    let clause = if clause.is_empty() { default } else { clause.to_owned() };
+    for part in clause.split(',').rev().filter(|part| !part.trim().is_empty()) {
+        let mut words = part.split_whitespace();
+        let name = words.next().unwrap_or("");
+        let descending = words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc"));
+        let place = axes.iter().position(|axis| axis.spec == name || axis.field.name == name);
+        if place.is_none() && !measures.iter().any(|measure| measure.spec == name) {
+            return Err(Fault::value(format!(
+                "Order term {} is not a valid aggregate nor valid groupby",
+                text_repr(part.trim())
+            )));
+        }
+        let ranks = place.and_then(|place| {
+            let target = find(axes.get(place)?.field.relation()?)?;
+            let mut ids: Vec<i64> = rows.iter().filter_map(|(keys, _)| keys.get(place)?.as_i64()).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            search::sort(env, target, &mut ids, target.order).ok();
+            Some(ids)
+        });
+        let key = |row: &Row| -> Value {
+            let value = match place {
+                Some(place) => row.0.get(place).cloned().unwrap_or_default(),
+                None => row.1.get(name).cloned().unwrap_or_default(),
+            };
+            match (&ranks, value.as_i64()) {
+                (Some(ranks), Some(id)) => json!(ranks.iter().position(|each| *each == id)),
+                _ => value,
+            }
+        };
+        let empty = |value: &Value| {
+            value == &json!(false)
+                && axes.iter().any(|axis| axis.spec == name && axis.field.kind != Kind::Boolean)
+        };
+        rows.sort_by(|one, other| {
+            let (one, other) = (key(one), key(other));
+            let ordering = match (empty(&one), empty(&other)) {
+                (true, true) => std::cmp::Ordering::Equal,
+                (true, false) => std::cmp::Ordering::Greater,
+                (false, true) => std::cmp::Ordering::Less,
+                _ => match (one.as_f64(), other.as_f64()) {
+                    (Some(one), Some(other)) => one.total_cmp(&other),
+                    _ => one.to_string().to_lowercase().cmp(&other.to_string().to_lowercase()),
+                },
+            };
+            if descending { ordering.reverse() } else { ordering }
+        });
+    }
+    Ok(())
+}

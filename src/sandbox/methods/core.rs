@@ -1,0 +1,359 @@
+//! The methods that every model has: search, read, create, write, unlink, copy and their kin.
+
+use serde_json::{Map, Value, json};
+
+use super::{Call, Method, On};
+use crate::sandbox::access::{self, Operation};
+use crate::sandbox::conditions::{Matcher, names};
+use crate::sandbox::domain::Domain;
+use crate::sandbox::env::Env;
+use crate::sandbox::fault::{Fault, Outcome};
+use crate::sandbox::python::{text_repr, truthy};
+use crate::sandbox::schema::Model;
+use crate::sandbox::{computed, describe, records, search};
+
+const fn reading(
+    name: &'static str,
+    signature: &'static str,
+    returns: &'static str,
+    run: fn(&mut Env, &Call) -> Outcome<Value>,
+    doc: &'static str,
+) -> Method {
+    Method { name, signature, on: On::Every, model_level: true, readonly: true, returns, doc, run }
+}
+
+const fn changing(
+    name: &'static str,
+    signature: &'static str,
+    returns: &'static str,
+    run: fn(&mut Env, &Call) -> Outcome<Value>,
+    doc: &'static str,
+) -> Method {
+    Method { name, signature, on: On::Every, model_level: false, readonly: false, returns, doc, run }
+}
+
+pub(super) const METHODS: &[Method] = &[
+    reading(
+        "search",
+        "domain, offset=0, limit=None, order=None",
+        "list[int]",
+        search_ids,
+        "Search for the records that satisfy the given domain.",
+    ),
+    reading(
+        "search_count",
+        "domain, limit=None",
+        "int",
+        search_count,
+        "Return the number of records that satisfy the given domain.",
+    ),
+    reading(
+        "search_read",
+        "domain=None, fields=None, offset=0, limit=None, order=None, **read_kwargs",
+        "list[ValuesType]",
+        search_read,
+        "Perform a search followed by a read.",
+    ),
+    Method {
+        model_level: false,
+        ..reading(
+            "read",
+            "fields=None, load='_classic_read'",
+            "list[ValuesType]",
+            read,
+            "Read the requested fields of the records.",
+        )
+    },
+    Method {
+        model_level: true,
+        ..changing("create", "vals_list", "list[int]", create, "Create new records for the model.")
+    },
+    changing("write", "vals", "typing.Literal[True]", write, "Update the records with the provided values."),
+    changing("unlink", "", "typing.Literal[True]", unlink, "Delete the records."),
+    changing(
+        "copy",
+        "default=None",
+        "list[int]",
+        copy,
+        "Duplicate the records, updating them with default values.",
+    ),
+    reading(
+        "name_search",
+        "name='', domain=None, operator='ilike', limit=100",
+        "list[tuple[int, str]]",
+        name_search,
+        "Search for records that have a display name matching the given pattern.",
+    ),
+    Method {
+        model_level: true,
+        ..changing(
+            "name_create",
+            "name",
+            "tuple[int, str] | False",
+            name_create,
+            "Create a new record with only one value: the display name.",
+        )
+    },
+    reading(
+        "fields_get",
+        "allfields=None, attributes=None",
+        "dict[str, dict]",
+        fields_get,
+        "Return the definition of each field.",
+    ),
+    reading("default_get", "fields", "dict", default_get, "Return default values for the fields."),
+    Method {
+        model_level: false,
+        ..reading(
+            "has_access",
+            "operation",
+            "bool",
+            has_access,
+            "Return whether the operation is allowed on the records.",
+        )
+    },
+    Method {
+        model_level: false,
+        ..reading(
+            "check_access_rights",
+            "operation, raise_exception=True",
+            "bool",
+            check_access_rights,
+            "Verify that the operation is allowed for the current user.",
+        )
+    },
+    Method {
+        model_level: false,
+        ..reading("get_metadata", "", "list[dict]", get_metadata, "Return some metadata about the records.")
+    },
+    Method {
+        model_level: false,
+        ..reading("get_external_id", "", "dict", get_external_id, "Return the external id of the records.")
+    },
+    Method {
+        on: On::Archivable,
+        ..changing("action_archive", "", "", archive, "Set active to False on the records.")
+    },
+    Method {
+        on: On::Archivable,
+        ..changing("action_unarchive", "", "", unarchive, "Set active to True on the records.")
+    },
+    Method {
+        on: On::Archivable,
+        ..changing("toggle_active", "", "", toggle, "Invert the value of active on the records.")
+    },
+];
+
+/// Order, offset and limit of a search.
+pub(super) fn find(env: &Env, call: &Call) -> Outcome<Vec<i64>> {
+    for name in ["limit", "offset"] {
+        if call.get(name).as_i64().is_some_and(|count| count < 0) {
+            return Err(Fault::value(format!("{} must not be negative", name.to_uppercase())));
+        }
+    }
+    let order = call.text("order");
+    search::search(
+        env,
+        call.model,
+        call.get("domain"),
+        call.count("offset").unwrap_or(0),
+        call.count("limit"),
+        order,
+    )
+}
+
+fn search_ids(env: &mut Env, call: &Call) -> Outcome<Value> {
+    find(env, call).map(|ids| json!(ids))
+}
+
+fn search_count(env: &mut Env, call: &Call) -> Outcome<Value> {
+    find(env, call).map(|ids| json!(ids.len()))
+}
+
+fn field_names(call: &Call, name: &str) -> Outcome<Vec<String>> {
+    match call.get(name) {
+        Value::Array(items) => items
+            .iter()
+            .map(|item| match item.as_str() {
+                Some(name) => Ok(name.to_owned()),
+                None => Err(Fault::value(format!(
+                    "Invalid field {} on {}",
+                    crate::sandbox::python::repr(item),
+                    text_repr(call.model.name)
+                ))),
+            })
+            .collect(),
+        value if !truthy(value) => Ok(Vec::new()),
+        // Python walks through a string letter by letter.
+        Value::String(text) => Ok(text.chars().map(String::from).collect()),
+        other => {
+            Err(Fault::kind(format!("'{}' object is not iterable", crate::sandbox::python::type_name(other))))
+        }
+    }
+}
+
+fn search_read(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let fields = field_names(call, "fields")?;
+    let domain = if truthy(call.get("domain")) { call.get("domain").clone() } else { json!([]) };
+    let (offset, limit) = (call.count("offset").unwrap_or(0), call.count("limit"));
+    access::check(env, call.model, Operation::Read)?;
+    let ids = search::search(env, call.model, &domain, offset, limit, call.text("order"))?;
+    env.context.shift_remove("active_test");
+    let load = call.extra.get("load").is_none_or(|load| load == "_classic_read");
+    let rows = records::read(env, call.model, &ids, &fields, load)?;
+    if let Some(name) = call.extra.keys().find(|name| *name != "load") {
+        let message = format!("BaseModel._read_format() got an unexpected keyword argument '{name}'");
+        return Err(Fault::kind(message));
+    }
+    Ok(Value::Array(rows))
+}
+
+fn read(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let fields = field_names(call, "fields")?;
+    let load = call.text("load") == "_classic_read";
+    records::read(env, call.model, &call.ids, &fields, load).map(Value::Array)
+}
+
+fn create(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let wrong = || Fault::kind("create() expects a dictionary or a list of dictionaries");
+    let list: Vec<Map<String, Value>> = match call.get("vals_list") {
+        Value::Object(vals) => vec![vals.clone()],
+        Value::Array(list) => {
+            list.iter().map(|vals| vals.as_object().cloned().ok_or_else(wrong)).collect::<Outcome<_>>()?
+        }
+        _ => return Err(wrong()),
+    };
+    records::create(env, call.model, &list).map(|ids| json!(ids))
+}
+
+fn write(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let vals = match call.get("vals") {
+        Value::Object(vals) => vals.clone(),
+        _ if call.ids.is_empty() => Map::new(),
+        other => {
+            let kind = crate::sandbox::python::type_name(other);
+            return Err(Fault::kind(format!("'{kind}' object is not a mapping of values")));
+        }
+    };
+    // Users may change a few things about themselves.
+    const OWN: &[&str] = &["lang", "tz", "signature", "notification_type"];
+    let own = call.model.name == "res.users"
+        && call.ids == [env.user]
+        && vals.keys().all(|name| OWN.contains(&name.as_str()));
+    if own {
+        env.as_superuser(|env| records::write(env, call.model, &call.ids, &vals))?;
+    } else {
+        records::write(env, call.model, &call.ids, &vals)?;
+    }
+    Ok(json!(true))
+}
+
+fn unlink(env: &mut Env, call: &Call) -> Outcome<Value> {
+    records::unlink(env, call.model, &call.ids)?;
+    Ok(json!(true))
+}
+
+fn copy(env: &mut Env, call: &Call) -> Outcome<Value> {
+    records::copy(env, call.model, &call.ids, &call.object("default")).map(|ids| json!(ids))
+}
+
+fn name_search(env: &mut Env, call: &Call) -> Outcome<Value> {
+    access::check(env, call.model, Operation::Read)?;
+    let extra = if truthy(call.get("domain")) { call.get("domain").clone() } else { json!([]) };
+    let mut domain = Domain::parse(env, call.model, &extra)?;
+    let name = call.text("name");
+    if !name.is_empty() {
+        domain =
+            Domain::And(Box::new(by_name(env, call.model, name, call.text("operator"))?), Box::new(domain));
+    }
+    let mut ids = search::matching(env, call.model, &domain);
+    search::sort(env, call.model, &mut ids, call.model.order)?;
+    ids.truncate(call.count("limit").unwrap_or(usize::MAX));
+    Ok(ids.into_iter().map(|id| json!([id, computed::name_of(env, call.model, id)])).collect())
+}
+
+fn by_name(env: &Env, model: &'static Model, name: &str, operator: &str) -> Outcome<Domain> {
+    match operator {
+        "ilike" | "like" => Ok(names(model, Matcher::Like(format!("%{name}%"), operator == "ilike"))),
+        "=ilike" | "=like" => Ok(names(model, Matcher::Like(name.to_owned(), operator == "=ilike"))),
+        "=" => Ok(names(model, Matcher::OneOf(vec![json!(name)]))),
+        _ => Domain::parse(env, model, &json!([["display_name", operator, name]])),
+    }
+}
+
+fn name_create(env: &mut Env, call: &Call) -> Outcome<Value> {
+    if call.model.field(call.model.name_field).is_none() {
+        return Ok(json!(false));
+    }
+    let vals = Map::from_iter([(call.model.name_field.to_owned(), call.get("name").clone())]);
+    let ids = records::create(env, call.model, &[vals])?;
+    let id = ids.first().copied().unwrap_or(0);
+    Ok(json!([id, computed::name_of(env, call.model, id)]))
+}
+
+fn fields_get(env: &mut Env, call: &Call) -> Outcome<Value> {
+    Ok(describe::fields(env, call.model, &call.names("allfields"), &call.names("attributes")))
+}
+
+fn default_get(env: &mut Env, call: &Call) -> Outcome<Value> {
+    access::check(env, call.model, Operation::Create)?;
+    let wanted = call.names("fields");
+    Ok(Value::Object(records::defaults(env, call.model, |name| wanted.iter().any(|each| each == name))))
+}
+
+fn operation(call: &Call) -> Outcome<Operation> {
+    Operation::parse(call.text("operation"))
+        .ok_or_else(|| Fault::value(format!("Invalid access mode {}", text_repr(call.text("operation")))))
+}
+
+fn has_access(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let operation = operation(call)?;
+    let rows = call.ids.iter().all(|id| access::row_visible(env, call.model, *id));
+    Ok(json!(rows && access::allowed(env, call.model, operation)))
+}
+
+fn check_access_rights(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let operation = operation(call)?;
+    if truthy(call.get("raise_exception")) {
+        access::check(env, call.model, operation)?;
+    }
+    Ok(json!(access::allowed(env, call.model, operation)))
+}
+
+fn get_metadata(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let fields = ["create_uid", "create_date", "write_uid", "write_date"].map(str::to_owned);
+    let mut rows = records::read(env, call.model, &call.ids, &fields, true)?;
+    for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+        row.insert("xmlids".to_owned(), json!([]));
+        row.insert("xmlid".to_owned(), json!(false));
+        row.insert("noupdate".to_owned(), json!(false));
+    }
+    Ok(Value::Array(rows))
+}
+
+fn get_external_id(_: &mut Env, call: &Call) -> Outcome<Value> {
+    Ok(Value::Object(call.ids.iter().map(|id| (id.to_string(), json!(""))).collect()))
+}
+
+fn set_active(env: &mut Env, call: &Call, active: impl Fn(bool) -> bool) -> Outcome<Value> {
+    for id in &call.ids {
+        let now = env.flag(call.model.name, *id, "active");
+        if active(now) != now || !env.exists(call.model.name, *id) {
+            let vals = Map::from_iter([("active".to_owned(), json!(active(now)))]);
+            records::write(env, call.model, &[*id], &vals)?;
+        }
+    }
+    Ok(Value::Null)
+}
+
+fn archive(env: &mut Env, call: &Call) -> Outcome<Value> {
+    set_active(env, call, |_| false)
+}
+
+fn unarchive(env: &mut Env, call: &Call) -> Outcome<Value> {
+    set_active(env, call, |_| true)
+}
+
+fn toggle(env: &mut Env, call: &Call) -> Outcome<Value> {
+    set_active(env, call, |now| !now)
+}

@@ -1,0 +1,349 @@
+//! Methods that tell people something: chatter, followers, activities, templates, the composer, and the
+//! issuing of confirmation tokens.
+
+use serde_json::{Value, json};
+
+use super::{Call, Method, On};
+use crate::sandbox::access::{self, Operation};
+use crate::sandbox::chatter::{self, Letter};
+use crate::sandbox::env::{Env, ids_of};
+use crate::sandbox::fault::{Fault, Outcome};
+use crate::sandbox::schema::{Model, find};
+use crate::sandbox::{guard, records, values};
+
+const BASE: Method = Method {
+    name: "",
+    signature: "",
+    on: On::Thread,
+    model_level: false,
+    readonly: false,
+    returns: "",
+    doc: "",
+    run: message_post,
+};
+
+const TODO: &[(i64, &str)] = &[
+    (1, "mail.mail_activity_data_todo"),
+    (2, "mail.mail_activity_data_email"),
+    (3, "mail.mail_activity_data_call"),
+    (4, "mail.mail_activity_data_meeting"),
+];
+
+pub(super) const METHODS: &[Method] = &[
+    Method {
+        name: "message_post",
+        signature: "*, body='', subject=None, message_type='notification', email_from=None, author_id=None, \
+                    parent_id=False, subtype_xmlid=None, subtype_id=False, partner_ids=None, \
+                    outgoing_email_to=False, incoming_email_to=False, incoming_email_cc=False, attachments=None, \
+                    attachment_ids=None, body_is_html=False, **kwargs",
+        doc: "Post a new message in an existing thread, returning the new mail.message.",
+        run: message_post,
+        ..BASE
+    },
+    Method {
+        name: "message_notify",
+        signature: "*, body='', subject=False, author_id=None, email_from=None, model=False, res_id=False, \
+                    subtype_xmlid=None, subtype_id=False, partner_ids=False, attachments=None, attachment_ids=None, \
+                    **kwargs",
+        doc: "Notify partners without posting in a thread.",
+        run: message_notify,
+        ..BASE
+    },
+    Method {
+        name: "message_subscribe",
+        signature: "partner_ids=None, subtype_ids=None",
+        returns: "bool",
+        doc: "Add followers to the records.",
+        run: message_subscribe,
+        ..BASE
+    },
+    Method {
+        name: "message_unsubscribe",
+        signature: "partner_ids=None",
+        returns: "bool",
+        doc: "Remove followers from the records.",
+        run: message_unsubscribe,
+        ..BASE
+    },
+    Method {
+        name: "activity_schedule",
+        signature: "act_type_xmlid='', date_deadline=None, summary='', note='', **act_values",
+        returns: "list[int]",
+        doc: "Schedule an activity on each record.",
+        run: activity_schedule,
+        ..BASE
+    },
+    Method {
+        name: "action_feedback",
+        signature: "feedback=False, attachment_ids=None",
+        on: On::Models(&["mail.activity"]),
+        doc: "Mark the activities as done, with a feedback.",
+        run: action_feedback,
+        ..BASE
+    },
+    Method {
+        name: "action_done",
+        on: On::Models(&["mail.activity"]),
+        doc: "Mark the activities as done.",
+        run: action_feedback,
+        ..BASE
+    },
+    Method {
+        name: "send_mail",
+        signature: "res_id, force_send=False, raise_exception=False, email_values=None, email_layout_xmlid=False",
+        on: On::Models(&["mail.template"]),
+        returns: "int",
+        doc: "Generate a mail from the template for a record and send it.",
+        run: send_mail,
+        ..BASE
+    },
+    Method {
+        name: "action_send_mail",
+        on: On::Models(&["mail.compose.message"]),
+        doc: "Send what was composed.",
+        run: action_send_mail,
+        ..BASE
+    },
+    Method {
+        name: "issue_token",
+        signature: "model_name, method_name, record_ids=(), reason='outbound_client_communication', ttl_seconds=600, \
+                    agent_user_id=False",
+        on: On::Models(&["strictbase.agent.confirmation"]),
+        model_level: true,
+        returns: "str",
+        doc: "Issue a token that lets an agent make one outbound call once.",
+        run: issue_token,
+        ..BASE
+    },
+    Method {
+        name: "guard_status",
+        on: On::Models(&["strictbase.agent.confirmation"]),
+        model_level: true,
+        readonly: true,
+        returns: "dict",
+        doc: "What the caller is to this guard.",
+        run: guard_status,
+        ..BASE
+    },
+];
+
+const POSTED_BESIDES: &[&str] =
+    &["mail_auto_delete", "notify_author", "force_email_lang", "mail_headers", "record_name"];
+
+fn thread_record(env: &Env, call: &Call) -> Outcome<(&'static Model, i64)> {
+    let id = call.single()?;
+    access::check(env, call.model, Operation::Read)?;
+    if !env.exists(call.model.name, id) {
+        return Err(Fault::missing(call.model.name, &[id], env.user));
+    }
+    Ok((call.model, id))
+}
+
+fn message_post(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let target = thread_record(env, call)?;
+    if let Some(name) = call.extra.keys().find(|name| !POSTED_BESIDES.contains(&name.as_str())) {
+        return Err(Fault::value(format!(
+            "Those values are not supported when posting or notifying: {name}"
+        )));
+    }
+    if call.text("message_type") == "user_notification" {
+        return Err(Fault::value("Use message_notify for user notifications"));
+    }
+    let letter = chatter::letter(&call.arguments)?;
+    chatter::post(env, Some(target), &letter).map(|id| json!([id]))
+}
+
+fn message_notify(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let target = match call.ids.as_slice() {
+        [] => None,
+        _ => Some(thread_record(env, call)?),
+    };
+    let mut letter = chatter::letter(&call.arguments)?;
+    if letter.partners.is_empty() {
+        return Ok(json!([]));
+    }
+    letter.message_type = "user_notification".to_owned();
+    chatter::post(env, target, &letter).map(|id| json!([id]))
+}
+
+fn message_subscribe(env: &mut Env, call: &Call) -> Outcome<Value> {
+    access::check(env, call.model, Operation::Read)?;
+    for id in &call.ids {
+        chatter::subscribe(env, call.model.name, *id, &ids_of(call.get("partner_ids")));
+    }
+    Ok(json!(true))
+}
+
+fn message_unsubscribe(env: &mut Env, call: &Call) -> Outcome<Value> {
+    access::check(env, call.model, Operation::Read)?;
+    for id in &call.ids {
+        chatter::unsubscribe(env, call.model.name, *id, &ids_of(call.get("partner_ids")));
+    }
+    Ok(json!(true))
+}
+
+fn activity_schedule(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let Some(activities) = find("mail.activity") else { return Ok(json!([])) };
+    access::check(env, call.model, Operation::Read)?;
+    let kind = match call.text("act_type_xmlid") {
+        "" => 1,
+        name => TODO
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(id, _)| *id)
+            .ok_or_else(|| Fault::value(format!("External ID not found in the system: {name}")))?,
+    };
+    let mut created = Vec::new();
+    for id in &call.ids {
+        if !env.exists(call.model.name, *id) {
+            return Err(Fault::missing(call.model.name, &[*id], env.user));
+        }
+        let mut vals = call.extra.clone();
+        vals.insert("res_model".to_owned(), json!(call.model.name));
+        vals.insert("res_id".to_owned(), json!(id));
+        vals.entry("activity_type_id").or_insert(json!(kind));
+        vals.entry("automated").or_insert(json!(true));
+        vals.insert("summary".to_owned(), call.get("summary").clone());
+        vals.insert("note".to_owned(), call.get("note").clone());
+        if !call.get("date_deadline").is_null() {
+            vals.insert("date_deadline".to_owned(), call.get("date_deadline").clone());
+        }
+        created.extend(records::create(env, activities, &[vals])?);
+    }
+    Ok(json!(created))
+}
+
+fn action_feedback(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let mut message = json!(false);
+    for id in &call.ids {
+        let Some(row) = env.row("mail.activity", *id).cloned() else {
+            return Err(Fault::missing("mail.activity", &[*id], env.user));
+        };
+        let target = row.get("res_model").and_then(Value::as_str).and_then(find);
+        let record = row.get("res_id").and_then(Value::as_i64).unwrap_or(0);
+        let feedback = values::escape(call.text("feedback"));
+        let letter = Letter {
+            body: format!(
+                "<div><p>{} done</p><p>{feedback}</p></div>",
+                env.text("mail.activity", *id, "summary")
+            ),
+            message_type: "notification".to_owned(),
+            subtype: chatter::subtype(Some("mail.mt_activities"))?,
+            ..Letter::default()
+        };
+        message = json!(chatter::post(env, target.map(|model| (model, record)), &letter)?);
+        let done = json!({"active": false, "feedback": call.get("feedback"), "date_done": env.today()});
+        records::write(env, call.model, &[*id], done.as_object().unwrap_or(&call.extra))?;
+    }
+    Ok(message)
+}
+
+/// The contact a record is about.
+fn contact_of(env: &Env, model: &'static Model, id: i64) -> Option<i64> {
+    if model.name == "res.partner" { Some(id) } else { env.link(model, id, "partner_id") }
+}
+
+fn send_mail(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let template = call.single()?;
+    access::check(env, call.model, Operation::Read)?;
+    let record = call.get("res_id").as_i64().unwrap_or(0);
+    let Some(model) = find(&env.text(call.model.name, template, "model")) else {
+        return Err(Fault::missing(call.model.name, &[template], env.user));
+    };
+    access::check(env, model, Operation::Read)?;
+    if !env.exists(model.name, record) {
+        return Err(Fault::missing(model.name, &[record], env.user));
+    }
+    let given = call.object("email_values");
+    let text = |name: &str, otherwise: String| {
+        given.get(name).and_then(Value::as_str).map_or(otherwise, str::to_owned)
+    };
+    let address = |name: &str| match given.get(name) {
+        Some(given) => chatter::split_addresses(given),
+        None => chatter::split_addresses(&json!(env.text(call.model.name, template, name))),
+    };
+    let mut addresses = address("email_to");
+    addresses.extend(address("email_cc"));
+    let mut partners: Vec<i64> = given.get("recipient_ids").map(ids_of).unwrap_or_default();
+    if addresses.is_empty() && partners.is_empty() {
+        partners.extend(contact_of(env, model, record));
+    }
+    let letter = Letter {
+        subject: Some(text("subject", env.text(call.model.name, template, "subject"))),
+        body: text("body_html", env.text(call.model.name, template, "body_html")),
+        ..Letter::default()
+    };
+    send(env, model, record, &letter, &partners, &addresses).map(|id| json!(id))
+}
+
+/// A mail without a message: the guard is asked if anyone outside gets it.
+fn send(
+    env: &mut Env,
+    model: &'static Model,
+    record: i64,
+    letter: &Letter,
+    partners: &[i64],
+    addresses: &[String],
+) -> Outcome<i64> {
+    let outside: Vec<i64> =
+        partners.iter().copied().filter(|partner| !access::is_inside(env, *partner)).collect();
+    let strangers: Vec<String> =
+        addresses.iter().filter(|address| !chatter::is_inside_address(env, address)).cloned().collect();
+    if !outside.is_empty() || !strangers.is_empty() {
+        guard::outbound(env, "sends e-mail to external recipients.", &outside, &strangers)?;
+    }
+    Ok(chatter::leave(env, Some((model.name, record)), letter, partners, addresses, None))
+}
+
+fn action_send_mail(env: &mut Env, call: &Call) -> Outcome<Value> {
+    access::check(env, call.model, Operation::Write)?;
+    for wizard in &call.ids {
+        let Some(row) = env.row(call.model.name, *wizard).cloned() else {
+            return Err(Fault::missing(call.model.name, &[*wizard], env.user));
+        };
+        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
+        let partners = row.get("partner_ids").map(ids_of).unwrap_or_default();
+        let records: Value = serde_json::from_str(&text("res_ids")).unwrap_or_default();
+        let mut letter = Letter {
+            body: text("body"),
+            subject: Some(text("subject")).filter(|subject| !subject.is_empty()),
+            message_type: text("message_type"),
+            subtype: row
+                .get("subtype_id")
+                .and_then(Value::as_i64)
+                .unwrap_or(chatter::subtype(Some("mail.mt_comment"))?),
+            partners,
+            ..Letter::default()
+        };
+        let Some(model) = find(&text("model")) else {
+            chatter::post(env, None, &letter)?;
+            continue;
+        };
+        access::check(env, model, Operation::Read)?;
+        let template = row.get("template_id").and_then(Value::as_i64);
+        if let (Some(template), true) = (template, letter.body.is_empty()) {
+            letter.body = env.text("mail.template", template, "body_html");
+            letter.subject = Some(env.text("mail.template", template, "subject"));
+        }
+        for record in ids_of(&records) {
+            if !env.exists(model.name, record) {
+                return Err(Fault::missing(model.name, &[record], env.user));
+            }
+            if text("composition_mode") == "mass_mail" {
+                let to: Vec<i64> = contact_of(env, model, record).into_iter().collect();
+                send(env, model, record, &letter, &to, &[])?;
+                continue;
+            }
+            chatter::post(env, Some((model, record)), &letter)?;
+        }
+    }
+    Ok(json!({"type": "ir.actions.act_window_close", "infos": "mail.compose.message"}))
+}
+
+fn issue_token(env: &mut Env, call: &Call) -> Outcome<Value> {
+    guard::issue(env, &call.arguments)
+}
+
+fn guard_status(env: &mut Env, _: &Call) -> Outcome<Value> {
+    Ok(guard::status(env))
+}

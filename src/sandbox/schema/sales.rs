@@ -1,0 +1,193 @@
+//! Leads, orders, invoices. Data only.
+
+use super::{
+    Model, Preset, SYSTEM, Source, boolean, char, date, datetime, float, html, integer, many2many, many2one,
+    model, monetary, one2many, selection, text,
+};
+use crate::sandbox::computed;
+
+const SALES: &str = "sales_team.group_sale_salesman_all_leads";
+const INVOICING: &str = "account.group_account_invoice";
+
+pub(super) const MODELS: &[Model] = &[
+    Model {
+        order: "priority desc, id desc",
+        thread: true,
+        rights: &[(SALES, "rwcu"), (SYSTEM, "rwcu")],
+        fields: &[
+            char("name", "Opportunity").required(),
+            selection("type", "Type", &[("lead", "Lead"), ("opportunity", "Opportunity")])
+                .required()
+                .preset(Preset::Text("opportunity")),
+            many2one("partner_id", "Customer", "res.partner"),
+            char("contact_name", "Contact Name"),
+            char("email_from", "Email"),
+            char("phone", "Phone"),
+            many2one("user_id", "Salesperson", "res.users").preset(Preset::User),
+            many2one("stage_id", "Stage", "crm.stage").restrict().preset(Preset::First),
+            monetary("expected_revenue", "Expected Revenue"),
+            float("probability", "Probability"),
+            date("date_deadline", "Expected Closing"),
+            selection(
+                "priority",
+                "Priority",
+                &[("0", "Low"), ("1", "Medium"), ("2", "High"), ("3", "Very High")],
+            )
+            .preset(Preset::Text("0")),
+            html("description", "Notes"),
+            boolean("active", "Active").preset(Preset::True),
+            many2one("company_id", "Company", "res.company").preset(Preset::Company),
+        ],
+        ..model("crm.lead", "Lead", "crm")
+    },
+    Model {
+        order: "sequence, name, id",
+        fields: &[
+            char("name", "Stage Name").required(),
+            integer("sequence", "Sequence").preset(Preset::Number(1)),
+            boolean("is_won", "Is Won Stage?"),
+        ],
+        ..model("crm.stage", "CRM Stages", "crm")
+    },
+    Model {
+        order: "date_order desc, id desc",
+        thread: true,
+        rights: &[(SALES, "rwcu"), (INVOICING, "r"), (SYSTEM, "rwcu")],
+        fields: &[
+            char("name", "Order Reference").required().not_copied().preset(Preset::Sequence("S")),
+            many2one("partner_id", "Customer", "res.partner").required(),
+            selection(
+                "state",
+                "Status",
+                &[
+                    ("draft", "Quotation"),
+                    ("sent", "Quotation Sent"),
+                    ("sale", "Sales Order"),
+                    ("cancel", "Cancelled"),
+                ],
+            )
+            .readonly()
+            .preset(Preset::Text("draft")),
+            datetime("date_order", "Order Date").required().preset(Preset::Now).not_copied(),
+            many2one("user_id", "Salesperson", "res.users").preset(Preset::User),
+            many2one("company_id", "Company", "res.company").required().preset(Preset::Company),
+            many2one("currency_id", "Currency", "res.currency").readonly().preset(Preset::Currency),
+            one2many("order_line", "Order Lines", "sale.order.line", "order_id").copied(),
+            monetary("amount_untaxed", "Untaxed Amount").from(Source::Sum("order_line", "price_subtotal")),
+            monetary("amount_total", "Total").from(Source::Sum("order_line", "price_subtotal")),
+            char("client_order_ref", "Customer Reference").not_copied(),
+            text("note", "Terms and conditions"),
+        ],
+        ..model("sale.order", "Sales Order", "sale")
+    },
+    Model {
+        order: "order_id, sequence, id",
+        rights: &[(SALES, "rwcu"), (INVOICING, "r"), (SYSTEM, "rwcu")],
+        fields: &[
+            many2one("order_id", "Order Reference", "sale.order").required().cascade(),
+            integer("sequence", "Sequence").preset(Preset::Number(10)),
+            many2one("product_id", "Product", "product.product").restrict(),
+            text("name", "Description").required(),
+            float("product_uom_qty", "Quantity").preset(Preset::Number(1)),
+            float("price_unit", "Unit Price"),
+            float("discount", "Discount (%)"),
+            monetary("price_subtotal", "Subtotal").from(Source::Computed(computed::sale_line_subtotal)),
+            float("qty_delivered", "Delivery Quantity").not_copied(),
+            float("remaining_hours", "Time Remaining on SO")
+                .from(Source::Computed(computed::sale_line_remaining)),
+            many2one("project_id", "Project", "project.project"),
+            many2one("company_id", "Company", "res.company").from(Source::Related("order_id.company_id")),
+            many2one("order_partner_id", "Customer", "res.partner")
+                .from(Source::Related("order_id.partner_id")),
+        ],
+        ..model("sale.order.line", "Sales Order Line", "sale")
+    },
+    Model {
+        order: "date desc, name desc, invoice_date desc, id desc",
+        thread: true,
+        rights: &[(INVOICING, "rwcu"), (SYSTEM, "rwcu")],
+        fields: &[
+            char("name", "Number").not_copied().preset(Preset::Text("/")),
+            char("ref", "Reference").not_copied(),
+            date("date", "Date").required().preset(Preset::Today).not_copied(),
+            selection(
+                "state",
+                "Status",
+                &[("draft", "Draft"), ("posted", "Posted"), ("cancel", "Cancelled")],
+            )
+            .required()
+            .readonly()
+            .preset(Preset::Text("draft")),
+            selection(
+                "move_type",
+                "Type",
+                &[
+                    ("entry", "Journal Entry"),
+                    ("out_invoice", "Customer Invoice"),
+                    ("out_refund", "Customer Credit Note"),
+                    ("in_invoice", "Vendor Bill"),
+                    ("in_refund", "Vendor Credit Note"),
+                ],
+            )
+            .required()
+            .preset(Preset::Text("entry")),
+            many2one("partner_id", "Partner", "res.partner").restrict(),
+            date("invoice_date", "Invoice/Bill Date").not_copied(),
+            date("invoice_date_due", "Due Date").not_copied(),
+            many2one("invoice_user_id", "Salesperson", "res.users").preset(Preset::User).not_copied(),
+            many2one("company_id", "Company", "res.company").required().preset(Preset::Company),
+            many2one("currency_id", "Currency", "res.currency").required().preset(Preset::Currency),
+            one2many("invoice_line_ids", "Invoice lines", "account.move.line", "move_id").copied(),
+            monetary("amount_untaxed", "Untaxed Amount")
+                .from(Source::Sum("invoice_line_ids", "price_subtotal")),
+            monetary("amount_total", "Total").from(Source::Sum("invoice_line_ids", "price_subtotal")),
+            selection(
+                "payment_state",
+                "Payment Status",
+                &[
+                    ("not_paid", "Not Paid"),
+                    ("in_payment", "In Payment"),
+                    ("paid", "Paid"),
+                    ("partial", "Partially Paid"),
+                ],
+            )
+            .readonly()
+            .preset(Preset::Text("not_paid")),
+            boolean("is_move_sent", "Is Move Sent").not_copied(),
+        ],
+        ..model("account.move", "Journal Entry", "account")
+    },
+    Model {
+        order: "move_id desc, sequence, id",
+        rights: &[(INVOICING, "rwcu"), (SYSTEM, "rwcu")],
+        fields: &[
+            many2one("move_id", "Journal Entry", "account.move").required().cascade(),
+            integer("sequence", "Sequence").preset(Preset::Number(10)),
+            char("name", "Label"),
+            many2one("product_id", "Product", "product.product").restrict(),
+            float("quantity", "Quantity").preset(Preset::Number(1)),
+            float("price_unit", "Unit Price"),
+            float("discount", "Discount (%)"),
+            monetary("price_subtotal", "Subtotal").from(Source::Computed(computed::invoice_line_subtotal)),
+            many2one("partner_id", "Partner", "res.partner").from(Source::Related("move_id.partner_id")),
+            selection(
+                "parent_state",
+                "State",
+                &[("draft", "Draft"), ("posted", "Posted"), ("cancel", "Cancelled")],
+            )
+            .from(Source::Related("move_id.state")),
+        ],
+        ..model("account.move.line", "Journal Item", "account")
+    },
+    Model {
+        rights: &[(INVOICING, "rwcu"), (SYSTEM, "rwcu")],
+        fields: &[
+            many2one("move_id", "Invoice", "account.move").required().cascade(),
+            many2many("mail_partner_ids", "To", "res.partner"),
+            char("mail_subject", "Subject"),
+            html("mail_body", "Contents"),
+        ],
+        name_field: "mail_subject",
+        ..model("account.move.send.wizard", "Account Move Send Wizard", "account")
+    },
+];

@@ -1,0 +1,148 @@
+//! The data: tables of sparse rows, shared until changed, so that a request works on its own copy and a
+//! refusal costs nothing to roll back. It knows the file's format; it does not open files and knows no rules.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// A record's kept values. Absent means empty: `false`, 0 or no records.
+pub type Row = Map<String, Value>;
+
+const FORMAT: u32 = 1;
+
+/// Copied only when someone changes it; in the file it is the thing itself.
+#[derive(Clone, Default)]
+struct Shared<T>(Arc<T>);
+
+impl<T: Serialize> Serialize for Shared<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shared<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Shared<T>, D::Error> {
+        T::deserialize(deserializer).map(|inner| Shared(Arc::new(inner)))
+    }
+}
+
+/// The records of one model.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Table {
+    next: i64,
+    rows: BTreeMap<i64, Shared<Row>>,
+}
+
+/// All tables.
+#[derive(Clone, Default)]
+pub struct World {
+    tables: BTreeMap<String, Shared<Table>>,
+    changed: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    format: u32,
+    tables: BTreeMap<String, Shared<Table>>,
+}
+
+impl World {
+    /// The company as it is after a reset.
+    pub fn seeded() -> World {
+        static SEEDED: OnceLock<World> = OnceLock::new();
+        SEEDED.get_or_init(super::seed::build).clone()
+    }
+
+    /// Reads the file's bytes; the error says what is wrong with them.
+    pub fn from_bytes(bytes: &[u8]) -> Result<World, String> {
+        let file: File = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if file.format != FORMAT {
+            return Err(format!("format {} where this version writes {FORMAT}", file.format));
+        }
+        Ok(World { tables: file.tables, changed: false })
+    }
+
+    /// The file's bytes.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
+        let file = File { format: FORMAT, tables: self.tables.clone() };
+        serde_json::to_vec(&file).map_err(|error| error.to_string())
+    }
+
+    /// Whether anything was changed since [`World::settle`].
+    pub fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// Everything so far counts as kept.
+    pub fn settle(&mut self) {
+        self.changed = false;
+    }
+
+    /// One row.
+    pub fn row(&self, model: &str, id: i64) -> Option<&Row> {
+        self.tables.get(model)?.0.rows.get(&id).map(|row| row.0.as_ref())
+    }
+
+    /// All rows by id.
+    pub fn rows(&self, model: &str) -> impl DoubleEndedIterator<Item = (i64, &Row)> {
+        self.tables
+            .get(model)
+            .into_iter()
+            .flat_map(|table| table.0.rows.iter().map(|(id, row)| (*id, row.0.as_ref())))
+    }
+
+    /// All ids.
+    pub fn ids(&self, model: &str) -> Vec<i64> {
+        self.rows(model).map(|(id, _)| id).collect()
+    }
+
+    fn table(&mut self, model: &str) -> &mut Table {
+        self.changed = true;
+        Arc::make_mut(&mut self.tables.entry(model.to_owned()).or_default().0)
+    }
+
+    /// Adds a row under the next free id.
+    pub fn insert(&mut self, model: &str, row: Row) -> i64 {
+        let table = self.table(model);
+        let id = table.next.max(1);
+        table.next = id + 1;
+        table.rows.insert(id, Shared(Arc::new(row)));
+        id
+    }
+
+    /// Adds a row under a given id; for the seed.
+    pub fn place(&mut self, model: &str, id: i64, row: Row) {
+        let table = self.table(model);
+        table.next = table.next.max(id + 1);
+        table.rows.insert(id, Shared(Arc::new(row)));
+    }
+
+    /// Sets a value; an empty one is removed. Nothing changes if it was so already.
+    pub fn set(&mut self, model: &str, id: i64, field: &str, value: Value) {
+        let empty = match &value {
+            Value::Null | Value::Bool(false) => true,
+            Value::Number(number) => number.as_f64() == Some(0.0),
+            Value::Array(items) => items.is_empty(),
+            _ => false,
+        };
+        let Some(row) = self.row(model, id) else { return };
+        if if empty { !row.contains_key(field) } else { row.get(field) == Some(&value) } {
+            return;
+        }
+        if let Some(row) = self.table(model).rows.get_mut(&id) {
+            let row = Arc::make_mut(&mut row.0);
+            if empty {
+                row.shift_remove(field);
+            } else {
+                row.insert(field.to_owned(), value);
+            }
+        }
+    }
+
+    /// Takes a row out.
+    pub fn remove(&mut self, model: &str, id: i64) {
+        self.table(model).rows.remove(&id);
+    }
+}
