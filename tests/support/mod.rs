@@ -1,7 +1,7 @@
 //! What the integration tests stand on: the binary in a blank environment with directories of its own, and a
 //! loopback server that records what it was sent and answers, or fails, as told. Nothing here knows the
 //! program's code.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 
 pub mod run;
 pub mod server;
