@@ -9,7 +9,7 @@ also after the module was uninstalled, it is one look-up.
 from functools import wraps
 from urllib.parse import urlsplit
 
-from requests.adapters import HTTPAdapter
+from requests import Session
 
 from .call_state import Egress, internal_http, peek_request
 
@@ -17,7 +17,7 @@ _FLAG = "_strictbase_agent_guard"
 
 
 def install():
-    original = HTTPAdapter.send
+    original = Session.send
     if getattr(original, _FLAG, False):
         return
 
@@ -29,7 +29,7 @@ def install():
         return original(self, request, *args, **kwargs)
 
     setattr(send, _FLAG, True)
-    HTTPAdapter.send = send
+    Session.send = send
 
 
 def _check(state, request):
