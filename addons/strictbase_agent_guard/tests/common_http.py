@@ -8,6 +8,7 @@ Odoo sends after the commit is sent here too: ``TestCursor.commit`` runs its
 post-commit functions, as the real cursor does.
 """
 
+import base64
 import contextlib
 import json
 import logging
@@ -21,6 +22,8 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import requests
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from odoo import Command, api
 from odoo.sql_db import Savepoint
@@ -321,9 +324,8 @@ class GuardHttpCase(HttpCase):
             "colleague_partner": colleague.partner_id.id,
             "inbox": cls.users["inbox"].id,
             "inbox_partner": cls.users["inbox"].partner_id.id,
-            "soon": datetime.now() + timedelta(hours=1),
-            "later": datetime.now() + timedelta(hours=2),
-            "tomorrow": datetime.now() + timedelta(days=1),
+            "company": env.company.id,
+            "later": f"{datetime.now() + timedelta(hours=2):%Y-%m-%d %H:%M:%S}",
         }
         cls.visible = {}  # model -> ids of records whose page a client can open
         contacts = env["res.partner"].create(
@@ -350,6 +352,14 @@ class GuardHttpCase(HttpCase):
                 }
             )
             .id
+        )
+        env["ir.model.data"].create(
+            {
+                "module": "guard_roads",
+                "name": "template",
+                "model": "mail.template",
+                "res_id": cls.at["template"],
+            }
         )
         cls.at["model_partner"] = env["ir.model"]._get_id("res.partner")
         cls.at["country"] = env.ref("base.be").id
@@ -387,6 +397,7 @@ class GuardHttpCase(HttpCase):
                 {"name": "Internal", "channel_type": "channel"},
                 {"name": "With a visitor", "channel_type": "channel"},
                 {"name": "With a client", "channel_type": "channel"},
+                {"name": "Some of us", "channel_type": "group"},
             ]
         )
         staff = (colleague | inbox).partner_id.ids + [
@@ -402,8 +413,253 @@ class GuardHttpCase(HttpCase):
             channel=channels[0].id,
             channel_guest=channels[1].id,
             channel_client=channels[2].id,
+            group=channels[3].id,
             guest=guest.id,
         )
+
+    @classmethod
+    def _make_for_mail__push__device(cls):
+        key = ec.generate_private_key(ec.SECP256R1()).public_key()
+        point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        cls.at["push_keys"] = {
+            "p256dh": base64.urlsafe_b64encode(point).decode().rstrip("="),
+            "auth": base64.urlsafe_b64encode(b"0" * 16).decode().rstrip("="),
+        }
+        cls.env["mail.push.device"].get_web_push_vapid_public_key()
+
+    @classmethod
+    def _make_for_im_livechat__channel(cls):
+        operator = cls.users["human_wide"]
+        livechat = cls.env["im_livechat.channel"].create({"name": "Website chat"})
+        channel = cls.env["discuss.channel"].create(
+            {
+                "name": "Visitor",
+                "channel_type": "livechat",
+                "livechat_channel_id": livechat.id,
+                "livechat_operator_id": operator.partner_id.id,
+            }
+        )
+        staff = [cls.users[name].partner_id.id for name in ("human_wide", "agent_wide")]
+        channel._add_members(
+            partners=cls.env["res.partner"].browse(staff),
+            guests=cls.env["mail.guest"].browse(cls.at["guest"]),
+        )
+        cls.at["livechat"] = channel.id
+
+    @classmethod
+    def _make_for_base__automation(cls):
+        """Server actions, run by hand or by writing a color on a contact."""
+        env = cls.env
+        model, field = cls.at["model_partner"], env.ref("base.field_res_partner__color")
+        kinds = {
+            "mail": {
+                "state": "mail_post",
+                "template_id": cls.at["template"],
+                "mail_post_method": "email",
+            },
+            "comment": {
+                "state": "mail_post",
+                "template_id": cls.at["template"],
+                "mail_post_method": "comment",
+            },
+            "webhook": {"state": "webhook", "webhook_url": "https://hook.example/x"},
+            "code": {
+                "state": "code",
+                "code": "record.message_post(body='x', subtype_xmlid='mail.mt_comment'"
+                f", partner_ids=[{cls.client.id}])",
+            },
+        }
+        if "sms.template" in env:
+            sms = env["sms.template"].create(
+                {"name": "Text", "model_id": model, "body": "Hello"}
+            )
+            kinds["sms"] = {"state": "sms", "sms_template_id": sms.id}
+        for color, (kind, values) in enumerate(kinds.items(), 101):
+            by_hand, automatic = env["ir.actions.server"].create(
+                [{"name": kind, "model_id": model, **values}] * 2
+            )
+            automation = env["base.automation"].create(
+                {
+                    "name": kind,
+                    "model_id": model,
+                    "trigger": "on_create_or_write",
+                    "trigger_field_ids": [Command.set(field.ids)],
+                    "filter_domain": f"[('color', '=', {color})]",
+                    "action_server_ids": [Command.set(automatic.ids)],
+                }
+            )
+            cls.at[f"action_{kind}"] = by_hand.id
+            cls.at[f"color_{kind}"] = color
+            del automation
+        cls.addClassCleanup(env["base.automation"]._unregister_hook)
+
+    @classmethod
+    def _make_for_event__event(cls):
+        env = cls.env
+        template = env.ref("event.event_subscription").id
+        scheduler = {"interval_nbr": 0, "interval_unit": "now"}
+        events = env["event.event"].create(
+            [
+                {
+                    "name": name,
+                    "date_begin": datetime.now().replace(microsecond=0)
+                    + timedelta(days=5),
+                    "date_end": datetime.now().replace(microsecond=0)
+                    + timedelta(days=6),
+                    "event_mail_ids": mails,
+                }
+                for name, mails in (
+                    (
+                        "Confirms registrations",
+                        [
+                            Command.clear(),
+                            Command.create(
+                                {
+                                    **scheduler,
+                                    "interval_type": "after_sub",
+                                    "template_ref": f"mail.template,{template}",
+                                }
+                            ),
+                        ],
+                    ),
+                    ("Silent", [Command.clear()]),
+                )
+            ]
+        )
+        events.message_unsubscribe(events.message_partner_ids.ids)
+        registration = env["event.registration"].create(
+            {
+                "event_id": events[1].id,
+                "partner_id": cls.client.id,
+                "name": "Client",
+                "email": cls.client.email,
+            }
+        )
+        cls.at.update(
+            open_event=events[0].id,
+            silent_event=events[1].id,
+            registration=registration.id,
+            event_template=f"mail.template,{template}",
+        )
+
+    @classmethod
+    def _make_for_survey__survey(cls):
+        survey = cls.env["survey.survey"].create(
+            {
+                "title": "Questions",
+                "access_mode": "public",
+                "user_id": False,
+                "question_and_page_ids": [
+                    Command.create({"title": "Well?", "question_type": "text_box"})
+                ],
+            }
+        )
+        cls.at["survey"] = survey.id
+
+    @classmethod
+    def _make_for_mailing__mailing(cls):
+        mailings = cls.env["mailing.mailing"].create(
+            [
+                {
+                    "subject": "News",
+                    "body_html": "<p>News</p>",
+                    "mailing_model_id": cls.at["model_partner"],
+                    "mailing_domain": f"[('id', '=', {cls.client.id})]",
+                    "user_id": cls.users["colleague"].id,
+                }
+            ]
+        )
+        cls.at["mailing"] = mailings[0].id
+
+    @classmethod
+    def _make_for_hr__applicant(cls):
+        env = cls.env
+        template = env["mail.template"].create(
+            {
+                "name": "Applicant",
+                "model_id": env["ir.model"]._get_id("hr.applicant"),
+                "subject": "Your application",
+                "body_html": "<p>Thank you</p>",
+                "partner_to": "{{ object.partner_id.id }}",
+                "email_to": "{{ object.email_from }}",
+            }
+        )
+        stage = env["hr.recruitment.stage"].create(
+            {"name": "Invited", "template_id": template.id, "sequence": 99}
+        )
+        job = env["hr.job"].create({"name": "Job"})
+        applicant = env["hr.applicant"].create(
+            {
+                "partner_name": "Applicant",
+                "email_from": "applicant@outside.example",
+                "job_id": job.id,
+            }
+        )
+        reason = env["hr.applicant.refuse.reason"].search([], limit=1)
+        reason.template_id = template
+        cls.at.update(
+            applicant=applicant.id,
+            applicant_stage=stage.id,
+            applicant_template=template.id,
+            refuse_reason=reason.id,
+            job=job.id,
+        )
+
+    @classmethod
+    def _make_for_purchase__order(cls):
+        env = cls.env
+        product = env["product.product"].create({"name": "Part", "type": "consu"})
+        orders = env["purchase.order"].create(
+            [
+                {
+                    "partner_id": cls.client.id,
+                    "date_planned": datetime.now() + timedelta(days=3),
+                    "order_line": [
+                        Command.create({"product_id": product.id, "price_unit": 5})
+                    ],
+                }
+                for _index in range(2)
+            ]
+        )
+        orders[1].button_confirm()
+        orders[1].receipt_reminder_email = False
+        orders.message_unsubscribe(orders.message_partner_ids.ids)
+        cls.visible["purchase.order"] = orders.ids
+        cls.at.update(rfq=orders[0].id, purchase=orders[1].id)
+
+    @classmethod
+    def _make_for_stock__picking(cls):
+        env = cls.env
+        env.company.stock_move_email_validation = True
+        product = env["product.product"].create(
+            {"name": "Box", "type": "consu", "is_storable": False}
+        )
+        kind = env["stock.picking.type"].search(
+            [("code", "=", "outgoing"), ("company_id", "=", env.company.id)], limit=1
+        )
+        picking = env["stock.picking"].create(
+            {
+                "partner_id": cls.client.id,
+                "picking_type_id": kind.id,
+                "location_id": kind.default_location_src_id.id,
+                "location_dest_id": kind.default_location_dest_id.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": 1,
+                            "location_id": kind.default_location_src_id.id,
+                            "location_dest_id": kind.default_location_dest_id.id,
+                        }
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        picking.move_ids.quantity = 1
+        picking.move_ids.picked = True
+        picking.message_unsubscribe(picking.message_partner_ids.ids)
+        cls.at["picking"] = picking.id
 
     @classmethod
     def _make_for_calendar__event(cls):
@@ -433,6 +689,8 @@ class GuardHttpCase(HttpCase):
             event_internal=events[1].id,
             start=str(start),
             stop=str(stop),
+            start_soon=str(datetime.now().replace(microsecond=0) + timedelta(minutes=61)),
+            stop_soon=str(datetime.now().replace(microsecond=0) + timedelta(minutes=90)),
             start_later=str(start + timedelta(days=1)),
             stop_later=str(stop + timedelta(days=1)),
         )
@@ -467,6 +725,14 @@ class GuardHttpCase(HttpCase):
                 {"name": "New"},
                 {"name": "Working"},
                 {"name": "Tell the client", "mail_template_id": template.id},
+                {
+                    "name": "Ask the client",
+                    "rating_active": True,
+                    "rating_status": "stage",
+                    "rating_template_id": env.ref(
+                        "project.rating_project_request_email_template"
+                    ).id,
+                },
             ]
         )
         projects = env["project.project"].create(
@@ -484,7 +750,15 @@ class GuardHttpCase(HttpCase):
                 },
             ]
         )
-        projects[0].message_subscribe(partner_ids=cls.client.ids)
+        project_template = template.copy(
+            {
+                "model_id": env["ir.model"]._get_id("project.project"),
+                "partner_to": "{{ object.partner_id.id }}",
+            }
+        )
+        project_stage = env["project.project.stage"].create(
+            {"name": "Delivered", "mail_template_id": project_template.id}
+        )
         tasks = env["project.task"].create(
             [
                 {
@@ -504,6 +778,13 @@ class GuardHttpCase(HttpCase):
         tasks[1].message_unsubscribe(tasks[1].message_partner_ids.ids)
         tasks[1].message_subscribe(partner_ids=[cls.at["colleague_partner"]])
         cls.visible["project.task"] = tasks[0].ids
+        portal = cls.portal.partner_id
+        projects[0].write(
+            {"collaborator_ids": [Command.create({"partner_id": portal.id})]}
+        )
+        tasks[0].message_subscribe(partner_ids=portal.ids)
+        cls.at["model_task"] = env["ir.model"]._get_id("project.task")
+        cls.at["rating_token"] = tasks[0]._rating_get_access_token(cls.client)
         cls.at.update(
             project=projects[0].id,
             project_internal=projects[1].id,
@@ -512,6 +793,8 @@ class GuardHttpCase(HttpCase):
             stage=stages[0].id,
             stage_working=stages[1].id,
             stage_tells=stages[2].id,
+            stage_rates=stages[3].id,
+            project_stage=project_stage.id,
         )
 
     @classmethod
@@ -528,7 +811,8 @@ class GuardHttpCase(HttpCase):
         )
         order.message_unsubscribe(order.message_partner_ids.ids)
         cls.visible["sale.order"] = order.ids
-        cls.at.update(order=order.id, product=product.id)
+        template = cls.env.ref("sale.email_template_edi_sale")
+        cls.at.update(order=order.id, product=product.id, quotation_mail=template.id)
 
     @classmethod
     def _make_for_account__move(cls):
@@ -666,7 +950,8 @@ class GuardHttpCase(HttpCase):
             if self._has(table, column):
                 self.cr.execute(
                     f"UPDATE {table} SET {column} = now() at time zone 'utc' - "  # pylint: disable=sql-injection
-                    f"interval '1 hour' WHERE {column} > now() at time zone 'utc'"
+                    f"interval '1 hour' WHERE {column} > now() at time zone 'utc' "
+                    f"AND {column} < now() at time zone 'utc' + interval '1 year'"
                 )
         for xmlid in (*crons, *QUEUES):
             cron = self.env.ref(xmlid, raise_if_not_found=False)
