@@ -248,6 +248,13 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return state.grant is not None
 
     @api.model
+    def _has_left(self):
+        """From here on a rollback cannot take it back, nor give the token back."""
+        state = peek(self.env)
+        if state is not None:
+            state.left = True
+
+    @api.model
     def _document(self, model, res_id):
         """The record that a message is about, if it is one."""
         if not model or not res_id or model not in self.env:

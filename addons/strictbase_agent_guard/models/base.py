@@ -21,6 +21,7 @@ ARMED_BY_FIELD = {
     "event.registration": {"email": "event registration", "state": "event"},
     "mailing.mailing": {"state": "mailing", "schedule_date": "mailing"},
     "marketing.campaign": {"state": "campaign"},
+    "purchase.order": {"receipt_reminder_email": "order e-mail"},
     "rating.rating": {"publisher_comment": "website"},
     "sale.order": {"pending_email_template_id": "order e-mail"},
     "snailmail.letter": {"state": "letter"},
