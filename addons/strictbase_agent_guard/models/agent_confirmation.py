@@ -140,15 +140,14 @@ class StrictbaseAgentConfirmation(models.Model):
 
     @api.model
     def _check_approver(self):
-        guard = self.env["strictbase.agent.guard"]
-        user = self.env.user
-        if not user.has_group(
+        agents = self.env["res.users"]._agent_guard_uids()
+        if not self.env.user.has_group(
             "strictbase_agent_guard.group_agent_confirmation_approver"
         ):
             raise AccessError(
                 self.env._("Only an Agent Confirmation Approver may issue tokens.")
             )
-        if guard._actor() is not None:
+        if self.env["strictbase.agent.guard"]._actor() in agents:
             raise AccessError(self.env._("An agent may not issue tokens."))
 
     @api.model

@@ -71,8 +71,8 @@ class AgentEntry:
         if self.state is None:
             return False
         detach(self.records.env)
+        self.state.closed = True
         if self.state.refused:
-            self.records.env.cr.precommit.clear()
             raise self.state.error() from exc
         return False
 
@@ -136,8 +136,13 @@ class StrictbaseAgentGuard(models.AbstractModel):
 
     @api.model
     def _forbidden_roles(self, user):
-        """Roles that an agent must not hold."""
-        return [name for name, xmlid in ROLES.items() if user.has_group(xmlid)]
+        """Roles that an agent must not hold; not from a cache."""
+        groups = user.sudo().all_group_ids
+        return [
+            name
+            for name, xmlid in ROLES.items()
+            if self.env.ref(xmlid, raise_if_not_found=False) in groups
+        ]
 
     @api.model
     def _open_call(self, actor, model, method, ids, context):

@@ -21,7 +21,11 @@ ARMED_BY_FIELD = {
     "event.registration": {"email": "event registration", "state": "event"},
     "mailing.mailing": {"state": "mailing", "schedule_date": "mailing"},
     "marketing.campaign": {"state": "campaign"},
-    "purchase.order": {"receipt_reminder_email": "order e-mail"},
+    "purchase.order": {
+        "receipt_reminder_email": "order e-mail",
+        "state": "order e-mail",
+    },
+    "res.partner": {"receipt_reminder_email": "order e-mail"},
     "rating.rating": {"publisher_comment": "website"},
     "sale.order": {"pending_email_template_id": "order e-mail"},
     "snailmail.letter": {"state": "letter"},
@@ -89,6 +93,10 @@ class Base(models.AbstractModel):
     def _agent_guard_armed(self, vals):
         """Channels that this row opens, by being created or by these values."""
         channels = set()
+        if self._name == "purchase.order" and not (
+            self.state == "purchase" and self.receipt_reminder_email
+        ):
+            return channels  # only reminders of confirmed orders are sent
         if vals is None and self._name in ARMED_BY_CREATION:
             channels.add(ARMED_BY_CREATION[self._name])
         for name, channel in ARMED_BY_FIELD.get(self._name, {}).items():

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
+from odoo.tools.mail import email_normalize, formataddr
 
 from ..tools.call_state import peek, smtp_permit
 
@@ -61,13 +62,16 @@ class IrMail_Server(models.Model):
         actor = guard._actor()
         if permit is None and actor is None:
             return
-        listed = {
-            address.lower()
+        permitted = {_wire_form(address) for address in permit or ()}
+        outside = {
+            address
             for address in self._prepare_smtp_to_list(message, smtp_session)
+            if _wire_form(address) not in permitted
         }
-        outside = listed - (permit or frozenset())
         if outside:
-            outside -= guard._inside_addresses(outside, actor)
+            normalized = {email_normalize(a, strict=False) or a for a in outside}
+            inside = guard._inside_addresses(normalized, actor)
+            outside = {a for a in normalized if a not in inside}
         if outside and actor is None:
             # a queue, and an agent's mail: nobody to tell but the mail itself
             raise AssertionError(self.NO_VALID_RECIPIENT)
@@ -85,3 +89,11 @@ class IrMail_Server(models.Model):
         state = peek(self.env)
         if state is not None:
             state.left = True
+
+
+def _wire_form(address):
+    """An address as it stands in a header: the domain in ASCII."""
+    try:
+        return formataddr(("", address), "ascii").lower()
+    except (UnicodeError, ValueError):
+        return address.lower()

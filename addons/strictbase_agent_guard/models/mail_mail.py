@@ -5,7 +5,7 @@ import logging
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..tools.call_state import peek, permit_smtp
+from ..tools.call_state import current_request, peek, permit_smtp
 
 _logger = logging.getLogger(__name__)
 
@@ -130,6 +130,7 @@ class MailMail(models.Model):
         if not items:
             return
         if guard._actor() is None:
+            _logger.warning("Mails %s of an agent are not approved: held", held.ids)
             held._agent_guard_hold()
         elif not guard._egress(items):
             # nothing may pick it up while the call goes on to be refused
@@ -146,7 +147,6 @@ class MailMail(models.Model):
     def _agent_guard_hold(self):
         held = self.sudo().filtered(lambda mail: mail.state != "cancel")
         if held:
-            _logger.warning("Mails %s wait for approval: not sent", held.ids)
             held.write(
                 {"state": "cancel", "failure_reason": "Not approved (agent guard)"}
             )
@@ -200,19 +200,17 @@ class MailMail(models.Model):
             return last.content_digest == item.digest and (
                 item.addresses() <= last._addresses()
             )
-        if self.env["strictbase.agent.guard"]._actor() is not None:
+        if current_request() is not None:
             return False
         # a queue has made it from a message or a mailing that was approved
-        sources = [("mail.message", self.mail_message_id.id)]
-        if "mailing_id" in self._fields:
-            sources.append(("mailing.mailing", self.mailing_id.id))
-        for source in sources:
-            released = Egress._released(*source)
-            if released and item.addresses() <= released._addresses():
-                return True
-            if released and source[0] == "mailing.mailing":
-                return True
-        return False
+        if "mailing_id" in self._fields and Egress._released(
+            "mailing.mailing", self.mailing_id.id
+        ):
+            return True
+        released = Egress._released("mail.message", self.mail_message_id.id)
+        for sibling in self.mail_message_id.mail_ids - self:
+            released |= Egress._released("mail.mail", sibling.id)
+        return bool(released) and item.addresses() <= released._addresses()
 
     def _agent_guard_sift(self):
         """Mails that may be sent now, and the addresses that they may reach."""
@@ -229,6 +227,7 @@ class MailMail(models.Model):
             item = row._agent_guard_item(origin)
             if item is not None and not row._agent_guard_is_released(item):
                 if actor is None:
+                    _logger.warning("Mail %s has changed since it was approved", row.id)
                     row._agent_guard_hold()
                     continue
                 items.append(item)

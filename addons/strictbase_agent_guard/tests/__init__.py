@@ -1,1 +1,2 @@
 from . import test_roads
+from . import test_confirmation

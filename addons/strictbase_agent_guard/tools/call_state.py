@@ -91,6 +91,7 @@ class CallState:
     refused: list = field(default_factory=list)
     granted: list = field(default_factory=list)
     left: bool = False  # something has left the process
+    closed: bool = False
 
     def refuse(self, items):
         self.refused.extend(items)
@@ -99,7 +100,7 @@ class CallState:
         return refusal(self.refused, self.entry, self.fault)
 
     def raise_if_refused(self):
-        if self.refused:
+        if self.refused and not self.closed:
             raise self.error()
 
 

@@ -78,7 +78,7 @@ class SmsSms(models.Model):
     def _agent_guard_hold(self):
         held = self.sudo().filtered(lambda message: message.state != "canceled")
         if held:
-            _logger.warning("Text messages %s wait for approval: not sent", held.ids)
+            _logger.info("Text messages %s are not approved: held", held.ids)
             held.write({"state": "canceled"})
 
     def _agent_guard_item(self, actor):
