@@ -1,2 +1,3 @@
+from . import test_internal_actions
 from . import test_roads
 from . import test_confirmation

@@ -620,6 +620,7 @@ class GuardHttpCase(HttpCase):
         stage = env["hr.recruitment.stage"].create(
             {"name": "Invited", "template_id": template.id, "sequence": 99}
         )
+        quiet = env["hr.recruitment.stage"].create({"name": "Read", "sequence": 98})
         job = env["hr.job"].create({"name": "Job"})
         person = env["res.partner"].create(
             {"name": "Applicant", "email": "applicant@outside.example"}
@@ -637,6 +638,7 @@ class GuardHttpCase(HttpCase):
         cls.at.update(
             applicant=applicant.id,
             applicant_stage=stage.id,
+            applicant_quiet_stage=quiet.id,
             applicant_template=template.id,
             refuse_reason=reason.id,
             job=job.id,
@@ -662,7 +664,7 @@ class GuardHttpCase(HttpCase):
         orders[1].receipt_reminder_email = False
         orders.message_unsubscribe(orders.message_partner_ids.ids)
         cls.visible["purchase.order"] = orders.ids
-        cls.at.update(rfq=orders[0].id, purchase=orders[1].id)
+        cls.at.update(rfq=orders[0].id, purchase=orders[1].id, part=product.id)
 
     @classmethod
     def _make_for_stock__picking(cls):
@@ -743,7 +745,9 @@ class GuardHttpCase(HttpCase):
             }
         )
         lead.message_subscribe(partner_ids=cls.client.ids)
-        cls.at["lead"] = lead.id
+        quiet = cls.env["crm.lead"].create({"name": "Quiet lead", "user_id": False})
+        quiet.message_subscribe(partner_ids=[cls.at["colleague_partner"]])
+        cls.at.update(lead=lead.id, lead_quiet=quiet.id)
 
     @classmethod
     def _make_for_project__task(cls):
@@ -833,6 +837,16 @@ class GuardHttpCase(HttpCase):
             stage_tells=stages[2].id,
             stage_rates=stages[3].id,
             project_stage=project_stage.id,
+        )
+
+    @classmethod
+    def _make_for_hr__employee(cls):
+        cls.env["hr.employee"].create(
+            [
+                {"name": user.name, "user_id": user.id}
+                for name, user in cls.users.items()
+                if name.startswith(("agent", "human"))
+            ]
         )
 
     @classmethod
