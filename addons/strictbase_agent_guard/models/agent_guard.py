@@ -161,7 +161,11 @@ class StrictbaseAgentGuard(models.AbstractModel):
     # ------------------------------------------------------------------
     @api.model
     def _outside_partners(self, partners, actor=None):
-        """Partners without an active internal user; the agent's own is outside."""
+        """Partners without an active internal user.
+
+        The agent's own address is outside too where one is asked for: who reads
+        that mailbox is not known here.
+        """
         inside = self.env["res.partner"].sudo()
         for user in partners.sudo().with_context(active_test=True).user_ids:
             if user.active and not user.share and user.id != actor:

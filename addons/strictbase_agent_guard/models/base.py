@@ -93,6 +93,8 @@ class Base(models.AbstractModel):
     def _agent_guard_armed(self, vals):
         """Channels that this row opens, by being created or by these values."""
         channels = set()
+        if self._name == "event.registration" and not self.event_id.event_mail_ids:
+            return channels  # an event that writes to nobody
         if self._name == "purchase.order" and not (
             self.state == "purchase" and self.receipt_reminder_email
         ):

@@ -5,7 +5,7 @@ from odoo import models
 class DiscussChannel(models.Model):
     _inherit = "discuss.channel"
 
-    def _agent_guard_readers(self, actor):
+    def _agent_guard_readers(self):
         """Guests, clients and visitors in a conversation; colleagues are free."""
         self.ensure_one()
         guard = self.env["strictbase.agent.guard"]

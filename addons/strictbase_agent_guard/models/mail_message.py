@@ -32,17 +32,16 @@ class MailMessage(models.Model):
 
     def _agent_guard_check_published(self):
         guard = self.env["strictbase.agent.guard"]
-        actor = guard._actor()
-        if actor is None:
+        if guard._actor() is None:
             return
         items = []
         for message in self.sudo():
-            item = message._agent_guard_publication(actor)
+            item = message._agent_guard_publication()
             if item is not None:
                 items.append(item)
         guard._egress(items)
 
-    def _agent_guard_publication(self, actor):
+    def _agent_guard_publication(self):
         """The manifest line if people outside can read this message, else None."""
         self.ensure_one()
         if self.message_type not in SHOWN and self.model != "discuss.channel":
@@ -55,7 +54,7 @@ class MailMessage(models.Model):
         record = guard._document(self.model, self.res_id)
         if not record or not hasattr(record, "_agent_guard_readers"):
             return None
-        readers = record._agent_guard_readers(actor)
+        readers = record._agent_guard_readers()
         if not readers:
             return None
         return guard._new_egress(

@@ -37,13 +37,12 @@ class MailScheduledMessage(models.Model):
 
     def _agent_guard_check_armed(self):
         guard = self.env["strictbase.agent.guard"]
-        actor = guard._actor()
-        if actor is None:
+        if guard._actor() is None:
             return
-        items = [message._agent_guard_item(actor) for message in self.sudo()]
+        items = [message._agent_guard_item() for message in self.sudo()]
         guard._egress([item for item in items if item is not None])
 
-    def _agent_guard_item(self, actor):
+    def _agent_guard_item(self):
         """The manifest line for what this will send, None if it stays inside."""
         self.ensure_one()
         guard = self.env["strictbase.agent.guard"]
@@ -52,8 +51,8 @@ class MailScheduledMessage(models.Model):
         recipients = []
         if record and not self.is_note:
             partners |= record.message_partner_ids
-            recipients = record._agent_guard_readers(actor)
-        listed = guard._as_recipients(guard._outside_partners(partners, actor))
+            recipients = record._agent_guard_readers()
+        listed = guard._as_recipients(guard._outside_partners(partners))
         recipients = listed + [r for r in recipients if r not in listed]
         if not recipients:
             return None
@@ -103,7 +102,7 @@ class _ApprovedEarlier:
     def __enter__(self):
         env = self.message.env
         actor = self.message.create_uid.id
-        item = self.message._agent_guard_item(actor)
+        item = self.message._agent_guard_item()
         rows = env["strictbase.agent.egress"]._released(
             self.message._name, self.message.id
         )[:1]

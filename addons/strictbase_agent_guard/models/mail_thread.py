@@ -29,15 +29,14 @@ class MailThread(models.AbstractModel):
         is sent in another way, or later.
         """
         guard = self.env["strictbase.agent.guard"]
-        actor = guard._actor()
-        if actor is None or not recipients_data:
+        if guard._actor() is None or not recipients_data:
             return
         later = bool(self._is_notification_scheduled(kwargs.get("scheduled_date")))
         items = {}
         partners = self.env["res.partner"].browse(
             [data["id"] for data in recipients_data if data["id"]]
         )
-        outside = guard._outside_partners(partners, actor)
+        outside = guard._outside_partners(partners)
         for data in recipients_data:
             channel = data.get("notif") or "email"
             if channel == "email" and not later:
@@ -77,12 +76,11 @@ class MailThread(models.AbstractModel):
         """A push to a colleague's device is internal, whoever runs its server."""
         values = {"payload_by_lang": payload_by_lang, "payload": payload}
         guard = self.env["strictbase.agent.guard"]
-        actor = guard._actor()
-        if actor is None:
+        if guard._actor() is None:
             return super()._web_push_send_notification(
                 devices, private_key, public_key, **values
             )
-        outside = guard._outside_partners(devices.partner_id, actor)
+        outside = guard._outside_partners(devices.partner_id)
         if outside and not guard._egress(
             [guard._new_egress("push", guard._as_recipients(outside), self[:1])]
         ):
@@ -95,7 +93,7 @@ class MailThread(models.AbstractModel):
     # ------------------------------------------------------------------
     # Who can read a record's public messages
     # ------------------------------------------------------------------
-    def _agent_guard_readers(self, actor):
+    def _agent_guard_readers(self):
         """People outside who can read the messages of this record that are shown.
 
         Asked with the access rules themselves, for the public and for the portal
@@ -106,8 +104,8 @@ class MailThread(models.AbstractModel):
         record = self.sudo()
         if record._agent_guard_can_read(self.env.ref("base.public_user")):
             return [PUBLIC]
-        followers = guard._outside_partners(record.message_partner_ids, actor)
-        customers = guard._outside_partners(record._agent_guard_customers(), actor)
+        followers = guard._outside_partners(record.message_partner_ids)
+        customers = guard._outside_partners(record._agent_guard_customers())
         readers = self.env["res.partner"].sudo()
         if "access_token" in record._fields and "access_url" in record._fields:
             readers |= followers

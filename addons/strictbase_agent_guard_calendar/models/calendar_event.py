@@ -44,8 +44,7 @@ class CalendarEvent(models.Model):
         people invited itself.
         """
         guard = self.env["strictbase.agent.guard"]
-        actor = guard._actor()
-        if actor is None:
+        if guard._actor() is None:
             return
         items = []
         now = fields.Datetime.now()
@@ -59,7 +58,7 @@ class CalendarEvent(models.Model):
             if not channels:
                 continue
             partners = event.partner_ids | event.attendee_ids.partner_id
-            outside = guard._outside_partners(partners, actor)
+            outside = guard._outside_partners(partners)
             if not outside:
                 continue
             items += [
