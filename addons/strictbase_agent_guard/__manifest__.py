@@ -17,5 +17,4 @@
         "views/strictbase_agent_egress_views.xml",
         "views/menu.xml",
     ],
-    "installable": True,
 }

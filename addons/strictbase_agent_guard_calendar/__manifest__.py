@@ -8,6 +8,5 @@
     "license": "LGPL-3",
     "development_status": "Beta",
     "depends": ["strictbase_agent_guard", "calendar"],
-    "installable": True,
     "auto_install": True,
 }

@@ -9,7 +9,6 @@ from . import ir_actions_server
 from . import ir_http
 from . import ir_mail_server
 from . import ir_model_access
-from . import mail_compose_message
 from . import mail_mail
 from . import mail_message
 from . import mail_scheduled_message

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models, modules
 from odoo.exceptions import AccessError, UserError
+from odoo.modules.module import get_manifest
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
@@ -115,7 +116,7 @@ class StrictbaseAgentConfirmation(models.Model):
         entry = self._entry(model_name, method_name, record_ids)
         seconds = max(1, min(int(ttl_seconds), MAX_TTL))
         # nothing of the caller's context or defaults may reach this row
-        self.sudo().with_context({}).create(
+        self.env(su=True, context={})[self._name].create(
             {
                 "user_id": self.env.uid,
                 "agent_user_id": agent.id,
@@ -137,6 +138,22 @@ class StrictbaseAgentConfirmation(models.Model):
             }
         )
         return token
+
+    @api.model
+    def guard_status(self):
+        """What the caller is to this guard; for clients that check their set-up."""
+        users = self.env["res.users"]
+        user = self.env.user
+        if not user._is_internal():
+            raise AccessError(self.env._("Only internal users may ask."))
+        roles = self.env["strictbase.agent.guard"]._forbidden_roles(user)
+        return {
+            "version": get_manifest("strictbase_agent_guard")["version"],
+            "is_agent": user.id in users._agent_guard_uids(),
+            "is_approver": "approver" in roles,
+            "is_administrator": "system" in roles or "erp_manager" in roles,
+            "agent_group_members": len(users._agent_guard_uids()),
+        }
 
     @api.model
     def _check_approver(self):

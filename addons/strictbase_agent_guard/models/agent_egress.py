@@ -41,13 +41,12 @@ class StrictbaseAgentEgress(models.Model):
     def _compute_recipients_text(self):
         for egress in self:
             egress.recipients_text = ", ".join(
-                r.get("address") or r.get("name") or ""
-                for r in egress.recipients or []
+                r.get("address") or r.get("name") or "" for r in egress.recipients or []
             )
 
     @api.model
     def _record(self, state, items):
-        self.sudo().with_context({}).create(
+        self.env(su=True, context={})[self._name].create(
             [
                 {
                     "confirmation_ref": state.grant.confirmation_id,
@@ -86,7 +85,7 @@ class StrictbaseAgentEgress(models.Model):
             if recipient.get("address")
         }
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise AccessError(self.env._("The agent outbound log cannot be changed."))
 
     @api.ondelete(at_uninstall=False)

@@ -65,7 +65,7 @@ class AgentEntry:
         if self.state is None or "agent_confirmation_token" not in context:
             return self.records
         kept = {k: v for k, v in context.items() if k != "agent_confirmation_token"}
-        return self.records.with_context(kept)
+        return self.records.with_env(self.records.env(context=kept))
 
     def __exit__(self, exc_type, exc, traceback):
         if self.state is None:
@@ -113,9 +113,13 @@ class StrictbaseAgentGuard(models.AbstractModel):
             if default is not None and default.uid in agents:
                 return default.uid
             request = current_request()
-            if request is not None and request.env is not None:
-                if request.db == env.cr.dbname and request.env.uid in agents:
-                    return request.env.uid
+            if (
+                request is not None
+                and request.env is not None
+                and request.db == env.cr.dbname
+                and request.env.uid in agents
+            ):
+                return request.env.uid
         state = peek(env)
         if state is not None:
             return state.actor

@@ -109,9 +109,9 @@ class Base(models.AbstractModel):
             if self[name] in HARMLESS.get((self._name, name), ()):
                 continue
             channels.add(channel)
-        if PUBLISHED in self._fields and (vals is None or PUBLISHED in vals):
-            if self[PUBLISHED]:
-                channels.add("website")
+        told = vals is None or PUBLISHED in vals
+        if told and PUBLISHED in self._fields and self[PUBLISHED]:
+            channels.add("website")
         return channels
 
     def _agent_guard_armed_recipients(self, actor):

@@ -8,7 +8,7 @@ from ..tools.call_state import peek, smtp_permit
 class IrMail_Server(models.Model):
     _inherit = "ir.mail_server"
 
-    def _connect__(self, *args, **kwargs):  # noqa: PLW3201
+    def _connect__(self, *args, **kwargs):
         if smtp_permit.get() is None:
             guard = self.env["strictbase.agent.guard"]
             if guard._actor() is not None:

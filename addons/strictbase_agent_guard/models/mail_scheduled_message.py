@@ -110,7 +110,9 @@ class _ApprovedEarlier:
             return
         if not item.addresses() <= rows._addresses():
             return
-        grant = Grant(rows.confirmation_ref, rows.approver_user_id.id, rows._addresses())
+        grant = Grant(
+            rows.confirmation_ref, rows.approver_user_id.id, rows._addresses()
+        )
         self.state = peek(env)
         if self.state is None:
             guard = env["strictbase.agent.guard"]

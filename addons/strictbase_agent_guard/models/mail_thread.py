@@ -162,4 +162,3 @@ class MailThread(models.AbstractModel):
         return bool(guard._outside_partners(notified)) or any(
             messages.mapped("outgoing_email_to")
         )
-

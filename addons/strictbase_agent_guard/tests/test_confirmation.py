@@ -38,9 +38,7 @@ class ConfirmationCase(TransactionCase):
         return new_test_user(
             cls.env,
             login=login,
-            groups=",".join(
-                ("base.group_user", "base.group_partner_manager") + groups
-            ),
+            groups=",".join(("base.group_user", "base.group_partner_manager") + groups),
             email=f"{login}@inside.example",
         )
 
@@ -82,7 +80,7 @@ class TestToken(ConfirmationCase):
     def test_refused_without_token(self):
         text = self.assertHeld(self.post)
         self.assertIn("client@outside.example", text)
-        self.assertIn(f"entry: res.partner.message_post {self.document.ids}", text)
+        self.assertIn(f"\ncall: res.partner.message_post {self.document.ids}", text)
 
     def test_one_use(self):
         token = self.issue()
@@ -129,7 +127,8 @@ class TestToken(ConfirmationCase):
         self.post(token=token)
         Confirmation = self.confirmations
         self.assertEqual(
-            Confirmation._entry("m", "f", [3, 1, 3]), Confirmation._entry("m", "f", [1, 3])
+            Confirmation._entry("m", "f", [3, 1, 3]),
+            Confirmation._entry("m", "f", [1, 3]),
         )
 
     def test_unknown_token(self):
@@ -154,14 +153,20 @@ class TestToken(ConfirmationCase):
     def test_only_the_digest_is_kept(self):
         token = self.issue()
         self.env.cr.execute(
-            "SELECT c::text FROM strictbase_agent_confirmation c ORDER BY id DESC LIMIT 1"
+            "SELECT c::text FROM strictbase_agent_confirmation c "
+            "ORDER BY id DESC LIMIT 1"
         )
         (text,) = self.env.cr.fetchone()
         self.assertNotIn(token, text)
         self.assertIn(self.confirmations._digest(token), text)
 
     def test_only_approvers_issue(self):
-        for user in (self.agent, self.colleague, self.auditor, self.env.ref("base.user_admin")):
+        for user in (
+            self.agent,
+            self.colleague,
+            self.auditor,
+            self.env.ref("base.user_admin"),
+        ):
             with self.assertRaises(AccessError):
                 self.issue(user=user)
 
@@ -288,15 +293,24 @@ class TestRoles(ConfirmationCase):
         agent.write({"tz": "Europe/Brussels"})
         for user in (self.agent, self.colleague):
             with self.assertRaises(AccessError):
-                user.partner_id.with_user(self.agent).write({"email": "x@outside.example"})
+                user.partner_id.with_user(self.agent).write(
+                    {"email": "x@outside.example"}
+                )
         self.client.with_user(self.agent).write({"email": "new@outside.example"})
 
     def test_agent_cannot_write_configuration(self):
-        for model in ("ir.default", "mail.template", "mail.alias", "ir.config_parameter"):
+        for model in (
+            "ir.default",
+            "mail.template",
+            "mail.alias",
+            "ir.config_parameter",
+        ):
             records = self.env[model].with_user(self.agent)
             for operation in ("create", "write", "unlink"):
                 self.assertFalse(records.has_access(operation), (model, operation))
-        self.assertTrue(self.env["ir.default"].with_user(self.colleague).has_access("create"))
+        self.assertTrue(
+            self.env["ir.default"].with_user(self.colleague).has_access("create")
+        )
         with self.assertRaises(AccessError):
             self.env["ir.default"].with_user(self.agent).set(
                 "mail.mail", "email_cc", "client@outside.example", user_id=True
@@ -325,7 +339,9 @@ class TestAudit(ConfirmationCase):
     def test_nothing_secret(self):
         token = self.issue()
         self.post(token=token)
-        self.env.cr.execute("SELECT string_agg(e::text, '') FROM strictbase_agent_egress e")
+        self.env.cr.execute(
+            "SELECT string_agg(e::text, '') FROM strictbase_agent_egress e"
+        )
         (text,) = self.env.cr.fetchone()
         self.assertNotIn(token, text)
         self.assertNotIn(self.confirmations._digest(token), text)

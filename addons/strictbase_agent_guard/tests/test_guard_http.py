@@ -18,6 +18,15 @@ TOMORROW = f"{datetime.now() + timedelta(days=1):%Y-%m-%d %H:%M:%S}"
 
 
 class ApprovalCase(GuardHttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # what the tables of roads keep waiting is not in the queues here
+        cls.env["mail.scheduled.message"].search([]).unlink()
+        cls.env["mail.message.schedule"].search([]).unlink()
+        cls.env["mail.mail"].search([("state", "=", "outgoing")]).cancel()
+        cls.env.flush_all()
+
     def issue(self, model, method, ids=(), **kwargs):
         answer = self.rpc(
             "approver",
@@ -77,6 +86,20 @@ class TestPublishedFlow(ApprovalCase):
         )
         self.assertEqual(answer.status, 403)
 
+    def test_status(self):
+        for who, agent, approver in (
+            ("agent", True, False),
+            ("approver", False, True),
+            ("human", False, False),
+        ):
+            answer = self.rpc(who, "strictbase.agent.confirmation/guard_status")
+            self.assertTrue(answer.ok, answer.text)
+            self.assertRegex(answer.body["version"], r"^19\.0\.\d+\.\d+\.\d+$")
+            self.assertEqual(answer.body["is_agent"], agent)
+            self.assertEqual(answer.body["is_approver"], approver)
+            self.assertFalse(answer.body["is_administrator"])
+            self.assertGreaterEqual(answer.body["agent_group_members"], 2)
+
     def test_the_approver_cannot_use(self):
         token = self.issue("res.partner", "message_post", [self.client.id])
         context = {"agent_mode": True, "agent_confirmation_token": token}
@@ -97,9 +120,7 @@ class TestPublishedFlow(ApprovalCase):
         token = self.issue("res.partner", "message_post", [self.client.id])
         context = {"agent_confirmation_token": token}
         self.assertTrue(
-            self.post(
-                context=context, partner_ids=[], subtype_xmlid="mail.mt_note"
-            ).ok
+            self.post(context=context, partner_ids=[], subtype_xmlid="mail.mt_note").ok
         )
         self.assertEqual(self.last().state, "approved")
         self.assertTrue(self.post(context=context).ok)
@@ -198,7 +219,9 @@ class TestNestedCalls(ApprovalCase):
     def test_composer_sending_one_by_one(self):
         self.wire.clear()
         wizard = self.composer(
-            composition_mode="mass_mail", res_ids=f"[{self.at['file']}]", force_send=True
+            composition_mode="mass_mail",
+            res_ids=f"[{self.at['file']}]",
+            force_send=True,
         )
         self.approved("mail.compose.message", "action_send_mail", wizard)
         self.pass_time()
@@ -366,15 +389,19 @@ class TestSwallowed(ApprovalCase):
 
     def test_mail_in_sudo_sent_at_once(self):
         self.assertHeldWith(
-            lambda record: record.env["mail.mail"]
-            .sudo()
-            .create({"email_to": CLIENT, "body_html": "x"})
-            .send()
+            lambda record: (
+                record.env["mail.mail"]
+                .sudo()
+                .create({"email_to": CLIENT, "body_html": "x"})
+                .send()
+            )
         )
 
     def test_smtp_connection(self):
         self.assertHeldWith(
-            lambda record: record.env["ir.mail_server"].sudo()._connect__("smtp.example")
+            lambda record: (
+                record.env["ir.mail_server"].sudo()._connect__("smtp.example")
+            )
         )
 
     def test_http(self):
@@ -605,7 +632,7 @@ class TestRecipients(ApprovalCase):
             {"default_email_cc": CLIENT},
             {"default_email_to": CLIENT},
             {"default_recipient_ids": [self.client.id]},
-            {"default_headers": "{'Bcc': '%s'}" % CLIENT},
+            {"default_headers": str({"Bcc": CLIENT})},
         ):
             self.wire.clear()
             answer = self.rpc(

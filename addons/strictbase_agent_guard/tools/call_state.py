@@ -17,7 +17,7 @@ from odoo.exceptions import UserError
 
 MARKER = "AGENT_CONFIRMATION_REQUIRED"
 REASON = "outbound_client_communication"
-MAX_LISTED = 20
+MAX_LISTED = 50
 
 _states = WeakKeyDictionary()
 
@@ -105,7 +105,12 @@ class CallState:
 
 
 def refusal(items, entry=None, fault=""):
-    """The refusal of the published contract; further lines only follow."""
+    """The refusal of the published contract; further lines only follow.
+
+    After ``detail:`` there is one ``name: value`` per line: the ``call`` that a token
+    has to be issued for, each ``recipient`` and ``subject``, and, when a token was
+    presented, why it was not accepted.
+    """
     channels = sorted({item.channel for item in items})
     people = []
     for item in items:
@@ -124,15 +129,12 @@ def refusal(items, entry=None, fault=""):
         f"detail: {source} would reach people outside by {what}.",
     ]
     if entry:
-        lines.append(f"entry: {entry}")
-    if people:
-        listed = ", ".join(people[:MAX_LISTED])
-        if len(people) > MAX_LISTED:
-            listed += f", and {len(people) - MAX_LISTED} more"
-        lines.append(f"recipients: {listed}")
+        lines.append(f"call: {entry}")
+    lines += [f"recipient: {person}" for person in people[:MAX_LISTED]]
+    if len(people) > MAX_LISTED:
+        lines.append(f"recipient: and {len(people) - MAX_LISTED} more")
     subjects = {_one_line(item.subject) for item in items if item.subject}
-    if subjects:
-        lines.append(f"subject: {'; '.join(sorted(subjects)[:3])}")
+    lines += [f"subject: {subject}" for subject in sorted(subjects)[:5]]
     if fault:
         lines.append(f"token: {fault}")
     return UserError("\n".join(lines))

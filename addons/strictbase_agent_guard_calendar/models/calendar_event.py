@@ -77,10 +77,10 @@ class CalendarEvent(models.Model):
         """Providers that would write to the people invited to this event."""
         user = self.user_id or self.env.user
         found = []
-        if hasattr(user, "is_google_calendar_synced"):
-            if user.is_google_calendar_synced():
-                found.append("Google calendar")
-        if hasattr(self, "_check_microsoft_sync_status"):
-            if self.with_user(user)._check_microsoft_sync_status():
-                found.append("Microsoft calendar")
+        google = getattr(user, "is_google_calendar_synced", None)
+        if google is not None and google():
+            found.append("Google calendar")
+        outlook = getattr(self.with_user(user), "_check_microsoft_sync_status", None)
+        if outlook is not None and outlook():
+            found.append("Microsoft calendar")
         return found

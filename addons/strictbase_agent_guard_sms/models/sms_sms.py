@@ -86,9 +86,9 @@ class SmsSms(models.Model):
         self.ensure_one()
         guard = self.env["strictbase.agent.guard"]
         partner = self.partner_id
-        if partner and not guard._outside_partners(partner, actor):
-            if self.number in (partner.phone, partner.phone_sanitized):
-                return None
+        inside = partner and not guard._outside_partners(partner, actor)
+        if inside and self.number in (partner.phone, partner.phone_sanitized):
+            return None
         if not self.number:
             return None
         return guard._new_egress(
@@ -124,10 +124,14 @@ class SmsSms(models.Model):
             item = row._agent_guard_item(
                 actor if actor is not None else row.create_uid.id
             )
-            if item is not None and not row._agent_guard_is_released(item):
-                if actor is None or not guard._egress([item]):
-                    row._agent_guard_hold()
-                    continue
+            refused = (
+                item is not None
+                and not row._agent_guard_is_released(item)
+                and (actor is None or not guard._egress([item]))
+            )
+            if refused:
+                row._agent_guard_hold()
+                continue
             if item is not None:
                 guard._has_left()
             allowed |= message

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
-from .agent_guard import AgentEntry
+from ..models.agent_guard import AgentEntry
 
 
 class MailComposeMessage(models.TransientModel):
