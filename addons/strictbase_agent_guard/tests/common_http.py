@@ -78,7 +78,6 @@ DATES = (
     ("mail_mail", "scheduled_date"),
     ("mailing_mailing", "schedule_date"),
     ("mailing_mailing", "next_departure"),
-    ("event_mail", "scheduled_date"),
     ("event_mail_registration", "scheduled_date"),
 )
 
@@ -120,6 +119,15 @@ class Answered(Answer):
         return self.confirmation_required or self.status == 403
 
 
+def _text(message):
+    """Everything in a message that can be read, its files included."""
+    parts = [str(value) for value in message.values()]
+    for part in message.walk():
+        if not part.is_multipart():
+            parts.append((part.get_payload(decode=True) or b"").decode(errors="replace"))
+    return "\n".join(parts)
+
+
 class FakeSmtp:
     """An SMTP connection that keeps what it is handed."""
 
@@ -129,7 +137,11 @@ class FakeSmtp:
 
     def send_message(self, message, from_addr=None, to_addrs=(), *args, **kwargs):
         self.wire.letters.append(
-            {"to": list(to_addrs), "subject": str(message["Subject"]), "smtp": self.host}
+            {
+                "to": list(to_addrs),
+                "subject": str(message["Subject"]),
+                "text": _text(message),
+            }
         )
 
     def login(self, user, password):
@@ -160,7 +172,7 @@ class Wire:
         body = request.body
         if isinstance(body, bytes):
             body = body.decode(errors="replace")
-        self.requests.append((request.method, request.url, (body or "")[:500]))
+        self.requests.append((request.method, request.url, body or ""))
         response = requests.Response()
         response.status_code = 200
         response.request, response.url = request, request.url
@@ -356,8 +368,11 @@ class GuardHttpCase(HttpCase):
             "inbox": cls.users["inbox"].id,
             "inbox_partner": cls.users["inbox"].partner_id.id,
             "company": env.company.id,
+            "colleague_email": colleague.email,
+            "now": f"{datetime.now():%Y-%m-%d %H:%M:%S}",
             "later": f"{datetime.now() + timedelta(hours=2):%Y-%m-%d %H:%M:%S}",
         }
+        cls.given = {}  # what a road finds prepared: a statement and its id
         cls.visible = {}  # model -> ids of records whose page a client can open
         contacts = env["res.partner"].create(
             [{"name": "Followed contact"}, {"name": "Quiet contact"}]
@@ -366,9 +381,7 @@ class GuardHttpCase(HttpCase):
         contacts[1].message_subscribe(partner_ids=colleague.partner_id.ids)
         cls.at.update(file=contacts[0].id, quiet=contacts[1].id)
         cls.at["note"] = (
-            contacts[1]
-            .message_post(body="A note", subtype_xmlid="mail.mt_note")
-            .id
+            contacts[1].message_post(body="A note", subtype_xmlid="mail.mt_note").id
         )
         cls.at["template"] = (
             env["mail.template"]
@@ -402,6 +415,7 @@ class GuardHttpCase(HttpCase):
             ]
         )
         cls.at.update(mail_waiting=mails[0].id, mail_cancelled=mails[1].id)
+        cls._make_waiting()
         cls.at["incoming"] = "\n".join(
             (
                 "From: colleague@inside.example",
@@ -417,6 +431,64 @@ class GuardHttpCase(HttpCase):
             model = module.removeprefix("_make_for_").replace("__", ".")
             if model in env:
                 getattr(cls, module)()
+
+    @classmethod
+    def _make_waiting(cls):
+        """What a colleague has prepared for a client and an agent could touch."""
+        env = cls.env(user=cls.users["colleague"].id)
+        quiet = cls.at["quiet"]
+        files = env["ir.attachment"].create(
+            [
+                {
+                    "name": f"{name}.txt",
+                    "raw": b"Ours",
+                    "res_model": "res.partner",
+                    "res_id": quiet,
+                }
+                for name in ("waiting", "scheduled")
+            ]
+        )
+        mail = env["mail.mail"].sudo().create(
+            {
+                "subject": "From a colleague",
+                "body_html": "<p>Hello</p>",
+                "recipient_ids": [Command.set(cls.client.ids)],
+                "model": "res.partner",
+                "res_id": quiet,
+                "attachment_ids": [Command.set(files[0].ids)],
+                "state": "cancel",
+            }
+        )
+        scheduled = env["mail.scheduled.message"].create(
+            {
+                "model": "res.partner",
+                "res_id": quiet,
+                "body": "Hello",
+                "author_id": env.user.partner_id.id,
+                "scheduled_date": "2099-01-01 00:00:00",
+                "partner_ids": [Command.set(cls.client.ids)],
+                "attachment_ids": [Command.set(files[1].ids)],
+            }
+        )
+        cls.at.update(
+            waiting_message=mail.mail_message_id.id,
+            waiting_file=files[0].id,
+            scheduled_file=files[1].id,
+        )
+        cls.given["waiting"] = (
+            "UPDATE mail_mail SET state = 'outgoing' WHERE id = %s",
+            mail.id,
+        )
+        cls.given["scheduled"] = (
+            "UPDATE mail_scheduled_message SET scheduled_date = "
+            "now() at time zone 'utc' + interval '2 hours' WHERE id = %s",
+            scheduled.id,
+        )
+
+    @classmethod
+    def _make_for_gamification__badge(cls):
+        badge = cls.env["gamification.badge"].create({"name": "Well done"})
+        cls.at["badge"] = badge.id
 
     @classmethod
     def _make_discuss(cls):
@@ -521,7 +593,31 @@ class GuardHttpCase(HttpCase):
             )
             cls.at[f"action_{kind}"] = by_hand.id
             cls.at[f"color_{kind}"] = color
-            del automation
+            cls.at[f"rule_{kind}"] = automation.id
+        if "crm.lead" in env:
+            model = env["ir.model"]._get_id("crm.lead")
+            action = env["ir.actions.server"].create(
+                {
+                    "name": "due",
+                    "model_id": model,
+                    "state": "code",
+                    "code": "record.message_post(body='x', "
+                    "partner_ids=record.partner_id.ids)",
+                }
+            )
+            env["base.automation"].create(
+                {
+                    "name": "due",
+                    "model_id": model,
+                    "trigger": "on_time",
+                    "trg_date_id": env.ref("crm.field_crm_lead__date_deadline").id,
+                    "trg_date_range": 1,
+                    "trg_date_range_type": "hour",
+                    "trg_date_range_mode": "after",
+                    "filter_domain": "[('name', '=', 'Lead')]",
+                    "action_server_ids": [Command.set(action.ids)],
+                }
+            )
         cls.addClassCleanup(env["base.automation"]._unregister_hook)
 
     @classmethod
@@ -558,6 +654,53 @@ class GuardHttpCase(HttpCase):
                     ("Silent", [Command.clear()]),
                 )
             ]
+        )
+        late, due = env["event.event"].create(
+            [
+                {
+                    "name": name,
+                    "date_begin": datetime.now().replace(microsecond=0)
+                    + timedelta(days=90),
+                    "date_end": datetime.now().replace(microsecond=0)
+                    + timedelta(days=91),
+                    "event_mail_ids": [
+                        Command.clear(),
+                        Command.create(
+                            {
+                                "interval_nbr": nbr,
+                                "interval_unit": "days",
+                                "interval_type": kind,
+                                "template_ref": f"mail.template,{template}",
+                            }
+                        ),
+                    ],
+                }
+                for name, nbr, kind in (
+                    ("Late", 30, "before_event"),
+                    ("Due", 30, "before_event"),
+                )
+            ]
+        )
+        env["event.registration"].create(
+            [
+                {
+                    "event_id": event.id,
+                    "partner_id": cls.client.id,
+                    "name": "Client",
+                    "email": cls.client.email,
+                }
+                for event in (late, due)
+            ]
+        )
+        cls.at.update(
+            event_late=late.id,
+            event_mail_late=late.event_mail_ids.id,
+            event_mail_due=due.event_mail_ids.id,
+        )
+        cls.given["event_due"] = (
+            "UPDATE event_mail SET scheduled_date = now() at time zone 'utc' "
+            "- interval '1 hour' WHERE id = %s",
+            due.event_mail_ids.id,
         )
         events.message_unsubscribe(events.message_partner_ids.ids)
         registration = env["event.registration"].create(
@@ -599,10 +742,25 @@ class GuardHttpCase(HttpCase):
                     "mailing_model_id": cls.at["model_partner"],
                     "mailing_domain": f"[('id', '=', {cls.client.id})]",
                     "user_id": cls.users["colleague"].id,
+                    **values,
                 }
+                for values in (
+                    {},
+                    {"mailing_domain": "[('id', '=', 0)]"},
+                    {},
+                )
             ]
         )
-        cls.at["mailing"] = mailings[0].id
+        cls.at.update(
+            mailing=mailings[0].id,
+            mailing_queued=mailings[1].id,
+            mailing_queued_client=mailings[2].id,
+        )
+        for name, mailing in (("mailing", mailings[1]), ("news", mailings[2])):
+            cls.given[name] = (
+                "UPDATE mailing_mailing SET state = 'in_queue' WHERE id = %s",
+                mailing.id,
+            )
 
     @classmethod
     def _make_for_hr__applicant(cls):
@@ -667,6 +825,33 @@ class GuardHttpCase(HttpCase):
         cls.at.update(rfq=orders[0].id, purchase=orders[1].id, part=product.id)
 
     @classmethod
+    def _make_for_snailmail__letter(cls):
+        if "invoice" not in cls.at:
+            return
+        file = cls.env["ir.attachment"].create(
+            {
+                "name": "letter.pdf",
+                "raw": PDF,
+                "res_model": "account.move",
+                "res_id": cls.at["invoice"],
+            }
+        )
+        letter = cls.env["snailmail.letter"].create(
+            {
+                "partner_id": cls.client.id,
+                "model": "account.move",
+                "res_id": cls.at["invoice"],
+                "company_id": cls.at["company"],
+                "attachment_id": file.id,
+            }
+        )
+        cls.at["letter_file"] = file.id
+        cls.given["letter"] = (
+            "UPDATE snailmail_letter SET state = 'pending' WHERE id = %s",
+            letter.id,
+        )
+
+    @classmethod
     def _make_for_stock__picking(cls):
         env = cls.env
         env.company.stock_move_email_validation = True
@@ -723,13 +908,48 @@ class GuardHttpCase(HttpCase):
                 ]
             )
         )
+        soon = datetime.now().replace(microsecond=0) + timedelta(minutes=61)
+        silent = cls.env["calendar.alarm"].create(
+            {
+                "name": "Silent",
+                "alarm_type": "notification",
+                "duration": 3,
+                "interval": "hours",
+            }
+        )
+        loud = cls.env.ref("calendar.alarm_mail_1")
+        reminders = (
+            cls.env["calendar.event"]
+            .with_context(dont_notify=True, no_mail_to_attendees=True)
+            .create(
+                [
+                    {
+                        "name": alarm.name,
+                        "start": soon,
+                        "stop": soon + timedelta(hours=1),
+                        "user_id": cls.users["colleague"].id,
+                        "partner_ids": [Command.set(partners)],
+                        "alarm_ids": [Command.set(alarm.ids)],
+                    }
+                    for alarm, partners in (
+                        (loud, [cls.at["colleague_partner"]]),
+                        (silent, [cls.at["colleague_partner"], cls.client.id]),
+                    )
+                ]
+            )
+        )
+        cls.at.update(event_reminds=reminders[0].id, alarm_silent=silent.id)
         cls.at.update(
             event=events[0].id,
             event_internal=events[1].id,
             start=str(start),
             stop=str(stop),
-            start_soon=str(datetime.now().replace(microsecond=0) + timedelta(minutes=61)),
-            stop_soon=str(datetime.now().replace(microsecond=0) + timedelta(minutes=90)),
+            start_soon=str(
+                datetime.now().replace(microsecond=0) + timedelta(minutes=61)
+            ),
+            stop_soon=str(
+                datetime.now().replace(microsecond=0) + timedelta(minutes=90)
+            ),
             start_later=str(start + timedelta(days=1)),
             stop_later=str(stop + timedelta(days=1)),
         )
@@ -775,7 +995,33 @@ class GuardHttpCase(HttpCase):
                         "project.rating_project_request_email_template"
                     ).id,
                 },
+                {
+                    "name": "Ask the client again",
+                    "rating_active": True,
+                    "rating_status": "periodic",
+                    "rating_status_period": "daily",
+                    "rating_template_id": env.ref(
+                        "project.rating_project_request_email_template"
+                    ).id,
+                },
             ]
+        )
+        if "sms_template_id" in env["project.task.type"]._fields:
+            sms = env["sms.template"].create(
+                {
+                    "name": "Text",
+                    "model_id": env["ir.model"]._get_id("project.task"),
+                    "body": "Hello",
+                }
+            )
+            texts = {"name": "Text the client", "sms_template_id": sms.id}
+            stages += env["project.task.type"].create(texts)
+            cls.at["stage_texts"] = stages[5].id
+        env.flush_all()
+        cls.cr.execute(
+            "UPDATE project_task_type SET rating_request_deadline = "
+            "now() at time zone 'utc' - interval '1 day' WHERE id = %s",
+            [stages[4].id],
         )
         projects = env["project.project"].create(
             [
@@ -836,6 +1082,7 @@ class GuardHttpCase(HttpCase):
             stage_working=stages[1].id,
             stage_tells=stages[2].id,
             stage_rates=stages[3].id,
+            stage_rates_weekly=stages[4].id,
             project_stage=project_stage.id,
         )
 
@@ -863,6 +1110,42 @@ class GuardHttpCase(HttpCase):
         )
         order.message_unsubscribe(order.message_partner_ids.ids)
         cls.visible["sale.order"] = order.ids
+        env = cls.env(user=cls.users["colleague"].id)
+        file = env["ir.attachment"].create(
+            {
+                "name": "published.txt",
+                "raw": b"Ours",
+                "res_model": "sale.order",
+                "res_id": order.id,
+            }
+        )
+        published = (
+            env["sale.order"]
+            .browse(order.id)
+            .message_post(
+                body="Ours",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                attachment_ids=file.ids,
+            )
+        )
+        order.message_unsubscribe(order.message_partner_ids.ids)
+        cls.at.update(published=published.id, published_file=file.id)
+        if "payment.transaction" in cls.env:
+            transaction = cls.env["payment.transaction"].create(
+                {
+                    "provider_id": cls.env.ref("payment.payment_provider_transfer").id,
+                    "payment_method_id": cls.env.ref(
+                        "payment.payment_method_unknown"
+                    ).id,
+                    "reference": "guarded",
+                    "amount": order.amount_total,
+                    "currency_id": order.currency_id.id,
+                    "partner_id": cls.client.id,
+                    "sale_order_ids": [Command.set(order.ids)],
+                }
+            )
+            cls.at["transaction"] = transaction.id
         template = cls.env.ref("sale.email_template_edi_sale")
         cls.at.update(order=order.id, product=product.id, quotation_mail=template.id)
 
@@ -909,7 +1192,9 @@ class GuardHttpCase(HttpCase):
                 state = "canceled" if table != "mail_mail" else "cancel"
                 cls.cr.execute(f"UPDATE {table} SET state = %s", [state])  # pylint: disable=sql-injection
         cls.cr.execute("DELETE FROM mail_message_schedule")
-        cls.cr.execute("DELETE FROM mail_scheduled_message")
+        cls.cr.execute(
+            "DELETE FROM mail_scheduled_message WHERE scheduled_date < '2099-01-01'"
+        )
         # one that waits for a day far away
         cls.cr.execute(
             "UPDATE mail_mail SET state = 'outgoing', scheduled_date = '2099-01-01' "
@@ -1038,6 +1323,11 @@ class GuardHttpCase(HttpCase):
     # what is there, what left
     # ------------------------------------------------------------------
 
+    def prepare(self, given):
+        if given:
+            statement, record_id = self.given[given]
+            self.cr.execute(statement, [record_id])
+
     def snapshot(self):
         self.wire.clear()
         self.env.flush_all()
@@ -1106,6 +1396,56 @@ class GuardHttpCase(HttpCase):
         )
         rows["discuss"] = cr.fetchall()
         return rows
+
+    def carried(self, words, since):
+        """kind -> places outside that these words have reached."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        coded = [words, *(base64.b64encode(b" " * n + words.encode()) for n in range(3))]
+        coded = [c if isinstance(c, str) else c.decode()[4:-4] for c in coded]
+        found = {
+            "smtp": [
+                letter["to"]
+                for letter in self.wire.letters
+                if words in letter["text"] and self.outside(*letter["to"])
+            ],
+            "http": [
+                url
+                for _method, url, body in self.wire.requests
+                if any(c in body for c in coded)
+            ],
+            "published": [],
+            "discuss": [],
+        }
+        Message = self.env["mail.message"]
+        for model, ids in self.visible.items():
+            for message in Message.search(
+                [("model", "=", model), ("res_id", "in", ids), ("is_internal", "=", False)]
+            ):
+                texts = [str(message.body), message.subject or ""]
+                texts += [
+                    (file.raw or b"").decode(errors="replace")
+                    for file in message.attachment_ids
+                ]
+                if any(words in text for text in texts) and not message.subtype_id.internal:
+                    found["published"].append(message.id)
+        self.cr.execute(
+            "SELECT channel FROM bus_bus WHERE id > %s AND message LIKE %s",
+            [since, f"%{words}%"],
+        )
+        outside = [self.at["channel_guest"], self.at["channel_client"]]
+        found["discuss"] = [
+            channel
+            for (channel,) in self.cr.fetchall()
+            if "mail.guest" in channel
+            or any(f'"discuss.channel", {i}' in channel for i in outside)
+            or any(f'"discuss.channel",{i}' in channel for i in outside)
+        ]
+        return {kind: places for kind, places in found.items() if places}
+
+    def last_on_bus(self):
+        self.cr.execute("SELECT coalesce(max(id), 0) FROM bus_bus")
+        return self.cr.fetchone()[0]
 
     def outside(self, *texts):
         """The addresses in ``texts`` that no colleague had when the tests began."""

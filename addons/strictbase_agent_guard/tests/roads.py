@@ -6,29 +6,33 @@ over JSON-2 to have it leave. ``@name`` stands for a record or value of the fixt
 (``common_http.py``), ``@ref:module.name`` for an external id, ``@me`` for the caller,
 ``$0`` for what the first call returned, ``$0[0]`` for its first id. ``needs`` lists
 the models without which the road does not exist; ``queues`` the crons that carry it
-beyond those that always run; ``wide`` gives the caller the applications' user groups
+beyond those that always run; ``given`` something that a colleague has prepared; ``carries`` a text by which the caller's
+own words are told from what a colleague sends anyway; ``wide`` gives the caller the applications' user groups
 beside Project, Timesheets, Sales, Invoicing and Contacts.
 
 ``test_roads.py`` proves of each entry that it does reach a client when nobody guards
 it, and that it does not when an agent tries it.
 """
 
+from base64 import b64encode
 from collections import namedtuple
 
 Call = namedtuple("Call", "endpoint ids kwargs")
-Road = namedtuple("Road", "area title calls needs queues wide")
+Road = namedtuple("Road", "area title calls needs queues wide carries given")
 
 
 def call(endpoint, ids=None, /, **kwargs):
     return Call(endpoint, ids, kwargs)
 
 
-def road(area, title, *calls, needs=(), queues=(), wide=False):
+def road(area, title, *calls, needs=(), queues=(), wide=False, carries="", given=""):
     needs = (needs,) if isinstance(needs, str) else tuple(needs)
     queues = (queues,) if isinstance(queues, str) else tuple(queues)
-    return Road(area, title, calls, needs, queues, wide)
+    return Road(area, title, calls, needs, queues, wide, carries, given)
 
 
+WORDS = "agent-words-42"
+FILE = b64encode(WORDS.encode()).decode()
 COMMENT = "mail.mt_comment"
 NOTE = "mail.mt_note"
 
@@ -502,6 +506,88 @@ ROADS = [
          post("@quiet", author_id="@colleague_partner", message_type="comment",
               partner_ids=["@my_partner"], notify_author=True),
          needs="mail.push.device"),
+    # ------------------------------------------------- what a colleague has armed
+    road("armed", "guest list of a meeting with reminders extended",
+         create("calendar.attendee", event_id="@event_reminds",
+                partner_id="@portal_partner"),
+         needs="calendar.event", queues="calendar.ir_cron_scheduler_alarm"),
+    road("armed", "reminder of a meeting turned into e-mail",
+         write("calendar.alarm", "@alarm_silent", alarm_type="email",
+               mail_template_id="@ref:calendar.calendar_template_meeting_reminder"),
+         needs="calendar.event", queues="calendar.ir_cron_scheduler_alarm"),
+    road("armed", "event mail given another moment",
+         write("event.mail", "@event_mail_late", interval_type="after_sub",
+               interval_unit="now", interval_nbr=0),
+         needs="event.event", wide=True, queues="event.event_mail_scheduler"),
+    road("armed", "event moved so that its reminder is due",
+         write("event.event", "@event_late", date_begin="@start_soon",
+               date_end="@start_later"),
+         needs="event.event", wide=True, queues="event.event_mail_scheduler"),
+    road("armed", "event mails run by hand",
+         call("event.mail/execute", "@event_mail_due"),
+         needs="event.event", wide=True, given="event_due", queues="event.event_mail_scheduler"),
+    road("armed", "registration moved to an event that confirms",
+         write("event.registration", "@registration", event_id="@open_event"),
+         needs="event.event", wide=True, queues="event.event_mail_scheduler"),
+    road("armed", "recipients of a queued mailing changed",
+         write("mailing.mailing", "@mailing_queued",
+               mailing_domain="[('id', '=', @{client})]"),
+         needs="mailing.mailing", wide=True, given="mailing",
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
+    road("armed", "words of a queued mailing changed",
+         write("mailing.mailing", "@mailing_queued_client", subject=WORDS),
+         needs="mailing.mailing", wide=True, given="news", carries=WORDS,
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
+    road("armed", "task moved to a stage that asks for ratings periodically",
+         write("project.task", "@task", stage_id="@stage_rates_weekly"),
+         needs="project.task", queues="project.ir_cron_rating_project"),
+    road("armed", "record dated so that a rule by date is due",
+         write("crm.lead", "@lead", date_deadline="2026-01-01"),
+         needs=("crm.lead", "base.automation"),
+         queues="base_automation.ir_cron_data_base_automation_check"),
+    road("armed", "subject of a queued mail changed",
+         write("mail.message", "@waiting_message", subject=WORDS),
+         given="waiting", carries=WORDS),
+    road("armed", "file of a queued mail replaced",
+         write("ir.attachment", "@waiting_file", datas=FILE),
+         given="waiting", carries=WORDS),
+    road("armed", "file of a colleague's scheduled message replaced",
+         write("ir.attachment", "@scheduled_file", datas=FILE),
+         given="scheduled", carries=WORDS),
+    road("armed", "colleague's published comment edited",
+         write("mail.message", "@published", body=f"<p>{WORDS}</p>"),
+         needs="sale.order", carries=WORDS),
+    road("armed", "file of a colleague's published comment replaced",
+         write("ir.attachment", "@published_file", datas=FILE),
+         needs="sale.order", carries=WORDS),
+    road("armed", "waiting letter's document replaced",
+         write("ir.attachment", "@letter_file", datas=FILE),
+         needs="snailmail.letter", given="letter", carries=WORDS,
+         queues="snailmail.snailmail_print"),
+    road("armed", "payment declared authorized, order confirmed to the client",
+         write("payment.transaction", "@transaction", state="authorized",
+               last_state_change="@now"),
+         needs=("sale.order", "payment.transaction"),
+         queues=("payment.cron_post_process_payment_tx",
+                 "sale.send_pending_emails_cron")),
+    # --------------------------------------------------------------------- more
+    road("discuss", "channel with a client renamed",
+         write("discuss.channel", "@channel_client", name=WORDS), carries=WORDS),
+    road("discuss", "channel with a client described",
+         call("discuss.channel/channel_change_description", "@channel_client",
+              description=WORDS), carries=WORDS),
+    road("stages", "task moved to a stage with a text message",
+         write("project.task", "@task", stage_id="@stage_texts"),
+         needs=("project.task", "sms.template")),
+    road("applications", "badge given to a portal user",
+         create("gamification.badge.user.wizard", badge_id="@badge",
+                user_id="@portal_user", comment="Hello"),
+         call("gamification.badge.user.wizard/action_grant_badge", "$0"),
+         needs="gamification.badge"),
+    road("applications", "applicant created, receipt confirmed",
+         create("hr.applicant", partner_name="New", job_id="@job",
+                email_from="new@outside.example", stage_id="@applicant_stage"),
+         needs="hr.applicant", wide=True),
     # -------------------------------------------------------------- send primitives
     road("primitives", "a queued mail sent at once",
          call("mail.mail/send_after_commit", "@mail_waiting")),
@@ -531,6 +617,16 @@ DOORS = [
     road("door", "password reset by login",
          call("res.users/reset_password", login="@portal_login"),
          needs="portal.wizard"),
+    road("door", "colleague's number changed by a merge, then a text message",
+         create("res.partner", name="Double", email="@colleague_email",
+                phone="@client_phone"),
+         create("base.partner.merge.automatic.wizard", state="selection",
+                partner_ids=[[6, 0, ["@colleague_partner", "$0[0]"]]],
+                dst_partner_id="$0[0]"),
+         call("base.partner.merge.automatic.wizard/action_merge", "$1"),
+         create("sms.composer", composition_mode="comment", res_model="res.partner",
+                res_id="$0[0]", body="Hello"),
+         call("sms.composer/action_send_sms", "$3"), needs="sms.composer"),
     road("door", "mail.mail set to outgoing",
          write("mail.mail", "@mail_cancelled", state="outgoing")),
 ]
