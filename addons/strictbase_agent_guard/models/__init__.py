@@ -6,11 +6,13 @@ from . import base
 from . import discuss_channel
 from . import discuss_channel_member
 from . import ir_actions_server
+from . import ir_attachment
 from . import ir_http
 from . import ir_mail_server
 from . import ir_model_access
 from . import mail_mail
 from . import mail_message
+from . import mail_message_reaction
 from . import mail_scheduled_message
 from . import mail_thread
 from . import res_groups

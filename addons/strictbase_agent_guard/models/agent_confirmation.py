@@ -371,8 +371,9 @@ class StrictbaseAgentConfirmation(models.Model):
     def _entry(self, model, method, ids):
         if isinstance(ids, int):
             ids = [ids]
-        unique = {int(i) for i in ids or () if i and isinstance(i, (int, str))}
-        return Entry(str(model), str(method), tuple(sorted(unique)))
+        return Entry(
+            str(model), str(method), tuple(sorted({int(i) for i in ids or ()}))
+        )
 
     @api.model
     def _ids_json(self, ids):

@@ -33,6 +33,8 @@ COMPANIONS = {
     "sms": "strictbase_agent_guard_sms",
 }
 
+#: Set to 1, it stops everything at once, tokens or not.
+SHUT = "strictbase_agent_guard.shut"
 FREE_HOSTS = "strictbase_agent_guard.http_free_hosts"
 
 
@@ -256,6 +258,9 @@ class StrictbaseAgentGuard(models.AbstractModel):
 
     @api.model
     def _granted(self, state):
+        if self.env["ir.config_parameter"].sudo().get_param(SHUT) in ("1", "True"):
+            state.fault = "an administrator has stopped all sending by agents"
+            return False
         if state.grant is None and state.token and not state.fault:
             self.env["strictbase.agent.confirmation"]._reserve(state)
         return state.grant is not None

@@ -2,7 +2,7 @@
 from psycopg2 import OperationalError
 
 from odoo import models
-from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.http import SessionExpiredException, request
 
 #: Send primitives and account methods that no agent may call itself, with no token
@@ -86,6 +86,7 @@ class IrHttp(models.AbstractModel):
                 "ids": (),
                 "context": {},
             }
+        cls._agent_guard_check_ids(call)
         if is_agent:
             cls._agent_guard_check_entry(call)
         state = guard._open_call(
@@ -138,6 +139,15 @@ class IrHttp(models.AbstractModel):
                 "context": context if isinstance(context, dict) else {},
             }
         return None
+
+    @classmethod
+    def _agent_guard_check_ids(cls, call):
+        """What a token names has to be exactly what the call works on."""
+        ids = call["ids"]
+        if type(ids) is int or not ids:
+            return
+        if not isinstance(ids, list | tuple) or any(type(i) is not int for i in ids):
+            raise UserError(request.env._("The ids of a call have to be integers."))
 
     @classmethod
     def _agent_guard_check_entry(cls, call):

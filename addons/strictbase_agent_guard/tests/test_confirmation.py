@@ -419,3 +419,66 @@ class TestMigration(ConfirmationCase):
             "WHERE token_digest LIKE 'old-%' ORDER BY 1"
         )
         self.assertEqual(cr.fetchall(), [("old-1", "done"), ("old-2", "rejected")])
+
+
+@tagged("post_install", "-at_install")
+class TestPublished(ConfirmationCase):
+    """What people outside can read without being sent anything."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.portal = new_test_user(
+            cls.env,
+            login="token_portal",
+            groups="base.group_portal",
+            email="portal@outside.example",
+        )
+        cls.channel = cls.env["discuss.channel"].create(
+            {"name": "With a client", "channel_type": "group"}
+        )
+        cls.channel._add_members(
+            partners=(cls.portal | cls.agent | cls.colleague).partner_id
+        )
+        cls.message = cls.channel.message_post(body="Hello", message_type="comment")
+        cls.guard_channel = cls.channel.with_user(cls.agent)
+
+    def test_reaction(self):
+        self.assertHeld(
+            self.env["mail.message.reaction"].with_user(self.agent).sudo().create,
+            {
+                "message_id": self.message.id,
+                "partner_id": self.agent.partner_id.id,
+                "content": "+1",
+            },
+        )
+
+    def test_attachment_of_a_message(self):
+        attachment = self.env["ir.attachment"].create({"name": "x.txt", "raw": b"1"})
+        self.message.attachment_ids = attachment
+        file = attachment.with_user(self.agent).sudo()
+        self.assertHeld(file.write, {"raw": b"2"})
+        loose = self.env["ir.attachment"].create({"name": "y.txt", "raw": b"1"})
+        loose.with_user(self.agent).sudo().write({"raw": b"2"})
+
+    def test_editing_a_message(self):
+        message = self.message.with_user(self.agent).sudo()
+        self.assertHeld(message.write, {"body": "Changed"})
+
+    def test_client_invited_to_a_conversation(self):
+        channel = self.env["discuss.channel"].create(
+            {"name": "Colleagues", "channel_type": "group"}
+        )
+        channel._add_members(partners=(self.agent | self.colleague).partner_id)
+        channel.with_user(self.agent).message_post(body="x", message_type="comment")
+        self.assertHeld(
+            channel.with_user(self.agent).sudo()._add_members,
+            partners=self.portal.partner_id,
+        )
+
+    def test_switched_off_altogether(self):
+        self.env["ir.config_parameter"].set_param(f"{MODULE}.shut", "1")
+        token = self.issue()
+        self.assertHeld(self.post, token=token, fault="an administrator")
+        self.env["ir.config_parameter"].set_param(f"{MODULE}.shut", False)
+        self.post(token=token)

@@ -764,3 +764,17 @@ class TestInvoices(ApprovalCase):
             "agent", "account.move.send.wizard/action_send_and_print", wizard.body
         )
         self.assertTrue(answer.ok, answer.text)
+
+    def test_ids_are_integers(self):
+        """Odoo would take "5" or 5.0 for a record that the token does not name."""
+        for ids in (["5"], [5.0], [True], "5", {"5": 1}):
+            answer = self.url_open(
+                "/json/2/res.partner/message_post",
+                data=json.dumps({"ids": ids, "body": "x"}),
+                headers={
+                    "Authorization": f"Bearer {self.keys['agent']}",
+                    "Content-Type": "application/json",
+                    "X-Odoo-Database": self.env.cr.dbname,
+                },
+            )
+            self.assertEqual(answer.status_code, 422, ids)
