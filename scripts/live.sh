@@ -14,7 +14,7 @@ if [ -z "$odoo" ] || [ ! -x "$odoo" ]; then
     echo "live.sh: no Odoo found (odoo on PATH, or ODOO_BIN): the live suites did not run" >&2
     exit 77
 fi
-postgres=$(dirname "$(command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -1 || true)")
+postgres=$(dirname "$(readlink -f "$(command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -1 || true)")")
 if [ ! -x "$postgres/initdb" ]; then
     echo "live.sh: PostgreSQL's initdb was not found: the live suites did not run" >&2
     exit 77
