@@ -1,0 +1,147 @@
+"""Called by bench.sh with the path of the binary."""
+
+import http.server
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+BINARY = os.path.abspath(sys.argv[1])
+KEY = "b" * 40
+RUNS = 300
+INDEX = json.dumps(
+    {
+        "modules": ["base"],
+        "models": [
+            {
+                "model": f"bench.model.{n}",
+                "name": f"Model {n}",
+                "fields": {f"field_{m}": {"string": f"Field {m}"} for m in range(40)},
+                "methods": [f"method_{m}" for m in range(20)],
+            }
+            for n in range(340)
+        ],
+    }
+).encode()
+ROWS = json.dumps([{"id": n, "name": f"Partner {n}", "email": f"p{n}@example.com"} for n in range(20)]).encode()
+FIELDS = json.dumps({f"f{n}": {"type": "char", "string": f"F {n}"} for n in range(150)} | {"name": {"type": "char", "string": "Name"}}).encode()
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, body):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        self.answer(INDEX)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.endswith("context_get"):
+            self.answer(b'{"lang": "en_US", "tz": "UTC", "uid": 7}')
+        elif self.path.endswith("fields_get"):
+            self.answer(FIELDS)
+        else:
+            time.sleep(0.015)  # what a live Odoo takes for this
+            self.answer(ROWS)
+
+    def log_message(self, *arguments):
+        pass
+
+
+def run(command, environment):
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
+
+def side_by_side(left, right, environment, runs=RUNS):
+    """Medians in ms of two commands run in turn."""
+    times = ([], [])
+    for _ in range(runs):
+        for command, kept in zip((left, right), times, strict=True):
+            start = time.perf_counter()
+            run(command, environment)
+            kept.append(time.perf_counter() - start)
+    return [statistics.median(kept) * 1000 for kept in times]
+
+
+def main():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    home = tempfile.TemporaryDirectory()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ODOO_AGENT_HOME": home.name,
+        "ODOO_BASE_URL": base,
+        "ODOO_DB": "bench",
+        "ODOO_API_KEY": KEY,
+    }
+    rows = []
+
+    def compare(what, command, other, other_name, wanted, runs=RUNS):
+        mine, theirs = side_by_side(command, other, environment, runs)
+        rows.append((what, f"{mine:.2f} ms", f"{mine / theirs:.2f} x {other_name}", wanted))
+
+    true = ["/bin/true"]
+    compare("`--version`", [BINARY, "--version"], true, "/bin/true", "2")
+    lookup = [BINARY, "lookup", "partner", "Azure"]
+    summary = [BINARY, "schema-summary", "res.partner"]
+    run(lookup, environment)
+    run(summary, environment)
+    compare("cached lookup", lookup, true, "/bin/true", "4")
+    compare("cached schema-summary", summary, true, "/bin/true", "4")
+
+    body = json.dumps(
+        {
+            "domain": [],
+            "fields": ["name", "email"],
+            "limit": 20,
+            "offset": 0,
+            "context": {"lang": "en_US", "tz": "UTC", "agent_mode": True, "agent_channel": "cli"},
+        }
+    )
+    search = [BINARY, "--quiet", "search-read", "res.partner", "--fields", "name,email"]
+    curl = ["curl", "-s", "-H", f"Authorization: Bearer {KEY}", "-H", "X-Odoo-Database: bench"]
+    curl += ["-H", "Content-Type: application/json", "-d", body, f"{base}/json/2/res.partner/search_read"]
+    compare("`search-read` of 20 rows", search, curl, "curl", "1.1", 150)
+
+    def cached(count):
+        for n in range(count):
+            entry = os.path.join(home.name, "cache", "v1", "0" * 32, "lookup", "res.partner")
+            os.makedirs(entry, mode=0o700, exist_ok=True)
+            open(os.path.join(entry, f"{n:032x}.entry"), "w").close()
+        real = os.path.join(home.name, "cache", "v1")
+        for directory, _, files in list(os.walk(real)):
+            if any(name.endswith(".entry") for name in files) and "0" * 32 not in directory and "lookup" in directory:
+                for n in range(count):
+                    open(os.path.join(directory, f"{n:032x}.entry"), "w").close()
+
+    few, _ = side_by_side(lookup, true, environment)
+    cached(10_000)
+    many, _ = side_by_side(lookup, true, environment)
+    rows.append(("cached lookup among 10,000 entries", f"{many:.2f} ms", f"{many / few:.2f} x among few", "1"))
+
+    process = subprocess.Popen(
+        [BINARY, "doc-index"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0 and resource
+    rows.append((f"doc-index of {len(INDEX) // 1000} KB", f"{usage.ru_maxrss / 1024:.1f} MiB of memory", "", "20 MiB"))
+    rows.append(("release binary", f"{os.path.getsize(BINARY) / 1e6:.2f} MB", "", "4 MB"))
+
+    print("| what | measured | ratio | at most |\n|---|---|---|---|")
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+
+
+main()

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Measures the program against something run at the same time, as ratios: other machines and busy ones give
+# other times, and much the same ratios. Needs python3 and curl; prints a table for the README.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+cargo build --release --quiet
+exec python3 scripts/bench.py "${CARGO_TARGET_DIR:-target}/release/odoo-agent"

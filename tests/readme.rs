@@ -1,0 +1,161 @@
+//! What README, the help and the hints promise: every example runs on the embedded Odoo, every code is
+//! documented, the wrappers do as they say.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use support::Home;
+
+const README: &str = include_str!("../README.md");
+
+/// A shell line on the embedded Odoo, as somebody would paste it.
+fn paste(home: &Home, line: &str) -> Output {
+    let program = Path::new(support::run::BINARY).parent().unwrap().display().to_string();
+    Command::new("sh")
+        .args(["-c", line])
+        .env_clear()
+        .env("PATH", format!("{program}:/usr/bin:/bin"))
+        .env("ODOO_AGENT_HOME", home.path())
+        .env("ODOO_PROFILE", "sandbox")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap()
+}
+
+fn assert_runs(home: &Home, line: &str) {
+    let output = paste(home, line);
+    assert!(output.status.success(), "{line}\n{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    serde_json::from_str::<serde_json::Value>(&text)
+        .unwrap_or_else(|error| panic!("{line}\n{error}\n{text}"));
+}
+
+#[test]
+fn every_command_in_the_table_has_an_example_that_runs() {
+    let home = Home::new();
+    let mut examples = 0;
+    for row in README.lines().filter(|row| row.starts_with("| `") && row.contains("`odoo-agent ")) {
+        let line = row.split('`').find(|part| part.starts_with("odoo-agent ")).unwrap();
+        assert_runs(&home, line);
+        examples += 1;
+    }
+    assert!(examples >= 13, "{examples}");
+    assert_runs(&home, "odoo-agent lookup res.country Belgium");
+}
+
+#[test]
+fn every_example_in_the_help_runs() {
+    let home = Home::new();
+    std::fs::write(home.beside("values.json"), r#"{"priority": "1"}"#).unwrap();
+    let commands = [
+        "call",
+        "search-read",
+        "read",
+        "create",
+        "write",
+        "lookup",
+        "schema-summary",
+        "doc-index",
+        "doc-model",
+        "exec-spec",
+        "doctor",
+    ];
+    for command in commands {
+        let help = home.run([command, "--help"]).ok();
+        let mut examples = 0;
+        for line in help
+            .stdout
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.starts_with("odoo-agent ") || line.starts_with("echo "))
+        {
+            let line = line.replace("values.json", home.beside("values.json").to_str().unwrap());
+            // Only users with the documentation group see methods.
+            if line.contains("--method") {
+                continue;
+            }
+            assert_runs(&home, &line);
+            examples += 1;
+        }
+        assert!(examples >= 1, "{command}");
+    }
+}
+
+#[test]
+fn every_code_and_its_exit_code_are_documented() {
+    let source = include_str!("../src/error.rs");
+    let codes: Vec<&str> = source
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Code::")?.split_once("=> \"")?.1.split('"').next())
+        .collect();
+    assert!(codes.len() > 20);
+    for code in codes {
+        assert!(README.contains(&format!("`{code}`")), "{code} is not in the README");
+    }
+}
+
+#[test]
+fn a_wrapper_works_from_anywhere_and_in_its_profile_only() {
+    let home = Home::new();
+    let server = support::Server::start();
+    server.on("/json/2/res.partner/search_read", support::Answer::json("[]"));
+    for name in ["local", "erp"] {
+        home.profile(
+            name,
+            &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", name), ("ODOO_API_KEY", support::KEY)],
+        );
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scripts/odoo_{name}.sh"));
+        let link = home.beside(&format!("link_{name}"));
+        std::os::unix::fs::symlink(&script, &link).unwrap();
+        let run = |arguments: &[&str]| {
+            Command::new(&link)
+                .args(arguments)
+                .env_clear()
+                .env(
+                    "PATH",
+                    format!("{}:/usr/bin:/bin", Path::new(support::run::BINARY).parent().unwrap().display()),
+                )
+                .env("ODOO_AGENT_HOME", home.path())
+                // What a shell may have exported for another server.
+                .env("ODOO_BASE_URL", "http://127.0.0.1:9")
+                .env("ODOO_DB", "another")
+                .env("ODOO_API_KEY", "another-key-of-another-server")
+                .env("ODOO_PROFILE", "sandbox")
+                .current_dir("/")
+                .output()
+                .unwrap()
+        };
+        server.forget();
+        let output = run(&["search-read", "res.partner", "--fields", "name"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let sent = server.only("/json/2/res.partner/search_read");
+        assert_eq!(sent.header("x-odoo-database"), Some(name));
+        for arguments in [["--profile", "sandbox"], ["--env-file", "/dev/null"]] {
+            let refused = run(&[&["cache", "path"], &arguments[..]].concat());
+            assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn the_profile_templates_are_understood() {
+    for (name, text) in [
+        ("local", include_str!("../env-dist/odoo_local.env-dist")),
+        ("erp", include_str!("../env-dist/odoo_erp.env-dist")),
+    ] {
+        let home = Home::new();
+        let filled =
+            text.replace("ODOO_API_KEY=\n", "ODOO_API_KEY=0123456789abcdef0123456789abcdef01234567\n");
+        home.profile_text(
+            name,
+            &filled.replace("#ODOO", "ODOO").replace("ODOO_CA_FILE", "#ODOO_CA_FILE"),
+            0o600,
+        );
+        // Nothing listens there: the profile itself is good.
+        let outcome = home.run(["--profile", name, "--timeout", "2s", "read", "res.partner", "--ids", "1"]);
+        assert_eq!(outcome.code(), "unreachable", "{}", outcome.message());
+    }
+}
