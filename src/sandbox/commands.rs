@@ -48,10 +48,7 @@ pub fn apply(
                 let values = values.as_object().cloned().unwrap_or_default();
                 records::write(env, target, &[other], &values)?;
             }
-            2 => {
-                unlink_from(env, model, id, field, &[other])?;
-                records::unlink(env, target, &[other])?;
-            }
+            2 => records::unlink(env, target, &[other])?,
             3 => unlink_from(env, model, id, field, &[other])?,
             4 => link(env, model, id, field, &[other])?,
             5 => {

@@ -24,6 +24,8 @@ mod search;
 mod seed;
 mod serve;
 mod state;
+#[cfg(test)]
+mod tests;
 mod values;
 mod world;
 

@@ -39,7 +39,8 @@ pub fn serve(sandbox: Sandbox, port: u16, out: &Out) -> Result<()> {
     Ok(())
 }
 
-fn accept(listener: &TcpListener, sandbox: &Arc<Sandbox>) {
+/// Answers whoever connects, for ever.
+pub(super) fn accept(listener: &TcpListener, sandbox: &Arc<Sandbox>) {
     let open = Arc::new(AtomicUsize::new(0));
     for stream in listener.incoming() {
         let Ok(stream) = stream else {
