@@ -10,7 +10,7 @@ use crate::sandbox::env::Env;
 use crate::sandbox::fault::{Fault, Outcome};
 use crate::sandbox::python::{text_repr, truthy};
 use crate::sandbox::schema::Model;
-use crate::sandbox::{computed, describe, records, search};
+use crate::sandbox::{computed, deletion, describe, records, search};
 
 const fn reading(
     name: &'static str,
@@ -249,7 +249,7 @@ fn write(env: &mut Env, call: &Call) -> Outcome<Value> {
 }
 
 fn unlink(env: &mut Env, call: &Call) -> Outcome<Value> {
-    records::unlink(env, call.model, &call.ids)?;
+    deletion::unlink(env, call.model, &call.ids)?;
     Ok(json!(true))
 }
 
