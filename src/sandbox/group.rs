@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::access::{self, Operation};
 use super::aggregates::aggregate;
-use super::conditions::date_part;
+use super::conditions::{DATE_PARTS, date_part};
 use super::dates;
 use super::env::Env;
 use super::fault::{Fault, Outcome};
@@ -17,19 +17,6 @@ use super::schema::{Field, Kind, Model, find};
 use super::search;
 
 const PERIODS: &[&str] = &["hour", "day", "week", "month", "quarter", "year"];
-const PARTS: &[&str] = &[
-    "year_number",
-    "quarter_number",
-    "month_number",
-    "iso_week_number",
-    "day_of_year",
-    "day_of_month",
-    "day_of_week",
-    "hour_number",
-    "minute_number",
-    "second_number",
-];
-
 struct Axis {
     spec: String,
     field: &'static Field,
@@ -96,7 +83,7 @@ fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
         let message = format!("Granularity set on a no-datetime field or property: {}", text_repr(&spec));
         return Err(Fault::value(message));
     }
-    if dated && !PERIODS.contains(&grain.as_str()) && !PARTS.contains(&grain.as_str()) {
+    if dated && !PERIODS.contains(&grain.as_str()) && !DATE_PARTS.contains(&grain.as_str()) {
         return Err(Fault::value(format!("Granularity specification isn't correct: {}", text_repr(&grain))));
     }
     Ok(Axis { spec, field, grain })
@@ -146,7 +133,7 @@ fn keys_of(env: &Env, model: &'static Model, axes: &[Axis], id: i64) -> Vec<Vec<
 
 /// The start of the period that a date is in, or its part as a number.
 fn period(text: &str, axis: &Axis) -> Value {
-    if PARTS.contains(&axis.grain.as_str()) {
+    if DATE_PARTS.contains(&axis.grain.as_str()) {
         return date_part(&json!(text), &axis.grain);
     }
     let Some(day) = dates::parse(text) else { return json!(false) };

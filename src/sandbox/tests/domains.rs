@@ -115,6 +115,33 @@ fn wrong_domains_are_refused_as_odoo_refuses_them() {
 }
 
 #[test]
+fn long_chains_are_searched_and_deep_ones_refused() {
+    let sandbox = Sandbox::in_memory();
+    let mut chain: Vec<Value> = vec![json!("|"); 2_000];
+    chain.extend((0..=2_000).map(|id| json!(["id", "=", id])));
+    assert_eq!(found(&sandbox, "res.partner.category", json!(chain)).len(), 7);
+    let twice: Vec<Value> = [vec![json!("!"); 2_000], vec![json!(["id", "=", 3])]].concat();
+    assert_eq!(found(&sandbox, "res.partner.category", json!(twice)), [3]);
+    let mut deep = Vec::new();
+    for _ in 0..5000 {
+        deep.extend([json!("|"), json!(["id", "=", 1]), json!("&"), json!(["id", "=", 2])]);
+    }
+    deep.push(json!(["id", "=", 3]));
+    let (status, name, _) = fails(&sandbox, "res.partner.category/search", json!({"domain": deep}));
+    assert_eq!((status, name.as_str()), (500, "builtins.RecursionError"));
+}
+
+#[test]
+fn a_limit_that_is_no_number_does_not_widen_the_search() {
+    let sandbox = Sandbox::in_memory();
+    for limit in [json!("5"), json!(-1), json!([]), json!(1.5)] {
+        for path in ["search", "search_read", "search_count"] {
+            fails(&sandbox, &format!("res.partner/{path}"), json!({"domain": [], "limit": limit}));
+        }
+    }
+}
+
+#[test]
 fn order_limit_and_offset_cut_the_same_list() {
     let sandbox = Sandbox::in_memory();
     let search = |order: &str, offset: usize, limit: usize| {
