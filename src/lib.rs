@@ -86,7 +86,9 @@ fn help_or_usage(stop: &clap::Error, out: &out::Out) -> Result<()> {
         return out.data(text.as_bytes(), error::Effect::NotSent);
     }
     if stop.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        out.talk(&plain);
+        if out.stderr_is_terminal {
+            out.talk(&plain);
+        }
         return Err(Error::usage("a command is missing").with_hint("odoo-agent --help"));
     }
     let mut paragraphs = plain.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());

@@ -43,11 +43,18 @@ impl Out {
     /// From now on this key or token is blacked out of everything that is written, whoever sent it back.
     pub fn protect(&self, secret: Secret) {
         if secret.expose().len() >= SHORTEST_SECRET {
+            // Most of what is written is JSON, which holds quotes and backslashes in another form.
+            let quoted = serde_json::Value::from(secret.expose()).to_string();
+            let escaped = &quoted[1..quoted.len() - 1];
+            if escaped != secret.expose() {
+                self.secrets.borrow_mut().push(Secret::new(escaped.into()));
+            }
             self.secrets.borrow_mut().push(secret);
         }
     }
 
-    fn without_secrets<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
+    /// The bytes with every protected key and token blacked out.
+    pub fn without_secrets<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
         let mut clean = Cow::Borrowed(bytes);
         for secret in self.secrets.borrow().iter() {
             let needle = secret.expose().as_bytes();

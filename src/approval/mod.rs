@@ -213,9 +213,11 @@ fn why_interrupted(mut error: Error) -> Error {
 /// The refusal with the command by which a person approves exactly this call.
 fn how_to_approve(session: &Session, operation: &Operation, mut refusal: Error) -> Error {
     let said = Refusal::of(&refusal);
-    if !said.detail.is_empty() {
-        refusal.message = format!("{} ({})", refusal.message, said.detail);
-    }
+    refusal.message = match (said.recipients.join(", ").as_str(), said.detail.as_str()) {
+        ("", "") => refusal.message,
+        ("", detail) => format!("{} ({detail})", refusal.message),
+        (recipients, _) => format!("{} (it would reach {recipients})", refusal.message),
+    };
     refusal.retry = Retry::Never;
     refusal.hints = vec![
         format!("a person runs, at their own terminal: {}", approve_command(session, operation)),

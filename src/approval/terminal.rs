@@ -39,8 +39,7 @@ pub fn show(tty: &mut File, text: &str) {
 /// Asks for a secret that is not shown while it is typed.
 pub fn ask_hidden(prompt: &str) -> Result<Secret> {
     let mut tty = open()?;
-    show(&mut tty, prompt);
-    let line = read_line(&mut tty, false)?;
+    let line = read_line(&mut tty, prompt, false)?;
     let text = line.trim();
     if text.is_empty() {
         return Err(interrupted("nothing was typed"));
@@ -50,8 +49,7 @@ pub fn ask_hidden(prompt: &str) -> Result<Secret> {
 
 /// Asks for a whole `yes`.
 pub fn ask_yes(tty: &mut File, prompt: &str) -> Result<bool> {
-    show(tty, prompt);
-    Ok(read_line(tty, true)?.trim().eq_ignore_ascii_case("yes"))
+    Ok(read_line(tty, prompt, true)?.trim().eq_ignore_ascii_case("yes"))
 }
 
 fn interrupted(why: &str) -> Error {
@@ -72,14 +70,16 @@ impl Drop for Quiet<'_> {
 }
 
 /// Reads a line key by key, so that Ctrl-C is an answer and not a signal that would leave the echo off.
-fn read_line(tty: &mut File, echo: bool) -> Result<Zeroizing<String>> {
+fn read_line(tty: &mut File, prompt: &str, echo: bool) -> Result<Zeroizing<String>> {
     let failed = |error: std::io::Error| Error::usage(format!("the terminal cannot be read ({error})"));
     let before = tcgetattr(&*tty).map_err(|error| failed(error.into()))?;
     let mut raw = before.clone();
     raw.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
     let (mut reader, mut writer) = (tty.try_clone().map_err(failed)?, tty.try_clone().map_err(failed)?);
-    tcsetattr(&*tty, OptionalActions::Flush, &raw).map_err(|error| failed(error.into()))?;
+    tcsetattr(&*tty, OptionalActions::Now, &raw).map_err(|error| failed(error.into()))?;
     let _quiet = Quiet { tty, before };
+    // Asked only now, so that no answer is typed before its key strokes are read this way.
+    show(&mut writer, prompt);
     let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
     loop {
         let mut key = [0_u8];

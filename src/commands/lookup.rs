@@ -91,7 +91,7 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     };
     let ttl = session.settings.lookup_ttl;
     let cached = match session.cache.find(&key, ttl) {
-        Found::Fresh(entry) if !request.refresh => Some(wanted.rows(&entry.body)),
+        Found::Fresh(entry) if !request.refresh => wanted.rows(&entry.body).ok(),
         _ => None,
     };
     let (source, rows) = match cached.filter(|rows| !rows.is_empty()) {
@@ -99,7 +99,7 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
         None => {
             let generation = session.cache.generation(&key);
             let reply = session.execute(wanted.operation()?)?;
-            let rows = wanted.rows(reply.get());
+            let rows = wanted.rows(reply.get())?;
             // An empty answer is not kept: what was not there may be created next.
             if !rows.is_empty()
                 && !ttl.is_zero()

@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use serde_json::Value;
 
 use super::fields::{Fields, FieldsArgs, IdsArgs};
-use crate::error::{Effect, Result};
+use crate::error::{Code, Effect, Error, Result};
 use crate::json_input::Stdin;
 use crate::operation::{self, Object, Operation};
 use crate::session::Session;
@@ -48,8 +48,9 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields))]);
     let operation = Operation::new(&request.model, "read", kwargs)?.on(request.ids.clone());
     let reply = session.execute(operation)?;
+    let rows: Vec<Value> = serde_json::from_str(reply.get())
+        .map_err(|_| Error::new(Code::BadReply, "read did not answer with a list"))?;
     session.local.print(reply.get(), Effect::Rejected)?;
-    let rows: Vec<Value> = serde_json::from_str(reply.get()).unwrap_or_default();
     let missing: Vec<String> = request
         .ids
         .iter()

@@ -90,9 +90,9 @@ impl Request {
 pub fn run(request: Request, session: &Session) -> Result<()> {
     let fields = request.fields.resolve(&request.model, session)?;
     let reply = session.execute(request.operation(fields)?)?;
-    session.local.print(reply.get(), Effect::Rejected)?;
     let rows: Vec<&serde_json::value::RawValue> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(crate::error::Code::BadReply, "search_read did not answer with a list"))?;
+    session.local.print(reply.get(), Effect::Rejected)?;
     if request.limit > 0 && rows.len() >= request.limit as usize {
         let next = u64::from(request.offset) + rows.len() as u64;
         session.note_once(&format!(

@@ -1,6 +1,7 @@
 //! One Odoo server for one user: sends an operation and gives back the JSON as it came. Reads are repeated
 //! when that is safe and may help; a write is sent once, or again only when it provably never left.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -176,7 +177,7 @@ impl Odoo {
         let started = Instant::now();
         let mut tries = 0;
         loop {
-            let outcome = transport.send(request);
+            let outcome = transport.send(request).map(|reply| self.blacked_out(reply));
             self.trace(request, &outcome, started);
             let (may_repeat, asked_pause) = match &outcome {
                 Ok(reply) => (asked.kind == Kind::Read && faults::is_passing(reply), retry_after(reply)),
@@ -194,6 +195,19 @@ impl Odoo {
             std::thread::sleep(pause);
             tries += 1;
         }
+    }
+
+    /// What a server sends back of our keys goes no further: neither into a message nor into the cache.
+    fn blacked_out(&self, mut reply: HttpReply) -> HttpReply {
+        if let Cow::Owned(clean) = self.out.without_secrets(&reply.body) {
+            reply.body = clean;
+        }
+        for (_, value) in &mut reply.headers {
+            if let Cow::Owned(clean) = self.out.without_secrets(value.as_bytes()) {
+                *value = String::from_utf8_lossy(&clean).into_owned();
+            }
+        }
+        reply
     }
 
     fn trace(

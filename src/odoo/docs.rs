@@ -99,6 +99,10 @@ impl Reader<'_> {
         let etag = known.as_ref().and_then(|entry| entry.etag.as_deref());
         let language = self.context.get("lang").and_then(Value::as_str);
         match self.odoo.document(path, etag, language) {
+            Ok(Document::Fresh { body, .. }) if !body.get().trim_start().starts_with('{') => Err(Error::new(
+                Code::BadReply,
+                format!("{path} was answered with something that is no document"),
+            )),
             Ok(Document::Fresh { body, etag }) => {
                 let _ = self.cache.store(&key, body.get(), etag.as_deref(), "");
                 Ok(Page { body: String::from(Box::<str>::from(body)), is_fallback: false })

@@ -68,10 +68,12 @@ pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
         };
     }
     match fault.kind {
-        FaultKind::TooLarge => asked.unread(
-            Error::new(Code::BadReply, format!("{} of {}", fault.detail, asked.what))
-                .with_hint("ask for fewer records or fields"),
-        ),
+        FaultKind::TooLarge => {
+            let error = Error::new(Code::BadReply, format!("{} to {}", fault.detail, asked.what))
+                .with_hint("ask for fewer records or fields");
+            // A read that is repeated is too large again.
+            if asked.kind == Kind::Read { error } else { asked.unread(error) }
+        }
         FaultKind::Truncated if asked.kind == Kind::Read => {
             asked.unread(Error::new(Code::BadReply, format!("{}; nothing was changed", fault.detail)))
         }

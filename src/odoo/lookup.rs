@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::operation::{Object, Operation};
 
 /// A kind that has a name of its own.
@@ -85,15 +85,20 @@ impl Wanted {
     }
 
     /// The rows of an answer: objects with `id` and a name; `--exact` is checked here once more.
-    pub fn rows(&self, answer: &str) -> Vec<Value> {
-        let rows: Vec<Value> = serde_json::from_str(answer).unwrap_or_default();
+    ///
+    /// # Errors
+    /// `bad_reply` when the answer is not a list.
+    pub fn rows(&self, answer: &str) -> Result<Vec<Value>> {
+        let rows: Vec<Value> = serde_json::from_str(answer)
+            .map_err(|_| Error::new(Code::BadReply, "the lookup was not answered with a list"))?;
         let rows = rows.into_iter().map(|row| match row {
             Value::Array(pair) if pair.len() == 2 => json!({ "id": pair[0], "display_name": pair[1] }),
             other => other,
         });
         let wanted = self.query.to_lowercase();
-        rows.filter(|row| !self.exact || name_of(row).is_some_and(|name| name.to_lowercase() == wanted))
-            .collect()
+        Ok(rows
+            .filter(|row| !self.exact || name_of(row).is_some_and(|name| name.to_lowercase() == wanted))
+            .collect())
     }
 }
 
@@ -137,7 +142,8 @@ mod tests {
 
     #[test]
     fn exact_keeps_whole_names_in_any_case() {
-        let rows = wanted("product.product", "ŁÓDŹ", true).rows(r#"[[1,"Łódź"],[2,"Łódź Wschodnia"]]"#);
+        let rows =
+            wanted("product.product", "ŁÓDŹ", true).rows(r#"[[1,"Łódź"],[2,"Łódź Wschodnia"]]"#).unwrap();
         assert_eq!(rows, [json!({"id": 1, "display_name": "Łódź"})]);
     }
 }

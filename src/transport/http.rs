@@ -2,7 +2,7 @@
 //! whole body in one piece with its length, time-outs for every phase so that a fault can say how far the
 //! request got. It decides nothing about retries.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -180,12 +180,20 @@ impl Transport for HttpTransport {
                 (name.as_str().to_ascii_lowercase(), String::from_utf8_lossy(value.as_bytes()).into_owned())
             })
             .collect();
-        let body = response
-            .body_mut()
-            .with_config()
-            .limit(LARGEST_REPLY)
-            .read_to_vec()
-            .map_err(|error| self.fault(&error, true))?;
+        // ureq's own limit counts the bytes on the wire: a small reply could unpack to any size.
+        let too_large = || self.fault(&ureq::Error::BodyExceedsLimit(LARGEST_REPLY), true);
+        if response.body().content_length().is_some_and(|length| length > LARGEST_REPLY) {
+            return Err(too_large());
+        }
+        let mut body = Vec::new();
+        let reader = response.body_mut().as_reader();
+        reader
+            .take(LARGEST_REPLY + 1)
+            .read_to_end(&mut body)
+            .map_err(|error| self.fault(&error.into(), true))?;
+        if body.len() as u64 > LARGEST_REPLY {
+            return Err(too_large());
+        }
         Ok(HttpReply { status: response.status().as_u16(), headers, body })
     }
 }

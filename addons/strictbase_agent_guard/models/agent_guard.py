@@ -1,0 +1,292 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import hashlib
+import json
+import logging
+
+from odoo import api, models
+from odoo.tools.mail import email_normalize_all
+
+from ..tools import wire
+from ..tools.call_state import (
+    CallState,
+    Egress,
+    attach,
+    current_request,
+    detach,
+    peek,
+    refusal,
+)
+
+_logger = logging.getLogger(__name__)
+
+ROLES = {
+    "approver": "strictbase_agent_guard.group_agent_confirmation_approver",
+    "system": "base.group_system",
+    "erp_manager": "base.group_erp_manager",
+}
+
+#: Modules that send by a road of their own, and the companion that knows it.
+COMPANIONS = {
+    "account": "strictbase_agent_guard_account",
+    "calendar": "strictbase_agent_guard_calendar",
+    "project": "strictbase_agent_guard_project",
+    "sms": "strictbase_agent_guard_sms",
+}
+
+#: Set to 1, it stops everything at once, tokens or not.
+SHUT = "strictbase_agent_guard.shut"
+FREE_HOSTS = "strictbase_agent_guard.http_free_hosts"
+
+
+class AgentEntry:
+    """Makes a method the entry point when nothing above it is one.
+
+    Over JSON-2 the dispatcher has already said what was called, and this does
+    nothing. In other cases (Odoo's own web client with ``agent_mode``, a scheduled
+    message that an agent wrote, a test) the outermost guarded method is the entry.
+    """
+
+    def __init__(self, records, method):
+        self.records = records
+        self.method = method
+        self.state = None
+
+    def __enter__(self):
+        guard = self.records.env["strictbase.agent.guard"]
+        actor = guard._actor()
+        if actor is not None and peek(self.records.env) is None:
+            context = self.records.env.context
+            self.state = guard._open_call(
+                actor, self.records._name, self.method, self.records.ids, context
+            )
+        return self
+
+    def clean(self):
+        """The records without the token, so that nothing can store it."""
+        context = self.records.env.context
+        if self.state is None or "agent_confirmation_token" not in context:
+            return self.records
+        kept = {k: v for k, v in context.items() if k != "agent_confirmation_token"}
+        return self.records.with_env(self.records.env(context=kept))
+
+    def __exit__(self, exc_type, exc, traceback):
+        if self.state is None:
+            return False
+        detach(self.records.env)
+        self.state.closed = True
+        if self.state.refused:
+            raise self.state.error() from exc
+        return False
+
+
+class StrictbaseAgentGuard(models.AbstractModel):
+    _name = "strictbase.agent.guard"
+    _description = "Agent Guard"
+
+    def _register_hook(self):
+        super()._register_hook()
+        wire.install()
+        installed = self.env.registry._init_modules
+        for module, companion in COMPANIONS.items():
+            if module in installed and companion not in installed:
+                _logger.warning(
+                    "%s is installed without %s: what it sends is guarded only "
+                    "by the last barrier",
+                    module,
+                    companion,
+                )
+
+    # ------------------------------------------------------------------
+    # Who
+    # ------------------------------------------------------------------
+    @api.model
+    def _actor(self):
+        """The user whose messages need approval, None when nobody's do.
+
+        The transaction's default environment keeps the caller through ``sudo`` and
+        ``with_user``, and the request keeps it in another cursor.
+        """
+        env = self.env
+        agents = env["res.users"]._agent_guard_uids()
+        if agents:
+            if env.uid in agents:
+                return env.uid
+            default = env.transaction.default_env
+            if default is not None and default.uid in agents:
+                return default.uid
+            request = current_request()
+            if (
+                request is not None
+                and request.env is not None
+                and request.db == env.cr.dbname
+                and request.env.uid in agents
+            ):
+                return request.env.uid
+        state = peek(env)
+        if state is not None:
+            return state.actor
+        if env.context.get("agent_mode"):
+            return env.uid
+        return None
+
+    @api.model
+    def _origin(self, records):
+        """The agent who queued these rows, when a queue and no call sends them."""
+        if current_request() is not None:
+            return None
+        agents = self.env["res.users"]._agent_guard_uids()
+        for record in records:
+            if record.create_uid.id in agents:
+                return record.create_uid.id
+        return None
+
+    @api.model
+    def _forbidden_roles(self, user):
+        """Roles that an agent must not hold; not from a cache."""
+        groups = user.sudo().all_group_ids
+        return [
+            name
+            for name, xmlid in ROLES.items()
+            if self.env.ref(xmlid, raise_if_not_found=False) in groups
+        ]
+
+    @api.model
+    def _open_call(self, actor, model, method, ids, context):
+        state = CallState(
+            actor=actor,
+            is_agent=actor in self.env["res.users"]._agent_guard_uids(),
+            entry=self.env["strictbase.agent.confirmation"]._entry(model, method, ids),
+            token=context.get("agent_confirmation_token") or None,
+            channel=str(context.get("agent_channel") or "")[:64],
+        )
+        attach(self.env, state)
+        return state
+
+    # ------------------------------------------------------------------
+    # Whom
+    # ------------------------------------------------------------------
+    @api.model
+    def _outside_partners(self, partners, actor=None):
+        """Partners without an active internal user.
+
+        The agent's own address is outside too where one is asked for: who reads
+        that mailbox is not known here.
+        """
+        inside = self.env["res.partner"].sudo()
+        for user in partners.sudo().with_context(active_test=True).user_ids:
+            if user.active and not user.share and user.id != actor:
+                inside |= user.partner_id
+        return partners.sudo() - inside
+
+    @api.model
+    def _outside_addresses(self, *texts, actor=None):
+        """Addresses in these header values that no active internal user has."""
+        found = []
+        for text in texts:
+            if not text or not text.strip():
+                continue
+            addresses = email_normalize_all(text)
+            found += addresses or [" ".join(text.split())]
+        if not found:
+            return []
+        inside = self._inside_addresses(found, actor)
+        return [a for a in dict.fromkeys(found) if a not in inside]
+
+    @api.model
+    def _inside_addresses(self, addresses, actor=None):
+        users = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("share", "=", False),
+                    ("active", "=", True),
+                    ("id", "!=", actor or 0),
+                    ("partner_id.email_normalized", "in", list(addresses)),
+                ]
+            )
+        )
+        return set(users.mapped("partner_id.email_normalized"))
+
+    @api.model
+    def _as_recipients(self, partners):
+        return [
+            {"name": p.display_name or "", "address": _address(p)}
+            for p in partners.sudo()
+        ]
+
+    @api.model
+    def _free_hosts(self):
+        value = self.env["ir.config_parameter"].sudo().get_param(FREE_HOSTS) or ""
+        return {host.strip() for host in value.split(",") if host.strip()}
+
+    # ------------------------------------------------------------------
+    # What
+    # ------------------------------------------------------------------
+    @api.model
+    def _digest_of(self, *parts, attachments=None):
+        """One digest for a content, the same before and after it is stored."""
+        files = []
+        if attachments:
+            files = sorted((a.name or "", a.checksum or "") for a in attachments.sudo())
+        text = json.dumps([[str(p or "") for p in parts], files], ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @api.model
+    def _egress(self, items, at_once=False):
+        """Whether these may leave; decided before anything does.
+
+        Without approval the items are noted for the refusal, which is raised when
+        the call ends or its transaction is about to be committed, so that it lists
+        everything. ``at_once`` is for what cannot be undone, such as a connection.
+        """
+        actor = self._actor()
+        if actor is None or not items:
+            return True
+        state = peek(self.env)
+        if state is None:
+            raise refusal(items)
+        if self._granted(state) and all(state.grant.covers(i) for i in items):
+            state.granted += items
+            self.env["strictbase.agent.egress"]._record(state, items)
+            return True
+        state.refuse(items)
+        self.env.cr.precommit.add(state.raise_if_refused)
+        if at_once:
+            raise state.error()
+        return False
+
+    @api.model
+    def _granted(self, state):
+        if self.env["ir.config_parameter"].sudo().get_param(SHUT) in ("1", "True"):
+            state.fault = "an administrator has stopped all sending by agents"
+            return False
+        if state.grant is None and state.token and not state.fault:
+            self.env["strictbase.agent.confirmation"]._reserve(state)
+        return state.grant is not None
+
+    @api.model
+    def _has_left(self):
+        """From here on a rollback cannot take it back, nor give the token back."""
+        state = peek(self.env)
+        if state is not None:
+            state.left = True
+
+    @api.model
+    def _document(self, model, res_id):
+        """The record that a message is about, if it is one."""
+        if not model or not res_id or model not in self.env:
+            return None
+        return self.env[model].sudo().browse(res_id).exists()
+
+    @api.model
+    def _new_egress(self, channel, recipients, record=None, **values):
+        if record:
+            values.setdefault("model", record._name)
+            values.setdefault("res_id", record.id)
+        return Egress(channel=channel, recipients=recipients, **values)
+
+
+def _address(partner):
+    addresses = email_normalize_all(partner.email)
+    return ", ".join(addresses) or (partner.email or "")

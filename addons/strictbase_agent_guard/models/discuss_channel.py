@@ -1,0 +1,21 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class DiscussChannel(models.Model):
+    _inherit = "discuss.channel"
+
+    def _agent_guard_readers(self):
+        """Guests, clients and visitors in a conversation; colleagues are free."""
+        self.ensure_one()
+        guard = self.env["strictbase.agent.guard"]
+        channel = self.sudo()
+        if channel.channel_type == "livechat" or channel._agent_guard_can_read(
+            self.env.ref("base.public_user")
+        ):
+            return [{"name": channel.display_name or "visitors", "address": ""}]
+        members = channel.channel_member_ids
+        odoobot = self.env.ref("base.partner_root")
+        partners = guard._outside_partners(members.partner_id - odoobot)
+        guests = [{"name": guest.name, "address": ""} for guest in members.guest_id]
+        return guard._as_recipients(partners) + guests

@@ -1,0 +1,1482 @@
+# License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
+"""What the tests over HTTP share: users with real API keys, records a client can
+see, and false ends where e-mail and HTTP leave the process.
+
+``Wire`` stands below everything a guard could do: it replaces ``smtplib.SMTP`` and
+the transport adapter of ``requests``, so what it has seen has left Odoo. Mail that
+Odoo sends after the commit is sent here too: ``TestCursor.commit`` runs its
+post-commit functions, as the real cursor does.
+"""
+
+import base64
+import contextlib
+import io
+import json
+import logging
+import re
+import smtplib
+import uuid
+from collections import namedtuple
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from unittest.mock import patch
+from urllib.parse import urlsplit
+
+import requests
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from odoo import Command, api
+from odoo.sql_db import Savepoint
+from odoo.tests.common import HOST, HttpCase
+from odoo.tests.test_cursor import TestCursor
+from odoo.tools import email_normalize, email_split, mute_logger
+from odoo.tools.pdf import PdfFileWriter
+
+from odoo.addons.base.models.ir_actions_report import IrActionsReport
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
+
+_logger = logging.getLogger(__name__)
+
+MODULE = "strictbase_agent_guard"
+MARKER = "AGENT_CONFIRMATION_REQUIRED"
+
+# The rights of an ordinary employee; groups of modules not installed are left out.
+ORDINARY = (
+    "base.group_user",
+    "base.group_partner_manager",
+    "project.group_project_user",
+    "hr_timesheet.group_hr_timesheet_user",
+    "sales_team.group_sale_salesman",
+    "account.group_account_invoice",
+)
+# What a road outside those applications needs.
+WIDE = ORDINARY + (
+    "project.group_project_manager",
+    "project.group_project_stages",
+    "purchase.group_purchase_user",
+    "event.group_event_user",
+    "survey.group_survey_user",
+    "mass_mailing.group_mass_mailing_user",
+    "hr_recruitment.group_hr_recruitment_user",
+    "im_livechat.im_livechat_group_user",
+    "stock.group_stock_user",
+)
+
+# Queues that run after every attempt: what was only put aside must not leave either.
+QUEUES = (
+    "mail.ir_cron_send_scheduled_message",
+    "mail.ir_cron_post_scheduled_message",
+    "mail.ir_cron_mail_scheduler_action",
+    "sms.ir_cron_sms_scheduler_action",
+)
+
+# Columns that hold a thing back until a moment; the tests let that moment pass.
+DATES = (
+    ("mail_scheduled_message", "scheduled_date"),
+    ("mail_message_schedule", "scheduled_datetime"),
+    ("mail_mail", "scheduled_date"),
+    ("mailing_mailing", "schedule_date"),
+    ("mailing_mailing", "next_departure"),
+    ("event_mail_registration", "scheduled_date"),
+)
+
+
+def _pdf():
+    """One empty page."""
+    writer, stream = PdfFileWriter(), io.BytesIO()
+    writer.add_blank_page(595, 842)
+    writer.write(stream)
+    return stream.getvalue()
+
+
+PDF = _pdf()
+
+Answer = namedtuple("Answer", "status body")
+
+
+class Answered(Answer):
+    @property
+    def text(self):
+        if isinstance(self.body, dict) and "message" in self.body:
+            return f"{self.body.get('name')}: {self.body['message']}"
+        return str(self.body)
+
+    @property
+    def ok(self):
+        return self.status == 200
+
+    @property
+    def confirmation_required(self):
+        return (
+            self.status == 422
+            and isinstance(self.body, dict)
+            and str(self.body.get("message")).startswith(MARKER)
+        )
+
+    @property
+    def refused(self):
+        return self.confirmation_required or self.status == 403
+
+
+def _text(message):
+    """Everything in a message that can be read, its files included."""
+    parts = [str(value) for value in message.values()]
+    for part in message.walk():
+        if not part.is_multipart():
+            parts.append((part.get_payload(decode=True) or b"").decode(errors="replace"))
+    return "\n".join(parts)
+
+
+class FakeSmtp:
+    """An SMTP connection that keeps what it is handed."""
+
+    def __init__(self, wire, host, port):
+        self.wire, self.host, self.port = wire, host, port
+        wire.connections.append((host, port))
+
+    def send_message(self, message, from_addr=None, to_addrs=(), *args, **kwargs):
+        self.wire.letters.append(
+            {
+                "to": list(to_addrs),
+                "subject": str(message["Subject"]),
+                "text": _text(message),
+            }
+        )
+
+    def login(self, user, password):
+        self.wire.logins.append((self.host, user))
+
+    def __getattr__(self, name):
+        if name in ("quit", "set_debuglevel", "starttls", "ehlo_or_helo_if_needed"):
+            return lambda *args, **kwargs: None
+        raise AttributeError(name)
+
+
+class Wire:
+    """Everything that left the process since ``clear()``."""
+
+    def __init__(self):
+        self.clear()
+
+    def clear(self):
+        self.letters, self.connections, self.logins, self.requests = [], [], [], []
+
+    def smtp(self, host="", port=0, *args, **kwargs):
+        return FakeSmtp(self, host, port)
+
+    def http(self, adapter, request, **kwargs):
+        parts = urlsplit(request.url)
+        if parts.hostname in (HOST, "localhost"):
+            return self.adapter_send(adapter, request, **kwargs)
+        body = request.body
+        if isinstance(body, bytes):
+            body = body.decode(errors="replace")
+        self.requests.append((request.method, request.url, body or ""))
+        response = requests.Response()
+        response.status_code = 200
+        response.request, response.url = request, request.url
+        response.headers["Content-Type"] = "application/json"
+        response._content = json.dumps(self.reply(parts, body)).encode()
+        response.elapsed = timedelta(seconds=0)
+        return response
+
+    def reply(self, parts, body):
+        result = {}
+        if "/api/sms/" in parts.path:
+            messages = json.loads(body)["params"]["messages"]
+            result = [
+                {"uuid": number["uuid"], "state": "success", "credit": 1}
+                for message in messages
+                for number in message["numbers"]
+            ]
+        if "/snailmail/" in parts.path:
+            result = {
+                "request_code": 200,
+                "total_cost": 1,
+                "credit_error": False,
+                "request": {"documents": []},
+            }
+        return {"jsonrpc": "2.0", "id": 1, "result": result}
+
+    @contextlib.contextmanager
+    def connected(self):
+        self.adapter_send = requests.adapters.HTTPAdapter.send
+        live = SimpleNamespace(module=SimpleNamespace(current_test=None))
+        with contextlib.ExitStack() as stack:
+            enter = stack.enter_context
+            enter(patch.object(smtplib, "SMTP", self.smtp))
+            enter(patch.object(smtplib, "SMTP_SSL", self.smtp))
+            enter(patch.object(IrMail_Server, "_disable_send", lambda cls: False))
+            enter(
+                patch.object(
+                    requests.adapters.HTTPAdapter,
+                    "send",
+                    lambda adapter, request, **kw: self.http(adapter, request, **kw),
+                )
+            )
+            # these look at the running test and behave as they do in production
+            for module in (
+                "mail.models.mail_mail",
+                "mail.models.mail_scheduled_message",
+                "iap.tools.iap_tools",
+            ):
+                with contextlib.suppress(ImportError, AttributeError):
+                    enter(patch(f"odoo.addons.{module}.modules", live))
+            enter(patch.object(TestCursor, "commit", _commit))
+            # tests render no PDF; a letter needs one
+            enter(
+                patch.object(
+                    IrActionsReport,
+                    "_render_qweb_pdf",
+                    lambda report, *args, **kwargs: (PDF, "pdf"),
+                )
+            )
+            yield self
+
+
+def _commit(cursor):
+    """``TestCursor.commit`` that runs the post-commit functions."""
+    cursor.flush()
+    if cursor._savepoint:
+        cursor._savepoint.close(rollback=cursor.readonly)
+        cursor._savepoint = None
+    cursor.clear()
+    cursor.prerollback.clear()
+    cursor.postrollback.clear()
+    cursor.postcommit.run()
+
+
+class GuardHttpCase(HttpCase):
+    """Users, keys and records; ``rpc`` and ``left`` are what the tests use."""
+
+    @classmethod
+    def setUpClass(cls):
+        # what the process sends with when no test runs, a guard's barrier included
+        cls.session_send = requests.sessions.Session.send
+        super().setUpClass()
+        cls.wire = Wire()
+        cls.enterClassContext(cls.wire.connected())
+        cls.env = cls.env(
+            context=dict(
+                cls.env.context,
+                tracking_disable=True,
+                mail_create_nosubscribe=True,
+                mail_create_nolog=True,
+                no_reset_password=True,
+            )
+        )
+        cls._make_users()
+        cls._make_records()
+        cls._empty_the_queues()
+        cls.inside = {
+            email_normalize(email)
+            for email in cls.env["res.users"]
+            .with_context(active_test=False)
+            .search([("share", "=", False)])
+            .mapped("email")
+            if email
+        }
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **kwargs):
+        if urlsplit(request.url).hostname in (HOST, "localhost"):
+            return super()._request_handler(session, request, **kwargs)
+        return cls.session_send(session, request, **kwargs)
+
+    # ------------------------------------------------------------------
+    # users
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def _groups(cls, xmlids):
+        found = [cls.env.ref(xmlid, raise_if_not_found=False) for xmlid in xmlids]
+        return [Command.set([group.id for group in found if group])]
+
+    @classmethod
+    def _make_user(cls, login, groups, **values):
+        return cls.env["res.users"].create(
+            {
+                "name": login.replace("_", " ").capitalize(),
+                "login": login,
+                "email": f"{login}@inside.example",
+                "group_ids": cls._groups(groups),
+                **values,
+            }
+        )
+
+    @classmethod
+    def _make_users(cls):
+        agents = (f"{MODULE}.group_agent",)
+        cls.users = {
+            "agent": cls._make_user("guarded_agent", ORDINARY + agents),
+            "agent_wide": cls._make_user("guarded_agent_wide", WIDE + agents),
+            "human": cls._make_user("employee", ORDINARY),
+            "human_wide": cls._make_user("employee_wide", WIDE),
+            "colleague": cls._make_user("colleague", ORDINARY),
+            "inbox": cls._make_user(
+                "inbox_colleague", ORDINARY, notification_type="inbox"
+            ),
+            "approver": cls._make_user(
+                "approver",
+                ORDINARY + (f"{MODULE}.group_agent_confirmation_approver",),
+            ),
+        }
+        cls.client = cls.env["res.partner"].create(
+            {
+                "name": "Client",
+                "email": "client@outside.example",
+                "phone": "+32470123456",
+                "street": "Main street 1",
+                "city": "Brussels",
+                "zip": "1000",
+                "country_id": cls.env.ref("base.be").id,
+            }
+        )
+        cls.portal = cls._make_user(
+            "portal_client",
+            ("base.group_portal",),
+            email="portal@outside.example",
+        )
+        cls.portal.partner_id.phone = "+32470123457"
+        cls.keys = {}
+        expiry = datetime.now() + timedelta(hours=12)
+        for name in ("agent", "agent_wide", "human", "human_wide", "approver"):
+            user = cls.users[name]
+            keys = cls.env(user=user.id)["res.users.apikeys"].sudo()
+            cls.keys[name] = keys._generate("rpc", "test", expiry)
+
+    # ------------------------------------------------------------------
+    # records
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def _make_records(cls):
+        """``cls.at`` holds what the tables name with ``@``."""
+        env, client = cls.env, cls.client
+        colleague = cls.users["colleague"]
+        cls.at = {
+            "client": client.id,
+            "client_email": client.email,
+            "client_phone": client.phone,
+            "portal_user": cls.portal.id,
+            "portal_partner": cls.portal.partner_id.id,
+            "portal_email": cls.portal.email,
+            "portal_login": cls.portal.login,
+            "colleague": colleague.id,
+            "colleague_partner": colleague.partner_id.id,
+            "inbox": cls.users["inbox"].id,
+            "inbox_partner": cls.users["inbox"].partner_id.id,
+            "company": env.company.id,
+            "colleague_email": colleague.email,
+            "now": f"{datetime.now():%Y-%m-%d %H:%M:%S}",
+            "later": f"{datetime.now() + timedelta(hours=2):%Y-%m-%d %H:%M:%S}",
+        }
+        cls.given = {}  # what a road finds prepared: a statement and its id
+        cls.visible = {}  # model -> ids of records whose page a client can open
+        contacts = env["res.partner"].create(
+            [{"name": "Followed contact"}, {"name": "Quiet contact"}]
+        )
+        contacts[0].message_subscribe(partner_ids=client.ids)
+        contacts[1].message_subscribe(partner_ids=colleague.partner_id.ids)
+        cls.at.update(file=contacts[0].id, quiet=contacts[1].id)
+        cls.at["note"] = (
+            contacts[1].message_post(body="A note", subtype_xmlid="mail.mt_note").id
+        )
+        cls.at["template"] = (
+            env["mail.template"]
+            .create(
+                {
+                    "name": "To the contact",
+                    "model_id": env["ir.model"]._get_id("res.partner"),
+                    "subject": "Hello",
+                    "body_html": "<p>Hello</p>",
+                    "use_default_to": False,
+                    "partner_to": str(client.id),
+                    "auto_delete": False,
+                }
+            )
+            .id
+        )
+        env["ir.model.data"].create(
+            {
+                "module": "guard_roads",
+                "name": "template",
+                "model": "mail.template",
+                "res_id": cls.at["template"],
+            }
+        )
+        cls.at["model_partner"] = env["ir.model"]._get_id("res.partner")
+        cls.at["country"] = env.ref("base.be").id
+        mails = env["mail.mail"].create(
+            [
+                {"subject": "Hello", "email_to": client.email, "body_html": "Hello"}
+                for _index in range(2)
+            ]
+        )
+        cls.at.update(mail_waiting=mails[0].id, mail_cancelled=mails[1].id)
+        cls._make_waiting()
+        cls.at["incoming"] = "\n".join(
+            (
+                "From: colleague@inside.example",
+                "To: file@inside.example",
+                "Subject: Hello",
+                "Message-Id: <made-up@inside.example>",
+                "",
+                "Hello",
+            )
+        )
+        cls._make_discuss()
+        for module in sorted(n for n in dir(cls) if n.startswith("_make_for_")):
+            model = module.removeprefix("_make_for_").replace("__", ".")
+            if model in env:
+                getattr(cls, module)()
+
+    @classmethod
+    def _make_waiting(cls):
+        """What a colleague has prepared for a client and an agent could touch."""
+        env = cls.env(user=cls.users["colleague"].id)
+        quiet = cls.at["quiet"]
+        files = env["ir.attachment"].create(
+            [
+                {
+                    "name": f"{name}.txt",
+                    "raw": b"Ours",
+                    "res_model": "res.partner",
+                    "res_id": quiet,
+                }
+                for name in ("waiting", "scheduled")
+            ]
+        )
+        mail = env["mail.mail"].sudo().create(
+            {
+                "subject": "From a colleague",
+                "body_html": "<p>Hello</p>",
+                "recipient_ids": [Command.set(cls.client.ids)],
+                "model": "res.partner",
+                "res_id": quiet,
+                "attachment_ids": [Command.set(files[0].ids)],
+                "state": "cancel",
+            }
+        )
+        scheduled = env["mail.scheduled.message"].create(
+            {
+                "model": "res.partner",
+                "res_id": quiet,
+                "body": "Hello",
+                "author_id": env.user.partner_id.id,
+                "scheduled_date": "2099-01-01 00:00:00",
+                "partner_ids": [Command.set(cls.client.ids)],
+                "attachment_ids": [Command.set(files[1].ids)],
+            }
+        )
+        cls.at.update(
+            waiting_message=mail.mail_message_id.id,
+            waiting_file=files[0].id,
+            scheduled_file=files[1].id,
+        )
+        cls.given["waiting"] = (
+            "UPDATE mail_mail SET state = 'outgoing' WHERE id = %s",
+            mail.id,
+        )
+        cls.given["scheduled"] = (
+            "UPDATE mail_scheduled_message SET scheduled_date = "
+            "now() at time zone 'utc' + interval '2 hours' WHERE id = %s",
+            scheduled.id,
+        )
+
+    @classmethod
+    def _make_for_gamification__badge(cls):
+        badge = cls.env["gamification.badge"].create({"name": "Well done"})
+        cls.at["badge"] = badge.id
+
+    @classmethod
+    def _make_discuss(cls):
+        env = cls.env
+        colleague, inbox = cls.users["colleague"], cls.users["inbox"]
+        guest = env["mail.guest"].create({"name": "Visitor"})
+        channels = env["discuss.channel"].create(
+            [
+                {"name": "Internal", "channel_type": "channel"},
+                {"name": "With a visitor", "channel_type": "channel"},
+                {"name": "With a client", "channel_type": "channel"},
+                {"name": "Some of us", "channel_type": "group"},
+            ]
+        )
+        staff = (colleague | inbox).partner_id.ids + [
+            user.partner_id.id
+            for name, user in cls.users.items()
+            if name.startswith(("agent", "human"))
+        ]
+        for channel in channels:
+            channel._add_members(partners=env["res.partner"].browse(staff))
+        channels[1]._add_members(guests=guest)
+        channels[2]._add_members(partners=cls.portal.partner_id)
+        cls.at.update(
+            channel=channels[0].id,
+            channel_guest=channels[1].id,
+            channel_client=channels[2].id,
+            group=channels[3].id,
+            guest=guest.id,
+        )
+
+    @classmethod
+    def _make_for_mail__push__device(cls):
+        key = ec.generate_private_key(ec.SECP256R1()).public_key()
+        point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        cls.at["push_keys"] = {
+            "p256dh": base64.urlsafe_b64encode(point).decode().rstrip("="),
+            "auth": base64.urlsafe_b64encode(b"0" * 16).decode().rstrip("="),
+        }
+        cls.env["mail.push.device"].get_web_push_vapid_public_key()
+
+    @classmethod
+    def _make_for_im_livechat__channel(cls):
+        operator = cls.users["human_wide"]
+        livechat = cls.env["im_livechat.channel"].create({"name": "Website chat"})
+        channel = cls.env["discuss.channel"].create(
+            {
+                "name": "Visitor",
+                "channel_type": "livechat",
+                "livechat_channel_id": livechat.id,
+                "livechat_operator_id": operator.partner_id.id,
+            }
+        )
+        staff = [cls.users[name].partner_id.id for name in ("human_wide", "agent_wide")]
+        channel._add_members(
+            partners=cls.env["res.partner"].browse(staff),
+            guests=cls.env["mail.guest"].browse(cls.at["guest"]),
+        )
+        cls.at["livechat"] = channel.id
+
+    @classmethod
+    def _make_for_base__automation(cls):
+        """Server actions, run by hand or by writing a color on a contact."""
+        env = cls.env
+        model, field = cls.at["model_partner"], env.ref("base.field_res_partner__color")
+        kinds = {
+            "mail": {
+                "state": "mail_post",
+                "template_id": cls.at["template"],
+                "mail_post_method": "email",
+            },
+            "comment": {
+                "state": "mail_post",
+                "template_id": cls.at["template"],
+                "mail_post_method": "comment",
+            },
+            "webhook": {"state": "webhook", "webhook_url": "https://hook.example/x"},
+            "code": {
+                "state": "code",
+                "code": "record.message_post(body='x', subtype_xmlid='mail.mt_comment'"
+                f", partner_ids=[{cls.client.id}])",
+            },
+        }
+        if "sms.template" in env:
+            sms = env["sms.template"].create(
+                {"name": "Text", "model_id": model, "body": "Hello"}
+            )
+            kinds["sms"] = {"state": "sms", "sms_template_id": sms.id}
+        for color, (kind, values) in enumerate(kinds.items(), 101):
+            by_hand, automatic = env["ir.actions.server"].create(
+                [{"name": kind, "model_id": model, **values}] * 2
+            )
+            automation = env["base.automation"].create(
+                {
+                    "name": kind,
+                    "model_id": model,
+                    "trigger": "on_create_or_write",
+                    "trigger_field_ids": [Command.set(field.ids)],
+                    "filter_domain": f"[('color', '=', {color})]",
+                    "action_server_ids": [Command.set(automatic.ids)],
+                }
+            )
+            cls.at[f"action_{kind}"] = by_hand.id
+            cls.at[f"color_{kind}"] = color
+            cls.at[f"rule_{kind}"] = automation.id
+        if "crm.lead" in env:
+            model = env["ir.model"]._get_id("crm.lead")
+            action = env["ir.actions.server"].create(
+                {
+                    "name": "due",
+                    "model_id": model,
+                    "state": "code",
+                    "code": "record.message_post(body='x', "
+                    "partner_ids=record.partner_id.ids)",
+                }
+            )
+            env["base.automation"].create(
+                {
+                    "name": "due",
+                    "model_id": model,
+                    "trigger": "on_time",
+                    "trg_date_id": env.ref("crm.field_crm_lead__date_deadline").id,
+                    "trg_date_range": 1,
+                    "trg_date_range_type": "hour",
+                    "trg_date_range_mode": "after",
+                    "filter_domain": "[('name', '=', 'Lead')]",
+                    "action_server_ids": [Command.set(action.ids)],
+                }
+            )
+        cls.addClassCleanup(env["base.automation"]._unregister_hook)
+
+    @classmethod
+    def _make_for_event__event(cls):
+        env = cls.env
+        # the others would mail their own people when the cron runs
+        env["event.mail"].search([]).unlink()
+        template = env.ref("event.event_subscription").id
+        scheduler = {"interval_nbr": 0, "interval_unit": "now"}
+        events = env["event.event"].create(
+            [
+                {
+                    "name": name,
+                    "date_begin": datetime.now().replace(microsecond=0)
+                    + timedelta(days=5),
+                    "date_end": datetime.now().replace(microsecond=0)
+                    + timedelta(days=6),
+                    "event_mail_ids": mails,
+                }
+                for name, mails in (
+                    (
+                        "Confirms registrations",
+                        [
+                            Command.clear(),
+                            Command.create(
+                                {
+                                    **scheduler,
+                                    "interval_type": "after_sub",
+                                    "template_ref": f"mail.template,{template}",
+                                }
+                            ),
+                        ],
+                    ),
+                    ("Silent", [Command.clear()]),
+                )
+            ]
+        )
+        late, due = env["event.event"].create(
+            [
+                {
+                    "name": name,
+                    "date_begin": datetime.now().replace(microsecond=0)
+                    + timedelta(days=90),
+                    "date_end": datetime.now().replace(microsecond=0)
+                    + timedelta(days=91),
+                    "event_mail_ids": [
+                        Command.clear(),
+                        Command.create(
+                            {
+                                "interval_nbr": nbr,
+                                "interval_unit": "days",
+                                "interval_type": kind,
+                                "template_ref": f"mail.template,{template}",
+                            }
+                        ),
+                    ],
+                }
+                for name, nbr, kind in (
+                    ("Late", 30, "before_event"),
+                    ("Due", 30, "before_event"),
+                )
+            ]
+        )
+        env["event.registration"].create(
+            [
+                {
+                    "event_id": event.id,
+                    "partner_id": cls.client.id,
+                    "name": "Client",
+                    "email": cls.client.email,
+                }
+                for event in (late, due)
+            ]
+        )
+        cls.at.update(
+            event_late=late.id,
+            event_mail_late=late.event_mail_ids.id,
+            event_mail_due=due.event_mail_ids.id,
+        )
+        cls.given["event_due"] = (
+            "UPDATE event_mail SET scheduled_date = now() at time zone 'utc' "
+            "- interval '1 hour' WHERE id = %s",
+            due.event_mail_ids.id,
+        )
+        events.message_unsubscribe(events.message_partner_ids.ids)
+        registration = env["event.registration"].create(
+            {
+                "event_id": events[1].id,
+                "partner_id": cls.client.id,
+                "name": "Client",
+                "email": cls.client.email,
+            }
+        )
+        cls.at.update(
+            open_event=events[0].id,
+            silent_event=events[1].id,
+            registration=registration.id,
+            event_template=f"mail.template,{template}",
+        )
+
+    @classmethod
+    def _make_for_survey__survey(cls):
+        survey = cls.env["survey.survey"].create(
+            {
+                "title": "Questions",
+                "access_mode": "public",
+                "user_id": False,
+                "question_and_page_ids": [
+                    Command.create({"title": "Well?", "question_type": "text_box"})
+                ],
+            }
+        )
+        cls.at["survey"] = survey.id
+
+    @classmethod
+    def _make_for_mailing__mailing(cls):
+        mailings = cls.env["mailing.mailing"].create(
+            [
+                {
+                    "subject": "News",
+                    "body_html": "<p>News</p>",
+                    "mailing_model_id": cls.at["model_partner"],
+                    "mailing_domain": f"[('id', '=', {cls.client.id})]",
+                    "user_id": cls.users["colleague"].id,
+                    **values,
+                }
+                for values in (
+                    {},
+                    {"mailing_domain": "[('id', '=', 0)]"},
+                    {},
+                )
+            ]
+        )
+        cls.at.update(
+            mailing=mailings[0].id,
+            mailing_queued=mailings[1].id,
+            mailing_queued_client=mailings[2].id,
+        )
+        for name, mailing in (("mailing", mailings[1]), ("news", mailings[2])):
+            cls.given[name] = (
+                "UPDATE mailing_mailing SET state = 'in_queue' WHERE id = %s",
+                mailing.id,
+            )
+
+    @classmethod
+    def _make_for_hr__applicant(cls):
+        env = cls.env
+        template = env["mail.template"].create(
+            {
+                "name": "Applicant",
+                "model_id": env["ir.model"]._get_id("hr.applicant"),
+                "subject": "Your application",
+                "body_html": "<p>Thank you</p>",
+                "use_default_to": False,
+                "partner_to": "{{ object.partner_id.id }}",
+            }
+        )
+        stage = env["hr.recruitment.stage"].create(
+            {"name": "Invited", "template_id": template.id, "sequence": 99}
+        )
+        quiet = env["hr.recruitment.stage"].create({"name": "Read", "sequence": 98})
+        job = env["hr.job"].create({"name": "Job"})
+        person = env["res.partner"].create(
+            {"name": "Applicant", "email": "applicant@outside.example"}
+        )
+        applicant = env["hr.applicant"].create(
+            {
+                "partner_id": person.id,
+                "partner_name": "Applicant",
+                "email_from": "applicant@outside.example",
+                "job_id": job.id,
+            }
+        )
+        reason = env["hr.applicant.refuse.reason"].search([], limit=1)
+        reason.template_id = template
+        cls.at.update(
+            applicant=applicant.id,
+            applicant_stage=stage.id,
+            applicant_quiet_stage=quiet.id,
+            applicant_template=template.id,
+            refuse_reason=reason.id,
+            job=job.id,
+        )
+
+    @classmethod
+    def _make_for_purchase__order(cls):
+        env = cls.env
+        product = env["product.product"].create({"name": "Part", "type": "consu"})
+        orders = env["purchase.order"].create(
+            [
+                {
+                    "partner_id": cls.client.id,
+                    "date_planned": datetime.now() + timedelta(days=3),
+                    "order_line": [
+                        Command.create({"product_id": product.id, "price_unit": 5})
+                    ],
+                }
+                for _index in range(2)
+            ]
+        )
+        orders[1].button_confirm()
+        orders[1].receipt_reminder_email = False
+        orders.message_unsubscribe(orders.message_partner_ids.ids)
+        cls.visible["purchase.order"] = orders.ids
+        cls.at.update(rfq=orders[0].id, purchase=orders[1].id, part=product.id)
+
+    @classmethod
+    def _make_for_snailmail__letter(cls):
+        if "invoice" not in cls.at:
+            return
+        file = cls.env["ir.attachment"].create(
+            {
+                "name": "letter.pdf",
+                "raw": PDF,
+                "res_model": "account.move",
+                "res_id": cls.at["invoice"],
+            }
+        )
+        letter = cls.env["snailmail.letter"].create(
+            {
+                "partner_id": cls.client.id,
+                "model": "account.move",
+                "res_id": cls.at["invoice"],
+                "company_id": cls.at["company"],
+                "attachment_id": file.id,
+            }
+        )
+        cls.at["letter_file"] = file.id
+        cls.given["letter"] = (
+            "UPDATE snailmail_letter SET state = 'pending' WHERE id = %s",
+            letter.id,
+        )
+
+    @classmethod
+    def _make_for_stock__picking(cls):
+        env = cls.env
+        env.company.stock_move_email_validation = True
+        product = env["product.product"].create(
+            {"name": "Box", "type": "consu", "is_storable": False}
+        )
+        kind = env["stock.picking.type"].search(
+            [("code", "=", "outgoing"), ("company_id", "=", env.company.id)], limit=1
+        )
+        picking = env["stock.picking"].create(
+            {
+                "partner_id": cls.client.id,
+                "picking_type_id": kind.id,
+                "location_id": kind.default_location_src_id.id,
+                "location_dest_id": kind.default_location_dest_id.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": 1,
+                            "location_id": kind.default_location_src_id.id,
+                            "location_dest_id": kind.default_location_dest_id.id,
+                        }
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        picking.move_ids.quantity = 1
+        picking.move_ids.picked = True
+        picking.message_unsubscribe(picking.message_partner_ids.ids)
+        cls.at["picking"] = picking.id
+
+    @classmethod
+    def _make_for_calendar__event(cls):
+        start = datetime.now().replace(microsecond=0) + timedelta(days=2)
+        stop = start + timedelta(hours=1)
+        events = (
+            cls.env["calendar.event"]
+            .with_context(dont_notify=True, no_mail_to_attendees=True)
+            .create(
+                [
+                    {
+                        "name": name,
+                        "start": start,
+                        "stop": stop,
+                        "user_id": cls.users["colleague"].id,
+                        "partner_ids": [Command.set(partners)],
+                    }
+                    for name, partners in (
+                        ("With a client", [cls.at["colleague_partner"], cls.client.id]),
+                        ("Internal", [cls.at["colleague_partner"]]),
+                    )
+                ]
+            )
+        )
+        soon = datetime.now().replace(microsecond=0) + timedelta(minutes=61)
+        silent = cls.env["calendar.alarm"].create(
+            {
+                "name": "Silent",
+                "alarm_type": "notification",
+                "duration": 3,
+                "interval": "hours",
+            }
+        )
+        loud = cls.env.ref("calendar.alarm_mail_1")
+        reminders = (
+            cls.env["calendar.event"]
+            .with_context(dont_notify=True, no_mail_to_attendees=True)
+            .create(
+                [
+                    {
+                        "name": alarm.name,
+                        "start": soon,
+                        "stop": soon + timedelta(hours=1),
+                        "user_id": cls.users["colleague"].id,
+                        "partner_ids": [Command.set(partners)],
+                        "alarm_ids": [Command.set(alarm.ids)],
+                    }
+                    for alarm, partners in (
+                        (loud, [cls.at["colleague_partner"]]),
+                        (silent, [cls.at["colleague_partner"], cls.client.id]),
+                    )
+                ]
+            )
+        )
+        cls.at.update(event_reminds=reminders[0].id, alarm_silent=silent.id)
+        cls.at.update(
+            event=events[0].id,
+            event_internal=events[1].id,
+            start=str(start),
+            stop=str(stop),
+            start_soon=str(
+                datetime.now().replace(microsecond=0) + timedelta(minutes=61)
+            ),
+            stop_soon=str(
+                datetime.now().replace(microsecond=0) + timedelta(minutes=90)
+            ),
+            start_later=str(start + timedelta(days=1)),
+            stop_later=str(stop + timedelta(days=1)),
+        )
+
+    @classmethod
+    def _make_for_crm__lead(cls):
+        lead = cls.env["crm.lead"].create(
+            {
+                "name": "Lead",
+                "type": "opportunity",
+                "partner_id": cls.client.id,
+                "user_id": False,
+            }
+        )
+        lead.message_subscribe(partner_ids=cls.client.ids)
+        quiet = cls.env["crm.lead"].create({"name": "Quiet lead", "user_id": False})
+        quiet.message_subscribe(partner_ids=[cls.at["colleague_partner"]])
+        cls.at.update(lead=lead.id, lead_quiet=quiet.id)
+
+    @classmethod
+    def _make_for_project__task(cls):
+        env = cls.env
+        template = env["mail.template"].create(
+            {
+                "name": "Stage reached",
+                "model_id": env["ir.model"]._get_id("project.task"),
+                "subject": "Progress",
+                "body_html": "<p>Progress</p>",
+                "use_default_to": False,
+                "partner_to": "{{ object.partner_id.id }}",
+            }
+        )
+        stages = env["project.task.type"].create(
+            [
+                {"name": "New"},
+                {"name": "Working"},
+                {"name": "Tell the client", "mail_template_id": template.id},
+                {
+                    "name": "Ask the client",
+                    "rating_active": True,
+                    "rating_status": "stage",
+                    "rating_template_id": env.ref(
+                        "project.rating_project_request_email_template"
+                    ).id,
+                },
+                {
+                    "name": "Ask the client again",
+                    "rating_active": True,
+                    "rating_status": "periodic",
+                    "rating_status_period": "daily",
+                    "rating_template_id": env.ref(
+                        "project.rating_project_request_email_template"
+                    ).id,
+                },
+            ]
+        )
+        if "sms_template_id" in env["project.task.type"]._fields:
+            sms = env["sms.template"].create(
+                {
+                    "name": "Text",
+                    "model_id": env["ir.model"]._get_id("project.task"),
+                    "body": "Hello",
+                }
+            )
+            texts = {"name": "Text the client", "sms_template_id": sms.id}
+            stages += env["project.task.type"].create(texts)
+            cls.at["stage_texts"] = stages[5].id
+        env.flush_all()
+        cls.cr.execute(
+            "UPDATE project_task_type SET rating_request_deadline = "
+            "now() at time zone 'utc' - interval '1 day' WHERE id = %s",
+            [stages[4].id],
+        )
+        projects = env["project.project"].create(
+            [
+                {
+                    "name": "Shared project",
+                    "privacy_visibility": "portal",
+                    "partner_id": cls.client.id,
+                    "type_ids": [Command.set(stages.ids)],
+                },
+                {
+                    "name": "Internal project",
+                    "privacy_visibility": "employees",
+                    "type_ids": [Command.set(stages.ids)],
+                },
+            ]
+        )
+        project_template = template.copy(
+            {
+                "model_id": env["ir.model"]._get_id("project.project"),
+                "partner_to": "{{ object.partner_id.id }}",
+            }
+        )
+        project_stage = env["project.project.stage"].create(
+            {"name": "Delivered", "mail_template_id": project_template.id}
+        )
+        tasks = env["project.task"].create(
+            [
+                {
+                    "name": "Shared task",
+                    "project_id": projects[0].id,
+                    "partner_id": cls.client.id,
+                    "stage_id": stages[0].id,
+                },
+                {
+                    "name": "Internal task",
+                    "project_id": projects[1].id,
+                    "stage_id": stages[0].id,
+                },
+            ]
+        )
+        tasks[0].message_subscribe(partner_ids=cls.client.ids)
+        tasks[1].message_unsubscribe(tasks[1].message_partner_ids.ids)
+        tasks[1].message_subscribe(partner_ids=[cls.at["colleague_partner"]])
+        cls.visible["project.task"] = tasks[0].ids
+        portal = cls.portal.partner_id
+        projects[0].write(
+            {"collaborator_ids": [Command.create({"partner_id": portal.id})]}
+        )
+        tasks[0].message_subscribe(partner_ids=portal.ids)
+        cls.at["model_task"] = env["ir.model"]._get_id("project.task")
+        cls.at["rating_token"] = tasks[0]._rating_get_access_token(cls.client)
+        cls.at.update(
+            project=projects[0].id,
+            project_internal=projects[1].id,
+            task=tasks[0].id,
+            task_internal=tasks[1].id,
+            stage=stages[0].id,
+            stage_working=stages[1].id,
+            stage_tells=stages[2].id,
+            stage_rates=stages[3].id,
+            stage_rates_weekly=stages[4].id,
+            project_stage=project_stage.id,
+        )
+
+    @classmethod
+    def _make_for_hr__employee(cls):
+        cls.env["hr.employee"].create(
+            [
+                {"name": user.name, "user_id": user.id}
+                for name, user in cls.users.items()
+                if name.startswith(("agent", "human"))
+            ]
+        )
+
+    @classmethod
+    def _make_for_sale__order(cls):
+        product = cls.env["product.product"].create(
+            {"name": "Service", "type": "service", "list_price": 10}
+        )
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": cls.client.id,
+                "user_id": False,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+        )
+        order.message_unsubscribe(order.message_partner_ids.ids)
+        cls.visible["sale.order"] = order.ids
+        env = cls.env(user=cls.users["colleague"].id)
+        file = env["ir.attachment"].create(
+            {
+                "name": "published.txt",
+                "raw": b"Ours",
+                "res_model": "sale.order",
+                "res_id": order.id,
+            }
+        )
+        published = (
+            env["sale.order"]
+            .browse(order.id)
+            .message_post(
+                body="Ours",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                attachment_ids=file.ids,
+            )
+        )
+        order.message_unsubscribe(order.message_partner_ids.ids)
+        cls.at.update(published=published.id, published_file=file.id)
+        if "payment.transaction" in cls.env:
+            transaction = cls.env["payment.transaction"].create(
+                {
+                    "provider_id": cls.env.ref("payment.payment_provider_transfer").id,
+                    "payment_method_id": cls.env.ref(
+                        "payment.payment_method_unknown"
+                    ).id,
+                    "reference": "guarded",
+                    "amount": order.amount_total,
+                    "currency_id": order.currency_id.id,
+                    "partner_id": cls.client.id,
+                    "sale_order_ids": [Command.set(order.ids)],
+                }
+            )
+            cls.at["transaction"] = transaction.id
+        template = cls.env.ref("sale.email_template_edi_sale")
+        cls.at.update(order=order.id, product=product.id, quotation_mail=template.id)
+
+    @classmethod
+    def _make_for_account__move(cls):
+        invoices = cls.env["account.move"].create(
+            [
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": cls.client.id,
+                    "invoice_date": "2026-01-01",
+                    "invoice_user_id": False,
+                    "invoice_line_ids": [
+                        Command.create({"name": "Work", "price_unit": price})
+                    ],
+                }
+                for price in (100, 200)
+            ]
+        )
+        invoices.action_post()
+        cls.env.company.paperformat_id = cls.env.ref("base.paperformat_euro")
+        cls.at["pdf"] = (
+            cls.env["ir.attachment"]
+            .create(
+                {
+                    "name": "invoice.pdf",
+                    "raw": PDF,
+                    "res_model": "account.move",
+                    "res_id": invoices[0].id,
+                }
+            )
+            .id
+        )
+        invoices.message_unsubscribe(invoices.message_partner_ids.ids)
+        cls.visible["account.move"] = invoices.ids
+        cls.at.update(invoice=invoices[0].id, invoice_2=invoices[1].id)
+
+    @classmethod
+    def _empty_the_queues(cls):
+        """Nothing that was there before may be mistaken for something sent."""
+        cls.env.flush_all()
+        for table in ("mail_mail", "sms_sms", "snailmail_letter"):
+            if cls._has(table):
+                state = "canceled" if table != "mail_mail" else "cancel"
+                cls.cr.execute(f"UPDATE {table} SET state = %s", [state])  # pylint: disable=sql-injection
+        cls.cr.execute("DELETE FROM mail_message_schedule")
+        cls.cr.execute(
+            "DELETE FROM mail_scheduled_message WHERE scheduled_date < '2099-01-01'"
+        )
+        # one that waits for a day far away
+        cls.cr.execute(
+            "UPDATE mail_mail SET state = 'outgoing', scheduled_date = '2099-01-01' "
+            "WHERE id = %s",
+            [cls.at["mail_waiting"]],
+        )
+        cls.env.invalidate_all()
+
+    @classmethod
+    def _has(cls, table, column=None):
+        cls.cr.execute(
+            "SELECT 1 FROM information_schema.columns WHERE table_schema = "
+            "current_schema AND table_name = %s AND column_name = coalesce(%s, 'id')",
+            [table, column],
+        )
+        return bool(cls.cr.rowcount)
+
+    # ------------------------------------------------------------------
+    # calls
+    # ------------------------------------------------------------------
+
+    def rpc(self, who, endpoint, ids=None, /, context=None, **kwargs):
+        """One JSON-2 call with the API key of ``who``."""
+        body = dict(kwargs)
+        if ids is not None:
+            body["ids"] = ids if isinstance(ids, list) else [ids]
+        if context is not None:
+            body["context"] = context
+        response = self.url_open(
+            f"/json/2/{endpoint}",
+            data=json.dumps(body, default=str),
+            headers={
+                "Authorization": f"Bearer {self.keys[who]}",
+                "Content-Type": "application/json",
+                "X-Odoo-Database": self.env.cr.dbname,
+            },
+            timeout=60,
+        )
+        try:
+            content = response.json()
+        except ValueError:
+            content = response.text[:500]
+        return Answered(response.status_code, content)
+
+    def resolve(self, value, who, results=()):
+        """Replace ``@name`` by what it names, ``$n`` by the result of call n."""
+        if isinstance(value, dict):
+            return {k: self.resolve(v, who, results) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.resolve(v, who, results) for v in value]
+        if not isinstance(value, str):
+            return value
+        if value == "@me":
+            return self.users[who].id
+        if value == "@my_partner":
+            return self.users[who].partner_id.id
+        if value.startswith("@ref:"):
+            return self.env.ref(value[5:]).id
+        if value.startswith("@"):
+            return self.at[value[1:]]
+        if match := re.fullmatch(r"\$(\d+)(\[0\])?", value):
+            result = results[int(match[1])]
+            return result[0] if match[2] else result
+        if re.search(r"@\{\w+\}", value):
+            return re.sub(r"@\{(\w+)\}", lambda m: str(self.at[m[1]]), value)
+        return value
+
+    def walk(self, who, calls, context=None):
+        """Make the calls one after another, up to the first that is not answered 200."""
+        answers, results = [], []
+        for call in calls:
+            body = self.resolve(call.kwargs, who, results)
+            merged = {**body.pop("context", {}), **(context or {})}
+            answer = self.rpc(
+                who,
+                call.endpoint,
+                self.resolve(call.ids, who, results),
+                context=merged or None,
+                **body,
+            )
+            answers.append(answer)
+            if not answer.ok:
+                break
+            results.append(answer.body)
+        return answers
+
+    @contextlib.contextmanager
+    def apart(self):
+        """Undo everything that was done inside, in the database and in the caches."""
+        self.env.flush_all()
+        savepoint = Savepoint(self.cr)
+        sequences = dict(self.registry.cache_sequences)
+        try:
+            yield
+        finally:
+            self.cr.clear()
+            savepoint.close(rollback=True)
+            if self.registry.cache_sequences != sequences:
+                with mute_logger("odoo.registry", "odoo.orm.registry"):
+                    self.registry.clear_all_caches()
+
+    def pass_time(self, *crons):
+        """Let every date pass and run the queues, as their own users."""
+        for table, column in DATES:
+            if self._has(table, column):
+                self.cr.execute(
+                    f"UPDATE {table} SET {column} = now() at time zone 'utc' - "  # pylint: disable=sql-injection
+                    f"interval '1 hour' WHERE {column} > now() at time zone 'utc' "
+                    f"AND {column} < now() at time zone 'utc' + interval '1 year'"
+                )
+        for xmlid in (*crons, *QUEUES):
+            cron = self.env.ref(xmlid, raise_if_not_found=False)
+            if not cron:
+                continue
+            action, user = cron.ir_actions_server_id.id, cron.user_id.id
+            try:
+                with self.registry.cursor() as cr:
+                    env = api.Environment(cr, user, {})
+                    env["ir.actions.server"].browse(action).run()
+            except Exception as error:
+                # a cron that fails is rolled back and noted, here as in production
+                _logger.info("cron %s failed: %s", xmlid, error)
+        self.env.invalidate_all()
+
+    # ------------------------------------------------------------------
+    # what is there, what left
+    # ------------------------------------------------------------------
+
+    def prepare(self, given):
+        if given:
+            statement, record_id = self.given[given]
+            self.cr.execute(statement, [record_id])
+
+    def snapshot(self):
+        self.wire.clear()
+        self.env.flush_all()
+        return {kind: set(rows) for kind, rows in self._rows().items()}
+
+    def _rows(self):
+        """Rows that tell of a message toward the outside, as tuples."""
+        cr, rows = self.cr, {}
+        cr.execute(
+            """SELECT m.id, m.state, m.email_to, m.email_cc, m.headers,
+                      array_agg(DISTINCT p.email) FILTER (WHERE p.id IS NOT NULL),
+                      bool_or(%(inside)s)
+                 FROM mail_mail m
+            LEFT JOIN mail_mail_res_partner_rel r ON r.mail_mail_id = m.id
+            LEFT JOIN res_partner p ON p.id = r.res_partner_id
+                WHERE m.state IN ('outgoing', 'sent', 'received')
+             GROUP BY m.id""",
+            {"inside": False},
+        )
+        rows["mail.mail"] = [
+            (mail_id, state, *sorted(outside))
+            for mail_id, state, to, cc, headers, partners, _ in cr.fetchall()
+            if (outside := self.outside(to, cc, headers, *(partners or ())))
+        ]
+        cr.execute(
+            """SELECT n.id, n.notification_type, n.notification_status,
+                      coalesce(p.email, n.mail_email_address)
+                 FROM mail_notification n
+            LEFT JOIN res_partner p ON p.id = n.res_partner_id
+                WHERE n.notification_status != 'canceled'"""
+        )
+        rows["mail.notification"] = [
+            row for row in cr.fetchall() if self.outside(row[3])
+        ]
+        if self._has("sms_sms"):
+            cr.execute(
+                "SELECT id, state, number FROM sms_sms "
+                "WHERE state IN ('outgoing', 'process', 'pending', 'sent')"
+            )
+            rows["sms.sms"] = cr.fetchall()
+        if self._has("snailmail_letter"):
+            cr.execute(
+                "SELECT id, state FROM snailmail_letter WHERE state != 'canceled'"
+            )
+            rows["snailmail.letter"] = cr.fetchall()
+        rows["published"] = []
+        for model, ids in self.visible.items():
+            cr.execute(
+                """SELECT m.id, m.model, m.message_type, md5(coalesce(m.body, ''))
+                     FROM mail_message m
+                     JOIN mail_message_subtype s ON s.id = m.subtype_id
+                    WHERE m.model = %s AND m.res_id = ANY(%s)
+                      AND m.is_internal IS NOT TRUE AND s.internal IS NOT TRUE
+                      AND m.message_type IN ('comment', 'email', 'email_outgoing',
+                                             'auto_comment', 'out_of_office')""",
+                [model, ids],
+            )
+            rows["published"] += cr.fetchall()
+        cr.execute(
+            """SELECT m.id, m.res_id, md5(coalesce(m.body, '')) FROM mail_message m
+                WHERE m.model = 'discuss.channel' AND EXISTS (
+                    SELECT 1 FROM discuss_channel_member c
+                 LEFT JOIN res_partner p ON p.id = c.partner_id
+                     WHERE c.channel_id = m.res_id
+                       AND (c.guest_id IS NOT NULL OR p.partner_share))"""
+        )
+        rows["discuss"] = cr.fetchall()
+        return rows
+
+    def carried(self, words, since):
+        """kind -> places outside that these words have reached."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        coded = [words, *(base64.b64encode(b" " * n + words.encode()) for n in range(3))]
+        coded = [c if isinstance(c, str) else c.decode()[4:-4] for c in coded]
+        found = {
+            "smtp": [
+                letter["to"]
+                for letter in self.wire.letters
+                if words in letter["text"] and self.outside(*letter["to"])
+            ],
+            "http": [
+                url
+                for _method, url, body in self.wire.requests
+                if any(c in body for c in coded)
+            ],
+            "published": [],
+            "discuss": [],
+        }
+        Message = self.env["mail.message"]
+        for model, ids in self.visible.items():
+            for message in Message.search(
+                [("model", "=", model), ("res_id", "in", ids), ("is_internal", "=", False)]
+            ):
+                texts = [str(message.body), message.subject or ""]
+                texts += [
+                    (file.raw or b"").decode(errors="replace")
+                    for file in message.attachment_ids
+                ]
+                if any(words in text for text in texts) and not message.subtype_id.internal:
+                    found["published"].append(message.id)
+        self.cr.execute(
+            "SELECT channel FROM bus_bus WHERE id > %s AND message LIKE %s",
+            [since, f"%{words}%"],
+        )
+        outside = [self.at["channel_guest"], self.at["channel_client"]]
+        found["discuss"] = [
+            channel
+            for (channel,) in self.cr.fetchall()
+            if "mail.guest" in channel
+            or any(f'"discuss.channel", {i}' in channel for i in outside)
+            or any(f'"discuss.channel",{i}' in channel for i in outside)
+        ]
+        return {kind: places for kind, places in found.items() if places}
+
+    def last_on_bus(self):
+        self.cr.execute("SELECT coalesce(max(id), 0) FROM bus_bus")
+        return self.cr.fetchone()[0]
+
+    def outside(self, *texts):
+        """The addresses in ``texts`` that no colleague had when the tests began."""
+        found = set()
+        for text in texts:
+            for email in email_split(text or ""):
+                email = email_normalize(email) or email
+                if email not in self.inside:
+                    found.add(email)
+        return found
+
+    def left(self, before):
+        """kind -> what is there now and was not there ``before``, or left since."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        found = {}
+        for kind, rows in self._rows().items():
+            if new := [row for row in rows if row not in before[kind]]:
+                found[kind] = new
+        letters = [
+            letter for letter in self.wire.letters if self.outside(*letter["to"])
+        ]
+        if letters:
+            found["smtp"] = letters
+        hosts = {host for host, _port in self.wire.connections}
+        if hosts - {"localhost"}:
+            found["connection"] = sorted(hosts)
+        if self.wire.requests:
+            found["http"] = list(self.wire.requests)
+        return found
+
+
+def unique(text):
+    return f"{text} {uuid.uuid4().hex[:6]}"

@@ -1,0 +1,194 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What the guard knows about the call that is being served.
+
+A state belongs to one HTTP request, or, outside of a request, to the outermost
+guarded method on one cursor. It holds who calls, the entry point that a token has
+to name, what would leave and whether that has been approved. It is kept here, in
+weak dictionaries, and never in the context: a context comes from the caller.
+"""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from odoo import http
+from odoo.exceptions import UserError
+
+MARKER = "AGENT_CONFIRMATION_REQUIRED"
+REASON = "outbound_client_communication"
+MAX_LISTED = 50
+
+_states = WeakKeyDictionary()
+
+#: Addresses that the mail being handed to SMTP may reach, None when no such mail.
+smtp_permit = ContextVar("strictbase_agent_guard_smtp_permit", default=None)
+#: True while Odoo sends a push notification to the devices of colleagues.
+internal_http = ContextVar("strictbase_agent_guard_internal_http", default=False)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The method that was called from outside: what a token is issued for."""
+
+    model: str
+    method: str
+    ids: tuple = ()
+
+    def __str__(self):
+        return f"{self.model}.{self.method} {list(self.ids)}"
+
+
+@dataclass
+class Egress:
+    """One thing that leaves Odoo: a line of the manifest and of the audit."""
+
+    channel: str
+    recipients: list  # [{"name": …, "address": …}]
+    model: str = ""
+    res_id: int = 0
+    subject: str = ""
+    digest: str = ""  # of the content, so that an approval can be bound to it
+    target: tuple = ("", 0)  # the row that carries it: mail.mail, sms.sms, …
+    note: str = ""
+
+    def addresses(self):
+        return {r["address"] for r in self.recipients if r["address"]}
+
+    def as_manifest(self):
+        return {
+            "channel": self.channel,
+            "recipients": self.recipients,
+            "model": self.model,
+            "res_id": self.res_id,
+            "subject": self.subject,
+            "digest": self.digest,
+            "note": self.note,
+        }
+
+
+@dataclass
+class Grant:
+    """An approval that this call has reserved or that an earlier one left."""
+
+    confirmation_id: int
+    approver_id: int
+    addresses: set | None = None  # None: whatever the approved call sends
+
+    def covers(self, egress):
+        return self.addresses is None or egress.addresses() <= self.addresses
+
+
+@dataclass
+class CallState:
+    actor: int
+    is_agent: bool
+    entry: Entry | None = None
+    token: str | None = None
+    channel: str = ""
+    grant: Grant | None = None
+    fault: str = ""
+    refused: list = field(default_factory=list)
+    granted: list = field(default_factory=list)
+    left: bool = False  # something has left the process
+    closed: bool = False
+
+    def refuse(self, items):
+        self.refused.extend(items)
+
+    def error(self):
+        return refusal(self.refused, self.entry, self.fault)
+
+    def raise_if_refused(self):
+        if self.refused and not self.closed:
+            raise self.error()
+
+
+def refusal(items, entry=None, fault=""):
+    """The refusal of the published contract; further lines only follow.
+
+    After ``detail:`` there is one ``name: value`` per line: the ``call`` that a token
+    has to be issued for, each ``recipient`` and ``subject``, and, when a token was
+    presented, why it was not accepted.
+    """
+    channels = sorted({item.channel for item in items})
+    people = []
+    for item in items:
+        for recipient in item.recipients:
+            text = _one_line(recipient["name"] or "")
+            address = _one_line(recipient["address"] or "")
+            if address and address != text:
+                text = f"{text} <{address}>" if text else address
+            if text and text not in people:
+                people.append(text)
+    what = " and ".join(channels)
+    source = f"{entry.model}.{entry.method}" if entry else "this call"
+    lines = [
+        MARKER,
+        f"reason: {REASON}",
+        f"detail: {source} would reach people outside by {what}.",
+    ]
+    if entry:
+        lines.append(f"call: {entry}")
+    lines += [f"recipient: {person}" for person in people[:MAX_LISTED]]
+    if len(people) > MAX_LISTED:
+        lines.append(f"recipient: and {len(people) - MAX_LISTED} more")
+    subjects = {_one_line(item.subject) for item in items if item.subject}
+    lines += [f"subject: {subject}" for subject in sorted(subjects)[:5]]
+    if fault:
+        lines.append(f"token: {fault}")
+    return UserError("\n".join(lines))
+
+
+def _one_line(text):
+    return " ".join(str(text).split())[:200]
+
+
+def current_request():
+    """The request of Odoo's own server that this thread serves, if any."""
+    if not http.request:
+        return None
+    request = http.request._get_current_object()
+    return request if isinstance(request, http.Request) else None
+
+
+def _key(env):
+    request = current_request()
+    if request is not None and request.db == env.cr.dbname:
+        return request
+    return env.cr
+
+
+def peek(env):
+    return _states.get(_key(env)) if _states else None
+
+
+def peek_request():
+    request = current_request()
+    return _states.get(request) if request is not None else None
+
+
+def attach(env, state):
+    _states[_key(env)] = state
+
+
+def detach(env):
+    _states.pop(_key(env), None)
+
+
+@contextmanager
+def permit_smtp(addresses):
+    token = smtp_permit.set(frozenset(addresses))
+    try:
+        yield
+    finally:
+        smtp_permit.reset(token)
+
+
+@contextmanager
+def permit_internal_http():
+    token = internal_http.set(True)
+    try:
+        yield
+    finally:
+        internal_http.reset(token)

@@ -1,0 +1,3 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import account_move_send_batch_wizard
+from . import account_move_send_wizard

@@ -1,0 +1,12 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "StrictBase: Agent Outbound Guard, Projects",
+    "summary": "Comments among colleagues stay free on tasks",
+    "version": "19.0.2.0.0",
+    "category": "Technical",
+    "author": "odoo-agent contributors",
+    "license": "LGPL-3",
+    "development_status": "Beta",
+    "depends": ["strictbase_agent_guard", "project"],
+    "auto_install": True,
+}

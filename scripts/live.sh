@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# The suites against a real Odoo 19 with demo data, on a throwaway database:
+#   scripts/live.sh helper   the program through the binary, and the approval flow with the guard
+#   scripts/live.sh addons   Odoo's own tests of addons/, in a database with the modules they guard
+#   scripts/live.sh          both
+# It needs `odoo` on PATH or ODOO_BIN, and PostgreSQL's server programs (initdb, pg_ctl). It starts a cluster
+# and servers of its own on loopback, and ends and removes them, whatever happens. It touches nothing else.
+set -euo pipefail
+
+root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+what=${1:-all}
+odoo=${ODOO_BIN:-$(command -v odoo || true)}
+if [ -z "$odoo" ] || [ ! -x "$odoo" ]; then
+    echo "live.sh: no Odoo found (odoo on PATH, or ODOO_BIN): the live suites did not run" >&2
+    exit 77
+fi
+postgres=$(dirname "$(command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -1 || true)")
+if [ ! -x "$postgres/initdb" ]; then
+    echo "live.sh: PostgreSQL's initdb was not found: the live suites did not run" >&2
+    exit 77
+fi
+
+# PostgreSQL does not run as root; Odoo need not either.
+as=()
+owner=$(id -un)
+if [ "$(id -u)" = 0 ]; then
+    for owner in odoo postgres nobody; do id "$owner" >/dev/null 2>&1 && break; done
+    as=(runuser -u "$owner" --)
+fi
+
+work=$(mktemp -d)
+chmod 755 "$work"
+mkdir "$work/run" && chown "$owner" "$work/run"
+server=
+finish() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    [ -z "$server" ] || wait "$server" 2>/dev/null || true
+    "${as[@]}" "$postgres/pg_ctl" -D "$work/run/pg" -m immediate stop >/dev/null 2>&1 || true
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+say() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
+
+say "PostgreSQL"
+pg_port=$(free_port)
+"${as[@]}" "$postgres/initdb" -D "$work/run/pg" -U live -A trust -E UTF8 --locale=C.UTF-8 >"$work/initdb.log"
+"${as[@]}" "$postgres/pg_ctl" -D "$work/run/pg" -w -l "$work/run/pg.log" \
+    -o "-k $work/run -p $pg_port -c listen_addresses= -F -c synchronous_commit=off -c full_page_writes=off -c max_connections=200" start >/dev/null
+
+# The modules are read by another user than the one who checked them out.
+cp -r "$root/addons" "$work/addons" && chmod -R a+rX "$work/addons"
+run_odoo() {
+    "${as[@]}" env HOME="$work/run" PGHOST= "$odoo" "$@" --db_host "$work/run" --db_port "$pg_port" --db_user live \
+        --data-dir "$work/run/data" --addons-path "$work/addons" --max-cron-threads 0 --workers 0
+}
+# Runs Odoo to its end; its log is shown only if it fails.
+finish_odoo() {
+    local log=$work/run/step.log
+    if ! run_odoo "$@" --stop-after-init --no-http >"$log" 2>&1 || grep -qE ' (ERROR|CRITICAL) ' "$log"; then
+        tail -60 "$log"
+        echo "live.sh: odoo $* failed" >&2
+        exit 1
+    fi
+}
+copy_database() {
+    "$postgres/createdb" -h "$work/run" -p "$pg_port" -U live -T "$1" "$2"
+    if [ -d "$work/run/data/filestore/$1" ]; then
+        "${as[@]}" cp -r "$work/run/data/filestore/$1" "$work/run/data/filestore/$2"
+    fi
+}
+serve() {
+    local database=$1 port=$2
+    run_odoo -d "$database" --db-filter "^$database\$" --http-interface 127.0.0.1 --http-port "$port" \
+        --smtp-port "$smtp_port" >"$work/run/$database.log" 2>&1 &
+    server=$!
+    for _ in $(seq 240); do
+        curl -fso /dev/null --max-time 5 "http://127.0.0.1:$port/web/health" && return
+        kill -0 "$server" 2>/dev/null || break
+        sleep 0.25
+    done
+    tail -40 "$work/run/$database.log"
+    echo "live.sh: Odoo did not start" >&2
+    exit 1
+}
+stop_server() {
+    kill "$server" && wait "$server" 2>/dev/null || true
+    server=
+}
+
+say "a database with demo data"
+finish_odoo -d base -i crm,project,hr_timesheet,sale_management,account,contacts,api_doc --with-demo
+
+if [ "$what" != addons ]; then
+    smtp_port=$(free_port)
+    say "the guard beside the helper"
+    copy_database base live
+    finish_odoo -d live -i strictbase_agent_guard
+    touch "$work/run/keys" && chown "$owner" "$work/run/keys" && chmod 600 "$work/run/keys"
+    LIVE_KEYS=$work/run/keys run_odoo shell -d live --no-http <"$root/scripts/live_users.py" >"$work/run/users.log" 2>&1 ||
+        { tail -20 "$work/run/users.log"; exit 1; }
+    port=$(free_port)
+    serve live "$port"
+    say "the helper's suite"
+    set -a
+    # shellcheck disable=SC1091
+    . "$work/run/keys"
+    set +a
+    export LIVE_BASE_URL=http://127.0.0.1:$port LIVE_DB=live LIVE_SMTP_PORT=$smtp_port
+    (cd "$root" && cargo test --features live --test live -- --test-threads 2)
+    if [ -f "$root/addons/strictbase_agent_guard/tests/live_parallel.py" ]; then
+        say "one token, twenty callers"
+        ODOO_BASE_URL=$LIVE_BASE_URL ODOO_DB=live ODOO_API_KEY=$LIVE_AGENT_KEY ODOO_APPROVER_API_KEY=$LIVE_APPROVER_KEY \
+            GUARD_SMTP_PORT=$smtp_port python3 "$root/addons/strictbase_agent_guard/tests/live_parallel.py"
+    fi
+    stop_server
+fi
+
+if [ "$what" != helper ]; then
+    say "the modules that the guard's tests go through"
+    copy_database base addons
+    finish_odoo -d addons --with-demo -i "$("$root/scripts/guarded_modules.sh")"
+    finish_odoo -d addons -i strictbase_agent_guard
+    say "Odoo's tests of addons/"
+    tags=$(cd "$root/addons" && ls -d */ | sed 's,/$,,; s,^,/,' | paste -sd,)
+    log=$work/run/tests.log
+    run_odoo -d addons --test-tags "$tags" --stop-after-init --http-interface 127.0.0.1 --http-port "$(free_port)" \
+        >"$log" 2>&1 || true
+    grep -E 'odoo.tests.result|FAIL:|ERROR:|odoo.tests.stats' "$log" | tail -40 || true
+    if ! grep -qE 'odoo.tests.result: 0 failed, 0 error\(s\) of [1-9][0-9]* tests' "$log"; then
+        tail -80 "$log"
+        echo "live.sh: the modules' tests failed" >&2
+        exit 1
+    fi
+fi
+say "all live suites passed"

@@ -1,0 +1,39 @@
+# Piped into `odoo shell` by live.sh: the users of the live suite and their keys, written to $LIVE_KEYS.
+import os
+
+ORDINARY = [
+    "base.group_user",
+    "base.group_partner_manager",
+    "project.group_project_user",
+    "hr_timesheet.group_hr_timesheet_user",
+    "sales_team.group_sale_salesman",
+    "account.group_account_invoice",
+]
+USERS = {
+    # An agent as it should be: guarded, without the documentation group.
+    "LIVE_AGENT_KEY": ("live_agent", ORDINARY + ["strictbase_agent_guard.group_agent"]),
+    # An ordinary user with the documentation group.
+    "LIVE_DOCS_KEY": ("live_docs", ORDINARY + ["api_doc.group_allow_doc"]),
+    # A person who approves.
+    "LIVE_APPROVER_KEY": (
+        "live_approver",
+        ORDINARY + ["strictbase_agent_guard.group_agent_confirmation_approver"],
+    ),
+}
+
+users = env["res.users"].with_context(no_reset_password=True)  # noqa: F821
+with open(os.environ["LIVE_KEYS"], "w") as keys:
+    for name, (login, groups) in USERS.items():
+        user = users.create(
+            {
+                "name": login,
+                "login": login,
+                "email": f"{login}@company.example",
+                "tz": "Europe/Brussels",
+                "group_ids": [(6, 0, [env.ref(group).id for group in groups])],  # noqa: F821
+            }
+        )
+        env["hr.employee"].create({"name": login, "user_id": user.id})  # noqa: F821
+        key = env(user=user.id)["res.users.apikeys"].sudo()._generate("rpc", "live", None)  # noqa: F821
+        keys.write(f"{name}={key}\n")
+env.cr.commit()  # noqa: F821

@@ -1,0 +1,61 @@
+#!/bin/sh
+# Odoo's own post_install suites with and without the guard: the result must be the same.
+#
+#   ODOO_BIN=odoo scripts/regression.sh [suite ...]
+#
+# ODOO_BIN     how Odoo is started, may hold arguments (a configuration file, a user)
+# ODOO_ADDONS  the addons path of Odoo itself, if the configuration does not say it
+# PG*          as for createdb; Odoo must reach the same server
+# GUARD_WORK   where the logs go (default: a new directory under $TMPDIR)
+# GUARD_KEEP   set: the databases are left in place
+#
+# It is long: /account alone takes most of an hour on two cores. Not for CI.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+odoo=${ODOO_BIN:-odoo}
+work=${GUARD_WORK:-$(mktemp -d)}
+mkdir -p "$work"
+name=guard_regression_$$
+suites=${*:-/mail /test_mail /test_mail_full /sms /test_mail_sms /account /portal /calendar}
+tags=$(echo "$suites" | tr ' ' ',')
+modules=mail,test_mail,test_mail_full,sms,test_mail_sms,account,portal,calendar
+addons=$root/addons${ODOO_ADDONS:+,$ODOO_ADDONS}
+
+run() {  # run DB LOG ARG...
+    db=$1 log=$2
+    shift 2
+    # shellcheck disable=SC2086
+    $odoo -d "$db" --db-filter "^$db\$" --addons-path "$addons" --max-cron-threads 0 \
+        --stop-after-init "$@" >"$log" 2>&1 || true
+}
+
+# One line per failed or broken test, then the totals.
+results() {
+    grep -oE ' (FAIL|ERROR): (Subtest )?[A-Za-z0-9_]+\.test[A-Za-z0-9_]*.*' "$1" | sort -u
+    grep -oE '[0-9]+ failed, [0-9]+ error\(s\) of [0-9]+ tests' "$1" | tail -n 1
+}
+
+finish() {
+    [ -n "${GUARD_KEEP:-}" ] && return
+    for db in "$name" "${name}_with"; do dropdb --if-exists "$db" >/dev/null 2>&1 || true; done
+}
+trap finish EXIT
+
+echo "logs in $work"
+for which in "" _with; do
+    createdb "$name$which"
+    run "$name$which" "$work/install$which.log" -i "$modules" --no-http
+done
+run "${name}_with" "$work/install_guard.log" -i strictbase_agent_guard --no-http
+for which in "" _with; do
+    start=$(date +%s)
+    run "$name$which" "$work/tests$which.log" --test-tags "$tags"
+    results "$work/tests$which.log" >"$work/results$which.txt"
+    echo "${which:-_without}: $(tail -n 1 "$work/results$which.txt") in $(($(date +%s) - start)) s"
+done
+if diff "$work/results.txt" "$work/results_with.txt"; then
+    echo "the same with and without the guard"
+else
+    echo "the results differ" >&2
+    exit 1
+fi

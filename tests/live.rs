@@ -1,0 +1,101 @@
+//! The suite on a real Odoo 19 with demo data, which `scripts/live.sh` prepares and names in LIVE_*; built
+//! only with the feature `live`.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod suite;
+mod support;
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use suite::{Desk, Place, suite};
+
+fn named(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run scripts/live.sh"))
+}
+
+fn live() -> Place {
+    Place {
+        base_url: named("LIVE_BASE_URL"),
+        database: named("LIVE_DB"),
+        agent: named("LIVE_AGENT_KEY"),
+        docs: named("LIVE_DOCS_KEY"),
+        approver: named("LIVE_APPROVER_KEY"),
+    }
+}
+
+suite! {
+    live();
+        the_usual_fields_are_asked_for
+        all_readable_fields_can_be_read
+        names_in_any_script_are_found_again
+        any_model_can_be_looked_up
+        what_is_written_is_read_back
+        an_internal_note_needs_nobody
+        refusals_have_their_codes
+        a_wrong_key_and_a_wrong_database_are_told_apart
+        schemas_are_summed_up
+        documents_are_shown_or_replaced
+        the_examples_run
+        the_agent_alone_reaches_nobody
+        an_approved_call_goes_through_once
+        a_token_is_good_for_one_call_of_one_agent
+        doctor_finds_a_sound_guard
+}
+
+/// Enough of an SMTP server to count what Odoo sends: gives each letter to `letters`.
+fn take_letter(stream: TcpStream, letters: &mpsc::Sender<String>) {
+    let mut writer = stream.try_clone().unwrap();
+    let mut say = |line: &str| writer.write_all(format!("{line}\r\n").as_bytes()).unwrap();
+    say("220 here");
+    let mut letter = String::new();
+    let mut in_letter = false;
+    for line in BufReader::new(stream).lines().map_while(Result::ok) {
+        if in_letter {
+            letter += &line;
+            letter.push('\n');
+            if line == "." {
+                in_letter = false;
+                letters.send(std::mem::take(&mut letter)).unwrap();
+                say("250 taken");
+            }
+            continue;
+        }
+        match line.split(' ').next().unwrap_or_default().to_uppercase().as_str() {
+            "DATA" => {
+                in_letter = true;
+                say("354 go on");
+            }
+            "QUIT" => return say("221 bye"),
+            _ => say("250 fine"),
+        }
+    }
+}
+
+#[test]
+fn exactly_one_letter_leaves_for_one_approval() {
+    let desk = Desk::at(live());
+    let port: u16 = named("LIVE_SMTP_PORT").parse().unwrap();
+    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let (letters, post) = mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let letters = letters.clone();
+            std::thread::spawn(move || take_letter(stream, &letters));
+        }
+    });
+    let subject = "Suite letter 7c1f";
+    let outbound = desk.outbound(subject);
+    desk.run(&suite::words(&outbound)).fails(6, "confirmation_required");
+    assert!(post.recv_timeout(Duration::from_secs(2)).is_err(), "a refused call sent a letter");
+    let sent = desk.home.agent(["--profile", "agent"]).args(&outbound).arg("--confirm-outbound");
+    sent.env("ODOO_APPROVER_API_KEY", &desk.place.approver).run().ok();
+    let mut mine = 0;
+    // Other tests of this run may send theirs meanwhile.
+    while let Ok(letter) = post.recv_timeout(Duration::from_secs(5)) {
+        mine += usize::from(letter.contains("7c1f"));
+    }
+    assert_eq!(mine, 1);
+}

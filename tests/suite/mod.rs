@@ -1,0 +1,400 @@
+//! What must hold on the embedded Odoo and on a real Odoo 19 with demo data alike: one list of tests, run by
+//! `on_sandbox.rs` and by `live.rs`. It knows names that both have, and no ids.
+
+use serde_json::{Value, json};
+
+use crate::support::{Home, Outcome};
+
+/// An Odoo with three users.
+pub struct Place {
+    pub base_url: String,
+    pub database: String,
+    /// In the guard's group Agent, without the documentation group.
+    pub agent: String,
+    /// With the documentation group.
+    pub docs: String,
+    /// An approver.
+    pub approver: String,
+}
+
+/// A home with profiles `agent` and `docs` at a place.
+pub struct Desk {
+    pub home: Home,
+    pub place: Place,
+}
+
+impl Desk {
+    pub fn at(place: Place) -> Desk {
+        let home = Home::new();
+        for (name, key) in [("agent", &place.agent), ("docs", &place.docs)] {
+            home.profile(
+                name,
+                &[("ODOO_BASE_URL", &place.base_url), ("ODOO_DB", &place.database), ("ODOO_API_KEY", key)],
+            );
+        }
+        Desk { home, place }
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        self.home.agent(["--profile", "agent"]).args(arguments).run()
+    }
+
+    pub fn run_as_docs(&self, arguments: &[&str]) -> Outcome {
+        self.home.agent(["--profile", "docs"]).args(arguments).run()
+    }
+
+    /// The id of the company that both places have.
+    pub fn company(&self) -> i64 {
+        self.run(&["lookup", "partner", "gemini furniture", "--exact", "--one"]).ok().json()["id"]
+            .as_i64()
+            .unwrap()
+    }
+
+    pub fn create(&self, model: &str, vals: Value) -> i64 {
+        let created = self.run(&["create", model, "--vals-json", &vals.to_string()]).ok().json();
+        assert_eq!(created.as_array().unwrap().len(), 1);
+        created[0].as_i64().unwrap()
+    }
+
+    pub fn field(&self, model: &str, id: i64, field: &str) -> Value {
+        self.run(&["read", model, "--ids", &id.to_string(), "--fields", field]).ok().json()[0][field].clone()
+    }
+
+    /// Arguments of a comment that reaches the company outside.
+    pub fn outbound(&self, body: &str) -> Vec<String> {
+        let company = self.company();
+        let data = json!({
+            "body": body, "message_type": "comment", "subtype_xmlid": "mail.mt_comment", "partner_ids": [company],
+        });
+        let words = [
+            "call",
+            "res.partner",
+            "message_post",
+            "--ids",
+            &company.to_string(),
+            "--data-json",
+            &data.to_string(),
+        ];
+        words.map(str::to_string).to_vec()
+    }
+
+    /// How many messages with this body a record has.
+    pub fn messages(&self, body: &str) -> usize {
+        let domain = json!([["body", "ilike", body], ["model", "=", "res.partner"]]);
+        self.run(&["search-read", "mail.message", "--domain", &domain.to_string(), "--fields", "body"])
+            .ok()
+            .json()
+            .as_array()
+            .unwrap()
+            .len()
+    }
+}
+
+pub fn words(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().map(String::as_str).collect()
+}
+
+/// Runs every test of the suite at a place.
+macro_rules! suite {
+    ($place:expr; $($name:ident)*) => { $(
+        #[test]
+        fn $name() {
+            crate::suite::$name(&crate::suite::Desk::at($place));
+        }
+    )* };
+}
+pub(crate) use suite;
+
+pub fn the_usual_fields_are_asked_for(desk: &Desk) {
+    let rows = desk.run(&["search-read", "res.partner", "--limit", "2"]).ok();
+    let keys: Vec<_> = rows.json()[0].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(keys, ["id", "display_name", "name", "email", "phone", "company_type", "parent_id", "active"]);
+    assert!(rows.notes()[0].contains("--offset 2"), "{:?}", rows.notes());
+}
+
+pub fn all_readable_fields_can_be_read(desk: &Desk) {
+    for model in ["res.partner", "project.task", "project.project"] {
+        let rows = desk.run(&["search-read", model, "--limit", "1", "--fields", "*"]).ok().json();
+        assert!(rows[0].as_object().unwrap().len() > 15, "{model}");
+    }
+}
+
+pub fn names_in_any_script_are_found_again(desk: &Desk) {
+    for name in ["Suite 北京 木业", "Suite Łódź Meble", "Suite O'Neil & Søn", "Suite 100%_x"] {
+        let id = desk.create("res.partner", json!({ "name": name }));
+        let found = desk.run(&["lookup", "partner", name, "--exact", "--one"]).ok().json();
+        assert_eq!(found["id"], id);
+        assert_eq!(found["name"], name);
+        let again = desk.run(&["lookup", "partner", name]).ok().json();
+        assert_eq!(again["source"], "live", "another question than the exact one");
+        assert_eq!(desk.run(&["lookup", "partner", name]).ok().json()["source"], "cache");
+        let renamed = format!("{name} renamed");
+        desk.run(&[
+            "write",
+            "res.partner",
+            "--ids",
+            &id.to_string(),
+            "--vals-json",
+            &json!({"name": renamed}).to_string(),
+        ])
+        .ok();
+        let after = desk.run(&["lookup", "partner", name]).ok().json();
+        assert_eq!((&after["source"], &after["results"][0]["name"]), (&json!("live"), &json!(renamed)));
+        desk.run(&["call", "res.partner", "action_archive", "--ids", &id.to_string()]).ok();
+    }
+}
+
+pub fn any_model_can_be_looked_up(desk: &Desk) {
+    let found = desk.run(&["lookup", "res.country", "Belgium", "--one"]).ok().json();
+    assert_eq!(found["display_name"], "Belgium");
+    let found = desk.run(&["lookup", "res.country", "bELGIUM", "--exact", "--one"]).ok().json();
+    assert_eq!(found["display_name"], "Belgium");
+    desk.run(&["lookup", "res.country", "Belgiu", "--exact", "--one"]).fails(7, "no_match");
+    let many = desk.run(&["lookup", "res.country", "a", "--one"]).fails(7, "ambiguous");
+    assert!(many.error()["candidates"].as_array().unwrap().len() > 1);
+}
+
+pub fn what_is_written_is_read_back(desk: &Desk) {
+    let timed = r#"[["allow_timesheets","=",true]]"#;
+    let projects =
+        desk.run(&["search-read", "project.project", "--domain", timed, "--fields", "name", "--limit", "1"]);
+    let project = projects.ok().json()[0].clone();
+    let (project, project_name) = (project["id"].clone(), project["name"].clone());
+    let task = desk.create("project.task", json!({ "name": "Suite task", "project_id": project }));
+    assert_eq!(desk.field("project.task", task, "project_id"), json!([project, project_name]));
+    desk.run(&[
+        "write",
+        "project.task",
+        "--ids",
+        &task.to_string(),
+        "--vals-json",
+        r#"{"name":"Suite task, renamed"}"#,
+    ])
+    .ok();
+    assert_eq!(desk.field("project.task", task, "name"), "Suite task, renamed");
+    let time = desk.create(
+        "account.analytic.line",
+        json!({ "name": "Suite work", "task_id": task, "project_id": project, "unit_amount": 0.1 }),
+    );
+    assert_eq!(desk.field("account.analytic.line", time, "unit_amount"), json!(0.1));
+    let both = desk
+        .run(&["create", "project.task", "--vals-list-json", r#"[{"name":"Suite a"},{"name":"Suite b"}]"#])
+        .ok();
+    assert_eq!(both.json().as_array().unwrap().len(), 2);
+    let domain = json!([["id", "in", both.json()]]).to_string();
+    let count = desk.run(&[
+        "call",
+        "project.task",
+        "search_count",
+        "--data-json",
+        &json!({"domain": [["id", "in", both.json()]]}).to_string(),
+    ]);
+    assert_eq!(count.ok().json(), 2);
+    let rows = desk.run(&[
+        "search-read",
+        "project.task",
+        "--domain",
+        &domain,
+        "--fields",
+        "name",
+        "--order",
+        "name desc",
+    ]);
+    assert_eq!(rows.ok().json()[0]["name"], "Suite b");
+}
+
+pub fn an_internal_note_needs_nobody(desk: &Desk) {
+    let task = desk.create("project.task", json!({ "name": "Suite note" }));
+    let posted = desk.run(&[
+        "call",
+        "project.task",
+        "message_post",
+        "--ids",
+        &task.to_string(),
+        "--data-json",
+        r#"{"body":"checked"}"#,
+    ]);
+    assert!(posted.ok().json()[0].as_i64().unwrap() > 0);
+}
+
+pub fn refusals_have_their_codes(desk: &Desk) {
+    let company = desk.company().to_string();
+    let cases: [(&[&str], i32, &str, &str); 9] = [
+        (&["call", "no.such.model", "search"], 7, "not_found", "werkzeug.exceptions.NotFound"),
+        (&["call", "res.partner", "no_such_method"], 7, "not_found", "werkzeug.exceptions.NotFound"),
+        (
+            &["write", "res.partner", "--ids", "99999999", "--vals-json", r#"{"name":"x"}"#],
+            7,
+            "not_found",
+            "odoo.exceptions.MissingError",
+        ),
+        (
+            &["call", "res.partner", "write", "--ids", &company],
+            8,
+            "invalid_request",
+            "werkzeug.exceptions.UnprocessableEntity",
+        ),
+        (
+            &["call", "res.partner", "_compute_display_name"],
+            5,
+            "access_denied",
+            "odoo.exceptions.AccessError",
+        ),
+        (
+            &["create", "res.country", "--vals-json", r#"{"name":"Suiteland","code":"ZY"}"#],
+            5,
+            "access_denied",
+            "odoo.exceptions.AccessError",
+        ),
+        (
+            &["search-read", "res.partner", "--domain", r#"[["no_such_field","=",1]]"#],
+            8,
+            "invalid_request",
+            "builtins.ValueError",
+        ),
+        (
+            &["search-read", "res.partner", "--fields", "no_such_field"],
+            8,
+            "invalid_request",
+            "builtins.ValueError",
+        ),
+        (&["search-read", "ir.cron", "--fields", "name"], 5, "access_denied", "odoo.exceptions.AccessError"),
+    ];
+    for (arguments, exit, code, name) in cases {
+        let outcome = desk.run(arguments).fails(exit, code);
+        assert_eq!(outcome.effect(), "rejected", "{arguments:?}");
+        assert_eq!(outcome.error()["odoo"]["name"], name, "{arguments:?}");
+        assert!(outcome.error()["odoo"].get("debug").is_none(), "{arguments:?}");
+    }
+}
+
+pub fn a_wrong_key_and_a_wrong_database_are_told_apart(desk: &Desk) {
+    let place = &desk.place;
+    let at = |database: &str, key: &str| {
+        let environment =
+            [("ODOO_BASE_URL", place.base_url.as_str()), ("ODOO_DB", database), ("ODOO_API_KEY", key)];
+        let agent = desk.home.agent(["search-read", "res.partner", "--fields", "name"]);
+        environment.iter().fold(agent, |agent, (name, value)| agent.env(name, value)).run()
+    };
+    let wrong = "0123456789abcdef0123456789abcdef01234567";
+    at(&place.database, wrong).fails(4, "auth_rejected");
+    at("no_such_database", &place.agent).fails(4, "database_not_found");
+}
+
+pub fn schemas_are_summed_up(desk: &Desk) {
+    let short = desk.run(&["schema-summary", "project.task"]).ok().json();
+    assert_eq!((&short["source"], &short["model"]), (&json!("live"), &json!("project.task")));
+    assert_eq!(
+        short["fields"][0],
+        json!({"name": "name", "type": "char", "string": "Title", "required": true})
+    );
+    let one = desk.run(&["schema-summary", "project.task", "--field", "description"]).ok().json();
+    assert_eq!(one["source"], "cache");
+    assert_eq!(one["fields"][0]["type"], "html");
+    let all = desk.run(&["schema-summary", "project.task", "--all"]).ok().json();
+    assert!(all["fields"].as_array().unwrap().len() > short["fields"].as_array().unwrap().len());
+    let typo = desk.run(&["schema-summary", "project.task", "--field", "descripton"]).fails(7, "not_found");
+    assert!(typo.hints().contains("description"));
+}
+
+pub fn documents_are_shown_or_replaced(desk: &Desk) {
+    let whole = desk.run_as_docs(&["doc-model", "res.partner", "--method", "search_read"]).ok().json();
+    assert!(whole["methods"]["search_read"]["parameters"].is_object());
+    let index = desk.run_as_docs(&["doc-index", "--names", "--match", "project.task"]).ok().json();
+    assert!(index["models"].as_array().unwrap().iter().any(|model| model["model"] == "project.task"));
+    let instead = desk.run(&["doc-model", "res.partner", "--field", "email"]).ok();
+    assert_eq!(instead.json()["fields"]["email"]["type"], "char");
+    assert_eq!(instead.notes().len(), 1);
+    let names = desk.run(&["doc-index", "--names", "--match", "project.task"]).ok().json();
+    assert!(names["models"].as_array().unwrap().iter().any(|model| model["model"] == "project.task"));
+    desk.run(&["doc-model", "res.partner", "--method", "search_read"]).fails(5, "access_denied");
+}
+
+pub fn the_examples_run(desk: &Desk) {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut count = 0;
+    for example in std::fs::read_dir(examples).unwrap().flatten() {
+        let text = std::fs::read(example.path()).unwrap();
+        desk.home.agent(["--profile", "agent", "exec-spec", "-"]).stdin(text).run().ok();
+        count += 1;
+    }
+    assert!(count >= 5);
+}
+
+pub fn the_agent_alone_reaches_nobody(desk: &Desk) {
+    let body = "Suite alone";
+    let company = desk.company().to_string();
+    let outbound = desk.outbound(body);
+    let refused = desk.run(&words(&outbound)).fails(6, "confirmation_required");
+    assert_eq!(refused.effect(), "rejected");
+    assert!(refused.hints().contains(" approve res.partner message_post --ids "), "{}", refused.hints());
+    let off = r#"{"agent_mode": false}"#;
+    desk.run(&[&words(&outbound)[..], &["--context-json", off]].concat()).fails(6, "confirmation_required");
+    desk.run(&[&words(&outbound)[..], &["--confirm-outbound"]].concat()).fails(6, "confirmation_required");
+    let with_own_key = desk.home.agent(["--profile", "agent"]).args(&outbound).arg("--confirm-outbound");
+    let with_own_key = with_own_key.env("ODOO_APPROVER_API_KEY", &desk.place.agent).run();
+    assert!(with_own_key.notes().iter().any(|note| note.contains("boundary")), "{:?}", with_own_key.notes());
+    with_own_key.fails(6, "confirmation_required");
+    let invented = desk
+        .home
+        .agent(["--profile", "agent"])
+        .args(&outbound)
+        .env("ODOO_CONFIRMATION_TOKEN", "a".repeat(43));
+    invented.run().fails(6, "confirmation_refused");
+    let issue = json!({ "model_name": "res.partner", "method_name": "message_post", "record_ids": [company.parse::<i64>().unwrap()] });
+    desk.run(&["call", "strictbase.agent.confirmation", "issue_token", "--data-json", &issue.to_string()])
+        .fails(5, "access_denied");
+    assert_eq!(desk.messages(body), 0);
+}
+
+pub fn an_approved_call_goes_through_once(desk: &Desk) {
+    let body = "Suite approved";
+    let outbound = desk.outbound(body);
+    let sent = desk.home.agent(["--profile", "agent"]).args(&outbound).arg("--confirm-outbound");
+    let sent = sent.env("ODOO_APPROVER_API_KEY", &desk.place.approver).run().ok();
+    assert!(sent.json()[0].as_i64().unwrap() > 0);
+    assert_eq!(desk.messages(body), 1);
+    desk.run(&words(&outbound)).fails(6, "confirmation_required");
+    assert_eq!(desk.messages(body), 1);
+}
+
+pub fn a_token_is_good_for_one_call_of_one_agent(desk: &Desk) {
+    let body = "Suite token";
+    let outbound = desk.outbound(body);
+    let company = desk.company();
+    let mint = |ids: Value| {
+        let issue = json!({ "model_name": "res.partner", "method_name": "message_post", "record_ids": ids });
+        let agent = desk.home.agent([
+            "call",
+            "strictbase.agent.confirmation",
+            "issue_token",
+            "--data-json",
+            &issue.to_string(),
+        ]);
+        let place = &desk.place;
+        let environment = [
+            ("ODOO_BASE_URL", &place.base_url),
+            ("ODOO_DB", &place.database),
+            ("ODOO_API_KEY", &place.approver),
+        ];
+        let minted = environment.iter().fold(agent, |agent, (name, value)| agent.env(name, value)).run();
+        minted.ok().json().as_str().unwrap().to_string()
+    };
+    let present = |token: &str| {
+        let file = desk.home.file("token", token);
+        desk.run(&[&words(&outbound)[..], &["--confirm-token-file", &file]].concat())
+    };
+    present(&mint(json!([company + 1]))).fails(6, "confirmation_refused");
+    let token = mint(json!([company]));
+    present(&token).ok();
+    present(&token).fails(6, "confirmation_refused");
+    assert_eq!(desk.messages(body), 1);
+}
+
+pub fn doctor_finds_a_sound_guard(desk: &Desk) {
+    let checks = desk.run(&["doctor", "--guard"]).ok().json();
+    assert_eq!(checks["ok"], true);
+    let held = checks["checks"].as_array().unwrap().iter();
+    let held = held.filter(|check| check["message"].as_str().unwrap().starts_with("held")).count();
+    assert!(held >= 6, "{checks}");
+}
