@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::env::{Env, ids_of};
 use super::fault::{Fault, Outcome};
 use super::python::{repr, truthy};
-use super::records;
 use super::schema::{Field, Kind, Model, find};
+use super::{deletion, records};
 
 /// Carries a value of an x2many field out on one record.
 pub fn apply(
@@ -48,10 +48,7 @@ pub fn apply(
                 let values = values.as_object().cloned().unwrap_or_default();
                 records::write(env, target, &[other], &values)?;
             }
-            2 => {
-                unlink_from(env, model, id, field, &[other])?;
-                records::unlink(env, target, &[other])?;
-            }
+            2 => deletion::unlink(env, target, &[other])?,
             3 => unlink_from(env, model, id, field, &[other])?,
             4 => link(env, model, id, field, &[other])?,
             5 => {
@@ -125,7 +122,7 @@ fn unlink_from(env: &mut Env, model: &Model, id: i64, field: &Field, others: &[i
                 }
                 // A line that cannot be without its owner goes; any other is set free.
                 if target.field(inverse).is_some_and(|field| field.not_null) {
-                    records::unlink(env, target, &[*other])?;
+                    deletion::unlink(env, target, &[*other])?;
                 } else {
                     let values = [(inverse.to_owned(), json!(false))].into_iter().collect();
                     records::write(env, target, &[*other], &values)?;

@@ -86,6 +86,20 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
+/// The parts of a date that can be asked for.
+pub const DATE_PARTS: &[&str] = &[
+    "year_number",
+    "quarter_number",
+    "month_number",
+    "iso_week_number",
+    "day_of_year",
+    "day_of_month",
+    "day_of_week",
+    "hour_number",
+    "minute_number",
+    "second_number",
+];
+
 /// A part of a date as a number.
 pub fn date_part(value: &Value, part: &str) -> Value {
     let Some((text, day)) = value.as_str().and_then(|text| Some((text, dates::parse(text)?))) else {
@@ -169,7 +183,7 @@ pub fn one_of(env: &Env, field: &'static Field, part: &str, values: Vec<Value>) 
         let text = name.as_str().unwrap_or("").replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         any.push(by_name(field, Matcher::Like(text, false)));
     }
-    Ok(Domain::any_of(any))
+    Ok(Domain::Any(any))
 }
 
 /// `<` and its kin.
@@ -269,7 +283,7 @@ pub fn names(model: &'static Model, matcher: Matcher) -> Domain {
         _ => &["display_name"],
     };
     let leaves = fields.iter().filter_map(|name| model.field(name));
-    Domain::any_of(
+    Domain::Any(
         leaves
             .map(|field| Domain::Leaf(Leaf { field, part: String::new(), matcher: matcher.clone() }))
             .collect(),

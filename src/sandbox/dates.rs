@@ -119,7 +119,7 @@ pub fn relative(text: &str, today: Day) -> Option<Day> {
             _ => return None,
         };
         let unit = rest.chars().last()?;
-        let count = sign * rest.get(..rest.len() - unit.len_utf8())?.parse::<i64>().ok()?;
+        let count = sign * rest.get(..rest.len() - unit.len_utf8())?.parse::<i32>().map(i64::from).ok()?;
         let (year, month, of_month) = civil(day);
         day = match unit {
             'd' => day + count,

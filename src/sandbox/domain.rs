@@ -14,10 +14,10 @@ use super::schema::{Field, Kind, Model, find};
 pub enum Domain {
     /// Every record or none.
     Constant(bool),
-    /// Both.
-    And(Box<Domain>, Box<Domain>),
-    /// Either.
-    Or(Box<Domain>, Box<Domain>),
+    /// Every one of these.
+    All(Vec<Domain>),
+    /// At least one of these.
+    Any(Vec<Domain>),
     /// The others.
     Not(Box<Domain>),
     /// One condition on one field.
@@ -34,6 +34,9 @@ pub struct Leaf {
     /// The test.
     pub matcher: Matcher,
 }
+
+/// Conditions inside conditions; a search that is deeper is refused, as Python refuses it.
+const DEEPEST: usize = 200;
 
 const OPERATORS: &[&str] = &[
     "=",
@@ -75,41 +78,38 @@ impl Domain {
             }
         };
         let malformed = || Fault::value(format!("Domain() malformed domain {}", repr(domain)));
-        let mut stack = Vec::new();
+        // Each part with its depth.
+        let mut stack: Vec<(Domain, usize)> = Vec::new();
         for item in items.iter().rev() {
             let combined = match item {
-                Value::Array(parts) if parts.len() == 3 => condition(env, model, parts)?,
-                Value::String(sign) if sign == "!" => {
-                    Domain::Not(Box::new(stack.pop().ok_or_else(malformed)?))
-                }
+                Value::Array(parts) if parts.len() == 3 => (condition(env, model, parts)?, 1),
+                Value::String(sign) if sign == "!" => match stack.pop().ok_or_else(malformed)? {
+                    (Domain::Not(inner), depth) => (*inner, depth - 1),
+                    (other, depth) => (Domain::Not(Box::new(other)), depth + 1),
+                },
                 Value::String(sign) if sign == "&" || sign == "|" => {
-                    let first = Box::new(stack.pop().ok_or_else(malformed)?);
-                    let second = Box::new(stack.pop().ok_or_else(malformed)?);
-                    if sign == "&" { Domain::And(first, second) } else { Domain::Or(first, second) }
+                    let first = stack.pop().ok_or_else(malformed)?;
+                    joined(first, stack.pop().ok_or_else(malformed)?, sign == "&")
                 }
                 other => {
                     return Err(Fault::kind(format!("Domain() invalid item in domain: {}", repr(other))));
                 }
             };
+            if combined.1 > DEEPEST {
+                return Err(Fault::recursion());
+            }
             stack.push(combined);
         }
-        let mut all = Domain::Constant(true);
-        for each in stack {
-            all = if matches!(all, Domain::Constant(true)) {
-                each
-            } else {
-                Domain::And(Box::new(each), Box::new(all))
-            };
-        }
-        Ok(all)
+        let all: Vec<Domain> = stack.into_iter().rev().map(|(domain, _)| domain).collect();
+        Ok(if all.is_empty() { Domain::Constant(true) } else { Domain::All(all) })
     }
 
     /// Whether a record passes.
     pub fn holds(&self, env: &Env, model: &'static Model, id: i64) -> bool {
         match self {
             Domain::Constant(truth) => *truth,
-            Domain::And(first, second) => first.holds(env, model, id) && second.holds(env, model, id),
-            Domain::Or(first, second) => first.holds(env, model, id) || second.holds(env, model, id),
+            Domain::All(parts) => parts.iter().all(|part| part.holds(env, model, id)),
+            Domain::Any(parts) => parts.iter().any(|part| part.holds(env, model, id)),
             Domain::Not(inner) => !inner.holds(env, model, id),
             Domain::Leaf(leaf) => leaf.matcher.holds(env, leaf, env.value(model, id, leaf.field)),
         }
@@ -119,21 +119,25 @@ impl Domain {
     pub fn mentions(&self, name: &str) -> bool {
         match self {
             Domain::Constant(_) => false,
-            Domain::And(first, second) | Domain::Or(first, second) => {
-                first.mentions(name) || second.mentions(name)
-            }
+            Domain::All(parts) | Domain::Any(parts) => parts.iter().any(|part| part.mentions(name)),
             Domain::Not(inner) => inner.mentions(name),
             Domain::Leaf(leaf) => leaf.field.name == name,
         }
     }
+}
 
-    /// Any of several.
-    pub fn any_of(domains: Vec<Domain>) -> Domain {
-        domains
-            .into_iter()
-            .reduce(|one, other| Domain::Or(Box::new(one), Box::new(other)))
-            .unwrap_or(Domain::Constant(false))
-    }
+/// Both, or either; a chain of the same stays flat.
+fn joined(first: (Domain, usize), second: (Domain, usize), both: bool) -> (Domain, usize) {
+    let parts = |(domain, depth)| match domain {
+        Domain::All(parts) if both => (parts, depth),
+        Domain::Any(parts) if !both => (parts, depth),
+        one => (vec![one], depth + 1),
+    };
+    // A chain is read from its end: the longer side takes the other in.
+    let ((mut long, one), (short, other)) = (parts(second), parts(first));
+    long.extend(short);
+    let depth = one.max(other);
+    (if both { Domain::All(long) } else { Domain::Any(long) }, depth)
 }
 
 fn condition(env: &Env, model: &'static Model, parts: &[Value]) -> Outcome<Domain> {
@@ -155,7 +159,7 @@ fn condition(env: &Env, model: &'static Model, parts: &[Value]) -> Outcome<Domai
     };
     super::access::check_field(env, model, field, super::access::Operation::Read)?;
     if !rest.is_empty() {
-        if matches!(field.kind, Kind::Date | Kind::Datetime) {
+        if matches!(field.kind, Kind::Date | Kind::Datetime) && conditions::DATE_PARTS.contains(&rest) {
             return plain(env, model, field, rest, operator, right, &shown);
         }
         let Some(target) = field.relation().and_then(find) else {

@@ -87,16 +87,19 @@ impl Env {
     }
 
     /// A user's partner.
+    #[inline(never)]
     pub fn user_partner(&self, user: i64) -> i64 {
         self.row("res.users", user).and_then(|row| row.get("partner_id")).and_then(Value::as_i64).unwrap_or(0)
     }
 
     /// A user's name.
+    #[inline(never)]
     pub fn user_name(&self, user: i64) -> String {
         self.text("res.partner", self.user_partner(user), "name")
     }
 
     /// Whether the caller is in a group.
+    #[inline(never)]
     pub fn has_group(&self, group: &str) -> bool {
         access::user_has_group(self, self.user, group)
     }
@@ -110,6 +113,7 @@ impl Env {
     }
 
     /// A text field, empty if unset.
+    #[inline(never)]
     pub fn text(&self, model: &str, id: i64, field: &str) -> String {
         match self.by_name(model, id, field) {
             Value::String(text) => text,
@@ -118,21 +122,25 @@ impl Env {
     }
 
     /// A boolean field.
+    #[inline(never)]
     pub fn flag(&self, model: &str, id: i64, field: &str) -> bool {
         truthy(&self.by_name(model, id, field))
     }
 
     /// A number field.
+    #[inline(never)]
     pub fn number(&self, model: &str, id: i64, field: &str) -> f64 {
         self.by_name(model, id, field).as_f64().unwrap_or(0.0)
     }
 
     /// The id in a many2one.
+    #[inline(never)]
     pub fn link(&self, model: &Model, id: i64, field: &str) -> Option<i64> {
         self.by_name(model.name, id, field).as_i64()
     }
 
     /// The ids in an x2many.
+    #[inline(never)]
     pub fn links(&self, model: &str, id: i64, field: &str) -> Vec<i64> {
         ids_of(&self.by_name(model, id, field))
     }
@@ -143,6 +151,7 @@ impl Env {
     }
 
     /// A field's value: ids for relations, `false` for what is unset.
+    #[inline(never)]
     pub fn value(&self, model: &'static Model, id: i64, field: &'static Field) -> Value {
         match field.source {
             Source::Stored => {}

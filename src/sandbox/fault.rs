@@ -30,36 +30,43 @@ impl Fault {
     }
 
     /// No key or a wrong one.
+    #[cold]
     pub fn unauthorized(message: &str) -> Fault {
         Fault::werkzeug(401, "werkzeug.exceptions.Unauthorized", message)
     }
 
     /// No such path, model or method.
+    #[cold]
     pub fn not_found(message: impl Into<String>) -> Fault {
         Fault::werkzeug(404, "werkzeug.exceptions.NotFound", message)
     }
 
     /// A body that is not JSON.
+    #[cold]
     pub fn bad_request(message: impl Into<String>) -> Fault {
         Fault::werkzeug(400, "werkzeug.exceptions.BadRequest", message)
     }
 
     /// A call that does not fit the method's signature.
+    #[cold]
     pub fn unprocessable(message: impl Into<String>) -> Fault {
         Fault::werkzeug(422, "werkzeug.exceptions.UnprocessableEntity", message)
     }
 
     /// The user may not do this.
+    #[cold]
     pub fn access(message: impl Into<String>) -> Fault {
         Fault::new(403, "odoo.exceptions.AccessError", message)
     }
 
     /// A business refusal.
+    #[cold]
     pub fn user(message: impl Into<String>) -> Fault {
         Fault::new(422, "odoo.exceptions.UserError", message)
     }
 
     /// A broken constraint.
+    #[cold]
     pub fn validation(message: impl Into<String>) -> Fault {
         Fault::new(422, "odoo.exceptions.ValidationError", message)
     }
@@ -70,6 +77,7 @@ impl Fault {
     }
 
     /// A record that is not there (any more).
+    #[cold]
     pub fn missing(model: &str, ids: &[i64], user: i64) -> Fault {
         let ids = match ids {
             [one] => format!("{one},"),
@@ -81,26 +89,37 @@ impl Fault {
     }
 
     /// A caller's mistake that Odoo lets through as a plain Python error.
+    #[cold]
     pub fn value(message: impl Into<String>) -> Fault {
         Fault::new(500, "builtins.ValueError", message)
     }
 
     /// An argument of the wrong Python type.
+    #[cold]
     pub fn kind(message: impl Into<String>) -> Fault {
         Fault::new(500, "builtins.TypeError", message)
     }
 
     /// A value that PostgreSQL would not take.
+    #[cold]
     pub fn database_text(message: impl Into<String>) -> Fault {
         Fault::new(500, "psycopg2.errors.InvalidTextRepresentation", message)
     }
 
     /// A number that does not fit the column.
+    #[cold]
     pub fn out_of_range() -> Fault {
         Fault::new(500, "psycopg2.errors.NumericValueOutOfRange", "integer out of range\n")
     }
 
+    /// Python's stack has an end, and so has ours.
+    #[cold]
+    pub fn recursion() -> Fault {
+        Fault::new(500, "builtins.RecursionError", "maximum recursion depth exceeded")
+    }
+
     /// Another process held the state for too long: Odoo's answer to an exhausted lock wait.
+    #[cold]
     pub fn locked() -> Fault {
         Fault::new(500, "psycopg2.errors.LockNotAvailable", "canceling statement due to lock timeout\n")
     }

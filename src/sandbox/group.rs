@@ -4,30 +4,19 @@
 use serde_json::{Map, Value, json};
 
 use super::access::{self, Operation};
-use super::conditions::date_part;
+use super::aggregates::aggregate;
+use super::conditions::{DATE_PARTS, date_part};
 use super::dates;
 use super::env::Env;
 use super::fault::{Fault, Outcome};
 use super::methods::Call;
+use super::periods::{end_of, label, next_hour, start_of};
 use super::python::{repr, text_repr};
 use super::records::with_name;
 use super::schema::{Field, Kind, Model, find};
 use super::search;
 
 const PERIODS: &[&str] = &["hour", "day", "week", "month", "quarter", "year"];
-const PARTS: &[&str] = &[
-    "year_number",
-    "quarter_number",
-    "month_number",
-    "iso_week_number",
-    "day_of_year",
-    "day_of_month",
-    "day_of_week",
-    "hour_number",
-    "minute_number",
-    "second_number",
-];
-
 struct Axis {
     spec: String,
     field: &'static Field,
@@ -94,7 +83,7 @@ fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
         let message = format!("Granularity set on a no-datetime field or property: {}", text_repr(&spec));
         return Err(Fault::value(message));
     }
-    if dated && !PERIODS.contains(&grain.as_str()) && !PARTS.contains(&grain.as_str()) {
+    if dated && !PERIODS.contains(&grain.as_str()) && !DATE_PARTS.contains(&grain.as_str()) {
         return Err(Fault::value(format!("Granularity specification isn't correct: {}", text_repr(&grain))));
     }
     Ok(Axis { spec, field, grain })
@@ -144,7 +133,7 @@ fn keys_of(env: &Env, model: &'static Model, axes: &[Axis], id: i64) -> Vec<Vec<
 
 /// The start of the period that a date is in, or its part as a number.
 fn period(text: &str, axis: &Axis) -> Value {
-    if PARTS.contains(&axis.grain.as_str()) {
+    if DATE_PARTS.contains(&axis.grain.as_str()) {
         return date_part(&json!(text), &axis.grain);
     }
     let Some(day) = dates::parse(text) else { return json!(false) };
@@ -153,43 +142,6 @@ fn period(text: &str, axis: &Axis) -> Value {
         (Kind::Datetime, "hour") => json!(format!("{}:00:00", text.get(..13).unwrap_or(text))),
         (Kind::Datetime, _) => json!(format!("{} 00:00:00", dates::format(start))),
         _ => json!(dates::format(start)),
-    }
-}
-
-fn start_of(day: dates::Day, grain: &str) -> dates::Day {
-    let (year, month, _) = dates::civil(day);
-    match grain {
-        // Weeks begin on Sunday in en_US.
-        "week" => day - (dates::weekday(day) + 1) % 7,
-        "month" => dates::day_number(year, i64::from(month), 1),
-        "quarter" => dates::day_number(year, i64::from((month - 1) / 3 * 3 + 1), 1),
-        "year" => dates::day_number(year, 1, 1),
-        _ => day,
-    }
-}
-
-fn end_of(start: dates::Day, grain: &str) -> dates::Day {
-    let (year, month, _) = dates::civil(start);
-    match grain {
-        "week" => start + 7,
-        "month" => dates::day_number(year, i64::from(month) + 1, 1),
-        "quarter" => dates::day_number(year, i64::from(month) + 3, 1),
-        "year" => dates::day_number(year + 1, 1, 1),
-        _ => start + 1,
-    }
-}
-
-fn label(start: dates::Day, grain: &str, text: &str) -> String {
-    let (year, month, day) = dates::civil(start);
-    let name = dates::MONTHS.get(month as usize - 1).copied().unwrap_or("");
-    let short = name.get(..3).unwrap_or("");
-    match grain {
-        "hour" => format!("{}:00 {day:02} {short}", text.get(11..13).unwrap_or("00")),
-        "day" => format!("{day:02} {short} {year}"),
-        "week" => format!("W{} {year}", dates::iso_week(start + 1)),
-        "month" => format!("{name} {year}"),
-        "quarter" => format!("Q{} {year}", (month - 1) / 3 + 1),
-        _ => year.to_string(),
     }
 }
 
@@ -242,60 +194,15 @@ fn row(
     domain.extend(domains.into_iter().flatten());
     shown.insert("__extra_domain".into(), Value::Array(domain));
     for measure in measures {
-        shown.insert(measure.spec.clone(), aggregate(env, model, measure, &bucket.ids));
+        shown.insert(
+            measure.spec.clone(),
+            match measure.field {
+                Some(field) => aggregate(env, model, field, &measure.function, &bucket.ids),
+                None => json!(bucket.ids.len()),
+            },
+        );
     }
     Ok((bucket.keys.clone(), shown))
-}
-
-fn next_hour(text: &str) -> String {
-    let hour: i64 = text.get(11..13).and_then(|hour| hour.parse().ok()).unwrap_or(0);
-    let day = dates::parse(text).unwrap_or(0) + (hour + 1) / 24;
-    format!("{} {:02}:00:00", dates::format(day), (hour + 1) % 24)
-}
-
-fn aggregate(env: &Env, model: &'static Model, measure: &Measure, ids: &[i64]) -> Value {
-    let Some(field) = measure.field else { return json!(ids.len()) };
-    let values: Vec<Value> = ids
-        .iter()
-        .flat_map(|id| match env.value(model, *id, field) {
-            Value::Array(many) => many,
-            Value::Bool(false) if field.kind != Kind::Boolean => Vec::new(),
-            one => vec![one],
-        })
-        .collect();
-    let numbers: Vec<f64> = values.iter().filter_map(Value::as_f64).collect();
-    let whole = |number: f64| {
-        if matches!(field.kind, Kind::Integer | Kind::Reference) {
-            json!(number as i64)
-        } else {
-            json!(number)
-        }
-    };
-    let extreme = |largest: bool| {
-        let numeric =
-            numbers.iter().copied().reduce(|one, other| if (one > other) == largest { one } else { other });
-        let mut texts: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
-        texts.sort_unstable();
-        let text = if largest { texts.last() } else { texts.first() };
-        numeric.map(whole).or_else(|| text.map(|text| json!(text))).unwrap_or(json!(false))
-    };
-    match measure.function.as_str() {
-        "sum" => whole(numbers.iter().sum()),
-        "avg" if numbers.is_empty() => json!(false),
-        "avg" => json!(numbers.iter().sum::<f64>() / numbers.len() as f64),
-        "min" => extreme(false),
-        "max" => extreme(true),
-        "count" => json!(values.len()),
-        "count_distinct" => {
-            let mut distinct: Vec<String> = values.iter().map(Value::to_string).collect();
-            distinct.sort_unstable();
-            distinct.dedup();
-            json!(distinct.len())
-        }
-        "bool_and" => json!(values.iter().all(|value| value == &json!(true))),
-        "bool_or" => json!(values.iter().any(|value| value == &json!(true))),
-        _ => Value::Array(values),
-    }
 }
 
 /// Keeps the groups whose aggregates pass every condition.

@@ -7,20 +7,13 @@ use sha2::{Digest, Sha256};
 use super::access::{self, Operation};
 use super::env::{Env, LANGUAGES};
 use super::fault::{Fault, Outcome};
+use super::replies::{NO_DATABASE, NO_ROUTE, health, html_reply, json_reply, wrong_content_type};
 use super::world::World;
 use super::{
     ADMIN_KEY, AGENT_KEY, APPROVER_KEY, DATABASE, DOCS_KEY, describe, guard, methods, python, schema,
 };
 use crate::transport::{HttpReply, HttpRequest, Method};
 
-const JSON: &str = "application/json; charset=utf-8";
-const HTML: &str = "text/html; charset=utf-8";
-const NO_DATABASE: &str = "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>No database is \
-     selected and the requested URL was not found in the server-wide controllers.</p>\n<p>Please verify the hostname, \
-     <a href=/web/login>login</a> and try again.</p>\n\n<!-- Alternatively, use the X-Odoo-Database header. -->\n";
-const NO_ROUTE: &str = "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The \
-     requested URL was not found on the server. If you entered the URL manually please check your spelling and try \
-     again.</p>\n";
 const DOCUMENTATION_GROUP: &str = "api_doc.group_allow_doc";
 
 /// Where a path leads.
@@ -110,7 +103,7 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
     }
     let body = request.body.as_deref().unwrap_or_default();
     if !body.is_empty() && !is_json(request.header("content-type")) {
-        return (wrong_content_type(&route), None);
+        return (wrong_content_type(shown(&route)), None);
     }
     let mut env = Env {
         world: world.clone(),
@@ -247,66 +240,12 @@ fn document_reply(
     reply
 }
 
-fn health(query: &str) -> HttpReply {
-    let asked = query.split('&').any(|pair| {
-        pair.strip_prefix("db_server_status=").is_some_and(|value| !value.is_empty() && value != "0")
-    });
-    let body =
-        if asked { json!({"status": "pass", "db_server_status": true}) } else { json!({"status": "pass"}) };
-    HttpReply {
-        status: 200,
-        headers: vec![
-            ("content-type".into(), "application/json".into()),
-            ("cache-control".into(), "no-store".into()),
-        ],
-        body: body.to_string().into_bytes(),
-    }
-}
-
-fn wrong_content_type(route: &Route) -> HttpReply {
-    let path = match route {
+/// A route as Odoo's own table writes it, in HTML.
+fn shown(route: &Route) -> &'static str {
+    match route {
         Route::Call(..) => "/json/2/&lt;__model__&gt;/&lt;__method__&gt;",
         Route::Index => "/doc-bearer/index.json",
         Route::Document(_) => "/doc-bearer/&lt;model_name&gt;.json",
         _ => "/json/2/&lt;path:subpath&gt;",
-    };
-    let mut reply = html_reply(
-        415,
-        &format!(
-            "<!doctype html>\n<html lang=en>\n<title>415 Unsupported Media Type</title>\n<h1>Unsupported Media \
-             Type</h1>\n<p>Request inferred type is compatible with [&#39;http&#39;] but &#39;{path}&#39; is \
-             type=&#39;json2&#39;.<br><br>Please verify the Content-Type request header and try again.</p>\n"
-        ),
-    );
-    reply.headers.push(("accept".into(), "application/json".into()));
-    reply
-}
-
-/// A JSON reply.
-pub fn json_reply(status: u16, body: &Value) -> HttpReply {
-    HttpReply {
-        status,
-        headers: vec![
-            ("content-type".into(), JSON.into()),
-            ("x-content-type-options".into(), "nosniff".into()),
-        ],
-        body: python_json(body).into_bytes(),
     }
-}
-
-/// `json.dumps` puts a blank behind `:` and `,`.
-fn python_json(value: &Value) -> String {
-    match value {
-        Value::Array(items) => format!("[{}]", items.iter().map(python_json).collect::<Vec<_>>().join(", ")),
-        Value::Object(map) => {
-            let items: Vec<_> =
-                map.iter().map(|(key, item)| format!("{}: {}", json!(key), python_json(item))).collect();
-            format!("{{{}}}", items.join(", "))
-        }
-        plain => plain.to_string(),
-    }
-}
-
-fn html_reply(status: u16, page: &str) -> HttpReply {
-    HttpReply { status, headers: vec![("content-type".into(), HTML.into())], body: page.as_bytes().to_vec() }
 }

@@ -3,12 +3,14 @@
 //! general engine over data in `schema` and `seed`; no answer is made for a particular request.
 
 mod access;
+mod aggregates;
 mod business;
 mod chatter;
 mod commands;
 mod computed;
 mod conditions;
 mod dates;
+mod deletion;
 mod describe;
 mod domain;
 mod env;
@@ -17,13 +19,17 @@ mod group;
 mod guard;
 mod http;
 mod methods;
+mod periods;
 mod python;
 mod records;
+mod replies;
 mod schema;
 mod search;
 mod seed;
 mod serve;
 mod state;
+#[cfg(test)]
+mod tests;
 mod values;
 mod world;
 
@@ -81,7 +87,7 @@ impl Transport for Sandbox {
             Ok(reply) => Ok(reply),
             Err(state::Trouble::Locked) => {
                 let fault = fault::Fault::locked();
-                Ok(http::json_reply(fault.status, &fault.body()))
+                Ok(replies::json_reply(fault.status, &fault.body()))
             }
             Err(state::Trouble::Broken(problem)) => Err(TransportFault {
                 kind: FaultKind::Protocol,

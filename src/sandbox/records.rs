@@ -7,8 +7,8 @@ use super::access::{self, Operation};
 use super::env::Env;
 use super::fault::{Fault, Outcome};
 use super::python::text_repr;
-use super::schema::{Field, Kind, Model, OnDelete, Preset, Source, find, models};
-use super::{business, commands, computed, dates, search, values};
+use super::schema::{Field, Kind, Model, Preset, Source, find};
+use super::{business, commands, computed, search, values};
 
 /// Values of a record, by field.
 pub type Values = Map<String, Value>;
@@ -206,7 +206,8 @@ pub fn write(env: &mut Env, model: &'static Model, ids: &[i64], vals: &Values) -
     Ok(())
 }
 
-fn check_there(env: &Env, model: &Model, ids: &[i64]) -> Outcome<()> {
+/// Refuses ids that are not there.
+pub fn check_there(env: &Env, model: &Model, ids: &[i64]) -> Outcome<()> {
     let missing: Vec<i64> = ids.iter().copied().filter(|id| !env.exists(model.name, *id)).collect();
     if missing.is_empty() { Ok(()) } else { Err(Fault::missing(model.name, &missing, env.user)) }
 }
@@ -244,81 +245,6 @@ fn check_constraints(env: &Env, model: &'static Model, id: i64) -> Outcome<()> {
         }
     }
     Ok(())
-}
-
-/// Deletes records and what goes with them.
-pub fn unlink(env: &mut Env, model: &'static Model, ids: &[i64]) -> Outcome<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    access::check(env, model, Operation::Unlink)?;
-    check_there(env, model, ids)?;
-    access::check_rows(env, model, ids, Operation::Unlink)?;
-    business::before_unlink(env, model, ids)?;
-    for id in ids {
-        let value = json!(id);
-        for other in models() {
-            for field in
-                other.all_fields().filter(|field| field.stored() && field.relation() == Some(model.name))
-            {
-                release(env, model, ids, other, field, &value)?;
-            }
-            if model.thread && other.module == "mail" && !ids.is_empty() {
-                forget_thread(env, model, *id, other);
-            }
-        }
-        env.world.remove(model.name, *id);
-    }
-    Ok(())
-}
-
-fn release(
-    env: &mut Env,
-    model: &Model,
-    leaving: &[i64],
-    other: &'static Model,
-    field: &Field,
-    value: &Value,
-) -> Outcome<()> {
-    let many = field.is_x2many();
-    let holders: Vec<i64> = env
-        .world
-        .rows(other.name)
-        .filter(|(_, row)| match row.get(field.name) {
-            Some(Value::Array(ids)) => many && ids.contains(value),
-            Some(one) => !many && one == value,
-            None => false,
-        })
-        .map(|(id, _)| id)
-        .filter(|id| other.name != model.name || !leaving.contains(id))
-        .collect();
-    for holder in holders {
-        match field.on_delete {
-            _ if many => commands::exclude(env, other.name, holder, field.name, value.as_i64().unwrap_or(0)),
-            _ if field.name.ends_with("_uid") => {}
-            OnDelete::SetNull => env.world.set(other.name, holder, field.name, json!(false)),
-            OnDelete::Restrict => return Err(Fault::integrity(values::in_use(other, field))),
-            OnDelete::Cascade => env.as_superuser(|env| unlink(env, other, &[holder]))?,
-        }
-    }
-    Ok(())
-}
-
-fn forget_thread(env: &mut Env, model: &Model, id: i64, chatter: &Model) {
-    let by = match chatter.name {
-        "mail.message" => "model",
-        "mail.followers" | "mail.activity" => "res_model",
-        _ => return,
-    };
-    let gone: Vec<i64> = env
-        .world
-        .rows(chatter.name)
-        .filter(|(_, row)| row.get("res_id") == Some(&json!(id)) && row.get(by) == Some(&json!(model.name)))
-        .map(|(line, _)| line)
-        .collect();
-    for line in gone {
-        env.world.remove(chatter.name, line);
-    }
 }
 
 /// Copies records; `changes` overrule what is taken over.
@@ -368,9 +294,4 @@ fn lines_of(
         Some(json!([0, 0, kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Values>()]))
     });
     Value::Array(lines.collect())
-}
-
-/// The first day of the month of today; used for invoice numbers.
-pub fn year(env: &Env) -> i64 {
-    dates::parse(&env.today()).map_or(1970, |day| dates::civil(day).0)
 }

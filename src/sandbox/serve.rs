@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -39,7 +39,8 @@ pub fn serve(sandbox: Sandbox, port: u16, out: &Out) -> Result<()> {
     Ok(())
 }
 
-fn accept(listener: &TcpListener, sandbox: &Arc<Sandbox>) {
+/// Answers whoever connects, for ever.
+pub(super) fn accept(listener: &TcpListener, sandbox: &Arc<Sandbox>) {
     let open = Arc::new(AtomicUsize::new(0));
     for stream in listener.incoming() {
         let Ok(stream) = stream else {
@@ -60,6 +61,23 @@ fn accept(listener: &TcpListener, sandbox: &Arc<Sandbox>) {
     }
 }
 
+/// Reads until a moment, however slowly the bytes drip.
+struct Patient<'a> {
+    stream: &'a TcpStream,
+    until: Instant,
+}
+
+impl Read for Patient<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(std::io::ErrorKind::TimedOut.into());
+        }
+        self.stream.set_read_timeout(Some(left))?;
+        self.stream.read(buffer)
+    }
+}
+
 /// Why a request is not even looked at.
 enum Refusal {
     Broken(std::io::Error),
@@ -73,11 +91,11 @@ impl From<std::io::Error> for Refusal {
 }
 
 fn converse(sandbox: &Sandbox, stream: &TcpStream) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.set_nodelay(true)?;
-    let mut reader = BufReader::new(stream);
+    let mut reader = BufReader::new(Patient { stream, until: Instant::now() + PATIENCE });
     loop {
+        reader.get_mut().until = Instant::now() + PATIENCE;
         let (reply, keep) = match read_request(&mut reader, stream) {
             Ok(None) => return Ok(()),
             Ok(Some((Some(request), keep))) => match sandbox.send(&request) {

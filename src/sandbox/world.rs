@@ -81,6 +81,7 @@ impl World {
     }
 
     /// One row.
+    #[inline(never)]
     pub fn row(&self, model: &str, id: i64) -> Option<&Row> {
         self.tables.get(model)?.0.rows.get(&id).map(|row| row.0.as_ref())
     }
@@ -104,6 +105,7 @@ impl World {
     }
 
     /// Adds a row under the next free id.
+    #[inline(never)]
     pub fn insert(&mut self, model: &str, row: Row) -> i64 {
         let table = self.table(model);
         let id = table.next.max(1);
@@ -120,6 +122,7 @@ impl World {
     }
 
     /// Sets a value; an empty one is removed. Nothing changes if it was so already.
+    #[inline(never)]
     pub fn set(&mut self, model: &str, id: i64, field: &str, value: Value) {
         let empty = match &value {
             Value::Null | Value::Bool(false) => true,
@@ -142,6 +145,7 @@ impl World {
     }
 
     /// Takes a row out.
+    #[inline(never)]
     pub fn remove(&mut self, model: &str, id: i64) {
         self.table(model).rows.remove(&id);
     }

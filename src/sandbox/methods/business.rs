@@ -118,7 +118,7 @@ fn post(env: &mut Env, call: &Call) -> Outcome<Value> {
             ));
         }
         let prefix = if text("move_type").starts_with("in_") { "BILL" } else { "INV" };
-        let prefix = format!("{prefix}/{}/", records::year(env));
+        let prefix = format!("{prefix}/{}/", env.today().get(..4).unwrap_or("1970"));
         let date = if text("invoice_date").is_empty() { env.today() } else { text("invoice_date") };
         let name = match text("name").as_str() {
             "" | "/" => format!("{prefix}{:05}", next_number(env, &prefix)),

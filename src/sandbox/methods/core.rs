@@ -10,7 +10,7 @@ use crate::sandbox::env::Env;
 use crate::sandbox::fault::{Fault, Outcome};
 use crate::sandbox::python::{text_repr, truthy};
 use crate::sandbox::schema::Model;
-use crate::sandbox::{computed, describe, records, search};
+use crate::sandbox::{computed, deletion, describe, records, search};
 
 const fn reading(
     name: &'static str,
@@ -146,11 +146,7 @@ pub(super) const METHODS: &[Method] = &[
 
 /// Order, offset and limit of a search.
 pub(super) fn find(env: &Env, call: &Call) -> Outcome<Vec<i64>> {
-    for name in ["limit", "offset"] {
-        if call.get(name).as_i64().is_some_and(|count| count < 0) {
-            return Err(Fault::value(format!("{} must not be negative", name.to_uppercase())));
-        }
-    }
+    check_counts(call)?;
     let order = call.text("order");
     search::search(
         env,
@@ -160,6 +156,26 @@ pub(super) fn find(env: &Env, call: &Call) -> Outcome<Vec<i64>> {
         call.count("limit"),
         order,
     )
+}
+
+/// A count that is none must not widen a search.
+fn check_counts(call: &Call) -> Outcome<()> {
+    for name in ["limit", "offset", "count_limit"] {
+        match call.get(name) {
+            Value::Number(count) if count.as_u64().is_none() => {
+                return Err(Fault::database_text(format!(
+                    "{} must be a number, not negative\n",
+                    name.to_uppercase()
+                )));
+            }
+            Value::Null | Value::Bool(false) | Value::Number(_) => {}
+            other => {
+                let text = crate::sandbox::python::repr(other);
+                return Err(Fault::database_text(format!("invalid input syntax for type bigint: {text}\n")));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn search_ids(env: &mut Env, call: &Call) -> Outcome<Value> {
@@ -196,6 +212,7 @@ fn search_read(env: &mut Env, call: &Call) -> Outcome<Value> {
     let fields = field_names(call, "fields")?;
     let domain = if truthy(call.get("domain")) { call.get("domain").clone() } else { json!([]) };
     let (offset, limit) = (call.count("offset").unwrap_or(0), call.count("limit"));
+    check_counts(call)?;
     access::check(env, call.model, Operation::Read)?;
     let ids = search::search(env, call.model, &domain, offset, limit, call.text("order"))?;
     env.context.shift_remove("active_test");
@@ -249,7 +266,7 @@ fn write(env: &mut Env, call: &Call) -> Outcome<Value> {
 }
 
 fn unlink(env: &mut Env, call: &Call) -> Outcome<Value> {
-    records::unlink(env, call.model, &call.ids)?;
+    deletion::unlink(env, call.model, &call.ids)?;
     Ok(json!(true))
 }
 
@@ -258,13 +275,13 @@ fn copy(env: &mut Env, call: &Call) -> Outcome<Value> {
 }
 
 fn name_search(env: &mut Env, call: &Call) -> Outcome<Value> {
+    check_counts(call)?;
     access::check(env, call.model, Operation::Read)?;
     let extra = if truthy(call.get("domain")) { call.get("domain").clone() } else { json!([]) };
     let mut domain = Domain::parse(env, call.model, &extra)?;
     let name = call.text("name");
     if !name.is_empty() {
-        domain =
-            Domain::And(Box::new(by_name(env, call.model, name, call.text("operator"))?), Box::new(domain));
+        domain = Domain::All(vec![by_name(env, call.model, name, call.text("operator"))?, domain]);
     }
     let mut ids = search::matching(env, call.model, &domain);
     search::sort(env, call.model, &mut ids, call.model.order)?;

@@ -3,6 +3,7 @@
 
 mod business;
 mod core;
+mod mailing;
 mod messaging;
 mod web;
 

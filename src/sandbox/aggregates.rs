@@ -1,0 +1,57 @@
+//! Sums, averages, extremes and counts of a field over some records, empty values left out.
+
+use serde_json::{Value, json};
+
+use super::env::Env;
+use super::schema::{Field, Kind, Model};
+
+/// One aggregate of a field over some records.
+pub fn aggregate(
+    env: &Env,
+    model: &'static Model,
+    field: &'static Field,
+    function: &str,
+    ids: &[i64],
+) -> Value {
+    let values: Vec<Value> = ids
+        .iter()
+        .flat_map(|id| match env.value(model, *id, field) {
+            Value::Array(many) => many,
+            Value::Bool(false) if field.kind != Kind::Boolean => Vec::new(),
+            one => vec![one],
+        })
+        .collect();
+    let numbers: Vec<f64> = values.iter().filter_map(Value::as_f64).collect();
+    let whole = |number: f64| {
+        if matches!(field.kind, Kind::Integer | Kind::Reference) {
+            json!(number as i64)
+        } else {
+            json!(number)
+        }
+    };
+    let extreme = |largest: bool| {
+        let numeric =
+            numbers.iter().copied().reduce(|one, other| if (one > other) == largest { one } else { other });
+        let mut texts: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
+        texts.sort_unstable();
+        let text = if largest { texts.last() } else { texts.first() };
+        numeric.map(whole).or_else(|| text.map(|text| json!(text))).unwrap_or(json!(false))
+    };
+    match function {
+        "sum" => whole(numbers.iter().sum()),
+        "avg" if numbers.is_empty() => json!(false),
+        "avg" => json!(numbers.iter().sum::<f64>() / numbers.len() as f64),
+        "min" => extreme(false),
+        "max" => extreme(true),
+        "count" => json!(values.len()),
+        "count_distinct" => {
+            let mut distinct: Vec<String> = values.iter().map(Value::to_string).collect();
+            distinct.sort_unstable();
+            distinct.dedup();
+            json!(distinct.len())
+        }
+        "bool_and" => json!(values.iter().all(|value| value == &json!(true))),
+        "bool_or" => json!(values.iter().any(|value| value == &json!(true))),
+        _ => Value::Array(values),
+    }
+}

@@ -1,0 +1,311 @@
+//! What a field is: its type, where its value comes from, what a new record gets, and the builders that keep
+//! the tables of this folder short. Constant data; nothing here touches a record.
+
+use super::Model;
+use crate::sandbox::env::Env;
+
+/// The type of a field and what it points to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// One line of text.
+    Char,
+    /// Several lines.
+    Text,
+    /// Markup.
+    Html,
+    /// 32 bits in PostgreSQL.
+    Integer,
+    /// A double.
+    Float,
+    /// An amount in the record's currency.
+    Monetary,
+    /// True or false, never unset.
+    Boolean,
+    /// `YYYY-MM-DD`.
+    Date,
+    /// `YYYY-MM-DD HH:MM:SS`, UTC.
+    Datetime,
+    /// One of these values.
+    Selection(&'static [(&'static str, &'static str)]),
+    /// A record of that model.
+    Many2one(&'static str),
+    /// Records of that model whose field points here.
+    One2many(&'static str, &'static str),
+    /// Rows of that model with `model`/`res_model` and `res_id` pointing here.
+    Thread(&'static str),
+    /// Records of that model.
+    Many2many(&'static str),
+    /// The other side of a many2many stored there under that field.
+    Many2manyOf(&'static str, &'static str),
+    /// Base64.
+    Binary,
+    /// The id of a record whose model another field names.
+    Reference,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy)]
+pub enum Source {
+    /// Kept in the row.
+    Stored,
+    /// Read along a path of many2ones.
+    Related(&'static str),
+    /// The sum of a field over the records of an x2many.
+    Sum(&'static str, &'static str),
+    /// How many records an x2many has.
+    Count(&'static str),
+    /// Whatever a function makes of the record.
+    Computed(fn(&Env, &'static Model, i64) -> serde_json::Value),
+}
+
+/// What a new record gets when nothing is said.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Preset {
+    /// Nothing.
+    None,
+    /// This text.
+    Text(&'static str),
+    /// This number.
+    Number(i64),
+    /// True.
+    True,
+    /// The current date.
+    Today,
+    /// The current time.
+    Now,
+    /// The calling user.
+    User,
+    /// The user's company.
+    Company,
+    /// The company's currency.
+    Currency,
+    /// The next free number behind this prefix.
+    Sequence(&'static str),
+    /// The record with the lowest id of the related model.
+    First,
+}
+
+/// What happens to a record when the one it points to is deleted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OnDelete {
+    /// The field is emptied.
+    SetNull,
+    /// The deletion is refused.
+    Restrict,
+    /// The record goes too.
+    Cascade,
+}
+
+/// A field of a model.
+#[derive(Clone, Copy)]
+pub struct Field {
+    /// Technical name.
+    pub name: &'static str,
+    /// Label in English.
+    pub label: &'static str,
+    /// Type.
+    pub kind: Kind,
+    /// Shown as required.
+    pub required: bool,
+    /// Required, and PostgreSQL insists (NOT NULL).
+    pub not_null: bool,
+    /// Not for users to write.
+    pub readonly: bool,
+    /// Where values come from.
+    pub source: Source,
+    /// Value of a new record.
+    pub preset: Preset,
+    /// Explanation for users.
+    pub help: &'static str,
+    /// Taken over by `copy`.
+    pub copy: bool,
+    /// Only members of this group see it.
+    pub group: &'static str,
+    /// For a many2one.
+    pub on_delete: OnDelete,
+    /// For a computed field that can be written: the boolean it sets and the value that means true.
+    pub inverse: Option<(&'static str, &'static str)>,
+}
+
+/// A field with everything off.
+pub const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field {
+    Field {
+        name,
+        label,
+        kind,
+        required: false,
+        not_null: false,
+        readonly: false,
+        source: Source::Stored,
+        preset: Preset::None,
+        help: "",
+        copy: !matches!(kind, Kind::One2many(..) | Kind::Thread(_) | Kind::Many2manyOf(..)),
+        group: "",
+        on_delete: OnDelete::SetNull,
+        inverse: None,
+    }
+}
+
+macro_rules! builders {
+    ($($function:ident $kind:ident;)*) => {
+        $(pub(crate) const fn $function(name: &'static str, label: &'static str) -> Field {
+            field(name, label, Kind::$kind)
+        })*
+    };
+}
+
+builders! {
+    char Char; text Text; html Html; integer Integer; float Float; monetary Monetary; boolean Boolean;
+    date Date; datetime Datetime; binary Binary; reference Reference;
+}
+
+pub(crate) const fn many2one(name: &'static str, label: &'static str, model: &'static str) -> Field {
+    field(name, label, Kind::Many2one(model))
+}
+
+pub(crate) const fn many2many(name: &'static str, label: &'static str, model: &'static str) -> Field {
+    field(name, label, Kind::Many2many(model))
+}
+
+pub(crate) const fn one2many(
+    name: &'static str,
+    label: &'static str,
+    model: &'static str,
+    inverse: &'static str,
+) -> Field {
+    field(name, label, Kind::One2many(model, inverse))
+}
+
+pub(crate) const fn selection(
+    name: &'static str,
+    label: &'static str,
+    options: &'static [(&'static str, &'static str)],
+) -> Field {
+    field(name, label, Kind::Selection(options))
+}
+
+impl Field {
+    /// Required; a many2one then refuses the deletion of its target.
+    pub const fn required(mut self) -> Field {
+        self.required = true;
+        self.not_null = true;
+        if matches!(self.kind, Kind::Many2one(_)) {
+            self.on_delete = OnDelete::Restrict;
+        }
+        self
+    }
+
+    /// Required in forms only.
+    pub const fn required_in_forms(mut self) -> Field {
+        self.required = true;
+        self
+    }
+
+    /// Not for users to write.
+    pub const fn readonly(mut self) -> Field {
+        self.readonly = true;
+        self.copy = false;
+        self
+    }
+
+    /// Not taken over by `copy`.
+    pub const fn not_copied(mut self) -> Field {
+        self.copy = false;
+        self
+    }
+
+    /// Taken over by `copy` although it holds other records.
+    pub const fn copied(mut self) -> Field {
+        self.copy = true;
+        self
+    }
+
+    /// Deleted with its target.
+    pub const fn cascade(mut self) -> Field {
+        self.on_delete = OnDelete::Cascade;
+        self
+    }
+
+    /// Its target cannot be deleted.
+    pub const fn restrict(mut self) -> Field {
+        self.on_delete = OnDelete::Restrict;
+        self
+    }
+
+    /// Value of a new record.
+    pub const fn preset(mut self, preset: Preset) -> Field {
+        self.preset = preset;
+        self
+    }
+
+    /// Explanation for users.
+    pub const fn help(mut self, text: &'static str) -> Field {
+        self.help = text;
+        self
+    }
+
+    /// Only for members of a group.
+    pub const fn group(mut self, group: &'static str) -> Field {
+        self.group = group;
+        self
+    }
+
+    /// Computed from elsewhere, and so read-only.
+    pub const fn from(mut self, source: Source) -> Field {
+        self.source = source;
+        self.readonly = true;
+        self.copy = false;
+        self
+    }
+
+    /// A computed field that users may write.
+    pub const fn inverse(mut self, target: &'static str, means_true: &'static str) -> Field {
+        self.inverse = Some((target, means_true));
+        self.readonly = false;
+        self
+    }
+
+    /// Whether the row keeps it.
+    pub fn stored(&self) -> bool {
+        matches!(self.source, Source::Stored)
+            && !matches!(self.kind, Kind::One2many(..) | Kind::Thread(_) | Kind::Many2manyOf(..))
+    }
+
+    /// The model it points to.
+    pub fn relation(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Many2one(model)
+            | Kind::One2many(model, _)
+            | Kind::Thread(model)
+            | Kind::Many2many(model)
+            | Kind::Many2manyOf(model, _) => Some(model),
+            _ => None,
+        }
+    }
+
+    /// Whether it holds several records.
+    pub fn is_x2many(&self) -> bool {
+        self.relation().is_some() && !matches!(self.kind, Kind::Many2one(_))
+    }
+
+    /// Odoo's name of the type.
+    pub fn type_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Char => "char",
+            Kind::Text => "text",
+            Kind::Html => "html",
+            Kind::Integer => "integer",
+            Kind::Float => "float",
+            Kind::Monetary => "monetary",
+            Kind::Boolean => "boolean",
+            Kind::Date => "date",
+            Kind::Datetime => "datetime",
+            Kind::Selection(_) => "selection",
+            Kind::Many2one(_) => "many2one",
+            Kind::One2many(..) | Kind::Thread(_) => "one2many",
+            Kind::Many2many(_) | Kind::Many2manyOf(..) => "many2many",
+            Kind::Binary => "binary",
+            Kind::Reference => "many2one_reference",
+        }
+    }
+}
