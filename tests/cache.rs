@@ -276,9 +276,12 @@ fn a_read_or_a_write_to_another_database_drops_nothing() {
     assert_eq!(source(home.run(LOOKUP)), "cache");
 }
 
+/// Damages an entry, with another entry of the same kind at hand.
+type Spoil = fn(&Path, &Path);
+
 #[test]
 fn a_damaged_entry_is_a_miss_and_is_replaced() {
-    let spoil: [(&str, fn(&Path, &Path)); 11] = [
+    let spoil: [(&str, Spoil); 11] = [
         ("empty", |path, _| fs::write(path, "").unwrap()),
         ("garbage", |path, _| fs::write(path, b"\x00\xff\xfe garbage").unwrap()),
         ("cut in the head", |path, _| cut(path, 20)),
@@ -286,7 +289,9 @@ fn a_damaged_entry_is_a_miss_and_is_replaced() {
         ("longer than it says", |path, _| {
             fs::write(path, [fs::read(path).unwrap(), b" ".to_vec()].concat()).unwrap()
         }),
-        ("of another question", |path, other| drop(fs::copy(other, path).unwrap())),
+        ("of another question", |path, other| {
+            fs::copy(other, path).unwrap();
+        }),
         ("without a body", |path, _| {
             let text = fs::read_to_string(path).unwrap();
             fs::write(path, text.split_inclusive('\n').next().unwrap()).unwrap();
