@@ -6,7 +6,6 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::Child;
 
 use serde_json::{Value, json};
@@ -78,39 +77,6 @@ fn what_is_written_stays_until_it_is_reset() {
     assert_eq!(home.run(["sandbox", "reset"]).ok().json(), json!({ "reset": true }));
     let line = [&find[..], &["--refresh"]].concat();
     rehearse(&home, &line).fails(7, "no_match");
-}
-
-#[test]
-fn refusals_are_those_of_odoo() {
-    let home = Home::new();
-    for (line, exit, code) in [
-        (&["call", "no.such.model", "search", "--data-json", r#"{"domain": []}"#][..], 7, "not_found"),
-        (&["call", "res.partner", "no_such_method"], 7, "not_found"),
-        (&["call", "res.partner", "search"], 8, "invalid_request"),
-        (
-            &["call", "res.partner", "search", "--data-json", r#"{"domain": [["nope", "=", 1]]}"#],
-            8,
-            "invalid_request",
-        ),
-        (&["search-read", "res.partner", "--fields", "nope"], 8, "invalid_request"),
-        (&["write", "res.partner", "--ids", "99999999", "--vals-json", r#"{"name": "x"}"#], 7, "not_found"),
-        (&["write", "project.task", "--ids", "1", "--vals-json", r#"{"parent_id": 1}"#], 8, "rejected"),
-        (
-            &[
-                "call",
-                "ir.config_parameter",
-                "search_read",
-                "--data-json",
-                r#"{"domain": [], "fields": ["key"]}"#,
-            ],
-            5,
-            "access_denied",
-        ),
-        (&["call", "res.partner", "_compute_display_name", "--ids", "9"], 5, "access_denied"),
-    ] {
-        let outcome = rehearse(&home, line).fails(exit, code);
-        assert_eq!(outcome.effect(), "rejected", "{line:?}");
-    }
 }
 
 #[test]
@@ -229,19 +195,4 @@ fn served_on_loopback_it_answers_the_same() {
         .run()
         .fails(4, "auth_rejected");
     client.agent(READS[0]).env("ODOO_DB", "nope").run().fails(4, "database_not_found");
-}
-
-#[test]
-fn every_example_runs() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let mut examples: Vec<_> = fs::read_dir(directory).unwrap().map(|item| item.unwrap().path()).collect();
-    examples.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    assert!(examples.len() >= 5, "{examples:?}");
-    for example in examples {
-        let home = Home::new();
-        // As it was delivered: a checkout may be writable by a group.
-        let own = home.file("example.json", fs::read(&example).unwrap());
-        let outcome = rehearse(&home, &["exec-spec", &own]).ok();
-        assert_ne!(outcome.json(), json!([]), "{} finds nothing", example.display());
-    }
 }
