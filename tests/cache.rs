@@ -234,34 +234,34 @@ fn nothing_found_is_not_remembered() {
 
 #[test]
 fn a_write_drops_the_lookups_of_its_model_and_of_no_other() {
-    let changes: [(&[&str], &str); 5] = [
-        (&["create", "res.partner", "--vals-json", "{}"], "create"),
-        (&["write", "res.partner", "--ids", "1", "--vals-json", "{}"], "write"),
-        (&["call", "res.partner", "unlink", "--ids", "1"], "unlink"),
-        (&["call", "res.partner", "action_archive", "--ids", "1"], "action_archive"),
-        (&["call", "res.partner", "some_method"], "some_method"),
-    ];
-    for (line, method) in changes {
-        for (answer, dropped) in [
-            (Answer::json("true"), true),
-            (Answer::CloseAfterReading, true),
-            (Answer::html(502), true),
-            (Answer::odoo_error(422, "odoo.exceptions.UserError", "no"), false),
-            (Answer::odoo_error(403, "odoo.exceptions.AccessError", "no"), false),
-        ] {
-            let (home, server) = ready();
-            server.on("/json/2/project.task/search_read", Answer::json(r#"[{"id": 1, "name": "Azure"}]"#));
-            source(home.run(LOOKUP));
-            source(home.run(["lookup", "task", "Azure"]));
-            let other_user = || home.agent(LOOKUP).env("ODOO_API_KEY", "0ther").run();
-            source(other_user());
-            server.on(&json2("res.partner", method), answer);
-            home.run(line);
-            let must = if dropped { "live" } else { "cache" };
-            assert_eq!(source(home.run(LOOKUP)), must, "{line:?}");
-            assert_eq!(source(other_user()), must, "{line:?} for another user");
-            assert_eq!(source(home.run(["lookup", "task", "Azure"])), "cache", "{line:?}");
-        }
+    let write = (&["write", "res.partner", "--ids", "1", "--vals-json", "{}"][..], "write");
+    let create = (&["create", "res.partner", "--vals-json", "{}"][..], "create");
+    let call = |method: &'static str| (vec!["call", "res.partner", method, "--ids", "1"], method);
+    let (unlink, archive, other) = (call("unlink"), call("action_archive"), call("some_method"));
+    let refusal = Answer::odoo_error(422, "odoo.exceptions.UserError", "no");
+    for ((line, method), answer, dropped) in [
+        (create, Answer::json("[1]"), true),
+        ((&unlink.0[..], unlink.1), Answer::json("true"), true),
+        ((&archive.0[..], archive.1), Answer::json("true"), true),
+        ((&other.0[..], other.1), Answer::json("null"), true),
+        (write, Answer::json("true"), true),
+        (write, Answer::CloseAfterReading, true),
+        (write, Answer::html(502), true),
+        (write, refusal.clone(), false),
+        (create, refusal, false),
+    ] {
+        let (home, server) = ready();
+        server.on("/json/2/project.task/search_read", Answer::json(r#"[{"id": 1, "name": "Azure"}]"#));
+        source(home.run(LOOKUP));
+        source(home.run(["lookup", "task", "Azure"]));
+        let other_user = || home.agent(LOOKUP).env("ODOO_API_KEY", "0ther").run();
+        source(other_user());
+        server.on(&json2("res.partner", method), answer);
+        home.run(line);
+        let must = if dropped { "live" } else { "cache" };
+        assert_eq!(source(home.run(LOOKUP)), must, "{line:?}");
+        assert_eq!(source(other_user()), must, "{line:?} for another user");
+        assert_eq!(source(home.run(["lookup", "task", "Azure"])), "cache", "{line:?}");
     }
 }
 
@@ -276,9 +276,12 @@ fn a_read_or_a_write_to_another_database_drops_nothing() {
     assert_eq!(source(home.run(LOOKUP)), "cache");
 }
 
+/// Damages an entry, with another entry of the same kind at hand.
+type Spoil = fn(&Path, &Path);
+
 #[test]
 fn a_damaged_entry_is_a_miss_and_is_replaced() {
-    let spoil: [(&str, fn(&Path, &Path)); 11] = [
+    let spoil: [(&str, Spoil); 11] = [
         ("empty", |path, _| fs::write(path, "").unwrap()),
         ("garbage", |path, _| fs::write(path, b"\x00\xff\xfe garbage").unwrap()),
         ("cut in the head", |path, _| cut(path, 20)),
@@ -286,7 +289,9 @@ fn a_damaged_entry_is_a_miss_and_is_replaced() {
         ("longer than it says", |path, _| {
             fs::write(path, [fs::read(path).unwrap(), b" ".to_vec()].concat()).unwrap()
         }),
-        ("of another question", |path, other| drop(fs::copy(other, path).unwrap())),
+        ("of another question", |path, other| {
+            fs::copy(other, path).unwrap();
+        }),
         ("without a body", |path, _| {
             let text = fs::read_to_string(path).unwrap();
             fs::write(path, text.split_inclusive('\n').next().unwrap()).unwrap();

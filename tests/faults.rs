@@ -201,9 +201,14 @@ fn at(home: &Home, command: &[&str], url: &str) -> Agent {
         .env("ODOO_TZ", "UTC")
 }
 
-/// Runs a command against a server that fails, with the time-out that the slow faults must meet.
-fn run(command: &[&str], server: &Server) -> Outcome {
-    at(&Home::new(), command, server.url()).args(["--timeout", "4s"]).run()
+/// Runs a command against a server that fails in this way.
+fn run(command: &[&str], server: &Server, fault: &Answer) -> Outcome {
+    let home = Home::new();
+    let agent = at(&home, command, server.url());
+    match fault {
+        Answer::Stall | Answer::Drip { .. } => agent.args(["--timeout", "1500ms"]).run(),
+        _ => agent.run(),
+    }
 }
 
 fn ended(outcome: &Outcome, reached: usize) -> (i32, String, String, String, usize) {
@@ -244,7 +249,7 @@ fn every_fault_is_told_for_what_it_is_and_no_write_is_sent_twice() {
         let server = Server::start();
         server.on(&json2("res.partner", method), fault.answer.clone());
         server.on("/web/version", Answer::json(r#"{"version": "19.0"}"#));
-        let outcome = run(command, &server);
+        let outcome = run(command, &server, &fault.answer);
         assert_eq!(outcome.stdout, "", "{}: data although it failed", fault.name);
         let has = ended(&outcome, server.requests_to(&json2("res.partner", method)).len());
         (has != expected(*must)).then(|| {
@@ -278,30 +283,33 @@ fn a_connection_that_closes_at_once_may_have_carried_the_request() {
     for (command, must) in [(&READ[..], LOST.0), (&WRITE[..], LOST.1)] {
         let server = Server::start();
         server.close_at_once();
-        let outcome = run(command, &server);
+        let outcome = run(command, &server, &Answer::CloseAfterReading);
         assert_eq!(ended(&outcome, server.connections()), expected(must), "{}", outcome.stderr);
     }
 }
 
-/// An address where nothing listens and no other test can come to listen.
-const CLOSED: &str = "127.82.17.3:40817";
+/// An address where nothing listens and no other test, not even of another run, comes to listen: below the
+/// ports that are given out, on an address of its own.
+fn closed(last: u8) -> String {
+    format!("127.82.17.{last}:{}", 20_000 + std::process::id() % 12_000)
+}
 
 #[test]
 fn a_refused_connection_sent_nothing_so_both_are_tried_again() {
     side_by_side(&[&READ[..], &WRITE[..]], |command| {
         let home = Home::new();
-        let outcome = at(&home, command, &format!("http://{CLOSED}")).arg("--debug").run();
+        let outcome = at(&home, command, &format!("http://{}", closed(3))).arg("--debug").run();
         let tries = outcome.debug_lines().len();
         let must = ends(10, "unreachable", "not_sent", "safe", ALL_TRIES);
         assert_eq!(ended(&outcome, tries), expected(must), "{}", outcome.stderr);
-        assert!(outcome.message().contains(CLOSED), "{}", outcome.stderr);
+        assert!(outcome.message().contains(&closed(3)), "{}", outcome.stderr);
         None
     });
 }
 
 #[test]
 fn a_server_that_comes_up_meanwhile_gets_the_write_once() {
-    let address = "127.82.17.4:40818";
+    let address = &closed(4);
     let home = Home::new();
     let mut child = at(&home, &WRITE, &format!("http://{address}")).arg("--debug").spawn();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
@@ -371,7 +379,7 @@ fn nobody_waits_longer_than_is_sensible_or_allowed() {
         server.on(&path, Answer::html(429).with("Retry-After", header));
         let started = Instant::now();
         let outcome = home.agent(READ).args(["--timeout", timeout]).run().fails(9, "busy");
-        assert!(started.elapsed() < Duration::from_secs(2), "it waited");
+        assert!(started.elapsed() < Duration::from_secs(4), "it waited");
         assert_eq!(server.requests_to(&path).len(), 1, "{header}: {}", outcome.stderr);
     }
 }
@@ -430,9 +438,9 @@ fn a_request_has_the_headers_that_odoo_needs_and_no_others_that_matter() {
     server.on(&json2("res.users", "context_get"), learnt);
     server.on(&path, Answer::json("true"));
     home.agent(WRITE)
-        .env("HTTP_PROXY", format!("http://{CLOSED}"))
-        .env("http_proxy", format!("http://{CLOSED}"))
-        .env("ALL_PROXY", format!("http://{CLOSED}"))
+        .env("HTTP_PROXY", format!("http://{}", closed(5)))
+        .env("http_proxy", format!("http://{}", closed(5)))
+        .env("ALL_PROXY", format!("http://{}", closed(5)))
         .run()
         .ok();
     let request = server.only(&path);
