@@ -124,7 +124,9 @@ def _text(message):
     parts = [str(value) for value in message.values()]
     for part in message.walk():
         if not part.is_multipart():
-            parts.append((part.get_payload(decode=True) or b"").decode(errors="replace"))
+            parts.append(
+                (part.get_payload(decode=True) or b"").decode(errors="replace")
+            )
     return "\n".join(parts)
 
 
@@ -255,6 +257,7 @@ class GuardHttpCase(HttpCase):
         # what the process sends with when no test runs, a guard's barrier included
         cls.session_send = requests.sessions.Session.send
         super().setUpClass()
+        cls._keep_caches()
         cls.wire = Wire()
         cls.enterClassContext(cls.wire.connected())
         cls.env = cls.env(
@@ -277,6 +280,22 @@ class GuardHttpCase(HttpCase):
             .mapped("email")
             if email
         }
+
+    @classmethod
+    def _keep_caches(cls):
+        """Clear the caches after a test only if it has invalidated one of them."""
+        registry, clear = cls.registry, cls.registry.clear_all_caches
+        seen = dict(registry.cache_sequences)
+
+        def clear_if_changed():
+            nonlocal seen
+            if registry.cache_invalidated or registry.cache_sequences != seen:
+                clear()
+                seen = dict(registry.cache_sequences)
+
+        cls.startClassPatcher(
+            patch.object(registry, "clear_all_caches", clear_if_changed)
+        )
 
     @classmethod
     def _request_handler(cls, session, request, /, **kwargs):
@@ -448,16 +467,20 @@ class GuardHttpCase(HttpCase):
                 for name in ("waiting", "scheduled")
             ]
         )
-        mail = env["mail.mail"].sudo().create(
-            {
-                "subject": "From a colleague",
-                "body_html": "<p>Hello</p>",
-                "recipient_ids": [Command.set(cls.client.ids)],
-                "model": "res.partner",
-                "res_id": quiet,
-                "attachment_ids": [Command.set(files[0].ids)],
-                "state": "cancel",
-            }
+        mail = (
+            env["mail.mail"]
+            .sudo()
+            .create(
+                {
+                    "subject": "From a colleague",
+                    "body_html": "<p>Hello</p>",
+                    "recipient_ids": [Command.set(cls.client.ids)],
+                    "model": "res.partner",
+                    "res_id": quiet,
+                    "attachment_ids": [Command.set(files[0].ids)],
+                    "state": "cancel",
+                }
+            )
         )
         scheduled = env["mail.scheduled.message"].create(
             {
@@ -1360,7 +1383,7 @@ class GuardHttpCase(HttpCase):
                 WHERE n.notification_status != 'canceled'"""
         )
         rows["mail.notification"] = [
-            row for row in cr.fetchall() if self.outside(row[3])
+            row[:3] for row in cr.fetchall() if self.outside(row[3])
         ]
         if self._has("sms_sms"):
             cr.execute(
@@ -1401,7 +1424,10 @@ class GuardHttpCase(HttpCase):
         """kind -> places outside that these words have reached."""
         self.env.flush_all()
         self.env.invalidate_all()
-        coded = [words, *(base64.b64encode(b" " * n + words.encode()) for n in range(3))]
+        coded = [
+            words,
+            *(base64.b64encode(b" " * n + words.encode()) for n in range(3)),
+        ]
         coded = [c if isinstance(c, str) else c.decode()[4:-4] for c in coded]
         found = {
             "smtp": [
@@ -1420,14 +1446,21 @@ class GuardHttpCase(HttpCase):
         Message = self.env["mail.message"]
         for model, ids in self.visible.items():
             for message in Message.search(
-                [("model", "=", model), ("res_id", "in", ids), ("is_internal", "=", False)]
+                [
+                    ("model", "=", model),
+                    ("res_id", "in", ids),
+                    ("is_internal", "=", False),
+                ]
             ):
                 texts = [str(message.body), message.subject or ""]
                 texts += [
                     (file.raw or b"").decode(errors="replace")
                     for file in message.attachment_ids
                 ]
-                if any(words in text for text in texts) and not message.subtype_id.internal:
+                if (
+                    any(words in text for text in texts)
+                    and not message.subtype_id.internal
+                ):
                     found["published"].append(message.id)
         self.cr.execute(
             "SELECT channel FROM bus_bus WHERE id > %s AND message LIKE %s",
