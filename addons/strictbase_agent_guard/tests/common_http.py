@@ -61,6 +61,8 @@ WIDE = ORDINARY + (
     "hr_recruitment.group_hr_recruitment_user",
     "im_livechat.im_livechat_group_user",
     "stock.group_stock_user",
+    "sales_team.group_sale_manager",
+    "website_slides.group_website_slides_officer",
 )
 
 # Queues that run after every attempt: what was only put aside must not leave either.
@@ -848,6 +850,83 @@ class GuardHttpCase(HttpCase):
         cls.at.update(rfq=orders[0].id, purchase=orders[1].id, part=product.id)
 
     @classmethod
+    def _make_for_mail__group(cls):
+        group = cls.env["mail.group"].create(
+            {
+                "name": "Subscribers",
+                "access_mode": "public",
+                "alias_name": "guard-roads-subscribers",
+                "member_ids": [Command.create({"email": cls.client.email})],
+            }
+        )
+        cls.at["mail_group"] = group.id
+
+    @classmethod
+    def _make_for_loyalty__card(cls):
+        env = cls.env
+        template = env["mail.template"].create(
+            {
+                "name": "Your card",
+                "model_id": env["ir.model"]._get_id("loyalty.card"),
+                "subject": "Your card",
+                "body_html": "<p>Here</p>",
+                "use_default_to": False,
+                "partner_to": "{{ object.partner_id.id }}",
+            }
+        )
+        program = env["loyalty.program"].create(
+            {
+                "name": "Coupons",
+                "program_type": "coupons",
+                "communication_plan_ids": [
+                    Command.clear(),
+                    Command.create(
+                        {"trigger": "create", "mail_template_id": template.id}
+                    ),
+                ],
+            }
+        )
+        cls.at["program"] = program.id
+
+    @classmethod
+    def _make_for_slide__channel(cls):
+        course = cls.env["slide.channel"].create(
+            {
+                "name": "Course",
+                "is_published": True,
+                "enroll": "public",
+                "visibility": "public",
+                "user_id": cls.users["colleague"].id,
+            }
+        )
+        for name in ("human_wide", "agent_wide"):
+            cls.users[name]._add_karma(10000)
+        cls.visible["slide.channel"] = course.ids
+        cls.at["course"] = course.id
+
+    @classmethod
+    def _make_for_mailing__sms__test(cls):
+        mailing = cls.env["mailing.mailing"].create(
+            {
+                "subject": "Text",
+                "mailing_type": "sms",
+                "body_plaintext": "Hello",
+                "mailing_model_id": cls.at["model_partner"],
+                "mailing_domain": f"[('id', '=', {cls.client.id})]",
+                "user_id": cls.users["colleague"].id,
+            }
+        )
+        cls.at["mailing_sms"] = mailing.id
+
+    @classmethod
+    def _make_for_product__template(cls):
+        if "email_template_id" in cls.env["product.template"]._fields:
+            product = cls.env["product.product"].create(
+                {"name": "Licence", "email_template_id": cls.at["template_invoice"]}
+            )
+            cls.at["product_mails"] = product.id
+
+    @classmethod
     def _make_for_snailmail__letter(cls):
         if "invoice" not in cls.at:
             return
@@ -1204,7 +1283,12 @@ class GuardHttpCase(HttpCase):
         )
         invoices.message_unsubscribe(invoices.message_partner_ids.ids)
         cls.visible["account.move"] = invoices.ids
-        cls.at.update(invoice=invoices[0].id, invoice_2=invoices[1].id)
+        template = cls.env.ref("account.email_template_edi_invoice")
+        cls.at.update(
+            invoice=invoices[0].id,
+            invoice_2=invoices[1].id,
+            template_invoice=template.id,
+        )
 
     @classmethod
     def _empty_the_queues(cls):
@@ -1238,6 +1322,15 @@ class GuardHttpCase(HttpCase):
     # ------------------------------------------------------------------
     # calls
     # ------------------------------------------------------------------
+
+    def missing(self, needs):
+        """Those of ``needs`` (models, or model:field) that are not installed."""
+        return [
+            need
+            for need in needs
+            if (model := need.partition(":"))[0] not in self.env
+            or (model[2] and model[2] not in self.env[model[0]]._fields)
+        ]
 
     def rpc(self, who, endpoint, ids=None, /, context=None, **kwargs):
         """One JSON-2 call with the API key of ``who``."""
