@@ -15,6 +15,7 @@
         "data/ir_config_parameter.xml",
         "views/strictbase_agent_confirmation_views.xml",
         "views/strictbase_agent_egress_views.xml",
+        "wizards/agent_key_views.xml",
         "views/menu.xml",
     ],
 }

@@ -31,7 +31,8 @@ CLOSED_METHODS = {
         "signup",
         "web_create_users",
     },
-    "res.users.apikeys": {"generate", "revoke", "remove"},
+    # by another key only if an administrator has allowed that for everybody
+    "res.users.apikeys": {"remove"},
     "res.users.apikeys.description": {"make_key"},
 }
 #: Of these an agent may call reading methods only.

@@ -61,6 +61,8 @@ WIDE = ORDINARY + (
     "hr_recruitment.group_hr_recruitment_user",
     "im_livechat.im_livechat_group_user",
     "stock.group_stock_user",
+    "sales_team.group_sale_manager",
+    "website_slides.group_website_slides_officer",
 )
 
 # Queues that run after every attempt: what was only put aside must not leave either.
@@ -124,7 +126,9 @@ def _text(message):
     parts = [str(value) for value in message.values()]
     for part in message.walk():
         if not part.is_multipart():
-            parts.append((part.get_payload(decode=True) or b"").decode(errors="replace"))
+            parts.append(
+                (part.get_payload(decode=True) or b"").decode(errors="replace")
+            )
     return "\n".join(parts)
 
 
@@ -255,6 +259,7 @@ class GuardHttpCase(HttpCase):
         # what the process sends with when no test runs, a guard's barrier included
         cls.session_send = requests.sessions.Session.send
         super().setUpClass()
+        cls._keep_caches()
         cls.wire = Wire()
         cls.enterClassContext(cls.wire.connected())
         cls.env = cls.env(
@@ -277,6 +282,22 @@ class GuardHttpCase(HttpCase):
             .mapped("email")
             if email
         }
+
+    @classmethod
+    def _keep_caches(cls):
+        """Clear the caches after a test only if it has invalidated one of them."""
+        registry, clear = cls.registry, cls.registry.clear_all_caches
+        seen = dict(registry.cache_sequences)
+
+        def clear_if_changed():
+            nonlocal seen
+            if registry.cache_invalidated or registry.cache_sequences != seen:
+                clear()
+                seen = dict(registry.cache_sequences)
+
+        cls.startClassPatcher(
+            patch.object(registry, "clear_all_caches", clear_if_changed)
+        )
 
     @classmethod
     def _request_handler(cls, session, request, /, **kwargs):
@@ -448,16 +469,20 @@ class GuardHttpCase(HttpCase):
                 for name in ("waiting", "scheduled")
             ]
         )
-        mail = env["mail.mail"].sudo().create(
-            {
-                "subject": "From a colleague",
-                "body_html": "<p>Hello</p>",
-                "recipient_ids": [Command.set(cls.client.ids)],
-                "model": "res.partner",
-                "res_id": quiet,
-                "attachment_ids": [Command.set(files[0].ids)],
-                "state": "cancel",
-            }
+        mail = (
+            env["mail.mail"]
+            .sudo()
+            .create(
+                {
+                    "subject": "From a colleague",
+                    "body_html": "<p>Hello</p>",
+                    "recipient_ids": [Command.set(cls.client.ids)],
+                    "model": "res.partner",
+                    "res_id": quiet,
+                    "attachment_ids": [Command.set(files[0].ids)],
+                    "state": "cancel",
+                }
+            )
         )
         scheduled = env["mail.scheduled.message"].create(
             {
@@ -825,6 +850,83 @@ class GuardHttpCase(HttpCase):
         cls.at.update(rfq=orders[0].id, purchase=orders[1].id, part=product.id)
 
     @classmethod
+    def _make_for_mail__group(cls):
+        group = cls.env["mail.group"].create(
+            {
+                "name": "Subscribers",
+                "access_mode": "public",
+                "alias_name": "guard-roads-subscribers",
+                "member_ids": [Command.create({"email": cls.client.email})],
+            }
+        )
+        cls.at["mail_group"] = group.id
+
+    @classmethod
+    def _make_for_loyalty__card(cls):
+        env = cls.env
+        template = env["mail.template"].create(
+            {
+                "name": "Your card",
+                "model_id": env["ir.model"]._get_id("loyalty.card"),
+                "subject": "Your card",
+                "body_html": "<p>Here</p>",
+                "use_default_to": False,
+                "partner_to": "{{ object.partner_id.id }}",
+            }
+        )
+        program = env["loyalty.program"].create(
+            {
+                "name": "Coupons",
+                "program_type": "coupons",
+                "communication_plan_ids": [
+                    Command.clear(),
+                    Command.create(
+                        {"trigger": "create", "mail_template_id": template.id}
+                    ),
+                ],
+            }
+        )
+        cls.at["program"] = program.id
+
+    @classmethod
+    def _make_for_slide__channel(cls):
+        course = cls.env["slide.channel"].create(
+            {
+                "name": "Course",
+                "is_published": True,
+                "enroll": "public",
+                "visibility": "public",
+                "user_id": cls.users["colleague"].id,
+            }
+        )
+        for name in ("human_wide", "agent_wide"):
+            cls.users[name]._add_karma(10000)
+        cls.visible["slide.channel"] = course.ids
+        cls.at["course"] = course.id
+
+    @classmethod
+    def _make_for_mailing__sms__test(cls):
+        mailing = cls.env["mailing.mailing"].create(
+            {
+                "subject": "Text",
+                "mailing_type": "sms",
+                "body_plaintext": "Hello",
+                "mailing_model_id": cls.at["model_partner"],
+                "mailing_domain": f"[('id', '=', {cls.client.id})]",
+                "user_id": cls.users["colleague"].id,
+            }
+        )
+        cls.at["mailing_sms"] = mailing.id
+
+    @classmethod
+    def _make_for_product__template(cls):
+        if "email_template_id" in cls.env["product.template"]._fields:
+            product = cls.env["product.product"].create(
+                {"name": "Licence", "email_template_id": cls.at["template_invoice"]}
+            )
+            cls.at["product_mails"] = product.id
+
+    @classmethod
     def _make_for_snailmail__letter(cls):
         if "invoice" not in cls.at:
             return
@@ -1181,7 +1283,12 @@ class GuardHttpCase(HttpCase):
         )
         invoices.message_unsubscribe(invoices.message_partner_ids.ids)
         cls.visible["account.move"] = invoices.ids
-        cls.at.update(invoice=invoices[0].id, invoice_2=invoices[1].id)
+        template = cls.env.ref("account.email_template_edi_invoice")
+        cls.at.update(
+            invoice=invoices[0].id,
+            invoice_2=invoices[1].id,
+            template_invoice=template.id,
+        )
 
     @classmethod
     def _empty_the_queues(cls):
@@ -1215,6 +1322,15 @@ class GuardHttpCase(HttpCase):
     # ------------------------------------------------------------------
     # calls
     # ------------------------------------------------------------------
+
+    def missing(self, needs):
+        """Those of ``needs`` (models, or model:field) that are not installed."""
+        return [
+            need
+            for need in needs
+            if (model := need.partition(":"))[0] not in self.env
+            or (model[2] and model[2] not in self.env[model[0]]._fields)
+        ]
 
     def rpc(self, who, endpoint, ids=None, /, context=None, **kwargs):
         """One JSON-2 call with the API key of ``who``."""
@@ -1360,7 +1476,7 @@ class GuardHttpCase(HttpCase):
                 WHERE n.notification_status != 'canceled'"""
         )
         rows["mail.notification"] = [
-            row for row in cr.fetchall() if self.outside(row[3])
+            row[:3] for row in cr.fetchall() if self.outside(row[3])
         ]
         if self._has("sms_sms"):
             cr.execute(
@@ -1401,7 +1517,10 @@ class GuardHttpCase(HttpCase):
         """kind -> places outside that these words have reached."""
         self.env.flush_all()
         self.env.invalidate_all()
-        coded = [words, *(base64.b64encode(b" " * n + words.encode()) for n in range(3))]
+        coded = [
+            words,
+            *(base64.b64encode(b" " * n + words.encode()) for n in range(3)),
+        ]
         coded = [c if isinstance(c, str) else c.decode()[4:-4] for c in coded]
         found = {
             "smtp": [
@@ -1420,14 +1539,21 @@ class GuardHttpCase(HttpCase):
         Message = self.env["mail.message"]
         for model, ids in self.visible.items():
             for message in Message.search(
-                [("model", "=", model), ("res_id", "in", ids), ("is_internal", "=", False)]
+                [
+                    ("model", "=", model),
+                    ("res_id", "in", ids),
+                    ("is_internal", "=", False),
+                ]
             ):
                 texts = [str(message.body), message.subject or ""]
                 texts += [
                     (file.raw or b"").decode(errors="replace")
                     for file in message.attachment_ids
                 ]
-                if any(words in text for text in texts) and not message.subtype_id.internal:
+                if (
+                    any(words in text for text in texts)
+                    and not message.subtype_id.internal
+                ):
                     found["published"].append(message.id)
         self.cr.execute(
             "SELECT channel FROM bus_bus WHERE id > %s AND message LIKE %s",

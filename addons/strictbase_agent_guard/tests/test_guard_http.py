@@ -778,3 +778,42 @@ class TestInvoices(ApprovalCase):
                 },
             )
             self.assertEqual(answer.status_code, 422, ids)
+
+
+@tagged("post_install", "-at_install")
+class TestAgentKey(ApprovalCase):
+    def test_an_administrator_makes_the_key_of_an_agent(self):
+        Key = self.env["strictbase.agent.key"]
+        admin = self.env.ref("base.user_admin")
+        agent = self.users["agent_wide"]
+        self.keys["made"] = Key.with_user(admin).make_key(agent.id)
+        answer = self.rpc("made", "res.users/context_get")
+        self.assertTrue(answer.ok, answer.text)
+        self.assertTrue(
+            self.rpc(
+                "made",
+                "res.partner/message_post",
+                self.client.id,
+                body="x",
+                partner_ids=[self.client.id],
+            ).confirmation_required
+        )
+        with self.assertRaises(UserError):
+            Key.with_user(admin).make_key(self.users["human"].id)
+        action = Key.with_user(admin).create({"user_id": agent.id}).action_make_key()
+        self.assertTrue(action["context"]["default_key"])
+
+    def test_nobody_else_does(self):
+        for who in ("agent", "approver", "human"):
+            answer = self.rpc(
+                who, "strictbase.agent.key/make_key", user_id=self.users["agent"].id
+            )
+            self.assertEqual(answer.status, 403, answer.text)
+
+    def test_not_over_the_wire_by_agents(self):
+        answer = self.rpc(
+            "agent",
+            "res.users.apikeys.description/create",
+            vals_list=[{"name": "x", "duration": "1"}],
+        )
+        self.assertEqual(answer.status, 403, answer.text)

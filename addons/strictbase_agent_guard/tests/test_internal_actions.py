@@ -33,7 +33,7 @@ class InternalCase(GuardHttpCase):
         self.assertFalse(found, f"{action.title} is not internal: {found}")
 
     def _skip_unless_there(self, action):
-        missing = [model for model in action.needs if model not in self.env]
+        missing = self.missing(action.needs)
         if missing:
             self.skipTest(f"{', '.join(missing)} not installed")
 

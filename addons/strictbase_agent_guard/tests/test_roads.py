@@ -37,7 +37,7 @@ def name_of(road):
 
 class RoadsCase(GuardHttpCase):
     def _skip_unless_there(self, road):
-        missing = [model for model in road.needs if model not in self.env]
+        missing = self.missing(road.needs)
         if missing:
             self.skipTest(f"{', '.join(missing)} not installed")
 
