@@ -1,5 +1,6 @@
-//! Who may do what: groups, the rights of each model, fields for some only, whose rows are whose, and who
-//! counts as inside the company. It asks; it changes nothing.
+//! Who may do what: groups, the rights of each model, fields for some only, whose
+//! rows are whose, and who counts as inside the company. It asks; it changes
+//! nothing.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,6 @@
-//! Sums, averages, extremes and counts of a field over some records, empty values left out.
+//! Sums, averages, extremes and counts of a field over some records, empty values left out. It is given
+//! the records and decides nothing about them: which ones belong together is `group`'s, who may see the
+//! field was asked before.
 
 use serde_json::{Value, json};
 

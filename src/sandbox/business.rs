@@ -1,5 +1,6 @@
-//! What particular models do beyond keeping values: stages, prices, timesheets, contacts of users, and the
-//! refusals that protect booked entries. Called by `records` around every change; it answers no method.
+//! What particular models do beyond keeping values: stages, prices, timesheets, contacts of users, and
+//! the refusals that protect booked entries. Called by `records` around every change; it answers no
+//! method.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
-//! Messages and followers: who is told what. A message that reaches someone outside asks the guard first and
-//! leaves a mail behind, so that what left can be counted.
+//! Messages and followers: who is told what. A message that reaches someone
+//! outside asks the guard first and leaves a mail behind, so that what left
+//! can be counted.
 
 use serde_json::{Map, Value, json};
 

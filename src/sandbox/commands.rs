@@ -1,5 +1,6 @@
-//! Odoo's x2many commands 0 to 6 and the short forms beside them (a plain list of ids replaces, `false`
-//! empties, `[]` does nothing), on both sides of a relation.
+//! Odoo's x2many commands 0 to 6 and the short forms beside them (a plain
+//! list of ids replaces, `false` empties, `[]` does nothing), on both sides
+//! of a relation.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
-//! Values that are not kept but worked out: names, sums along lines, who follows. Each function takes a
-//! record and returns its value; none changes anything. Which field uses which is written in `schema`.
+//! Values that are not kept but worked out: names, sums along lines, who follows. Each function
+//! takes a record and returns its value; none changes anything. Which field uses which is written
+//! in `schema`.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
-//! What a single condition of a domain means for each type of field: equality, order, patterns, trees.
-//! `domain` reads the notation; this file never sees it.
+//! What a single condition of a domain means for each type of field:
+//! equality, order, patterns, trees. `domain` reads the notation; this file
+//! never sees it.
 
 use std::cmp::Ordering;
 

@@ -1,5 +1,6 @@
-//! Calendar days without a crate: parsing what Odoo writes, days and months forward and back, weeks and
-//! quarters. Proleptic Gregorian, no time zones.
+//! Calendar days without a crate: parsing what Odoo writes, days and months
+//! forward and back, weeks and quarters. Proleptic Gregorian, no time
+//! zones.
 
 /// A day as a number: days since 1970-01-01.
 pub type Day = i64;

@@ -1,5 +1,6 @@
-//! Deleting: who may, what refuses to be left behind, what goes along and what is only emptied, as the foreign
-//! keys of the schema say.
+//! Deleting: who may, what refuses to be left behind, what goes along and what is only
+//! emptied, as the foreign keys of the schema say. The refusals of particular models come
+//! from `business`.
 
 use serde_json::{Value, json};
 

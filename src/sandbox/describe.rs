@@ -1,5 +1,6 @@
-//! A model described to others: `fields_get` and the documents behind `/doc-bearer`. It reads the schema and
-//! the caller's rights, never a record.
+//! A model described to others: `fields_get` and the documents behind
+//! `/doc-bearer`. It reads the schema and the caller's rights, never a
+//! record.
 
 use serde_json::{Map, Value, json};
 

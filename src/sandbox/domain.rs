@@ -1,5 +1,6 @@
-//! Odoo's search domains: Polish notation in, a tree of tests out, and whether a record passes. Negative
-//! operators are exact complements, as in Odoo 19. It reads records; sorting and limits are `search`'s.
+//! Odoo's search domains: Polish notation in, a tree of tests out, and whether a record passes.
+//! Negative operators are exact complements, as in Odoo 19. It reads records; sorting and limits
+//! are `search`'s.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
-//! One request's view: the working copy of the data, who calls, in which context, at what time; and the
-//! value of any field of any record. Rights are checked by the callers, not here.
+//! One request's view: the working copy of the data, who calls, in which context, at what
+//! time; and the value of any field of any record. Rights are checked by the callers, not
+//! here.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,6 @@
-//! Grouping: buckets by field, by period of a date or by its parts; sums and counts in each; and the domain
-//! that finds a bucket's records again. It reads; it never changes anything.
+//! Grouping: buckets by field, by period of a date or by its parts; sums and counts in
+//! each; and the domain that finds a bucket's records again. It reads; it never changes
+//! anything.
 
 use serde_json::{Map, Value, json};
 

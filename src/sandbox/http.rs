@@ -1,5 +1,6 @@
-//! The HTTP surface in Odoo's order: database, route, content type, key, body, call. It turns a request into
-//! a reply on a working copy of the data; keeping or dropping the copy is `state`'s business.
+//! The HTTP surface in Odoo's order: database, route, content type, key, body, call. It turns a
+//! request into a reply on a working copy of the data; keeping or dropping the copy is `state`'s
+//! business.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};

@@ -1,4 +1,6 @@
-//! Periods of time as groups name them: where a week, month or quarter begins and ends, and its label.
+//! Periods of time as groups name them: where a week, month or quarter begins and ends, and
+//! its label. Weeks begin on Sunday, as in en_US. It knows dates and words, no fields and
+//! no records.
 
 use super::dates;
 

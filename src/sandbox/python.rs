@@ -1,5 +1,6 @@
-//! JSON values as Python sees them: `repr` for messages, truthiness, the numbers that Odoo's fields make of
-//! strings, and the wording of Python's own JSON parser. Pure; it knows no model.
+//! JSON values as Python sees them: `repr` for messages, truthiness, the numbers that
+//! Odoo's fields make of strings, and the wording of Python's own JSON parser. Pure; it
+//! knows no model.
 
 use serde_json::Value;
 

@@ -1,5 +1,6 @@
-//! Create, read, write, unlink, copy: the same for every model, under the rights of the caller and the
-//! constraints of the schema. What a particular model does on top is `business`'.
+//! Create, read, write, unlink, copy: the same for every model, under the rights of the
+//! caller and the constraints of the schema. What a particular model does on top is
+//! `business`'.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,6 @@
-//! Replies as Odoo forms them: JSON as Python writes it, the HTML pages of what fails before a call is looked
-//! at, and their headers.
+//! Replies as Odoo forms them: JSON as Python writes it, the HTML pages of what
+//! fails before a call is looked at, and their headers. It decides no status of its
+//! own.
 
 use serde_json::{Value, json};
 

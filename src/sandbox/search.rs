@@ -1,5 +1,6 @@
-//! Finding records: the domain, archived ones left out, the order with PostgreSQL's place for empty values,
-//! offset and limit.
+//! Finding records: the domain, archived ones left out, the order with PostgreSQL's
+//! place for empty values, offset and limit. It changes nothing and formats
+//! nothing.
 
 use std::cmp::Ordering;
 

@@ -1,5 +1,6 @@
-//! The company as delivered: reads the embedded data once and turns it into tables. The data is in
-//! `seed/*.json`, model by model; this file adds only who created a record and when.
+//! The company as delivered: reads the embedded data once and turns it into tables. The
+//! data is in `seed/*.json`, model by model; this file adds only who created a record and
+//! when.
 
 use serde_json::{Map, Value, json};
 

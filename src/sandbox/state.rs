@@ -1,5 +1,6 @@
-//! Where the data lives between calls: one JSON file, read when it changed, written whole and only after a
-//! change, by one process at a time. A request that fails leaves no trace. It knows nothing of models.
+//! Where the data lives between calls: one JSON file, read when it changed, written whole and only
+//! after a change, by one process at a time. A request that fails leaves no trace. It knows nothing
+//! of models.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};

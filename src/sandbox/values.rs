@@ -1,5 +1,6 @@
-//! What Odoo makes of a value on its way into a field: numbers from strings, dates checked, selections
-//! matched, and the list that silently empties a many2one. One field, one value; records are `records`'.
+//! What Odoo makes of a value on its way into a field: numbers from strings, dates checked,
+//! selections matched, and the list that silently empties a many2one. One field, one value; records
+//! are `records`'.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
 //! The data: tables of sparse rows, shared until changed, so that a request works on its own copy and a
-//! refusal costs nothing to roll back. It knows the file's format; it does not open files and knows no rules.
+//! refusal costs nothing to roll back. It knows the file's format; it does not open files and knows no
+//! rules.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};

@@ -1,4 +1,6 @@
-//! The buttons of sales and invoicing.
+//! The buttons of sales and invoicing. Each checks the state it needs, refuses in Odoo's words
+//! otherwise, and writes through `records`, so that rights and constraints hold as for any other
+//! change.
 
 use serde_json::{Map, Value, json};
 

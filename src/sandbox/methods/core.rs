@@ -1,4 +1,6 @@
-//! The methods that every model has: search, read, create, write, unlink, copy and their kin.
+//! The methods that every model has: search, read, create, write, unlink, copy and their
+//! kin. They read their arguments, call the engine and shape its answer; rules about
+//! records are not here.
 
 use serde_json::{Map, Value, json};
 

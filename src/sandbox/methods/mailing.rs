@@ -1,4 +1,6 @@
-//! Templates and the composer: mail that is made from something prepared, for the contact of a record.
+//! Templates and the composer: mail that is made from something prepared, for the contact
+//! of a record. Whoever is outside is the guard's to decide: nothing here sends without
+//! asking it.
 
 use serde_json::{Value, json};
 

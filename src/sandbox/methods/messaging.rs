@@ -1,5 +1,6 @@
-//! Methods that tell people something: chatter, followers, activities, templates, the composer, and the
-//! issuing of confirmation tokens.
+//! Methods that tell people something: chatter, followers, activities, templates, the composer, and
+//! the issuing of confirmation tokens. Who is told, and whether the guard lets it, is decided in
+//! `chatter`.
 
 use serde_json::{Value, json};
 

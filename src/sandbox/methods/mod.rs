@@ -1,5 +1,6 @@
-//! The methods that can be called: one table with their signatures, how arguments bind to them as Python
-//! binds, and who has them. What a method does is in the files beside this one.
+//! The methods that can be called: one table with their signatures, how arguments bind to
+//! them as Python binds, and who has them. What a method does is in the files beside this
+//! one.
 
 mod business;
 mod core;

@@ -1,5 +1,6 @@
-//! What the web client and generic tools ask beside the basics: nested reads, groups, the models there are,
-//! who the caller is.
+//! What the web client and generic tools ask beside the basics: nested reads,
+//! groups, the models there are, who the caller is. None of them changes anything
+//! but `web_save`.
 
 use serde_json::{Map, Value, json};
 

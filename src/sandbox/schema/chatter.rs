@@ -1,5 +1,6 @@
-//! Messages, followers, activities, attachments, mails, templates, and the fields that a chatter adds to a
-//! model. Data only.
+//! Messages, followers, activities, attachments, mails, templates, and the fields that a
+//! chatter adds to a model. Data only. What posting does is in `chatter`; a new field is
+//! one entry here.
 
 use super::{
     Field, Kind, Model, Preset, SYSTEM, Source, USER, binary, boolean, char, date, datetime, field, html,

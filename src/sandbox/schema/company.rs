@@ -1,4 +1,6 @@
-//! The company, its places, money and products. Data only.
+//! The company, its places, money and products. Every table here is constant: a new field or model is one
+//! entry, and no code. What a model does beyond keeping values is in `business`, and what it lets whom do
+//! is in its `rights`.
 
 use super::{
     Kind, Model, Preset, SYSTEM, Source, USER, boolean, char, field, float, html, integer, many2many,

@@ -1,5 +1,6 @@
-//! What a field is: its type, where its value comes from, what a new record gets, and the builders that keep
-//! the tables of this folder short. Constant data; nothing here touches a record.
+//! What a field is: its type, where its value comes from, what a new record gets, and the
+//! builders that keep the tables of this folder short. Constant data; nothing here touches
+//! a record.
 
 use super::Model;
 use crate::sandbox::env::Env;

@@ -1,5 +1,6 @@
-//! The second language: French labels for the fields that people meet most. A label that is not here stays
-//! English, as in an Odoo whose translation is incomplete.
+//! The second language: French labels for the fields that people meet most.
+//! A label that is not here stays English, as in an Odoo whose translation
+//! is incomplete.
 
 const FRENCH: &[(&str, &str)] = &[
     ("Active", "Actif"),

@@ -1,4 +1,6 @@
 //! The confirmation tokens of the agent guard: digests, scope, who issued and who used. Data only.
+//! Nobody may write them; issuing and spending is done in `guard`, and the token itself is kept
+//! nowhere.
 
 use super::{Model, SYSTEM, Source, boolean, char, datetime, many2one, model, selection, text};
 use crate::sandbox::computed;

@@ -1,5 +1,6 @@
-//! What a model is: fields as constant data, the rights of each group, uniqueness; and the list of all models.
-//! The tables are data; nothing here touches a record.
+//! What a model is: fields as constant data, the rights of each group, uniqueness; and the list of all
+//! models. The tables are data; nothing here touches a record. A test holds every relation, group and
+//! order in them to what exists.
 
 mod chatter;
 mod company;

@@ -1,4 +1,6 @@
-//! Projects, tasks, timesheets and tickets. Data only.
+//! Projects, tasks, timesheets and tickets. Every table here is constant: a new field or model is one
+//! entry, and no code. What a model does beyond keeping values is in `business`, and what it lets whom do
+//! is in its `rights`.
 
 use super::{
     Kind, Model, Preset, SYSTEM, Source, USER, boolean, char, date, datetime, field, float, html, integer,

@@ -1,4 +1,6 @@
-//! Leads, orders, invoices. Data only.
+//! Leads, orders, invoices. Every table here is constant: a new field or model is one entry, and no
+//! code. What a model does beyond keeping values is in `business`, and what it lets whom do is in
+//! its `rights`.
 
 use super::{
     Model, Preset, SYSTEM, Source, boolean, char, date, datetime, float, html, integer, many2many, many2one,

@@ -1,4 +1,6 @@
-//! The fields every record has, and the technical models that only administrators may read. Data only.
+//! The fields every record has, and the technical models that only administrators may read. Every table
+//! here is constant: a new field or model is one entry, and no code. What a model does beyond keeping
+//! values is in `business`, and what it lets whom do is in its `rights`.
 
 use super::{
     Field, Model, Preset, SYSTEM, Source, boolean, char, datetime, integer, many2one, model, selection, text,

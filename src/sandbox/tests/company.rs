@@ -1,4 +1,6 @@
-//! The company at work: rights, names, archived records, orders and invoices, timesheets, what is computed.
+//! The company at work: rights, names, archived records, orders and invoices, timesheets,
+//! what is computed. What holds for every model is tested in `records`; here it is what
+//! particular ones do.
 
 use serde_json::{Value, json};
 

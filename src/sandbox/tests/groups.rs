@@ -1,4 +1,6 @@
-//! Groups and nested reads: buckets, periods, aggregates, and domains that lead back to the records.
+//! Groups and nested reads: buckets, periods, aggregates, and domains that lead back to the
+//! records. A group whose domain finds other records than it counted would send an agent to the
+//! wrong ones.
 
 use serde_json::{Value, json};
 

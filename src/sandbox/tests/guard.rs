@@ -1,5 +1,6 @@
-//! The guard: every way out that the sandbox has is held for the agent whatever it says, what stays inside is
-//! free, and a token opens exactly one call once.
+//! The guard: every way out that the sandbox has is held for the agent whatever it says, what stays
+//! inside is free, and a token opens exactly one call once. The list of roads is data: a new way out is
+//! one line.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
-//! The sandbox from outside: calls as a client makes them, answers as a client reads them. Only the domain
-//! laws look inside.
+//! The sandbox from outside: calls as a client makes them,
+//! answers as a client reads them. Only the domain laws
+//! look inside.
 
 mod company;
 mod domains;

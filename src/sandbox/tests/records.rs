@@ -1,4 +1,6 @@
-//! Create, write, read, unlink, copy: values, commands, constraints, and that a refusal leaves nothing behind.
+//! Create, write, read, unlink, copy: values, commands, constraints, and that a refusal leaves
+//! nothing behind. Each refusal is held to the status, the exception and the words that Odoo has
+//! for it.
 
 use serde_json::{Value, json};
 

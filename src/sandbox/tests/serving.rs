@@ -1,4 +1,6 @@
-//! The sandbox over a real socket: the same answers, connections kept, and clients that misbehave.
+//! The sandbox over a real socket: the same answers, connections kept, and clients that
+//! misbehave. It speaks HTTP by hand, so that nothing between the test and the wire puts
+//! things right.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

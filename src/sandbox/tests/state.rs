@@ -1,5 +1,6 @@
-//! The file: nothing is written without a change, processes do not lose each other's work, and a broken file
-//! is said to be broken.
+//! The file: nothing is written without a change, processes do not lose each other's work,
+//! and a broken file is said to be broken. Handles of their own on one directory stand for
+//! processes.
 
 use std::path::Path;
 use std::sync::Arc;

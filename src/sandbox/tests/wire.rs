@@ -1,5 +1,6 @@
-//! What the recordings do not hold: the order in which Odoo looks at a request, documents, languages, and
-//! requests that make no sense.
+//! What the recordings do not hold: the order in which Odoo
+//! looks at a request, documents, languages, and requests
+//! that make no sense.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
