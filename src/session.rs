@@ -5,10 +5,10 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::approval::Approval;
-use crate::cache::{Cache, Owner};
+use crate::cache::{Cache, Found, Key, Kind as CacheKind, Owner};
 use crate::cli::Globals;
 use crate::context;
 use crate::error::{Code, Effect, Result};
@@ -20,7 +20,7 @@ use crate::odoo::schema::Schema;
 use crate::odoo::{Odoo, user_context};
 use crate::operation::{Object, Operation};
 use crate::out::Out;
-use crate::render::json;
+use crate::render::json as spacing;
 use crate::sandbox::Sandbox;
 use crate::settings::{Environment, Paths, Selection, Settings};
 use crate::transport::Transport;
@@ -43,7 +43,7 @@ pub struct Local {
 impl Local {
     /// Prints a result: one JSON value.
     pub fn print(&self, json: &str, effect: Effect) -> Result<()> {
-        let mut text = if self.globals.pretty { json::pretty(json) } else { json::compact(json) };
+        let mut text = if self.globals.pretty { spacing::pretty(json) } else { spacing::compact(json) };
         text.push('\n');
         self.out.data(text.as_bytes(), effect)
     }
@@ -147,23 +147,48 @@ impl Session {
         Schema::of(model, &self.odoo, &self.cache, &self.owner, self.context()?, ttl, refresh)
     }
 
-    /// Every field that this user can read. A list of records of a model that is closed to the user is left
-    /// out: Odoo refuses the whole read for it.
+    /// Every field that this user can read. Odoo refuses a whole read for one closed field, and its schema
+    /// does not tell which are closed behind others, so they are found by trying on one record, once.
     pub fn readable_fields(&self, model: &str) -> Result<Vec<String>> {
-        let schema = self.schema(model, false)?;
-        let mut operation = Operation::new("ir.model", "get_available_models", Object::new())?;
-        operation.context = self.context()?.clone();
-        let open: Vec<Value> = match execute::execute(self, &operation) {
-            Ok(reply) => serde_json::from_str(reply.get()).unwrap_or_default(),
-            Err(error) if error.code == Code::AccessDenied => Vec::new(),
-            Err(error) => return Err(error),
+        let key = Key {
+            owner: &self.owner,
+            kind: CacheKind::Schema,
+            model,
+            question: json!({ "context": self.context()?, "readable": true }),
         };
-        let is_open =
-            |relation: &Value| open.is_empty() || open.iter().any(|model| model["model"] == *relation);
-        let readable = schema.fields.iter().filter(|(_, field)| {
-            !matches!(field["type"].as_str(), Some("one2many" | "many2many")) || is_open(&field["relation"])
-        });
-        Ok(readable.map(|(name, _)| name.clone()).collect())
+        if let Found::Fresh(entry) = self.cache.find(&key, self.settings.schema_ttl)
+            && let Ok(names) = serde_json::from_str(&entry.body)
+        {
+            return Ok(names);
+        }
+        let mut names: Vec<String> = self.schema(model, false)?.fields.keys().cloned().collect();
+        let closed = self.closed_fields(model, &names)?;
+        names.retain(|name| !closed.contains(name));
+        if !self.settings.schema_ttl.is_zero() {
+            let _ = self.cache.store(&key, &json!(names).to_string(), None, "");
+        }
+        Ok(names)
+    }
+
+    /// Those of the fields that Odoo refuses to read, by halves.
+    fn closed_fields(&self, model: &str, names: &[String]) -> Result<Vec<String>> {
+        let kwargs = json!({ "domain": [], "fields": names, "limit": 1 });
+        let operation =
+            Operation::new(model, "search_read", kwargs.as_object().cloned().unwrap_or_default())?;
+        match self.execute(operation) {
+            Ok(_) => Ok(Vec::new()),
+            // Without `id` itself the model is closed, not a field of it.
+            Err(error) if error.code == Code::AccessDenied && names != ["id"] => {
+                if let [name] = names {
+                    return Ok(vec![name.clone()]);
+                }
+                let (left, right) = names.split_at(names.len() / 2);
+                let mut closed = self.closed_fields(model, left)?;
+                closed.extend(self.closed_fields(model, right)?);
+                Ok(closed)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The documents.
