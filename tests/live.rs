@@ -27,24 +27,7 @@ fn live() -> Place {
     }
 }
 
-suite! {
-    live();
-        the_usual_fields_are_asked_for
-        all_readable_fields_can_be_read
-        names_in_any_script_are_found_again
-        any_model_can_be_looked_up
-        what_is_written_is_read_back
-        an_internal_note_needs_nobody
-        refusals_have_their_codes
-        a_wrong_key_and_a_wrong_database_are_told_apart
-        schemas_are_summed_up
-        documents_are_shown_or_replaced
-        the_examples_run
-        the_agent_alone_reaches_nobody
-        an_approved_call_goes_through_once
-        a_token_is_good_for_one_call_of_one_agent
-        doctor_finds_a_sound_guard
-}
+suite!(live());
 
 /// Enough of an SMTP server to count what Odoo sends: gives each letter to `letters`.
 fn take_letter(stream: TcpStream, letters: &mpsc::Sender<String>) {

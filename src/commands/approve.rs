@@ -6,10 +6,8 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use super::call;
-use super::fields::IdsArgs;
 use crate::approval::{Approval, approver, mint, terminal};
 use crate::error::{Code, Effect, Error, Result, Retry};
-use crate::json_input::{self, Source};
 use crate::operation::{Object, Operation};
 use crate::render::json;
 use crate::session::{Local, Session};
@@ -21,18 +19,8 @@ use crate::session::{Local, Session};
 minutes, for this model, method and set of ids."
 )]
 pub struct Args {
-    /// Model of the refused call
-    pub model: String,
-    /// Method of the refused call
-    pub method: String,
     #[command(flatten)]
-    ids: IdsArgs,
-    /// Arguments of the refused call, to be shown (a JSON object)
-    #[arg(long, value_name = "JSON")]
-    data_json: Option<String>,
-    /// The same from a file
-    #[arg(long, value_name = "FILE")]
-    data_file: Option<String>,
+    refused: call::Target,
     /// The agent's user id: the token is good for nobody else
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
     agent_user: Option<i64>,
@@ -40,13 +28,7 @@ pub struct Args {
 
 /// Shows, asks, mints, prints.
 pub fn run(args: Args, mut local: Local) -> Result<()> {
-    let mut context = Object::new();
-    let data = match Source::choose("--data-json", args.data_json, "--data-file", args.data_file)? {
-        Some(source) => json_input::object(local.stdin.json(&source)?, source.flag())?,
-        None => Object::new(),
-    };
-    let ids = args.ids.ids()?;
-    let call = call::Request::new(&args.model, &args.method, ids, data, &mut context, "--data-json")?;
+    let call = args.refused.request(&mut local.stdin, &mut Object::new())?;
     let mut tty = terminal::open()?;
     let session = Session::open(local, Object::new(), Approval::default())?;
     let operation = call.operation;

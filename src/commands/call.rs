@@ -14,10 +14,20 @@ use crate::session::Session;
   odoo-agent call res.partner search_count --data-json '{\"domain\": [[\"is_company\", \"=\", true]]}'
   odoo-agent call project.task message_post --ids 12 --data-json '{\"body\": \"Checked the logs\"}'")]
 pub struct Args {
+    #[command(flatten)]
+    target: Target,
+    /// Approval by a person.
+    #[command(flatten)]
+    pub approval: ApprovalArgs,
+}
+
+/// Flags that name a method call.
+#[derive(ClapArgs, Clone, Debug)]
+pub struct Target {
     /// Model, like res.partner
-    pub model: String,
+    model: String,
     /// Public method, like search_count
-    pub method: String,
+    method: String,
     #[command(flatten)]
     ids: IdsArgs,
     /// Arguments of the method by name (a JSON object)
@@ -26,9 +36,6 @@ pub struct Args {
     /// The same from a file, or - for stdin
     #[arg(long, value_name = "FILE")]
     data_file: Option<String>,
-    /// Approval by a person.
-    #[command(flatten)]
-    pub approval: ApprovalArgs,
 }
 
 /// A method call.
@@ -39,6 +46,13 @@ pub struct Request {
 }
 
 impl Args {
+    /// Checks the flags.
+    pub fn request(self, stdin: &mut Stdin, context: &mut Object) -> Result<Request> {
+        self.target.request(stdin, context)
+    }
+}
+
+impl Target {
     /// Checks the flags. A context inside the arguments is the same context.
     pub fn request(self, stdin: &mut Stdin, context: &mut Object) -> Result<Request> {
         let ids = self.ids.ids()?;
