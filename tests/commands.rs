@@ -943,6 +943,8 @@ fn help_and_version_are_results() {
         "doc-index",
         "doc-model",
         "exec-spec",
+        "approve",
+        "doctor",
         "cache",
         "sandbox",
     ] {
@@ -997,6 +999,32 @@ fn every_published_flag_is_there() {
         for flag in flags.iter().chain(&common) {
             assert!(words.contains(flag), "{command} {flag}");
         }
+    }
+}
+
+#[test]
+fn approval_is_asked_of_a_terminal_and_of_nothing_else() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let (home, server) = lab();
+    // In a session without a terminal, as an agent's shell may be; `yes` on stdin approves nothing.
+    let mut child = Command::new("setsid")
+        .args(["--wait", support::run::BINARY, "approve", "res.partner", "message_post", "--ids", "10"])
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("ODOO_AGENT_HOME", home.path())
+        .env("ODOO_APPROVER_API_KEY", "a99r0fe4a99r0fe4a99r0fe4a99r0fe4a99r0fe4")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _ = child.stdin.take().unwrap().write_all(b"yes\nyes\n");
+    let outcome = support::Outcome::of(child.wait_with_output().unwrap(), "approve".into());
+    outcome.fails(2, "usage").says(&["terminal"]);
+    assert_eq!(server.connections(), 0);
+    for flag in ["--yes", "-y", "--force", "--no-confirm"] {
+        home.run(["approve", "res.partner", "message_post", "--ids", "10", flag]).fails(2, "usage");
     }
 }
 
