@@ -353,18 +353,31 @@ fn an_empty_list_of_fields_never_reaches_odoo() {
 
 #[test]
 fn a_star_asks_for_every_field_that_is_readable() {
-    let models = r#"[{"model": "res.partner", "display_name": "Contact"}, {"model": "res.partner.category", "display_name": "Tag"}]"#;
     for star in [&["--fields", "*"][..], &["--fields-json", r#"["*"]"#]] {
-        let (home, server) = answering(&[
-            (FIELDS_GET, PARTNER_FIELDS),
-            ("/json/2/ir.model/get_available_models", models),
-            (SEARCH, "[]"),
-        ]);
-        home.agent(["search-read", "res.partner"]).args(star).run().ok();
-        // Rows of a model that is closed to the user would fail the whole read.
-        let must =
-            json!(["id", "name", "email", "company_type", "active", "parent_id", "category_id", "barcode"]);
-        assert_eq!(body_of(&server, SEARCH)["fields"], must);
+        let (home, server) = answering(&[(FIELDS_GET, PARTNER_FIELDS)]);
+        // Odoo refuses the whole read for one closed field.
+        server.on(
+            SEARCH,
+            Answer::made(|request| {
+                let body = request.json();
+                let fields = body["fields"].as_array().unwrap();
+                assert!(!fields.is_empty(), "no fields are all fields");
+                if fields.iter().any(|field| field == "rtc_session_ids" || field == "email") {
+                    return Answer::odoo_error(403, "odoo.exceptions.AccessError", "Failed to read field");
+                }
+                Answer::json(r#"[{"id": 1}]"#)
+            }),
+        );
+        let line = ["search-read", "res.partner", "--limit", "7"];
+        let must = json!(["id", "name", "company_type", "active", "parent_id", "category_id", "barcode"]);
+        assert_eq!(home.agent(line).args(star).run().ok().stdout, "[{\"id\":1}]\n");
+        let (last, trials) =
+            server.requests_to(SEARCH).split_last().map(|(l, t)| (l.json(), t.to_vec())).unwrap();
+        assert_eq!((&last["fields"], &last["limit"]), (&must, &json!(7)));
+        assert!(!trials.is_empty() && trials.iter().all(|trial| trial.json()["limit"] == 1), "on one record");
+        server.forget();
+        home.agent(line).args(star).run().ok();
+        assert_eq!(body_of(&server, SEARCH)["fields"], must, "found once");
     }
 }
 
@@ -943,6 +956,8 @@ fn help_and_version_are_results() {
         "doc-index",
         "doc-model",
         "exec-spec",
+        "approve",
+        "doctor",
         "cache",
         "sandbox",
     ] {
@@ -997,6 +1012,32 @@ fn every_published_flag_is_there() {
         for flag in flags.iter().chain(&common) {
             assert!(words.contains(flag), "{command} {flag}");
         }
+    }
+}
+
+#[test]
+fn approval_is_asked_of_a_terminal_and_of_nothing_else() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let (home, server) = lab();
+    // In a session without a terminal, as an agent's shell may be; `yes` on stdin approves nothing.
+    let mut child = Command::new("setsid")
+        .args(["--wait", support::run::BINARY, "approve", "res.partner", "message_post", "--ids", "10"])
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("ODOO_AGENT_HOME", home.path())
+        .env("ODOO_APPROVER_API_KEY", "a99r0fe4a99r0fe4a99r0fe4a99r0fe4a99r0fe4")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _ = child.stdin.take().unwrap().write_all(b"yes\nyes\n");
+    let outcome = support::Outcome::of(child.wait_with_output().unwrap(), "approve".into());
+    outcome.fails(2, "usage").says(&["terminal"]);
+    assert_eq!(server.connections(), 0);
+    for flag in ["--yes", "-y", "--force", "--no-confirm"] {
+        home.run(["approve", "res.partner", "message_post", "--ids", "10", flag]).fails(2, "usage");
     }
 }
 

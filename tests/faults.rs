@@ -385,6 +385,28 @@ fn nobody_waits_longer_than_is_sensible_or_allowed() {
 }
 
 #[test]
+fn an_absurd_retry_after_late_in_a_call_is_no_crash() {
+    let (home, server) = lab();
+    let path = json2("res.partner", "search_read");
+    server.once(&path, Answer::html(429).with("Retry-After", "1"));
+    server.on(&path, Answer::html(429).with("Retry-After", "18446744073709551615"));
+    home.run(READ).fails(9, "busy");
+    assert_eq!(server.requests_to(&path).len(), 2);
+}
+
+#[test]
+fn a_connection_that_the_server_has_closed_is_not_used_again() {
+    let (home, server) = (Home::new(), Server::start());
+    home.profile("lab", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
+    // No word of closing, and closed all the same, as an idle time-out of a proxy does.
+    let silent = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+    server.on(&json2("res.users", "context_get"), Answer::Bytes(silent.into()));
+    server.on(&json2("res.partner", "write"), Answer::json("true"));
+    assert_eq!(home.run(WRITE).ok().stdout, "true\n");
+    server.only(&json2("res.partner", "write"));
+}
+
+#[test]
 fn a_write_is_not_repeated_even_when_asked_to_slow_down() {
     let (home, server) = lab();
     let path = json2("res.partner", "write");

@@ -694,3 +694,69 @@ fn without_it_the_platforms_directories_are_used() {
     asked_as(&server, KEY, "lab");
     assert!(!support::run::files_below(&person.join(".cache/odoo-agent")).is_empty());
 }
+
+#[test]
+fn only_a_profile_of_the_config_directory_can_name_a_program() {
+    let refusal =
+        "AGENT_CONFIRMATION_REQUIRED\nreason: outbound_client_communication\ndetail: reaches a client";
+    let (post, issue) =
+        ("/json/2/res.partner/message_post", "/json/2/strictbase.agent.confirmation/issue_token");
+    let line = ["call", "res.partner", "message_post", "--ids", "10", "--confirm-outbound"];
+    let prepare = || {
+        let server = Server::start();
+        server.once(post, Answer::odoo_error(422, "odoo.exceptions.UserError", refusal));
+        server.on(post, Answer::json("[7]"));
+        server.on(issue, Answer::json("\"t0ken-of-the-approver\""));
+        let home = Home::new();
+        let ran = home.beside("ran");
+        let command = format!("touch '{}'; echo {OTHER_KEY}", ran.display());
+        let text = lines(&[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
+        (server, home, ran, command, text)
+    };
+    // By the environment, which an agent can set.
+    let (server, home, ran, command, text) = prepare();
+    home.profile_text("lab", &text, 0o600);
+    home.agent(line)
+        .env("ODOO_APPROVER_KEY_COMMAND", &command)
+        .env("PATH", "/usr/bin:/bin")
+        .run()
+        .fails(6, "confirmation_required");
+    assert!(!ran.exists() && server.requests_to(issue).is_empty());
+    // By a file named on the command line, which an agent can write.
+    let (server, home, ran, command, text) = prepare();
+    let file = home.file("own.env", format!("{text}ODOO_APPROVER_KEY_COMMAND={command}\n"));
+    let outcome = home.agent(line).args(["--env-file", &file]).env("PATH", "/usr/bin:/bin").run();
+    outcome.fails(6, "confirmation_required");
+    assert!(!ran.exists() && server.requests_to(issue).is_empty());
+    // By the person's own profile.
+    let (server, home, ran, command, text) = prepare();
+    home.profile_text("lab", &format!("{text}ODOO_APPROVER_KEY_COMMAND={command}\n"), 0o600);
+    assert_eq!(home.agent(line).env("PATH", "/usr/bin:/bin").run().ok().stdout, "[7]\n");
+    assert!(ran.exists());
+    let asked = server.only(issue);
+    assert_eq!(asked.header("authorization"), Some(format!("Bearer {OTHER_KEY}").as_str()));
+    assert_eq!(asked.json()["record_ids"], serde_json::json!([10]));
+}
+
+#[test]
+fn the_approvers_key_goes_only_home_too() {
+    let refusal =
+        "AGENT_CONFIRMATION_REQUIRED\nreason: outbound_client_communication\ndetail: reaches a client";
+    let line = ["call", "res.partner", "message_post", "--ids", "10", "--confirm-outbound"];
+    let server = Server::start();
+    server.on(
+        "/json/2/res.partner/message_post",
+        Answer::odoo_error(422, "odoo.exceptions.UserError", refusal),
+    );
+    let home = Home::new();
+    let text = lines(&[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
+    let file = home.file("own.env", text);
+    let outcome = home.agent(line).args(["--env-file", &file]).env("ODOO_APPROVER_API_KEY", OTHER_KEY).run();
+    assert_ne!(outcome.exit, 0);
+    assert!(!outcome.stderr.contains(OTHER_KEY), "{}", outcome.stderr);
+    let sent = server
+        .requests()
+        .into_iter()
+        .filter(|request| request.header("authorization").unwrap().contains(OTHER_KEY));
+    assert_eq!(sent.count(), 0, "the file on the command line chose where the environment's key goes");
+}

@@ -149,12 +149,16 @@ fn the_profile_templates_are_understood() {
         let home = Home::new();
         let filled =
             text.replace("ODOO_API_KEY=\n", "ODOO_API_KEY=0123456789abcdef0123456789abcdef01234567\n");
-        home.profile_text(
-            name,
-            &filled.replace("#ODOO", "ODOO").replace("ODOO_CA_FILE", "#ODOO_CA_FILE"),
-            0o600,
+        let filled = filled.replace("#ODOO", "ODOO").replace("ODOO_CA_FILE", "#ODOO_CA_FILE");
+        let url = filled.lines().find_map(|line| line.strip_prefix("ODOO_BASE_URL=")).unwrap();
+        odoo_agent::settings::BaseUrl::parse(url).unwrap();
+        // Somebody's Odoo may answer at the template's own address; here nothing listens, whatever the scheme.
+        let closed = format!(
+            "{}://127.82.17.9:{}",
+            url.split(':').next().unwrap(),
+            20_000 + std::process::id() % 12_000
         );
-        // Nothing listens there: the profile itself is good.
+        home.profile_text(name, &filled.replace(url, &closed), 0o600);
         let outcome = home.run(["--profile", name, "--timeout", "2s", "read", "res.partner", "--ids", "1"]);
         assert_eq!(outcome.code(), "unreachable", "{}", outcome.message());
     }

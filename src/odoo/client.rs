@@ -188,8 +188,8 @@ impl Odoo {
                 }
             };
             let pause = asked_pause.unwrap_or(FIRST_PAUSE * 3_u32.pow(tries));
-            let in_time = started.elapsed() + pause < self.settings.timeout;
-            if !may_repeat || tries == RETRIES || pause > LONGEST_PAUSE || !in_time {
+            let in_time = pause <= LONGEST_PAUSE && started.elapsed() + pause < self.settings.timeout;
+            if !may_repeat || tries == RETRIES || !in_time {
                 return outcome.map_err(|fault| faults::of_fault(fault, asked));
             }
             std::thread::sleep(pause);
