@@ -58,9 +58,15 @@ impl Out {
         let mut clean = Cow::Borrowed(bytes);
         for secret in self.secrets.borrow().iter() {
             let needle = secret.expose().as_bytes();
-            let finder = |hay: &[u8]| hay.windows(needle.len()).position(|window| window == needle);
-            while let Some(at) = finder(&clean) {
-                clean.to_mut().splice(at..at + needle.len(), *b"(redacted)");
+            let mut parts = Vec::new();
+            let mut rest: &[u8] = &clean;
+            while let Some(at) = rest.windows(needle.len()).position(|window| window == needle) {
+                parts.extend([&rest[..at], b"(redacted)"]);
+                rest = &rest[at + needle.len()..];
+            }
+            if !parts.is_empty() {
+                parts.push(rest);
+                clean = Cow::Owned(parts.concat());
             }
         }
         clean

@@ -162,6 +162,8 @@ impl Session {
             return Ok(names);
         }
         let mut names: Vec<String> = self.schema(model, false)?.fields.keys().cloned().collect();
+        // A model that is closed itself would be tried field by field.
+        self.try_fields(model, &["id".into()])?;
         let closed = self.closed_fields(model, &names)?;
         names.retain(|name| !closed.contains(name));
         if !self.settings.schema_ttl.is_zero() {
@@ -172,13 +174,9 @@ impl Session {
 
     /// Those of the fields that Odoo refuses to read, by halves.
     fn closed_fields(&self, model: &str, names: &[String]) -> Result<Vec<String>> {
-        let kwargs = json!({ "domain": [], "fields": names, "limit": 1 });
-        let operation =
-            Operation::new(model, "search_read", kwargs.as_object().cloned().unwrap_or_default())?;
-        match self.execute(operation) {
-            Ok(_) => Ok(Vec::new()),
-            // Without `id` itself the model is closed, not a field of it.
-            Err(error) if error.code == Code::AccessDenied && names != ["id"] => {
+        match self.try_fields(model, names) {
+            Ok(()) => Ok(Vec::new()),
+            Err(error) if error.code == Code::AccessDenied => {
                 if let [name] = names {
                     return Ok(vec![name.clone()]);
                 }
@@ -189,6 +187,12 @@ impl Session {
             }
             Err(error) => Err(error),
         }
+    }
+
+    fn try_fields(&self, model: &str, names: &[String]) -> Result<()> {
+        let kwargs = json!({ "domain": [], "fields": names, "limit": 1 });
+        self.execute(Operation::new(model, "search_read", kwargs.as_object().cloned().unwrap_or_default())?)
+            .map(|_| ())
     }
 
     /// The documents.

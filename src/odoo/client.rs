@@ -177,7 +177,8 @@ impl Odoo {
         let started = Instant::now();
         let mut tries = 0;
         loop {
-            let outcome = transport.send(request).map(|reply| self.blacked_out(reply));
+            let left = self.settings.timeout.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
+            let outcome = transport.send_within(request, left).map(|reply| self.blacked_out(reply));
             self.trace(request, &outcome, started);
             let (may_repeat, asked_pause) = match &outcome {
                 Ok(reply) => (asked.kind == Kind::Read && faults::is_passing(reply), retry_after(reply)),

@@ -20,6 +20,11 @@ impl Environment {
         )
     }
 
+    /// The first of these names whose value is not text, and so would be taken for unset.
+    pub fn unreadable<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
+        names.iter().copied().find(|name| self.0.get(*name).is_some_and(|value| value.to_str().is_none()))
+    }
+
     /// A value that is set, not empty and valid UTF-8.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(|value| value.to_str())

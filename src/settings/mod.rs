@@ -122,6 +122,12 @@ impl Layers<'_> {
 impl Settings {
     /// Finds the profile, reads it and checks it.
     pub fn load(selection: &Selection, environment: &Environment, paths: &Paths) -> Result<Settings> {
+        if let Some(name) = environment.unreadable(&[&names::IN_A_PROFILE[..], &[names::PROFILE]].concat()) {
+            return Err(Error::new(
+                Code::ConfigInvalid,
+                format!("{name} in the environment is not UTF-8 text"),
+            ));
+        }
         let (label, layers) = choose(selection, environment, paths)?;
         let is_sandbox = label == SANDBOX;
         let connection = if is_sandbox { sandbox_connection()? } else { connection(&label, &layers)? };

@@ -32,15 +32,10 @@ impl HttpTransport {
     /// # Errors
     /// `config_invalid` when the file cannot be read or holds no certificate.
     pub fn new(base_url: BaseUrl, timeout: Duration, ca_file: Option<&Path>) -> Result<HttpTransport> {
-        // Shorter than the whole, so that a time-out tells which of the two it was.
-        let connect = CONNECT_TIMEOUT.min(timeout.mul_f64(0.9));
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .timeout_resolve(Some(connect))
-            .timeout_connect(Some(connect))
-            .timeout_global(Some(timeout))
             .user_agent(concat!("odoo-agent/", env!("CARGO_PKG_VERSION")))
             .accept("application/json");
         if base_url.is_loopback() {
@@ -60,6 +55,7 @@ impl HttpTransport {
     fn exchange(
         &self,
         request: &HttpRequest,
+        limit: Duration,
     ) -> std::result::Result<ureq::http::Response<Body>, ureq::Error> {
         let url = self.base_url.join(&request.path);
         let bearer =
@@ -68,12 +64,24 @@ impl HttpTransport {
             let own = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             own.chain(bearer.iter().map(|value| ("Authorization", value.as_str())))
         };
+        // Shorter than the whole, so that a time-out tells which of the two it was.
+        let connect = CONNECT_TIMEOUT.min(limit.mul_f64(0.9));
         match request.method {
-            Method::Get => {
-                headers().fold(self.agent.get(url), |call, (name, value)| call.header(name, value)).call()
-            }
+            Method::Get => headers()
+                .fold(self.agent.get(url), |call, (name, value)| call.header(name, value))
+                .config()
+                .timeout_resolve(Some(connect))
+                .timeout_connect(Some(connect))
+                .timeout_global(Some(limit))
+                .build()
+                .call(),
             Method::Post => headers()
                 .fold(self.agent.post(url), |call, (name, value)| call.header(name, value))
+                .config()
+                .timeout_resolve(Some(connect))
+                .timeout_connect(Some(connect))
+                .timeout_global(Some(limit))
+                .build()
                 .send(request.body.as_deref().unwrap_or_default()),
         }
     }
@@ -172,7 +180,15 @@ fn platform_and(path: &Path) -> Result<RootCerts> {
 
 impl Transport for HttpTransport {
     fn send(&self, request: &HttpRequest) -> std::result::Result<HttpReply, TransportFault> {
-        let mut response = self.exchange(request).map_err(|error| self.fault(&error, false))?;
+        self.send_within(request, self.timeout)
+    }
+
+    fn send_within(
+        &self,
+        request: &HttpRequest,
+        limit: Duration,
+    ) -> std::result::Result<HttpReply, TransportFault> {
+        let mut response = self.exchange(request, limit).map_err(|error| self.fault(&error, false))?;
         let headers = response
             .headers()
             .iter()

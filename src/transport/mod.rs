@@ -105,4 +105,14 @@ pub struct TransportFault {
 pub trait Transport {
     /// Sends and waits for the whole reply. Does not follow redirects and does not retry.
     fn send(&self, request: &HttpRequest) -> Result<HttpReply, TransportFault>;
+
+    /// The same with less time than the transport gives by itself; one that takes no time need not care.
+    fn send_within(
+        &self,
+        request: &HttpRequest,
+        limit: std::time::Duration,
+    ) -> Result<HttpReply, TransportFault> {
+        let _ = limit;
+        self.send(request)
+    }
 }
