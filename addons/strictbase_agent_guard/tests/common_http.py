@@ -30,7 +30,7 @@ from odoo import Command, api
 from odoo.sql_db import Savepoint
 from odoo.tests.common import HOST, HttpCase
 from odoo.tests.test_cursor import TestCursor
-from odoo.tools import email_normalize, email_split, mute_logger
+from odoo.tools import SQL, email_normalize, email_split, mute_logger
 from odoo.tools.pdf import PdfFileWriter
 
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
@@ -437,15 +437,9 @@ class GuardHttpCase(HttpCase):
         )
         cls.at.update(mail_waiting=mails[0].id, mail_cancelled=mails[1].id)
         cls._make_waiting()
-        cls.at["incoming"] = "\n".join(
-            (
-                "From: colleague@inside.example",
-                "To: file@inside.example",
-                "Subject: Hello",
-                "Message-Id: <made-up@inside.example>",
-                "",
-                "Hello",
-            )
+        cls.at["incoming"] = (
+            "From: colleague@inside.example\nTo: file@inside.example\n"
+            "Subject: Hello\nMessage-Id: <made-up@inside.example>\n\nHello"
         )
         cls._make_discuss()
         for module in sorted(n for n in dir(cls) if n.startswith("_make_for_")):
@@ -505,8 +499,9 @@ class GuardHttpCase(HttpCase):
             mail.id,
         )
         cls.given["scheduled"] = (
-            "UPDATE mail_scheduled_message SET scheduled_date = "
-            "now() at time zone 'utc' + interval '2 hours' WHERE id = %s",
+            """UPDATE mail_scheduled_message
+                  SET scheduled_date = now() at time zone 'utc' + interval '2 hours'
+                WHERE id = %s""",
             scheduled.id,
         )
 
@@ -723,8 +718,9 @@ class GuardHttpCase(HttpCase):
             event_mail_due=due.event_mail_ids.id,
         )
         cls.given["event_due"] = (
-            "UPDATE event_mail SET scheduled_date = now() at time zone 'utc' "
-            "- interval '1 hour' WHERE id = %s",
+            """UPDATE event_mail
+                  SET scheduled_date = now() at time zone 'utc' - interval '1 hour'
+                WHERE id = %s""",
             due.event_mail_ids.id,
         )
         events.message_unsubscribe(events.message_partner_ids.ids)
@@ -901,6 +897,7 @@ class GuardHttpCase(HttpCase):
         )
         for name in ("human_wide", "agent_wide"):
             cls.users[name]._add_karma(10000)
+            course._action_add_members(cls.users[name].partner_id)
         cls.visible["slide.channel"] = course.ids
         cls.at["course"] = course.id
 
@@ -1297,7 +1294,9 @@ class GuardHttpCase(HttpCase):
         for table in ("mail_mail", "sms_sms", "snailmail_letter"):
             if cls._has(table):
                 state = "canceled" if table != "mail_mail" else "cancel"
-                cls.cr.execute(f"UPDATE {table} SET state = %s", [state])  # pylint: disable=sql-injection
+                cls.cr.execute(
+                    SQL("UPDATE %s SET state = %s", SQL.identifier(table), state)
+                )
         cls.cr.execute("DELETE FROM mail_message_schedule")
         cls.cr.execute(
             "DELETE FROM mail_scheduled_message WHERE scheduled_date < '2099-01-01'"
@@ -1412,15 +1411,25 @@ class GuardHttpCase(HttpCase):
                 with mute_logger("odoo.registry", "odoo.orm.registry"):
                     self.registry.clear_all_caches()
 
-    def pass_time(self, *crons):
-        """Let every date pass and run the queues, as their own users."""
+    def let_dates_pass(self):
         for table, column in DATES:
             if self._has(table, column):
                 self.cr.execute(
-                    f"UPDATE {table} SET {column} = now() at time zone 'utc' - "  # pylint: disable=sql-injection
-                    f"interval '1 hour' WHERE {column} > now() at time zone 'utc' "
-                    f"AND {column} < now() at time zone 'utc' + interval '1 year'"
+                    SQL(
+                        """UPDATE %(table)s
+                              SET %(column)s = now() at time zone 'utc'
+                                  - interval '1 hour'
+                            WHERE %(column)s > now() at time zone 'utc'
+                              AND %(column)s < now() at time zone 'utc'
+                                  + interval '1 year'""",
+                        table=SQL.identifier(table),
+                        column=SQL.identifier(column),
+                    )
                 )
+
+    def pass_time(self, *crons):
+        """Let every date pass and run the queues, as their own users."""
+        self.let_dates_pass()
         for xmlid in (*crons, *QUEUES):
             cron = self.env.ref(xmlid, raise_if_not_found=False)
             if not cron:
@@ -1430,7 +1439,7 @@ class GuardHttpCase(HttpCase):
                 with self.registry.cursor() as cr:
                     env = api.Environment(cr, user, {})
                     env["ir.actions.server"].browse(action).run()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 # a cron that fails is rolled back and noted, here as in production
                 _logger.info("cron %s failed: %s", xmlid, error)
         self.env.invalidate_all()

@@ -78,6 +78,11 @@ class ProxySink(socketserver.StreamRequestHandler):
         self.wfile.write(b"HTTP/1.1 502 sink\r\nContent-Length: 0\r\n\r\n")
 
 
+def say(line):
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def serve(handler, port):
     socketserver.ThreadingTCPServer.allow_reuse_address = True
     server = socketserver.ThreadingTCPServer(("127.0.0.1", port), handler)
@@ -118,6 +123,8 @@ class Live(common_http.GuardHttpCase):
             if user.email
         }
         env.cr.commit()  # pylint: disable=invalid-commit
+        # the server learns that there are new agents
+        env.registry.signal_changes()
 
     def rpc(self, who, endpoint, ids=None, /, context=None, **kwargs):
         body = dict(kwargs)
@@ -152,13 +159,7 @@ class Live(common_http.GuardHttpCase):
 
     def pass_time(self, *crons):
         self.fresh()
-        for table, column in common_http.DATES:
-            if self._has(table, column):
-                self.cr.execute(
-                    f"UPDATE {table} SET {column} = now() at time zone 'utc' - "  # pylint: disable=sql-injection
-                    f"interval '1 hour' WHERE {column} > now() at time zone 'utc' "
-                    f"AND {column} < now() at time zone 'utc' + interval '1 year'"
-                )
+        self.let_dates_pass()
         self.env.cr.commit()  # pylint: disable=invalid-commit
         for xmlid in (*crons, *common_http.QUEUES):
             cron = self.env.ref(xmlid, raise_if_not_found=False)
@@ -201,12 +202,11 @@ def main(env):
                 verdict = "held"
             counts[verdict] += 1
             if verdict in ("open", "nobody"):
-                print(
+                say(
                     f"{verdict}: {road.area}: {road.title} [{mode}] {brief(found)} "
-                    f"{answers[-1].status} {answers[-1].text[:200]!r}",
-                    flush=True,
+                    f"{answers[-1].status} {answers[-1].text[:200]!r}"
                 )
-    print(counts, flush=True)
+    say(str(counts))
     return counts
 
 
