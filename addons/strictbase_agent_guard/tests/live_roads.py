@@ -16,7 +16,8 @@ and then, with the module's own addons path::
 
     LIVE_URL=http://127.0.0.1:8169 odoo shell -d DB --no-http < live_roads.py
 
-``LIVE_AS=human`` takes the same roads as an employee, to see that they are real.
+``LIVE_AS=human`` takes the same roads as an employee, to see that they are real;
+``LIVE_MODES=absent`` tries one way of calling only, ``LIVE_ONLY=text`` some roads.
 """
 
 import json
@@ -36,6 +37,7 @@ from odoo.addons.strictbase_agent_guard.tests.test_roads import MODES, brief
 URL = os.environ.get("LIVE_URL", "http://127.0.0.1:8169")
 AS = os.environ.get("LIVE_AS", "agent")
 ONLY = os.environ.get("LIVE_ONLY", "")
+CHOSEN = os.environ.get("LIVE_MODES", ",".join(MODES) if AS == "agent" else "absent")
 wire = common_http.Wire()
 
 
@@ -178,7 +180,7 @@ def main(env):
     serve(ProxySink, 2526)
     Live.build(env)
     live = Live()
-    modes = MODES if AS == "agent" else {"absent": None}
+    modes = {name: MODES[name] for name in CHOSEN.split(",")}
     counts = {"held": 0, "open": 0, "skipped": 0, "reached": 0, "nobody": 0}
     for road in (*ROADS, *(DOORS if AS == "agent" else ())):
         if ONLY and ONLY not in f"{road.area}: {road.title}":
