@@ -1,44 +1,107 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Sendings that a later job makes: arming one needs the approval.
 
-What such a job does runs as another user, in another transaction, so the field or
-row that arms it is where an agent is still known. The models need not be installed.
+What such a job does runs as another user, in another transaction, so the row or
+field that arms it, or says what an armed one sends, is where an agent is still known.
+The models need not be installed.
 """
+
+from collections import namedtuple
 
 from odoo import api, models
 
-#: Rows that are sent, or shown outside, because they exist.
-ARMED_BY_CREATION = {
-    "account.edi.document": "electronic document",
-    "event.mail": "event mail",
-    "event.registration": "event registration",
-    "snailmail.letter": "letter",
-}
-#: Fields whose value makes a job send.
-ARMED_BY_FIELD = {
-    "account.move": {"sending_data": "invoice"},
-    "event.mail": {"scheduled_date": "event mail", "interval_nbr": "event mail"},
-    "event.registration": {"email": "event registration", "state": "event"},
-    "mailing.mailing": {"state": "mailing", "schedule_date": "mailing"},
-    "marketing.campaign": {"state": "campaign"},
-    "purchase.order": {
-        "receipt_reminder_email": "order e-mail",
-        "state": "order e-mail",
-    },
-    "res.partner": {"receipt_reminder_email": "order e-mail"},
-    "rating.rating": {"publisher_comment": "website"},
-    "sale.order": {"pending_email_template_id": "order e-mail"},
-    "snailmail.letter": {"state": "letter"},
-}
-#: Values of those fields that send nothing.
-HARMLESS = {
-    ("mailing.mailing", "state"): {"draft", "done"},
-    ("event.registration", "state"): {"draft", "cancel", "done"},
-    ("snailmail.letter", "state"): {"canceled", "sent", "error"},
-    ("marketing.campaign", "state"): {"draft", "stopped"},
+#: ``fields`` None is any field; ``when`` says of a row whether it arms something;
+#: ``created`` whether making such a row arms it.
+Rule = namedtuple("Rule", "channel fields when created", defaults=(None, None, False))
+
+
+def _event_writes(event):
+    return bool(event.event_mail_ids.filtered(lambda mail: not mail.mail_done))
+
+
+ARMED = {
+    "account.edi.document": [Rule("electronic document", created=True)],
+    "account.move": [Rule("invoice", {"sending_data"}, lambda r: r.sending_data, True)],
+    "event.event": [
+        Rule(
+            "event mail",
+            {"date_begin", "date_end", "date_tz"},
+            lambda r: _event_writes(r) and r.registration_ids,
+        )
+    ],
+    "event.mail": [
+        Rule(
+            "event mail",
+            {
+                "event_id",
+                "interval_nbr",
+                "interval_type",
+                "interval_unit",
+                "notification_type",
+                "scheduled_date",
+                "template_ref",
+            },
+            created=True,
+        )
+    ],
+    "event.registration": [
+        Rule(
+            "event mail",
+            {"email", "event_id", "partner_id", "phone", "state"},
+            lambda r: r.state == "open" and r.event_id.event_mail_ids,
+            True,
+        )
+    ],
+    "mailing.mailing": [
+        Rule("mailing", None, lambda r: r.state in ("in_queue", "sending"), True)
+    ],
+    "marketing.campaign": [Rule("campaign", None, lambda r: r.state == "running")],
+    "payment.transaction": [
+        Rule(
+            "payment",
+            {"is_post_processed", "last_state_change", "state"},
+            lambda r: (
+                r.state in ("pending", "authorized", "done") and not r.is_post_processed
+            ),
+            True,
+        )
+    ],
+    "purchase.order": [
+        Rule(
+            "order reminder",
+            {
+                "date_planned",
+                "partner_id",
+                "receipt_reminder_email",
+                "reminder_date_before_receipt",
+                "state",
+            },
+            lambda r: r.state == "purchase" and r.receipt_reminder_email,
+            True,
+        )
+    ],
+    "rating.rating": [
+        Rule("website", {"publisher_comment"}, lambda r: r.publisher_comment, True)
+    ],
+    "res.partner": [
+        Rule(
+            "order reminder",
+            {"receipt_reminder_email"},
+            lambda r: r.receipt_reminder_email,
+        )
+    ],
+    "sale.order": [
+        Rule(
+            "order e-mail",
+            {"pending_email_template_id"},
+            lambda r: r.pending_email_template_id,
+            True,
+        )
+    ],
+    "snailmail.letter": [Rule("letter", None, lambda r: r.state == "pending", True)],
 }
 PUBLISHED = "is_published"
-RECIPIENT_FIELDS = ("partner_id", "email", "email_normalized")
+RECIPIENT_FIELDS = ("partner_id", "email", "email_normalized", "registration_ids")
 
 
 class Base(models.AbstractModel):
@@ -47,20 +110,13 @@ class Base(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        if (
-            self._name in ARMED_BY_CREATION
-            or self._name in ARMED_BY_FIELD
-            or PUBLISHED in self._fields
-        ):
+        if self._name in ARMED or PUBLISHED in self._fields:
             records._agent_guard_check_armed_rows(None)
         return records
 
     def write(self, vals):
         res = super().write(vals)
-        if (
-            self._name in ARMED_BY_FIELD
-            and not ARMED_BY_FIELD[self._name].keys().isdisjoint(vals)
-        ) or (PUBLISHED in vals and PUBLISHED in self._fields):
+        if self._name in ARMED or (PUBLISHED in vals and PUBLISHED in self._fields):
             self._agent_guard_check_armed_rows(vals)
         return res
 
@@ -76,8 +132,6 @@ class Base(models.AbstractModel):
             if not channels:
                 continue
             recipients = record._agent_guard_armed_recipients(actor)
-            if recipients is None:
-                continue
             items += [
                 guard._new_egress(
                     channel,
@@ -87,51 +141,48 @@ class Base(models.AbstractModel):
                     target=(record._name, record.id),
                 )
                 for channel in sorted(channels)
+                if recipients
             ]
         guard._egress(items)
 
     def _agent_guard_armed(self, vals):
         """Channels that this row opens, by being created or by these values."""
         channels = set()
-        if self._name == "event.registration" and not self.event_id.event_mail_ids:
-            return channels  # an event that writes to nobody
-        if self._name == "purchase.order" and not (
-            self.state == "purchase" and self.receipt_reminder_email
-        ):
-            return channels  # only reminders of confirmed orders are sent
-        if vals is None and self._name in ARMED_BY_CREATION:
-            channels.add(ARMED_BY_CREATION[self._name])
-        for name, channel in ARMED_BY_FIELD.get(self._name, {}).items():
-            if vals is not None and name not in vals:
+        for rule in ARMED.get(self._name, ()):
+            if vals is None and not rule.created:
                 continue
-            if name not in self._fields or not self[name]:
+            if vals is not None and rule.fields and rule.fields.isdisjoint(vals):
                 continue
-            if self[name] in HARMLESS.get((self._name, name), ()):
-                continue
-            channels.add(channel)
+            if rule.when is None or rule.when(self):
+                channels.add(rule.channel)
         told = vals is None or PUBLISHED in vals
         if told and PUBLISHED in self._fields and self[PUBLISHED]:
             channels.add("website")
         return channels
 
     def _agent_guard_armed_recipients(self, actor):
-        """Whom it is for; None when everybody concerned is inside."""
+        """Whom it is for, as far as the row says; empty if all of them are inside."""
         guard = self.env["strictbase.agent.guard"]
-        named = []
+        found = []
+        known = False
         for name in RECIPIENT_FIELDS:
             field = self._fields.get(name)
             if field is None or not self[name]:
                 continue
-            if field.type == "many2one" and field.comodel_name == "res.partner":
-                outside = guard._outside_partners(self[name], actor)
-                named += guard._as_recipients(outside)
+            if name == "registration_ids":
+                known = True
+                for registration in self[name]:
+                    found += registration._agent_guard_armed_recipients(actor)
+            elif field.type == "many2one" and field.comodel_name == "res.partner":
+                known = True
+                outside = guard._outside_partners(self[name])
+                found += guard._as_recipients(outside)
             elif field.type == "char":
-                named += [
+                known = True
+                found += [
                     {"name": "", "address": address}
-                    for address in guard._outside_addresses(self[name], actor=actor)
+                    for address in guard._outside_addresses(self[name])
                 ]
-        if named:
-            return [r for i, r in enumerate(named) if r not in named[:i]]
-        if self._name == "event.registration":
-            return None
-        return [{"name": self.display_name or self._description, "address": ""}]
+        if not known:
+            return [{"name": self.display_name or self._description, "address": ""}]
+        return [r for i, r in enumerate(found) if r not in found[:i]]

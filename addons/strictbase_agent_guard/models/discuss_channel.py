@@ -1,9 +1,40 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+#: What members see of a conversation beside its messages, and who may be one.
+SHOWN = {
+    "avatar_128",
+    "channel_type",
+    "description",
+    "group_public_id",
+    "image_128",
+    "name",
+}
+
 
 class DiscussChannel(models.Model):
     _inherit = "discuss.channel"
+
+    def write(self, vals):
+        res = super().write(vals)
+        if not SHOWN.isdisjoint(vals):
+            self._agent_guard_check_shown()
+        return res
+
+    def _agent_guard_check_shown(self):
+        guard = self.env["strictbase.agent.guard"]
+        if guard._actor() is None:
+            return
+        items = []
+        for channel in self.sudo():
+            readers = channel._agent_guard_readers()
+            if readers:
+                items.append(
+                    guard._new_egress(
+                        "chat", readers, channel, subject=channel.display_name or ""
+                    )
+                )
+        guard._egress(items)
 
     def _agent_guard_readers(self):
         """Guests, clients and visitors in a conversation; colleagues are free."""

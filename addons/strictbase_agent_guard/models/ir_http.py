@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from psycopg2 import OperationalError
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.http import SessionExpiredException, request
 
@@ -61,13 +61,13 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _authenticate_explicit(cls, auth):
-        res = super()._authenticate_explicit(auth)
         agents = request.env["res.users"]._agent_guard_uids()
-        if agents and (
-            request.session.uid in agents
-            or (auth != "bearer" and request.env.uid in agents)
-        ):
-            # an agent has a key, never a session
+        if agents and request.session.uid in agents:
+            # an agent has a key, never a session: also not one from before
+            request.session.logout(keep_db=True)
+            request.env = api.Environment(request.env.cr, None, request.session.context)
+        res = super()._authenticate_explicit(auth)
+        if auth != "bearer" and agents and request.env.uid in agents:
             raise SessionExpiredException("Session expired")
         return res
 

@@ -200,7 +200,7 @@ class MailMail(models.Model):
             return last.content_digest == item.digest and (
                 item.addresses() <= last._addresses()
             )
-        if current_request() is not None:
+        if current_request() is not None or peek(self.env) is not None:
             return False
         # a queue has made it from a message or a mailing that was approved
         if "mailing_id" in self._fields and Egress._released(

@@ -13,6 +13,16 @@ VISIBLE_FIELDS = {
     "subject",
     "subtype_id",
 }
+SENT_FIELDS = {
+    "attachment_ids",
+    "author_id",
+    "body",
+    "email_from",
+    "mail_server_id",
+    "partner_ids",
+    "reply_to",
+    "subject",
+}
 
 
 class MailMessage(models.Model):
@@ -28,7 +38,41 @@ class MailMessage(models.Model):
         res = super().write(vals)
         if not VISIBLE_FIELDS.isdisjoint(vals):
             self._agent_guard_check_published()
+        if not SENT_FIELDS.isdisjoint(vals):
+            self._agent_guard_check_waiting()
         return res
+
+    def _agent_guard_check_waiting(self):
+        """A message also says what its queued e-mails and notifications say."""
+        guard = self.env["strictbase.agent.guard"]
+        if guard._actor() is None:
+            return
+        messages = self.sudo()
+        mails = self.env["mail.mail"].sudo()
+        mails = mails.search(
+            [("mail_message_id", "in", self.ids), ("state", "=", "outgoing")]
+        )
+        mails._agent_guard_check_stored()
+        waiting = self.env["mail.message.schedule"].sudo()
+        waiting = waiting.search([("mail_message_id", "in", self.ids)])
+        items = []
+        for message in waiting.mail_message_id & messages:
+            record = guard._document(message.model, message.res_id)
+            partners = message.partner_ids
+            if record and "message_partner_ids" in record._fields:
+                partners |= record.message_partner_ids
+            recipients = guard._as_recipients(guard._outside_partners(partners))
+            if recipients:
+                items.append(
+                    guard._new_egress(
+                        "scheduled notification",
+                        recipients,
+                        record,
+                        subject=message.subject or "",
+                        target=("mail.message", message.id),
+                    )
+                )
+        guard._egress(items)
 
     def _agent_guard_check_published(self):
         guard = self.env["strictbase.agent.guard"]

@@ -9,6 +9,7 @@ CONTENT = {
     "is_note",
     "notification_parameters",
     "partner_ids",
+    "scheduled_date",
     "send_context",
     "subject",
 }

@@ -6,64 +6,10 @@ from importlib.machinery import SourceFileLoader
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import file_path, mute_logger
 
-from ..tools.call_state import MARKER
-
-MODULE = "strictbase_agent_guard"
-
-
-class ConfirmationCase(TransactionCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.agent = cls._user("token_agent", f"{MODULE}.group_agent")
-        cls.other_agent = cls._user("token_other", f"{MODULE}.group_agent")
-        cls.approver = cls._user(
-            "token_approver", f"{MODULE}.group_agent_confirmation_approver"
-        )
-        cls.auditor = cls._user("token_auditor", f"{MODULE}.group_agent_guard_admin")
-        cls.colleague = cls._user("token_colleague")
-        cls.client, cls.document = cls.env["res.partner"].create(
-            [
-                {"name": "Client", "email": "client@outside.example"},
-                {"name": "Document", "email": "document@outside.example"},
-            ]
-        )
-        cls.confirmations = cls.env["strictbase.agent.confirmation"]
-
-    @classmethod
-    def _user(cls, login, *groups):
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=",".join(("base.group_user", "base.group_partner_manager") + groups),
-            email=f"{login}@inside.example",
-        )
-
-    def issue(self, *args, user=None, **kwargs):
-        return self.confirmations.with_user(user or self.approver).issue_token(
-            *(args or ("res.partner", "message_post", self.document.ids)), **kwargs
-        )
-
-    def post(self, user=None, token=None, record=None, **kwargs):
-        """A comment to the client, as the agent unless told otherwise."""
-        record = (record or self.document).with_user(user or self.agent)
-        if token:
-            record = record.with_context(agent_confirmation_token=token)
-        values = {"body": "Hello", "partner_ids": self.client.ids, **kwargs}
-        return record.message_post(**values)
-
-    def assertHeld(self, function, *args, fault=None, **kwargs):
-        with self.assertRaises(UserError) as raised:
-            function(*args, **kwargs)
-        text = str(raised.exception)
-        self.assertTrue(text.startswith(f"{MARKER}\nreason: outbound_"), text)
-        self.assertIn("\ndetail: ", text)
-        if fault:
-            self.assertIn(f"\ntoken: {fault}", text)
-        return text
+from .common import MODULE, ConfirmationCase
 
 
 @tagged("post_install", "-at_install")
@@ -482,3 +428,41 @@ class TestPublished(ConfirmationCase):
         self.assertHeld(self.post, token=token, fault="an administrator")
         self.env["ir.config_parameter"].set_param(f"{MODULE}.shut", False)
         self.post(token=token)
+
+
+@tagged("post_install", "-at_install")
+class TestOverhead(ConfirmationCase):
+    def test_nobody_pays_for_it(self):
+        """Without an agent in the call: no query, whether agents exist or not."""
+        guard = self.env["strictbase.agent.guard"]
+        as_colleague = guard.with_user(self.colleague)
+        as_colleague._actor()
+        for agents in (self.agent | self.other_agent, self.env["res.users"]):
+            with self.subTest(len(agents)):
+                if not agents:
+                    group = self.env.ref(f"{MODULE}.group_agent")
+                    group.user_ids = [Command.clear()]
+                as_colleague._actor()
+                with self.assertQueryCount(0):
+                    for _index in range(10):
+                        self.assertIsNone(as_colleague._actor())
+                        self.assertIsNone(guard._actor())
+
+    def test_a_message_costs_what_it_costs(self):
+        def queries(function):
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            function()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        def note():
+            self.document.with_user(self.colleague).message_post(body="x")
+
+        note()
+        note()
+        with_agents = queries(note)
+        self.env.ref(f"{MODULE}.group_agent").user_ids = [Command.clear()]
+        note()
+        note()
+        self.assertEqual(with_agents, queries(note))

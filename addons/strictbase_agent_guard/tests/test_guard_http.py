@@ -522,6 +522,7 @@ class TestSignIn(ApprovalCase):
             "strictbase_agent_guard.group_agent"
         )
         self.assertNotIn("result", ask())
+        self.assertEqual(self.url_open("/web/login").status_code, 200)
 
     def test_the_key_works(self):
         self.assertTrue(self.rpc("agent", "res.users/context_get").ok)

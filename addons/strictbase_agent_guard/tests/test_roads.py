@@ -7,7 +7,7 @@ import re
 from odoo.tests import tagged
 
 from .common_http import GuardHttpCase
-from .roads import DOORS, ROADS
+from .roads import DOORS, RESIDUAL, ROADS
 
 _logger = logging.getLogger(__name__)
 
@@ -99,4 +99,4 @@ def _add(cls, prefix, roads, method):
 
 _add(TestRoads, "held", ROADS, "_hold")
 _add(TestRoads, "shut", DOORS, "_hold")
-_add(TestRoadsReach, "reach", ROADS, "_reach")
+_add(TestRoadsReach, "reach", [*ROADS, *RESIDUAL], "_reach")

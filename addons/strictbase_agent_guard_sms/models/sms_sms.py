@@ -3,7 +3,11 @@ import logging
 
 from odoo import api, models
 
-from odoo.addons.strictbase_agent_guard.tools.call_state import permit_internal_http
+from odoo.addons.strictbase_agent_guard.tools.call_state import (
+    current_request,
+    peek,
+    permit_internal_http,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -108,7 +112,7 @@ class SmsSms(models.Model):
             return row[0].content_digest == item.digest and (
                 item.addresses() <= row[0]._addresses()
             )
-        if self.env["strictbase.agent.guard"]._actor() is not None:
+        if current_request() is not None or peek(self.env) is not None:
             return False
         released = Egress._released("mail.message", self.mail_message_id.id)
         return bool(released) and "sms" in released.mapped("channel")

@@ -1,0 +1,61 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Users, a client and the calls that most tests make, without the wire."""
+
+from odoo.exceptions import UserError
+from odoo.tests import TransactionCase, new_test_user
+
+from ..tools.call_state import MARKER
+
+MODULE = "strictbase_agent_guard"
+
+
+class ConfirmationCase(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agent = cls._user("token_agent", f"{MODULE}.group_agent")
+        cls.other_agent = cls._user("token_other", f"{MODULE}.group_agent")
+        cls.approver = cls._user(
+            "token_approver", f"{MODULE}.group_agent_confirmation_approver"
+        )
+        cls.auditor = cls._user("token_auditor", f"{MODULE}.group_agent_guard_admin")
+        cls.colleague = cls._user("token_colleague")
+        cls.client, cls.document = cls.env["res.partner"].create(
+            [
+                {"name": "Client", "email": "client@outside.example"},
+                {"name": "Document", "email": "document@outside.example"},
+            ]
+        )
+        cls.confirmations = cls.env["strictbase.agent.confirmation"]
+
+    @classmethod
+    def _user(cls, login, *groups):
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=",".join(("base.group_user", "base.group_partner_manager") + groups),
+            email=f"{login}@inside.example",
+        )
+
+    def issue(self, *args, user=None, **kwargs):
+        return self.confirmations.with_user(user or self.approver).issue_token(
+            *(args or ("res.partner", "message_post", self.document.ids)), **kwargs
+        )
+
+    def post(self, user=None, token=None, record=None, **kwargs):
+        """A comment to the client, as the agent unless told otherwise."""
+        record = (record or self.document).with_user(user or self.agent)
+        if token:
+            record = record.with_context(agent_confirmation_token=token)
+        values = {"body": "Hello", "partner_ids": self.client.ids, **kwargs}
+        return record.message_post(**values)
+
+    def assertHeld(self, function, *args, fault=None, **kwargs):
+        with self.assertRaises(UserError) as raised:
+            function(*args, **kwargs)
+        text = str(raised.exception)
+        self.assertTrue(text.startswith(f"{MARKER}\nreason: outbound_"), text)
+        self.assertIn("\ndetail: ", text)
+        if fault:
+            self.assertIn(f"\ntoken: {fault}", text)
+        return text
