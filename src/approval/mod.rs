@@ -37,6 +37,8 @@ pub struct Refusal {
     pub detail: String,
     /// `recipient:` lines, where the guard gives them.
     pub recipients: Vec<String>,
+    /// `token:`, why a token was not accepted, where the guard says it.
+    pub token: String,
 }
 
 impl Refusal {
@@ -47,6 +49,7 @@ impl Refusal {
             match line.split_once(": ") {
                 Some(("reason", text)) if refusal.reason.is_empty() => refusal.reason = text.into(),
                 Some(("detail", text)) if refusal.detail.is_empty() => refusal.detail = text.into(),
+                Some(("token", text)) if refusal.token.is_empty() => refusal.token = text.into(),
                 Some(("recipient", text)) => refusal.recipients.push(text.into()),
                 _ => {}
             }
@@ -160,7 +163,9 @@ fn after_token(mut error: Error, operation: &Operation, minted: Option<&Minted>)
             error.code = Code::ConfirmationRefused;
             error.message = format!(
                 "Odoo did not accept the approval for {}.{}: nothing was sent or changed. It says: {}",
-                operation.model, operation.method, refusal.detail
+                operation.model,
+                operation.method,
+                if refusal.token.is_empty() { refusal.detail } else { refusal.token }
             );
             error.hints = match minted {
                 Some(Minted { unbound: true, .. }) => vec![

@@ -3,8 +3,8 @@
 
 An entry names its area, what would leave, and the calls an ordinary employee makes
 over JSON-2 to have it leave. ``@name`` stands for a record or value of the fixtures
-(``common_records.py``), ``@ref:module.name`` for an external id, ``@me`` for the caller,
-``$0`` for what the first call returned, ``$0[0]`` for its first id.
+(``common_records.py``), ``@ref:module.name`` for an external id, ``@me`` for the
+caller, ``$0`` for what the first call returned, ``$0[0]`` for its first id.
 
 ``needs``   models (or ``model:field``) without which the road does not exist
 ``queues``  crons that carry it, beyond those that always run
