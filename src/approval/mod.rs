@@ -70,7 +70,11 @@ pub fn answer(session: &Session, operation: &Operation, refusal: Error) -> Resul
     if !session.approval.confirm_outbound {
         return Err(how_to_approve(session, operation, refusal));
     }
-    let key = match approver::key(session)? {
+    // By now the call was sent, and refused.
+    let key = match approver::key(session).map_err(|mut error| {
+        error.effect = Effect::Rejected;
+        error
+    })? {
         Some(key) => key,
         None => {
             let mut error = how_to_approve(session, operation, refusal);
