@@ -108,7 +108,7 @@ fn rows(session: &Session, model: &str, domain: Value, fields: &[&str]) -> Vec<V
 fn name_of(session: &Session, model: &str, id: i64) -> String {
     let found = rows(session, model, json!([["id", "=", id]]), &["display_name"]);
     let name = found.first().and_then(|row| row["display_name"].as_str()).unwrap_or("(cannot be read)");
-    format!("{id}: {name}")
+    format!("{id}: {}", one_line(name))
 }
 
 /// The partners named in the call and the followers of its records, with their addresses.
@@ -138,7 +138,12 @@ fn recipients(session: &Session, operation: &Operation, ids: &[i64]) -> Result<V
         .iter()
         .map(|row| {
             let name = row["display_name"].as_str().unwrap_or("(no name)");
-            format!("{name} <{}>", row["email"].as_str().unwrap_or("no address"))
+            one_line(&format!("{name} <{}>", row["email"].as_str().unwrap_or("no address")))
         })
         .collect())
+}
+
+/// A name must not be able to add a line of its own to what the person reads.
+fn one_line(text: &str) -> String {
+    text.replace('\n', "\\n")
 }
