@@ -76,9 +76,10 @@ fn read_line(tty: &mut File, prompt: &str, echo: bool) -> Result<Zeroizing<Strin
     let mut raw = before.clone();
     raw.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
     let (mut reader, mut writer) = (tty.try_clone().map_err(failed)?, tty.try_clone().map_err(failed)?);
-    tcsetattr(&*tty, OptionalActions::Now, &raw).map_err(|error| failed(error.into()))?;
+    tcsetattr(&*tty, OptionalActions::Flush, &raw).map_err(|error| failed(error.into()))?;
     let _quiet = Quiet { tty, before };
-    // Asked only now, so that no answer is typed before its key strokes are read this way.
+    // Asked only now, and what was typed before is thrown away: a `yes` pasted together with the command is no
+    // answer to a question that nobody has read.
     show(&mut writer, prompt);
     let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
     loop {
