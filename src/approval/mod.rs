@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::odoo::client::Reply;
 use crate::operation::{Kind, Object, Operation};
+use crate::render::sanitize;
 use crate::session::Session;
 use crate::settings::Secret;
 
@@ -157,12 +158,7 @@ pub fn user_id(session: &Session) -> Option<i64> {
 }
 
 /// What a failure means once a token was sent.
-fn after_token(
-    session: &Session,
-    mut error: Error,
-    operation: &Operation,
-    minted: Option<&Minted>,
-) -> Error {
+fn after_token(session: &Session, mut error: Error, operation: &Operation, minted: Option<&Minted>) -> Error {
     match error.code {
         Code::ConfirmationRequired => {
             let refusal = Refusal::of(&error);
@@ -258,7 +254,7 @@ fn approve_command(session: &Session, operation: &Operation) -> String {
     }
     if !operation.kwargs.is_empty() {
         let data = Value::Object(operation.kwargs.clone()).to_string();
-        words.extend(["--data-json".into(), quoted(&data)]);
+        words.extend(["--data-json".into(), quoted(&sanitize::json_for_terminal(&data))]);
     }
     words.join(" ")
 }
