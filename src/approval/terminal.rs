@@ -93,8 +93,10 @@ fn read_line(tty: &mut File, prompt: &str, echo: bool) -> Result<Zeroizing<Strin
                 return Err(interrupted("interrupted"));
             }
             b'\r' | b'\n' | CTRL_D => break,
-            erase if BACKSPACE.contains(&erase) && line.pop().is_some() && echo => {
-                let _ = writer.write_all(b"\x08 \x08");
+            erase if BACKSPACE.contains(&erase) => {
+                if line.pop().is_some() && echo {
+                    let _ = writer.write_all(b"\x08 \x08");
+                }
             }
             other if line.len() < LONGEST => {
                 line.push(other);
