@@ -106,6 +106,12 @@ pub struct Minted {
 /// Mints a token for one call with the approver's key, bound to the agent's user where the module takes that.
 pub fn mint(session: &Session, operation: &Operation, key: &Secret, agent: Option<i64>) -> Result<Minted> {
     session.local.out.protect(key.clone());
+    if !key.expose().chars().all(|c| matches!(c, '!'..='~' | ' ')) {
+        return Err(Error::new(
+            Code::ConfigInvalid,
+            "the approver's key holds characters that no HTTP header can carry",
+        ));
+    }
     let issue = |agent: Option<i64>| -> Result<Reply> {
         let mut ids = operation.ids.clone().unwrap_or_default();
         ids.sort_unstable();
