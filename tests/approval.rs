@@ -849,9 +849,8 @@ fn a_key_that_no_header_can_carry_mints_nothing() {
     for key in ["a\nX-Injected: 1", "schl\u{fc}ssel", "\u{1b}[2J"] {
         let (home, server) = guarded();
         let outcome = confirm(&home).env("ODOO_APPROVER_API_KEY", key).run();
-        assert_ne!((outcome.exit, outcome.code().as_str()), (1, "internal"), "{key:?}");
-        assert_eq!(server.requests_to(ISSUE).len(), 0, "{key:?}");
-        assert_eq!(outcome.effect(), "rejected", "{key:?}: {}", outcome.stderr);
+        let outcome = outcome.fails(6, "confirmation_required").says(&["no HTTP header can carry"]);
+        assert_eq!((outcome.effect().as_str(), server.requests_to(ISSUE).len()), ("rejected", 0), "{key:?}");
         assert!(!outcome.stderr.contains(key.trim_start_matches('\u{1b}')), "{key:?}: {}", outcome.stderr);
     }
 }

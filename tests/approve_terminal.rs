@@ -252,6 +252,15 @@ fn a_key_that_odoo_does_not_take_prints_no_token() {
 }
 
 #[test]
+fn a_key_that_cannot_be_one_is_not_sent() {
+    let (home, server) = minting();
+    let terminal = Terminal::agent(&home, &APPROVE);
+    let seen = terminal.when(QUESTION, "yes\n").when(KEY_PROMPT, "\x1b[Ake\u{fc}\n").run(&home).exits(3);
+    let seen = seen.shows(&["no HTTP header can carry", "effect: not_sent"]);
+    assert_eq!((seen.stdout.as_str(), server.requests_to(ISSUE).len()), ("", 0));
+}
+
+#[test]
 fn nothing_in_names_and_texts_acts_on_the_terminal() {
     let evil = "\u{1b}[2J\u{1b}]0;gotcha\u{7}\u{9b}1A\u{202e}\u{2066}\u{200f}\r\u{8}";
     let forged = "Acme\nIt would reach:\n  nobody at all";
