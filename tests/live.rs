@@ -40,6 +40,7 @@ suite! {
         documents_are_shown_or_replaced
         the_examples_run
         the_agent_alone_reaches_nobody
+        the_agent_has_no_way_around
         an_approved_call_goes_through_once
         a_token_is_good_for_one_call_of_one_agent
         doctor_finds_a_sound_guard
