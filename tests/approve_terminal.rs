@@ -298,6 +298,15 @@ fn whom_it_reaches_is_told_as_far_as_odoo_tells() {
         "Azure Interior <azure@example.com>",
         "on res.partner 10: Gemini Furniture",
     ]);
+    let named = json!({ "body": "Hello", "partner_ids": [12, 11, 13] }).to_string();
+    let mut words = APPROVE;
+    words[8] = &named;
+    let seen = Terminal::agent(&home, &words).when(QUESTION, "no\n").run(&home).exits(6);
+    seen.shows(&[
+        "Azure Interior <azure@example.com>",
+        "contact 12 (cannot be read)",
+        "contact 13 (cannot be read)",
+    ]);
     for path in [json2("mail.followers", "search_read"), json2("res.partner", "search_read")] {
         server.on(&path, Answer::odoo_error(403, "odoo.exceptions.AccessError", "no"));
     }

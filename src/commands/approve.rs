@@ -133,14 +133,17 @@ fn recipients(session: &Session, operation: &Operation, ids: &[i64]) -> Result<V
     if partners.is_empty() {
         return Ok(Vec::new());
     }
-    let found = rows(session, "res.partner", json!([["id", "in", partners]]), &["display_name", "email"]);
-    Ok(found
-        .iter()
-        .map(|row| {
+    // Odoo hides archived contacts, and writes to them all the same.
+    let domain = json!([["id", "in", partners], ["active", "in", [true, false]]]);
+    let found = rows(session, "res.partner", domain, &["display_name", "email"]);
+    let shown = partners.iter().map(|partner| match found.iter().find(|row| row["id"] == *partner) {
+        Some(row) => {
             let name = row["display_name"].as_str().unwrap_or("(no name)");
             one_line(&format!("{name} <{}>", row["email"].as_str().unwrap_or("no address")))
-        })
-        .collect())
+        }
+        None => format!("contact {partner} (cannot be read)"),
+    });
+    Ok(shown.collect())
 }
 
 /// A name must not be able to add a line of its own to what the person reads.
