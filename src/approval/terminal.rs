@@ -94,7 +94,8 @@ fn read_line(tty: &mut File, prompt: &str, echo: bool) -> Result<Zeroizing<Strin
             }
             b'\r' | b'\n' | CTRL_D => break,
             erase if BACKSPACE.contains(&erase) => {
-                if line.pop().is_some() && echo {
+                let taken = line.pop().is_some();
+                if taken && echo {
                     let _ = writer.write_all(b"\x08 \x08");
                 }
             }
