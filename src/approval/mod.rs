@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::odoo::client::Reply;
 use crate::operation::{Kind, Object, Operation};
+use crate::render::sanitize;
 use crate::session::Session;
 use crate::settings::Secret;
 
@@ -64,7 +65,7 @@ pub fn present(session: &Session, operation: &Operation, token: &Secret) -> Resu
     session
         .odoo()
         .call(&with_token(operation, token), Kind::Write)
-        .map_err(|error| after_token(error, operation, None))
+        .map_err(|error| after_token(session, error, operation, None))
 }
 
 /// Answers the guard's refusal of a call: mints and retries when the caller asked for that, else says how a
@@ -73,7 +74,11 @@ pub fn answer(session: &Session, operation: &Operation, refusal: Error) -> Resul
     if !session.approval.confirm_outbound {
         return Err(how_to_approve(session, operation, refusal));
     }
-    let key = match approver::key(session)? {
+    // By now the call was sent, and refused.
+    let key = match approver::key(session).map_err(|mut error| {
+        error.effect = Effect::Rejected;
+        error
+    })? {
         Some(key) => key,
         None => {
             let mut error = how_to_approve(session, operation, refusal);
@@ -90,7 +95,7 @@ pub fn answer(session: &Session, operation: &Operation, refusal: Error) -> Resul
             "the guard here does not bind tokens to an agent: if the approver's user is the agent's own, nobody but the agent approved this",
         );
     }
-    outcome.map_err(|error| after_token(error, operation, Some(&minted)))
+    outcome.map_err(|error| after_token(session, error, operation, Some(&minted)))
 }
 
 /// A token fresh from Odoo.
@@ -104,6 +109,12 @@ pub struct Minted {
 /// Mints a token for one call with the approver's key, bound to the agent's user where the module takes that.
 pub fn mint(session: &Session, operation: &Operation, key: &Secret, agent: Option<i64>) -> Result<Minted> {
     session.local.out.protect(key.clone());
+    if !key.expose().chars().all(|c| matches!(c, '!'..='~' | ' ')) {
+        return Err(Error::new(
+            Code::ConfigInvalid,
+            "the approver's key holds characters that no HTTP header can carry",
+        ));
+    }
     let issue = |agent: Option<i64>| -> Result<Reply> {
         let mut ids = operation.ids.clone().unwrap_or_default();
         ids.sort_unstable();
@@ -156,7 +167,7 @@ pub fn user_id(session: &Session) -> Option<i64> {
 }
 
 /// What a failure means once a token was sent.
-fn after_token(mut error: Error, operation: &Operation, minted: Option<&Minted>) -> Error {
+fn after_token(session: &Session, mut error: Error, operation: &Operation, minted: Option<&Minted>) -> Error {
     match error.code {
         Code::ConfirmationRequired => {
             let refusal = Refusal::of(&error);
@@ -180,11 +191,12 @@ fn after_token(mut error: Error, operation: &Operation, minted: Option<&Minted>)
             };
         }
         Code::OutcomeUnknown => {
-            let ids = operation.ids.clone().unwrap_or_default();
+            let mut domain = vec![json!(["model", "=", operation.model])];
+            domain.extend(operation.ids.as_ref().map(|ids| json!(["res_id", "in", ids])));
             error.hints = vec![format!(
-                "see whether it went out before you repeat it: odoo-agent search-read mail.message --domain-json '[[\"model\",\"=\",\"{}\"],[\"res_id\",\"in\",{}]]' --fields date,author_id,subject --order 'id desc' --limit 5",
-                operation.model,
-                json!(ids)
+                "see whether it went out before you repeat it: {} search-read mail.message --domain-json {} --fields date,author_id,subject --order 'id desc' --limit 5",
+                program(session),
+                quoted(&Value::from(domain).to_string())
             )];
         }
         _ => {}
@@ -231,20 +243,19 @@ fn how_to_approve(session: &Session, operation: &Operation, mut refusal: Error) 
     refusal
 }
 
+/// `odoo-agent`, working where this call works.
+fn program(session: &Session) -> String {
+    match &session.local.globals.env_file {
+        Some(path) => format!("odoo-agent --env-file {}", quoted(&path.display().to_string())),
+        None if session.settings.label == "environment" => "odoo-agent".into(),
+        None => format!("odoo-agent --profile {}", quoted(&session.settings.label)),
+    }
+}
+
 /// `odoo-agent … approve …`, complete for a call and safe to paste into a shell.
 fn approve_command(session: &Session, operation: &Operation) -> String {
-    let mut words = vec!["odoo-agent".to_string()];
-    match &session.local.globals {
-        globals if globals.env_file.is_some() => {
-            let path = globals.env_file.as_deref().unwrap_or_else(|| std::path::Path::new(""));
-            words.extend(["--env-file".into(), quoted(&path.display().to_string())]);
-        }
-        _ if session.settings.label != "environment" => {
-            words.extend(["--profile".into(), quoted(&session.settings.label)]);
-        }
-        _ => {}
-    }
-    words.extend(["approve".into(), operation.model.clone(), operation.method.clone()]);
+    let mut words =
+        vec![program(session), "approve".into(), operation.model.clone(), operation.method.clone()];
     if let Some(ids) = &operation.ids {
         words.push("--ids".into());
         words.extend(ids.iter().map(i64::to_string));
@@ -254,7 +265,7 @@ fn approve_command(session: &Session, operation: &Operation) -> String {
     }
     if !operation.kwargs.is_empty() {
         let data = Value::Object(operation.kwargs.clone()).to_string();
-        words.extend(["--data-json".into(), quoted(&data)]);
+        words.extend(["--data-json".into(), quoted(&sanitize::json_for_terminal(&data))]);
     }
     words.join(" ")
 }

@@ -76,9 +76,10 @@ fn read_line(tty: &mut File, prompt: &str, echo: bool) -> Result<Zeroizing<Strin
     let mut raw = before.clone();
     raw.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
     let (mut reader, mut writer) = (tty.try_clone().map_err(failed)?, tty.try_clone().map_err(failed)?);
-    tcsetattr(&*tty, OptionalActions::Now, &raw).map_err(|error| failed(error.into()))?;
+    tcsetattr(&*tty, OptionalActions::Flush, &raw).map_err(|error| failed(error.into()))?;
     let _quiet = Quiet { tty, before };
-    // Asked only now, so that no answer is typed before its key strokes are read this way.
+    // Asked only now, and what was typed before is thrown away: a `yes` pasted together with the command is no
+    // answer to a question that nobody has read.
     show(&mut writer, prompt);
     let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
     loop {
@@ -92,8 +93,11 @@ fn read_line(tty: &mut File, prompt: &str, echo: bool) -> Result<Zeroizing<Strin
                 return Err(interrupted("interrupted"));
             }
             b'\r' | b'\n' | CTRL_D => break,
-            erase if BACKSPACE.contains(&erase) && line.pop().is_some() && echo => {
-                let _ = writer.write_all(b"\x08 \x08");
+            erase if BACKSPACE.contains(&erase) => {
+                let taken = line.pop().is_some();
+                if taken && echo {
+                    let _ = writer.write_all(b"\x08 \x08");
+                }
             }
             other if line.len() < LONGEST => {
                 line.push(other);

@@ -90,7 +90,7 @@ fn rows(session: &Session, model: &str, domain: Value, fields: &[&str]) -> Vec<V
 fn name_of(session: &Session, model: &str, id: i64) -> String {
     let found = rows(session, model, json!([["id", "=", id]]), &["display_name"]);
     let name = found.first().and_then(|row| row["display_name"].as_str()).unwrap_or("(cannot be read)");
-    format!("{id}: {name}")
+    format!("{id}: {}", one_line(name))
 }
 
 /// The partners named in the call and the followers of its records, with their addresses.
@@ -115,12 +115,20 @@ fn recipients(session: &Session, operation: &Operation, ids: &[i64]) -> Result<V
     if partners.is_empty() {
         return Ok(Vec::new());
     }
-    let found = rows(session, "res.partner", json!([["id", "in", partners]]), &["display_name", "email"]);
-    Ok(found
-        .iter()
-        .map(|row| {
+    // Odoo hides archived contacts, and writes to them all the same.
+    let domain = json!([["id", "in", partners], ["active", "in", [true, false]]]);
+    let found = rows(session, "res.partner", domain, &["display_name", "email"]);
+    let shown = partners.iter().map(|partner| match found.iter().find(|row| row["id"] == *partner) {
+        Some(row) => {
             let name = row["display_name"].as_str().unwrap_or("(no name)");
-            format!("{name} <{}>", row["email"].as_str().unwrap_or("no address"))
-        })
-        .collect())
+            one_line(&format!("{name} <{}>", row["email"].as_str().unwrap_or("no address")))
+        }
+        None => format!("contact {partner} (cannot be read)"),
+    });
+    Ok(shown.collect())
+}
+
+/// A name must not be able to add a line of its own to what the person reads.
+fn one_line(text: &str) -> String {
+    text.replace('\n', "\\n")
 }

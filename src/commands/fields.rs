@@ -138,7 +138,10 @@ impl ApprovalArgs {
     /// What the flags bring along.
     pub fn approval(self, stdin: &mut Stdin) -> Result<Approval> {
         let token = match self.confirm_token_file {
-            Some(path) => Some(token_in(stdin.bytes("--confirm-token-file", &path, LARGEST_TOKEN)?)?),
+            Some(path) => {
+                let bytes = stdin.bytes("--confirm-token-file", &path, LARGEST_TOKEN)?;
+                Some(token_in(bytes, "--confirm-token-file")?)
+            }
             None => None,
         };
         Ok(Approval { confirm_outbound: self.confirm_outbound, token })
@@ -148,14 +151,14 @@ impl ApprovalArgs {
 const LARGEST_TOKEN: u64 = 4096;
 
 /// The token alone, or as the JSON string that `approve` prints.
-fn token_in(bytes: Vec<u8>) -> Result<Secret> {
+pub fn token_in(bytes: Vec<u8>, place: &str) -> Result<Secret> {
     let bytes = zeroize::Zeroizing::new(bytes);
     let text = std::str::from_utf8(&bytes).map(str::trim).unwrap_or_default();
     let token = serde_json::from_str::<String>(text).unwrap_or_else(|_| text.to_string());
     if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
-        return Err(Error::usage(
-            "--confirm-token-file holds no token: one line of letters and digits is expected",
-        ));
+        return Err(Error::usage(format!(
+            "{place} holds no token: one line of letters and digits is expected"
+        )));
     }
     Ok(Secret::new(token))
 }

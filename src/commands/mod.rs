@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::json_input::{self, Source, Stdin};
 use crate::operation::Object;
 use crate::session::{Local, Session};
-use crate::settings::{Secret, names};
+use crate::settings::names;
 
 /// One action on Odoo, checked as far as that goes without asking anybody.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,9 +116,10 @@ fn context_of(globals: &Globals, stdin: &mut Stdin) -> Result<Object> {
 }
 
 fn run_job(mut job: Job, local: Local) -> Result<()> {
-    if job.approval.token.is_none() {
-        job.approval.token =
-            local.environment.text(names::CONFIRMATION_TOKEN).map(|token| Secret::new(token.into()));
+    if job.approval.token.is_none()
+        && let Some(token) = local.environment.text(names::CONFIRMATION_TOKEN)
+    {
+        job.approval.token = Some(fields::token_in(token.into(), names::CONFIRMATION_TOKEN)?);
     }
     let session = Session::open(local, job.context, job.approval)?;
     match job.request {

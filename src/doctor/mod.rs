@@ -70,7 +70,12 @@ impl Finding {
 
     fn of_error(check: &str, error: &Error) -> Finding {
         let finding = Finding::new(check, Status::Fail, error.message.clone());
-        if error.hints.is_empty() { finding } else { finding.fix(error.hints.join("; ")) }
+        finding.fix(match error.hints.is_empty() {
+            true => {
+                "look into the log of Odoo or of the proxy before it; --debug shows what was asked".into()
+            }
+            false => error.hints.join("; "),
+        })
     }
 }
 
@@ -106,7 +111,10 @@ pub fn examine(local: Local, with_guard: bool) -> Vec<Finding> {
         if guarded {
             guard::probe(&session, &mut findings);
         } else {
-            findings.push(Finding::new("guard probes", Status::Fail, "there is no guard to try"));
+            findings.push(
+                Finding::new("guard probes", Status::Fail, "there is no guard to try")
+                    .fix("see what the check of the guard says"),
+            );
         }
     }
     findings

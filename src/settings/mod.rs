@@ -181,23 +181,27 @@ impl ApproverSource {
         paths: &Paths,
     ) -> Result<Option<ApproverSource>> {
         let (label, layers) = choose(selection, environment, paths)?;
-        if let Some((key, origin)) = layers.get(names::APPROVER_API_KEY) {
-            if label != SANDBOX
-                && let Some((url, url_origin)) = layers.get(names::BASE_URL)
-            {
-                check_key_goes_home(&layers, &BaseUrl::parse(url)?, &url_origin, &origin)?;
+        let goes_home = |key_from: &Origin| match layers.get(names::BASE_URL) {
+            Some((url, url_from)) if label != SANDBOX => {
+                check_key_goes_home(&layers, &BaseUrl::parse(url)?, &url_from, key_from)
             }
+            _ => Ok(()),
+        };
+        if let Some((key, origin)) = layers.get(names::APPROVER_API_KEY) {
+            goes_home(&origin)?;
             let key = Secret::new(key.trim().to_string());
             return Ok(Some(match origin {
                 Origin::Environment => ApproverSource::Environment(key),
                 Origin::Profile(path) | Origin::EnvFile(path) => ApproverSource::File(key, path),
             }));
         }
-        let command = match &layers.file {
-            Some((Origin::Profile(_), _)) => layers.in_file(names::APPROVER_KEY_COMMAND),
-            _ => None,
-        };
-        Ok(command.map(|command| ApproverSource::Command(command.to_string())))
+        match (&layers.file, layers.in_file(names::APPROVER_KEY_COMMAND)) {
+            (Some((origin @ Origin::Profile(_), _)), Some(command)) => {
+                goes_home(origin)?;
+                Ok(Some(ApproverSource::Command(command.to_string())))
+            }
+            _ => Ok(None),
+        }
     }
 }
 

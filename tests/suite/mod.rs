@@ -117,6 +117,7 @@ macro_rules! suite {
             documents_are_shown_or_replaced
             the_examples_run
             the_agent_alone_reaches_nobody
+            the_agent_has_no_way_around
             an_approved_call_goes_through_once
             a_token_is_good_for_one_call_of_one_agent
             doctor_finds_a_sound_guard
@@ -370,6 +371,109 @@ pub fn the_agent_alone_reaches_nobody(desk: &Desk) {
     let issue = json!({ "model_name": "res.partner", "method_name": "message_post", "record_ids": [company.parse::<i64>().unwrap()] });
     desk.run(&["call", "strictbase.agent.confirmation", "issue_token", "--data-json", &issue.to_string()])
         .fails(5, "access_denied");
+    assert_eq!(desk.messages(body), 0);
+}
+
+/// What an agent could try instead, each with the exit codes that it may end with: Odoo's rights (5) or the
+/// guard (6).
+pub fn the_agent_has_no_way_around(desk: &Desk) {
+    let body = "Suite around";
+    let company = desk.company();
+    let task = desk.create("project.task", json!({ "name": "Suite around" }));
+    let follow = json!({ "partner_ids": [company] }).to_string();
+    desk.run(&[
+        "call",
+        "project.task",
+        "message_subscribe",
+        "--ids",
+        &task.to_string(),
+        "--data-json",
+        &follow,
+    ])
+    .ok();
+    let composer = json!({
+        "model": "res.partner", "res_ids": format!("[{company}]"), "composition_mode": "comment",
+        "partner_ids": [[6, 0, [company]]], "subject": body, "body": body,
+    });
+    let composer = desk.run(&["create", "mail.compose.message", "--vals-json", &composer.to_string()]).ok();
+    let composer = composer.json()[0].as_i64().unwrap();
+    let whoami = desk.run(&["call", "res.users", "context_get"]).ok().json()["uid"].as_i64().unwrap();
+
+    let comment = json!({ "body": body, "message_type": "comment", "subtype_xmlid": "mail.mt_comment" });
+    let to_company = |more: Value| {
+        let mut data = json!({ "body": body, "partner_ids": [company] });
+        data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        data
+    };
+    let issue = |more: Value| {
+        let mut data = json!({
+            "model_name": "res.partner", "method_name": "message_post", "record_ids": [company],
+        });
+        data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        data
+    };
+    let tokens = "strictbase.agent.confirmation";
+    let calls: [(&str, &str, Option<i64>, Value, &[i32]); 14] = [
+        ("res.partner", "message_post", Some(company), to_company(json!({})), &[6]),
+        (
+            "res.partner",
+            "message_post",
+            Some(company),
+            to_company(json!({ "subtype_xmlid": "mail.mt_comment" })),
+            &[6],
+        ),
+        ("project.task", "message_post", Some(task), comment, &[6]),
+        ("project.task", "message_post", Some(task), to_company(json!({ "message_type": "comment" })), &[6]),
+        ("res.partner", "message_notify", Some(company), to_company(json!({ "subject": body })), &[6]),
+        ("mail.compose.message", "action_send_mail", Some(composer), json!({}), &[6]),
+        (
+            "mail.mail",
+            "create",
+            None,
+            json!({ "vals_list": [{ "email_to": "a@odoo-agent.invalid", "body_html": body }] }),
+            &[5, 6],
+        ),
+        (tokens, "issue_token", None, issue(json!({})), &[5]),
+        (tokens, "issue_token", None, issue(json!({ "agent_user_id": whoami })), &[5]),
+        (tokens, "create", None, json!({ "vals_list": [{ "requested_model": "res.partner" }] }), &[5]),
+        (tokens, "write", Some(1), json!({ "vals": { "state": "approved" } }), &[5]),
+        ("res.users", "write", Some(whoami), json!({ "vals": { "group_ids": [[4, 1]] } }), &[5]),
+        ("res.groups", "write", Some(1), json!({ "vals": { "user_ids": [[4, whoami]] } }), &[5]),
+        (
+            "ir.config_parameter",
+            "create",
+            None,
+            json!({ "vals_list": [{ "key": "suite.around", "value": "1" }] }),
+            &[5],
+        ),
+    ];
+    for (model, method, id, data, exits) in calls {
+        for more in [
+            &[][..],
+            &["--confirm-outbound"],
+            &["--context-json", r#"{"agent_mode": false, "agent_channel": ""}"#],
+        ] {
+            let (id, data) = (id.map(|id| id.to_string()), data.to_string());
+            let mut words = vec!["call", model, method, "--data-json", &data];
+            words.extend(id.iter().flat_map(|id| ["--ids", id]));
+            words.extend(more);
+            let outcome = desk.run(&words);
+            assert!(
+                exits.contains(&outcome.exit),
+                "{words:?} ended with {}: {}",
+                outcome.exit,
+                outcome.stderr
+            );
+            assert_eq!((outcome.effect().as_str(), outcome.stdout.as_str()), ("rejected", ""), "{words:?}");
+        }
+    }
+    let spec = json!({
+        "action": "call", "model": "res.partner", "method": "message_post", "ids": [company],
+        "data": to_company(json!({})), "confirm_outbound": true,
+    });
+    let agent = desk.home.agent(["--profile", "agent", "exec-spec", "-"]).stdin(spec.to_string());
+    let agent = agent.env("ODOO_APPROVER_KEY_COMMAND", format!("echo {}", desk.place.approver));
+    agent.run().fails(6, "confirmation_required");
     assert_eq!(desk.messages(body), 0);
 }
 

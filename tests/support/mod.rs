@@ -4,10 +4,14 @@
 #![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 
 pub mod run;
+pub mod served;
 pub mod server;
+pub mod terminal;
 
 pub use run::{Home, Outcome};
+pub use served::Served;
 pub use server::{Answer, Recorded, Server};
+pub use terminal::{Seen, Terminal};
 
 /// A key as Odoo makes them: forty hex digits.
 pub const KEY: &str = "5e1f00c0ffee5e1f00c0ffee5e1f00c0ffee1234";
