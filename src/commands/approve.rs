@@ -54,21 +54,25 @@ pub fn run(args: Args, mut local: Local) -> Result<()> {
 /// What the person has to know, in plain text.
 fn description(session: &Session, operation: &Operation, agent: Option<i64>) -> Result<String> {
     let settings = &session.settings;
-    let mut lines = vec![
-        String::new(),
+    let mut lines = vec![String::new()];
+    // First, because it can be long: what matters most has to stand right above the question.
+    if !operation.kwargs.is_empty() {
+        let data = Value::Object(operation.kwargs.clone()).to_string();
+        lines.push(format!(
+            "What the agent says that it will send:\n  {}\n",
+            json::pretty(&data).replace('\n', "\n  ")
+        ));
+    }
+    lines.extend([
         format!("An agent asks to run, in database {} at {}:", settings.database, settings.base_url.origin()),
         format!("  {}.{}", operation.model, operation.method),
-    ];
+    ]);
     if let Some(agent) = agent {
         lines.push(format!("  as {}", name_of(session, "res.users", agent)));
     }
     let ids = operation.ids.clone().unwrap_or_default();
     for id in &ids {
         lines.push(format!("  on {} {}", operation.model, name_of(session, &operation.model, *id)));
-    }
-    if !operation.kwargs.is_empty() {
-        let data = Value::Object(operation.kwargs.clone()).to_string();
-        lines.push(format!("  with {}", json::pretty(&data).replace('\n', "\n  ")));
     }
     let recipients = recipients(session, operation, &ids)?;
     lines.push(if recipients.is_empty() {
