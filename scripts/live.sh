@@ -3,6 +3,7 @@
 #   scripts/live.sh helper   the program through the binary, and the approval flow with the guard
 #   scripts/live.sh addons   Odoo's own tests of addons/, in a database with the modules they guard
 #   scripts/live.sh          both
+#   scripts/live.sh roads    the guard's roads, rollbacks and uninstalling on a running server (longer)
 # It needs `odoo` on PATH or ODOO_BIN, and PostgreSQL's server programs (initdb, pg_ctl). It starts a cluster
 # and servers of its own on loopback, and ends and removes them, whatever happens. It touches nothing else.
 set -euo pipefail
@@ -95,7 +96,8 @@ stop_server() {
 say "a database with demo data"
 finish_odoo -d base -i crm,project,hr_timesheet,sale_management,account,contacts,api_doc --with-demo
 
-if [ "$what" != addons ]; then
+smtp_port=$(free_port)
+if [ "$what" = all ] || [ "$what" = helper ]; then
     smtp_port=$(free_port)
     say "the guard beside the helper"
     copy_database base live
@@ -125,6 +127,29 @@ if [ "$what" != helper ]; then
     copy_database base addons
     finish_odoo -d addons --with-demo -i "$("$root/scripts/guarded_modules.sh")"
     finish_odoo -d addons -i strictbase_agent_guard
+fi
+
+if [ "$what" = roads ]; then
+    tests=$work/addons/strictbase_agent_guard/tests
+    for script in live_roads live_transactions live_uninstall; do
+        say "$script"
+        copy_database addons "$script"
+        port=$(free_port)
+        # The false ends that live_roads.py has in itself.
+        sink=2525
+        proxy=2526
+        export HTTP_PROXY=http://127.0.0.1:$proxy HTTPS_PROXY=http://127.0.0.1:$proxy NO_PROXY=127.0.0.1,localhost
+        smtp_port=$sink
+        if [ "$script" = live_roads ]; then serve "$script" "$port"; fi
+        LIVE_URL=http://127.0.0.1:$port \
+            run_odoo shell -d "$script" --no-http --smtp-port "$sink" <"$tests/$script.py" 2>"$work/run/$script.err" |
+            tee "$work/run/$script.out" | tail -15
+        grep -qE "all good|'open': 0" "$work/run/$script.out" "$work/run/$script.err" || { tail -40 "$work/run/$script.err"; exit 1; }
+        if [ -n "$server" ]; then stop_server; fi
+    done
+fi
+
+if [ "$what" = all ] || [ "$what" = addons ]; then
     say "Odoo's tests of addons/"
     tags=$(cd "$root/addons" && ls -d */ | sed 's,/$,,; s,^,/,' | paste -sd,)
     log=$work/run/tests.log
