@@ -374,6 +374,9 @@ pub fn the_agent_alone_reaches_nobody(desk: &Desk) {
     assert_eq!(desk.messages(body), 0);
 }
 
+/// Model, method, record, arguments and exit codes of a call.
+type Way<'a> = (&'a str, &'a str, Option<i64>, Value, &'a [i32]);
+
 /// What an agent could try instead, each with the exit codes that it may end with: Odoo's rights (5) or the
 /// guard (6).
 pub fn the_agent_has_no_way_around(desk: &Desk) {
@@ -413,7 +416,7 @@ pub fn the_agent_has_no_way_around(desk: &Desk) {
         data
     };
     let tokens = "strictbase.agent.confirmation";
-    let calls: [(&str, &str, Option<i64>, Value, &[i32]); 14] = [
+    let calls: [Way; 14] = [
         ("res.partner", "message_post", Some(company), to_company(json!({})), &[6]),
         (
             "res.partner",
