@@ -16,13 +16,13 @@ class TestAudit(ConfirmationCase):
         token = self.issue(agent_user_id=self.agent.id)
         self.post(
             token=token,
-            record=self.document.with_context(agent_channel="codex"),
+            record=self.document.with_context(agent_channel="shell"),
             subject="An offer",
         )
         row = self.env["strictbase.agent.egress"].search([], limit=1)
         self.assertEqual(row.agent_user_id, self.agent)
         self.assertEqual(row.approver_user_id, self.approver)
-        self.assertEqual(row.agent_channel, "codex")
+        self.assertEqual(row.agent_channel, "shell")
         self.assertEqual(row.channel, "e-mail")
         self.assertIn("client@outside.example", row.recipients_text)
         self.assertEqual((row.model, row.res_id), ("res.partner", self.document.id))
