@@ -1,4 +1,10 @@
-from . import test_internal_actions
-from . import test_roads
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import test_approval
+from . import test_audit
 from . import test_confirmation
-from . import test_guard_http
+from . import test_doors
+from . import test_internal_actions
+from . import test_published
+from . import test_recipients
+from . import test_roads
+from . import test_roles
