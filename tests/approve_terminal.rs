@@ -41,15 +41,10 @@ fn minting() -> (Home, Server) {
 /// What the records of the call are called, and whom its recipient 11 is.
 fn name_contacts(server: &Server, record: &str, recipient: &str, address: &str) {
     let (record, recipient, address) = (record.to_string(), recipient.to_string(), address.to_string());
-    let partners = move |request: &Recorded| {
-        let recipients = json!([{ "id": 11, "display_name": recipient, "email": address }]);
-        let records = json!([{ "id": 10, "display_name": record }]);
-        let asks_for_addresses = request.json()["fields"] == json!(["display_name", "email"]);
-        Answer::json(if asks_for_addresses { recipients } else { records })
-    };
-    server.on(&json2("res.partner", "search_read"), Answer::made(partners));
-    server
-        .on(&json2("res.users", "search_read"), Answer::json(json!([{ "id": 7, "display_name": "Agent" }])));
+    let recipients = json!([{ "id": 11, "display_name": recipient, "email": address }]);
+    server.on(&json2("res.partner", "search_read"), Answer::json(recipients));
+    server.on(&json2("res.partner", "read"), Answer::json(json!([{ "id": 10, "display_name": record }])));
+    server.on(&json2("res.users", "read"), Answer::json(json!([{ "id": 7, "display_name": "Agent" }])));
     server.on(&json2("mail.followers", "search_read"), Answer::json("[]"));
 }
 
@@ -154,7 +149,7 @@ fn the_agents_own_key_approves_nothing_at_the_prompt_either() {
         .when(KEY_PROMPT, &format!("{key}\n"))
         .run(&home)
         .exits(5)
-        .shows(&["the boundary between agent and approver is gone", "access_denied"]);
+        .shows(&["access_denied"]);
     assert_eq!(seen.stdout, "");
     shows_none_of(&home, &seen, &[key]);
 }
@@ -272,7 +267,7 @@ fn nothing_in_names_and_texts_acts_on_the_terminal() {
         &format!("a@b.example\nx{evil}"),
     );
     let users = json!([{ "id": 7, "display_name": format!("{forged}{evil}") }]);
-    server.on(&json2("res.users", "search_read"), Answer::json(users));
+    server.on(&json2("res.users", "read"), Answer::json(users));
     let data = json!({ "body": format!("{forged}{evil}"), "partner_ids": [11], (evil): 1 }).to_string();
     let mut words = APPROVE;
     words[8] = &data;
@@ -307,7 +302,11 @@ fn whom_it_reaches_is_told_as_far_as_odoo_tells() {
         "contact 12 (cannot be read)",
         "contact 13 (cannot be read)",
     ]);
-    for path in [json2("mail.followers", "search_read"), json2("res.partner", "search_read")] {
+    for path in [
+        json2("mail.followers", "search_read"),
+        json2("res.partner", "search_read"),
+        json2("res.partner", "read"),
+    ] {
         server.on(&path, Answer::odoo_error(403, "odoo.exceptions.AccessError", "no"));
     }
     let seen = Terminal::agent(&home, &by_follower).when(QUESTION, "no\n").run(&home).exits(6);

@@ -9,8 +9,17 @@ use crate::error::{Code, Error, Result};
 use crate::session::Session;
 use crate::settings::{ApproverSource, Secret, Selection, names};
 
-/// The key, or none when there is none to be had without a person.
-pub fn key(session: &Session) -> Result<Option<Secret>> {
+/// Who is to use the key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// The agent's own run: having the key in its reach deserves a warning.
+    Agent,
+    /// A person who approves at a terminal, maybe with a profile of their own.
+    Person,
+}
+
+/// The key, or none when there is none to be had without a person. `for_what` is shown where it is typed.
+pub fn key(session: &Session, asker: Asker, for_what: &str) -> Result<Option<Secret>> {
     let globals = &session.local.globals;
     let selection = Selection {
         profile: globals.profile.clone(),
@@ -20,20 +29,24 @@ pub fn key(session: &Session) -> Result<Option<Secret>> {
     let source = ApproverSource::find(&selection, &session.local.environment, &session.local.paths)?;
     let key = match source {
         Some(ApproverSource::Environment(key)) => Some(key),
-        Some(ApproverSource::File(key, path)) => {
+        Some(ApproverSource::File(key, path)) if asker == Asker::Agent => {
             session.note_once(&format!(
                 "the approver's key is in {}, which the agent's own profile reads: whoever runs this can approve its own calls",
                 path.display()
             ));
             Some(key)
         }
+        Some(ApproverSource::File(key, _)) => Some(key),
         Some(ApproverSource::Command(command)) => Some(from_command(&command)?),
-        None if terminal::is_interactive(session) => {
-            Some(terminal::ask_hidden("The approver's API key (not shown): ")?)
+        None if asker == Asker::Person || terminal::is_interactive(session) => {
+            let server = session.settings.base_url.origin();
+            let prompt =
+                format!("To let {for_what} through at {server}:\nThe approver's API key (not shown): ");
+            Some(terminal::ask_hidden(&prompt)?)
         }
         None => None,
     };
-    if key.as_ref() == Some(&session.settings.api_key) {
+    if asker == Asker::Agent && key.as_ref() == Some(&session.settings.api_key) {
         session.note_once(
             "the approver's key is the agent's key: the boundary between agent and approver is gone",
         );

@@ -75,7 +75,12 @@ pub fn answer(session: &Session, operation: &Operation, refusal: Error) -> Resul
         return Err(how_to_approve(session, operation, refusal));
     }
     // By now the call was sent, and refused.
-    let key = match approver::key(session).map_err(|mut error| {
+    let key = match approver::key(
+        session,
+        approver::Asker::Agent,
+        &format!("{}.{}", operation.model, operation.method),
+    )
+    .map_err(|mut error| {
         error.effect = Effect::Rejected;
         error
     })? {

@@ -6,7 +6,8 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use super::call;
-use crate::approval::{Approval, approver, mint, terminal};
+use crate::approval::approver::{self, Asker};
+use crate::approval::{Approval, mint, terminal};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::operation::{Object, Operation};
 use crate::render::json;
@@ -37,10 +38,9 @@ pub fn run(args: Args, mut local: Local) -> Result<()> {
         return Err(Error::new(Code::ConfirmationRefused, "not approved: no token was minted")
             .with_effect(Effect::NotSent, Retry::Never));
     }
-    let key = match approver::key(&session)? {
-        Some(key) => key,
-        None => terminal::ask_hidden("The approver's API key (not shown): ")?,
-    };
+    let call = format!("{}.{}", operation.model, operation.method);
+    let key = approver::key(&session, Asker::Person, &call)?
+        .ok_or_else(|| Error::usage("no approver's key was given: nothing was approved"))?;
     let minted = mint(&session, &operation, &key, args.agent_user)?;
     drop(key);
     if minted.unbound && args.agent_user.is_some() {
@@ -92,7 +92,13 @@ fn rows(session: &Session, model: &str, domain: Value, fields: &[&str]) -> Vec<V
 }
 
 fn name_of(session: &Session, model: &str, id: i64) -> String {
-    let found = rows(session, model, json!([["id", "=", id]]), &["display_name"]);
+    // By id, because a search leaves archived records out.
+    let kwargs = Object::from_iter([("fields".to_string(), json!(["display_name"]))]);
+    let found = Operation::new(model, "read", kwargs)
+        .and_then(|operation| session.execute(operation.on(vec![id])))
+        .ok()
+        .and_then(|reply| serde_json::from_str::<Vec<Value>>(reply.get()).ok())
+        .unwrap_or_default();
     let name = found.first().and_then(|row| row["display_name"].as_str()).unwrap_or("(cannot be read)");
     format!("{id}: {}", one_line(name))
 }

@@ -390,5 +390,5 @@ fn check_key_goes_home(layers: &Layers, url: &BaseUrl, url_from: &Origin, key_fr
             url.origin()
         ),
     )
-    .with_hint(format!("set {} and {} in the same place", names::BASE_URL, names::API_KEY)))
+    .with_hint(format!("set the key and {} in the same place", names::BASE_URL)))
 }
