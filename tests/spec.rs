@@ -115,7 +115,7 @@ fn a_spec_and_the_equal_command_line_send_the_same_bytes() {
         ),
         (
             json!({"action": "call", "model": "res.partner", "method": "write", "ids": [1, 2],
-                "data": {"vals": {"z": 1.5, "a": "ø"}}, "context": {"active_test": false}}),
+                "data": {"vals": {"name": 1.5, "email": "ø"}}, "context": {"active_test": false}}),
             vec![
                 "call",
                 "res.partner",
@@ -123,7 +123,7 @@ fn a_spec_and_the_equal_command_line_send_the_same_bytes() {
                 "--ids",
                 "1,2",
                 "--data-json",
-                r#"{"vals": {"z": 1.5, "a": "ø"}}"#,
+                r#"{"vals": {"name": 1.5, "email": "ø"}}"#,
                 "--context-json",
                 r#"{"active_test": false}"#,
             ],
