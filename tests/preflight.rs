@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use support::{Answer, Home, Outcome, Server, json2, lab};
 
 fn places() -> Places {
-    vec![("partner", 7), ("task", 12), ("order", 5), ("country", 21), ("tag", 3), ("project", 4)]
+    vec![("partner", 7), ("task", 12), ("order", 5), ("country", 21), ("tag", 3)]
 }
 
 /// Models of the tables whose fields the sandbox can tell.

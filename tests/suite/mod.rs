@@ -286,7 +286,7 @@ pub fn refusals_have_their_codes(desk: &Desk) {
             "builtins.ValueError",
         ),
         (
-            &["search-read", "res.country.state", "--fields", "no_such_field"],
+            &["search-read", "project.tags", "--fields", "no_such_field"],
             8,
             "invalid_request",
             "builtins.ValueError",

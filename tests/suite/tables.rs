@@ -28,7 +28,6 @@ fn places(desk: &Desk) -> Places {
         ("order", desk.create("sale.order", json!({ "partner_id": partner }))),
         ("country", first("res.country", json!([["code", "=", "BE"]]))),
         ("tag", first("project.tags", json!([]))),
-        ("project", first("project.project", json!([["allow_timesheets", "=", true]]))),
     ]
 }
 
