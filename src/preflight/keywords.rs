@@ -175,7 +175,7 @@ pub fn meant<'a>(key: &str, takes: &[&'a str]) -> Option<&'a str> {
         .copied()
         .find(|name| called == Some(*name))
         .or_else(|| closest(key, takes.iter().copied()))
-        .or_else(|| match takes {
+        .or(match takes {
             [only] if matches!(key, "vals" | "values" | "data" | "records") => Some(*only),
             _ => None,
         })
