@@ -1,14 +1,16 @@
-//! The pipeline: the only road to the server for an operation. It sends, lets the approval flow
+//! The pipeline: the only road to the server for an operation. It checks and mends, sends, lets the approval flow
 //! answer the guard's refusal, and afterwards drops what the cache can no longer vouch for.
 
 use crate::approval;
-use crate::error::{Code, Effect, Result};
+use crate::error::{Code, Effect, Error, Result};
 use crate::odoo::client::Reply;
 use crate::operation::{Kind, Operation};
+use crate::preflight::{Check, explain};
 use crate::session::Session;
 
 /// Carries out an operation whose context is complete.
 pub fn execute(session: &Session, operation: &Operation) -> Result<Reply> {
+    let operation = &prepare(session, operation)?;
     let kind = kind_of(session, operation)?;
     let outcome = send(session, operation, kind);
     if kind == Kind::Write
@@ -20,7 +22,28 @@ pub fn execute(session: &Session, operation: &Operation) -> Result<Reply> {
             operation.model
         ));
     }
-    outcome
+    outcome.map_err(|error| explained(session, operation, error))
+}
+
+/// The operation as it will be sent, each time the same: what is mended is mended here, once, and noted.
+pub fn prepare(session: &Session, operation: &Operation) -> Result<Operation> {
+    let mut prepared = operation.clone();
+    let program = session.program();
+    let check = Check::new(&session.rules, session, &program, operation);
+    for note in check.run(&mut prepared)? {
+        session.note_once(&note);
+    }
+    Ok(prepared)
+}
+
+/// A refusal with what the same knowledge can add.
+fn explained(session: &Session, operation: &Operation, error: Error) -> Error {
+    if error.odoo.is_none() || operation.method == "get_available_models" {
+        return error;
+    }
+    let program = session.program();
+    let check = Check::new(&session.rules, session, &program, operation);
+    explain::explain(&check, operation, error, &|| session.models())
 }
 
 /// Sends; a write that the guard refuses goes through the approval flow.

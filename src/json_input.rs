@@ -220,6 +220,10 @@ fn open_trusted(path: &Path) -> std::io::Result<File> {
         if metadata.mode() & 0o002 != 0 {
             return Err(refuse("everyone can write it; chmod o-w first"));
         }
+        // A group of the user's own is what umask 002 goes with; any other is other people.
+        if metadata.mode() & 0o020 != 0 && metadata.gid() != rustix::process::getegid().as_raw() {
+            return Err(refuse("another group can write it; chmod g-w first"));
+        }
         if shared && metadata.nlink() > 1 {
             return Err(refuse(
                 "it has a second name (hard link) and lies in a directory that others can write",

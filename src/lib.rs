@@ -25,6 +25,7 @@ pub mod json_input;
 pub mod odoo;
 pub mod operation;
 pub mod out;
+pub mod preflight;
 pub mod render;
 pub mod sandbox;
 pub mod session;

@@ -2,7 +2,7 @@
 //! settings and, when it is first needed, the connection. It decides nothing about data.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use serde_json::{Value, json};
@@ -20,7 +20,8 @@ use crate::odoo::schema::Schema;
 use crate::odoo::{Odoo, user_context};
 use crate::operation::{Object, Operation};
 use crate::out::Out;
-use crate::render::json as spacing;
+use crate::preflight::{Rules, Schemas};
+use crate::render::{json as spacing, shell};
 use crate::sandbox::Sandbox;
 use crate::settings::{Environment, Paths, Selection, Settings};
 use crate::transport::Transport;
@@ -73,16 +74,19 @@ pub struct Session {
     pub owner: Owner,
     /// What the caller brings along for an outbound call.
     pub approval: Approval,
+    /// What the caller asked of the checks before a call.
+    pub rules: Rules,
     /// What the caller adds to the context.
     caller_context: Object,
     odoo: Odoo,
     context: OnceCell<Object>,
     said: RefCell<HashSet<String>>,
+    schemas: RefCell<HashMap<String, Rc<Schema>>>,
 }
 
 impl Session {
     /// Loads the profile and checks the caller's context. Nothing is sent.
-    pub fn open(local: Local, caller_context: Object, approval: Approval) -> Result<Session> {
+    pub fn open(local: Local, caller_context: Object, approval: Approval, rules: Rules) -> Result<Session> {
         let selection = Selection {
             profile: local.globals.profile.clone(),
             env_file: local.globals.env_file.clone(),
@@ -101,6 +105,7 @@ impl Session {
         Ok(Session {
             cache: Cache::new(&local.paths.cache),
             approval,
+            rules,
             local,
             settings,
             owner,
@@ -108,6 +113,7 @@ impl Session {
             odoo,
             context: OnceCell::new(),
             said: RefCell::default(),
+            schemas: RefCell::default(),
         })
     }
 
@@ -139,6 +145,43 @@ impl Session {
     pub fn execute(&self, mut operation: Operation) -> Result<Reply> {
         operation.context = self.context()?.clone();
         execute::execute(self, &operation)
+    }
+
+    /// Sends an operation and prints what came back, or with `--dry-run` shows the request instead.
+    pub fn carry_out(&self, mut operation: Operation) -> Result<()> {
+        operation.context = self.context()?.clone();
+        if self.rules.dry_run {
+            return self.show(&execute::prepare(self, &operation)?);
+        }
+        let reply = execute::execute(self, &operation)?;
+        self.local.print(reply.get(), Effect::Done)
+    }
+
+    /// Prints the request that would be sent.
+    pub fn show(&self, operation: &Operation) -> Result<()> {
+        let request =
+            json!({ "method": "POST", "path": operation.path(), "body": Value::Object(operation.body()) });
+        self.local.print_value(&request, Effect::NotSent)
+    }
+
+    /// The beginning of a command that works in the same profile.
+    pub fn program(&self) -> String {
+        match &self.local.globals.env_file {
+            Some(path) => format!("odoo-agent --env-file {}", shell::quoted(&path.display().to_string())),
+            None if self.settings.label != "environment" => {
+                format!("odoo-agent --profile {}", shell::quoted(&self.settings.label))
+            }
+            None => "odoo-agent".into(),
+        }
+    }
+
+    /// Every model that this user sees; none if Odoo does not tell.
+    pub fn models(&self) -> Vec<String> {
+        let found = Operation::new("ir.model", "get_available_models", Object::new())
+            .and_then(|operation| self.execute(operation));
+        let rows: Vec<Value> =
+            found.ok().and_then(|reply| serde_json::from_str(reply.get()).ok()).unwrap_or_default();
+        rows.iter().filter_map(|row| row["model"].as_str().map(str::to_string)).collect()
     }
 
     /// Fields of a model.
@@ -204,6 +247,41 @@ impl Session {
     pub fn note_once(&self, text: &str) {
         if self.said.borrow_mut().insert(text.to_string()) {
             self.local.note(text);
+        }
+    }
+}
+
+impl Schemas for Session {
+    fn known(&self, model: &str) -> Option<Rc<Schema>> {
+        if let Some(schema) = self.schemas.borrow().get(model) {
+            return Some(Rc::clone(schema));
+        }
+        let (ttl, context) = (self.settings.schema_ttl, self.context().ok()?);
+        let schema = Rc::new(Schema::cached(model, &self.cache, &self.owner, context, ttl)?);
+        self.schemas.borrow_mut().insert(model.into(), Rc::clone(&schema));
+        Some(schema)
+    }
+
+    fn filled(&self, model: &str) -> Result<Option<Rc<Schema>>> {
+        if let Some(schema) = self.known(model) {
+            return Ok(Some(schema));
+        }
+        match self.schema(model, false) {
+            Ok(schema) => {
+                let schema = Rc::new(schema);
+                self.schemas.borrow_mut().insert(model.into(), Rc::clone(&schema));
+                Ok(Some(schema))
+            }
+            // Whoever cannot be asked for fields cannot be sent values either.
+            Err(error)
+                if matches!(
+                    error.code,
+                    Code::Unreachable | Code::AuthRejected | Code::DatabaseNotFound | Code::Interrupted
+                ) =>
+            {
+                Err(error)
+            }
+            Err(_) => Ok(None),
         }
     }
 }

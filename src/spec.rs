@@ -13,6 +13,7 @@ use crate::error::{Code, Error, Result};
 use crate::json_input;
 use crate::odoo::lookup::Wanted;
 use crate::operation::{self, Object};
+use crate::preflight::Rules;
 
 /// Every action and its own keys; `action`, `context` and `confirm_outbound` go with all of them.
 const ACTIONS: [(&str, &[&str]); 9] = [
@@ -20,11 +21,11 @@ const ACTIONS: [(&str, &[&str]); 9] = [
     ("schema_summary", &["model", "refresh", "fields", "contains", "all"]),
     ("doc_index", &["match", "names", "refresh"]),
     ("doc_model", &["model", "fields", "methods", "refresh"]),
-    ("call", &["model", "method", "ids", "data"]),
-    ("search_read", &["model", "domain", "fields", "limit", "offset", "order"]),
-    ("read", &["model", "ids", "fields"]),
-    ("create", &["model", "vals", "vals_list"]),
-    ("write", &["model", "ids", "vals"]),
+    ("call", &["model", "method", "ids", "data", "dry_run", "strict", "force_fields", "max_records"]),
+    ("search_read", &["model", "domain", "fields", "limit", "offset", "order", "all", "dry_run"]),
+    ("read", &["model", "ids", "fields", "dry_run"]),
+    ("create", &["model", "vals", "vals_list", "dry_run", "strict", "force_fields", "max_records"]),
+    ("write", &["model", "ids", "vals", "dry_run", "strict", "force_fields", "max_records"]),
 ];
 
 const COMMON: [&str; 3] = ["action", "context", "confirm_outbound"];
@@ -66,6 +67,12 @@ fn understand(value: Value) -> Result<Job> {
         None => Object::new(),
     };
     let approval = Approval { confirm_outbound: keys.flag("confirm_outbound")?, token: None };
+    let rules = Rules {
+        strict: keys.flag("strict")?,
+        dry_run: keys.flag("dry_run")?,
+        force_fields: keys.strings("force_fields")?,
+        max_records: keys.optional_number("max_records", 1)?,
+    };
     let request = match action.as_str() {
         "lookup" => Request::Lookup(lookup::Request::new(
             Wanted {
@@ -108,6 +115,7 @@ fn understand(value: Value) -> Result<Job> {
             limit: keys.number("limit", search_read::LIMIT, 0)?,
             offset: keys.number("offset", 0, 0)?,
             order: keys.text("order")?.filter(|order| !order.trim().is_empty()),
+            all: keys.flag("all")?,
         }),
         "read" => Request::Read(read::Request {
             model: keys.model()?,
@@ -131,7 +139,7 @@ fn understand(value: Value) -> Result<Job> {
             vals: keys.object("vals")?.ok_or_else(|| invalid("spec.vals is missing".into()))?,
         }),
     };
-    Ok(Job { request, context, approval })
+    Ok(Job { request, context, approval, rules })
 }
 
 /// The spec's keys, taken one by one with their types. `null` counts as absent.
@@ -185,9 +193,13 @@ impl Keys {
     }
 
     fn number(&mut self, key: &str, default: u32, smallest: u32) -> Result<u32> {
-        let Some(value) = self.take(key) else { return Ok(default) };
+        Ok(self.optional_number(key, smallest)?.unwrap_or(default))
+    }
+
+    fn optional_number(&mut self, key: &str, smallest: u32) -> Result<Option<u32>> {
+        let Some(value) = self.take(key) else { return Ok(None) };
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-        number.filter(|number| *number >= smallest).ok_or_else(|| {
+        number.filter(|number| *number >= smallest).map(Some).ok_or_else(|| {
             json_input::wrong_type(&format!("spec.{key}"), &format!("a whole number from {smallest}"), &value)
         })
     }

@@ -2,6 +2,7 @@
 //! only with the feature `live`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod mistakes;
 mod suite;
 mod support;
 

@@ -2,6 +2,7 @@
 //! its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod mistakes;
 mod suite;
 mod support;
 

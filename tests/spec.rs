@@ -115,7 +115,7 @@ fn a_spec_and_the_equal_command_line_send_the_same_bytes() {
         ),
         (
             json!({"action": "call", "model": "res.partner", "method": "write", "ids": [1, 2],
-                "data": {"vals": {"z": 1.5, "a": "ø"}}, "context": {"active_test": false}}),
+                "data": {"vals": {"name": 1.5, "email": "ø"}}, "context": {"active_test": false}}),
             vec![
                 "call",
                 "res.partner",
@@ -123,7 +123,7 @@ fn a_spec_and_the_equal_command_line_send_the_same_bytes() {
                 "--ids",
                 "1,2",
                 "--data-json",
-                r#"{"vals": {"z": 1.5, "a": "ø"}}"#,
+                r#"{"vals": {"name": 1.5, "email": "ø"}}"#,
                 "--context-json",
                 r#"{"active_test": false}"#,
             ],
@@ -187,6 +187,27 @@ fn a_spec_and_the_equal_command_line_send_the_same_bytes() {
         (
             json!({"action": "write", "model": "res.partner", "ids": [1], "vals": {"name": "A"}, "confirm_outbound": false}),
             vec!["write", "res.partner", "--ids", "1", "--vals-json", r#"{"name": "A"}"#],
+        ),
+        (
+            json!({"action": "write", "model": "res.partner", "ids": [1, 2], "vals": {"nmae": "A"},
+                "strict": true, "force_fields": ["nmae"], "max_records": 2, "dry_run": false}),
+            vec![
+                "write",
+                "res.partner",
+                "--ids",
+                "1,2",
+                "--vals-json",
+                r#"{"nmae": "A"}"#,
+                "--strict",
+                "--force-field",
+                "nmae",
+                "--max-records",
+                "2",
+            ],
+        ),
+        (
+            json!({"action": "search_read", "model": "res.partner", "fields": ["name"], "limit": 0, "all": true}),
+            vec!["search-read", "res.partner", "--fields", "name", "--limit", "0", "--all"],
         ),
     ];
     let mut actions: Vec<&str> = cases.iter().map(|(spec, _)| spec["action"].as_str().unwrap()).collect();
@@ -421,6 +442,69 @@ fn a_file_of_somebody_else_is_refused() {
     assert_eq!(outcome.exit, 2);
     assert!(outcome.message().contains("another user"), "{}", outcome.stderr);
     assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_file_that_another_group_can_write_is_refused() {
+    if !rustix::process::geteuid().is_root() {
+        // Only root can give a file to a foreign group.
+        return;
+    }
+    let (home, server) = ready();
+    let file = home.file("theirs.json", SPEC);
+    std::os::unix::fs::chown(&file, None, Some(12_345)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o660)).unwrap();
+    let outcome = home.run(["exec-spec", &file]);
+    assert!(outcome.message().contains("another group"), "{}", outcome.stderr);
+    assert_eq!(server.connections(), 0);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    home.run(["exec-spec", &file]).ok();
+}
+
+/// While the program runs again and again, the file is swapped for a link to another spec, for somebody else's
+/// file, and back: what was checked is what is read.
+#[test]
+fn a_file_swapped_between_check_and_read_is_not_believed() {
+    let (home, server) = ready();
+    let shared = home.beside("shared");
+    fs::create_dir(&shared).unwrap();
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o1777)).unwrap();
+    let spec = |name: &str| SPEC.replace(r#""vals": {}"#, &format!(r#""vals": {{"name": "{name}"}}"#));
+    let planted = home.file("planted.json", spec("planted"));
+    let place = shared.join("spec.json");
+    let put = |planted_now: usize| {
+        let next = shared.join("next");
+        match planted_now {
+            0 => support::run::write_with_mode(&next, spec("own").as_bytes(), 0o600),
+            1 => symlink(&planted, &next).unwrap(),
+            _ => {
+                support::run::write_with_mode(&next, spec("planted").as_bytes(), 0o606);
+                if rustix::process::geteuid().is_root() {
+                    std::os::unix::fs::chown(&next, Some(12_345), None).unwrap();
+                }
+            }
+        }
+        fs::rename(&next, &place).unwrap();
+    };
+    put(0);
+    let running = std::sync::atomic::AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut turn = 0;
+            while running.load(std::sync::atomic::Ordering::SeqCst) {
+                turn += 1;
+                put(turn % 3);
+            }
+        });
+        for _ in 0..60 {
+            let outcome = home.agent(["exec-spec"]).arg(&place).run();
+            assert!(matches!(outcome.exit, 0 | 2), "{}", outcome.stderr);
+        }
+        running.store(false, std::sync::atomic::Ordering::SeqCst);
+    });
+    for request in server.requests_to("/json/2/res.partner/write") {
+        assert_eq!(request.json()["vals"], json!({"name": "own"}));
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::odoo::client::Reply;
 use crate::operation::{Kind, Object, Operation};
 use crate::render::sanitize;
+use crate::render::shell::quoted;
 use crate::session::Session;
 use crate::settings::Secret;
 
@@ -200,7 +201,7 @@ fn after_token(session: &Session, mut error: Error, operation: &Operation, minte
             domain.extend(operation.ids.as_ref().map(|ids| json!(["res_id", "in", ids])));
             error.hints = vec![format!(
                 "see whether it went out before you repeat it: {} search-read mail.message --domain-json {} --fields date,author_id,subject --order 'id desc' --limit 5",
-                program(session),
+                session.program(),
                 quoted(&Value::from(domain).to_string())
             )];
         }
@@ -248,19 +249,10 @@ fn how_to_approve(session: &Session, operation: &Operation, mut refusal: Error) 
     refusal
 }
 
-/// `odoo-agent`, working where this call works.
-fn program(session: &Session) -> String {
-    match &session.local.globals.env_file {
-        Some(path) => format!("odoo-agent --env-file {}", quoted(&path.display().to_string())),
-        None if session.settings.label == "environment" => "odoo-agent".into(),
-        None => format!("odoo-agent --profile {}", quoted(&session.settings.label)),
-    }
-}
-
 /// `odoo-agent … approve …`, complete for a call and safe to paste into a shell.
 fn approve_command(session: &Session, operation: &Operation) -> String {
-    let mut words =
-        vec![program(session), "approve".into(), operation.model.clone(), operation.method.clone()];
+    let mut words = vec![session.program()];
+    words.extend(["approve".into(), operation.model.clone(), operation.method.clone()]);
     if let Some(ids) = &operation.ids {
         words.push("--ids".into());
         words.extend(ids.iter().map(i64::to_string));
@@ -273,16 +265,6 @@ fn approve_command(session: &Session, operation: &Operation) -> String {
         words.extend(["--data-json".into(), quoted(&sanitize::json_for_terminal(&data))]);
     }
     words.join(" ")
-}
-
-/// A word in single quotes unless it needs none.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.into()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }
 
 #[cfg(test)]
@@ -299,11 +281,5 @@ mod tests {
         assert_eq!(refusal.reason, "outbound_client_communication");
         assert_eq!(refusal.detail, "a.b reaches c");
         assert_eq!(refusal.recipients, ["C <c@example.com>", "D <d@example.com>"]);
-    }
-
-    #[test]
-    fn words_are_quoted_for_the_shell() {
-        assert_eq!(quoted("res.partner"), "res.partner");
-        assert_eq!(quoted("it's $HOME"), "'it'\\''s $HOME'");
     }
 }

@@ -10,6 +10,7 @@ use crate::approval::approver::{self, Asker};
 use crate::approval::{Approval, mint, terminal};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::operation::{Object, Operation};
+use crate::preflight::Rules;
 use crate::render::json;
 use crate::session::{Local, Session};
 
@@ -31,7 +32,7 @@ pub struct Args {
 pub fn run(args: Args, mut local: Local) -> Result<()> {
     let call = args.refused.request(&mut local.stdin, &mut Object::new())?;
     let mut tty = terminal::open()?;
-    let session = Session::open(local, Object::new(), Approval::default())?;
+    let session = Session::open(local, Object::new(), Approval::default(), Rules::default())?;
     let operation = call.operation;
     terminal::show(&mut tty, &description(&session, &operation, args.agent_user)?);
     if !terminal::ask_yes(&mut tty, "Approve exactly this, once? Type yes: ")? {

@@ -2,8 +2,8 @@
 
 use clap::Args as ClapArgs;
 
-use super::fields::{ApprovalArgs, IdsArgs};
-use crate::error::{Code, Effect, Error, Result};
+use super::fields::{ApprovalArgs, IdsArgs, RulesArgs};
+use crate::error::{Code, Error, Result};
 use crate::json_input::{self, Source, Stdin};
 use crate::operation::{Object, Operation};
 use crate::session::Session;
@@ -19,6 +19,9 @@ pub struct Args {
     /// Approval by a person.
     #[command(flatten)]
     pub approval: ApprovalArgs,
+    /// Checks before the call.
+    #[command(flatten)]
+    pub rules: RulesArgs,
 }
 
 /// Flags that name a method call.
@@ -104,6 +107,5 @@ impl Request {
 
 /// Prints what the method returned.
 pub fn run(request: Request, session: &Session) -> Result<()> {
-    let reply = session.execute(request.operation)?;
-    session.local.print(reply.get(), Effect::Done)
+    session.carry_out(request.operation)
 }

@@ -3,8 +3,8 @@
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
-use super::fields::ApprovalArgs;
-use crate::error::{Code, Effect, Error, Result};
+use super::fields::{ApprovalArgs, RulesArgs};
+use crate::error::{Code, Error, Result};
 use crate::json_input::{self, Source, Stdin};
 use crate::operation::{self, Object, Operation};
 use crate::session::Session;
@@ -32,6 +32,9 @@ pub struct Args {
     /// Approval by a person.
     #[command(flatten)]
     pub approval: ApprovalArgs,
+    /// Checks before the call.
+    #[command(flatten)]
+    pub rules: RulesArgs,
 }
 
 /// A creation.
@@ -83,6 +86,5 @@ impl Request {
 pub fn run(request: Request, session: &Session) -> Result<()> {
     let values: Vec<Value> = request.vals_list.into_iter().map(Value::Object).collect();
     let kwargs = Object::from_iter([("vals_list".to_string(), json!(values))]);
-    let reply = session.execute(Operation::new(&request.model, "create", kwargs)?)?;
-    session.local.print(reply.get(), Effect::Done)
+    session.carry_out(Operation::new(&request.model, "create", kwargs)?)
 }

@@ -2,6 +2,7 @@
 
 use clap::Args as ClapArgs;
 
+use super::fields::RulesArgs;
 use super::{Job, context_of};
 use crate::error::{Code, Error, Result};
 use crate::session::Local;
@@ -21,6 +22,9 @@ pub struct Args {
     /// The spec file, or - for stdin
     #[arg(default_value = DEFAULT_PATH)]
     file: String,
+    /// Checks before the call.
+    #[command(flatten)]
+    rules: RulesArgs,
 }
 
 /// Reads the file once and understands it.
@@ -37,5 +41,10 @@ pub fn job(args: Args, local: &mut Local) -> Result<Job> {
             )));
         }
     }
+    let flags = args.rules.rules();
+    job.rules.strict |= flags.strict;
+    job.rules.dry_run |= flags.dry_run;
+    job.rules.force_fields.extend(flags.force_fields);
+    job.rules.max_records = flags.max_records.or(job.rules.max_records);
     Ok(job)
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::approval::Approval;
 use crate::error::{Code, Error, Result};
 use crate::json_input::{self, Source, Stdin};
+use crate::preflight::Rules;
 use crate::session::Session;
 use crate::settings::Secret;
 
@@ -145,6 +146,35 @@ impl ApprovalArgs {
             None => None,
         };
         Ok(Approval { confirm_outbound: self.confirm_outbound, token })
+    }
+}
+
+/// Flags for the checks before a call.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RulesArgs {
+    /// Print the request as JSON, checked and mended, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Refuse what would be mended: pairs of id and name, null for a record, times with a zone
+    #[arg(long)]
+    pub strict: bool,
+    /// Send this field as given, whatever the checks say of it, repeatable
+    #[arg(long, value_name = "NAME")]
+    pub force_field: Vec<String>,
+    /// Allow this many records in one call (without it: write 100, unlink 10)
+    #[arg(long, value_name = "N")]
+    pub max_records: Option<u32>,
+}
+
+impl RulesArgs {
+    /// What the flags ask for.
+    pub fn rules(self) -> Rules {
+        Rules {
+            strict: self.strict,
+            force_fields: self.force_field,
+            max_records: self.max_records,
+            dry_run: self.dry_run,
+        }
     }
 }
 

@@ -19,9 +19,10 @@ pub mod write;
 
 use crate::approval::Approval;
 use crate::cli::{Command, Globals};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::json_input::{self, Source, Stdin};
 use crate::operation::Object;
+use crate::preflight::Rules;
 use crate::session::{Local, Session};
 use crate::settings::names;
 
@@ -48,6 +49,20 @@ pub enum Request {
     DocModel(doc_model::Request),
 }
 
+impl Request {
+    /// Whether it is a single call, which `--dry-run` can show.
+    fn is_one_call(&self) -> bool {
+        matches!(
+            self,
+            Request::Call(_)
+                | Request::SearchRead(_)
+                | Request::Read(_)
+                | Request::Create(_)
+                | Request::Write(_)
+        )
+    }
+}
+
 /// A request and what surrounds it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
@@ -57,6 +72,8 @@ pub struct Job {
     pub context: Object,
     /// What the caller brings along for an outbound call.
     pub approval: Approval,
+    /// What the caller asked of the checks.
+    pub rules: Rules,
 }
 
 /// Runs a command line.
@@ -76,19 +93,23 @@ pub fn run(command: Command, mut local: Local) -> Result<()> {
 fn job_of(command: Command, globals: &Globals, stdin: &mut Stdin) -> Result<Job> {
     let mut context = context_of(globals, stdin)?;
     let mut approval = Approval::default();
+    let mut rules = Rules::default();
     let request = match command {
         Command::Call(mut args) => {
             approval = std::mem::take(&mut args.approval).approval(stdin)?;
+            rules = std::mem::take(&mut args.rules).rules();
             Request::Call(args.request(stdin, &mut context)?)
         }
         Command::SearchRead(args) => Request::SearchRead(args.request(stdin)?),
         Command::Read(args) => Request::Read(args.request(stdin)?),
         Command::Create(mut args) => {
             approval = std::mem::take(&mut args.approval).approval(stdin)?;
+            rules = std::mem::take(&mut args.rules).rules();
             Request::Create(args.request(stdin)?)
         }
         Command::Write(mut args) => {
             approval = std::mem::take(&mut args.approval).approval(stdin)?;
+            rules = std::mem::take(&mut args.rules).rules();
             Request::Write(args.request(stdin)?)
         }
         Command::Lookup(args) => Request::Lookup(args.request()?),
@@ -100,10 +121,10 @@ fn job_of(command: Command, globals: &Globals, stdin: &mut Stdin) -> Result<Job>
         | Command::ExecSpec(_)
         | Command::Cache(_)
         | Command::Sandbox(_) => {
-            return Err(crate::error::Error::usage("this command takes no request"));
+            return Err(Error::usage("this command takes no request"));
         }
     };
-    Ok(Job { request, context, approval })
+    Ok(Job { request, context, approval, rules })
 }
 
 /// The context that flags add.
@@ -121,7 +142,12 @@ fn run_job(mut job: Job, local: Local) -> Result<()> {
     {
         job.approval.token = Some(fields::token_in(token.into(), names::CONFIRMATION_TOKEN)?);
     }
-    let session = Session::open(local, job.context, job.approval)?;
+    if job.rules.dry_run && !job.request.is_one_call() {
+        return Err(Error::usage(
+            "--dry-run shows call, create, write, search_read and read; this one is none",
+        ));
+    }
+    let session = Session::open(local, job.context, job.approval, job.rules)?;
     match job.request {
         Request::Call(request) => call::run(request, &session),
         Request::SearchRead(request) => search_read::run(request, &session),

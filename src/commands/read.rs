@@ -47,6 +47,9 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     let fields = request.fields.resolve(&request.model, session)?;
     let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields))]);
     let operation = Operation::new(&request.model, "read", kwargs)?.on(request.ids.clone());
+    if session.rules.dry_run {
+        return session.carry_out(operation);
+    }
     let reply = session.execute(operation)?;
     let rows: Vec<Value> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(Code::BadReply, "read did not answer with a list"))?;

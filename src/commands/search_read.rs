@@ -7,6 +7,7 @@ use super::fields::{Fields, FieldsArgs};
 use crate::error::{Effect, Error, Result};
 use crate::json_input::{self, Source, Stdin};
 use crate::operation::{self, Object, Operation};
+use crate::preflight::records;
 use crate::session::Session;
 
 /// Rows without `--limit`.
@@ -37,6 +38,9 @@ pub struct Args {
     /// Like 'name asc, id desc' [default: the model's own]
     #[arg(long)]
     order: Option<String>,
+    /// With --limit 0 and no domain: yes, every record there is
+    #[arg(long)]
+    all: bool,
 }
 
 /// A search.
@@ -54,6 +58,8 @@ pub struct Request {
     pub offset: u32,
     /// Odoo's order clause.
     pub order: Option<String>,
+    /// Every record is meant when neither domain nor limit says less.
+    pub all: bool,
 }
 
 impl Args {
@@ -67,7 +73,8 @@ impl Args {
             };
         let fields = self.fields.fields(stdin)?;
         let order = self.order.filter(|order| !order.trim().is_empty());
-        Ok(Request { model: self.model, domain, fields, limit: self.limit, offset: self.offset, order })
+        let (limit, offset, all) = (self.limit, self.offset, self.all);
+        Ok(Request { model: self.model, domain, fields, limit, offset, order, all })
     }
 }
 
@@ -88,16 +95,22 @@ impl Request {
 
 /// Prints the rows; a note says when there may be more.
 pub fn run(request: Request, session: &Session) -> Result<()> {
+    records::refuse_unlimited(&request.domain, request.limit, request.all)?;
     let fields = request.fields.resolve(&request.model, session)?;
-    let reply = session.execute(request.operation(fields)?)?;
+    let operation = request.operation(fields)?;
+    if session.rules.dry_run {
+        return session.carry_out(operation);
+    }
+    let reply = session.execute(operation)?;
     let rows: Vec<&serde_json::value::RawValue> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(crate::error::Code::BadReply, "search_read did not answer with a list"))?;
     session.local.print(reply.get(), Effect::Rejected)?;
     if request.limit > 0 && rows.len() >= request.limit as usize {
         let next = u64::from(request.offset) + rows.len() as u64;
         session.note_once(&format!(
-            "{} rows is the limit: there may be more (--offset {next} goes on, --limit 0 takes all)",
-            rows.len()
+            "{} rows is the limit: there may be more (--offset {next} goes on, --limit 0{} takes all)",
+            rows.len(),
+            if request.domain.is_empty() { " --all" } else { "" }
         ));
     }
     Ok(())

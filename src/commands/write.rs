@@ -3,8 +3,8 @@
 use clap::Args as ClapArgs;
 use serde_json::Value;
 
-use super::fields::{ApprovalArgs, IdsArgs};
-use crate::error::{Effect, Error, Result};
+use super::fields::{ApprovalArgs, IdsArgs, RulesArgs};
+use crate::error::{Error, Result};
 use crate::json_input::{self, Source, Stdin};
 use crate::operation::{self, Object, Operation};
 use crate::session::Session;
@@ -28,6 +28,9 @@ pub struct Args {
     /// Approval by a person.
     #[command(flatten)]
     pub approval: ApprovalArgs,
+    /// Checks before the call.
+    #[command(flatten)]
+    pub rules: RulesArgs,
 }
 
 /// A write.
@@ -56,6 +59,5 @@ impl Args {
 /// Prints what Odoo returns: true.
 pub fn run(request: Request, session: &Session) -> Result<()> {
     let kwargs = Object::from_iter([("vals".to_string(), Value::Object(request.vals))]);
-    let reply = session.execute(Operation::new(&request.model, "write", kwargs)?.on(request.ids))?;
-    session.local.print(reply.get(), Effect::Done)
+    session.carry_out(Operation::new(&request.model, "write", kwargs)?.on(request.ids))
 }

@@ -13,6 +13,7 @@ use crate::error::{Code, Error, Result};
 use crate::fsio;
 use crate::odoo::client;
 use crate::operation::{Object, Operation};
+use crate::preflight::Rules;
 use crate::session::{Local, Session};
 use crate::settings::{ApproverSource, Paths, Selection, names};
 
@@ -83,7 +84,7 @@ impl Finding {
 pub fn examine(local: Local, with_guard: bool) -> Vec<Finding> {
     let mut findings = vec![directories(&local.paths)];
     let approver = approver_key(&local);
-    let session = match Session::open(local, Object::new(), Approval::default()) {
+    let session = match Session::open(local, Object::new(), Approval::default(), Rules::default()) {
         Ok(session) => session,
         Err(error) => {
             findings.insert(0, Finding::of_error("profile", &error));

@@ -14,7 +14,7 @@ use crate::operation::{Kind as Effect, Object, Operation};
 pub const DOCUMENT_TTL: Duration = Duration::from_secs(24 * 3600);
 
 /// What is asked of every field.
-const ATTRIBUTES: [&str; 11] = [
+const ATTRIBUTES: [&str; 12] = [
     "type",
     "string",
     "readonly",
@@ -26,6 +26,7 @@ const ATTRIBUTES: [&str; 11] = [
     "searchable",
     "groupable",
     "company_dependent",
+    "depends",
 ];
 
 /// Attributes of a summary, in order; the first three are always there.
@@ -68,6 +69,19 @@ pub fn short_list(model: &str) -> Option<&'static [&'static str]> {
 }
 
 impl Schema {
+    /// From the cache, if it is there.
+    pub fn cached(
+        model: &str,
+        cache: &Cache,
+        owner: &Owner,
+        context: &Object,
+        ttl: Duration,
+    ) -> Option<Schema> {
+        let key = Key { owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
+        let Found::Fresh(entry) = cache.find(&key, ttl) else { return None };
+        serde_json::from_str(&entry.body).ok().map(|fields| Schema { from_cache: true, fields })
+    }
+
     /// From the cache, or from Odoo.
     pub fn of(
         model: &str,
@@ -78,13 +92,10 @@ impl Schema {
         ttl: Duration,
         refresh: bool,
     ) -> Result<Schema> {
-        let key = Key { owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
-        if !refresh
-            && let Found::Fresh(entry) = cache.find(&key, ttl)
-            && let Ok(fields) = serde_json::from_str(&entry.body)
-        {
-            return Ok(Schema { from_cache: true, fields });
+        if !refresh && let Some(cached) = Schema::cached(model, cache, owner, context, ttl) {
+            return Ok(cached);
         }
+        let key = Key { owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
         let kwargs = json!({ "attributes": ATTRIBUTES });
         let mut operation =
             Operation::new(model, "fields_get", kwargs.as_object().cloned().unwrap_or_default())?;

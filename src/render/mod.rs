@@ -4,3 +4,4 @@
 pub mod errors;
 pub mod json;
 pub mod sanitize;
+pub mod shell;

@@ -1,7 +1,10 @@
 //! What must hold on the embedded Odoo and on a real Odoo 19 with demo data alike: one list of tests, run by
 //! `on_sandbox.rs` and by `live.rs`. It knows names that both have, and no ids.
 
+mod tables;
+
 use serde_json::{Value, json};
+pub use tables::*;
 
 use crate::support::{Home, Outcome};
 
@@ -121,6 +124,9 @@ macro_rules! suite {
             an_approved_call_goes_through_once
             a_token_is_good_for_one_call_of_one_agent
             doctor_finds_a_sound_guard
+            mistakes_are_caught_or_explained
+            correct_calls_are_left_alone
+            a_closed_field_is_named_with_the_command_without_it
         }
     };
     ($place:expr; $($name:ident)*) => { $(
@@ -274,13 +280,13 @@ pub fn refusals_have_their_codes(desk: &Desk) {
             "odoo.exceptions.AccessError",
         ),
         (
-            &["search-read", "res.partner", "--domain", r#"[["no_such_field","=",1]]"#],
+            &["search-read", "res.country.state", "--domain", r#"[["no_such_field","=",1]]"#],
             8,
             "invalid_request",
             "builtins.ValueError",
         ),
         (
-            &["search-read", "res.partner", "--fields", "no_such_field"],
+            &["search-read", "project.tags", "--fields", "no_such_field"],
             8,
             "invalid_request",
             "builtins.ValueError",

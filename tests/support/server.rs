@@ -1,6 +1,7 @@
 //! A server on loopback that records every request as it came and answers from a script. It can also fail in
 //! the ways that networks, proxies and dying servers do. It knows nothing of Odoo but its error body and the
-//! question for the user's language, which it answers with nothing set.
+//! question for the user's language, which it answers with nothing set. What a model's fields are it does not
+//! tell, and does not record that it was asked, unless the script says otherwise.
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
@@ -264,7 +265,9 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 fn serve(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let Some((mut request, head_length)) = peek_head(&stream)? else { return Ok(()) };
-    let mut answer = next_answer(shared, &request.path);
+    let scripted = next_answer(shared, &request.path);
+    let is_recorded = scripted.is_some() || !request.path.ends_with("/fields_get");
+    let mut answer = scripted.unwrap_or_else(|| not_in_the_script(&request.path));
     if !matches!(answer, Answer::ResetUnread) {
         stream.read_exact(&mut vec![0; head_length])?;
         let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
@@ -274,8 +277,10 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     if let Answer::Made(make) = &answer {
         answer = make(&request);
     }
-    shared.recorded.lock().unwrap().push(request);
-    shared.arrived.notify_all();
+    if is_recorded {
+        shared.recorded.lock().unwrap().push(request);
+        shared.arrived.notify_all();
+    }
     match answer {
         Answer::Reply { .. } => stream.write_all(&answer.bytes())?,
         Answer::Bytes(bytes) => stream.write_all(&bytes)?,
@@ -308,12 +313,17 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     Ok(())
 }
 
-fn next_answer(shared: &Shared, path: &str) -> Answer {
+fn next_answer(shared: &Shared, path: &str) -> Option<Answer> {
     let mut script = shared.script.lock().unwrap();
     let once = script.once.get_mut(path).and_then(VecDeque::pop_front);
-    once.or_else(|| script.always.get(path).cloned()).unwrap_or_else(|| {
-        Answer::odoo_error(501, "test.NotInTheScript", &format!("the test expects no request to {path}"))
-    })
+    once.or_else(|| script.always.get(path).cloned())
+}
+
+fn not_in_the_script(path: &str) -> Answer {
+    if path.ends_with("/fields_get") {
+        return Answer::odoo_error(403, "odoo.exceptions.AccessError", "You may not see the fields.");
+    }
+    Answer::odoo_error(501, "test.NotInTheScript", &format!("the test expects no request to {path}"))
 }
 
 /// Waits for the whole head of a request and parses it without taking it from the connection.

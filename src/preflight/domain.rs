@@ -1,0 +1,293 @@
+//! Domains: their form, their operators, and each step of the paths in them, as far as the models on the way
+//! are known. It must not change a domain.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::{Check, names, refused};
+use crate::error::{Error, Result};
+use crate::json_input::type_name;
+use crate::odoo::schema::Schema;
+use crate::operation::Operation;
+use crate::suggest::closest;
+
+/// Methods whose `domain` is one.
+const WITH_DOMAIN: [&str; 10] = [
+    "formatted_read_group",
+    "formatted_read_grouping_sets",
+    "name_search",
+    "read_group",
+    "read_progress_bar",
+    "search",
+    "search_count",
+    "search_read",
+    "web_read_group",
+    "web_search_read",
+];
+
+/// Operators of Odoo 19.0 (`orm/domains.py`), with those that it rewrites; `any!` is its own.
+const OPERATORS: [&str; 24] = [
+    "=",
+    "!=",
+    "<>",
+    "==",
+    "<",
+    ">",
+    "<=",
+    ">=",
+    "=?",
+    "in",
+    "not in",
+    "like",
+    "not like",
+    "ilike",
+    "not ilike",
+    "=like",
+    "not =like",
+    "=ilike",
+    "not =ilike",
+    "child_of",
+    "parent_of",
+    "any",
+    "not any",
+    "not =?",
+];
+
+/// What people write for an operator.
+const CALLED: [(&str, &str); 12] = [
+    ("!==", "!="),
+    ("&&", "&"),
+    ("===", "="),
+    ("contains", "ilike"),
+    ("endswith", "=ilike with % in front"),
+    ("eq", "="),
+    ("equals", "="),
+    ("is", "="),
+    ("is not", "!="),
+    ("matches", "ilike"),
+    ("startswith", "=ilike with % at the end"),
+    ("~", "ilike"),
+];
+
+/// Parts of a date that a path may end in.
+const DATE_PARTS: [&str; 10] = [
+    "day_of_month",
+    "day_of_week",
+    "day_of_year",
+    "hour_number",
+    "iso_week_number",
+    "minute_number",
+    "month_number",
+    "quarter_number",
+    "second_number",
+    "year_number",
+];
+
+/// Checks the domain of a method that takes one.
+pub fn check(check: &Check, operation: &Operation) -> Result<()> {
+    if WITH_DOMAIN.binary_search(&operation.method.as_str()).is_err() {
+        return Ok(());
+    }
+    match operation.kwargs.get("domain") {
+        None | Some(Value::Null | Value::Bool(_)) => Ok(()),
+        Some(domain) => {
+            let schema = check.schemas.known(&operation.model);
+            walk(check, domain, &operation.model, schema.as_ref(), "domain")
+        }
+    }
+}
+
+/// One domain, of a model whose fields may be known.
+fn walk(check: &Check, domain: &Value, model: &str, schema: Option<&Rc<Schema>>, place: &str) -> Result<()> {
+    let Value::Array(items) = domain else {
+        return Err(refused(format!(
+            "{place}: a domain is a list of conditions, this is {}",
+            type_name(domain)
+        ))
+        .with_hint(r#"write it as [["name", "=", "x"]]"#));
+    };
+    if let [Value::String(field), Value::String(operator), _] = items.as_slice()
+        && !["&", "|", "!"].contains(&field.as_str())
+        && is_operator(operator)
+    {
+        return Err(refused(format!("{place}: this is one condition, a domain is a list of conditions"))
+            .with_hint("put it into another pair of brackets")
+            .with_hint(format!("[{domain}]")));
+    }
+    for (index, item) in items.iter().enumerate() {
+        let place = format!("{place}[{index}]");
+        match item {
+            Value::String(sign) if ["&", "|", "!"].contains(&sign.as_str()) => {}
+            Value::String(word) => {
+                let error = refused(format!("{place}: {word:?} is neither a condition nor one of & | !"));
+                return Err(match word.to_ascii_lowercase().as_str() {
+                    "and" | "&&" => error.with_hint("write \"&\" in front of the two conditions"),
+                    "or" | "||" => error.with_hint("write \"|\" in front of the two conditions"),
+                    "not" => error.with_hint("write \"!\" in front of the condition"),
+                    _ => error,
+                });
+            }
+            Value::Array(parts) => condition(check, parts, model, schema, &place)?,
+            other => {
+                return Err(refused(format!(
+                    "{place}: expected [field, operator, value] or one of & | !, found {}",
+                    type_name(other)
+                )));
+            }
+        }
+    }
+    balanced(items, place)
+}
+
+/// `&` and `|` stand in front of two operands, `!` in front of one.
+fn balanced(items: &[Value], place: &str) -> Result<()> {
+    let mut operands = 0_usize;
+    for (index, item) in items.iter().enumerate().rev() {
+        let needs = match item.as_str() {
+            None => {
+                operands += 1;
+                continue;
+            }
+            Some("!") => 1,
+            Some(_) => 2,
+        };
+        if operands < needs {
+            return Err(refused(format!(
+                "{place}[{index}]: {item} needs {needs} condition{} behind it, there {} {operands}",
+                if needs == 1 { "" } else { "s" },
+                if operands == 1 { "is" } else { "are" },
+            ))
+            .with_hint(
+                "each & and | stands in front of the two conditions that it joins, ! in front of one",
+            ));
+        }
+        operands -= needs - 1;
+    }
+    Ok(())
+}
+
+fn condition(
+    check: &Check,
+    parts: &[Value],
+    model: &str,
+    schema: Option<&Rc<Schema>>,
+    place: &str,
+) -> Result<()> {
+    let [field, operator, value] = parts else {
+        let error = refused(format!("{place}: a condition has three parts, this has {}", parts.len()));
+        let nested = !parts.is_empty() && parts.iter().all(Value::is_array);
+        return Err(if nested {
+            error.with_hint("this is a list inside the list: take one pair of brackets off")
+        } else {
+            error
+        });
+    };
+    let Value::String(path) = field else {
+        // [1, "=", 1] is true and [0, "=", 1] is false.
+        if matches!(field.as_i64(), Some(0 | 1)) && operator == "=" && value.as_i64() == Some(1) {
+            return Ok(());
+        }
+        let error = refused(format!(
+            "{place}: a condition begins with the name of a field, this with {}",
+            type_name(field)
+        ));
+        return Err(if field.is_array() {
+            error.with_hint("this is a list inside the list: take one pair of brackets off")
+        } else {
+            error
+        });
+    };
+    let Some(name) = operator.as_str() else {
+        return Err(refused(format!("{place}: the operator is {}, not a string", type_name(operator))));
+    };
+    if !is_operator(name) {
+        return Err(no_operator(name, place));
+    }
+    if matches!(name, "in" | "not in") && matches!(value, Value::String(_) | Value::Number(_)) {
+        return Err(refused(format!("{place}: {name} takes a list, this is {}", type_name(value)))
+            .with_hint(format!("[{}, \"{name}\", [{value}]]", Value::from(path.as_str()))));
+    }
+    let Some(schema) = schema else { return Ok(()) };
+    let last = follow(check, path, model, schema, place)?;
+    let Some(field) = last else { return Ok(()) };
+    if field["type"] == "many2one" && matches!(name, "=" | "!=") && super::relations::is_pair(value) {
+        return Err(refused(format!(
+            "{place}: {path} is compared with a pair of id and name, as read gives it"
+        ))
+        .with_hint(format!("[\"{path}\", \"{name}\", {}]", value[0])));
+    }
+    if matches!(name, "any" | "not any") && value.is_array() {
+        let relation = field["relation"].as_str().unwrap_or_default();
+        let related = check.schemas.known(relation);
+        return walk(check, value, relation, related.as_ref(), &format!("{place}[2]"));
+    }
+    Ok(())
+}
+
+fn is_operator(name: &str) -> bool {
+    OPERATORS.contains(&name.to_ascii_lowercase().as_str())
+}
+
+fn no_operator(name: &str, place: &str) -> Error {
+    let error = refused(format!("{place}: there is no operator {name:?}"));
+    let lower = name.to_ascii_lowercase();
+    let called =
+        CALLED.iter().find(|(other, _)| *other == lower.replace('_', "").as_str() || *other == lower);
+    match called.map(|(_, meant)| *meant).or_else(|| closest(&lower.replace('_', " "), OPERATORS.into_iter()))
+    {
+        Some(meant) => error.with_hint(format!("did you mean {meant}?")),
+        None => error.with_hint(format!("the operators are {}", OPERATORS.join(", "))),
+    }
+}
+
+/// Follows a dotted path from model to model; gives the last field, or nothing where the models end that are
+/// known.
+fn follow(check: &Check, path: &str, model: &str, schema: &Rc<Schema>, place: &str) -> Result<Option<Value>> {
+    let mut model = model.to_string();
+    let mut schema = Rc::clone(schema);
+    let mut steps = path.split('.').peekable();
+    let mut walked = String::new();
+    while let Some(step) = steps.next() {
+        let here = if walked.is_empty() {
+            place.to_string()
+        } else {
+            format!("{place}: {path} breaks after {walked}")
+        };
+        names::known(check, &model, &schema, step, &here)?;
+        let Some(field) = schema.fields.get(step).cloned() else { return Ok(None) };
+        if !walked.is_empty() {
+            walked.push('.');
+        }
+        walked.push_str(step);
+        let Some(next) = steps.peek() else { return Ok(Some(field)) };
+        match field["type"].as_str().unwrap_or_default() {
+            "many2one" | "one2many" | "many2many" => {
+                model = field["relation"].as_str().unwrap_or_default().to_string();
+                let Some(related) = check.schemas.known(&model) else { return Ok(None) };
+                schema = related;
+            }
+            "date" | "datetime" => {
+                if DATE_PARTS.contains(next) {
+                    return Ok(None);
+                }
+                return Err(refused(format!("{place}: {path} breaks after {walked}: a date has no {next}"))
+                    .with_hint(match closest(next, DATE_PARTS.into_iter()) {
+                        Some(close) => format!("did you mean {walked}.{close}?"),
+                        None => format!("its parts are {}", DATE_PARTS.join(", ")),
+                    }));
+            }
+            kind @ ("char" | "text" | "html" | "integer" | "float" | "monetary" | "boolean" | "selection"
+            | "binary") => {
+                if step == "id" {
+                    return Ok(None);
+                }
+                return Err(refused(format!(
+                    "{place}: {path} breaks after {walked}: {model}.{step} is a {kind} and leads nowhere"
+                )));
+            }
+            _ => return Ok(None),
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,154 @@
+//! What Odoo's refusal means, by the same knowledge that the checks have: the field, keyword or model that was
+//! meant, and the command without what is not allowed. It adds hints and changes nothing else; it may ask for
+//! fields, as nothing is lost any more.
+
+use serde_json::Value;
+
+use super::{Check, keywords};
+use crate::error::{Code, Error};
+use crate::operation::{Object, Operation};
+use crate::render::shell::quoted;
+use crate::suggest::closest;
+
+/// Adds what is known to a refusal.
+pub fn explain(
+    check: &Check,
+    operation: &Operation,
+    mut error: Error,
+    models: &dyn Fn() -> Vec<String>,
+) -> Error {
+    let hints = match error.code {
+        Code::InvalidRequest | Code::ServerError | Code::Rejected => of_arguments(check, operation, &error),
+        Code::AccessDenied => of_access(check, operation, &error),
+        Code::NotFound => of_names(operation, &error, models),
+        _ => Vec::new(),
+    };
+    for hint in hints {
+        if !error.hints.contains(&hint) {
+            error.hints.push(hint);
+        }
+    }
+    error
+}
+
+/// A wrong argument: the rules again, this time with the fields asked for.
+fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<String> {
+    let says = error.odoo.as_deref().map(|odoo| odoo.message.as_str()).unwrap_or_default();
+    if let Some(takes) = keywords::of(&operation.method)
+        && error.http_status == Some(422)
+        && (says.contains("keyword argument") || says.contains("required argument"))
+        && let Some(key) = operation.kwargs.keys().find(|key| !takes.contains(&key.as_str()))
+    {
+        return vec![match keywords::meant(key, takes) {
+            Some(meant) => format!("{} takes {meant}, not {key}", operation.method),
+            None if takes.is_empty() => format!("{} takes no arguments", operation.method),
+            None => format!("{} takes {}", operation.method, takes.join(", ")),
+        }];
+    }
+    if says.contains("missing a required argument")
+        && let Some(takes) = keywords::of(&operation.method)
+    {
+        return vec![format!("{} takes {}", operation.method, takes.join(", "))];
+    }
+    if says.starts_with("Expected singleton") {
+        return vec![format!("{} takes exactly one record: give one id", operation.method)];
+    }
+    let again =
+        Check::new(check.rules, &Filling(check), check.program, operation).run(&mut operation.clone());
+    match again {
+        Err(refusal) if refusal.code == Code::PreflightRefused => {
+            std::iter::once(refusal.message).chain(refusal.hints).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Fields that are not at hand are asked for.
+struct Filling<'a, 'b>(&'a Check<'b>);
+
+impl super::Schemas for Filling<'_, '_> {
+    fn known(&self, model: &str) -> Option<std::rc::Rc<crate::odoo::schema::Schema>> {
+        self.0.schemas.filled(model).ok().flatten()
+    }
+
+    fn filled(&self, model: &str) -> crate::error::Result<Option<std::rc::Rc<crate::odoo::schema::Schema>>> {
+        Ok(self.known(model))
+    }
+}
+
+/// A field that this user may not touch: it stands in quotes in Odoo's message, whatever its language.
+fn of_access(check: &Check, operation: &Operation, error: &Error) -> Vec<String> {
+    let says = error.odoo.as_deref().map(|odoo| odoo.message.as_str()).unwrap_or_default();
+    let quoted_name = |name: &str| {
+        [('"', '"'), ('“', '”'), ('«', '»'), ('„', '“'), ('\'', '\'')]
+            .iter()
+            .any(|(open, close)| says.contains(&format!("{open}{name}{close}")))
+            || says.contains(&format!("« {name} »"))
+            || says.contains(&format!("«\u{a0}{name}\u{a0}»"))
+    };
+    let mut without = operation.clone();
+    let mut named = None;
+    for key in ["fields", "vals", "vals_list"] {
+        match without.kwargs.get_mut(key) {
+            Some(Value::Array(items)) => {
+                items.retain_mut(|item| match item {
+                    Value::String(name) if quoted_name(name) => {
+                        named = Some(name.clone());
+                        false
+                    }
+                    Value::Object(vals) => {
+                        named = drop_named(vals, &quoted_name).or(named.take());
+                        true
+                    }
+                    _ => true,
+                });
+            }
+            Some(Value::Object(vals)) => named = drop_named(vals, &quoted_name).or(named),
+            _ => {}
+        }
+    }
+    let Some(name) = named else { return Vec::new() };
+    let is_empty = ["fields", "vals"].iter().any(|key| match without.kwargs.get(*key) {
+        Some(Value::Array(items)) => items.is_empty(),
+        Some(Value::Object(vals)) => vals.is_empty(),
+        _ => false,
+    });
+    if is_empty {
+        return vec![format!("this user may not use the field {name}")];
+    }
+    vec![format!("this user may not use the field {name}; without it: {}", command(check.program, &without))]
+}
+
+fn drop_named(vals: &mut Object, quoted_name: &dyn Fn(&str) -> bool) -> Option<String> {
+    let name = vals.keys().find(|name| quoted_name(name)).cloned()?;
+    vals.shift_remove(&name);
+    Some(name)
+}
+
+/// An operation as a command line.
+pub fn command(program: &str, operation: &Operation) -> String {
+    let mut words =
+        vec![program.to_string(), "call".into(), operation.model.clone(), operation.method.clone()];
+    if let Some(ids) = &operation.ids {
+        words.push("--ids".into());
+        words.extend(ids.iter().map(i64::to_string));
+    }
+    if !operation.kwargs.is_empty() {
+        words.extend(["--data-json".into(), quoted(&Value::Object(operation.kwargs.clone()).to_string())]);
+    }
+    words.join(" ")
+}
+
+/// A model or method that does not exist.
+fn of_names(operation: &Operation, error: &Error, models: &dyn Fn() -> Vec<String>) -> Vec<String> {
+    let Some(odoo) = error.odoo.as_deref().filter(|odoo| odoo.name == "werkzeug.exceptions.NotFound") else {
+        return Vec::new();
+    };
+    if odoo.message.contains(&format!("'{}.{}'", operation.model, operation.method)) {
+        let close = closest(&operation.method, keywords::methods());
+        return close.map(|close| format!("did you mean {close}?")).into_iter().collect();
+    }
+    let models = models();
+    let close = closest(&operation.model, models.iter().map(String::as_str));
+    close.map(|close| format!("did you mean {close}?")).into_iter().collect()
+}

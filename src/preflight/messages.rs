@@ -1,0 +1,93 @@
+//! `message_post`: exactly one record, and two notes about what it makes of its arguments. It must not judge
+//! whom a message reaches: that is the guard's.
+
+use serde_json::Value;
+
+use super::{Check, refused};
+use crate::error::Result;
+use crate::operation::Operation;
+
+/// Tags by which a text is taken for HTML; `<a@b.c>` and `a < b` are none.
+const TAGS: [&str; 22] = [
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "div",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "hr",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "span",
+    "strong",
+    "table",
+    "ul",
+];
+
+/// The rules of `message_post`.
+pub fn check(check: &Check, operation: &Operation) -> Result<()> {
+    if operation.method != "message_post" {
+        return Ok(());
+    }
+    let ids = operation.ids.as_deref().unwrap_or_default();
+    if ids.len() > 1 {
+        return Err(refused(format!(
+            "message_post takes exactly one record, here are {}: Odoo would fail on it",
+            ids.len()
+        ))
+        .with_hint("call it once for each"));
+    }
+    let given = |name: &str| operation.kwargs.get(name).is_some_and(is_set);
+    let body = operation.kwargs.get("body").and_then(Value::as_str).unwrap_or_default();
+    if looks_like_html(body) && !given("body_is_html") {
+        check.note(
+            "the body looks like HTML and will be shown as it stands, tags and all: \"body_is_html\": true makes it HTML"
+                .into(),
+        );
+    }
+    if !given("subtype_xmlid") && !given("subtype_id") {
+        check.note(
+            "no subtype: this is an internal note, which followers are not told of; \"subtype_xmlid\": \"mail.mt_comment\" with \"message_type\": \"comment\" reaches them"
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+fn is_set(value: &Value) -> bool {
+    !matches!(value, Value::Null | Value::Bool(false)) && value.as_str() != Some("")
+}
+
+fn looks_like_html(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| {
+        let rest = text[at + 1..].trim_start_matches('/');
+        let name: String =
+            rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let ends = rest[name.len()..].starts_with(['>', '/', ' ', '\n', '\t']);
+        ends && TAGS.contains(&name.as_str()) && rest.contains('>')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks_like_html;
+
+    #[test]
+    fn html_is_told_from_addresses_and_comparisons() {
+        for html in ["<p>Hi</p>", "a<br>b", "<BR/>", "<a href=\"x\">y</a>", "<ul>\n<li>x</li></ul>"] {
+            assert!(looks_like_html(html), "{html}");
+        }
+        for text in ["Ann <a@b.c>", "a < b", "1 <b 2", "<", "<>", "<unknown>", "x <3"] {
+            assert!(!looks_like_html(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Refuses, before anything is sent, the calls that Odoo would accept in silence and get wrong, and mends what
+//! was clearly meant. Rules over an operation and the fields of its models; it must not send anything itself,
+//! and where the fields cannot tell it leaves the decision to Odoo.
+
+pub mod dates;
+pub mod domain;
+pub mod explain;
+pub mod keywords;
+pub mod messages;
+pub mod names;
+pub mod records;
+pub mod relations;
+pub mod scalars;
+pub mod states;
+pub mod values;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::error::{Code, Error, Result};
+use crate::odoo::schema::Schema;
+use crate::operation::Operation;
+
+/// What the caller asked of the checks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rules {
+    /// Refuse what could be mended.
+    pub strict: bool,
+    /// Fields whose values go as given.
+    pub force_fields: Vec<String>,
+    /// The most records that a write or a deletion may touch.
+    pub max_records: Option<u32>,
+    /// Show the request instead of sending it.
+    pub dry_run: bool,
+}
+
+/// Where the fields of a model come from.
+pub trait Schemas {
+    /// Those that are at hand: nothing is asked.
+    fn known(&self, model: &str) -> Option<Rc<Schema>>;
+    /// Those that are at hand or that Odoo tells; `None` when it does not.
+    ///
+    /// # Errors
+    /// Odoo cannot be reached at all.
+    fn filled(&self, model: &str) -> Result<Option<Rc<Schema>>>;
+}
+
+/// One run of the rules.
+pub struct Check<'a> {
+    /// What the caller asked.
+    pub rules: &'a Rules,
+    /// Fields of models.
+    pub schemas: &'a dyn Schemas,
+    /// Whether unknown models may be asked about.
+    pub fill: bool,
+    /// The beginning of a command that works in the same profile, for hints.
+    pub program: &'a str,
+    notes: RefCell<Vec<String>>,
+}
+
+impl<'a> Check<'a> {
+    /// Rules for one operation; the fields of unknown models are asked for only if it stores values.
+    pub fn new(
+        rules: &'a Rules,
+        schemas: &'a dyn Schemas,
+        program: &'a str,
+        operation: &Operation,
+    ) -> Check<'a> {
+        let fill = values::stores(operation);
+        Check { rules, schemas, fill, program, notes: RefCell::default() }
+    }
+
+    /// Mends the operation in place, or refuses it.
+    ///
+    /// # Errors
+    /// `preflight_refused`, or what kept the fields from being read.
+    pub fn run(&self, operation: &mut Operation) -> Result<Vec<String>> {
+        records::check(self, operation)?;
+        keywords::check(self, operation)?;
+        messages::check(self, operation)?;
+        names::check(self, operation)?;
+        values::check(self, operation)?;
+        Ok(self.notes.take())
+    }
+
+    /// The fields of a model, if they can be had.
+    pub fn schema(&self, model: &str) -> Result<Option<Rc<Schema>>> {
+        if self.fill { self.schemas.filled(model) } else { Ok(self.schemas.known(model)) }
+    }
+
+    /// Whether the caller vouches for a name.
+    pub fn is_forced(&self, name: &str) -> bool {
+        self.rules.force_fields.iter().any(|forced| forced == name)
+    }
+
+    /// Something that the caller should know, although the call goes out as given.
+    pub fn note(&self, text: String) {
+        self.notes.borrow_mut().push(text);
+    }
+
+    /// Says what was mended.
+    ///
+    /// # Errors
+    /// A refusal with `--strict`.
+    pub fn mend(&self, text: String) -> Result<()> {
+        if self.rules.strict {
+            return Err(refused(text).with_hint("--strict refuses what is mended without it"));
+        }
+        self.note(text);
+        Ok(())
+    }
+}
+
+/// A refusal.
+pub fn refused(message: impl Into<String>) -> Error {
+    Error::new(Code::PreflightRefused, message)
+}

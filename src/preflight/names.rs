@@ -1,0 +1,164 @@
+//! Names of fields in a call's arguments: `fields`, `order`, `groupby`, `aggregates`, and the suggestion for a
+//! name that does not exist. The paths in domains are `domain.rs`'s; values are not looked at here.
+
+use serde_json::Value;
+
+use super::{Check, domain, refused};
+use crate::error::{Error, Result};
+use crate::odoo::schema::Schema;
+use crate::operation::Operation;
+use crate::suggest::closest;
+
+/// Methods whose `fields` are plain names of fields.
+const WITH_FIELDS: [&str; 2] = ["read", "search_read"];
+/// Methods whose `order` names fields.
+const WITH_ORDER: [&str; 3] = ["search", "search_read", "web_search_read"];
+/// Methods whose `groupby` names fields.
+const WITH_GROUPS: [&str; 3] = ["formatted_read_group", "read_group", "web_read_group"];
+
+/// Fields of every model.
+const ALWAYS: [&str; 6] = ["id", "display_name", "create_uid", "create_date", "write_uid", "write_date"];
+
+/// Fields that Odoo 19 calls otherwise than before, or than people expect.
+const RENAMED: [(&str, &str); 16] = [
+    ("analytic_account_id", "account_id"),
+    ("assigned_to", "user_ids"),
+    ("customer_id", "partner_id"),
+    ("deadline", "date_deadline"),
+    ("due_date", "date_deadline"),
+    ("groups_id", "group_ids"),
+    ("hours", "unit_amount"),
+    ("image", "image_1920"),
+    ("mobile", "phone"),
+    ("planned_hours", "allocated_hours"),
+    ("price", "list_price"),
+    ("product_uom", "product_uom_id"),
+    ("tax_id", "tax_ids"),
+    ("telephone", "phone"),
+    ("title", "name"),
+    ("user_id", "user_ids"),
+];
+
+/// Refuses names that do not exist, where the fields of the model are known.
+pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
+    let (model, method) = (operation.model.as_str(), operation.method.as_str());
+    domain::check(check, operation)?;
+    let names_something = ["fields", "order", "groupby", "aggregates"]
+        .iter()
+        .any(|key| operation.kwargs.get(*key).is_some_and(|value| !value.is_null()));
+    if !names_something {
+        return Ok(());
+    }
+    let Some(schema) = check.schema(model)? else { return Ok(()) };
+    if WITH_FIELDS.contains(&method) {
+        for (index, name) in strings(operation, "fields").enumerate() {
+            let place = format!("fields[{index}]");
+            if let Some((first, _)) = name.split_once('.') {
+                if schema.fields.contains_key(first) && !is_properties(&schema, first) {
+                    return Err(refused(format!("{place}: {name}: fields takes no dotted paths"))
+                        .with_hint(format!("read {first}, then the field of the record that it names")));
+                }
+                continue;
+            }
+            known(check, model, &schema, name, &place)?;
+        }
+    }
+    if WITH_ORDER.contains(&method)
+        && let Some(order) = operation.kwargs.get("order").and_then(Value::as_str)
+    {
+        order_is_sound(check, model, &schema, order)?;
+    }
+    if WITH_GROUPS.contains(&method) {
+        for key in ["groupby", "aggregates"] {
+            for (index, term) in strings(operation, key).enumerate() {
+                let name = term.split([':', '.']).next().unwrap_or_default();
+                if !name.starts_with("__") {
+                    known(check, model, &schema, name, &format!("{key}[{index}]"))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn order_is_sound(check: &Check, model: &str, schema: &Schema, order: &str) -> Result<()> {
+    for term in order.split(',').map(str::trim).filter(|term| !term.is_empty()) {
+        let mut words = term.split_whitespace();
+        let name = words.next().unwrap_or_default().trim_matches('"');
+        let first = name.split([':', '.']).next().unwrap_or_default();
+        if let Some(plain) = first.strip_prefix(['-', '+']).filter(|plain| schema.fields.contains_key(*plain))
+        {
+            let direction = if first.starts_with('-') { "desc" } else { "asc" };
+            return Err(refused(format!("order: {first} is not how Odoo sorts"))
+                .with_hint(format!("write '{plain} {direction}'")));
+        }
+        known(check, model, schema, first, "order")?;
+        for word in words {
+            if !["asc", "desc", "nulls", "first", "last"].contains(&word.to_ascii_lowercase().as_str()) {
+                return Err(refused(format!("order: {word:?} in {term:?} is neither asc nor desc")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The strings of a list argument; a lone string counts as one.
+fn strings<'a>(operation: &'a Operation, key: &str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
+    match operation.kwargs.get(key) {
+        Some(Value::Array(items)) => Box::new(items.iter().filter_map(Value::as_str)),
+        Some(Value::String(text)) => Box::new(std::iter::once(text.as_str())),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+/// Whether a field holds properties, which the schema does not list.
+pub fn is_properties(schema: &Schema, name: &str) -> bool {
+    schema.fields[name]["type"] == "properties"
+}
+
+/// Refuses a name that is no field of the model.
+pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &str) -> Result<()> {
+    let is_known = schema.fields.is_empty() || schema.fields.contains_key(name) || ALWAYS.contains(&name);
+    if is_known || check.is_forced(name) {
+        return Ok(());
+    }
+    Err(unknown(check, model, schema, name, place))
+}
+
+/// The refusal of a name, with the one that was meant if that can be told.
+pub fn unknown(check: &Check, model: &str, schema: &Schema, name: &str, place: &str) -> Error {
+    let error = refused(format!("{place}: {model} has no field {name}"));
+    let error = match meant(schema, name) {
+        Some(close) => error.with_hint(format!("did you mean {close}?")),
+        None => error,
+    };
+    let refresh = if schema.from_cache { " --refresh" } else { "" };
+    error.with_hint(format!(
+        "{} schema-summary {model} --all{refresh} lists its fields as Odoo has them now",
+        check.program
+    ))
+}
+
+/// The field that a name stands for: by its former name, by its label, by its spelling.
+fn meant<'a>(schema: &'a Schema, name: &str) -> Option<&'a str> {
+    let key = |wanted: &str| schema.fields.keys().find(|key| *key == wanted).map(String::as_str);
+    let renamed = RENAMED.iter().find(|(old, _)| *old == name).and_then(|(_, new)| key(new));
+    let variants = || {
+        let stem = name.trim_end_matches("_ids").trim_end_matches("_id").trim_end_matches('s');
+        [format!("{name}_id"), format!("{name}_ids"), format!("{stem}_ids"), format!("{stem}_id")]
+    };
+    let label = || {
+        let plain = name.replace('_', " ");
+        schema
+            .fields
+            .iter()
+            .find(|(_, field)| {
+                field["string"].as_str().is_some_and(|label| label.eq_ignore_ascii_case(&plain))
+            })
+            .map(|(key, _)| key.as_str())
+    };
+    renamed
+        .or_else(|| variants().iter().find_map(|variant| key(variant)))
+        .or_else(|| closest(name, schema.fields.keys().map(String::as_str)))
+        .or_else(label)
+}

@@ -1,0 +1,145 @@
+//! Values of plain fields: numbers, booleans, texts, selections, dates. It refuses what Odoo would store as
+//! something else and rewrites dates into Odoo's form.
+
+use serde_json::{Value, json};
+
+use super::dates::{self, Reading};
+use super::{Check, refused};
+use crate::error::{Error, Result};
+use crate::json_input::type_name;
+use crate::suggest::closest;
+
+/// Checks one value by its field's type; a type that is not known here is Odoo's to judge.
+pub fn check(check: &Check, value: &mut Value, field: &Value, place: &str) -> Result<()> {
+    // Both mean "empty" to Odoo, for every plain field.
+    if matches!(value, Value::Null | Value::Bool(false)) {
+        return Ok(());
+    }
+    match field["type"].as_str().unwrap_or_default() {
+        "integer" => number(value, place, true),
+        "float" | "monetary" => number(value, place, false),
+        "boolean" => boolean(value, place),
+        "char" | "text" | "html" => text(value, place),
+        "selection" => selection(value, &field["selection"], place),
+        kind @ ("date" | "datetime") => date(check, value, kind, place),
+        "reference" => reference(value, place),
+        _ => Ok(()),
+    }
+}
+
+fn number(value: &Value, place: &str, whole: bool) -> Result<()> {
+    let expected = if whole { "a whole number" } else { "a number" };
+    match value {
+        Value::Number(number) if whole && number.as_f64().is_some_and(|number| number.fract() != 0.0) => {
+            Err(refused(format!("{place}: takes a whole number, Odoo would cut {number} off")))
+        }
+        Value::Number(_) => Ok(()),
+        Value::String(text) => {
+            let error = refused(format!("{place}: takes {expected}, this is a string"));
+            Err(if text.parse::<f64>().is_ok_and(f64::is_finite) {
+                error.with_hint(format!("write {text} without quotes"))
+            } else {
+                error
+            })
+        }
+        other => Err(refused(format!("{place}: takes {expected}, this is {}", type_name(other)))),
+    }
+}
+
+fn boolean(value: &Value, place: &str) -> Result<()> {
+    match value {
+        Value::Bool(_) => Ok(()),
+        Value::Number(number) if matches!(number.as_i64(), Some(0 | 1)) => Ok(()),
+        Value::String(text) => Err(refused(format!(
+            "{place}: takes true or false; Odoo takes every string that is not empty for true"
+        ))
+        .with_hint(match text.to_ascii_lowercase().as_str() {
+            "false" | "no" | "0" | "off" => "write false without quotes",
+            _ => "write true or false without quotes",
+        })),
+        other => Err(refused(format!("{place}: takes true or false, this is {}", type_name(other)))),
+    }
+}
+
+fn text(value: &Value, place: &str) -> Result<()> {
+    match value {
+        // An object holds translations.
+        Value::String(_) | Value::Number(_) | Value::Object(_) => Ok(()),
+        other => Err(refused(format!(
+            "{place}: takes a text, Odoo would store this {} as Python prints it",
+            type_name(other).trim_start_matches("a ")
+        ))),
+    }
+}
+
+fn selection(value: &Value, options: &Value, place: &str) -> Result<()> {
+    let options: Vec<(&Value, &str)> = options
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|option| (&option[0], option[1].as_str().unwrap_or_default()))
+        .collect();
+    if options.is_empty() || options.iter().any(|(key, _)| *key == value) {
+        return Ok(());
+    }
+    let error = refused(format!("{place}: there is no {value} to select"));
+    Err(did_you_mean(error, value, &options))
+}
+
+fn did_you_mean(error: Error, value: &Value, options: &[(&Value, &str)]) -> Error {
+    let given = value.as_str().map_or_else(|| value.to_string(), str::to_string);
+    let keys = || options.iter().filter_map(|(key, _)| key.as_str());
+    let by_label = options
+        .iter()
+        .find(|(_, label)| label.eq_ignore_ascii_case(&given))
+        .and_then(|(key, _)| key.as_str());
+    let by_end =
+        || keys().find(|key| key.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_') == given);
+    let exact = || keys().find(|key| *key == given);
+    match exact().or(by_label).or_else(by_end).or_else(|| closest(&given, keys())) {
+        Some(key) => error.with_hint(format!("did you mean \"{key}\"?")),
+        None if options.len() <= 20 => {
+            let all: Vec<String> = options.iter().map(|(key, label)| format!("{key} ({label})")).collect();
+            error.with_hint(format!("it takes {}", all.join(", ")))
+        }
+        None => error,
+    }
+}
+
+fn date(check: &Check, value: &mut Value, kind: &str, place: &str) -> Result<()> {
+    let form = if kind == "date" { "2026-03-31" } else { "2026-03-31 14:00:00, in UTC" };
+    let Value::String(text) = value else {
+        return Err(refused(format!("{place}: takes a {kind} as {form}, this is {}", type_name(value))));
+    };
+    if text.is_empty() {
+        return Ok(());
+    }
+    let reading = if kind == "date" { dates::date(text) } else { dates::datetime(text) };
+    match reading {
+        Reading::Fine => Ok(()),
+        Reading::Mended(odoo, zone) => {
+            let why = match (kind, zone) {
+                ("date", _) => "the day that it names",
+                (_, true) => "in UTC, as Odoo keeps it",
+                (_, false) => "taken for UTC, as no time zone is named",
+            };
+            check.mend(format!("{place}: {text:?} is sent as {odoo:?}, {why}"))?;
+            *value = json!(odoo);
+            Ok(())
+        }
+        Reading::Unreadable => Err(refused(format!("{place}: {text:?} is no {kind}; write it as {form}"))),
+    }
+}
+
+fn reference(value: &Value, place: &str) -> Result<()> {
+    let is_one = value.as_str().is_some_and(|text| {
+        text.is_empty()
+            || text
+                .split_once(',')
+                .is_some_and(|(model, id)| !model.is_empty() && id.trim().parse::<i64>().is_ok())
+    });
+    if is_one {
+        return Ok(());
+    }
+    Err(refused(format!("{place}: takes model and id in one string, like \"res.partner,7\"")))
+}

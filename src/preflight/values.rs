@@ -1,0 +1,123 @@
+//! The values that a call stores: each key is a field that can be written, each value fits it. What a value of
+//! which type may be is in `relations.rs` and `scalars.rs`.
+
+use serde_json::Value;
+
+use super::{Check, names, refused, relations, scalars, states};
+use crate::error::Result;
+use crate::json_input::type_name;
+use crate::operation::{Object, Operation};
+
+/// Methods that store values, and the argument that holds them.
+const STORING: [(&str, &str); 4] =
+    [("copy", "default"), ("create", "vals_list"), ("web_save", "vals"), ("write", "vals")];
+
+/// Fields that Odoo keeps itself and drops from what it is given, without a word.
+const KEPT: [&str; 6] = ["create_date", "create_uid", "id", "parent_path", "write_date", "write_uid"];
+
+/// Whether an operation stores values that can be checked.
+pub fn stores(operation: &Operation) -> bool {
+    STORING.iter().any(|(method, key)| *method == operation.method && operation.kwargs.contains_key(*key))
+}
+
+/// Checks and mends the values of an operation.
+pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
+    let Some((method, key)) = STORING.iter().find(|(method, _)| *method == operation.method) else {
+        return Ok(());
+    };
+    let Some(mut given) = operation.kwargs.get_mut(*key).map(Value::take) else { return Ok(()) };
+    let is_new =
+        *method != "write" && operation.ids.as_deref().unwrap_or_default().is_empty() || *method == "copy";
+    let model = operation.model.clone();
+    match &mut given {
+        Value::Object(vals) => object(check, operation, &model, vals, is_new, key)?,
+        Value::Array(list) if *method == "create" => {
+            for (index, vals) in list.iter_mut().enumerate() {
+                let place = format!("{key}[{index}]");
+                match vals {
+                    Value::Object(vals) => object(check, operation, &model, vals, is_new, &place)?,
+                    other => {
+                        return Err(refused(format!(
+                            "{place}: takes an object of values, this is {}",
+                            type_name(other)
+                        )));
+                    }
+                }
+            }
+        }
+        Value::Null => {}
+        other => {
+            return Err(refused(format!("{key}: takes an object of values, this is {}", type_name(other))));
+        }
+    }
+    operation.kwargs.insert((*key).to_string(), given);
+    Ok(())
+}
+
+/// The values of one record.
+pub fn object(
+    check: &Check,
+    operation: &Operation,
+    model: &str,
+    vals: &mut Object,
+    is_new: bool,
+    place: &str,
+) -> Result<()> {
+    if vals.is_empty() {
+        return Ok(());
+    }
+    let schema = check.schema(model)?;
+    for (name, value) in vals.iter_mut() {
+        if check.is_forced(name) {
+            continue;
+        }
+        let place = format!("{place}.{name}");
+        if KEPT.contains(&name.as_str()) {
+            return Err(refused(format!(
+                "{place}: Odoo keeps this field itself and would drop the value without a word"
+            ))
+            .with_hint(format!("leave {name} out")));
+        }
+        states::check(check, operation, model, name, value)?;
+        let Some(schema) = &schema else { continue };
+        names::known(check, model, schema, name, &place)?;
+        let Some(field) = schema.fields.get(name) else { continue };
+        writable(field, name, is_new, &place)?;
+        match field["type"].as_str().unwrap_or_default() {
+            "many2one" => {
+                relations::many2one(check, value, field["relation"].as_str().unwrap_or_default(), &place)?;
+            }
+            "one2many" | "many2many" => {
+                let relation = field["relation"].as_str().unwrap_or_default();
+                relations::x2many(check, operation, value, relation, &place)?;
+            }
+            _ => scalars::check(check, value, field, &place)?,
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a field whose value would be lost: computed without a way back, or kept by Odoo. A stored field that
+/// forms show readonly may be set when a record is created.
+fn writable(field: &Value, name: &str, is_new: bool, place: &str) -> Result<()> {
+    if field["readonly"] != true {
+        return Ok(());
+    }
+    let stored = field["store"] != false;
+    let computed = field["depends"].as_array().is_some_and(|depends| !depends.is_empty());
+    let why = match (stored, computed) {
+        (false, _) => "Odoo computes it, and the value would be lost",
+        (true, true) => "Odoo computes it, and would overwrite the value",
+        (true, false) if !is_new => "it is readonly, so Odoo's own forms never write it",
+        (true, false) => return Ok(()),
+    };
+    let from: Vec<&str> =
+        field["depends"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let error = refused(format!("{place}: {why}"));
+    let error = if from.is_empty() || from.len() > 6 {
+        error
+    } else {
+        error.with_hint(format!("it follows from {}", from.join(", ")))
+    };
+    Err(error.with_hint(format!("--force-field {name} writes it all the same")))
+}

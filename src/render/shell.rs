@@ -1,0 +1,21 @@
+//! Words of a command that a person or an agent can paste into a shell. It runs nothing.
+
+/// A word in single quotes unless it needs none.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.into()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn words_are_quoted_for_the_shell() {
+        assert_eq!(super::quoted("res.partner"), "res.partner");
+        assert_eq!(super::quoted("it's"), "'it'\\''s'");
+        assert_eq!(super::quoted(""), "''");
+    }
+}
