@@ -20,8 +20,17 @@ const APPROVER: &str = "a99r0fe4a99r0fe4a99r0fe4a99r0fe4a99r0fe4";
 const TOKEN: &str = "t0k3n-0f-the-appr0ver_Zm9yIG9uZSBjYWxsIG9ubHk";
 const POST: &str = "/json/2/res.partner/message_post";
 const ISSUE: &str = "/json/2/strictbase.agent.confirmation/issue_token";
-const CALL: [&str; 7] =
-    ["call", "res.partner", "message_post", "--ids", "10", "--data-json", r#"{"body": "Hello"}"#];
+const CALL: [&str; 7] = [
+    "call",
+    "res.partner",
+    "message_post",
+    "--ids",
+    "10",
+    "--data-json",
+    r#"{"body": "Hello", "subtype_xmlid": "mail.mt_comment"}"#,
+];
+/// A method that no preflight knows: any number of records, any keywords.
+const NEWS: &str = "/json/2/res.partner/x_send_news";
 
 /// A recorded exchange.
 fn recorded(name: &str) -> Value {
@@ -58,6 +67,7 @@ fn guard(server: &Server, path: &str) {
 fn guarded() -> (Home, Server) {
     let (home, server) = lab();
     guard(&server, POST);
+    guard(&server, NEWS);
     server.on(ISSUE, Answer::json(json!(TOKEN)));
     (home, server)
 }
@@ -171,13 +181,13 @@ fn the_refusal_names_a_command_that_a_shell_reads_as_it_was_meant() {
     for body in bodies {
         let (home, server) = guarded();
         let data = json!({ "body": body, "partner_ids": [10, 11], "subject": null, "n": 0.1 });
-        let call = ["call", "res.partner", "message_post", "--ids", "12", "3"];
+        let call = ["call", "res.partner", "x_send_news", "--ids", "12", "3"];
         let outcome = home.agent(call).args(["--data-json", &data.to_string()]).run();
         let outcome = outcome.fails(6, "confirmation_required").says(&["a person has to approve"]);
         assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("rejected", "never"));
         assert!(outcome.hints().contains("--confirm-token-file"), "{}", outcome.hints());
         let words = words_in_shell(&home, &command_in(&outcome.hints()));
-        let expected = "--profile lab approve res.partner message_post --ids 12 3 --agent-user 7";
+        let expected = "--profile lab approve res.partner x_send_news --ids 12 3 --agent-user 7";
         assert_eq!(words[..words.len() - 2].join(" "), expected, "{body:?}");
         assert_eq!(words[words.len() - 2], "--data-json");
         let shown: Value = serde_json::from_str(words.last().unwrap()).unwrap();
@@ -327,13 +337,13 @@ fn the_token_is_asked_for_as_recorded_and_for_this_agent() {
 fn the_retry_is_the_refused_request_and_the_token() {
     let (home, server) = guarded();
     let data = r#"{"z": 1, "body": "it's 北京 \u00e9 \"x\"", "a": {"y": 0.10, "b": [1.0, 1e2, 9007199254740993]}, "partner_ids": [3, 1]}"#;
-    home.agent(["call", "res.partner", "message_post", "--ids", "9", "2", "--data-json", data])
+    home.agent(["call", "res.partner", "x_send_news", "--ids", "9", "2", "--data-json", data])
         .args(["--context-json", r#"{"zebra": "first", "allowed_company_ids": [2, 1]}"#])
         .args(["--confirm-outbound", "--agent-channel", "ci"])
         .env("ODOO_APPROVER_API_KEY", APPROVER)
         .run()
         .ok();
-    let posts = server.requests_to(POST);
+    let posts = server.requests_to(NEWS);
     assert_eq!(posts.len(), 2);
     let [first, second] = [&posts[0], &posts[1]].map(|post| String::from_utf8(post.body.clone()).unwrap());
     let token = format!(r#","agent_confirmation_token":"{TOKEN}""#);
@@ -368,12 +378,12 @@ fn records_in_any_order_are_one_set() {
     for ids in [&["12", "3", "3", "7", "12"][..], &["3,7", "12"], &["7 12,3"], &["12", "12", "7", "3", "3,3"]]
     {
         let (home, server) = guarded();
-        let agent = home.agent(["call", "res.partner", "message_post", "--ids"]).args(ids);
+        let agent = home.agent(["call", "res.partner", "x_send_news", "--ids"]).args(ids);
         agent.arg("--confirm-outbound").env("ODOO_APPROVER_API_KEY", APPROVER).run().ok();
         assert_eq!(server.only(ISSUE).json()["record_ids"], json!([3, 7, 12]), "{ids:?}");
         let asked: Vec<i64> =
             ids.iter().flat_map(|word| word.split([',', ' '])).map(|id| id.parse().unwrap()).collect();
-        for post in server.requests_to(POST) {
+        for post in server.requests_to(NEWS) {
             assert_eq!(post.json()["ids"], json!(asked), "the call keeps the order it was asked in");
         }
     }
