@@ -53,7 +53,16 @@ ARMED = {
         )
     ],
     "mailing.mailing": [
-        Rule("mailing", None, lambda r: r.state in ("in_queue", "sending"), True)
+        Rule(
+            "mailing",
+            None,
+            # a finished one under test may be sent again, to the rest
+            lambda r: (
+                r.state in ("in_queue", "sending")
+                or (r.state == "done" and r.ab_testing_enabled)
+            ),
+            True,
+        )
     ],
     "marketing.campaign": [Rule("campaign", None, lambda r: r.state == "running")],
     "payment.transaction": [
@@ -99,6 +108,19 @@ ARMED = {
         )
     ],
     "snailmail.letter": [Rule("letter", None, lambda r: r.state == "pending", True)],
+    "utm.campaign": [
+        Rule(
+            "mailing",
+            {
+                "ab_testing_schedule_datetime",
+                "ab_testing_winner_mailing_id",
+                "ab_testing_winner_selection",
+            },
+            lambda r: r.mailing_mail_ids.filtered(
+                lambda m: m.state == "done" and m.ab_testing_enabled
+            ),
+        )
+    ],
 }
 PUBLISHED = "is_published"
 RECIPIENT_FIELDS = ("partner_id", "email", "email_normalized", "registration_ids")

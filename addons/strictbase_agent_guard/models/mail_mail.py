@@ -27,6 +27,20 @@ SENSITIVE = {
 }
 
 
+#: Headers whose address a mail server or reader sends something to: the letter
+#: itself, its bounce with the text in it, or a receipt.
+ADDRESSED = {
+    "to",
+    "cc",
+    "bcc",
+    "return-path",
+    "errors-to",
+    "disposition-notification-to",
+    "return-receipt-to",
+    "x-confirm-reading-to",
+}
+
+
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
@@ -185,11 +199,17 @@ class MailMail(models.Model):
             return []
         if not isinstance(headers, dict):
             return []
-        return [
+        named = [
             str(value)
             for name, value in headers.items()
-            if str(name).strip().lower().removeprefix("resent-") in ("to", "cc", "bcc")
+            if str(name).strip().lower().removeprefix("resent-") in ADDRESSED
         ]
+        if not named:
+            return []
+        # Odoo itself has bounces come back to an address of its own.
+        domains = self.env["mail.alias.domain"].sudo().search([])
+        own = {email for email in domains.mapped("bounce_email") if email}
+        return [value for value in named if value not in own]
 
     def _agent_guard_is_released(self, item):
         """Whether an approval covers this row as it is now."""
