@@ -7,6 +7,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 #[cfg(unix)]
+use rustix::fs::OFlags;
+#[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 
 /// Creates a directory and its parents for this user alone (0700). An existing one must be a real
@@ -59,9 +61,9 @@ pub fn open_for_reading(path: &Path, follow_links: bool) -> io::Result<File> {
     options.read(true);
     #[cfg(unix)]
     {
-        let mut flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::CLOEXEC;
+        let mut flags = OFlags::NONBLOCK | OFlags::CLOEXEC;
         if !follow_links {
-            flags |= rustix::fs::OFlags::NOFOLLOW;
+            flags |= OFlags::NOFOLLOW;
         }
         options.custom_flags(flags.bits() as i32);
     }
@@ -110,7 +112,8 @@ impl Lock {
         let mut options = OpenOptions::new();
         options.create(true).append(true);
         #[cfg(unix)]
-        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
+        // NONBLOCK: a FIFO in its place is an error, not a wait.
+        options.mode(0o600).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
         let file = options.open(path)?;
         let deadline = Instant::now() + patience;
         loop {

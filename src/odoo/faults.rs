@@ -51,6 +51,9 @@ impl Asked<'_> {
 
 /// No usable reply.
 pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
+    if fault.kind == FaultKind::Local {
+        return Error::local_state(format!("{}: nothing was changed", fault.detail));
+    }
     if fault.phase == Phase::NotSent {
         let error = Error::new(Code::Unreachable, format!("{}: nothing was sent", fault.detail));
         return match fault.kind {

@@ -32,6 +32,8 @@ pub fn json_for_terminal(json: &str) -> String {
 fn acts_on_terminal(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+        // Seen as nothing or as a blank: with them a text can be laid out like something it is not.
+        || matches!(character, '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}')
 }
 
 #[cfg(test)]
@@ -42,6 +44,7 @@ mod tests {
     fn escapes_what_acts_and_keeps_what_reads() {
         assert_eq!(for_terminal("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(for_terminal("x\u{202e}y\r"), "x\\u{202e}y\\u{d}");
+        assert_eq!(for_terminal("a\u{200b}\u{3164}b"), "a\\u{200b}\\u{3164}b");
         assert_eq!(for_terminal("北京 Łódź\n"), "北京 Łódź\n");
     }
 

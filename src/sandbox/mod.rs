@@ -90,10 +90,10 @@ impl Transport for Sandbox {
                 Ok(replies::json_reply(fault.status, &fault.body()))
             }
             Err(state::Trouble::Broken(problem)) => Err(TransportFault {
-                kind: FaultKind::Protocol,
+                kind: FaultKind::Local,
                 phase: Phase::NotSent,
                 detail: format!(
-                    "the sandbox's data cannot be used ({problem}); odoo-agent sandbox reset restores it"
+                    "the sandbox's data cannot be read or written ({problem}); if it is damaged, odoo-agent sandbox reset restores it as it was at first"
                 ),
             }),
         }

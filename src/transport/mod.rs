@@ -88,6 +88,8 @@ pub enum FaultKind {
     TooLarge,
     /// Not HTTP.
     Protocol,
+    /// This machine, not the network: a disk or a file.
+    Local,
 }
 
 /// A request without a usable reply.
