@@ -11,7 +11,7 @@ use crate::approval::Approval;
 use crate::cache::{Cache, Found, Key, Kind as CacheKind, Owner};
 use crate::cli::Globals;
 use crate::context;
-use crate::error::{Code, Effect, Result};
+use crate::error::{Code, Effect, Result, Retry};
 use crate::execute;
 use crate::json_input::Stdin;
 use crate::odoo::client::Reply;
@@ -279,6 +279,15 @@ impl Schemas for Session {
                     Code::Unreachable | Code::AuthRejected | Code::DatabaseNotFound | Code::Interrupted
                 ) =>
             {
+                let mut error = if error.code == Code::Unreachable && error.effect == Effect::Rejected {
+                    error.with_effect(Effect::NotSent, Retry::Safe)
+                } else {
+                    error
+                };
+                error.message = format!(
+                    "{} (asked for the fields of {model} first: the call was not sent)",
+                    error.message
+                );
                 Err(error)
             }
             Err(_) => Ok(None),

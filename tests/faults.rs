@@ -280,12 +280,24 @@ fn a_reply_larger_than_the_limit_is_refused_before_it_fills_the_memory() {
 
 #[test]
 fn a_connection_that_closes_at_once_may_have_carried_the_request() {
-    for (command, must) in [(&READ[..], LOST.0), (&WRITE[..], LOST.1)] {
+    // Without values nothing is asked before the write.
+    let write = ["write", "res.partner", "--ids", "1", "--vals-json", "{}"];
+    for (command, must) in [(&READ[..], LOST.0), (&write[..], LOST.1)] {
         let server = Server::start();
         server.close_at_once();
         let outcome = run(command, &server, &Answer::CloseAfterReading);
         assert_eq!(ended(&outcome, server.connections()), expected(must), "{}", outcome.stderr);
     }
+}
+
+#[test]
+fn fields_that_cannot_be_asked_for_stop_the_write_that_needs_them() {
+    let server = Server::start();
+    server.on(&json2("res.partner", "fields_get"), Answer::CloseAfterReading);
+    let outcome = run(&WRITE, &server, &Answer::json("true"));
+    let outcome = outcome.fails(10, "unreachable").says(&["fields of res.partner", "was not sent"]);
+    assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("not_sent", "safe"));
+    assert!(server.requests_to(&json2("res.partner", "write")).is_empty());
 }
 
 /// An address where nothing listens and no other test, not even of another run, comes to listen: below the
