@@ -184,27 +184,45 @@ impl Stdin {
 
     /// Reads a file, or stdin for `-`, up to a limit.
     pub fn bytes(&mut self, flag: &str, path: &str, limit: u64) -> Result<Vec<u8>> {
+        self.bytes_of(flag, path, limit, Links::OfOwnDirectories)
+    }
+
+    /// The same for a file that decides what is done: no link anywhere.
+    pub fn bytes_without_links(&mut self, flag: &str, path: &str, limit: u64) -> Result<Vec<u8>> {
+        self.bytes_of(flag, path, limit, Links::None)
+    }
+
+    fn bytes_of(&mut self, flag: &str, path: &str, limit: u64, links: Links) -> Result<Vec<u8>> {
         let unreadable = |error: std::io::Error| Error::usage(format!("{flag}: cannot read {path}: {error}"));
         if path == "-" {
             return fsio::read_to_limit(&mut self.take(flag)?, limit).map_err(unreadable);
         }
-        let mut file = open_trusted(Path::new(path)).map_err(unreadable)?;
+        let mut file = open_trusted(Path::new(path), links).map_err(unreadable)?;
         fsio::read_to_limit(&mut file, limit).map_err(unreadable)
     }
 }
 
+/// Which symbolic links are followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Links {
+    None,
+    /// Those in a directory that only this user or root can write.
+    OfOwnDirectories,
+}
+
 /// Opens an input file that nobody else can have planted or can change: no link in a directory that others
 /// write, a regular file of this user or root, not writable by everyone. The checks are on the open handle.
-fn open_trusted(path: &Path) -> std::io::Result<File> {
+fn open_trusted(path: &Path, links: Links) -> std::io::Result<File> {
     let refuse = |why: &str| std::io::Error::other(why.to_string());
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let shared = fsio::others_can_write(parent)?;
-    let file = fsio::open_for_reading(path, !shared).map_err(|error| {
+    let follow = !shared && links == Links::OfOwnDirectories;
+    let file = fsio::open_for_reading(path, follow).map_err(|error| {
         let is_link = std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_symlink());
-        if shared && is_link {
-            refuse("it is a symbolic link in a directory that others can write")
-        } else {
-            error
+        match (is_link && !follow, shared) {
+            (true, true) => refuse("it is a symbolic link in a directory that others can write"),
+            (true, false) => refuse("it is a symbolic link"),
+            _ => error,
         }
     })?;
     let metadata = file.metadata()?;

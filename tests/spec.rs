@@ -425,8 +425,8 @@ fn a_planted_file_is_refused() {
     let link = home.beside("link_at_home.json");
     symlink(&own, &link).unwrap();
     fs::remove_file(at("second_name.json")).unwrap();
-    home.agent(["exec-spec"]).arg(&link).run().ok();
-    assert_eq!(server.requests_to("/json/2/res.partner/write").len(), 2);
+    home.agent(["exec-spec"]).arg(&link).run().fails(2, "usage").says(&["symbolic link"]);
+    assert_eq!(server.requests_to("/json/2/res.partner/write").len(), 1);
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub struct Args {
 
 /// Reads the file once and understands it.
 pub fn job(args: Args, local: &mut Local) -> Result<Job> {
-    let bytes = local.stdin.bytes("exec-spec", &args.file, LARGEST)?;
+    let bytes = local.stdin.bytes_without_links("exec-spec", &args.file, LARGEST)?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         Error::new(Code::InvalidSpec, format!("the spec is not UTF-8 at byte {}", error.valid_up_to()))
     })?;
