@@ -3,7 +3,6 @@
 import http.server
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -24,12 +23,12 @@ INDEX = json.dumps(
                 "fields": {f"field_{m}": {"string": f"Field {m}"} for m in range(40)},
                 "methods": [f"method_{m}" for m in range(20)],
             }
-            for n in range(340)
+            for n in range(385)
         ],
     }
 ).encode()
 ROWS = json.dumps([{"id": n, "name": f"Partner {n}", "email": f"p{n}@example.com"} for n in range(20)]).encode()
-FIELDS = json.dumps({f"f{n}": {"type": "char", "string": f"F {n}"} for n in range(150)} | {"name": {"type": "char", "string": "Name"}}).encode()
+FIELDS = json.dumps({f"f{n}": {"type": "char", "string": f"F {n}"} for n in range(150)} | {n: {"type": "char", "string": n} for n in ("name", "email")}).encode()
 
 
 class Server(http.server.BaseHTTPRequestHandler):
@@ -131,12 +130,18 @@ def main():
     many, _ = side_by_side(lookup, true, environment)
     rows.append(("cached lookup among 10,000 entries", f"{many:.2f} ms", f"{many / few:.2f} x among few", "1"))
 
+    # It blocks on a pipe that nobody reads, with the whole document in memory: then the kernel knows its peak.
+    # (Resource usage after the end would count the memory of this script, from before the exec.)
     process = subprocess.Popen(
-        [BINARY, "doc-index"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [BINARY, "doc-index"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    assert status == 0 and resource
-    rows.append((f"doc-index of {len(INDEX) // 1000} KB", f"{usage.ru_maxrss / 1024:.1f} MiB of memory", "", "20 MiB"))
+    process.stdout.read(1)
+    time.sleep(0.2)
+    status = open(f"/proc/{process.pid}/status").read()
+    peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
+    process.communicate()
+    assert process.returncode == 0
+    rows.append((f"doc-index of {len(INDEX) // 1000} KB", f"{peak:.1f} MiB of memory", "", "20 MiB"))
     rows.append(("release binary", f"{os.path.getsize(BINARY) / 1e6:.2f} MB", "", "4 MB"))
 
     print("| what | measured | ratio | at most |\n|---|---|---|---|")
