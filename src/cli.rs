@@ -50,7 +50,7 @@ pub struct Globals {
     /// Name the channel this agent works through, for Odoo's audit [default: cli]
     #[arg(long, value_name = "NAME", global = true, help_heading = "Global options")]
     pub agent_channel: Option<String>,
-    /// Give the whole call at most this long, like 90s [default: 120s]
+    /// Give each request to Odoo, repeats included, at most this long, like 90s [default: 120s]
     #[arg(long, value_name = "DURATION", global = true, value_parser = timeout, help_heading = "Global options")]
     pub timeout: Option<Duration>,
     /// Show requests, timings and Odoo's tracebacks on stderr
