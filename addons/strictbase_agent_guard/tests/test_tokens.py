@@ -231,14 +231,106 @@ class TestPortalTokens(ApprovalCase):
         self.assertEqual(self.recipients(), ["client@outside.example"])
 
     def test_anonymous_comment(self):
-        """The road: read the token, then write to followers as the customer."""
-        self.order.message_subscribe(self.client.ids)
+        """The road: get the link, then write to the followers as the customer."""
+        follower = self.env["res.partner"].create(
+            {"name": "Follower", "email": "follower@outside.example"}
+        )
+        self.order.message_subscribe(follower.ids)
         for who in ("human", "agent"):
-            with self.apart():
+            with self.subTest(who), self.apart():
+                self.wire.clear()
                 answer = self.ask(who, "get_portal_url", self.order.id)
-                self.assertEqual(answer.ok, who == "human", answer.text)
-        answer = self.ask("agent", "read", self.order.id, fields=["access_url"])
-        self.assertEqual(answer.body[0]["access_url"], f"/my/orders/{self.order.id}")
+                token = PLANTED if PLANTED in answer.text else "unknown"
+                self._post_as_the_customer(token)
+                self.pass_time()
+                found = ["follower@outside.example"] if who == "human" else []
+                self.assertEqual(self.recipients(), found, answer.text)
+
+    def _post_as_the_customer(self, token):
+        self.url_open(
+            "/mail/message/post",
+            data=json.dumps(
+                {
+                    "params": {
+                        "thread_model": "sale.order",
+                        "thread_id": self.order.id,
+                        "post_data": {
+                            "body": "Hello",
+                            "message_type": "comment",
+                            "subtype_xmlid": "mail.mt_comment",
+                        },
+                        "token": token,
+                    }
+                }
+            ),
+            headers={
+                "Content-Type": "application/json",
+                "X-Odoo-Database": self.env.cr.dbname,
+            },
+        )
+
+    def test_internal_use(self):
+        """What Odoo takes from a record by itself, in the agent's own call."""
+        order = self.order
+        answer = self.ask("agent", "read", order.id, fields=["access_url", "name"])
+        self.assertEqual(answer.body[0]["access_url"], f"/my/orders/{order.id}")
+        colleague = self.users["colleague"].partner_id
+        answer = self.ask(
+            "agent",
+            "message_post",
+            order.id,
+            body="Hello",
+            partner_ids=colleague.ids,
+            subtype_xmlid="mail.mt_note",
+        )
+        self.assertTrue(answer.ok, answer.text)
+        answer = self.ask("agent", "copy", order.id)
+        self.assertTrue(answer.ok, answer.text)
+        self.env.invalidate_all()
+        copied = self.env["sale.order"].browse(answer.body)
+        self.assertNotEqual(copied.access_token, PLANTED)
+        answer = self.ask("agent", "write", order.id, vals={"access_token": False})
+        self.assertTrue(answer.ok, answer.text)
+
+    def test_forms_and_invitations(self):
+        if "calendar.event" not in self.env:
+            self.skipTest("calendar not installed")
+        answer = self.ask(
+            "agent", "get_views", None, "calendar.event", views=[[False, "form"]]
+        )
+        self.assertTrue(answer.ok, answer.text)
+        values = {
+            "name": "Meeting",
+            "start": "2030-01-01 10:00:00",
+            "stop": "2030-01-01 11:00:00",
+            "partner_ids": [[6, 0, self.users["colleague"].partner_id.ids]],
+            "videocall_source": "discuss",
+        }
+        answer = self.ask("agent", "create", None, "calendar.event", vals_list=[values])
+        self.assertTrue(answer.ok, answer.text)
+        self.env.invalidate_all()
+        event = self.env["calendar.event"].browse(answer.body)
+        event._set_discuss_videocall_location()
+        self.env.flush_all()
+        self.assertIn(event.access_token, event.videocall_location)
+        answer = self.ask("agent", "read", event.id, "calendar.event")
+        self.assertTrue(answer.ok, answer.text)
+        self.assertNotIn(event.access_token, answer.text)
+        attendee = event.attendee_ids[:1]
+        answer = self.ask("agent", "read", attendee.id, "calendar.attendee")
+        self.assertTrue(answer.ok, answer.text)
+        self.assertNotIn(attendee.access_token, answer.text)
+
+    def test_conversations(self):
+        channel = self.env["discuss.channel"].create({"name": "Open", "uuid": PLANTED})
+        channel.add_members(self.users["agent"].partner_id.ids)
+        self.env.flush_all()
+        for fields in ([], ["invitation_url"], ["uuid"]):
+            for who in ("human", "agent"):
+                answer = self.ask(
+                    who, "read", channel.id, "discuss.channel", fields=fields
+                )
+                self.assertEqual(PLANTED in answer.text, who == "human", answer.text)
 
 
 @tagged("post_install", "-at_install")
