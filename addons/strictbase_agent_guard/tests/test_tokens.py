@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ..tools.tokens import without_links
 from .common_approval import ApprovalCase
 
 PLANTED = "planted-token-0123456789"
@@ -325,12 +326,38 @@ class TestPortalTokens(ApprovalCase):
         channel = self.env["discuss.channel"].create({"name": "Open", "uuid": PLANTED})
         channel.add_members(self.users["agent"].partner_id.ids)
         self.env.flush_all()
-        for fields in ([], ["invitation_url"], ["uuid"]):
+        for fields in (["invitation_url"], ["uuid"]):
             for who in ("human", "agent"):
                 answer = self.ask(
                     who, "read", channel.id, "discuss.channel", fields=fields
                 )
                 self.assertEqual(PLANTED in answer.text, who == "human", answer.text)
+
+
+@tagged("post_install", "-at_install")
+class TestLinks(ApprovalCase):
+    def test_which_links(self):
+        for text in (
+            "/my/orders/5?access_token={}",
+            "/my/orders/5?x=1&amp;access_token={}&amp;y=2",
+            "https://a.example/mail/view?model=a&res_id=1&access_token={}#b",
+            "/web/login?redirect=%2Fmy%3Faccess_token%3D{}%26x",
+            "/mail/view?pid=3&hash={}",
+            '<a href="/web/reset_password?db=x&amp;token={}">x</a>',
+            "/calendar/meeting/accept?token={}&id=1",
+            "/calendar/join_videocall/{}",
+            "/rate/{}/5",
+            "/chat/12/{}",
+        ):
+            self.assertEqual(without_links(text.format(PLANTED)), text.format("hidden"))
+        for text in (
+            f'<img src="/web/image/12?access_token={PLANTED}">',
+            f"/web/content/12?download=1&access_token={PLANTED}",
+            "https://elsewhere.example/s/0123456789?a=b",
+            "token=0123456789 is no link",
+            "",
+        ):
+            self.assertEqual(without_links(text), text)
 
 
 @tagged("post_install", "-at_install")

@@ -25,12 +25,9 @@ FREE_MODELS = {"ir.attachment"}
 
 HIDDEN = "hidden"
 _FILE = r"/web/(?:image|content)/[^\s\"'<>\\]*"
-_QUERY = (
-    r"(?:[?&;]|%3[fF]|%26)(?:\w*token|hash|hash_token)(?:=|%3[dD])"
-    r"(?!(?:[&#%\s\"'<>\\]|$))"
-)
-_PATH = r"/(?:calendar/join_videocall|rate|chat/\d+|survey/\w+|s)/"
-_LINK = re.compile(rf"({_FILE})|({_QUERY}|{_PATH})([^&#%/?\s\"'<>\\]+)")
+_QUERY = r"(?:[?&;]|%3[fF]|%26)(?:\w*token|hash)(?:=|%3[dD])"
+_PATH = r"/(?:calendar/join_videocall|chat/\d+|rate)/"
+_LINK = re.compile(rf"({_FILE})|({_QUERY}|{_PATH})[^&#%/?\s\"'<>\\]{{8,}}")
 
 #: True while Odoo's own code, not a caller, has a field of a record fetched.
 internal_fetch = ContextVar("strictbase_agent_guard_internal_fetch", default=False)
