@@ -18,3 +18,4 @@ from . import mail_thread
 from . import res_groups
 from . import res_partner
 from . import res_users
+from . import tokens

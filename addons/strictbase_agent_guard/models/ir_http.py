@@ -3,13 +3,20 @@ from psycopg2 import OperationalError
 
 from odoo import api, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
-from odoo.http import SessionExpiredException, request
+from odoo.http import Response, SessionExpiredException, request
+
+from ..tools.tokens import without_links, without_tokens
 
 #: Send primitives and account methods that no agent may call itself, with no token
 #: either: they take recipients or servers of the caller's choice, or change who can
 #: sign in. "*" is any model.
 CLOSED_METHODS = {
-    "*": {"message_process", "message_route", "message_route_verify"},
+    "*": {
+        "get_portal_url",
+        "message_process",
+        "message_route",
+        "message_route_verify",
+    },
     "mail.mail": {
         "action_retry",
         "action_send_and_close",
@@ -19,9 +26,16 @@ CLOSED_METHODS = {
         "send_after_commit",
     },
     "mail.push.device": {"register_devices", "unregister_devices"},
+    "res.partner": {
+        "action_signup_prepare",
+        "signup_cancel",
+        "signup_get_auth_param",
+        "signup_prepare",
+    },
     "res.users": {
         "action_reset_password",
         "action_revoke_all_devices",
+        "action_signup_prepare",
         "action_totp_enable_wizard",
         "action_totp_invite",
         "api_key_wizard",
@@ -29,6 +43,9 @@ CLOSED_METHODS = {
         "change_password",
         "reset_password",
         "signup",
+        "signup_cancel",
+        "signup_get_auth_param",
+        "signup_prepare",
         "web_create_users",
     },
     # by another key only if an administrator has allowed that for everybody
@@ -67,6 +84,9 @@ class IrHttp(models.AbstractModel):
             request.session.logout(keep_db=True)
             request.env = api.Environment(request.env.cr, None, request.session.context)
         res = super()._authenticate_explicit(auth)
+        if auth == "bearer":
+            # another process may have made an agent without a word to this one
+            request.env["res.users"]._agent_guard_refresh()
         if auth != "bearer" and agents and request.env.uid in agents:
             raise SessionExpiredException("Session expired")
         return res
@@ -108,6 +128,15 @@ class IrHttp(models.AbstractModel):
             raise
         # also when code in between has swallowed the refusal
         state.raise_if_refused()
+        return cls._agent_guard_answer(result, call) if is_agent else result
+
+    @classmethod
+    def _agent_guard_answer(cls, result, call):
+        """The answer without what a client is known by."""
+        if not isinstance(result, Response):
+            return without_tokens(result, call["model"])
+        if not result.is_streamed and result.mimetype == "application/json":
+            result.set_data(without_links(result.get_data(as_text=True)))
         return result
 
     @classmethod

@@ -135,10 +135,14 @@ class MailThread(models.AbstractModel):
         return []
 
     def _agent_guard_can_read(self, user):
+        """Judged without the caller's context, such as companies that it names."""
+        env = self.env(user=user.id, su=False, context={})
         try:
-            return bool(self.with_user(user).sudo(False).has_access("read"))
-        except (AccessError, MissingError):
+            return bool(self.with_env(env).has_access("read"))
+        except MissingError:
             return False
+        except AccessError:
+            return True  # not known, so not free
 
     def _agent_guard_customers(self):
         found = self._mail_get_partners(introspect_fields=False)

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessDenied, AccessError, ValidationError
 from odoo.tools import SQL, ormcache
 
 AGENT = "strictbase_agent_guard.group_agent"
+TEMPLATE_EDITOR = "mail.group_mail_template_editor"
 #: What an agent may change on its own user.
 OWN_FIELDS = {"lang", "tz", "company_id"}
 
@@ -96,6 +97,16 @@ class ResUsers(models.Model):
                         name=user.name,
                     )
                 )
+
+    def has_group(self, group_ext_id):
+        # placeholders run code, and what they render is the agent's to read
+        if (
+            group_ext_id == TEMPLATE_EDITOR
+            and len(self) == 1
+            and self.id in self._agent_guard_uids()
+        ):
+            return False
+        return super().has_group(group_ext_id)
 
     # ------------------------------------------------------------------
     # An agent signs in by an API key and in no other way

@@ -9,3 +9,4 @@ from . import test_published
 from . import test_recipients
 from . import test_roads
 from . import test_roles
+from . import test_tokens

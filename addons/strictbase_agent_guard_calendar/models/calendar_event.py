@@ -76,11 +76,14 @@ class CalendarEvent(models.Model):
     def _agent_guard_synchronised(self):
         """Providers that would write to the people invited to this event."""
         user = self.user_id or self.env.user
+        # without the caller's context
+        event = self.with_env(self.env(user=user.id, su=False, context={}))
+        user = event.env.user
         found = []
         google = getattr(user, "is_google_calendar_synced", None)
         if google is not None and google():
             found.append("Google calendar")
-        outlook = getattr(self.with_user(user), "_check_microsoft_sync_status", None)
+        outlook = getattr(event, "_check_microsoft_sync_status", None)
         if outlook is not None and outlook():
             found.append("Microsoft calendar")
         return found

@@ -1,0 +1,90 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Fields with a client's token are closed to agents that name them.
+
+Odoo's own code in the agent's call takes them from a record as before: for a mail to a
+client, or a button of it, Odoo needs them.
+"""
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+from ..tools.tokens import internal_fetch, is_token, permit_fetch
+
+#: Odoo's own code writes these without sudo.
+GIVEN = {"invite_token"}
+
+
+class Base(models.AbstractModel):
+    # a concern of its own, apart from what base.py arms
+    _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _agent_guard_hides(self, name):
+        return (
+            is_token(self._name, name)
+            and not self.env.su
+            and self.env.uid in self.env["res.users"]._agent_guard_uids()
+        )
+
+    @api.model
+    def _agent_guard_refuse_token(self, name):
+        raise AccessError(
+            self.env._(
+                "%(model)s.%(field)s is not open to agents: who has it is taken for "
+                "a client.",
+                model=self._name,
+                field=name,
+            )
+        )
+
+    @api.model
+    def _check_field_access(self, field, operation):
+        if (
+            operation == "read"
+            and not internal_fetch.get()
+            and self._agent_guard_hides(field.name)
+        ):
+            self._agent_guard_refuse_token(field.name)
+        return super()._check_field_access(field, operation)
+
+    def _fetch_field(self, field):
+        # a field taken from a record by code, with what is prefetched along with it
+        with permit_fetch():
+            return super()._fetch_field(field)
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        fields = super().fields_get(allfields, attributes)
+        hidden = [name for name in fields if self._agent_guard_hides(name)]
+        for name in hidden:
+            del fields[name]
+        return fields
+
+    def export_data(self, fields_to_export):
+        for path in fields_to_export:
+            model = self
+            for name in str(path).replace(".", "/").split("/"):
+                if model._agent_guard_hides(name):
+                    model._agent_guard_refuse_token(name)
+                field = model._fields.get(name)
+                if field is None or not field.relational:
+                    break
+                model = self.env[field.comodel_name]
+        return super().export_data(fields_to_export)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._agent_guard_check_tokens(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._agent_guard_check_tokens(vals)
+        return super().write(vals)
+
+    @api.model
+    def _agent_guard_check_tokens(self, vals):
+        """A token of one's own choice is as good; taking one back is free."""
+        for name in vals:
+            if vals[name] and name not in GIVEN and self._agent_guard_hides(name):
+                self._agent_guard_refuse_token(name)

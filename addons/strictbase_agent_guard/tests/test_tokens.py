@@ -1,0 +1,412 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Links by which anybody is taken for a client: no agent gets hold of one."""
+
+import json
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from ..tools.tokens import without_links
+from .common_approval import ApprovalCase
+
+PLANTED = "planted-token-0123456789"
+
+
+@tagged("post_install", "-at_install")
+class TestSignUpTokens(ApprovalCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["ir.config_parameter"].set_param("auth_signup.invitation_scope", "b2c")
+
+    def setUp(self):
+        super().setUp()
+        if "signup_type" not in self.env["res.partner"]._fields:
+            self.skipTest("auth_signup not installed")
+
+    def test_methods(self):
+        methods = ("signup_get_auth_param", "signup_prepare", "action_signup_prepare")
+        for method in methods:
+            endpoint = f"res.partner/{method}"
+            answer = self.rpc("human", endpoint, self.client.id)
+            self.assertNotIn("is not open to agents", answer.text)
+            answer = self.rpc("agent", endpoint, self.client.id)
+            self.assertEqual(answer.status, 403, f"{method}: {answer.text}")
+
+    def test_a_token_in_any_answer(self):
+        """A link that a template or a colleague has put into a text."""
+        url = self.client._get_signup_url_for_action()[self.client.id]
+        self.client.comment = f'<p><a href="{url}">Sign up</a></p>'
+        token = url.rpartition("token=")[2]
+        call = {"fields": ["comment"]}
+        answer = self.rpc("human", "res.partner/read", self.client.id, **call)
+        self.assertIn(token, answer.text)
+        answer = self.rpc("agent", "res.partner/read", self.client.id, **call)
+        self.assertTrue(answer.ok, answer.text)
+        self.assertIn("Sign up", answer.text)
+        self.assertNotIn(token, answer.text)
+
+
+@tagged("post_install", "-at_install")
+class TestPortalTokens(ApprovalCase):
+    def setUp(self):
+        super().setUp()
+        if "sale.order" not in self.env:
+            self.skipTest("sale not installed")
+        self.order = self.env["sale.order"].create(
+            {"partner_id": self.client.id, "user_id": False, "access_token": PLANTED}
+        )
+        self.env.flush_all()
+
+    def ask(self, who, method, ids=None, model="sale.order", /, **kwargs):
+        return self.rpc(who, f"{model}/{method}", ids, **kwargs)
+
+    def calls(self):
+        """Every way to name the field, and what it tells when it is open."""
+        mine = [["id", "=", self.order.id]]
+        hit = [*mine, ["access_token", "=like", "planted%"]]
+        line = self.env["sale.order.line"].create(
+            {"order_id": self.order.id, "name": "x", "display_type": "line_note"}
+        )
+        related = [["id", "=", line.id], ["order_id.access_token", "=like", "planted%"]]
+        yield "read", self.order.id, "sale.order", {"fields": ["access_token"]}
+        yield (
+            "web_read",
+            self.order.id,
+            "sale.order",
+            {"specification": {"access_token": {}}},
+        )
+        yield (
+            "web_read",
+            line.id,
+            "sale.order.line",
+            {"specification": {"order_id": {"fields": {"access_token": {}}}}},
+        )
+        fields = {"domain": mine, "fields": ["access_token"]}
+        yield "search_read", None, "sale.order", fields
+        yield "search", None, "sale.order", {"domain": hit}
+        yield "search_count", None, "sale.order", {"domain": hit}
+        yield "search", None, "sale.order.line", {"domain": related}
+        yield "search", None, "sale.order", {"domain": mine, "order": "access_token"}
+        yield (
+            "formatted_read_group",
+            None,
+            "sale.order",
+            {"domain": mine, "groupby": ["access_token"], "aggregates": ["__count"]},
+        )
+        yield (
+            "formatted_read_group",
+            None,
+            "sale.order",
+            {
+                "domain": mine,
+                "groupby": ["state"],
+                "aggregates": ["access_token:array_agg"],
+            },
+        )
+        yield (
+            "export_data",
+            self.order.id,
+            "sale.order",
+            {"fields_to_export": ["access_token"]},
+        )
+        yield (
+            "export_data",
+            line.id,
+            "sale.order.line",
+            {"fields_to_export": ["order_id/access_token"]},
+        )
+        yield "get_portal_url", self.order.id, "sale.order", {}
+        for values in ({"access_token": "mine"}, {"name": "x", "access_token": "y"}):
+            yield "write", self.order.id, "sale.order", {"vals": values}
+        yield (
+            "create",
+            None,
+            "sale.order",
+            {"vals_list": [{"partner_id": self.client.id, "access_token": "mine"}]},
+        )
+
+    def test_no_way_to_name_the_field(self):
+        self.users["human"].group_ids += self.env.ref("base.group_allow_export")
+        self.users["agent"].group_ids += self.env.ref("base.group_allow_export")
+        for method, ids, model, kwargs in self.calls():
+            with self.subTest(f"{model}.{method} {kwargs}"), self.apart():
+                answer = self.ask("agent", method, ids, model, **kwargs)
+                self.assertEqual(answer.status, 403, answer.text)
+                answer = self.ask("human", method, ids, model, **kwargs)
+                self.assertTrue(answer.ok, answer.text)
+
+    def test_what_is_not_named_comes_without(self):
+        order = self.order.id
+        answer = self.ask("human", "read", order)
+        self.assertIn(PLANTED, answer.text)
+        for method, kwargs in (
+            ("read", {}),
+            ("search_read", {"domain": [["id", "=", order]]}),
+            ("fields_get", {}),
+            ("action_preview_sale_order", {}),
+            ("copy_data", {}),
+        ):
+            ids = None if "domain" in kwargs or method == "fields_get" else order
+            answer = self.ask("agent", method, ids, **kwargs)
+            self.assertTrue(answer.ok, f"{method}: {answer.text}")
+            self.assertNotIn(PLANTED, answer.text)
+            if method in ("read", "fields_get"):
+                self.assertNotIn("access_token", json.dumps(answer.body))
+
+    def test_onchange(self):
+        answer = self.ask(
+            "agent",
+            "onchange",
+            self.order.id,
+            values={"access_token": "x"},
+            field_names=["partner_id"],
+            fields_spec={"access_token": {}, "partner_id": {}},
+        )
+        self.assertNotIn(PLANTED, answer.text)
+
+    def test_share_wizard(self):
+        if "portal.share" not in self.env:
+            self.skipTest("portal not installed")
+        context = {"active_model": "sale.order", "active_id": self.order.id}
+        fields = {"fields": ["share_link", "res_id"], "context": context}
+        answer = self.ask("human", "default_get", None, "portal.share", **fields)
+        self.assertIn(PLANTED, answer.text)
+        answer = self.ask("agent", "default_get", None, "portal.share", **fields)
+        self.assertNotIn(PLANTED, answer.text)
+        values = {"res_model": "sale.order", "res_id": self.order.id}
+        values["partner_ids"] = [[6, 0, self.users["colleague"].partner_id.ids]]
+        answer = self.ask("agent", "create", None, "portal.share", vals_list=[values])
+        self.assertTrue(answer.ok, answer.text)
+        answer = self.ask("agent", "read", answer.body, "portal.share")
+        self.assertTrue(answer.ok, answer.text)
+        self.assertNotIn(PLANTED, answer.text)
+
+    def test_composer_of_own_words(self):
+        """A placeholder would render what the field does not tell."""
+        values = {
+            "model": "sale.order",
+            "res_ids": str(self.order.ids),
+            "body": "<p>x</p>",
+            "composition_mode": "comment",
+        }
+        for text in ("{{ object.access_token }}", "{{ object.sudo().access_token }}"):
+            values["subject"] = text
+            answer = self.ask(
+                "agent", "create", None, "mail.compose.message", vals_list=[values]
+            )
+            if answer.ok:
+                answer = self.ask("agent", "read", answer.body, "mail.compose.message")
+            self.assertNotIn(PLANTED, answer.text)
+
+    def test_the_template_of_a_colleague_still_works(self):
+        template = self.env["mail.template"].create(
+            {
+                "name": "Link",
+                "model_id": self.env["ir.model"]._get_id("sale.order"),
+                "subject": "Order",
+                "body_html": '<a t-att-href="object.get_portal_url()">Open</a>',
+                "email_to": "client@outside.example",
+            }
+        )
+        ids = self.order.ids
+        agent = self.users["agent"]
+        self.env.invalidate_all()
+        order = self.order.with_user(agent)
+        self.assertEqual(order._portal_ensure_token(), PLANTED)
+        self.env.invalidate_all()
+        rendered = template.with_user(agent)._render_field("body_html", ids)
+        self.assertIn(PLANTED, rendered[self.order.id])
+        token = self.issue("mail.template", "send_mail", template.ids)
+        self.wire.clear()
+        answer = self.ask(
+            "agent",
+            "send_mail",
+            template.id,
+            "mail.template",
+            res_id=self.order.id,
+            force_send=True,
+            context={"agent_confirmation_token": token},
+        )
+        self.assertTrue(answer.ok, answer.text)
+        self.assertEqual(self.recipients(), ["client@outside.example"])
+
+    def test_anonymous_comment(self):
+        """The road: get the link, then write to the followers as the customer."""
+        follower = self.env["res.partner"].create(
+            {"name": "Follower", "email": "follower@outside.example"}
+        )
+        self.order.message_subscribe(follower.ids)
+        for who in ("human", "agent"):
+            with self.subTest(who), self.apart():
+                self.wire.clear()
+                answer = self.ask(who, "get_portal_url", self.order.id)
+                token = PLANTED if PLANTED in answer.text else "unknown"
+                self._post_as_the_customer(token)
+                self.pass_time()
+                found = ["follower@outside.example"] if who == "human" else []
+                self.assertEqual(self.recipients(), found, answer.text)
+
+    def _post_as_the_customer(self, token):
+        self.url_open(
+            "/mail/message/post",
+            data=json.dumps(
+                {
+                    "params": {
+                        "thread_model": "sale.order",
+                        "thread_id": self.order.id,
+                        "post_data": {
+                            "body": "Hello",
+                            "message_type": "comment",
+                            "subtype_xmlid": "mail.mt_comment",
+                        },
+                        "token": token,
+                    }
+                }
+            ),
+            headers={
+                "Content-Type": "application/json",
+                "X-Odoo-Database": self.env.cr.dbname,
+            },
+        )
+
+    def test_internal_use(self):
+        """What Odoo takes from a record by itself, in the agent's own call."""
+        order = self.order
+        answer = self.ask("agent", "read", order.id, fields=["access_url", "name"])
+        self.assertEqual(answer.body[0]["access_url"], f"/my/orders/{order.id}")
+        colleague = self.users["colleague"].partner_id
+        answer = self.ask(
+            "agent",
+            "message_post",
+            order.id,
+            body="Hello",
+            partner_ids=colleague.ids,
+            subtype_xmlid="mail.mt_note",
+        )
+        self.assertTrue(answer.ok, answer.text)
+        answer = self.ask("agent", "copy", order.id)
+        self.assertTrue(answer.ok, answer.text)
+        self.env.invalidate_all()
+        copied = self.env["sale.order"].browse(answer.body)
+        self.assertNotEqual(copied.access_token, PLANTED)
+        answer = self.ask("agent", "write", order.id, vals={"access_token": False})
+        self.assertTrue(answer.ok, answer.text)
+
+    def test_forms_and_invitations(self):
+        if "calendar.event" not in self.env:
+            self.skipTest("calendar not installed")
+        answer = self.ask(
+            "agent", "get_views", None, "calendar.event", views=[[False, "form"]]
+        )
+        self.assertTrue(answer.ok, answer.text)
+        values = {
+            "name": "Meeting",
+            "start": "2030-01-01 10:00:00",
+            "stop": "2030-01-01 11:00:00",
+            "partner_ids": [[6, 0, self.users["colleague"].partner_id.ids]],
+            "videocall_source": "discuss",
+        }
+        answer = self.ask("agent", "create", None, "calendar.event", vals_list=[values])
+        self.assertTrue(answer.ok, answer.text)
+        self.env.invalidate_all()
+        event = self.env["calendar.event"].browse(answer.body)
+        event._set_discuss_videocall_location()
+        self.env.flush_all()
+        self.assertIn(event.access_token, event.videocall_location)
+        answer = self.ask("agent", "read", event.id, "calendar.event")
+        self.assertTrue(answer.ok, answer.text)
+        self.assertNotIn(event.access_token, answer.text)
+        attendee = event.attendee_ids[:1]
+        answer = self.ask("agent", "read", attendee.id, "calendar.attendee")
+        self.assertTrue(answer.ok, answer.text)
+        self.assertNotIn(attendee.access_token, answer.text)
+
+    def test_conversations(self):
+        channel = self.env["discuss.channel"].create({"name": "Open", "uuid": PLANTED})
+        channel.add_members(self.users["agent"].partner_id.ids)
+        self.env.flush_all()
+        for fields in (["invitation_url"], ["uuid"]):
+            for who in ("human", "agent"):
+                answer = self.ask(
+                    who, "read", channel.id, "discuss.channel", fields=fields
+                )
+                self.assertEqual(PLANTED in answer.text, who == "human", answer.text)
+
+
+@tagged("post_install", "-at_install")
+class TestLinks(ApprovalCase):
+    def test_which_links(self):
+        for text in (
+            "/my/orders/5?access_token={}",
+            "/my/orders/5?x=1&amp;access_token={}&amp;y=2",
+            "https://a.example/mail/view?model=a&res_id=1&access_token={}#b",
+            "/web/login?redirect=%2Fmy%3Faccess_token%3D{}%26x",
+            "/mail/view?pid=3&hash={}",
+            '<a href="/web/reset_password?db=x&amp;token={}">x</a>',
+            "/calendar/meeting/accept?token={}&id=1",
+            "/calendar/join_videocall/{}",
+            "/rate/{}/5",
+            "/chat/12/{}",
+        ):
+            self.assertEqual(without_links(text.format(PLANTED)), text.format("hidden"))
+        for text in (
+            f'<img src="/web/image/12?access_token={PLANTED}">',
+            f"/web/content/12?download=1&access_token={PLANTED}",
+            "https://elsewhere.example/s/0123456789?a=b",
+            "token=0123456789 is no link",
+            "",
+        ):
+            self.assertEqual(without_links(text), text)
+
+
+@tagged("post_install", "-at_install")
+class TestMadeBehind(ApprovalCase):
+    """An agent by a statement in the database, of which no cache has heard."""
+
+    def test_agent_of_another_process(self):
+        self.assertTrue(self.rpc("human", "res.users/context_get").ok)
+        self.cr.execute(
+            "INSERT INTO res_groups_users_rel (gid, uid) VALUES (%s, %s)",
+            [
+                self.env.ref("strictbase_agent_guard.group_agent").id,
+                self.users["human"].id,
+            ],
+        )
+        self.wire.clear()
+        answer = self.post("human")
+        self.assertTrue(answer.confirmation_required, answer.text)
+        self.assertFalse(self.wire.letters)
+        status = self.rpc("human", "strictbase.agent.confirmation/guard_status")
+        self.assertTrue(status.body["is_agent"])
+
+    def test_nothing_is_cleared_without_need(self):
+        self.assertTrue(self.rpc("agent", "res.users/context_get").ok)
+        with patch.object(self.registry, "clear_cache") as cleared:
+            self.assertTrue(self.rpc("agent", "res.users/context_get").ok)
+        cleared.assert_not_called()
+
+
+@tagged("post_install", "-at_install")
+class TestReadersOwnContext(ApprovalCase):
+    def test_companies_of_the_caller(self):
+        """Who can read is not judged with the companies that the caller names."""
+        company = self.env["res.company"].create({"name": "Second company"})
+        agent = self.users["agent"]
+        agent.company_ids += company
+        channel = self.env["discuss.channel"].create(
+            {"name": "Public", "channel_type": "channel", "group_public_id": False}
+        )
+        channel.add_members(agent.partner_id.ids)
+        companies = [agent.company_id.id, company.id]
+        for context in (None, {"allowed_company_ids": companies}):
+            answer = self.rpc(
+                "agent",
+                "discuss.channel/message_post",
+                channel.id,
+                context=context,
+                body="Hello",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+            self.assertTrue(answer.confirmation_required, answer.text)
