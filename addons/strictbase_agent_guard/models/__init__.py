@@ -5,8 +5,10 @@ from . import agent_egress
 from . import base
 from . import discuss_channel
 from . import discuss_channel_member
+from . import ir_actions_report
 from . import ir_actions_server
 from . import ir_attachment
+from . import ir_filters
 from . import ir_http
 from . import ir_mail_server
 from . import ir_model_access
@@ -15,6 +17,7 @@ from . import mail_message
 from . import mail_message_reaction
 from . import mail_scheduled_message
 from . import mail_thread
+from . import mail_thread_exposure
 from . import res_groups
 from . import res_partner
 from . import res_users

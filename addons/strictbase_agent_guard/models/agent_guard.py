@@ -130,6 +130,15 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return None
 
     @api.model
+    def _acting_agent(self):
+        """The agent behind this call as a record, empty if there is none."""
+        users = self.env["res.users"]
+        actor = self._actor()
+        if actor is None or actor not in users._agent_guard_uids():
+            return users
+        return users.sudo().browse(actor)
+
+    @api.model
     def _origin(self, records):
         """The agent who queued these rows, when a queue and no call sends them."""
         if current_request() is not None:

@@ -44,6 +44,20 @@ ARMED = {
             created=True,
         )
     ],
+    "event.type.mail": [
+        Rule(
+            "event mail",
+            {
+                "event_type_id",
+                "interval_nbr",
+                "interval_type",
+                "interval_unit",
+                "notification_type",
+                "template_ref",
+            },
+            created=True,
+        )
+    ],
     "event.registration": [
         Rule(
             "event mail",
@@ -72,6 +86,20 @@ ARMED = {
             lambda r: (
                 r.state in ("pending", "authorized", "done") and not r.is_post_processed
             ),
+            True,
+        )
+    ],
+    "project.task.type": [
+        Rule(
+            "rating request",
+            {
+                "project_ids",
+                "rating_active",
+                "rating_request_deadline",
+                "rating_status",
+                "rating_status_period",
+            },
+            lambda r: r.rating_active,
             True,
         )
     ],
@@ -122,6 +150,11 @@ ARMED = {
         )
     ],
 }
+#: A stored field to one of these on any lasting record, such as a stage, says what is
+#: sent later, when a colleague or a job gets there.
+TEMPLATES = {"mail.template": "e-mail by template", "sms.template": "SMS by template"}
+#: Their template only fills a draft; what is sent is judged when it is.
+DRAFTS = {"mailing.mailing"}
 PUBLISHED = "is_published"
 RECIPIENT_FIELDS = ("partner_id", "email", "email_normalized", "registration_ids")
 
@@ -132,17 +165,45 @@ class Base(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        if self._name in ARMED or PUBLISHED in self._fields:
-            records._agent_guard_check_armed_rows(None)
+        given = self._agent_guard_template_fields(
+            {
+                *(name for vals in vals_list for name in vals),
+                *(
+                    name.removeprefix("default_")
+                    for name in self.env.context
+                    if name.startswith("default_")
+                ),
+            }
+        )
+        if given or self._name in ARMED or PUBLISHED in self._fields:
+            records._agent_guard_check_armed_rows(None, given)
         return records
 
     def write(self, vals):
         res = super().write(vals)
-        if self._name in ARMED or (PUBLISHED in vals and PUBLISHED in self._fields):
-            self._agent_guard_check_armed_rows(vals)
+        given = self._agent_guard_template_fields(vals)
+        if (
+            given
+            or self._name in ARMED
+            or (PUBLISHED in vals and PUBLISHED in self._fields)
+        ):
+            self._agent_guard_check_armed_rows(vals, given)
         return res
 
-    def _agent_guard_check_armed_rows(self, vals):
+    def _agent_guard_template_fields(self, names):
+        """Those of these fields that name a template for later."""
+        if self._transient or self._name in DRAFTS:
+            return ()
+        fields = self._fields
+        return [
+            name
+            for name in names
+            if (field := fields.get(name)) is not None
+            and field.comodel_name in TEMPLATES
+            and field.store
+        ]
+
+    def _agent_guard_check_armed_rows(self, vals, given=()):
         """Ask for approval of what these rows, or these new values, will send."""
         guard = self.env["strictbase.agent.guard"]
         actor = guard._actor()
@@ -151,6 +212,11 @@ class Base(models.AbstractModel):
         items = []
         for record in self.sudo():
             channels = record._agent_guard_armed(vals)
+            channels |= {
+                TEMPLATES[record._fields[name].comodel_name]
+                for name in given
+                if record[name]
+            }
             if not channels:
                 continue
             recipients = record._agent_guard_armed_recipients(actor)

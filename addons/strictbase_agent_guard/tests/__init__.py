@@ -4,6 +4,7 @@ from . import test_audit
 from . import test_confirmation
 from . import test_doors
 from . import test_headers
+from . import test_interface
 from . import test_internal_actions
 from . import test_published
 from . import test_recipients

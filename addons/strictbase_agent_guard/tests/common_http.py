@@ -354,6 +354,10 @@ class GuardHttpCase(Records, HttpCase):
         }
         Message = self.env["mail.message"]
         for model, ids in self.visible.items():
+            if "partner_id" in self.env[model]._fields:
+                # and what has become the portal user's own meanwhile
+                own = [("partner_id", "=", self.portal.partner_id.id)]
+                ids = [*ids, *self.env[model].search(own).ids]
             for message in Message.search(
                 [
                     ("model", "=", model),

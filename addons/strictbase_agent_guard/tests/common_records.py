@@ -879,6 +879,18 @@ class Records:
                 },
             ]
         )
+        rated = env["project.project"].create(
+            {"name": "Rated project", "type_ids": [Command.set(stages[3].ids)]}
+        )
+        env["project.task"].create(
+            {
+                "name": "Rated",
+                "project_id": rated.id,
+                "stage_id": stages[3].id,
+                "partner_id": cls.client.id,
+            }
+        )
+        cls.at["project_rated"] = rated.id
         project_template = template.copy(
             {
                 "model_id": env["ir.model"]._get_id("project.project"),

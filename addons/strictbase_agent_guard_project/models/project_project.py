@@ -5,6 +5,32 @@ from odoo import models
 class ProjectProject(models.Model):
     _inherit = "project.project"
 
+    def write(self, vals):
+        if (
+            "privacy_visibility" in vals
+            and self.env["strictbase.agent.guard"]._actor() is not None
+        ):
+            # it also decides who can read the tasks
+            with self._agent_guard_tasks()._agent_guard_watch():
+                return self._agent_guard_write(vals)
+        return self._agent_guard_write(vals)
+
+    def _agent_guard_write(self, vals):
+        res = super().write(vals)
+        if not {"partner_id", "type_ids"}.isdisjoint(vals):
+            self._agent_guard_check_rated()
+        return res
+
+    def _agent_guard_check_rated(self):
+        """Its tasks take their customer from it, and a stage that is due asks all."""
+        if self.env["strictbase.agent.guard"]._actor() is None:
+            return
+        self._agent_guard_tasks()._agent_guard_check_rated()
+
+    def _agent_guard_tasks(self):
+        tasks = self.env["project.task"].sudo().with_context(active_test=False)
+        return tasks.search([("project_id", "in", self.ids)])
+
     def _agent_guard_portal_partners(self, customers):
         """A project's page is open to those invited, not to its customer as such."""
         return customers.browse()

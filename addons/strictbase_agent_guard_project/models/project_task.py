@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+RATED_BY = {"parent_id", "partner_id", "project_id", "stage_id"}
+
 
 class ProjectTask(models.Model):
     _inherit = "project.task"
@@ -13,7 +15,7 @@ class ProjectTask(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
-        if not {"partner_id", "project_id", "stage_id"}.isdisjoint(vals):
+        if not RATED_BY.isdisjoint(vals):
             self._agent_guard_check_rated()
         return res
 
@@ -23,9 +25,10 @@ class ProjectTask(models.Model):
         if guard._actor() is None:
             return
         items = []
-        for task in self.sudo():
-            stage = task.stage_id
-            if not stage.rating_active or stage.rating_status != "periodic":
+        tasks = self.sudo()
+        # a customer is also taken from the task above
+        for task in tasks | tasks._get_all_subtasks():
+            if not task._agent_guard_is_rated():
                 continue
             outside = guard._outside_partners(task.partner_id)
             if outside:
@@ -40,6 +43,18 @@ class ProjectTask(models.Model):
                 )
         guard._egress(items)
 
+    def _agent_guard_is_rated(self):
+        """Whether the job asks, for each task of a project with a stage that is due."""
+        stage = self.stage_id
+        return _is_periodic(stage) or (
+            bool(stage.rating_template_id)
+            and any(_is_periodic(other) for other in self.project_id.type_ids)
+        )
+
     def _agent_guard_portal_partners(self, customers):
         """A task's page is open to those who follow it, not to its customer as such."""
         return customers.browse()
+
+
+def _is_periodic(stage):
+    return stage.rating_active and stage.rating_status == "periodic"

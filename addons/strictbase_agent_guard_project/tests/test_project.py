@@ -69,3 +69,56 @@ class TestProject(ConfirmationCase):
         task = self.task.with_user(self.agent)
         self.assertHeld(task.write, {"stage_id": self.rated.id})
         task.write({"priority": "1"})
+
+    def test_project_with_a_stage_that_is_due(self):
+        """The job asks about every task of the project, not only those in the stage."""
+        template = self.env.ref("project.rating_project_request_email_template")
+        asked = self.env["project.task.type"].create(
+            {"name": "Asked", "rating_template_id": template.id}
+        )
+        task = self.task.with_user(self.agent)
+        self.assertHeld(task.write, {"stage_id": asked.id})
+
+    def test_stage_armed(self):
+        """What a stage sends when a colleague moves a task there."""
+        self.agent.group_ids += self.env.ref("project.group_project_manager")
+        template = self.env["mail.template"].create(
+            {"name": "x", "model_id": self.env["ir.model"]._get_id("project.task")}
+        )
+        stages = self.env["project.task.type"].with_user(self.agent)
+        stage = stages.browse(self.stage.id)
+        for values in (
+            {"mail_template_id": template.id},
+            {"rating_template_id": template.id},
+            {"rating_active": True},
+        ):
+            self.assertHeld(stage.write, values)
+            stage.invalidate_recordset()
+            self.assertHeld(stages.create, {"name": "New", **values})
+        self.assertHeld(
+            stages.with_context(default_mail_template_id=template.id).create,
+            {"name": "New"},
+        )
+        rated = stages.browse(self.rated.id)
+        self.assertHeld(rated.write, {"rating_request_deadline": "2020-01-01"})
+        stage.write({"rating_active": False})
+        stage.write({"name": "Newer", "fold": True, "mail_template_id": False})
+        stages.create({"name": "New", "project_ids": self.project.ids})
+
+    def test_project_opened_to_the_portal(self):
+        """Its customers can then read what an agent has commented on their tasks."""
+        project = self.project.with_user(self.agent).sudo()
+        project.write({"privacy_visibility": "employees"})
+        project.write({"privacy_visibility": "portal"})
+        project.write({"privacy_visibility": "employees"})
+        self.project.message_subscribe(self.portal.partner_id.ids)
+        self.task.message_unsubscribe(self.portal.partner_id.ids)
+        self.comment()
+        self.assertHeld(project.write, {"privacy_visibility": "portal"})
+
+    def test_client_made_a_follower_after_the_comment(self):
+        task = self.task.with_user(self.agent)
+        self.comment()
+        task.message_subscribe(self.colleague.partner_id.ids)
+        task.write({"priority": "1"})
+        self.assertHeld(task.message_subscribe, self.portal.partner_id.ids)
