@@ -207,7 +207,7 @@ class MailMail(models.Model):
         if not named:
             return []
         # Odoo itself has bounces come back to an address of its own.
-        domains = self.env["mail.alias.domain"].sudo().search([])
+        domains = self.env["mail.alias.domain"].sudo().search([("name", "!=", False)])
         own = {email for email in domains.mapped("bounce_email") if email}
         return [value for value in named if value not in own]
 
