@@ -159,11 +159,11 @@ class TestPortalTokens(ApprovalCase):
             "agent",
             "onchange",
             self.order.id,
-            values={"access_token": "x"},
+            values={"access_token": "x", "partner_id": self.client.id},
             field_names=["partner_id"],
             fields_spec={"access_token": {}, "partner_id": {}},
         )
-        self.assertNotIn(PLANTED, answer.text)
+        self.assertEqual(answer.status, 403, answer.text)
 
     def test_share_wizard(self):
         if "portal.share" not in self.env:
@@ -182,22 +182,42 @@ class TestPortalTokens(ApprovalCase):
         self.assertTrue(answer.ok, answer.text)
         self.assertNotIn(PLANTED, answer.text)
 
-    def test_composer_of_own_words(self):
-        """A placeholder would render what the field does not tell."""
+    def test_placeholders_of_own_words(self):
+        """A note to two records is rendered, and would show what no field tells."""
+        editors = self.env.ref("mail.group_mail_template_editor")
+        editors.user_ids += self.users["human"] + self.users["agent"]
+        orders = self.order + self.order.copy()
+        orders.access_token = PLANTED
+        self.env.flush_all()
         values = {
             "model": "sale.order",
-            "res_ids": str(self.order.ids),
+            "res_ids": str(orders.ids),
             "body": "<p>x</p>",
             "composition_mode": "comment",
+            "subtype_is_log": True,
         }
-        for text in ("{{ object.access_token }}", "{{ object.sudo().access_token }}"):
-            values["subject"] = text
-            answer = self.ask(
-                "agent", "create", None, "mail.compose.message", vals_list=[values]
-            )
-            if answer.ok:
-                answer = self.ask("agent", "read", answer.body, "mail.compose.message")
-            self.assertNotIn(PLANTED, answer.text)
+        for who in ("human", "agent"):
+            for text in ("object.access_token", "object.sudo().access_token[:]"):
+                values["subject"] = f"{{{{ {text} }}}}"
+                model = "mail.compose.message"
+                with self.subTest(f"{who} {text}"), self.apart():
+                    answer = self.ask(who, "create", None, model, vals_list=[values])
+                    self.assertTrue(answer.ok, answer.text)
+                    sent = self.ask(who, "action_send_mail", answer.body, model)
+                    answer = self.ask(
+                        who,
+                        "search_read",
+                        None,
+                        "mail.message",
+                        domain=[
+                            ["model", "=", "sale.order"],
+                            ["res_id", "in", orders.ids],
+                        ],
+                        fields=["subject"],
+                    )
+                    self.assertTrue(answer.ok, answer.text)
+                    told = sent.text + answer.text  # a refusal has the subject
+                    self.assertEqual(PLANTED in told, who == "human", told)
 
     def test_the_template_of_a_colleague_still_works(self):
         template = self.env["mail.template"].create(

@@ -15,6 +15,8 @@ from weakref import WeakKeyDictionary
 from odoo import http
 from odoo.exceptions import UserError
 
+from .tokens import without_links
+
 MARKER = "AGENT_CONFIRMATION_REQUIRED"
 REASON = "outbound_client_communication"
 MAX_LISTED = 50
@@ -141,7 +143,7 @@ def refusal(items, entry=None, fault=""):
 
 
 def _one_line(text):
-    return " ".join(str(text).split())[:200]
+    return without_links(" ".join(str(text).split()))[:200]
 
 
 def current_request():
