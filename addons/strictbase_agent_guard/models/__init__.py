@@ -17,7 +17,6 @@ from . import mail_message
 from . import mail_message_reaction
 from . import mail_scheduled_message
 from . import mail_thread
-from . import mail_thread_exposure
 from . import res_groups
 from . import res_partner
 from . import res_users

@@ -1,9 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import contextmanager
+
 from odoo import models
 from odoo.exceptions import AccessError, MissingError
 
 from ..tools.call_state import permit_internal_http
 from .agent_guard import AgentEntry
+from .mail_message import SHOWN
 
 PUBLIC = {"name": "everyone on the website", "address": ""}
 LINK = {"name": "everyone with the portal link", "address": ""}
@@ -16,6 +19,65 @@ class MailThread(models.AbstractModel):
     def message_post(self, **kwargs):
         with AgentEntry(self, "message_post") as entry:
             return super(MailThread, entry.clean()).message_post(**kwargs)
+
+    def write(self, vals):
+        if self.env["strictbase.agent.guard"]._actor() is None:
+            return super().write(vals)
+        with self._agent_guard_watch():
+            return super().write(vals)
+
+    def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
+        values = {"subtype_ids": subtype_ids, "customer_ids": customer_ids}
+        if self.env["strictbase.agent.guard"]._actor() is None:
+            return super()._message_subscribe(partner_ids, **values)
+        with self._agent_guard_watch():
+            return super()._message_subscribe(partner_ids, **values)
+
+    # ------------------------------------------------------------------
+    # Who comes to read what was written before
+    # ------------------------------------------------------------------
+    @contextmanager
+    def _agent_guard_watch(self):
+        """Ask for approval if what is done inside shows agents' comments to others.
+
+        A comment is judged when it is stored. Another customer, another privacy or
+        another follower later opens the record, and the comment with it.
+        It costs one query, unless agents have commented on these records.
+        """
+        guard = self.env["strictbase.agent.guard"]
+        commented = self._agent_guard_commented()
+        before = {record: _people(record) for record in commented}
+        yield
+        items = []
+        for record, messages in commented.items():
+            record.invalidate_recordset(["message_follower_ids", "message_partner_ids"])
+            if _people(record) <= before[record]:
+                continue
+            items += [message._agent_guard_publication() for message in messages]
+        guard._egress([item for item in items if item is not None])
+
+    def _agent_guard_commented(self):
+        """Records among these with comments of agents that a portal page shows."""
+        if self._name == "discuss.channel" or not self.ids:
+            return {}
+        actor = self.env["strictbase.agent.guard"]._actor()
+        agents = {actor, *self.env["res.users"]._agent_guard_uids()}
+        messages = self.env["mail.message"].sudo()
+        messages = messages.search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("create_uid", "in", list(agents)),
+                ("message_type", "in", list(SHOWN)),
+                ("is_internal", "=", False),
+                ("subtype_id.internal", "=", False),
+            ]
+        )
+        records = self.sudo()
+        return {
+            records.browse(res_id): of_record
+            for res_id, of_record in messages.grouped("res_id").items()
+        }
 
     def _notify_thread(self, message, msg_vals=False, **kwargs):
         recipients_data = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
@@ -166,3 +228,7 @@ class MailThread(models.AbstractModel):
         return bool(guard._outside_partners(notified)) or any(
             messages.mapped("outgoing_email_to")
         )
+
+
+def _people(record):
+    return {(r["name"], r["address"]) for r in record._agent_guard_readers()}

@@ -6,17 +6,15 @@ class ProjectProject(models.Model):
     _inherit = "project.project"
 
     def write(self, vals):
+        tasks = self.env["project.task"]
         if (
             "privacy_visibility" in vals
             and self.env["strictbase.agent.guard"]._actor() is not None
         ):
             # it also decides who can read the tasks
-            with self._agent_guard_tasks()._agent_guard_watch():
-                return self._agent_guard_write(vals)
-        return self._agent_guard_write(vals)
-
-    def _agent_guard_write(self, vals):
-        res = super().write(vals)
+            tasks = self._agent_guard_tasks()
+        with tasks._agent_guard_watch():
+            res = super().write(vals)
         if not {"partner_id", "type_ids"}.isdisjoint(vals):
             self._agent_guard_check_rated()
         return res
