@@ -11,6 +11,13 @@ else
     program=odoo-agent
 fi
 if [ -n "$env_file" ]; then
+    case $(basename "$env_file") in
+    odoo_"$profile".env) ;;
+    odoo_*.env)
+        echo '{"error":{"code":"config_unsafe","message":"this wrapper works in the profile '"$profile"' only, and the file named for it is that of another profile","hints":[],"effect":"not_sent","retry":"never"}}' >&2
+        exit 3
+        ;;
+    esac
     exec "$program" --env-file "$env_file" "$@"
 fi
 exec "$program" --profile "$profile" "$@"

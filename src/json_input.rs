@@ -172,7 +172,16 @@ impl Stdin {
         let flag = source.flag();
         let invalid = |why: String| Error::new(Code::InvalidJson, format!("{flag} is not valid JSON: {why}"));
         match source {
-            Source::Inline { text, .. } => parse(text).map_err(invalid),
+            Source::Inline { text, .. } => parse(text).map_err(|why| {
+                let error = invalid(why);
+                // Odoo's own manuals write domains and values so.
+                let python = text.contains('\'') || ["True", "False", "None"].iter().any(|word| text.contains(word));
+                if python {
+                    error.with_hint("this looks like Python: JSON has double quotes, [ ] for tuples, and true, false, null")
+                } else {
+                    error
+                }
+            }),
             Source::File { path, .. } => {
                 let bytes = self.bytes(flag, path, LARGEST)?;
                 let text = std::str::from_utf8(&bytes)

@@ -291,6 +291,24 @@ fn a_connection_that_closes_at_once_may_have_carried_the_request() {
 }
 
 #[test]
+fn a_host_that_does_not_resolve_was_sent_nothing() {
+    let home = support::Home::new();
+    home.profile(
+        "lab",
+        &[
+            ("ODOO_BASE_URL", "https://no-such-host.invalid"),
+            ("ODOO_DB", "lab"),
+            ("ODOO_API_KEY", support::KEY),
+            ("ODOO_LANG", "en_US"),
+            ("ODOO_TZ", "UTC"),
+        ],
+    );
+    let write = ["call", "res.partner", "x_anything", "--ids", "1"];
+    let outcome = home.run(write).fails(10, "unreachable").says(&["does not resolve"]);
+    assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("not_sent", "safe"));
+}
+
+#[test]
 fn fields_that_cannot_be_asked_for_stop_the_write_that_needs_them() {
     let server = Server::start();
     server.on(&json2("res.partner", "fields_get"), Answer::CloseAfterReading);

@@ -4,8 +4,9 @@
 
 use std::process::{Command, Stdio};
 
-use super::terminal;
+use super::{summary, terminal};
 use crate::error::{Code, Error, Result};
+use crate::operation::Operation;
 use crate::session::Session;
 use crate::settings::{ApproverSource, Secret, Selection, names};
 
@@ -18,8 +19,9 @@ pub enum Asker {
     Person,
 }
 
-/// The key, or none when there is none to be had without a person. `for_what` is shown where it is typed.
-pub fn key(session: &Session, asker: Asker, for_what: &str) -> Result<Option<Secret>> {
+/// The key, or none when there is none to be had without a person. Where it is typed, `operation` is
+/// shown first.
+pub fn key(session: &Session, asker: Asker, operation: &Operation) -> Result<Option<Secret>> {
     let globals = &session.local.globals;
     let selection = Selection {
         profile: globals.profile.clone(),
@@ -38,11 +40,13 @@ pub fn key(session: &Session, asker: Asker, for_what: &str) -> Result<Option<Sec
         }
         Some(ApproverSource::File(key, _)) => Some(key),
         Some(ApproverSource::Command(command)) => Some(from_command(&command)?),
-        None if asker == Asker::Person || terminal::is_interactive(session) => {
-            let server = session.settings.base_url.origin();
-            let prompt =
-                format!("To let {for_what} through at {server}:\nThe approver's API key (not shown): ");
-            Some(terminal::ask_hidden(&prompt)?)
+        None if asker == Asker::Person => Some(terminal::ask_hidden("The approver's API key (not shown): ")?),
+        None if terminal::is_interactive(session) => {
+            let mut tty = terminal::open()?;
+            terminal::show(&mut tty, &summary::of(session, operation, None)?);
+            Some(terminal::ask_hidden(
+                "To let exactly this through, once, type the approver's API key (not shown): ",
+            )?)
         }
         None => None,
     };

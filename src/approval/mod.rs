@@ -3,6 +3,7 @@
 //! is the only place that touches the approver's key.
 
 pub mod approver;
+pub mod summary;
 pub mod terminal;
 
 use serde_json::{Value, json};
@@ -76,12 +77,7 @@ pub fn answer(session: &Session, operation: &Operation, refusal: Error) -> Resul
         return Err(how_to_approve(session, operation, refusal));
     }
     // By now the call was sent, and refused.
-    let key = match approver::key(
-        session,
-        approver::Asker::Agent,
-        &format!("{}.{}", operation.model, operation.method),
-    )
-    .map_err(|mut error| {
+    let key = match approver::key(session, approver::Asker::Agent, operation).map_err(|mut error| {
         error.effect = Effect::Rejected;
         error
     })? {
@@ -243,7 +239,10 @@ fn how_to_approve(session: &Session, operation: &Operation, mut refusal: Error) 
     };
     refusal.retry = Retry::Never;
     refusal.hints = vec![
-        format!("a person runs, at their own terminal: {}", approve_command(session, operation)),
+        format!(
+            "a person runs, with their own profile for this Odoo, at their own terminal: {}",
+            approve_command(session, operation)
+        ),
         "then repeat this call with --confirm-token-file FILE, the token in FILE".into(),
     ];
     refusal

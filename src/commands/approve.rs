@@ -3,15 +3,14 @@
 //! terminal, and prints a token. There is no flag that says yes.
 
 use clap::Args as ClapArgs;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::call;
 use crate::approval::approver::{self, Asker};
-use crate::approval::{Approval, mint, terminal};
+use crate::approval::{Approval, mint, summary, terminal};
 use crate::error::{Code, Effect, Error, Result, Retry};
-use crate::operation::{Object, Operation};
+use crate::operation::Object;
 use crate::preflight::Rules;
-use crate::render::json;
 use crate::session::{Local, Session};
 
 /// Flags of `approve`.
@@ -34,13 +33,12 @@ pub fn run(args: Args, mut local: Local) -> Result<()> {
     let mut tty = terminal::open()?;
     let session = Session::open(local, Object::new(), Approval::default(), Rules::default())?;
     let operation = call.operation;
-    terminal::show(&mut tty, &description(&session, &operation, args.agent_user)?);
+    terminal::show(&mut tty, &summary::of(&session, &operation, args.agent_user)?);
     if !terminal::ask_yes(&mut tty, "Approve exactly this, once? Type yes: ")? {
         return Err(Error::new(Code::ConfirmationRefused, "not approved: no token was minted")
             .with_effect(Effect::NotSent, Retry::Never));
     }
-    let call = format!("{}.{}", operation.model, operation.method);
-    let key = approver::key(&session, Asker::Person, &call)?
+    let key = approver::key(&session, Asker::Person, &operation)?
         .ok_or_else(|| Error::usage("no approver's key was given: nothing was approved"))?;
     let minted = mint(&session, &operation, &key, args.agent_user)?;
     drop(key);
@@ -50,96 +48,4 @@ pub fn run(args: Args, mut local: Local) -> Result<()> {
     session
         .note_once("save it to a file for the agent, which repeats its call with --confirm-token-file FILE");
     session.local.out.data_with_secrets(format!("{}\n", json!(minted.token.expose())).as_bytes())
-}
-
-/// What the person has to know, in plain text.
-fn description(session: &Session, operation: &Operation, agent: Option<i64>) -> Result<String> {
-    let settings = &session.settings;
-    let mut lines = vec![String::new()];
-    // First, because it can be long: what matters most has to stand right above the question.
-    if !operation.kwargs.is_empty() {
-        let data = Value::Object(operation.kwargs.clone()).to_string();
-        lines.push(format!(
-            "What the agent says that it will send:\n  {}\n",
-            json::pretty(&data).replace('\n', "\n  ")
-        ));
-    }
-    lines.extend([
-        format!("An agent asks to run, in database {} at {}:", settings.database, settings.base_url.origin()),
-        format!("  {}.{}", operation.model, operation.method),
-    ]);
-    if let Some(agent) = agent {
-        lines.push(format!("  as {}", name_of(session, "res.users", agent)));
-    }
-    let ids = operation.ids.clone().unwrap_or_default();
-    for id in &ids {
-        lines.push(format!("  on {} {}", operation.model, name_of(session, &operation.model, *id)));
-    }
-    let recipients = recipients(session, operation, &ids)?;
-    lines.push(if recipients.is_empty() {
-        "Whom it reaches cannot be told from here; Odoo's guard refused it because it reaches somebody outside.".into()
-    } else {
-        format!("It would reach:\n  {}", recipients.join("\n  "))
-    });
-    lines.push("The token covers this model, method and set of records, once, within ten minutes.\n".into());
-    Ok(lines.join("\n"))
-}
-
-fn rows(session: &Session, model: &str, domain: Value, fields: &[&str]) -> Vec<Value> {
-    let kwargs = json!({ "domain": domain, "fields": fields, "limit": 200 });
-    let found = Operation::new(model, "search_read", kwargs.as_object().cloned().unwrap_or_default())
-        .and_then(|operation| session.execute(operation));
-    found.ok().and_then(|reply| serde_json::from_str(reply.get()).ok()).unwrap_or_default()
-}
-
-fn name_of(session: &Session, model: &str, id: i64) -> String {
-    // By id, because a search leaves archived records out.
-    let kwargs = Object::from_iter([("fields".to_string(), json!(["display_name"]))]);
-    let found = Operation::new(model, "read", kwargs)
-        .and_then(|operation| session.execute(operation.on(vec![id])))
-        .ok()
-        .and_then(|reply| serde_json::from_str::<Vec<Value>>(reply.get()).ok())
-        .unwrap_or_default();
-    let name = found.first().and_then(|row| row["display_name"].as_str()).unwrap_or("(cannot be read)");
-    format!("{id}: {}", one_line(name))
-}
-
-/// The partners named in the call and the followers of its records, with their addresses.
-fn recipients(session: &Session, operation: &Operation, ids: &[i64]) -> Result<Vec<String>> {
-    let mut partners: Vec<i64> = Vec::new();
-    for key in ["partner_ids", "mail_partner_ids"] {
-        partners.extend(
-            operation
-                .kwargs
-                .get(key)
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_i64),
-        );
-    }
-    let followed = json!([["res_model", "=", operation.model], ["res_id", "in", ids]]);
-    let followers = rows(session, "mail.followers", followed, &["partner_id"]);
-    partners.extend(followers.iter().filter_map(|row| row["partner_id"][0].as_i64()));
-    partners.sort_unstable();
-    partners.dedup();
-    if partners.is_empty() {
-        return Ok(Vec::new());
-    }
-    // Odoo hides archived contacts, and writes to them all the same.
-    let domain = json!([["id", "in", partners], ["active", "in", [true, false]]]);
-    let found = rows(session, "res.partner", domain, &["display_name", "email"]);
-    let shown = partners.iter().map(|partner| match found.iter().find(|row| row["id"] == *partner) {
-        Some(row) => {
-            let name = row["display_name"].as_str().unwrap_or("(no name)");
-            one_line(&format!("{name} <{}>", row["email"].as_str().unwrap_or("no address")))
-        }
-        None => format!("contact {partner} (cannot be read)"),
-    });
-    Ok(shown.collect())
-}
-
-/// A name must not be able to add a line of its own to what the person reads.
-fn one_line(text: &str) -> String {
-    text.replace('\n', "\\n")
 }

@@ -84,6 +84,9 @@ pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
             .lost(fault.detail)
             .with_hint("--timeout 5m waits longer; Odoo itself ends a call after about two minutes"),
         FaultKind::Protocol => asked.unread(Error::new(Code::BadReply, fault.detail)),
+        FaultKind::Reset if asked.origin.starts_with("https://") => asked
+            .lost(fault.detail)
+            .with_hint("a port that speaks plain http closes an https connection like this: check scheme and port of ODOO_BASE_URL"),
         _ => asked.lost(fault.detail),
     }
 }

@@ -311,7 +311,10 @@ fn nothing_to_go_by(environment: &Environment, paths: &Paths, profiles: &[String
             Code::ConfigMissing,
             format!("which profile? {looked}, and {} holds {}", paths.config.display(), profiles.join(", ")),
         )
-        .with_hint(format!("name one: --profile {}", profiles[0]))
+        .with_hint(format!(
+            "name one: --profile {}",
+            profiles.iter().find(|name| *name == "local").unwrap_or(&profiles[0])
+        ))
     }
 }
 

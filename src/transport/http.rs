@@ -129,6 +129,12 @@ impl HttpTransport {
                     | ErrorKind::AddrNotAvailable => {
                         (FaultKind::Refused, Phase::NotSent, format!("{host} refuses the connection"))
                     }
+                    // The standard library\'s own words, in no language but this: the resolver failed.
+                    _ if cause.to_string().starts_with("failed to lookup address information") => (
+                        FaultKind::Resolve,
+                        Phase::NotSent,
+                        format!("the host name of {host} does not resolve"),
+                    ),
                     _ if reply_began => (
                         FaultKind::Truncated,
                         Phase::Sent,
