@@ -8,6 +8,7 @@
 # PG*          as for createdb; Odoo must reach the same server
 # GUARD_WORK   where the logs go (default: a new directory under $TMPDIR)
 # GUARD_KEEP   set: the databases are left in place
+# GUARD_PORT   where the one without is served to its tests (default 8069); the other ten above
 #
 # It is long: /account alone takes most of an hour on two cores. Not for CI.
 set -eu
@@ -48,12 +49,16 @@ for which in "" _with; do
     run "$name$which" "$work/install$which.log" -i "$modules" --no-http
 done
 run "${name}_with" "$work/install_guard.log" -i strictbase_agent_guard --no-http
-for which in "" _with; do
+# Side by side, so that what the machine does meanwhile meets both.
+tests() {  # tests WHICH PORT
     start=$(date +%s)
-    run "$name$which" "$work/tests$which.log" --test-tags "$tags"
-    results "$work/tests$which.log" >"$work/results$which.txt"
-    echo "${which:-_without}: $(tail -n 1 "$work/results$which.txt") in $(($(date +%s) - start)) s"
-done
+    run "$name$1" "$work/tests$1.log" --test-tags "$tags" --http-port "$2"
+    results "$work/tests$1.log" >"$work/results$1.txt"
+    echo "${1:-_without}: $(tail -n 1 "$work/results$1.txt") in $(($(date +%s) - start)) s"
+}
+tests "" "${GUARD_PORT:-8069}" &
+tests _with $((${GUARD_PORT:-8069} + 10)) &
+wait
 if diff "$work/results.txt" "$work/results_with.txt"; then
     echo "the same with and without the guard"
 else

@@ -9,16 +9,23 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 
-class IrFilters(models.Model):
-    _inherit = "ir.filters"
+class AgentOwnRecord(models.AbstractModel):
+    """Records that an agent may keep only if they are for nobody but itself."""
+
+    _name = "strictbase.agent.own.record"
+    _description = "Record that an agent keeps for itself only"
+
+    # The field that holds whom a record is for; empty means everybody.
+    _agent_guard_owner_field = None
 
     @api.model_create_multi
     def create(self, vals_list):
-        filters = super().create(vals_list)
-        filters._agent_guard_check_own()
-        return filters
+        records = super().create(vals_list)
+        records._agent_guard_check_own()
+        return records
 
     def write(self, vals):
+        # Before: it was the agent's; after: it still is.
         self._agent_guard_check_own()
         res = super().write(vals)
         self._agent_guard_check_own()
@@ -31,35 +38,23 @@ class IrFilters(models.Model):
     def _agent_guard_check_own(self):
         user = self.env["strictbase.agent.guard"]._acting_agent()
         for record in self.sudo() if user else ():
-            if record.user_ids != user or "agent_mode" in (record.context or ""):
+            if record[self._agent_guard_owner_field] != user or "agent_mode" in (
+                record.context or ""
+            ):
                 raise AccessError(
-                    self.env._("Agents can have filters for themselves only.")
+                    self.env._("Agents can have filters and actions of their own only.")
                 )
+
+
+class IrFilters(models.Model):
+    _name = "ir.filters"
+    _inherit = ("strictbase.agent.own.record", "ir.filters")
+
+    _agent_guard_owner_field = "user_ids"
 
 
 class IrEmbeddedActions(models.Model):
-    _inherit = "ir.embedded.actions"
+    _name = "ir.embedded.actions"
+    _inherit = ("strictbase.agent.own.record", "ir.embedded.actions")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        actions = super().create(vals_list)
-        actions._agent_guard_check_own()
-        return actions
-
-    def write(self, vals):
-        self._agent_guard_check_own()
-        res = super().write(vals)
-        self._agent_guard_check_own()
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _agent_guard_unlink_own(self):
-        self._agent_guard_check_own()
-
-    def _agent_guard_check_own(self):
-        user = self.env["strictbase.agent.guard"]._acting_agent()
-        for record in self.sudo() if user else ():
-            if record.user_id != user or "agent_mode" in (record.context or ""):
-                raise AccessError(
-                    self.env._("Agents can have embedded actions of their own only.")
-                )
+    _agent_guard_owner_field = "user_id"
