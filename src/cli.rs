@@ -12,6 +12,7 @@ use crate::commands::{
     schema_summary, search_read, write,
 };
 use crate::error::{Error, Result};
+use crate::render::format::Format;
 use crate::settings::{TIMEOUT_FORM, parse_timeout};
 
 /// Search, read, create, write and call anything in Odoo 19 over JSON-2.
@@ -38,8 +39,18 @@ pub struct Globals {
     /// Work as configured in this file
     #[arg(long, value_name = "PATH", global = true, help_heading = "Global options")]
     pub env_file: Option<PathBuf>,
-    /// Indent the result
-    #[arg(long, global = true, help_heading = "Global options")]
+    /// Form of the result [default: json]
+    #[arg(
+        long,
+        value_name = "FORM",
+        value_enum,
+        global = true,
+        hide_possible_values = true,
+        help_heading = "Global options"
+    )]
+    pub output: Option<Format>,
+    /// Indent the result: --output pretty
+    #[arg(long, global = true, conflicts_with = "output", help_heading = "Global options")]
     pub pretty: bool,
     /// Add to the context of the call (a JSON object)
     #[arg(long, value_name = "JSON", global = true, help_heading = "Global options")]

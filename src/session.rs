@@ -204,7 +204,7 @@ impl Session {
         {
             return Ok(names);
         }
-        let mut names: Vec<String> = self.schema(model, false)?.fields.keys().cloned().collect();
+        let mut names: Vec<String> = self.schema(model, false)?.names().map(str::to_string).collect();
         // A model that is closed itself would be tried field by field.
         self.try_fields(model, &["id".into()])?;
         let closed = self.closed_fields(model, &names)?;

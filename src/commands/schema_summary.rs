@@ -73,9 +73,9 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
 /// Filters look at every field; without filters the short list is enough, where there is one.
 fn chosen(request: &Request, schema: &Schema) -> Result<Vec<String>> {
     for name in &request.fields {
-        if !schema.fields.contains_key(name) {
+        if !schema.has(name) {
             let mut error = Error::new(Code::NotFound, format!("{} has no field {name}", request.model));
-            if let Some(close) = crate::suggest::closest(name, schema.fields.keys().map(String::as_str)) {
+            if let Some(close) = crate::suggest::closest(name, schema.names()) {
                 error = error.with_hint(format!("did you mean {close}?"));
             }
             return Err(error.with_hint("a field that was just added appears with --refresh"));
@@ -87,18 +87,12 @@ fn chosen(request: &Request, schema: &Schema) -> Result<Vec<String>> {
         return Ok(short);
     }
     let terms: Vec<String> = request.contains.iter().map(|term| term.to_lowercase()).collect();
-    let wanted = |name: &String, field: &Value| {
-        let label = field["string"].as_str().unwrap_or_default().to_lowercase();
-        let lower = name.to_lowercase();
-        !filtered
-            || request.all
-            || request.fields.contains(name)
-            || terms.iter().any(|term| lower.contains(term) || label.contains(term))
+    let found = |name: &str| {
+        let (name, label) = (name.to_lowercase(), schema.label(name).to_lowercase());
+        terms.iter().any(|term| name.contains(term) || label.contains(term))
     };
-    Ok(schema
-        .fields
-        .iter()
-        .filter(|(name, field)| wanted(name, field))
-        .map(|(name, _)| name.clone())
-        .collect())
+    let wanted = |name: &str| {
+        !filtered || request.all || request.fields.iter().any(|asked| asked == name) || found(name)
+    };
+    Ok(schema.names().filter(|name| wanted(name)).map(str::to_string).collect())
 }

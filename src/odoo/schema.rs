@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Odoo;
@@ -59,8 +61,33 @@ const SHORT_LISTS: [(&str, &[&str]); 7] = [
 pub struct Schema {
     /// Served without asking Odoo.
     pub from_cache: bool,
-    /// Field name to attributes, in Odoo's order.
-    pub fields: Map<String, Value>,
+    fields: Fields,
+}
+
+/// Name and attributes, in Odoo's order. A call names a handful of some hundred fields, so each is parsed
+/// when it is asked for: before every write this is most of the time that the checks take.
+struct Fields(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Fields, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Fields;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+                formatter.write_str("an object of fields")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
 }
 
 /// The short list of a model, if it has one.
@@ -69,6 +96,33 @@ pub fn short_list(model: &str) -> Option<&'static [&'static str]> {
 }
 
 impl Schema {
+    /// The names of the fields, in Odoo's order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Whether there is nothing to compare a name with.
+    pub fn is_empty(&self) -> bool {
+        self.fields.0.is_empty()
+    }
+
+    /// Whether the model has this field.
+    pub fn has(&self, name: &str) -> bool {
+        self.names().any(|known| known == name)
+    }
+
+    /// The attributes of a field.
+    pub fn field(&self, name: &str) -> Option<Value> {
+        let (_, text) = self.fields.0.iter().find(|(known, _)| known == name)?;
+        serde_json::from_str(text.get()).ok()
+    }
+
+    /// The label of a field, or nothing.
+    pub fn label(&self, name: &str) -> String {
+        let field = self.field(name).unwrap_or_default();
+        field["string"].as_str().unwrap_or_default().to_string()
+    }
+
     /// From the cache, if it is there.
     pub fn cached(
         model: &str,
@@ -116,12 +170,12 @@ impl Schema {
     /// Those of the model's short list that exist.
     pub fn short_fields(&self, model: &str) -> Vec<String> {
         let list = short_list(model).unwrap_or_default().iter();
-        list.filter(|name| self.fields.contains_key(**name)).map(|name| name.to_string()).collect()
+        list.filter(|name| self.has(name)).map(|name| name.to_string()).collect()
     }
 
     /// One row of a summary: name, type, string, then what is not empty.
     pub fn summary(&self, name: &str) -> Value {
-        let field = &self.fields[name];
+        let field = self.field(name).unwrap_or_default();
         let mut row = Map::new();
         for attribute in SUMMARY {
             let value = if attribute == "name" { json!(name) } else { field[attribute].clone() };

@@ -255,7 +255,7 @@ fn follow(check: &Check, path: &str, model: &str, schema: &Rc<Schema>, place: &s
             format!("{place}: {path} breaks after {walked}")
         };
         names::known(check, &model, &schema, step, &here)?;
-        let Some(field) = schema.fields.get(step).cloned() else { return Ok(None) };
+        let Some(field) = schema.field(step) else { return Ok(None) };
         if !walked.is_empty() {
             walked.push('.');
         }

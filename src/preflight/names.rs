@@ -54,7 +54,7 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
         for (index, name) in strings(operation, "fields").enumerate() {
             let place = format!("fields[{index}]");
             if let Some((first, _)) = name.split_once('.') {
-                if schema.fields.contains_key(first) && !is_properties(&schema, first) {
+                if schema.has(first) && !is_properties(&schema, first) {
                     return Err(refused(format!("{place}: {name}: fields takes no dotted paths"))
                         .with_hint(format!("read {first}, then the field of the record that it names")));
                 }
@@ -86,7 +86,7 @@ fn order_is_sound(check: &Check, model: &str, schema: &Schema, order: &str) -> R
         let mut words = term.split_whitespace();
         let name = words.next().unwrap_or_default().trim_matches('"');
         let first = name.split([':', '.']).next().unwrap_or_default();
-        if let Some(plain) = first.strip_prefix(['-', '+']).filter(|plain| schema.fields.contains_key(*plain))
+        if let Some(plain) = first.strip_prefix(['-', '+']).filter(|plain| schema.has(plain))
         {
             let direction = if first.starts_with('-') { "desc" } else { "asc" };
             return Err(refused(format!("order: {first} is not how Odoo sorts"))
@@ -113,12 +113,12 @@ fn strings<'a>(operation: &'a Operation, key: &str) -> Box<dyn Iterator<Item = &
 
 /// Whether a field holds properties, which the schema does not list.
 pub fn is_properties(schema: &Schema, name: &str) -> bool {
-    schema.fields[name]["type"] == "properties"
+    schema.field(name).is_some_and(|field| field["type"] == "properties")
 }
 
 /// Refuses a name that is no field of the model.
 pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &str) -> Result<()> {
-    let is_known = schema.fields.is_empty() || schema.fields.contains_key(name) || ALWAYS.contains(&name);
+    let is_known = schema.is_empty() || schema.has(name) || ALWAYS.contains(&name);
     if is_known || check.is_forced(name) {
         return Ok(());
     }
@@ -141,7 +141,7 @@ pub fn unknown(check: &Check, model: &str, schema: &Schema, name: &str, place: &
 
 /// The field that a name stands for: by its former name, by its label, by its spelling.
 fn meant<'a>(schema: &'a Schema, name: &str) -> Option<&'a str> {
-    let key = |wanted: &str| schema.fields.keys().find(|key| *key == wanted).map(String::as_str);
+    let key = |wanted: &str| schema.names().find(|key| *key == wanted);
     let renamed = RENAMED.iter().find(|(old, _)| *old == name).and_then(|(_, new)| key(new));
     let variants = || {
         let stem = name.trim_end_matches("_ids").trim_end_matches("_id").trim_end_matches('s');
@@ -149,16 +149,10 @@ fn meant<'a>(schema: &'a Schema, name: &str) -> Option<&'a str> {
     };
     let label = || {
         let plain = name.replace('_', " ");
-        schema
-            .fields
-            .iter()
-            .find(|(_, field)| {
-                field["string"].as_str().is_some_and(|label| label.eq_ignore_ascii_case(&plain))
-            })
-            .map(|(key, _)| key.as_str())
+        schema.names().find(|key| schema.label(key).eq_ignore_ascii_case(&plain))
     };
     renamed
         .or_else(|| variants().iter().find_map(|variant| key(variant)))
-        .or_else(|| closest(name, schema.fields.keys().map(String::as_str)))
+        .or_else(|| closest(name, schema.names()))
         .or_else(label)
 }

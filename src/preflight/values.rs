@@ -81,8 +81,8 @@ pub fn object(
         states::check(check, operation, model, name, value)?;
         let Some(schema) = &schema else { continue };
         names::known(check, model, schema, name, &place)?;
-        let Some(field) = schema.fields.get(name) else { continue };
-        writable(field, name, is_new, &place)?;
+        let Some(field) = schema.field(name) else { continue };
+        writable(&field, name, is_new, &place)?;
         match field["type"].as_str().unwrap_or_default() {
             "many2one" => {
                 relations::many2one(check, value, field["relation"].as_str().unwrap_or_default(), &place)?;
@@ -91,7 +91,7 @@ pub fn object(
                 let relation = field["relation"].as_str().unwrap_or_default();
                 relations::x2many(check, operation, value, relation, &place)?;
             }
-            _ => scalars::check(check, value, field, &place)?,
+            _ => scalars::check(check, value, &field, &place)?,
         }
     }
     Ok(())

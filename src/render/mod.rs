@@ -2,6 +2,7 @@
 //! content and writes to no stream.
 
 pub mod errors;
+pub mod format;
 pub mod json;
 pub mod sanitize;
 pub mod shell;
