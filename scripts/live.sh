@@ -10,6 +10,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 what=${1:-all}
+case $what in helper | addons | roads | all) ;; *) echo "live.sh: $what is none of helper, addons, roads, all" >&2; exit 2 ;; esac
 odoo=${ODOO_BIN:-$(command -v odoo || true)}
 if [ -z "$odoo" ] || [ ! -x "$odoo" ]; then
     echo "live.sh: no Odoo found (odoo on PATH, or ODOO_BIN): the live suites did not run" >&2
@@ -33,7 +34,9 @@ work=$(mktemp -d)
 chmod 755 "$work"
 mkdir "$work/run" && chown "$owner" "$work/run"
 server=
+beside=
 finish() {
+    [ -z "$beside" ] || kill -- "-$beside" 2>/dev/null || true
     [ -z "$server" ] || kill "$server" 2>/dev/null || true
     [ -z "$server" ] || wait "$server" 2>/dev/null || true
     "${as[@]}" "$postgres/pg_ctl" -D "$work/run/pg" -m immediate stop >/dev/null 2>&1 || true
@@ -61,7 +64,7 @@ run_odoo() {
 }
 # Runs Odoo to its end; its log is shown only if it fails.
 finish_odoo() {
-    local log=$work/run/step.log
+    local log=$work/run/step-$BASHPID.log
     if ! run_odoo "$@" --stop-after-init --no-http >"$log" 2>&1 || grep -qE ' (ERROR|CRITICAL) ' "$log"; then
         tail -60 "$log"
         echo "live.sh: odoo $* failed" >&2
@@ -93,62 +96,6 @@ stop_server() {
     server=
 }
 
-say "a database with demo data"
-finish_odoo -d base -i crm,project,hr_timesheet,sale_management,account,contacts,api_doc --with-demo
-
-smtp_port=$(free_port)
-if [ "$what" = all ] || [ "$what" = helper ]; then
-    smtp_port=$(free_port)
-    say "the guard beside the helper"
-    copy_database base live
-    finish_odoo -d live -i strictbase_agent_guard
-    touch "$work/run/keys" && chown "$owner" "$work/run/keys" && chmod 600 "$work/run/keys"
-    LIVE_KEYS=$work/run/keys run_odoo shell -d live --no-http <"$root/scripts/live_users.py" >"$work/run/users.log" 2>&1 ||
-        { tail -20 "$work/run/users.log"; exit 1; }
-    port=$(free_port)
-    serve live "$port"
-    say "the helper's suite"
-    set -a
-    # shellcheck disable=SC1091
-    . "$work/run/keys"
-    set +a
-    export LIVE_BASE_URL=http://127.0.0.1:$port LIVE_DB=live LIVE_SMTP_PORT=$smtp_port
-    (cd "$root" && cargo test --features live --test live -- --test-threads 2)
-    if [ -f "$root/addons/strictbase_agent_guard/tests/live_parallel.py" ]; then
-        say "one token, twenty callers"
-        ODOO_BASE_URL=$LIVE_BASE_URL ODOO_DB=live ODOO_API_KEY=$LIVE_AGENT_KEY ODOO_APPROVER_API_KEY=$LIVE_APPROVER_KEY \
-            GUARD_SMTP_PORT=$smtp_port python3 "$root/addons/strictbase_agent_guard/tests/live_parallel.py"
-    fi
-    stop_server
-fi
-
-if [ "$what" != helper ]; then
-    say "the modules that the guard's tests go through"
-    copy_database base addons
-    finish_odoo -d addons --with-demo -i "$("$root/scripts/guarded_modules.sh")"
-    finish_odoo -d addons -i strictbase_agent_guard
-fi
-
-if [ "$what" = roads ]; then
-    tests=$work/addons/strictbase_agent_guard/tests
-    for script in live_roads live_transactions live_uninstall; do
-        say "$script"
-        copy_database addons "$script"
-        port=$(free_port)
-        # The false ends that live_roads.py has in itself.
-        sink=2525
-        proxy=2526
-        export HTTP_PROXY=http://127.0.0.1:$proxy HTTPS_PROXY=http://127.0.0.1:$proxy NO_PROXY=127.0.0.1,localhost
-        smtp_port=$sink
-        if [ "$script" = live_roads ]; then serve "$script" "$port"; fi
-        LIVE_URL=http://127.0.0.1:$port \
-            run_odoo shell -d "$script" --no-http --smtp-port "$sink" <"$tests/$script.py" 2>"$work/run/$script.err" |
-            tee "$work/run/$script.out" | tail -15
-        grep -qE "all good|'open': 0" "$work/run/$script.out" "$work/run/$script.err" || { tail -40 "$work/run/$script.err"; exit 1; }
-        if [ -n "$server" ]; then stop_server; fi
-    done
-fi
-
 # That the roads are roads at all is a property of Odoo, not of the module: proved with the roads.
 proofs=TestRoadsReach,TestInternalActionsProof
 run_tests() {
@@ -162,12 +109,83 @@ run_tests() {
         exit 1
     fi
 }
-if [ "$what" = roads ]; then
-    say "every road reaches a client where nobody guards it"
-    run_tests addons "$(echo "$proofs" | sed 's,[^\,]*,/strictbase_agent_guard:&,g')"
-fi
-if [ "$what" = all ] || [ "$what" = addons ]; then
+
+helper_suite() {
+    smtp_port=$(free_port)
+    say "the guard beside the helper"
+    copy_database base live
+    finish_odoo -d live -i strictbase_agent_guard
+    touch "$work/run/keys" && chown "$owner" "$work/run/keys" && chmod 600 "$work/run/keys"
+    LIVE_KEYS=$work/run/keys run_odoo shell -d live --no-http <"$root/scripts/live_users.py" >"$work/run/users.log" 2>&1 ||
+        { tail -20 "$work/run/users.log"; exit 1; }
+    local port
+    port=$(free_port)
+    serve live "$port"
+    say "the helper's suite"
+    set -a
+    # shellcheck disable=SC1091
+    . "$work/run/keys"
+    set +a
+    export LIVE_BASE_URL=http://127.0.0.1:$port LIVE_DB=live LIVE_SMTP_PORT=$smtp_port
+    (cd "$root" && cargo test --features live --test live -- --test-threads 2)
+    say "one token, twenty callers"
+    ODOO_BASE_URL=$LIVE_BASE_URL ODOO_DB=live ODOO_API_KEY=$LIVE_AGENT_KEY ODOO_APPROVER_API_KEY=$LIVE_APPROVER_KEY \
+        GUARD_SMTP_PORT=$smtp_port python3 "$root/addons/strictbase_agent_guard/tests/live_parallel.py"
+    stop_server
+}
+
+guarded_modules() {
+    say "the modules that the guard's tests go through"
+    copy_database "$1" addons
+    finish_odoo -d addons --with-demo -i "$("$root/scripts/guarded_modules.sh")"
+    finish_odoo -d addons -i strictbase_agent_guard
+}
+
+addons_suite() {
+    guarded_modules "$1"
     say "Odoo's tests of addons/"
     run_tests addons "$(cd "$root/addons" && ls -d */ | sed 's,/$,,; s,^,/,' | paste -sd,),$(echo "$proofs" | sed 's,[^\,]*,-/strictbase_agent_guard:&,g')"
-fi
+}
+
+roads() {
+    guarded_modules base
+    local tests=$work/addons/strictbase_agent_guard/tests script port
+    # The false ends that live_roads.py has in itself.
+    local sink=2525 proxy=2526
+    export HTTP_PROXY=http://127.0.0.1:$proxy HTTPS_PROXY=http://127.0.0.1:$proxy NO_PROXY=127.0.0.1,localhost
+    smtp_port=$sink
+    for script in live_roads live_transactions live_uninstall; do
+        say "$script"
+        copy_database addons "$script"
+        port=$(free_port)
+        if [ "$script" = live_roads ]; then serve "$script" "$port"; fi
+        LIVE_URL=http://127.0.0.1:$port \
+            run_odoo shell -d "$script" --no-http --smtp-port "$sink" <"$tests/$script.py" 2>"$work/run/$script.err" |
+            tee "$work/run/$script.out" | tail -15
+        grep -qE "all good|'open': 0" "$work/run/$script.out" "$work/run/$script.err" || { tail -40 "$work/run/$script.err"; exit 1; }
+        if [ -n "$server" ]; then stop_server; fi
+    done
+    say "every road reaches a client where nobody guards it"
+    run_tests addons "$(echo "$proofs" | sed 's,[^\,]*,/strictbase_agent_guard:&,g')"
+}
+
+say "a database with demo data"
+finish_odoo -d base -i crm,project,hr_timesheet,sale_management,account,contacts,api_doc --with-demo
+
+case $what in
+    helper) helper_suite ;;
+    addons) addons_suite base ;;
+    roads) roads ;;
+    all)
+        # Side by side: each waits for Odoo most of its time. A database is copied only while nobody is in it.
+        copy_database base base_of_addons
+        set -m # a process group of its own, to be ended whole
+        addons_suite base_of_addons >"$work/addons.log" 2>&1 &
+        beside=$!
+        set +m
+        helper_suite
+        wait "$beside" && beside= || { cat "$work/addons.log"; exit 1; }
+        cat "$work/addons.log"
+        ;;
+esac
 say "all live suites passed"
