@@ -65,6 +65,18 @@ fn every_command_works_without_any_configuration() {
 }
 
 #[test]
+fn one_of_several_is_not_the_only_one_however_few_are_asked_for() {
+    let home = Home::new();
+    let ambiguous = |limit| {
+        rehearse(&home, &["lookup", "partner", "a", "--one", "--limit", limit]).fails(7, "ambiguous").error()
+            ["message"]
+            .to_string()
+    };
+    assert!(ambiguous("1").contains("at least 2 of kind partner"), "{}", ambiguous("1"));
+    assert!(!ambiguous("1000").contains("at least"), "{}", ambiguous("1000"));
+}
+
+#[test]
 fn what_is_written_stays_until_it_is_reset() {
     let home = Home::new();
     let find = ["lookup", "partner", "Ready Mat 北京", "--one"];

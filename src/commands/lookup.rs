@@ -57,7 +57,11 @@ impl Args {
 
 impl Request {
     /// A lookup of something.
-    pub fn new(wanted: Wanted, refresh: bool, one: bool) -> Result<Request> {
+    pub fn new(mut wanted: Wanted, refresh: bool, one: bool) -> Result<Request> {
+        if one {
+            // With one row asked for, the first of several would pass for the only one.
+            wanted.limit = wanted.limit.max(2);
+        }
         let is_kind = lookup::kinds().any(|kind| kind == wanted.kind);
         // A word without a dot is a kind that does not exist, unless it is one of the few such models.
         if !is_kind && !wanted.kind.contains('.') {
@@ -126,8 +130,10 @@ fn print_one(request: Request, mut rows: Vec<Value>, session: &Session) -> Resul
         0 => Err(Error::new(Code::NoMatch, format!("no {kind} is called {query:?}"))
             .with_hint("try a shorter part of the name, or --refresh if it is new")),
         several => {
-            let mut error = Error::new(Code::Ambiguous, format!("{several} of kind {kind} match {query:?}"))
-                .with_hint("use --exact, a longer name, or the id of one of the candidates");
+            let at_least = if several >= request.wanted.limit as usize { "at least " } else { "" };
+            let mut error =
+                Error::new(Code::Ambiguous, format!("{at_least}{several} of kind {kind} match {query:?}"))
+                    .with_hint("use --exact, a longer name, or the id of one of the candidates");
             error.candidates = Some(Value::Array(rows));
             Err(error)
         }
