@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::dates::{self, Reading};
 use super::{Check, names, refused};
 use crate::error::{Error, Result};
 use crate::json_input::type_name;
@@ -216,6 +217,14 @@ fn condition(
             "{place}: {path} is compared with a pair of id and name, as read gives it"
         ))
         .with_hint(format!("[\"{path}\", \"{name}\", {}]", value[0])));
+    }
+    if field["type"] == "datetime"
+        && let Some(Reading::Mended(utc, true)) = value.as_str().map(dates::datetime)
+    {
+        return Err(refused(format!(
+            "{place}: Odoo compares {path} with a time in UTC, written without a zone"
+        ))
+        .with_hint(format!("[\"{path}\", \"{name}\", \"{utc}\"]")));
     }
     if matches!(name, "any" | "not any") && value.is_array() {
         let relation = field["relation"].as_str().unwrap_or_default();
