@@ -23,11 +23,14 @@ tags=$(echo "$suites" | tr " " ","),-at_install
 modules=mail,test_mail,test_mail_full,sms,test_mail_sms,account,portal,calendar
 addons=$root/addons${ODOO_ADDONS:+,$ODOO_ADDONS}
 
-run() {  # run DB LOG ARG...
-    db=$1 log=$2
+port=${GUARD_PORT:-8069}
+run() {  # run WHICH LOG ARG...
+    # Each is served where its own web.base.url says: PDF documents are loaded from there.
+    db=$name$1 log=$2 at=$port
+    [ -z "$1" ] || at=$((port + 10))
     shift 2
     # shellcheck disable=SC2086
-    $odoo -d "$db" --db-filter "^$db\$" --addons-path "$addons" --max-cron-threads 0 \
+    $odoo -d "$db" --db-filter "^$db\$" --addons-path "$addons" --max-cron-threads 0 --http-port "$at" \
         --stop-after-init "$@" >"$log" 2>&1 || true
 }
 
@@ -46,18 +49,18 @@ trap finish EXIT
 echo "logs in $work"
 for which in "" _with; do
     createdb "$name$which"
-    run "$name$which" "$work/install$which.log" -i "$modules" --no-http
+    run "$which" "$work/install$which.log" -i "$modules" --no-http
 done
-run "${name}_with" "$work/install_guard.log" -i strictbase_agent_guard --no-http
+run _with "$work/install_guard.log" -i strictbase_agent_guard --no-http
 # Side by side, so that what the machine does meanwhile meets both.
-tests() {  # tests WHICH PORT
+tests() {  # tests WHICH
     start=$(date +%s)
-    run "$name$1" "$work/tests$1.log" --test-tags "$tags" --http-port "$2"
+    run "$1" "$work/tests$1.log" --test-tags "$tags"
     results "$work/tests$1.log" >"$work/results$1.txt"
     echo "${1:-_without}: $(tail -n 1 "$work/results$1.txt") in $(($(date +%s) - start)) s"
 }
-tests "" "${GUARD_PORT:-8069}" &
-tests _with $((${GUARD_PORT:-8069} + 10)) &
+tests "" &
+tests _with &
 wait
 if diff "$work/results.txt" "$work/results_with.txt"; then
     echo "the same with and without the guard"
