@@ -4,5 +4,6 @@
 pub mod errors;
 pub mod format;
 pub mod json;
+pub mod rows;
 pub mod sanitize;
 pub mod shell;
