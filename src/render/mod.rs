@@ -1,8 +1,15 @@
-//! How values become text: JSON re-spaced, errors, and text made harmless for a terminal. It decides no
+//! How values become text: JSON re-spaced, tables, errors, and text made harmless for a terminal. It decides no
 //! content and writes to no stream.
 
+pub mod cell;
 pub mod errors;
 pub mod format;
+pub mod html;
 pub mod json;
+pub mod members;
+pub mod moment;
+pub mod pointer;
 pub mod sanitize;
 pub mod shell;
+pub mod table;
+pub mod width;
