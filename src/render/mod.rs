@@ -1,5 +1,5 @@
-//! How values become text: JSON re-spaced, tables, errors, and text made harmless for a terminal. It decides no
-//! content and writes to no stream.
+//! How values become text: JSON re-spaced, rows, tables, errors, and text made harmless for a terminal. It
+//! decides no content and writes to no stream.
 
 pub mod cell;
 pub mod errors;
@@ -9,6 +9,7 @@ pub mod json;
 pub mod members;
 pub mod moment;
 pub mod pointer;
+pub mod rows;
 pub mod sanitize;
 pub mod shell;
 pub mod table;
