@@ -29,6 +29,7 @@ pub fn install() {
                 .with_effect(Effect::Rejected, Retry::Safe),
             _ => Error::new(Code::Interrupted, "interrupted: nothing was sent"),
         };
+        crate::progress::end();
         let mut stderr = std::io::stderr();
         let text = errors::text(&error, stderr.is_terminal(), false);
         let _ = stderr.write_all(text.as_bytes());

@@ -17,6 +17,11 @@ impl<'j> Members<'j> {
     pub fn get(&self, key: &str) -> Option<&'j RawValue> {
         self.0.iter().find(|(name, _)| name == key).map(|(_, value)| *value)
     }
+
+    /// Leaves only these keys, in this order.
+    pub fn keep(&mut self, keys: &[&str]) {
+        self.0 = keys.iter().filter_map(|key| Some((key.to_string(), self.get(key)?))).collect();
+    }
 }
 
 impl<'de: 'j, 'j> Deserialize<'de> for Members<'j> {

@@ -118,7 +118,7 @@ fn widths(columns: &[Column], total: Option<usize>) -> Option<Vec<usize>> {
 fn grid(columns: &[Column], widths: &[usize], style: Style) -> String {
     let mut text = String::new();
     let on_right: Vec<bool> = columns.iter().map(Column::is_on_right).collect();
-    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
+    let line = |cells: &mut dyn Iterator<Item = &str>| {
         let mut line = String::new();
         for (at, value) in cells.enumerate() {
             let value = width::cut(value, widths[at]);
