@@ -106,7 +106,10 @@ impl Results {
         Results {
             out: Rc::clone(out),
             globals: globals.clone(),
-            columns: environment.text("COLUMNS").and_then(|text| text.parse().ok()).filter(|columns| *columns > 0),
+            columns: environment
+                .text("COLUMNS")
+                .and_then(|text| text.parse().ok())
+                .filter(|columns| *columns > 0),
             colour: colour(environment, out.stdout_is_terminal),
         }
     }
@@ -135,7 +138,10 @@ impl Results {
                         return Err(Error::new(Code::NotFound, message).with_effect(effect, Retry::Never));
                     }
                     // What was done is done: saying less than all of it would lose it.
-                    self.out.line("note", &format!("{message}. The call itself went through; printed is its whole result"));
+                    self.out.line(
+                        "note",
+                        &format!("{message}. The call itself went through; printed is its whole result"),
+                    );
                     (result, *layout)
                 }
             },
@@ -183,7 +189,8 @@ impl Results {
         let known = Columns { kind: &kind, keys: layout.keys };
         match shape(part, layout.place) {
             Shape::Records(records) => {
-                let mut records: Vec<Members> = records.into_iter().filter_map(|row| Members::of(row.get())).collect();
+                let mut records: Vec<Members> =
+                    records.into_iter().filter_map(|row| Members::of(row.get())).collect();
                 if let Some(columns) = layout.columns {
                     records.iter_mut().for_each(|record| record.keep(columns));
                 }

@@ -59,9 +59,11 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     let has_one_kind_of_row = request.fields.is_empty() != request.methods.is_empty();
     let form = session.local.results().form(&layout);
     if matches!(form, Format::Ndjson | Format::Csv) && !has_one_kind_of_row && !session.local.is_plucked() {
-        return Err(Error::usage("doc-model has two kinds of rows, fields and methods, and this form takes one")
-            .with_hint("name some with --field or with --method, or use --output json or table")
-            .with_hint("odoo-agent schema-summary lists fields in every form"));
+        return Err(Error::usage(
+            "doc-model has two kinds of rows, fields and methods, and this form takes one",
+        )
+        .with_hint("name some with --field or with --method, or use --output json or table")
+        .with_hint("odoo-agent schema-summary lists fields in every form"));
     }
     let page = session.documents()?.model(&request.model, request.refresh)?;
     if page.is_fallback {

@@ -24,8 +24,7 @@ pub struct Args {
 
 /// Runs the checks in order and prints them.
 pub fn run(args: Args, local: Local) -> Result<()> {
-    let (out, results, is_plucked) =
-        (std::rc::Rc::clone(&local.out), local.results(), local.is_plucked());
+    let (out, results, is_plucked) = (std::rc::Rc::clone(&local.out), local.results(), local.is_plucked());
     let findings = doctor::examine(local, args.guard);
     let wrong = findings.iter().filter(|finding| finding.status == Status::Fail).count();
     let rows: Vec<Value> = findings.iter().map(row).collect();

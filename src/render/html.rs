@@ -13,7 +13,8 @@ pub fn plain(html: &str) -> String {
     while let Some(at) = rest.find(['<', '&']) {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        let taken = if rest.starts_with('<') { tag(rest, last_end, &mut text) } else { entity(rest, &mut text) };
+        let taken =
+            if rest.starts_with('<') { tag(rest, last_end, &mut text) } else { entity(rest, &mut text) };
         rest = &rest[taken..];
     }
     text.push_str(rest);

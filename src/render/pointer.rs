@@ -85,7 +85,8 @@ fn member<'j>(object: &'j str, key: &str) -> Result<&'j str, String> {
 
 fn item<'j>(list: &'j str, index: &str) -> Result<&'j str, String> {
     let items: Vec<&RawValue> = serde_json::from_str(list).unwrap_or_default();
-    let plain = index == "0" || (!index.starts_with('0') && index.bytes().all(|digit| digit.is_ascii_digit()));
+    let plain =
+        index == "0" || (!index.starts_with('0') && index.bytes().all(|digit| digit.is_ascii_digit()));
     let found = if plain { index.parse::<usize>().ok().and_then(|index| items.get(index)) } else { None };
     found.map(|value| value.get()).ok_or_else(|| match items.len() {
         0 => "an empty list".into(),
@@ -102,7 +103,8 @@ mod tests {
         pointer.parse::<Pointer>().unwrap().find(json)
     }
 
-    const RFC: &str = r#"{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "i\\j": 5, "k\"l": 6, " ": 7, "m~n": 8}"#;
+    const RFC: &str =
+        r#"{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "i\\j": 5, "k\"l": 6, " ": 7, "m~n": 8}"#;
 
     #[test]
     fn the_examples_of_the_rfc() {

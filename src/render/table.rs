@@ -185,9 +185,7 @@ fn bold(text: &str, style: Style) -> String {
 /// text would move the cells beside it. They show nothing, and are the program's own: those in the text are
 /// escaped by now.
 fn isolated(text: String) -> String {
-    let from_right = |c: char| {
-        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
-    };
+    let from_right = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
     if text.contains(from_right) { format!("\u{2068}{text}\u{2069}") } else { text }
 }
 
