@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    approve, cache, call, create, doc_index, doc_model, doctor, exec_spec, lookup, read, sandbox,
-    schema_summary, search_read, write,
+    approve, cache, call, count, create, doc_index, doc_model, doctor, exec_spec, group, lookup, read,
+    sandbox, schema_summary, search_read, write,
 };
 use crate::error::{Error, Result};
 use crate::render::format::Format;
@@ -90,6 +90,10 @@ pub enum Command {
     Call(call::Args),
     /// Search records and read fields of them
     SearchRead(search_read::Args),
+    /// Count records
+    Count(count::Args),
+    /// Sum up and count records in groups
+    Group(group::Args),
     /// Read fields of records by id
     Read(read::Args),
     /// Create one record or several

@@ -3,6 +3,8 @@
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 use crate::error::{Code, Effect, Error, Retry};
 use crate::operation::Kind;
@@ -14,28 +16,83 @@ const WRITING: u8 = 2;
 
 static UNDER_WAY: AtomicU8 = AtomicU8::new(IDLE);
 
+/// How long Ctrl-C waits for rows that are being written, so that none is cut in half. A reader that has
+/// stopped reading must not keep the program alive.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Held while rows are written.
+static WRITING_ROWS: Mutex<()> = Mutex::new(());
+/// What the stream of rows under way has delivered.
+static DELIVERED: Mutex<Option<Delivered>> = Mutex::new(None);
+
+/// What is said of a stream of rows that ends here.
+pub struct Delivered {
+    /// How much was written.
+    pub message: String,
+    /// How to go on.
+    pub hint: String,
+}
+
 /// Starts listening for Ctrl-C. Called once, before the first request.
 pub fn install() {
     // A second installation, or a platform without signals, leaves the default: the process just ends.
     let _ = ctrlc::set_handler(|| {
-        let error = match UNDER_WAY.load(Ordering::SeqCst) {
-            WRITING => Error::new(
-                Code::Interrupted,
-                "interrupted while a write was under way: it may have been carried out",
-            )
-            .with_effect(Effect::Unknown, Retry::CheckFirst)
-            .with_hint("read the record before you repeat the call"),
-            READING => Error::new(Code::Interrupted, "interrupted while reading: nothing was changed")
-                .with_effect(Effect::Rejected, Retry::Safe),
-            _ => Error::new(Code::Interrupted, "interrupted: nothing was sent"),
-        };
         crate::progress::end();
+        // Kept until the end of the process: nothing more is written.
+        let whole = between_rows();
+        let error = said_of_rows(whole.is_some()).unwrap_or_else(said_of_calls);
         let mut stderr = std::io::stderr();
         let text = errors::text(&error, stderr.is_terminal(), false);
         let _ = stderr.write_all(text.as_bytes());
         #[allow(clippy::disallowed_methods, reason = "a signal ends the process from its own thread")]
         std::process::exit(crate::exit::code_of(Code::Interrupted));
     });
+}
+
+fn said_of_calls() -> Error {
+    match UNDER_WAY.load(Ordering::SeqCst) {
+        WRITING => Error::new(
+            Code::Interrupted,
+            "interrupted while a write was under way: it may have been carried out",
+        )
+        .with_effect(Effect::Unknown, Retry::CheckFirst)
+        .with_hint("read the record before you repeat the call"),
+        READING => Error::new(Code::Interrupted, "interrupted while reading: nothing was changed")
+            .with_effect(Effect::Rejected, Retry::Safe),
+        _ => Error::new(Code::Interrupted, "interrupted: nothing was sent"),
+    }
+}
+
+fn said_of_rows(whole: bool) -> Option<Error> {
+    let delivered = lock(&DELIVERED).take()?;
+    let cut = if whole { "" } else { ", and perhaps a part of the next" };
+    let error = Error::new(Code::Interrupted, format!("interrupted: {}{cut}", delivered.message));
+    Some(error.with_effect(Effect::Rejected, Retry::Safe).with_hint(delivered.hint))
+}
+
+/// Waits until no row is half written, but not for ever.
+fn between_rows() -> Option<MutexGuard<'static, ()>> {
+    let since = Instant::now();
+    loop {
+        match WRITING_ROWS.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) if since.elapsed() > PATIENCE => return None,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
+/// Writes rows that Ctrl-C must not cut in half; `write` gives back what has been delivered with them.
+pub fn while_writing_rows<T>(write: impl FnOnce() -> (T, Delivered)) -> T {
+    let _writing = lock(&WRITING_ROWS);
+    let (outcome, delivered) = write();
+    *lock(&DELIVERED) = Some(delivered);
+    outcome
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Marks a request as under way until dropped.

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::io::Write;
 
 use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::operation::Object;
 use crate::render::sanitize;
 use crate::settings::Secret;
 
@@ -75,10 +76,15 @@ impl Out {
     /// Writes data and flushes it. A reader that went away is not an error; a full disk is, and says what
     /// `effect` the call had had by then.
     pub fn data(&self, bytes: &[u8], effect: Effect) -> Result<()> {
+        self.data_while_read(bytes, effect).map(|_| ())
+    }
+
+    /// The same for whoever has more to come: whether somebody still reads it.
+    pub fn data_while_read(&self, bytes: &[u8], effect: Effect) -> Result<bool> {
         let mut stdout = self.stdout.borrow_mut();
         match stdout.write_all(&self.without_secrets(bytes)).and_then(|()| stdout.flush()) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
             Err(error) => {
                 let (meaning, retry) = match effect {
                     Effect::Done => {
@@ -111,10 +117,17 @@ impl Out {
 
     /// One line that is not an error: `note: …` on a terminal, `{"note":"…"}` off it.
     pub fn line(&self, kind: &str, text: &str) {
+        self.line_with(kind, text, Object::new());
+    }
+
+    /// The same with more for a program that reads it off a terminal: `{"note":"…","rows":3}`.
+    pub fn line_with(&self, kind: &str, text: &str, more: Object) {
         if self.stderr_is_terminal {
             self.talk(&format!("{kind}: {}\n", sanitize::for_terminal(text)));
         } else {
-            self.talk(&format!("{}\n", serde_json::json!({ kind: text })));
+            let mut line = Object::from_iter([(kind.to_string(), text.into())]);
+            line.extend(more);
+            self.talk(&format!("{}\n", serde_json::Value::Object(line)));
         }
     }
 }

@@ -156,6 +156,11 @@ impl Session {
         Ok(self.context.get_or_init(|| whole))
     }
 
+    /// What the caller added to the context.
+    pub fn caller_context(&self) -> &Object {
+        &self.caller_context
+    }
+
     /// Sends an operation through the pipeline, with the session's context.
     pub fn execute(&self, mut operation: Operation) -> Result<Reply> {
         operation.context = self.context()?.clone();

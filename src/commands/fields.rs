@@ -86,6 +86,27 @@ impl Fields {
     }
 }
 
+/// Flags for a domain.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DomainArgs {
+    /// Which records (a JSON list) [default: all]
+    #[arg(long, value_name = "JSON", visible_alias = "domain")]
+    domain_json: Option<String>,
+    /// The same from a file, or - for stdin
+    #[arg(long, value_name = "FILE")]
+    domain_file: Option<String>,
+}
+
+impl DomainArgs {
+    /// The domain that the flags give; empty without them.
+    pub fn domain(self, stdin: &mut Stdin) -> Result<Vec<Value>> {
+        match Source::choose("--domain-json", self.domain_json, "--domain-file", self.domain_file)? {
+            Some(source) => json_input::list(stdin.json(&source)?, source.flag()),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
 /// Flags for records.
 #[derive(Args, Clone, Debug, Default)]
 pub struct IdsArgs {

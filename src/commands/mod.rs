@@ -4,16 +4,19 @@
 pub mod approve;
 pub mod cache;
 pub mod call;
+pub mod count;
 pub mod create;
 pub mod doc_index;
 pub mod doc_model;
 pub mod doctor;
 pub mod exec_spec;
 pub mod fields;
+pub mod group;
 pub mod lookup;
 pub mod read;
 pub mod sandbox;
 pub mod schema_summary;
+pub mod search_all;
 pub mod search_read;
 pub mod write;
 
@@ -33,6 +36,12 @@ pub enum Request {
     Call(call::Request),
     /// `search-read`
     SearchRead(search_read::Request),
+    /// `search-read --all`
+    SearchAll(search_all::Request),
+    /// `count`
+    Count(count::Request),
+    /// `group`
+    Group(group::Request),
     /// `read`
     Read(read::Request),
     /// `create`
@@ -56,6 +65,9 @@ impl Request {
             self,
             Request::Call(_)
                 | Request::SearchRead(_)
+                | Request::SearchAll(_)
+                | Request::Count(_)
+                | Request::Group(_)
                 | Request::Read(_)
                 | Request::Create(_)
                 | Request::Write(_)
@@ -100,7 +112,9 @@ fn job_of(command: Command, globals: &Globals, stdin: &mut Stdin) -> Result<Job>
             rules = std::mem::take(&mut args.rules).rules();
             Request::Call(args.request(stdin, &mut context)?)
         }
-        Command::SearchRead(args) => Request::SearchRead(args.request(stdin)?),
+        Command::SearchRead(args) => args.request(stdin)?,
+        Command::Count(args) => Request::Count(args.request(stdin)?),
+        Command::Group(args) => Request::Group(args.request(stdin)?),
         Command::Read(args) => Request::Read(args.request(stdin)?),
         Command::Create(mut args) => {
             approval = std::mem::take(&mut args.approval).approval(stdin)?;
@@ -151,6 +165,9 @@ fn run_job(mut job: Job, local: Local) -> Result<()> {
     match job.request {
         Request::Call(request) => call::run(request, &session),
         Request::SearchRead(request) => search_read::run(request, &session),
+        Request::SearchAll(request) => search_all::run(request, &session),
+        Request::Count(request) => count::run(request, &session),
+        Request::Group(request) => group::run(request, &session),
         Request::Read(request) => read::run(request, &session),
         Request::Create(request) => create::run(request, &session),
         Request::Write(request) => write::run(request, &session),

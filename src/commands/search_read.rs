@@ -3,44 +3,44 @@
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
-use super::fields::{Fields, FieldsArgs};
+use super::fields::{DomainArgs, Fields, FieldsArgs};
+use super::search_all::{self, AllArgs};
 use crate::error::{Error, Result};
-use crate::json_input::{self, Source, Stdin};
+use crate::json_input::Stdin;
 use crate::operation::{self, Object, Operation};
 use crate::preflight::records;
+use crate::render::{sanitize, shell};
 use crate::session::Session;
 
 /// Rows without `--limit`.
 pub const LIMIT: u32 = 20;
 
+/// A longer command is described and not printed.
+const LONGEST_COMMAND: usize = 2000;
+
 /// Flags of `search-read`.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(after_help = "Examples:
   odoo-agent search-read res.partner --domain '[[\"is_company\", \"=\", true]]' --fields name,email
-  odoo-agent search-read project.task --limit 5 --order 'create_date desc'")]
+  odoo-agent search-read project.task --all --output csv --fields name,project_id,date_deadline")]
 pub struct Args {
     /// Model, like res.partner
     pub model: String,
-    /// Which records (a JSON list) [default: all]
-    #[arg(long, value_name = "JSON", visible_alias = "domain")]
-    domain_json: Option<String>,
-    /// The same from a file, or - for stdin
-    #[arg(long, value_name = "FILE")]
-    domain_file: Option<String>,
+    #[command(flatten)]
+    domain: DomainArgs,
     #[command(flatten)]
     fields: FieldsArgs,
-    /// At most this many rows, 0 for no limit
-    #[arg(long, default_value_t = LIMIT)]
-    limit: u32,
+    /// At most this many rows, 0 for no limit [default: 20; none with --all]
+    #[arg(long, value_name = "N")]
+    limit: Option<u32>,
     /// Leave this many rows out at the start
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0)]
     offset: u32,
     /// Like 'name asc, id desc' [default: the model's own]
     #[arg(long)]
     order: Option<String>,
-    /// With --limit 0 and no domain: yes, every record there is
-    #[arg(long)]
-    all: bool,
+    #[command(flatten)]
+    all: AllArgs,
 }
 
 /// A search.
@@ -58,23 +58,25 @@ pub struct Request {
     pub offset: u32,
     /// Odoo's order clause.
     pub order: Option<String>,
-    /// Every record is meant when neither domain nor limit says less.
+    /// Every record, as a stream.
     pub all: bool,
 }
 
 impl Args {
-    /// Checks the flags.
-    pub fn request(self, stdin: &mut Stdin) -> Result<Request> {
+    /// Checks the flags: a search, or with `--all` a stream of every record.
+    pub fn request(self, stdin: &mut Stdin) -> Result<super::Request> {
         operation::check_model(&self.model)?;
-        let domain =
-            match Source::choose("--domain-json", self.domain_json, "--domain-file", self.domain_file)? {
-                Some(source) => json_input::list(stdin.json(&source)?, source.flag())?,
-                None => Vec::new(),
-            };
+        let domain = self.domain.domain(stdin)?;
         let fields = self.fields.fields(stdin)?;
         let order = self.order.filter(|order| !order.trim().is_empty());
-        let (limit, offset, all) = (self.limit, self.offset, self.all);
-        Ok(Request { model: self.model, domain, fields, limit, offset, order, all })
+        let (model, offset, all) = (self.model, self.offset, self.all.all);
+        let limit = self.limit.unwrap_or(if all { 0 } else { LIMIT });
+        let search = Request { model, domain, fields, limit, offset, order, all };
+        Ok(if all {
+            super::Request::SearchAll(self.all.request(search)?)
+        } else {
+            super::Request::SearchRead(search)
+        })
     }
 }
 
@@ -93,8 +95,11 @@ impl Request {
     }
 }
 
-/// Prints the rows; a note says when there may be more.
+/// Prints the rows; a note says when there may be more, and how to get them.
 pub fn run(request: Request, session: &Session) -> Result<()> {
+    if request.all {
+        return search_all::run(search_all::Request::of_spec(request)?, session);
+    }
     records::refuse_unlimited(&request.domain, request.limit, request.all)?;
     let fields = request.fields.resolve(&request.model, session)?;
     let operation = request.operation(fields.clone())?;
@@ -107,11 +112,39 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     session.print_records(&request.model, &fields, reply.get())?;
     if request.limit > 0 && rows.len() >= request.limit as usize {
         let next = u64::from(request.offset) + rows.len() as u64;
+        let all = match same_search(&request, session) {
+            Some(command) => format!("every record: {command} --all"),
+            None => "--all in place of --limit, --offset and --order gives every record".into(),
+        };
         session.note_once(&format!(
-            "{} rows is the limit: there may be more (--offset {next} goes on, --limit 0{} takes all)",
-            rows.len(),
-            if request.domain.is_empty() { " --all" } else { "" }
+            "{} rows is the limit, there may be more: --offset {next} goes on; {all}",
+            rows.len()
         ));
     }
     Ok(())
+}
+
+/// A command that finds the same records with the same fields, as can be pasted; none where it would be too
+/// long for that.
+pub fn same_search(request: &Request, session: &Session) -> Option<String> {
+    let json = |value: Value| shell::quoted(&sanitize::json_for_terminal(&value.to_string()));
+    let mut command = format!("{} search-read {}", session.program(), request.model);
+    if !request.domain.is_empty() {
+        command += &format!(" --domain {}", json(request.domain.clone().into()));
+    }
+    match &request.fields {
+        Fields::Usual => {}
+        Fields::All => command += " --fields '*'",
+        Fields::Named(names) if names.iter().any(|name| name.contains([',', ' '])) => {
+            command += &format!(" --fields-json {}", json(names.clone().into()));
+        }
+        Fields::Named(names) => command += &format!(" --fields {}", shell::quoted(&names.join(","))),
+    }
+    if !session.caller_context().is_empty() {
+        command += &format!(" --context-json {}", json(session.caller_context().clone().into()));
+    }
+    if let Some(channel) = &session.local.globals.agent_channel {
+        command += &format!(" --agent-channel {}", shell::quoted(channel));
+    }
+    (command.len() <= LONGEST_COMMAND).then_some(command)
 }

@@ -5,6 +5,7 @@ pub mod client;
 pub mod docs;
 pub mod faults;
 pub mod lookup;
+pub mod pages;
 pub mod schema;
 pub mod user_context;
 

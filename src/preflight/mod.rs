@@ -5,6 +5,7 @@
 pub mod dates;
 pub mod domain;
 pub mod explain;
+pub mod groups;
 pub mod keywords;
 pub mod messages;
 pub mod names;

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Check, domain, refused};
+use super::{Check, domain, groups, refused};
 use crate::error::{Error, Result};
 use crate::odoo::schema::Schema;
 use crate::operation::Operation;
@@ -73,7 +73,11 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
             for (index, term) in strings(operation, key).enumerate() {
                 let name = term.split([':', '.']).next().unwrap_or_default();
                 if !name.starts_with("__") {
-                    known(check, model, &schema, name, &format!("{key}[{index}]"))?;
+                    let place = format!("{key}[{index}]");
+                    known(check, model, &schema, name, &place)?;
+                    if key == "groupby" {
+                        groups::check(check, method, &schema, term, &place)?;
+                    }
                 }
             }
         }

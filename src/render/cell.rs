@@ -113,6 +113,12 @@ fn list(value: &str, utc: bool) -> String {
     {
         return name;
     }
+    // A period of grouped records: its start and what it is called.
+    if let Ok((start, name)) = serde_json::from_str::<(String, String)>(value)
+        && start.get(..10).is_some_and(is_date)
+    {
+        return name;
+    }
     if !items.is_empty() && items.iter().all(|item| is_number(item.get())) {
         let shown: Vec<&str> = items.iter().take(IDS_SHOWN).map(|item| item.get()).collect();
         let more = items.len() - shown.len();
@@ -223,6 +229,7 @@ mod tests {
             ("[1, 2, 3, 4, 5, 6, 7]", Kind::Plain, "1, 2, 3, 4, 5 +2"),
             (r#"[["draft", "New"], ["done", "Done"]]"#, Kind::Unknown, "draft, done"),
             (r#"["a", "b"]"#, Kind::Unknown, "a, b"),
+            (r#"["2026-03-01", "March 2026"]"#, Kind::Unknown, "March 2026"),
             (r#"{"a": 1.10}"#, Kind::Plain, r#"{"a":1.10}"#),
             (r#"{"a": "\u5317"}"#, Kind::Plain, r#"{"a":"北"}"#),
             (r#"[[1, 2], null]"#, Kind::Unknown, "[[1,2],null]"),
