@@ -30,6 +30,8 @@ pub enum Kind {
     Html,
     /// Base64.
     Binary,
+    /// What the properties of a record hold.
+    Properties,
     /// Anything else: `false` is empty, text is text.
     Plain,
 }
@@ -43,6 +45,7 @@ impl Kind {
             Some("datetime") => Kind::Datetime,
             Some("html") => Kind::Html,
             Some("binary") => Kind::Binary,
+            Some("properties") => Kind::Properties,
             Some(_) => Kind::Plain,
             None => Kind::Unknown,
         }
@@ -90,7 +93,7 @@ pub fn of(value: &str, kind: Kind, utc: bool) -> Cell {
             let Ok(string) = serde_json::from_str::<String>(value) else { return text(value.into()) };
             match kind {
                 Kind::Html => text(html::plain(&string)),
-                Kind::Binary => whole(size_of(&string)),
+                Kind::Binary => size_of(&string).map_or_else(|| text(string), whole),
                 Kind::Datetime | Kind::Unknown if moment::local(&string).is_some() => {
                     whole(if utc { string } else { moment::local(&string).unwrap_or_default() })
                 }
@@ -98,14 +101,14 @@ pub fn of(value: &str, kind: Kind, utc: bool) -> Cell {
                 _ => text(string),
             }
         }
-        Some(b'[') => text(list(value, utc)),
+        Some(b'[') => text(properties(value, kind, utc).unwrap_or_else(|| list(value))),
         Some(b'{') => text(readable(value)),
         Some(_) => Cell { text: one_line(value), is_number: true, is_whole: true },
     }
 }
 
-/// A record by its name, records by their ids, choices by their keys, properties by their labels.
-fn list(value: &str, utc: bool) -> String {
+/// A record by its name, records by their ids, choices by their keys.
+fn list(value: &str) -> String {
     let items: Vec<&RawValue> = serde_json::from_str(value).unwrap_or_default();
     if let [id, name] = items.as_slice()
         && is_number(id.get())
@@ -132,23 +135,30 @@ fn list(value: &str, utc: bool) -> String {
         if let Ok(text) = serde_json::from_str::<String>(item.get()) {
             return Some(text);
         }
-        if let Ok((key, _)) = serde_json::from_str::<(String, String)>(item.get()) {
-            return Some(key);
-        }
-        property(item.get(), utc)
+        serde_json::from_str::<(String, String)>(item.get()).ok().map(|(key, _)| key)
     };
     let names: Option<Vec<String>> = items.iter().map(named).collect();
     names.map_or_else(|| readable(value), |names| names.join(", "))
 }
 
-/// A property of a record, or its definition: objects that Odoo sends with `string` and `type`.
-fn property(value: &str, utc: bool) -> Option<String> {
-    let property: Value = serde_json::from_str(value).ok()?;
-    let (label, kind) = (property.get("string")?.as_str()?, property.get("type")?.as_str()?);
-    property.get("name")?;
-    let Some(held) = property.get("value") else { return Some(format!("{label} ({kind})")) };
-    let held = of(&held.to_string(), Kind::of_type(Some(kind)), utc).text;
-    Some(format!("{label}: {held}"))
+/// The properties of a record that hold something, or their definitions: objects with `string` and `type`.
+fn properties(value: &str, kind: Kind, utc: bool) -> Option<String> {
+    let properties: Vec<Value> = serde_json::from_str(value).ok()?;
+    let are_held =
+        kind == Kind::Properties || properties.iter().any(|property| property.get("value").is_some());
+    let mut shown = Vec::new();
+    for property in &properties {
+        let (label, kind) = (property.get("string")?.as_str()?, property.get("type")?.as_str()?);
+        if !are_held {
+            shown.push(format!("{label} ({kind})"));
+            continue;
+        }
+        let held = property.get("value").map(|value| of(&value.to_string(), Kind::of_type(Some(kind)), utc));
+        if let Some(held) = held.filter(|held| !held.text.is_empty()) {
+            shown.push(format!("{label}: {}", held.text));
+        }
+    }
+    Some(shown.join(", "))
 }
 
 /// JSON with letters in place of their escapes; numbers stay as sent where there are no escapes to undo.
@@ -161,13 +171,13 @@ fn readable(value: &str) -> String {
     json::compact(value)
 }
 
-fn size_of(base64: &str) -> String {
-    let digits = base64.bytes().filter(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).count();
-    // With `bin_size` in the context Odoo sends "1.2 Kb" itself.
-    if base64.len() < 16 && base64.contains(' ') {
-        return base64.into();
-    }
-    format!("{} bytes", digits * 3 / 4)
+/// How much is in it; nothing for what is no base64: a size that Odoo sends itself, or the text of an attachment.
+fn size_of(base64: &str) -> Option<String> {
+    let digits = base64.trim_end_matches('=');
+    let is_base64 = base64.len() % 4 == 0
+        && base64.len() - digits.len() <= 2
+        && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte));
+    is_base64.then(|| format!("{} bytes", digits.len() * 3 / 4))
 }
 
 fn is_number(value: &str) -> bool {
@@ -239,11 +249,17 @@ mod tests {
             (r#""<p>&#27;[2J</p>""#, Kind::Html, "\\u{1b}[2J"),
             (r#""aGVsbG8=""#, Kind::Binary, "5 bytes"),
             (r#""1.20 Kb""#, Kind::Binary, "1.20 Kb"),
+            (r#""hello""#, Kind::Binary, "hello"),
             (r#""\ud800""#, Kind::Plain, r#""\ud800""#),
             (
                 r#"[{"name": "x", "string": "Size", "type": "integer", "value": 3}, {"name": "y", "string": "Ok", "type": "boolean", "value": false}, {"name": "z", "string": "Who", "type": "many2one", "value": [1, "Ann"]}]"#,
                 Kind::Plain,
                 "Size: 3, Ok: no, Who: Ann",
+            ),
+            (
+                r#"[{"name": "x", "string": "Size", "type": "integer", "value": false}, {"name": "y", "string": "Ok", "type": "boolean"}]"#,
+                Kind::Properties,
+                "",
             ),
             (r#"[{"name": "x", "string": "Size", "type": "integer"}]"#, Kind::Plain, "Size (integer)"),
             (r#"[{"a": 1}]"#, Kind::Plain, r#"[{"a":1}]"#),
