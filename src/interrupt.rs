@@ -25,6 +25,9 @@ static WRITING_ROWS: Mutex<()> = Mutex::new(());
 /// What the stream of rows under way has delivered.
 static DELIVERED: Mutex<Option<Delivered>> = Mutex::new(None);
 
+/// Said where the last write did not end.
+pub const PERHAPS_CUT: &str = "; the output may hold a part of the next";
+
 /// What is said of a stream of rows that ends here.
 pub struct Delivered {
     /// How much was written.
@@ -65,7 +68,7 @@ fn said_of_calls() -> Error {
 
 fn said_of_rows(whole: bool) -> Option<Error> {
     let delivered = lock(&DELIVERED).take()?;
-    let cut = if whole { "" } else { ", and perhaps a part of the next" };
+    let cut = if whole { "" } else { PERHAPS_CUT };
     let error = Error::new(Code::Interrupted, format!("interrupted: {}{cut}", delivered.message));
     Some(error.with_effect(Effect::Rejected, Retry::Safe).with_hint(delivered.hint))
 }

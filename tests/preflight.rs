@@ -235,7 +235,7 @@ fn everything_is_read_only_when_that_is_said() {
     };
     spec(false).fails(2, "preflight_refused");
     spec(true).ok();
-    assert_eq!(server.requests().len(), 3);
+    assert_eq!(server.requests_to(&json2("res.partner", "search_read")).len(), 3);
 }
 
 #[test]

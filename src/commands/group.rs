@@ -164,8 +164,8 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     session.local.print_as(reply.get(), Effect::Rejected, &layout)?;
     if request.limit > 0 && groups.len() >= request.limit as usize {
         session.note_once(&format!(
-            "{} groups is the limit: there may be more (--limit 0 gives all)",
-            groups.len()
+            "the limit of {} is reached, there may be more groups: --limit 0 gives all",
+            request.limit
         ));
     }
     Ok(())

@@ -191,6 +191,7 @@ struct Stream<'a> {
 
 impl Stream<'_> {
     fn run(&mut self) -> Result<End> {
+        interrupt::while_writing_rows(|| ((), self.so_far()));
         match &self.writer {
             Some(writer) if self.request.header => in_memory(writer.header(&mut self.buffer))?,
             Some(_) => {}
@@ -268,7 +269,7 @@ impl Stream<'_> {
                 self.rows += std::mem::take(&mut self.held);
                 self.last = self.pages.last();
             }
-            (written, Delivered { message: self.delivered(), hint: self.go_on() })
+            (written, self.so_far())
         })
     }
 
@@ -276,14 +277,18 @@ impl Stream<'_> {
     fn nothing_is_left(&mut self, page_was_empty: bool) -> Result<bool> {
         let left = match self.session.execute(self.pages.count()?) {
             Ok(reply) => serde_json::from_str::<u64>(reply.get()).unwrap_or(0),
-            // Something that serves rows and does not count them is no Odoo: a short page is its last.
-            Err(error) if matches!(error.code, Code::NotFound | Code::BadReply) => 0,
+            // Something that serves rows and cannot count them is no Odoo: a short page is its last.
+            Err(error) if matches!(error.http_status, Some(404 | 405 | 501)) => 0,
             Err(error) => return Err(error),
         };
         if left > 0 && page_was_empty {
             self.pages.widen(left)?;
         }
         Ok(left == 0)
+    }
+
+    fn so_far(&self) -> Delivered {
+        Delivered { message: self.delivered(), hint: self.go_on() }
     }
 
     /// What was written so far.
@@ -319,10 +324,10 @@ impl Stream<'_> {
 
     /// An error in the middle of a stream.
     fn explained(&self, mut error: Error) -> Error {
-        if self.rows == 0 {
+        if self.rows == 0 && error.code != Code::LocalState {
             return error;
         }
-        let cut = if error.code == Code::LocalState { ", and perhaps a part of the next" } else { "" };
+        let cut = if error.code == Code::LocalState { interrupt::PERHAPS_CUT } else { "" };
         error.message = format!("{}; {}{cut}", error.message, self.delivered());
         error.with_hint(self.go_on())
     }

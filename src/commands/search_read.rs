@@ -117,8 +117,8 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
             None => "--all in place of --limit, --offset and --order gives every record".into(),
         };
         session.note_once(&format!(
-            "{} rows is the limit, there may be more: --offset {next} goes on; {all}",
-            rows.len()
+            "the limit of {} is reached, there may be more: --offset {next} goes on; {all}",
+            request.limit
         ));
     }
     Ok(())

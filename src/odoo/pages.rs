@@ -150,12 +150,12 @@ mod tests {
 
     /// Whether a record passes a domain in Odoo's prefix notation, read from behind with a stack.
     fn holds(domain: &[Value], id: i64) -> bool {
-        let mut stack = Vec::new();
+        let mut stack: Vec<bool> = Vec::new();
         for term in domain.iter().rev() {
             let value = match term.as_str() {
                 Some("!") => !stack.pop().unwrap(),
                 Some(operator) => {
-                    let (left, right): (bool, bool) = (stack.pop().unwrap(), stack.pop().unwrap());
+                    let (left, right) = (stack.pop().unwrap(), stack.pop().unwrap());
                     if operator == "|" { left || right } else { left && right }
                 }
                 None => {

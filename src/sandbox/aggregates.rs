@@ -40,8 +40,8 @@ pub fn aggregate(
         numeric.map(whole).or_else(|| text.map(|text| json!(text))).unwrap_or(json!(false))
     };
     match function {
+        "sum" | "avg" if numbers.is_empty() => json!(false),
         "sum" => whole(numbers.iter().sum()),
-        "avg" if numbers.is_empty() => json!(false),
         "avg" => json!(numbers.iter().sum::<f64>() / numbers.len() as f64),
         "min" => extreme(false),
         "max" => extreme(true),

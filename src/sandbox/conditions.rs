@@ -29,7 +29,11 @@ pub enum Matcher {
 impl Matcher {
     /// Whether a value passes.
     pub fn holds(&self, env: &Env, leaf: &Leaf, value: Value) -> bool {
-        let value = if leaf.part.is_empty() { value } else { date_part(&value, &leaf.part) };
+        let value = match &value {
+            _ if leaf.part.is_empty() => value,
+            Value::String(text) => date_part(&json!(env.local_time(leaf.field, text)), &leaf.part),
+            _ => date_part(&value, &leaf.part),
+        };
         match (self, &value) {
             (Matcher::OneOf(wanted), Value::Array(ids)) => {
                 wanted.iter().any(|one| if is_unset(one) { ids.is_empty() } else { ids.contains(one) })

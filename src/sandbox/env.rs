@@ -8,7 +8,7 @@ use super::fault::{Fault, Outcome};
 use super::python::truthy;
 use super::schema::{Field, Kind, Model, Source, find};
 use super::world::{Row, World};
-use super::{access, computed};
+use super::{access, computed, zones};
 
 /// Languages that are installed.
 pub const LANGUAGES: &[&str] = &["en_US", "fr_FR"];
@@ -48,6 +48,24 @@ impl Env {
     /// The date as Odoo writes it.
     pub fn today(&self) -> String {
         self.now_text().chars().take(10).collect()
+    }
+
+    /// A time as the clocks of the context's zone show it; a date has no zone.
+    pub fn local_time(&self, field: &Field, text: &str) -> String {
+        self.shifted(field, text, zones::local)
+    }
+
+    /// The other way.
+    pub fn utc_time(&self, field: &Field, text: &str) -> String {
+        self.shifted(field, text, zones::utc)
+    }
+
+    fn shifted(&self, field: &Field, text: &str, shift: fn(i64, &str) -> i64) -> String {
+        let zone = self.context.get("tz").and_then(Value::as_str).unwrap_or("UTC");
+        match zones::parse(text).filter(|_| field.kind == Kind::Datetime) {
+            Some(moment) => zones::format(shift(moment, zone)),
+            None => text.into(),
+        }
     }
 
     /// The language of the context.

@@ -106,6 +106,14 @@ impl Fault {
         Fault::new(500, "psycopg2.errors.InvalidTextRepresentation", message)
     }
 
+    /// An aggregate that PostgreSQL does not have for such a column.
+    #[cold]
+    pub fn no_function(function: &str, boolean: bool) -> Fault {
+        let column = if boolean { "boolean" } else { "character varying" };
+        let message = format!("function {function}({column}) does not exist\n");
+        Fault::new(500, "psycopg2.errors.UndefinedFunction", message)
+    }
+
     /// A number that does not fit the column.
     #[cold]
     pub fn out_of_range() -> Fault {

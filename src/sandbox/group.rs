@@ -18,8 +18,14 @@ use super::schema::{Field, Kind, Model, find};
 use super::search;
 
 const PERIODS: &[&str] = &["hour", "day", "week", "month", "quarter", "year"];
+
+/// Computed whenever they are read, in Odoo too: SQL cannot group by them.
+const NOT_STORED: &[&str] = &["company_type", "display_name", "message_is_follower", "res_name"];
+
 struct Axis {
     spec: String,
+    /// The many2one fields that lead to the field.
+    path: Vec<&'static Field>,
     field: &'static Field,
     grain: String,
 }
@@ -72,10 +78,35 @@ pub fn formatted(env: &Env, call: &Call) -> Outcome<Value> {
 fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
     let (name, grain) = spec.split_once(':').unwrap_or((&spec, ""));
     let (name, grain) = (name.to_owned(), grain.to_owned());
-    let Some(field) = model.field(&name) else {
-        return Err(Fault::value(format!("Invalid field {} on {}", text_repr(&name), text_repr(model.name))));
+    let (mut model, mut path, mut rest) = (model, Vec::new(), name.as_str());
+    let field = loop {
+        let (first, further) = rest.split_once('.').unwrap_or((rest, ""));
+        let Some(field) = model.field(first) else {
+            return Err(Fault::value(format!(
+                "Invalid field {} on {}",
+                text_repr(first),
+                text_repr(model.name)
+            )));
+        };
+        access::check_field(env, model, field, Operation::Read)?;
+        if further.is_empty() {
+            break field;
+        }
+        let Kind::Many2one(target) = field.kind else {
+            let message = format!("Only many2one path is accepted for the {} groupby spec", text_repr(&spec));
+            return Err(Fault::value(message));
+        };
+        let Some(target) = find(target) else { break field };
+        access::check(env, target, Operation::Read)?;
+        path.push(field);
+        (model, rest) = (target, further);
     };
-    access::check_field(env, model, field, Operation::Read)?;
+    if NOT_STORED.contains(&field.name) {
+        return Err(Fault::value(format!(
+            "Cannot convert {}.{} to SQL because it is not stored",
+            model.name, field.name
+        )));
+    }
     let dated = matches!(field.kind, Kind::Date | Kind::Datetime);
     if dated && grain.is_empty() {
         return Err(Fault::value(format!("Granularity not set on a date(time) field: {}", text_repr(&spec))));
@@ -87,7 +118,7 @@ fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
     if dated && !PERIODS.contains(&grain.as_str()) && !DATE_PARTS.contains(&grain.as_str()) {
         return Err(Fault::value(format!("Granularity specification isn't correct: {}", text_repr(&grain))));
     }
-    Ok(Axis { spec, field, grain })
+    Ok(Axis { spec, path, field, grain })
 }
 
 fn measure(env: &Env, model: &'static Model, spec: String) -> Outcome<Measure> {
@@ -107,6 +138,11 @@ fn measure(env: &Env, model: &'static Model, spec: String) -> Outcome<Measure> {
             text_repr(&spec)
         )));
     }
+    if matches!(function, "sum" | "avg")
+        && matches!(field.kind, Kind::Char | Kind::Text | Kind::Html | Kind::Selection(_) | Kind::Boolean)
+    {
+        return Err(Fault::no_function(function, field.kind == Kind::Boolean));
+    }
     let function = function.to_owned();
     Ok(Measure { spec, field: Some(field), function })
 }
@@ -115,11 +151,16 @@ fn measure(env: &Env, model: &'static Model, spec: String) -> Outcome<Measure> {
 fn keys_of(env: &Env, model: &'static Model, axes: &[Axis], id: i64) -> Vec<Vec<Value>> {
     let mut all: Vec<Vec<Value>> = vec![Vec::new()];
     for axis in axes {
-        let value = env.value(model, id, axis.field);
+        let mut at = Some((model, id));
+        for hop in &axis.path {
+            at = at
+                .and_then(|(model, id)| Some((find(hop.relation()?)?, env.value(model, id, hop).as_i64()?)));
+        }
+        let value = at.map_or(json!(false), |(model, id)| env.value(model, id, axis.field));
         let choices: Vec<Value> = match &value {
             Value::Array(ids) if ids.is_empty() => vec![json!(false)],
             Value::Array(ids) => ids.clone(),
-            Value::String(text) if !axis.grain.is_empty() => vec![period(text, axis)],
+            Value::String(text) if !axis.grain.is_empty() => vec![period(env, text, axis)],
             other => vec![other.clone()],
         };
         all = all
@@ -132,10 +173,12 @@ fn keys_of(env: &Env, model: &'static Model, axes: &[Axis], id: i64) -> Vec<Vec<
     all
 }
 
-/// The start of the period that a date is in, or its part as a number.
-fn period(text: &str, axis: &Axis) -> Value {
+/// The start of the period that a date is in, or its part as a number; times as the clocks of the context's
+/// zone show them.
+fn period(env: &Env, text: &str, axis: &Axis) -> Value {
+    let text = &env.local_time(axis.field, text);
     if DATE_PARTS.contains(&axis.grain.as_str()) {
-        return date_part(&json!(text), &axis.grain);
+        return date_part(&json!(text), &axis.grain).as_f64().map_or(json!(false), |part| json!(part));
     }
     let Some(day) = dates::parse(text) else { return json!(false) };
     let start = start_of(day, &axis.grain);
@@ -159,7 +202,12 @@ fn row(
     let mut domains: Vec<Vec<Value>> = Vec::new();
     for (axis, key) in axes.iter().zip(&bucket.keys) {
         let name = axis.field.name;
-        let plain = vec![json!([name, "=", key])];
+        let many = matches!(axis.field.kind, Kind::Many2many(_) | Kind::Many2manyOf(..));
+        let plain = if many && key == &json!(false) {
+            vec![json!([name, "not any", []])]
+        } else {
+            vec![json!([name, "=", key])]
+        };
         let (value, domain) =
             match (key.as_str().filter(|_| PERIODS.contains(&axis.grain.as_str())), axis.field.relation()) {
                 (Some(text), _) => {
@@ -171,8 +219,9 @@ fn row(
                         }
                         _ => dates::format(end_of(start, &axis.grain)),
                     };
-                    let range = vec![json!("&"), json!([name, ">=", text]), json!([name, "<", end])];
-                    (json!([text, label(start, &axis.grain, text)]), range)
+                    let (from, to) = (env.utc_time(axis.field, text), env.utc_time(axis.field, &end));
+                    let range = vec![json!("&"), json!([name, ">=", from]), json!([name, "<", to])];
+                    (json!([from, label(start, &axis.grain, text)]), range)
                 }
                 (None, Some(target)) if key.is_number() => {
                     let pair = find(target).map_or(key.clone(), |_| {
@@ -180,13 +229,27 @@ fn row(
                     });
                     (pair, plain)
                 }
+                _ if name == "id" => {
+                    (json!([key, super::computed::name_of(env, model, key.as_i64().unwrap_or(0))]), plain)
+                }
                 _ if !axis.grain.is_empty() && key.is_number() => {
                     (key.clone(), vec![json!([format!("{name}.{}", axis.grain), "=", key])])
                 }
                 _ => (key.clone(), plain),
             };
+        let domain = axis.path.iter().rev().fold(domain, |domain, hop| {
+            let linked = json!([hop.name, "any", domain]);
+            if value == json!(false) {
+                vec![json!("|"), json!([hop.name, "not any", []]), linked]
+            } else {
+                vec![linked]
+            }
+        });
         shown.insert(axis.spec.clone(), value);
         domains.push(domain);
+    }
+    if domains.is_empty() {
+        domains.push(vec![json!([1, "=", 1])]);
     }
     let mut domain: Vec<Value> = Vec::new();
     for _ in 1..domains.len() {

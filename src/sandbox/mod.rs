@@ -32,6 +32,7 @@ mod state;
 mod tests;
 mod values;
 mod world;
+mod zones;
 
 use std::path::Path;
 

@@ -35,7 +35,11 @@ pub fn label(start: dates::Day, grain: &str, text: &str) -> String {
     let name = dates::MONTHS.get(month as usize - 1).copied().unwrap_or("");
     let short = name.get(..3).unwrap_or("");
     match grain {
-        "hour" => format!("{}:00 {day:02} {short}", text.get(11..13).unwrap_or("00")),
+        // Odoo's format has twelve hours and does not say which half of the day.
+        "hour" => {
+            let hour: u32 = text.get(11..13).and_then(|hour| hour.parse().ok()).unwrap_or(0);
+            format!("{:02}:00 {day:02} {short}", (hour + 11) % 12 + 1)
+        }
         "day" => format!("{day:02} {short} {year}"),
         "week" => format!("W{} {year}", dates::iso_week(start + 1)),
         "month" => format!("{name} {year}"),

@@ -22,14 +22,62 @@ fn every_group_leads_back_to_its_records() {
         ("account.analytic.line", json!(["date:day_of_week"])),
         ("res.partner", json!(["is_company", "country_id"])),
         ("sale.order", json!(["state", "date_order:hour"])),
+        ("sale.order", json!(["date_order:hour_number"])),
+        ("sale.order", json!(["date_order:day_of_week", "date_order:month"])),
+        ("sale.order", json!(["partner_id.country_id"])),
+        ("res.partner", json!(["parent_id.country_id"])),
+        ("res.partner", json!(["id"])),
+        ("res.partner", json!([])),
     ] {
-        let found =
-            groups(&sandbox, model, json!({"domain": [], "groupby": groupby, "aggregates": ["__count"]}));
-        assert!(!found.is_empty(), "{model} {groupby}");
-        for group in &found {
-            let count =
-                ok(&sandbox, &format!("{model}/search_count"), json!({"domain": group["__extra_domain"]}));
-            assert_eq!(count, group["__count"], "{model} {group}");
+        for zone in ["UTC", "Europe/Brussels", "America/New_York"] {
+            let context = json!({ "tz": zone });
+            let body =
+                json!({"domain": [], "groupby": groupby, "aggregates": ["__count"], "context": context});
+            let found = groups(&sandbox, model, body);
+            assert!(!found.is_empty(), "{model} {groupby}");
+            for group in &found {
+                let body = json!({"domain": group["__extra_domain"], "context": context});
+                let count = ok(&sandbox, &format!("{model}/search_count"), body);
+                assert_eq!(count, group["__count"], "{model} {group} {zone}");
+            }
+        }
+    }
+}
+
+#[test]
+fn times_are_grouped_by_the_clocks_of_the_context() {
+    let sandbox = Sandbox::in_memory();
+    for (zone, shown, from, to) in [
+        ("UTC", "02:00 02 Mar", "2026-03-02 02:00:00", "2026-03-02 03:00:00"),
+        ("Europe/Brussels", "03:00 02 Mar", "2026-03-02 02:00:00", "2026-03-02 03:00:00"),
+        ("America/New_York", "09:00 01 Mar", "2026-03-02 02:00:00", "2026-03-02 03:00:00"),
+    ] {
+        let created = ok(
+            &sandbox,
+            "sale.order/create",
+            json!({"vals_list": [{"partner_id": 9, "date_order": "2026-03-02 02:30:00"}]}),
+        );
+        let own = |grain: &str| {
+            let body = json!({
+                "domain": [["id", "=", created[0]]], "groupby": [format!("date_order:{grain}")], "aggregates": [],
+                "context": { "tz": zone },
+            });
+            groups(&sandbox, "sale.order", body)[0].clone()
+        };
+        let hour = own("hour");
+        assert_eq!(hour["date_order:hour"], json!([from, shown]));
+        assert_eq!(hour["__extra_domain"], json!(["&", ["date_order", ">=", from], ["date_order", "<", to]]));
+        let month = own("month")["date_order:month"].clone();
+        let start = match zone {
+            "UTC" => "2026-03-01 00:00:00",
+            "Europe/Brussels" => "2026-02-28 23:00:00",
+            _ => "2026-03-01 05:00:00",
+        };
+        assert_eq!(month, json!([start, "March 2026"]));
+        // Its clocks change within the month.
+        if zone == "America/New_York" {
+            assert_eq!(own("month")["__extra_domain"][2], json!(["date_order", "<", "2026-04-01 04:00:00"]));
+            assert_eq!(own("hour_number")["date_order:hour_number"], json!(21.0));
         }
     }
 }
@@ -49,7 +97,7 @@ fn sums_averages_and_counts_agree_with_the_rows() {
     assert_eq!(
         all,
         [
-            json!({"__extra_domain": [], "unit_amount:sum": 41.75, "unit_amount:avg": 4.175, "unit_amount:max": 8.0, "date:min": "2026-10-05", "employee_id:count_distinct": 4, "__count": 10})
+            json!({"__extra_domain": [[1, "=", 1]], "unit_amount:sum": 41.75, "unit_amount:avg": 4.175, "unit_amount:max": 8.0, "date:min": "2026-10-05", "employee_id:count_distinct": 4, "__count": 10})
         ]
     );
     let months = groups(
@@ -79,7 +127,7 @@ fn sums_averages_and_counts_agree_with_the_rows() {
         "account.analytic.line",
         json!({"domain": [["id", "=", 0]], "aggregates": ["__count", "unit_amount:sum"]}),
     );
-    assert_eq!(none[0]["__count"], json!(0));
+    assert_eq!((&none[0]["__count"], &none[0]["unit_amount:sum"]), (&json!(0), &json!(false)));
 }
 
 #[test]
@@ -94,6 +142,15 @@ fn wrong_groups_are_refused() {
         (
             json!({"domain": [], "groupby": ["date:decade"]}),
             "Granularity specification isn't correct: 'decade'",
+        ),
+        (json!({"domain": [], "groupby": ["employee_id.nope"]}), "Invalid field 'nope' on 'hr.employee'"),
+        (
+            json!({"domain": [], "groupby": ["date.name"]}),
+            "Only many2one path is accepted for the 'date.name' groupby spec",
+        ),
+        (
+            json!({"domain": [], "groupby": ["display_name"]}),
+            "Cannot convert account.analytic.line.display_name to SQL because it is not stored",
         ),
         (json!({"domain": [], "groupby": ["nope"]}), "Invalid field 'nope' on 'account.analytic.line'"),
         (
