@@ -21,12 +21,15 @@ const NARROWEST: usize = 20;
 /// A terminal that does not tell its width.
 const USUAL: usize = 80;
 
+/// The type of a field by its name, where it is known.
+type TypeOf<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
 /// Where the rows of a result are and what is known of them.
 #[derive(Clone, Copy, Default)]
 pub struct Layout<'a> {
     place: Place,
     is_table: bool,
-    type_of: Option<&'a dyn Fn(&str) -> Option<String>>,
+    type_of: Option<&'a TypeOf<'a>>,
     columns: Option<&'a [&'a str]>,
     fields: Option<&'a [String]>,
     keys: &'a [&'a str],
@@ -65,7 +68,7 @@ impl<'a> Layout<'a> {
     }
 
     /// Types of the fields, asked for only when a form needs them.
-    pub fn typed(self, type_of: &'a dyn Fn(&str) -> Option<String>) -> Layout<'a> {
+    pub fn typed(self, type_of: &'a TypeOf<'a>) -> Layout<'a> {
         Layout { type_of: Some(type_of), ..self }
     }
 

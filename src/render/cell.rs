@@ -174,7 +174,7 @@ fn readable(value: &str) -> String {
 /// How much is in it; nothing for what is no base64: a size that Odoo sends itself, or the text of an attachment.
 fn size_of(base64: &str) -> Option<String> {
     let digits = base64.trim_end_matches('=');
-    let is_base64 = base64.len() % 4 == 0
+    let is_base64 = base64.len().is_multiple_of(4)
         && base64.len() - digits.len() <= 2
         && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte));
     is_base64.then(|| format!("{} bytes", digits.len() * 3 / 4))
