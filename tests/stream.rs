@@ -239,6 +239,9 @@ fn a_page_that_is_not_full_is_not_taken_for_the_last() {
     );
     let found = home.agent(ALL).args(["--page", "5"]).run().ok();
     assert_eq!(ids(&found.stdout), (1..=3).chain(1501..=1510).collect::<Vec<_>>());
+    let some = home.agent(ALL).args(["--page", "5", "--after", "2", "--limit", "4"]).run().ok();
+    assert_eq!(ids(&some.stdout), [3, 1501, 1502, 1503]);
+    assert_eq!(summary(&some)["complete"], false);
     let widest = server.requests_to(SEARCH).iter().map(limit).max().unwrap();
     assert!((1500..20_000).contains(&widest), "{widest}");
 }

@@ -10,7 +10,7 @@ use super::search_read::{self, same_search};
 use crate::error::{Code, Effect, Error, Result};
 use crate::execute;
 use crate::interrupt::{self, Delivered};
-use crate::odoo::pages::Pages;
+use crate::odoo::pages::{Page, Pages};
 use crate::preflight::Schemas;
 use crate::render::format::Format;
 use crate::render::rows::{self, Kind, RowWriter};
@@ -126,6 +126,7 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
         rows: 0,
         last: None,
         filled: 0,
+        shows_less: false,
     };
     let end = stream.run().map_err(|error| stream.explained(error))?;
     stream.sum_up(end);
@@ -187,6 +188,8 @@ struct Stream<'a> {
     last: Option<i64>,
     /// Pages that brought rows.
     filled: u64,
+    /// A page that was not full was not the last: only an empty one can be.
+    shows_less: bool,
 }
 
 impl Stream<'_> {
@@ -199,18 +202,20 @@ impl Stream<'_> {
         }
         loop {
             let limit = limit_of(&self.request);
-            let operation = self.pages.operation(limit.map(|limit| limit - self.rows))?;
+            let wanted = limit.map(|limit| limit - self.rows);
+            let operation = self.pages.operation(wanted)?;
             let reply = self.session.execute(operation.clone())?;
-            let rows = self.pages.rows(&operation, &reply)?;
-            let is_short = rows.is_short;
-            if !self.page(&rows.rows)? {
+            let Page { mut rows, is_short } = self.pages.rows(&operation, &reply)?;
+            rows.truncate(wanted.map_or(usize::MAX, |wanted| usize::try_from(wanted).unwrap_or(usize::MAX)));
+            if !self.page(&rows)? {
                 return Ok(End::Unread);
             }
             let at_limit = limit.is_some_and(|limit| self.rows >= limit);
-            if !at_limit && !is_short {
+            let may_be_last = is_short && !(self.shows_less && !rows.is_empty());
+            if !at_limit && !may_be_last {
                 continue;
             }
-            let is_complete = self.nothing_is_left(rows.rows.is_empty())?;
+            let is_complete = self.nothing_is_left(rows.is_empty())?;
             if is_complete || at_limit {
                 if self.writer.is_none() {
                     self.buffer.extend_from_slice(b"]\n");
@@ -281,8 +286,11 @@ impl Stream<'_> {
             Err(error) if matches!(error.http_status, Some(404 | 405 | 501)) => 0,
             Err(error) => return Err(error),
         };
-        if left > 0 && page_was_empty {
-            self.pages.widen(left)?;
+        if left > 0 {
+            self.shows_less = true;
+            if page_was_empty {
+                self.pages.widen(left)?;
+            }
         }
         Ok(left == 0)
     }

@@ -24,6 +24,8 @@ pub struct Pages {
     size: u32,
     /// Rows of the next page; 0 for all the rest.
     next: u32,
+    /// It is wider than was asked for, as records are there that narrower pages do not show.
+    is_widened: bool,
     /// The last id that was seen.
     last: Option<i64>,
 }
@@ -44,7 +46,7 @@ struct Identified {
 impl Pages {
     /// A run from the start, or after an id.
     pub fn new(model: &str, domain: Vec<Value>, fields: Vec<String>, size: u32, after: Option<i64>) -> Pages {
-        Pages { model: model.into(), domain, fields, size, next: size, last: after }
+        Pages { model: model.into(), domain, fields, size, next: size, is_widened: false, last: after }
     }
 
     /// The last id that was seen.
@@ -52,12 +54,12 @@ impl Pages {
         self.last
     }
 
-    /// The call for the next page, of at most so many rows.
-    pub fn operation(&self, most: Option<u64>) -> Result<Operation> {
-        let mut limit = self.next;
-        if let Some(most) = most.and_then(|most| u32::try_from(most).ok()) {
-            limit = if limit == 0 { most } else { limit.min(most) };
-        }
+    /// The call for the next page, where so many rows are wanted; it may bring more.
+    pub fn operation(&self, wanted: Option<u64>) -> Result<Operation> {
+        let limit = match wanted.and_then(|wanted| u32::try_from(wanted).ok()) {
+            Some(wanted) if !self.is_widened => self.next.min(wanted),
+            _ => self.next,
+        };
         let kwargs = Object::from_iter([
             ("domain".to_string(), Value::from(rest_of(&self.domain, self.last))),
             ("fields".to_string(), self.fields.clone().into()),
@@ -87,8 +89,10 @@ impl Pages {
                 format!("search_read answered with {} rows although {limit} were asked for", rows.len());
             return Err(Error::new(Code::BadReply, message));
         }
-        if !rows.is_empty() {
+        // Where what is shown lies far apart, pages stay wide.
+        if !rows.is_empty() && !(self.is_widened && rows.len() < self.size as usize) {
             self.next = self.size.min(fitting(reply.get().len(), rows.len()));
+            self.is_widened = false;
         }
         Ok(Page { is_short: limit == 0 || rows.len() < limit, rows })
     }
@@ -122,6 +126,7 @@ impl Pages {
                 format!("Odoo counts {left} more records and shows none of them"),
             ));
         }
+        self.is_widened = true;
         self.next = self.next.saturating_mul(8);
         if self.next > WIDEST {
             self.next = 0;

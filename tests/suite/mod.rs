@@ -1,8 +1,10 @@
 //! What must hold on the embedded Odoo and on a real Odoo 19 with demo data alike: one list of tests, run by
 //! `on_sandbox.rs` and by `live.rs`. It knows names that both have, and no ids.
 
+mod everything;
 mod tables;
 
+pub use everything::*;
 use serde_json::{Value, json};
 pub use tables::*;
 
@@ -127,6 +129,9 @@ macro_rules! suite {
             mistakes_are_caught_or_explained
             correct_calls_are_left_alone
             a_closed_field_is_named_with_the_command_without_it
+            every_record_is_streamed_once
+            groups_and_counts_agree
+            groups_of_times_follow_the_time_zone
         }
     };
     ($place:expr; $($name:ident)*) => { $(
