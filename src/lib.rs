@@ -22,6 +22,7 @@ pub mod exit;
 pub mod fsio;
 pub mod interrupt;
 pub mod json_input;
+pub mod members;
 pub mod odoo;
 pub mod operation;
 pub mod out;

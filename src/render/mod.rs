@@ -6,7 +6,6 @@ pub mod errors;
 pub mod format;
 pub mod html;
 pub mod json;
-pub mod members;
 pub mod moment;
 pub mod pointer;
 pub mod rows;

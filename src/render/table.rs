@@ -1,9 +1,13 @@
 //! Records as aligned columns for people. Where not even the narrowest columns fit, each record is shown as
 //! its own block, a field a line, so that nothing is left out. It writes to no stream.
 
+use std::collections::{HashMap, HashSet};
+
+use serde_json::value::RawValue;
+
 use super::cell::{self, Cell, Kind};
-use super::members::Members;
 use super::width;
+use crate::members::Members;
 
 const GAP: usize = 2;
 /// A column of text is not made narrower than this.
@@ -32,7 +36,11 @@ pub struct Columns<'a> {
     pub kind: &'a dyn Fn(&str) -> Kind,
     /// Columns that are never cut, beside `id`: what somebody would type again.
     pub keys: &'a [&'a str],
+    /// The only columns that are shown, in their order.
+    pub shown: Option<&'a [&'a str]>,
 }
+
+type Row<'j> = Members<&'j RawValue>;
 
 struct Column {
     name: String,
@@ -44,7 +52,7 @@ struct Column {
 }
 
 /// Records, one a row.
-pub fn rows(rows: &[Members], known: &Columns, style: Style) -> String {
+pub fn rows(rows: &[Row], known: &Columns, style: Style) -> String {
     let columns = columns(rows, known, style);
     match widths(&columns, style.width) {
         Some(widths) => grid(&columns, &widths, style),
@@ -53,24 +61,27 @@ pub fn rows(rows: &[Members], known: &Columns, style: Style) -> String {
 }
 
 /// One record, one field a line.
-pub fn record(record: Members, known: &Columns, style: Style) -> String {
+pub fn record(record: Row, known: &Columns, style: Style) -> String {
     blocks(&columns(&[record], known, style), 1, style)
 }
 
 /// Every key of every row, as they first appear.
-fn columns(rows: &[Members], known: &Columns, style: Style) -> Vec<Column> {
-    let mut names: Vec<&str> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    for (name, _) in rows.iter().flat_map(|row| &row.0) {
-        if seen.insert(name.as_str()) {
-            names.push(name);
-        }
+fn columns(rows: &[Row], known: &Columns, style: Style) -> Vec<Column> {
+    let found: Vec<HashMap<&str, &str>> = rows
+        .iter()
+        .map(|row| row.0.iter().map(|(name, value)| (name.as_str(), value.get())).collect())
+        .collect();
+    let mut seen = HashSet::new();
+    let keys = rows.iter().flat_map(|row| &row.0).map(|(name, _)| name.as_str());
+    let mut names: Vec<&str> = keys.filter(|name| seen.insert(*name)).collect();
+    if let Some(shown) = known.shown {
+        names = shown.iter().copied().filter(|name| seen.contains(name)).collect();
     }
-    names.into_iter().map(|name| column(name, rows, known, style)).collect()
+    names.into_iter().map(|name| column(name, &found, known, style)).collect()
 }
 
-fn column(name: &str, rows: &[Members], known: &Columns, style: Style) -> Column {
-    let values: Vec<&str> = rows.iter().map(|row| row.get(name).map_or("", |value| value.get())).collect();
+fn column(name: &str, rows: &[HashMap<&str, &str>], known: &Columns, style: Style) -> Column {
+    let values: Vec<&str> = rows.iter().map(|row| row.get(name).copied().unwrap_or_default()).collect();
     let kind = (known.kind)(name).seen(values.iter().copied().filter(|value| !value.is_empty()));
     let cells: Vec<Cell> = values.iter().map(|value| cell::of(value, kind, style.utc)).collect();
     let is_key = name == "id" || known.keys.contains(&name);
@@ -200,8 +211,8 @@ mod tests {
     fn drawn(value: &Value, width: Option<usize>) -> String {
         let text = value.to_string();
         let list: Vec<&serde_json::value::RawValue> = serde_json::from_str(&text).unwrap();
-        let members: Vec<Members> = list.iter().map(|row| Members::of(row.get()).unwrap()).collect();
-        let known = Columns { kind: &|_| Kind::Unknown, keys: &[] };
+        let members: Vec<Row> = list.iter().map(|row| Members::of(row.get()).unwrap()).collect();
+        let known = Columns { kind: &|_| Kind::Unknown, keys: &[], shown: None };
         rows(&members, &known, Style { width, colour: false, utc: true })
     }
 

@@ -1,99 +1,31 @@
 //! How a result leaves: the part that `--pluck` names, in the form that `--output` names or that suits where
 //! stdout leads. Every form can show every result, so that no form can lose what a call has done.
 
+mod layout;
+mod shape;
+
 use std::rc::Rc;
 
 use serde_json::value::RawValue;
 
 use crate::cli::Globals;
 use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::members::Members;
 use crate::out::Out;
-use crate::render::cell::{self, Kind};
 use crate::render::format::Format;
-use crate::render::members::Members;
 use crate::render::rows::{self, RowWriter};
 use crate::render::table::{self, Columns, Style};
 use crate::render::{json, sanitize};
 use crate::settings::Environment;
 
+pub use layout::Layout;
+use layout::Place;
+use shape::{Shape, named_rows, shape};
+
 /// A terminal narrower than this is taken for one of this width.
 const NARROWEST: usize = 20;
 /// A terminal that does not tell its width.
 const USUAL: usize = 80;
-
-/// The type of a field by its name, where it is known.
-type TypeOf<'a> = dyn Fn(&str) -> Option<String> + 'a;
-
-/// Where the rows of a result are and what is known of them.
-#[derive(Clone, Copy, Default)]
-pub struct Layout<'a> {
-    place: Place,
-    is_table: bool,
-    type_of: Option<&'a TypeOf<'a>>,
-    columns: Option<&'a [&'a str]>,
-    fields: Option<&'a [String]>,
-    keys: &'a [&'a str],
-}
-
-#[derive(Clone, Copy, Default, PartialEq)]
-enum Place {
-    /// The result itself.
-    #[default]
-    Whole,
-    /// A list under this key.
-    Under(&'static str),
-    /// Objects by name under each of these keys.
-    Named(&'static [&'static str]),
-}
-
-impl<'a> Layout<'a> {
-    /// JSON everywhere unless another form is asked for.
-    pub fn value() -> Layout<'a> {
-        Layout::default()
-    }
-
-    /// A list of records, or one: a table on a terminal.
-    pub fn records() -> Layout<'a> {
-        Layout { is_table: true, ..Layout::default() }
-    }
-
-    /// The list is under this key of the result.
-    pub fn under(self, key: &'static str) -> Layout<'a> {
-        Layout { place: Place::Under(key), ..self }
-    }
-
-    /// Under each of these keys are objects by their names.
-    pub fn named(self, keys: &'static [&'static str]) -> Layout<'a> {
-        Layout { place: Place::Named(keys), ..self }
-    }
-
-    /// Types of the fields, asked for only when a form needs them.
-    pub fn typed(self, type_of: &'a TypeOf<'a>) -> Layout<'a> {
-        Layout { type_of: Some(type_of), ..self }
-    }
-
-    /// The fields that every row has.
-    pub fn fields(self, fields: &'a [String]) -> Layout<'a> {
-        Layout { fields: Some(fields), ..self }
-    }
-
-    /// The columns that a table shows; the other forms have all.
-    pub fn columns(self, columns: &'a [&'a str]) -> Layout<'a> {
-        Layout { columns: Some(columns), ..self }
-    }
-
-    /// Columns that a table never cuts, beside `id`.
-    pub fn keys(self, keys: &'a [&'a str]) -> Layout<'a> {
-        Layout { keys, ..self }
-    }
-
-    fn kind(&self, field: &str) -> Kind {
-        match self.type_of {
-            Some(type_of) if field != "id" => Kind::of_type(type_of(field).as_deref()),
-            _ => Kind::Unknown,
-        }
-    }
-}
 
 /// What of the flags and the environment decides how results look.
 pub struct Results {
@@ -189,14 +121,11 @@ impl Results {
             return sections.map(|rows| self.table(&rows, &whole)).collect::<Vec<_>>().join("\n");
         }
         let kind = |field: &str| layout.kind(field);
-        let known = Columns { kind: &kind, keys: layout.keys };
+        let known = Columns { kind: &kind, keys: layout.keys, shown: layout.columns };
         match shape(part, layout.place) {
             Shape::Records(records) => {
-                let mut records: Vec<Members> =
+                let records: Vec<Members<&RawValue>> =
                     records.into_iter().filter_map(|row| Members::of(row.get())).collect();
-                if let Some(columns) = layout.columns {
-                    records.iter_mut().for_each(|record| record.keep(columns));
-                }
                 table::rows(&records, &known, self.style())
             }
             Shape::Record(record) => table::record(record, &known, self.style()),
@@ -275,52 +204,6 @@ impl Results {
     }
 }
 
-/// What a result is made of.
-enum Shape<'j> {
-    /// Objects.
-    Records(Vec<&'j RawValue>),
-    /// One object.
-    Record(Members<'j>),
-    /// A list of something else.
-    Items(Vec<&'j RawValue>),
-    /// A list of nothing.
-    Nothing,
-    /// Neither list nor object.
-    Scalar(&'j str),
-}
-
-fn shape<'j>(part: &'j str, place: Place) -> Shape<'j> {
-    if let Place::Under(key) = place
-        && let Some(list) = Members::of(part).and_then(|whole| whole.get(key))
-    {
-        return shape(list.get(), Place::Whole);
-    }
-    let part = part.trim();
-    if let Some(record) = Members::of(part) {
-        return Shape::Record(record);
-    }
-    let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(part) else { return Shape::Scalar(part) };
-    match items.iter().all(|item| item.get().starts_with('{')) {
-        _ if items.is_empty() => Shape::Nothing,
-        true => Shape::Records(items),
-        false => Shape::Items(items),
-    }
-}
-
-/// Objects by name as a list of objects that hold their name. None if there is no such key.
-fn named_rows(whole: &str, key: &str) -> Option<String> {
-    let objects = Members::of(Members::of(whole)?.get(key)?.get())?;
-    let rows = objects.0.iter().map(|(name, object)| {
-        let mut row = format!("{{\"name\":{}", serde_json::Value::from(name.as_str()));
-        let members = Members::of(object.get()).unwrap_or_default();
-        for (key, value) in members.0.iter().filter(|(key, _)| key != "name") {
-            row += &format!(",{}:{}", serde_json::Value::from(key.as_str()), value.get());
-        }
-        row + "}"
-    });
-    Some(format!("[{}]", rows.collect::<Vec<_>>().join(",")))
-}
-
 fn write_rows(writer: &RowWriter, rows: &[&RawValue]) -> std::io::Result<String> {
     let mut text = Vec::new();
     for row in rows {
@@ -333,7 +216,7 @@ fn write_rows(writer: &RowWriter, rows: &[&RawValue]) -> std::io::Result<String>
 fn plain(value: &str) -> String {
     match serde_json::from_str::<String>(value) {
         Ok(text) => sanitize::for_terminal(&text),
-        Err(_) => cell::one_line(&json::compact(value)),
+        Err(_) => sanitize::json_for_terminal(&json::compact(value)),
     }
 }
 
