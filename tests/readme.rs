@@ -29,6 +29,10 @@ fn assert_runs(home: &Home, line: &str) {
     let output = paste(home, line);
     assert!(output.status.success(), "{line}\n{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
+    if line.contains("--output csv") {
+        assert!(text.starts_with("id,") && text.lines().count() > 1, "{line}\n{text}");
+        return;
+    }
     serde_json::from_str::<serde_json::Value>(&text)
         .unwrap_or_else(|error| panic!("{line}\n{error}\n{text}"));
 }
@@ -42,7 +46,7 @@ fn every_command_in_the_table_has_an_example_that_runs() {
         assert_runs(&home, line);
         examples += 1;
     }
-    assert!(examples >= 13, "{examples}");
+    assert!(examples >= 15, "{examples}");
     assert_runs(&home, "odoo-agent lookup res.country Belgium");
 }
 
@@ -53,6 +57,8 @@ fn every_example_in_the_help_runs() {
     let commands = [
         "call",
         "search-read",
+        "count",
+        "group",
         "read",
         "create",
         "write",

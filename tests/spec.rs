@@ -19,7 +19,7 @@ fn ready() -> (Home, Server) {
         ("/json/2/res.partner/fields_get", fields),
         ("/json/2/res.partner/create", "[5]"),
         ("/json/2/res.partner/write", "true"),
-        ("/json/2/res.partner/search_count", "12"),
+        ("/json/2/res.partner/search_count", "0"),
         ("/json/2/product.product/name_search", r#"[[3, "Desk"]]"#),
         (
             "/doc-bearer/index.json",

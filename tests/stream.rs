@@ -173,6 +173,11 @@ fn the_old_spelling_and_a_spec_mean_the_same() {
     assert_eq!(spec(json!(0)), all.stdout);
     assert_eq!(spec(Value::Null), all.stdout);
     assert_eq!(spec(json!(2)).lines().count(), 2);
+    server.forget();
+    let dry = json!({"action": "search_read", "model": "x.model", "fields": ["name"], "all": true, "dry_run": true});
+    let shown = home.agent(["exec-spec", "-"]).stdin(dry.to_string()).run().ok().json();
+    assert_eq!((&shown["body"]["limit"], &shown["body"]["order"]), (&json!(1000), &json!("id")));
+    assert!(server.requests().is_empty());
 }
 
 #[test]

@@ -211,7 +211,7 @@ impl Stream<'_> {
                 return Ok(End::Unread);
             }
             let at_limit = limit.is_some_and(|limit| self.rows >= limit);
-            let may_be_last = is_short && !(self.shows_less && !rows.is_empty());
+            let may_be_last = is_short && (rows.is_empty() || !self.shows_less);
             if !at_limit && !may_be_last {
                 continue;
             }

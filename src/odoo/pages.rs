@@ -90,7 +90,8 @@ impl Pages {
             return Err(Error::new(Code::BadReply, message));
         }
         // Where what is shown lies far apart, pages stay wide.
-        if !rows.is_empty() && !(self.is_widened && rows.len() < self.size as usize) {
+        let are_sparse = self.is_widened && rows.len() < self.size as usize;
+        if !rows.is_empty() && !are_sparse {
             self.next = self.size.min(fitting(reply.get().len(), rows.len()));
             self.is_widened = false;
         }

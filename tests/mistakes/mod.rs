@@ -85,6 +85,8 @@ impl Row {
         match self.run[0].as_str() {
             "call" => &self.run[2],
             "search-read" => "search_read",
+            "count" => "search_count",
+            "group" => "formatted_read_group",
             other => other,
         }
     }
@@ -112,7 +114,7 @@ impl Row {
             "write" => {
                 meant.insert("vals".into(), self.json("--vals-json").unwrap());
             }
-            "search-read" => {
+            "search-read" | "count" | "group" => {
                 meant.insert(
                     "domain".into(),
                     self.json("--domain").unwrap_or_else(|| Value::Array(Vec::new())),
