@@ -1,4 +1,5 @@
-# Piped into `odoo shell` by live.sh: the users of the live suite and their keys, written to $LIVE_KEYS.
+# Piped into `odoo shell` by live.sh: the users of the live suite and their keys, written to $LIVE_KEYS, and what
+# they may not make themselves.
 import os
 
 ORDINARY = [
@@ -36,4 +37,15 @@ with open(os.environ["LIVE_KEYS"], "w") as keys:
         env["hr.employee"].create({"name": login, "user_id": user.id})  # noqa: F821
         key = env(user=user.id)["res.users.apikeys"].sudo()._generate("rpc", "live", None)  # noqa: F821
         keys.write(f"{name}={key}\n")
+# Tasks with properties: only administrators of projects define them.
+env["project.project"].create(  # noqa: F821
+    {
+        "name": "Suite properties",
+        "task_properties_definition": [
+            {"name": "suite_size", "string": "Size", "type": "integer"},
+            {"name": "suite_ok", "string": "Ok", "type": "boolean"},
+            {"name": "suite_who", "string": "Who", "type": "many2one", "comodel": "res.partner"},
+        ],
+    }
+)
 env.cr.commit()  # noqa: F821

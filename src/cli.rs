@@ -13,6 +13,7 @@ use crate::commands::{
 };
 use crate::error::{Error, Result};
 use crate::render::format::Format;
+use crate::render::pointer::Pointer;
 use crate::settings::{TIMEOUT_FORM, parse_timeout};
 
 /// Search, read, create, write and call anything in Odoo 19 over JSON-2.
@@ -39,7 +40,7 @@ pub struct Globals {
     /// Work as configured in this file
     #[arg(long, value_name = "PATH", global = true, help_heading = "Global options")]
     pub env_file: Option<PathBuf>,
-    /// Form of the result [default: json]
+    /// Form of the result: json, pretty, ndjson, table or csv [default: json; for records on a terminal table]
     #[arg(
         long,
         value_name = "FORM",
@@ -52,6 +53,12 @@ pub struct Globals {
     /// Indent the result: --output pretty
     #[arg(long, global = true, conflicts_with = "output", help_heading = "Global options")]
     pub pretty: bool,
+    /// Print only this part of the result, by JSON Pointer: /0/id
+    #[arg(long, value_name = "POINTER", global = true, help_heading = "Global options")]
+    pub pluck: Option<Pointer>,
+    /// Times in tables in UTC, as Odoo keeps them, instead of local time
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub utc: bool,
     /// Add to the context of the call (a JSON object)
     #[arg(long, value_name = "JSON", global = true, help_heading = "Global options")]
     pub context_json: Option<String>,

@@ -40,6 +40,7 @@ pub struct Delivered {
 pub fn install() {
     // A second installation, or a platform without signals, leaves the default: the process just ends.
     let _ = ctrlc::set_handler(|| {
+        crate::progress::end();
         // Kept until the end of the process: nothing more is written.
         let whole = between_rows();
         let error = said_of_rows(whole.is_some()).unwrap_or_else(said_of_calls);

@@ -18,10 +18,12 @@ use crate::odoo::client::Reply;
 use crate::odoo::docs::Reader;
 use crate::odoo::schema::Schema;
 use crate::odoo::{Odoo, user_context};
-use crate::operation::{Object, Operation};
+use crate::operation::{Kind, Object, Operation};
 use crate::out::Out;
 use crate::preflight::{Rules, Schemas};
-use crate::render::{json as spacing, shell};
+use crate::render::format::Format;
+use crate::render::shell;
+use crate::results::{Layout, Results};
 use crate::sandbox::Sandbox;
 use crate::settings::{Environment, Paths, Selection, Settings};
 use crate::transport::Transport;
@@ -42,11 +44,24 @@ pub struct Local {
 }
 
 impl Local {
-    /// Prints a result: one JSON value.
+    /// How results leave in this run.
+    pub fn results(&self) -> Results {
+        Results::new(&self.out, &self.globals, &self.environment)
+    }
+
+    /// Whether only a part of the result is wanted.
+    pub fn is_plucked(&self) -> bool {
+        self.globals.pluck.is_some()
+    }
+
+    /// Prints a result that is no list of records: JSON unless another form is asked for.
     pub fn print(&self, json: &str, effect: Effect) -> Result<()> {
-        let mut text = if self.globals.pretty { spacing::pretty(json) } else { spacing::compact(json) };
-        text.push('\n');
-        self.out.data(text.as_bytes(), effect)
+        self.print_as(json, effect, &Layout::value())
+    }
+
+    /// Prints a result with what is known of its rows.
+    pub fn print_as(&self, json: &str, effect: Effect, layout: &Layout) -> Result<()> {
+        self.results().print(json, effect, layout)
     }
 
     /// Prints a value that was put together here.
@@ -159,7 +174,22 @@ impl Session {
             return self.show(&execute::prepare(self, &operation)?);
         }
         let reply = execute::execute(self, &operation)?;
-        self.local.print(reply.get(), Effect::Done)
+        let effect = if operation.kind() == Kind::Read { Effect::Rejected } else { Effect::Done };
+        self.local.print(reply.get(), effect)
+    }
+
+    /// Prints records of a model: a table on a terminal. For a table the cached fields tell what a column
+    /// holds, if they are there; a CSV has the same columns whatever is cached.
+    pub fn print_records(&self, model: &str, fields: &[String], rows: &str) -> Result<()> {
+        let layout = Layout::records().fields(fields);
+        let schema = match self.local.results().form(&layout) {
+            Format::Table => self.known(model),
+            Format::Csv => self.filled(model).ok().flatten(),
+            _ => None,
+        };
+        let Some(schema) = schema else { return self.local.print_as(rows, Effect::Rejected, &layout) };
+        let type_of = |name: &str| Some(schema.field(name)?["type"].as_str()?.to_string());
+        self.local.print_as(rows, Effect::Rejected, &layout.typed(&type_of))
     }
 
     /// Prints the request that would be sent.
@@ -312,5 +342,9 @@ fn connect_later(settings: &Rc<Settings>, local: &Local) -> Odoo {
         let ca_file = for_transport.ca_file.as_deref();
         Ok(Box::new(HttpTransport::new(for_transport.base_url.clone(), for_transport.timeout, ca_file)?))
     };
-    Odoo::new(Box::new(connect), Rc::clone(settings), Rc::clone(&local.out), local.globals.debug)
+    let out = Rc::clone(&local.out);
+    let (debug, quiet) = (local.globals.debug, local.globals.quiet);
+    let shows_waits =
+        out.stderr_is_terminal && !debug && !quiet && local.environment.text("TERM") != Some("dumb");
+    Odoo::new(Box::new(connect), Rc::clone(settings), out, debug).showing_waits(shows_waits)
 }

@@ -2,6 +2,7 @@
 //! only with the feature `live`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod every_type;
 mod mistakes;
 mod suite;
 mod support;
@@ -99,4 +100,9 @@ fn exactly_one_letter_leaves_for_one_approval() {
         mine += usize::from(letter.contains(address));
     }
     assert_eq!(mine, 1);
+}
+
+#[test]
+fn a_table_shows_a_field_of_every_type() {
+    every_type::is_shown(&Desk::at(live()));
 }

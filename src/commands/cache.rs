@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cache::Cache;
 use crate::error::{Effect, Error, Result};
+use crate::results::Layout;
 use crate::session::Local;
 
 /// Flags of `cache`.
@@ -27,6 +28,7 @@ enum Action {
 /// Works on the cache directory alone.
 pub fn run(args: Args, local: &Local) -> Result<()> {
     let cache = Cache::new(&local.paths.cache);
+    let is_list = matches!(args.action, Action::List);
     let result = match args.action {
         Action::Path => json!({ "path": cache.root().display().to_string() }),
         Action::List => Value::Array(cache.list()),
@@ -37,5 +39,9 @@ pub fn run(args: Args, local: &Local) -> Result<()> {
             json!({ "removed": removed })
         }
     };
-    local.print_value(&result, Effect::NotSent)
+    let layout = match is_list {
+        true => Layout::records().columns(&["kind", "model", "database", "base_url", "stored_at", "bytes"]),
+        false => Layout::value(),
+    };
+    local.print_as(&result.to_string(), Effect::NotSent, &layout)
 }

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::error::{Code, Effect, Error, Result};
+use crate::results::Layout;
 use crate::session::Session;
 
 /// What is said when the documents are closed to the user.
@@ -68,8 +69,10 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     if page.is_fallback {
         session.note_once(FALLBACK_NOTE);
     }
+    // Fields and methods of each model would fill screens.
+    let layout = Layout::records().under("models").columns(&["model", "name"]).keys(&["model"]);
     if request.matching.is_none() && !request.names {
-        return session.local.print(&page.body, Effect::Rejected);
+        return session.local.print_as(&page.body, Effect::Rejected, &layout);
     }
     let strange = || Error::new(Code::BadReply, "the documentation index is not what Odoo 19 sends");
     let index: Index = serde_json::from_str(&page.body).map_err(|_| strange())?;
@@ -92,5 +95,5 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
         Some(modules) => format!("{{\"modules\":{},\"models\":[{models}]}}", modules.get()),
         None => format!("{{\"models\":[{models}]}}"),
     };
-    session.local.print(&text, Effect::Rejected)
+    session.local.print_as(&text, Effect::Rejected, &layout)
 }

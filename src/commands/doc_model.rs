@@ -5,7 +5,12 @@ use serde_json::{Map, Value};
 
 use crate::error::{Code, Effect, Error, Result};
 use crate::operation;
+use crate::render::format::Format;
+use crate::results::Layout;
 use crate::session::Session;
+
+/// What a table shows of fields and of methods.
+const SHOWN: [&str; 7] = ["name", "type", "string", "relation", "required", "readonly", "signature"];
 
 /// Flags of `doc-model`.
 #[derive(ClapArgs, Clone, Debug)]
@@ -50,12 +55,22 @@ impl Args {
 
 /// Prints the document, or the part that was asked for.
 pub fn run(request: Request, session: &Session) -> Result<()> {
+    let layout = Layout::records().named(&["fields", "methods"]).columns(&SHOWN).keys(&["name"]);
+    let has_one_kind_of_row = request.fields.is_empty() != request.methods.is_empty();
+    let form = session.local.results().form(&layout);
+    if matches!(form, Format::Ndjson | Format::Csv) && !has_one_kind_of_row && !session.local.is_plucked() {
+        return Err(Error::usage(
+            "doc-model has two kinds of rows, fields and methods, and this form takes one",
+        )
+        .with_hint("name some with --field or with --method, or use --output json or table")
+        .with_hint("odoo-agent schema-summary lists fields in every form"));
+    }
     let page = session.documents()?.model(&request.model, request.refresh)?;
     if page.is_fallback {
         session.note_once(super::doc_index::FALLBACK_NOTE);
     }
     if request.fields.is_empty() && request.methods.is_empty() {
-        return session.local.print(&page.body, Effect::Rejected);
+        return session.local.print_as(&page.body, Effect::Rejected, &layout);
     }
     let document: Map<String, Value> = serde_json::from_str(&page.body)
         .map_err(|_| Error::new(Code::BadReply, "the model's documentation is not what Odoo 19 sends"))?;
@@ -80,7 +95,7 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
         )
         .with_hint("call the method all the same if you know it: odoo-agent call --help"));
     }
-    session.local.print_value(&Value::Object(reduced), Effect::Rejected)
+    session.local.print_as(&Value::Object(reduced).to_string(), Effect::Rejected, &layout)
 }
 
 fn pick(all: &Value, names: &[String], model: &str, what: &str) -> Result<Value> {

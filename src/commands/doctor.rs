@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::doctor::{self, Finding, Status};
 use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::render::format::Format;
 use crate::render::sanitize;
+use crate::results::Layout;
 use crate::session::Local;
 
 /// Flags of `doctor`.
@@ -22,18 +24,18 @@ pub struct Args {
 
 /// Runs the checks in order and prints them.
 pub fn run(args: Args, local: Local) -> Result<()> {
-    let out = std::rc::Rc::clone(&local.out);
-    let pretty = local.globals.pretty;
+    let (out, results, is_plucked) = (std::rc::Rc::clone(&local.out), local.results(), local.is_plucked());
     let findings = doctor::examine(local, args.guard);
     let wrong = findings.iter().filter(|finding| finding.status == Status::Fail).count();
-    let text = if out.stdout_is_terminal && !pretty {
-        table(&findings)
+    let rows: Vec<Value> = findings.iter().map(row).collect();
+    let whole = json!({ "ok": wrong == 0, "checks": rows }).to_string();
+    let layout = Layout::records().under("checks");
+    if results.form(&layout) == Format::Table && !is_plucked {
+        // Whole sentences in place of columns: a fix that is cut off helps nobody.
+        out.data(table(&findings).as_bytes(), Effect::Rejected)?;
     } else {
-        let rows: Vec<Value> = findings.iter().map(row).collect();
-        let whole = json!({ "ok": wrong == 0, "checks": rows }).to_string();
-        (if pretty { crate::render::json::pretty(&whole) } else { whole }) + "\n"
-    };
-    out.data(text.as_bytes(), Effect::Rejected)?;
+        results.print(&whole, Effect::Rejected, &layout)?;
+    }
     if wrong == 0 {
         return Ok(());
     }

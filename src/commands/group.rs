@@ -8,6 +8,7 @@ use super::fields::DomainArgs;
 use crate::error::{Code, Effect, Error, Result};
 use crate::json_input::{self, Source, Stdin};
 use crate::operation::{self, Object, Operation};
+use crate::results::Layout;
 use crate::session::Session;
 
 /// Flags of `group`.
@@ -157,7 +158,10 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     let reply = session.execute(operation)?;
     let groups: Vec<&serde_json::value::RawValue> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(Code::BadReply, "formatted_read_group did not answer with a list"))?;
-    session.local.print(reply.get(), Effect::Rejected)?;
+    let columns = request.by.iter().map(String::as_str).chain(["__count"]);
+    let columns: Vec<&str> = columns.chain(request.aggregates.iter().map(String::as_str)).collect();
+    let layout = Layout::records().columns(&columns);
+    session.local.print_as(reply.get(), Effect::Rejected, &layout)?;
     if request.limit > 0 && groups.len() >= request.limit as usize {
         session.note_once(&format!(
             "the limit of {} is reached, there may be more groups: --limit 0 gives all",

@@ -7,6 +7,7 @@ use crate::cache::{Found, Key, Kind};
 use crate::error::{Code, Effect, Error, Result};
 use crate::odoo::lookup::{self, Wanted};
 use crate::operation;
+use crate::results::Layout;
 use crate::session::Session;
 
 /// Results without `--limit`.
@@ -117,16 +118,14 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     if request.one {
         return print_one(request, rows, session);
     }
-    session.local.print_value(
-        &json!({ "source": source, "kind": wanted.kind, "query": wanted.query, "results": rows }),
-        Effect::Rejected,
-    )
+    let found = json!({ "source": source, "kind": wanted.kind, "query": wanted.query, "results": rows });
+    session.local.print_as(&found.to_string(), Effect::Rejected, &Layout::records().under("results"))
 }
 
 fn print_one(request: Request, mut rows: Vec<Value>, session: &Session) -> Result<()> {
     let Wanted { kind, query, .. } = &request.wanted;
     match rows.len() {
-        1 => session.local.print_value(&rows.remove(0), Effect::Rejected),
+        1 => session.local.print_as(&rows.remove(0).to_string(), Effect::Rejected, &Layout::records()),
         0 => Err(Error::new(Code::NoMatch, format!("no {kind} is called {query:?}"))
             .with_hint("try a shorter part of the name, or --refresh if it is new")),
         several => {

@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use serde_json::Value;
 
 use super::fields::{Fields, FieldsArgs, IdsArgs};
-use crate::error::{Code, Effect, Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::json_input::Stdin;
 use crate::operation::{self, Object, Operation};
 use crate::session::Session;
@@ -45,7 +45,7 @@ impl Args {
 /// Prints the rows; a note names the ids that do not exist, which Odoo leaves out in silence.
 pub fn run(request: Request, session: &Session) -> Result<()> {
     let fields = request.fields.resolve(&request.model, session)?;
-    let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields))]);
+    let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields.clone()))]);
     let operation = Operation::new(&request.model, "read", kwargs)?.on(request.ids.clone());
     if session.rules.dry_run {
         return session.carry_out(operation);
@@ -53,7 +53,6 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     let reply = session.execute(operation)?;
     let rows: Vec<Value> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(Code::BadReply, "read did not answer with a list"))?;
-    session.local.print(reply.get(), Effect::Rejected)?;
     let missing: Vec<String> = request
         .ids
         .iter()
@@ -63,5 +62,5 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     if !missing.is_empty() {
         session.note_once(&format!("no such {}: {}", request.model, missing.join(", ")));
     }
-    Ok(())
+    session.print_records(&request.model, &fields, reply.get())
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::error::{Code, Effect, Error, Result};
 use crate::odoo::schema::Schema;
 use crate::operation;
+use crate::results::Layout;
 use crate::session::Session;
 
 /// Flags of `schema-summary`.
@@ -59,15 +60,14 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     let schema = session.schema(&request.model, request.refresh)?;
     let names = chosen(&request, &schema)?;
     let fields: Vec<Value> = names.iter().map(|name| schema.summary(name)).collect();
-    session.local.print_value(
-        &json!({
-            "source": if schema.from_cache { "cache" } else { "live" },
-            "model": request.model,
-            "name": request.model,
-            "fields": fields,
-        }),
-        Effect::Rejected,
-    )
+    let summary = json!({
+        "source": if schema.from_cache { "cache" } else { "live" },
+        "model": request.model,
+        "name": request.model,
+        "fields": fields,
+    });
+    let layout = Layout::records().under("fields").keys(&["name"]);
+    session.local.print_as(&summary.to_string(), Effect::Rejected, &layout)
 }
 
 /// Filters look at every field; without filters the short list is enough, where there is one.

@@ -135,6 +135,10 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
 
 fn form(session: &Session) -> Result<Format> {
     let globals = &session.local.globals;
+    if session.local.is_plucked() {
+        return Err(Error::usage("--all writes rows as they come: --pluck takes a part of a whole result")
+            .with_hint("leave --all out and give a --limit"));
+    }
     let form = if globals.pretty { Format::Pretty } else { globals.output.unwrap_or(Format::Ndjson) };
     match form {
         Format::Ndjson | Format::Csv | Format::Json => Ok(form),

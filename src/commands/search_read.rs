@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::fields::{DomainArgs, Fields, FieldsArgs};
 use super::search_all::{self, AllArgs};
-use crate::error::{Effect, Error, Result};
+use crate::error::{Error, Result};
 use crate::json_input::Stdin;
 use crate::operation::{self, Object, Operation};
 use crate::preflight::records;
@@ -102,14 +102,14 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     }
     records::refuse_unlimited(&request.domain, request.limit, request.all)?;
     let fields = request.fields.resolve(&request.model, session)?;
-    let operation = request.operation(fields)?;
+    let operation = request.operation(fields.clone())?;
     if session.rules.dry_run {
         return session.carry_out(operation);
     }
     let reply = session.execute(operation)?;
     let rows: Vec<&serde_json::value::RawValue> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(crate::error::Code::BadReply, "search_read did not answer with a list"))?;
-    session.local.print(reply.get(), Effect::Rejected)?;
+    session.print_records(&request.model, &fields, reply.get())?;
     if request.limit > 0 && rows.len() >= request.limit as usize {
         let next = u64::from(request.offset) + rows.len() as u64;
         let all = match same_search(&request, session) {

@@ -14,6 +14,7 @@ use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::interrupt::UnderWay;
 use crate::operation::{Kind, Operation};
 use crate::out::Out;
+use crate::progress::Waiting;
 use crate::settings::{Secret, Settings};
 use crate::transport::{HttpReply, HttpRequest, Method, Phase, Transport};
 
@@ -49,12 +50,18 @@ pub struct Odoo {
     settings: Rc<Settings>,
     out: Rc<Out>,
     debug: bool,
+    shows_waits: bool,
 }
 
 impl Odoo {
     /// A client that makes its transport when the first request is sent.
     pub fn new(connect: Box<Connect>, settings: Rc<Settings>, out: Rc<Out>, debug: bool) -> Odoo {
-        Odoo { transport: OnceCell::new(), connect, settings, out, debug }
+        Odoo { transport: OnceCell::new(), connect, settings, out, debug, shows_waits: false }
+    }
+
+    /// The same, telling on stderr for what somebody waits.
+    pub fn showing_waits(self, shows_waits: bool) -> Odoo {
+        Odoo { shows_waits, ..self }
     }
 
     fn transport(&self) -> Result<&dyn Transport> {
@@ -174,6 +181,7 @@ impl Odoo {
     fn send(&self, request: &HttpRequest, asked: Asked) -> Result<HttpReply> {
         let transport = self.transport()?;
         let _under_way = UnderWay::mark(asked.kind);
+        let _waiting = self.shows_waits.then(|| Waiting::show(asked.what));
         let started = Instant::now();
         let mut tries = 0;
         loop {

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Odoo;
 use crate::cache::{Cache, Found, Key, Kind, Owner};
 use crate::error::{Code, Error, Result};
+use crate::members::Members;
 use crate::operation::{Kind as Effect, Object, Operation};
 
 /// Life of documents and of the user's context.
@@ -66,29 +66,7 @@ pub struct Schema {
 
 /// Name and attributes, in Odoo's order. A call names a handful of some hundred fields, so each is parsed
 /// when it is asked for: before every write this is most of the time that the checks take.
-struct Fields(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Fields, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Fields;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
-                formatter.write_str("an object of fields")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Fields, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
-}
+type Fields = Members<Box<RawValue>>;
 
 /// The short list of a model, if it has one.
 pub fn short_list(model: &str) -> Option<&'static [&'static str]> {
@@ -113,7 +91,7 @@ impl Schema {
 
     /// The attributes of a field.
     pub fn field(&self, name: &str) -> Option<Value> {
-        let (_, text) = self.fields.0.iter().find(|(known, _)| known == name)?;
+        let text = self.fields.get(name)?;
         serde_json::from_str(text.get()).ok()
     }
 

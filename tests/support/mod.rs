@@ -3,6 +3,7 @@
 //! program's code.
 #![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 
+pub mod golden;
 pub mod run;
 pub mod served;
 pub mod server;

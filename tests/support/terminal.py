@@ -18,7 +18,7 @@ PATIENCE = 60
 def main():
     job = json.load(sys.stdin)
     master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, job["columns"], 0, 0))
     os.write(master, job["ahead"].encode())
     before = flags(slave)
     stdout = os.open(job["stdout"], os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -30,7 +30,7 @@ def main():
         if job["terminal"]:
             fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
         os.dup2(stdin, 0)
-        os.dup2(stdout, 1)
+        os.dup2(slave if job["data"] else stdout, 1)
         os.dup2(slave if job["terminal"] and job["talk"] else stderr, 2)
         os.closerange(3, 256)
         os.execve(job["words"][0], job["words"], job["environment"])

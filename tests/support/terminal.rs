@@ -21,6 +21,8 @@ pub struct Terminal {
     stdin: Option<String>,
     terminal: bool,
     talk: bool,
+    data: bool,
+    columns: u16,
 }
 
 /// What was seen.
@@ -63,6 +65,8 @@ impl Terminal {
             stdin: None,
             terminal: true,
             talk: true,
+            data: false,
+            columns: 200,
         };
         terminal.env("ODOO_AGENT_HOME", home.path().to_str().unwrap())
     }
@@ -96,6 +100,18 @@ impl Terminal {
         self
     }
 
+    /// stdout is the terminal too.
+    pub fn with_stdout(mut self) -> Terminal {
+        self.data = true;
+        self
+    }
+
+    /// The width of the terminal.
+    pub fn columns(mut self, columns: u16) -> Terminal {
+        self.columns = columns;
+        self
+    }
+
     /// There is no terminal at all.
     pub fn without_terminal(mut self) -> Terminal {
         self.terminal = false;
@@ -108,7 +124,7 @@ impl Terminal {
         let job = json!({
             "words": self.words, "environment": self.environment, "steps": self.steps, "ahead": self.ahead,
             "stdin": self.stdin, "stdout": stdout, "stderr": stderr, "terminal": self.terminal,
-            "talk": self.talk,
+            "talk": self.talk, "data": self.data, "columns": self.columns,
         });
         let started = Command::new("python3")
             .args(["-c", DRIVER])
@@ -138,6 +154,11 @@ impl Terminal {
 }
 
 impl Seen {
+    /// What appeared, its lines ending as the program ended them.
+    pub fn text(&self) -> String {
+        self.screen.replace("\r\n", "\n")
+    }
+
     /// It ended so.
     #[track_caller]
     pub fn exits(self, exit: i32) -> Seen {

@@ -1,0 +1,323 @@
+//! Records as aligned columns for people. Where not even the narrowest columns fit, each record is shown as
+//! its own block, a field a line, so that nothing is left out. It writes to no stream.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::value::RawValue;
+
+use super::cell::{self, Cell, Kind};
+use super::width;
+use crate::members::Members;
+
+const GAP: usize = 2;
+/// A column of text is not made narrower than this.
+const NARROWEST_TEXT: usize = 8;
+/// Nor a column's name, where the values need less.
+const NARROWEST_NAME: usize = 4;
+/// The widest cell where there is no terminal to fit into.
+const WIDEST: usize = 1000;
+/// Lines that one value takes in a block.
+const LINES: usize = 8;
+
+/// How tables are drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Columns of the terminal; none if the table may be as wide as it needs.
+    pub width: Option<usize>,
+    /// Whether names stand out.
+    pub colour: bool,
+    /// Times as Odoo sends them, not in local time.
+    pub utc: bool,
+}
+
+/// What is known of the columns.
+pub struct Columns<'a> {
+    /// Kind of a column by its name.
+    pub kind: &'a dyn Fn(&str) -> Kind,
+    /// Columns that are never cut, beside `id`: what somebody would type again.
+    pub keys: &'a [&'a str],
+    /// The only columns that are shown, in their order.
+    pub shown: Option<&'a [&'a str]>,
+}
+
+type Row<'j> = Members<&'j RawValue>;
+
+struct Column {
+    name: String,
+    cells: Vec<Cell>,
+    /// Room that name and values would like.
+    natural: usize,
+    /// Room without which the column cannot be shown.
+    least: usize,
+}
+
+/// Records, one a row.
+pub fn rows(rows: &[Row], known: &Columns, style: Style) -> String {
+    let columns = columns(rows, known, style);
+    match widths(&columns, style.width) {
+        Some(widths) => grid(&columns, &widths, style),
+        None => blocks(&columns, rows.len(), style),
+    }
+}
+
+/// One record, one field a line.
+pub fn record(record: Row, known: &Columns, style: Style) -> String {
+    blocks(&columns(&[record], known, style), 1, style)
+}
+
+/// Every key of every row, as they first appear.
+fn columns(rows: &[Row], known: &Columns, style: Style) -> Vec<Column> {
+    let found: Vec<HashMap<&str, &str>> = rows
+        .iter()
+        .map(|row| row.0.iter().map(|(name, value)| (name.as_str(), value.get())).collect())
+        .collect();
+    let mut seen = HashSet::new();
+    let keys = rows.iter().flat_map(|row| &row.0).map(|(name, _)| name.as_str());
+    let mut names: Vec<&str> = keys.filter(|name| seen.insert(*name)).collect();
+    if let Some(shown) = known.shown {
+        names = shown.iter().copied().filter(|name| seen.contains(name)).collect();
+    }
+    names.into_iter().map(|name| column(name, &found, known, style)).collect()
+}
+
+fn column(name: &str, rows: &[HashMap<&str, &str>], known: &Columns, style: Style) -> Column {
+    let values: Vec<&str> = rows.iter().map(|row| row.get(name).copied().unwrap_or_default()).collect();
+    let kind = (known.kind)(name).seen(values.iter().copied().filter(|value| !value.is_empty()));
+    let cells: Vec<Cell> = values.iter().map(|value| cell::of(value, kind, style.utc)).collect();
+    let is_key = name == "id" || known.keys.contains(&name);
+    let name = cell::one_line(name);
+    let name_width = width::of(&name);
+    let widest = |whole: bool| {
+        let cells = cells.iter().filter(|cell| !whole || is_key || cell.is_whole);
+        cells.map(|cell| width::of(&cell.text)).max().unwrap_or_default()
+    };
+    let (values_width, whole_width) = (widest(false), widest(true));
+    let natural = values_width.max(name_width).max(1);
+    let least = whole_width.max(values_width.min(NARROWEST_TEXT)).max(name_width.min(NARROWEST_NAME)).max(1);
+    Column { name, cells, natural, least }
+}
+
+/// Room for each column: the widest give first. None if they do not fit.
+fn widths(columns: &[Column], total: Option<usize>) -> Option<Vec<usize>> {
+    let Some(total) = total else {
+        return Some(columns.iter().map(|column| column.natural.min(WIDEST.max(column.least))).collect());
+    };
+    let room = total.checked_sub(GAP * columns.len().saturating_sub(1))?;
+    let at = |level: usize| -> Vec<usize> {
+        columns.iter().map(|column| column.natural.min(level).max(column.least)).collect()
+    };
+    let needs = |widths: &[usize]| widths.iter().sum::<usize>();
+    if needs(&at(0)) > room {
+        return None;
+    }
+    let (mut fits, mut beyond) = (0, room + 1);
+    while beyond - fits > 1 {
+        let level = fits.midpoint(beyond);
+        if needs(&at(level)) <= room { fits = level } else { beyond = level }
+    }
+    let mut widths = at(fits);
+    let mut spare = room - needs(&widths);
+    for (width, column) in widths.iter_mut().zip(columns) {
+        if spare > 0 && *width < column.natural {
+            *width += 1;
+            spare -= 1;
+        }
+    }
+    Some(widths)
+}
+
+fn grid(columns: &[Column], widths: &[usize], style: Style) -> String {
+    let mut text = String::new();
+    let on_right: Vec<bool> = columns.iter().map(Column::is_on_right).collect();
+    let line = |cells: &mut dyn Iterator<Item = &str>| {
+        let mut line = String::new();
+        for (at, value) in cells.enumerate() {
+            let value = width::cut(value, widths[at]);
+            let blanks = " ".repeat(widths[at] - width::of(&value));
+            if at > 0 {
+                line.push_str(&" ".repeat(GAP));
+            }
+            let value = isolated(value);
+            line += &if on_right[at] { blanks + &value } else { value + &blanks };
+        }
+        line.truncate(line.trim_end_matches(' ').len());
+        line
+    };
+    let names = line(&mut columns.iter().map(|column| column.name.as_str()));
+    text += &bold(&names, style);
+    text.push('\n');
+    for row in 0..columns.first().map_or(0, |column| column.cells.len()) {
+        text += &line(&mut columns.iter().map(|column| column.cells[row].text.as_str()));
+        text.push('\n');
+    }
+    text
+}
+
+fn blocks(columns: &[Column], count: usize, style: Style) -> String {
+    let total = style.width.unwrap_or(WIDEST);
+    let widest = columns.iter().map(|column| width::of(&column.name)).max().unwrap_or_default();
+    let names = widest.min(total * 2 / 5);
+    let room = total.saturating_sub(names + GAP).max(1);
+    let mut text = String::new();
+    for row in 0..count {
+        if row > 0 {
+            text.push('\n');
+        }
+        for column in columns {
+            let name = width::cut(&column.name, names);
+            let blanks = " ".repeat(names - width::of(&name) + GAP);
+            for (at, value) in width::wrap(&column.cells[row].text, room, LINES).into_iter().enumerate() {
+                let line = if at == 0 {
+                    bold(&isolated(name.clone()), style) + &blanks + &isolated(value)
+                } else {
+                    " ".repeat(names + GAP) + &isolated(value)
+                };
+                text += line.trim_end_matches(' ');
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+impl Column {
+    /// A column of numbers, with or without empty cells.
+    fn is_on_right(&self) -> bool {
+        let mut cells = self.cells.iter().filter(|cell| !cell.text.is_empty()).peekable();
+        cells.peek().is_some() && cells.all(|cell| cell.is_number)
+    }
+}
+
+fn bold(text: &str, style: Style) -> String {
+    if style.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.into() }
+}
+
+/// Text that is written from right to left, kept to itself: without these marks a terminal that orders such
+/// text would move the cells beside it. They show nothing, and are the program's own: those in the text are
+/// escaped by now.
+fn isolated(text: String) -> String {
+    let from_right = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+    if text.contains(from_right) { format!("\u{2068}{text}\u{2069}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+    use unicode_segmentation::UnicodeSegmentation;
+    use unicode_width::UnicodeWidthStr;
+
+    fn drawn(value: &Value, width: Option<usize>) -> String {
+        let text = value.to_string();
+        let list: Vec<&serde_json::value::RawValue> = serde_json::from_str(&text).unwrap();
+        let members: Vec<Row> = list.iter().map(|row| Members::of(row.get()).unwrap()).collect();
+        let known = Columns { kind: &|_| Kind::Unknown, keys: &[], shown: None };
+        rows(&members, &known, Style { width, colour: false, utc: true })
+    }
+
+    #[test]
+    fn the_widest_columns_give_first_and_the_id_never() {
+        let rows = json!([
+            { "id": 123456789, "name": "a name of some length", "note": "n".repeat(60), "n": 5 },
+            { "id": 1, "name": "short", "note": "", "n": 12.5 },
+        ]);
+        // 50 less three gaps, id and n leaves 31 for the two texts: 16 and 15.
+        let narrow = [
+            "       id  name              note                n",
+            "123456789  a name of some…   nnnnnnnnnnnnnn…     5",
+            "        1  short                              12.5",
+        ];
+        assert_eq!(drawn(&rows, Some(50)).lines().collect::<Vec<_>>(), narrow);
+        let wide = drawn(&rows, None);
+        assert!(wide.contains("a name of some length") && wide.contains(&"n".repeat(60)));
+    }
+
+    #[test]
+    fn what_does_not_fit_side_by_side_is_shown_in_blocks() {
+        let rows = json!([
+            { "id": 1, "first": "one two three four", "second": "2026-03-01 10:00:00", "third": [7, "Ann"] },
+            { "id": 2, "first": "x", "second": false, "third": false },
+        ]);
+        let blocks = [
+            "id      1",
+            "first   one two three",
+            "        four",
+            "second  2026-03-01",
+            "        10:00:00",
+            "third   Ann",
+            "",
+            "id      2",
+            "first   x",
+            "second",
+            "third",
+        ];
+        assert_eq!(drawn(&rows, Some(22)).lines().collect::<Vec<_>>(), blocks);
+    }
+
+    /// Every text: words, wide and joined characters, right to left, marks, controls.
+    fn any_text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            "\\PC{0,12}",
+            "[a-z ]{0,40}",
+            Just("北京木业有限公司".to_string()),
+            Just("👩\u{200d}👩\u{200d}👧\u{200d}👦🏳\u{fe0f}\u{200d}🌈🇧🇪".to_string()),
+            Just("שלום עולם العربية".to_string()),
+            Just("e\u{301}\u{302}\u{303} क्षि ᄀᄀᄀ각".to_string()),
+            Just("\u{1b}[31m\u{202e}\u{2067}\u{7}\r\n\u{9b}\u{200b}".to_string()),
+            any::<char>().prop_map(String::from),
+        ];
+        prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            any_text().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            Just(Value::Null),
+            (any::<u32>(), any_text()).prop_map(|(id, name)| json!([id, name])),
+            prop::collection::vec(any::<u32>(), 0..9).prop_map(Value::from),
+            any_text().prop_map(|text| json!({ "key": text })),
+            Just(json!("2026-03-01 10:00:00")),
+        ]
+    }
+
+    fn columns_of(line: &str) -> usize {
+        line.graphemes(true).map(UnicodeWidthStr::width).sum()
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_the_terminal_and_nothing_acts_on_it(
+            names in prop::collection::vec(prop_oneof!["[a-z_]{1,24}".boxed(), any_text().boxed()], 1..9),
+            values in prop::collection::vec(prop::collection::vec(any_value(), 9), 1..4),
+            width in 20_usize..160,
+        ) {
+            let rows: Vec<Value> = values
+                .iter()
+                .map(|row| Value::Object(names.iter().cloned().zip(row.iter().cloned()).collect()))
+                .collect();
+            let text = drawn(&json!(rows), Some(width));
+            for line in text.split_inclusive('\n') {
+                let line = line.strip_suffix('\n').unwrap();
+                prop_assert!(columns_of(line) <= width, "{} of {width}: {line:?}", columns_of(line));
+                // Our own isolates come in pairs, never nested, and nothing else of the kind is there.
+                let mut open = false;
+                for character in line.chars() {
+                    match character {
+                        '\u{2068}' => { prop_assert!(!open); open = true; }
+                        '\u{2069}' => { prop_assert!(open); open = false; }
+                        other => prop_assert!(
+                            !other.is_control() && !matches!(other, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}'),
+                            "{other:?} in {line:?}"
+                        ),
+                    }
+                }
+                prop_assert!(!open);
+            }
+            prop_assert!(!text.is_empty());
+        }
+    }
+}

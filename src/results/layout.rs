@@ -1,0 +1,78 @@
+//! What a command knows of its result: where the rows are and what their columns hold.
+
+use crate::render::cell::Kind;
+
+/// The type of a field by its name, where it is known.
+pub type TypeOf<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
+/// Where the rows of a result are and what is known of them.
+#[derive(Clone, Copy, Default)]
+pub struct Layout<'a> {
+    pub(super) place: Place,
+    pub(super) is_table: bool,
+    pub(super) type_of: Option<&'a TypeOf<'a>>,
+    pub(super) columns: Option<&'a [&'a str]>,
+    pub(super) fields: Option<&'a [String]>,
+    pub(super) keys: &'a [&'a str],
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(super) enum Place {
+    /// The result itself.
+    #[default]
+    Whole,
+    /// A list under this key.
+    Under(&'static str),
+    /// Objects by name under each of these keys.
+    Named(&'static [&'static str]),
+}
+
+impl<'a> Layout<'a> {
+    /// JSON everywhere unless another form is asked for.
+    pub fn value() -> Layout<'a> {
+        Layout::default()
+    }
+
+    /// A list of records, or one: a table on a terminal.
+    pub fn records() -> Layout<'a> {
+        Layout { is_table: true, ..Layout::default() }
+    }
+
+    /// The list is under this key of the result.
+    pub fn under(self, key: &'static str) -> Layout<'a> {
+        Layout { place: Place::Under(key), ..self }
+    }
+
+    /// Under each of these keys are objects by their names.
+    pub fn named(self, keys: &'static [&'static str]) -> Layout<'a> {
+        Layout { place: Place::Named(keys), ..self }
+    }
+
+    /// Types of the fields, asked for only when a form needs them.
+    pub fn typed(self, type_of: &'a TypeOf<'a>) -> Layout<'a> {
+        Layout { type_of: Some(type_of), ..self }
+    }
+
+    /// The fields that every row has.
+    pub fn fields(self, fields: &'a [String]) -> Layout<'a> {
+        Layout { fields: Some(fields), ..self }
+    }
+
+    /// The columns that a table shows; the other forms have all.
+    pub fn columns(self, columns: &'a [&'a str]) -> Layout<'a> {
+        Layout { columns: Some(columns), ..self }
+    }
+
+    /// Columns that a table never cuts, beside `id`.
+    pub fn keys(self, keys: &'a [&'a str]) -> Layout<'a> {
+        Layout { keys, ..self }
+    }
+
+    /// What a column of a table holds.
+    pub(super) fn kind(&self, field: &str) -> Kind {
+        match self.type_of {
+            Some(type_of) if field != "id" => Kind::of_type(type_of(field).as_deref()),
+            _ => Kind::Unknown,
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! How a result leaves: the part that `--pluck` names, in the form that `--output` names or that suits where
+//! stdout leads. Every form can show every result, so that no form can lose what a call has done.
+
+mod layout;
+mod shape;
+
+use std::rc::Rc;
+
+use serde_json::value::RawValue;
+
+use crate::cli::Globals;
+use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::members::Members;
+use crate::out::Out;
+use crate::render::format::Format;
+use crate::render::rows::{self, RowWriter};
+use crate::render::table::{self, Columns, Style};
+use crate::render::{json, sanitize};
+use crate::settings::Environment;
+
+pub use layout::Layout;
+use layout::Place;
+use shape::{Shape, named_rows, shape};
+
+/// A terminal narrower than this is taken for one of this width.
+const NARROWEST: usize = 20;
+/// A terminal that does not tell its width.
+const USUAL: usize = 80;
+
+/// What of the flags and the environment decides how results look.
+pub struct Results {
+    out: Rc<Out>,
+    globals: Globals,
+    columns: Option<usize>,
+    colour: bool,
+}
+
+impl Results {
+    /// The results of a run.
+    pub fn new(out: &Rc<Out>, globals: &Globals, environment: &Environment) -> Results {
+        Results {
+            out: Rc::clone(out),
+            globals: globals.clone(),
+            columns: environment
+                .text("COLUMNS")
+                .and_then(|text| text.parse().ok())
+                .filter(|columns| *columns > 0),
+            colour: colour(environment, out.stdout_is_terminal),
+        }
+    }
+
+    /// The form in which a result of this layout leaves.
+    pub fn form(&self, layout: &Layout) -> Format {
+        match (self.globals.output, self.globals.pretty) {
+            (Some(form), _) => form,
+            (None, true) => Format::Pretty,
+            (None, false) if !self.out.stdout_is_terminal => Format::Json,
+            (None, false) if layout.is_table && self.globals.pluck.is_none() => Format::Table,
+            (None, false) => Format::Pretty,
+        }
+    }
+
+    /// Prints a result, a valid JSON text. `effect` is what the call has done by now.
+    pub fn print(&self, result: &str, effect: Effect, layout: &Layout) -> Result<()> {
+        let (part, layout) = match &self.globals.pluck {
+            None => (result, *layout),
+            Some(pointer) => match pointer.find(result) {
+                Ok(part) => (part, Layout { place: Place::Whole, columns: None, fields: None, ..*layout }),
+                Err(missing) => {
+                    let place = if missing.reached.is_empty() { "the result" } else { &missing.reached };
+                    let message = format!("--pluck {pointer}: {place} is {}", missing.there);
+                    if effect != Effect::Done {
+                        return Err(Error::new(Code::NotFound, message).with_effect(effect, Retry::Never));
+                    }
+                    // What was done is done: saying less than all of it would lose it.
+                    self.out.line(
+                        "note",
+                        &format!("{message}. The call itself went through; printed is its whole result"),
+                    );
+                    (result, *layout)
+                }
+            },
+        };
+        let text = match self.form(&layout) {
+            Format::Json => json::compact(&self.shown(part)) + "\n",
+            Format::Pretty => json::pretty(&self.shown(part)) + "\n",
+            Format::Table => self.table(part, &layout),
+            form => self.rows(part, form, &layout),
+        };
+        self.out.data(text.as_bytes(), effect)
+    }
+
+    /// JSON as it may be written to stdout.
+    fn shown<'j>(&self, part: &'j str) -> std::borrow::Cow<'j, str> {
+        if self.out.stdout_is_terminal {
+            sanitize::json_for_terminal(&json::compact(part)).into()
+        } else {
+            part.into()
+        }
+    }
+
+    fn note(&self, text: &str) {
+        if !self.globals.quiet {
+            self.out.line("note", text);
+        }
+    }
+
+    fn style(&self) -> Style {
+        let width = self.columns.or_else(|| {
+            let told = rustix::termios::tcgetwinsize(std::io::stdout()).ok();
+            let told = told.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0);
+            self.out.stdout_is_terminal.then(|| told.unwrap_or(USUAL))
+        });
+        Style { width: width.map(|width| width.max(NARROWEST)), colour: self.colour, utc: self.globals.utc }
+    }
+
+    fn table(&self, part: &str, layout: &Layout) -> String {
+        if let Place::Named(places) = layout.place {
+            let sections = places.iter().filter_map(|key| named_rows(part, key)).filter(|rows| rows != "[]");
+            let whole = Layout { place: Place::Whole, ..*layout };
+            return sections.map(|rows| self.table(&rows, &whole)).collect::<Vec<_>>().join("\n");
+        }
+        let kind = |field: &str| layout.kind(field);
+        let known = Columns { kind: &kind, keys: layout.keys, shown: layout.columns };
+        match shape(part, layout.place) {
+            Shape::Records(records) => {
+                let records: Vec<Members<&RawValue>> =
+                    records.into_iter().filter_map(|row| Members::of(row.get())).collect();
+                table::rows(&records, &known, self.style())
+            }
+            Shape::Record(record) => table::record(record, &known, self.style()),
+            Shape::Items(items) => items.iter().map(|item| plain(item.get()) + "\n").collect(),
+            Shape::Nothing => {
+                self.note("no records");
+                String::new()
+            }
+            Shape::Scalar(value) => plain(value) + "\n",
+        }
+    }
+
+    fn rows(&self, part: &str, form: Format, layout: &Layout) -> String {
+        let named = match layout.place {
+            Place::Named(places) => {
+                places.iter().filter_map(|key| named_rows(part, key)).max_by_key(String::len)
+            }
+            _ => None,
+        };
+        let place = if named.is_some() { Place::Whole } else { layout.place };
+        let part = named.as_deref().unwrap_or(part);
+        let whole: &RawValue;
+        let rows: Vec<&RawValue> = match shape(part, place) {
+            Shape::Records(rows) | Shape::Items(rows) => rows,
+            Shape::Nothing => Vec::new(),
+            Shape::Record(_) | Shape::Scalar(_) => match serde_json::from_str(part) {
+                Ok(value) => {
+                    whole = value;
+                    vec![whole]
+                }
+                Err(_) => Vec::new(),
+            },
+        };
+        let written = match form {
+            Format::Ndjson => write_rows(&RowWriter::Ndjson, &rows),
+            _ => self.columns_of(&rows, layout).and_then(|columns| {
+                let is_empty = columns.is_empty();
+                let writer = RowWriter::Csv(columns);
+                let mut header = Vec::new();
+                if !is_empty {
+                    writer.header(&mut header)?;
+                }
+                Ok(String::from_utf8_lossy(&header).into_owned() + &write_rows(&writer, &rows)?)
+            }),
+        };
+        match written {
+            Ok(text) if !self.out.stdout_is_terminal => text,
+            Ok(text) if form == Format::Ndjson => {
+                text.lines().map(|line| sanitize::json_for_terminal(line) + "\n").collect()
+            }
+            Ok(text) => sanitize::for_terminal(&text),
+            // Values that are no records: one a line.
+            Err(_) => rows.iter().map(|row| self.csv_value(row.get())).collect(),
+        }
+    }
+
+    fn csv_value(&self, value: &str) -> String {
+        let column = rows::Column { name: "value".into(), kind: rows::Kind::Unknown };
+        let line = RawValue::from_string(format!("{{\"value\":{value}}}"))
+            .map_err(std::io::Error::from)
+            .and_then(|row| write_rows(&RowWriter::Csv(vec![column]), &[&row]))
+            .unwrap_or_else(|_| json::compact(value) + "\n");
+        if self.out.stdout_is_terminal { sanitize::for_terminal(&line) } else { line }
+    }
+
+    fn columns_of(&self, rows: &[&RawValue], layout: &Layout) -> std::io::Result<Vec<rows::Column>> {
+        let kind = |name: &str| match layout.type_of {
+            Some(type_of) => rows::Kind::of_type(type_of(name).as_deref()),
+            None => rows::Kind::Unknown,
+        };
+        if let Some(fields) = layout.fields {
+            return Ok(rows::columns(fields, kind));
+        }
+        let found = rows::columns_found(rows)?;
+        Ok(found.into_iter().map(|column| rows::Column { kind: kind(&column.name), ..column }).collect())
+    }
+}
+
+fn write_rows(writer: &RowWriter, rows: &[&RawValue]) -> std::io::Result<String> {
+    let mut text = Vec::new();
+    for row in rows {
+        writer.row(row, &mut text)?;
+    }
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// A value without the quotes of JSON; made harmless, as a table is for eyes.
+fn plain(value: &str) -> String {
+    match serde_json::from_str::<String>(value) {
+        Ok(text) => sanitize::for_terminal(&text),
+        Err(_) => sanitize::json_for_terminal(&json::compact(value)),
+    }
+}
+
+/// Colour by the rules of NO_COLOR, CLICOLOR_FORCE and CLICOLOR, in this order; else on a terminal that has it.
+fn colour(environment: &Environment, terminal: bool) -> bool {
+    let is = |name: &str| environment.text(name).is_some();
+    let is_off = |name: &str| environment.text(name) == Some("0");
+    if is("NO_COLOR") {
+        return false;
+    }
+    if is("CLICOLOR_FORCE") && !is_off("CLICOLOR_FORCE") {
+        return true;
+    }
+    terminal && !is_off("CLICOLOR") && environment.text("TERM") != Some("dumb")
+}
