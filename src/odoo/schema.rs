@@ -90,6 +90,11 @@ impl<'de> Deserialize<'de> for Fields {
     }
 }
 
+/// The models that have a short list.
+pub fn listed_models() -> impl Iterator<Item = &'static str> {
+    SHORT_LISTS.iter().map(|(model, _)| *model)
+}
+
 /// The short list of a model, if it has one.
 pub fn short_list(model: &str) -> Option<&'static [&'static str]> {
     SHORT_LISTS.iter().find(|(name, _)| *name == model).map(|(_, fields)| *fields)
