@@ -23,8 +23,8 @@ use crate::settings::{TIMEOUT_FORM, parse_timeout};
     arg_required_else_help = true,
     disable_help_subcommand = true,
     infer_long_args = false,
-    after_help = "Results are JSON on stdout; notes and errors go to stderr. Exit 0 means done; odoo-agent help exit-codes
-tells the others. What a program needs to know of this one, in one call: odoo-agent describe
+    after_help = "Results are JSON on stdout; notes and errors go to stderr. Exit 0 means done, the others:
+odoo-agent help exit-codes. Everything about this program as JSON: odoo-agent describe
 
 Examples:
   odoo-agent --profile sandbox search-read res.partner --limit 3

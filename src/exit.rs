@@ -19,7 +19,10 @@ pub const TABLE: [Exit; 16] = [
     Exit { number: DONE, meaning: "done" },
     Exit { number: 1, meaning: "a bug here" },
     Exit { number: 2, meaning: "the command line, the JSON or the call is wrong: nothing was sent" },
-    Exit { number: 3, meaning: "the configuration is incomplete, wrong or could leak a key: nothing was sent" },
+    Exit {
+        number: 3,
+        meaning: "the configuration is incomplete, wrong or could leak a key: nothing was sent",
+    },
     Exit { number: 4, meaning: "Odoo does not know the key or the database" },
     Exit { number: 5, meaning: "this user may not do that" },
     Exit { number: 6, meaning: "a person has to approve it first: nothing was changed" },

@@ -95,6 +95,9 @@ impl Session {
         };
         let settings = Rc::new(Settings::load(&selection, &local.environment, &local.paths)?);
         local.out.protect(settings.api_key.clone());
+        for name in &settings.unread {
+            local.note(&format!("the profile {} sets {name}, which nothing reads", settings.label));
+        }
         context::check(&caller_context, &settings.allowed_context)?;
         let owner = Owner {
             base_url: settings.base_url.text(),
@@ -120,6 +123,11 @@ impl Session {
     /// The client.
     pub fn odoo(&self) -> &Odoo {
         &self.odoo
+    }
+
+    /// What the caller adds to the context.
+    pub fn caller_context(&self) -> &Object {
+        &self.caller_context
     }
 
     /// The whole context of every call: the profile's or the user's language and time zone, companies, what

@@ -70,24 +70,21 @@ pub fn help_or_refusal(stop: clap::Error, arguments: &[OsString], out: &Out) -> 
     match stop.kind() {
         ErrorKind::DisplayVersion => out.data(stop.render().to_string().as_bytes(), Effect::NotSent),
         ErrorKind::DisplayHelp => {
-            let stop = readable(arguments).unwrap_or(stop);
-            let help = stop.render();
-            let text = if out.stdout_is_terminal { help.ansi().to_string() } else { help.to_string() };
-            out.data(text.as_bytes(), Effect::NotSent)
+            out.data(help(arguments, out.stdout_is_terminal).as_bytes(), Effect::NotSent)
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             if out.stderr_is_terminal {
-                out.talk(&readable(arguments).unwrap_or(stop).render().to_string());
+                out.talk(&help(arguments, false));
             }
             Err(no_command(&Line::of(arguments)))
         }
-        _ => Err(refusal(&stop, &Line::of(arguments))),
+        _ => Err(refusal(&stop, Line::of(arguments))),
     }
 }
 
-/// The same stop, with the definition that is made for reading.
-fn readable(arguments: &[OsString]) -> Option<clap::Error> {
-    interface::readable().try_get_matches_from(arguments).err()
+/// The help of the command that the line names.
+fn help(arguments: &[OsString], colour: bool) -> String {
+    interface::help(&Line::of(arguments).path, colour).unwrap_or_default()
 }
 
 /// A command line, as far as it can be understood.
@@ -104,15 +101,24 @@ impl Line {
         let mut root = Cli::command();
         root.build();
         let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-        let (mut path, mut at) = (Vec::new(), 0);
-        for (position, word) in words.iter().enumerate().skip(1) {
-            let here = interface::find(&root, &path).unwrap_or(&root);
-            if here.find_subcommand(word).is_some() {
-                path.push(word.clone());
-                at = position;
+        let end = words.len();
+        Line { root, path: Vec::new(), at: 0, words }.until(end)
+    }
+
+    /// The same with the command that the words before this place name.
+    fn until(mut self, end: usize) -> Line {
+        (self.path, self.at) = (Vec::new(), 0);
+        for position in 1..end {
+            let (here, word) = (self.command(), &self.words[position]);
+            let flag = self.words[position - 1].strip_prefix("--").unwrap_or_default();
+            let is_value =
+                here.get_arguments().any(|arg| has_name(arg, flag) && arg.get_action().takes_values());
+            if !is_value && here.find_subcommand(word).is_some() {
+                self.path.push(word.clone());
+                self.at = position;
             }
         }
-        Line { root, path, at, words }
+        self
     }
 
     fn command(&self) -> &Command {
@@ -149,17 +155,30 @@ fn no_command(line: &Line) -> Error {
     }
 }
 
-/// A command, and with `topics` a topic, that does not exist, with what may be meant.
-pub fn no_such_command(root: &Command, given: &str, with_topics: bool) -> Error {
-    let names = interface::commands_of(root).map(Command::get_name);
-    let mut names: Vec<&str> = names.collect();
-    let what = if with_topics { "command or topic" } else { "command" };
-    if with_topics {
+/// A command, and with `with_topics` a topic, that does not exist, with what may be meant.
+pub fn no_such_command(root: &Command, words: &[String], with_topics: bool) -> Error {
+    let mut there = root;
+    let mut left = words.iter();
+    let given = loop {
+        let Some(word) = left.next() else { return Error::usage("a command is missing") };
+        match there.find_subcommand(word) {
+            Some(command) => there = command,
+            None => break word,
+        }
+    };
+    let mut names: Vec<&str> = interface::commands_of(there).map(Command::get_name).collect();
+    let is_first = words.first() == Some(given);
+    if is_first && with_topics {
         names.extend(topics::TOPICS.iter().map(|topic| topic.name));
     }
-    let error = Error::usage(format!("there is no {what} {given:?}"));
+    let error = Error::usage(match (is_first, with_topics) {
+        (true, true) => format!("there is no command or topic {given:?}"),
+        (true, false) => format!("there is no command {given:?}"),
+        (false, _) => format!("{} has no {given:?}", there.get_name()),
+    });
     match closest(&plain(given), names.iter().copied()) {
         Some(close) => error.with_hint(format!("did you mean {close}?")),
+        None if names.is_empty() => error,
         None => error.with_hint(format!("there are {}", names.join(", "))),
     }
 }
@@ -169,7 +188,7 @@ fn plain(word: &str) -> String {
 }
 
 /// What is wrong with a command line.
-fn refusal(stop: &clap::Error, line: &Line) -> Error {
+fn refusal(stop: &clap::Error, line: Line) -> Error {
     let context = |kind| match stop.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::Strings(texts)) => texts.first().cloned(),
@@ -177,12 +196,19 @@ fn refusal(stop: &clap::Error, line: &Line) -> Error {
     };
     let given = context(ContextKind::InvalidArg).unwrap_or_default();
     let value = context(ContextKind::InvalidValue).unwrap_or_default();
+    let line = match line.words.iter().skip(1).position(|word| word.split('=').next() == Some(given.as_str()))
+    {
+        Some(position) => line.until(position + 1),
+        None => line,
+    };
+    let line = &line;
     match stop.kind() {
         ErrorKind::InvalidSubcommand => {
             unknown_command(line, &context(ContextKind::InvalidSubcommand).unwrap_or_default())
         }
-        ErrorKind::UnknownArgument => unknown_argument(line, &given)
-            .unwrap_or_else(|| as_clap_says(stop).with_hint(usage(line))),
+        ErrorKind::UnknownArgument => {
+            unknown_argument(line, &given).unwrap_or_else(|| as_clap_says(stop).with_hint(usage(line)))
+        }
         ErrorKind::ValueValidation if is_number(line, &given) => {
             let flag = given.split(' ').next().unwrap_or_default();
             Error::usage(format!("{flag} takes a whole number{}, and not {value:?}", from(stop)))
@@ -230,7 +256,10 @@ fn unknown_command(line: &Line, given: &str) -> Error {
         return error.with_hint(format!("here that is odoo-agent {ours}"));
     }
     if given.contains('.') && line.path.is_empty() {
-        return error.with_hint(format!("the command comes before the model: odoo-agent search-read {}", quoted(given)));
+        return error.with_hint(format!(
+            "the command comes before the model: odoo-agent search-read {}",
+            quoted(given)
+        ));
     }
     if let Some(topic) = topics::find(&word).filter(|_| line.path.is_empty()) {
         return error.with_hint(format!("odoo-agent help {}", topic.name));
@@ -255,31 +284,41 @@ fn unknown_argument(line: &Line, given: &str) -> Option<Error> {
         }
         None if line.words.iter().any(|word| word.ends_with(',') && !word.starts_with('-')) => {
             let listed = line.words.iter().find(|word| word.ends_with(','))?;
-            Some(Error::usage(format!("{given:?} stands alone: no blank after a comma")).with_hint(format!(
-                "write the list as one word: {}",
-                quoted(&format!("{listed}{given}"))
-            )))
+            Some(
+                Error::usage(format!("{given:?} stands alone: no blank after a comma")).with_hint(format!(
+                    "write the list as one word: {}",
+                    quoted(&format!("{listed}{given}"))
+                )),
+            )
         }
         None if is_whole(given) && line.has("ids") => {
             let ids = line.words.iter().skip_while(|word| *word != given).take_while(|word| is_whole(word));
             let ids: Vec<&str> = ids.map(String::as_str).collect();
-            let rest: Vec<String> = line.words[line.at + 1..]
-                .iter()
-                .take_while(|word| *word != given)
-                .map(|word| quoted(word))
-                .collect();
+            let own = &line.words[line.at + 1..];
+            let first = own.iter().position(|word| word == given)?;
+            let quoted = |words: &[String]| words.iter().map(|word| quoted(word)).collect::<Vec<_>>();
+            let mut right = vec![name];
+            right.extend(quoted(&own[..first]));
+            right.extend(["--ids".to_string(), ids.join(",")]);
+            right.extend(quoted(&own[first + ids.len()..]));
             Some(
                 Error::usage(format!("{given} stands alone: records are named with --ids"))
-                    .with_hint(format!("{name} {} --ids {}", rest.join(" "), ids.join(","))),
+                    .with_hint(right.join(" ")),
             )
         }
-        None if given.starts_with('[') && line.has("domain") => {
-            Some(Error::usage("a domain goes with --domain").with_hint(format!("{name} MODEL --domain {}", quoted(given))))
-        }
+        None if given.starts_with('[') && line.has("domain") => Some(
+            Error::usage("a domain goes with --domain")
+                .with_hint(format!("{name} MODEL --domain {}", quoted(given))),
+        ),
         None if given.starts_with(['{', '[']) => {
             let flag = ["vals-json", "data-json"].into_iter().find(|flag| line.has(flag))?;
-            Some(Error::usage(format!("{} goes with --{flag}", if flag == "vals-json" { "a record" } else { "a method's arguments" }))
-                .with_hint(format!("{name} … --{flag} {}", quoted(given))))
+            Some(
+                Error::usage(format!(
+                    "{} goes with --{flag}",
+                    if flag == "vals-json" { "a record" } else { "a method's arguments" }
+                ))
+                .with_hint(format!("{name} … --{flag} {}", quoted(given))),
+            )
         }
         None => None,
     }
@@ -299,9 +338,15 @@ fn unknown_flag(line: &Line, flag: &str) -> Option<Error> {
     let habit = FLAGS.iter().find(|(other, _)| *other == flag).map(|(_, ours)| *ours).unwrap_or_default();
     if let Some(ours) = habit.iter().find(|ours| line.has(ours)) {
         let note = match (*ours, line.path.first().map(String::as_str)) {
-            ("vals-json", Some(command)) => format!("{command} takes the values of a record: --vals-json '{{\"name\": …}}'"),
-            ("data-json", Some(_)) => "the arguments of the method go, by name, into --data-json '{…}'".into(),
-            ("domain", _) => "which records is said with --domain '[[\"name\", \"ilike\", \"azure\"]]'".into(),
+            ("vals-json", Some(command)) => {
+                format!("{command} takes the values of a record: --vals-json '{{\"name\": …}}'")
+            }
+            ("data-json", Some(_)) => {
+                "the arguments of the method go, by name, into --data-json '{…}'".into()
+            }
+            ("domain", _) => {
+                "which records is said with --domain '[[\"name\", \"ilike\", \"azure\"]]'".into()
+            }
             ("output", _) => "the form of the result is said with --output".into(),
             _ => format!("did you mean --{ours}?"),
         };
@@ -341,9 +386,13 @@ fn is_number(line: &Line, given: &str) -> bool {
         .any(|parser: &clap::builder::ValueParser| Some(parser.type_id()) == kind)
 }
 
-/// The smallest number, where clap says it.
+/// The smallest and largest number, where clap says them.
 fn from(stop: &clap::Error) -> String {
     let text = stop.render().to_string();
-    let range = text.split("is not in ").nth(1).and_then(|rest| rest.split("..").next());
-    range.map(|smallest| format!(" from {smallest}")).unwrap_or_default()
+    let range = text.split("is not in ").nth(1).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    match range.split_once("..") {
+        Some((smallest, "")) => format!(" from {smallest}"),
+        Some((smallest, largest)) => format!(" from {smallest} to {}", largest.trim_start_matches('=')),
+        None => String::new(),
+    }
 }

@@ -10,9 +10,15 @@ use crate::session::Local;
 
 /// Flags of `completions`.
 #[derive(ClapArgs, Clone, Debug)]
-#[command(after_help = "Examples:
-  odoo-agent completions bash > ~/.local/share/bash-completion/completions/odoo-agent
-  odoo-agent completions fish > ~/.config/fish/completions/odoo-agent.fish")]
+#[command(after_help = "Where it goes:
+  bash        ~/.local/share/bash-completion/completions/odoo-agent
+  zsh         _odoo-agent in a directory of $fpath, before compinit
+  fish        ~/.config/fish/completions/odoo-agent.fish
+  powershell  in $PROFILE: odoo-agent completions powershell | Out-String | Invoke-Expression
+
+Examples:
+  odoo-agent completions bash
+  odoo-agent completions zsh")]
 pub struct Args {
     /// Shell
     shell: Shell,

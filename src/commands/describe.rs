@@ -26,6 +26,6 @@ pub fn run(args: Args, local: &Local) -> Result<()> {
     let mut root = Cli::command();
     root.build();
     let command = interface::find(&root, &args.of)
-        .ok_or_else(|| crate::usage::no_such_command(&root, &args.of.join(" "), false))?;
+        .ok_or_else(|| crate::usage::no_such_command(&root, &args.of, false))?;
     local.print_value(&interface::describe_command(command), Effect::NotSent)
 }

@@ -1,7 +1,8 @@
 //! `help`: a command's help, or a topic that concerns several. It prints text and touches nothing.
 
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, CommandFactory};
 
+use crate::cli::Cli;
 use crate::error::{Effect, Result};
 use crate::interface::{self, topics};
 use crate::session::Local;
@@ -25,10 +26,7 @@ pub fn run(args: Args, local: &Local) -> Result<()> {
     {
         return out.data((topic.text)().as_bytes(), Effect::NotSent);
     }
-    let root = interface::readable();
-    let command = interface::find(&root, &args.about)
-        .ok_or_else(|| crate::usage::no_such_command(&root, &args.about.join(" "), true))?;
-    let help = command.clone().render_help();
-    let text = if out.stdout_is_terminal { help.ansi().to_string() } else { help.to_string() };
+    let text = interface::help(&args.about, out.stdout_is_terminal)
+        .ok_or_else(|| crate::usage::no_such_command(&Cli::command(), &args.about, true))?;
     out.data(text.as_bytes(), Effect::NotSent)
 }

@@ -15,9 +15,11 @@ use crate::session::Local;
 
 /// Flags of `man`.
 #[derive(ClapArgs, Clone, Debug)]
-#[command(after_help = "Examples:
-  odoo-agent man | man -l -
-  odoo-agent man ~/.local/share/man/man1")]
+#[command(after_help = "Only a directory that nobody else can write in will do, and no link.
+
+Examples:
+  odoo-agent man > odoo-agent.1
+  mkdir -m 755 man1 && odoo-agent man man1")]
 pub struct Args {
     /// Write odoo-agent.1 and a page for each command into this directory, which must be there and be yours
     #[arg(value_name = "DIR")]
@@ -31,9 +33,8 @@ pub fn run(args: Args, local: &Local) -> Result<()> {
         return local.out.data(&man::whole().map_err(cannot)?.text, Effect::NotSent);
     };
     let pages = man::pages().map_err(cannot)?;
-    refuse_unsafe(&directory, &pages).map_err(|why| {
-        Error::usage(format!("{}: {why}; nothing was written", directory.display()))
-    })?;
+    refuse_unsafe(&directory, &pages)
+        .map_err(|why| Error::usage(format!("{}: {why}; nothing was written", directory.display())))?;
     for page in &pages {
         fsio::write_readable(&directory.join(&page.file), &page.text).map_err(|error| {
             Error::local_state(format!("{} cannot be written: {error}", directory.join(&page.file).display()))
@@ -59,7 +60,9 @@ fn refuse_unsafe(directory: &Path, pages: &[Page]) -> std::result::Result<(), St
     }
     for page in pages {
         match std::fs::symlink_metadata(directory.join(&page.file)) {
-            Ok(found) if !found.is_file() => return Err(format!("{} is there and is no regular file", page.file)),
+            Ok(found) if !found.is_file() => {
+                return Err(format!("{} is there and is no regular file", page.file));
+            }
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.to_string()),
             _ => {}
         }

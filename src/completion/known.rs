@@ -48,7 +48,9 @@ impl Known {
                 models.extend(names.filter(|name| name != INDEX));
             }
             for path in entries(&owner.join("document").join(INDEX)) {
-                models.extend(read::<Index>(&path).into_iter().flat_map(|index| index.models).map(|model| model.model));
+                models.extend(
+                    read::<Index>(&path).into_iter().flat_map(|index| index.models).map(|model| model.model),
+                );
             }
         }
         models.retain(|name| operation::check_model(name).is_ok());

@@ -42,7 +42,7 @@ impl Shell {
     }
 }
 
-/// Marks the candidate that stands for "names of files": the shell completes those better by itself.
+/// Tags the candidate that stands for "names of files": the shell completes those better by itself.
 const FILES: &str = "files";
 
 /// The answer for a shell: `files`, or `space` or `nospace` (what is to follow a completed word), then a line
@@ -51,19 +51,26 @@ pub fn answer(shell: Shell, line: Vec<OsString>, index: usize, paths: &Paths) ->
     let line = words::Line::read(shell, line, index);
     let mut command = with_completers(Cli::command(), &Arc::new(Known::new(paths, line.model())));
     let found = engine::complete(&mut command, line.words.clone(), line.index, None).unwrap_or_default();
-    if found.iter().any(|candidate| candidate.get_id().is_some_and(|id| id == FILES)) {
+    let tagged = |candidate: &CompletionCandidate, tag: &str| {
+        candidate.get_tag().is_some_and(|found| found.to_string() == tag)
+    };
+    if found.iter().any(|candidate| tagged(candidate, FILES)) {
         return "files\n".into();
     }
+    // Flags are offered once a dash is typed, or when nothing else can stand there.
+    let is_flag =
+        |candidate: &CompletionCandidate| candidate.get_value().as_encoded_bytes().starts_with(b"-");
+    let only_words = line.is_empty() && !found.iter().all(is_flag);
     let mut list = String::new();
     let mut open = !found.is_empty();
-    for candidate in &found {
+    for candidate in found.iter().filter(|candidate| !(only_words && is_flag(candidate))) {
         let Some(value) = candidate.get_value().to_str().and_then(|value| line.typed_part(value)) else {
             continue;
         };
         if line.is_pinned && ["--profile", "--env-file"].contains(&value) {
             continue;
         }
-        open &= candidate.get_id().is_some_and(|id| id == words::OPEN);
+        open &= tagged(candidate, words::OPEN);
         list += value;
         let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
         if let (true, Some(first)) = (shell != Shell::Bash, help.lines().next()) {
@@ -97,11 +104,13 @@ fn completer_for(arg: Arg, known: &Arc<Known>) -> Arg {
         "fields" => offer(arg, |known, current| words::listed(known.fields(), current)),
         "order" => offer(arg, |known, current| words::ordered(known.fields(), current)),
         "by" => offer(arg, |known, current| words::grouped(known.fields(), current)),
-        "field" | "force_field" | "sum" => offer(arg, |known, current| words::listed_last(known.fields(), current)),
+        "field" | "force_field" | "sum" => {
+            offer(arg, |known, current| words::listed_last(known.fields(), current))
+        }
         "about" => offer(arg, |_, current| words::whole(commands_and_topics(), current)),
         "of" => offer(arg, |_, current| words::whole(commands(), current)),
         _ if names_a_file(&arg) => {
-            offer(arg, |_, _| vec![CompletionCandidate::new("").id(Some(FILES.to_string()))])
+            offer(arg, |_, _| vec![CompletionCandidate::new("").tag(Some(FILES.into()))])
         }
         _ => arg,
     }

@@ -10,7 +10,7 @@ use clap_complete::engine::CompletionCandidate;
 use super::Shell;
 use crate::cli::Cli;
 
-/// Id of a candidate that more can follow without a blank: a list of names goes on with a comma.
+/// Tag of a candidate that more can follow without a blank: a list of names goes on with a comma.
 pub const OPEN: &str = "open";
 
 /// Granularities of a date when it is grouped by.
@@ -58,6 +58,11 @@ impl Line {
         matches.try_get_one::<String>("model").ok().flatten().cloned()
     }
 
+    /// Nothing of the word is typed yet.
+    pub fn is_empty(&self) -> bool {
+        self.words[self.index].is_empty()
+    }
+
     /// The part of a candidate that replaces what the shell takes for the word.
     pub fn typed_part<'v>(&self, value: &'v str) -> Option<&'v str> {
         value.strip_prefix(self.done.as_str())
@@ -103,7 +108,7 @@ pub fn whole(names: Vec<String>, current: &str) -> Vec<CompletionCandidate> {
 
 /// Names that can be the last of a list, the others kept and not offered again.
 pub fn listed(names: Vec<String>, current: &str) -> Vec<CompletionCandidate> {
-    let open = |candidate: CompletionCandidate| candidate.id(Some(OPEN.to_string()));
+    let open = |candidate: CompletionCandidate| candidate.tag(Some(OPEN.into()));
     listed_last(names, current).into_iter().map(open).collect()
 }
 
@@ -127,7 +132,7 @@ pub fn ordered(names: Vec<String>, current: &str) -> Vec<CompletionCandidate> {
             .map(|word| CompletionCandidate::new(format!("{before}{blanks}{field} {word}")))
             .collect(),
         None => starting(names, field)
-            .map(|name| CompletionCandidate::new(format!("{before}{blanks}{name}")).id(Some(OPEN.to_string())))
+            .map(|name| CompletionCandidate::new(format!("{before}{blanks}{name}")).tag(Some(OPEN.into())))
             .collect(),
     }
 }
@@ -164,7 +169,10 @@ mod tests {
         assert_eq!((read.words[2].to_str(), read.index), (Some("--fields=na"), 2));
         assert_eq!(read.typed_part("--fields=name"), Some("name"));
         let read = line(&["odoo-agent", "read", "--fields", "="], 3);
-        assert_eq!((read.words[2].to_str(), read.typed_part("--fields=name")), (Some("--fields="), Some("name")));
+        assert_eq!(
+            (read.words[2].to_str(), read.typed_part("--fields=name")),
+            (Some("--fields="), Some("name"))
+        );
         let read = line(&["odoo-agent", "group", "a.b", "--by", "create_date", ":", "mo", "--sum"], 6);
         assert_eq!((read.words[4].to_str(), read.words.len()), (Some("create_date:mo"), 6));
         assert_eq!(read.typed_part("create_date:month"), Some("month"));

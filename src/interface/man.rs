@@ -34,7 +34,7 @@ pub fn whole() -> io::Result<Page> {
         section(&mut text, &format!("odoo-agent {}", command.get_name()), |roff| {
             roff.text([roman(command.get_about().map(ToString::to_string).unwrap_or_default())]);
         })?;
-        Man::new(command.clone()).render_options_section(&mut Headless(&mut text))?;
+        options(&mut text, command)?;
         examples(&mut text, command, true)?;
     }
     for topic in &topics::TOPICS {
@@ -58,13 +58,20 @@ pub fn pages() -> io::Result<Vec<Page>> {
         if command.has_subcommands() {
             section(&mut text, "COMMANDS", |roff| {
                 for nested in commands_of(command) {
-                    definition(roff, nested.get_name(), &nested.get_about().map(ToString::to_string).unwrap_or_default());
+                    definition(
+                        roff,
+                        nested.get_name(),
+                        &nested.get_about().map(ToString::to_string).unwrap_or_default(),
+                    );
                 }
             })?;
         }
         examples(&mut text, command, false)?;
         section(&mut text, "SEE ALSO", |roff| {
-            roff.text([bold("odoo-agent"), roman("(1) for the global options, the exit codes and the environment")]);
+            roff.text([
+                bold("odoo-agent"),
+                roman("(1) for the global options, the exit codes and the environment"),
+            ]);
         })?;
         pages.push(Page { file: format!("odoo-agent-{}.1", command.get_name()), text });
     }
@@ -131,20 +138,11 @@ fn verbatim(roff: &mut Roff, text: &str) {
     roff.control("fi", []);
 }
 
-/// Leaves section titles out: within a section there are none.
-struct Headless<'a>(&'a mut Vec<u8>);
-
-impl io::Write for Headless<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            if !line.starts_with(b".SH ") {
-                self.0.extend_from_slice(line);
-            }
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// The flags of a command as part of a section.
+fn options(text: &mut Vec<u8>, command: &Command) -> io::Result<()> {
+    let mut rendered = Vec::new();
+    Man::new(command.clone()).render_options_section(&mut rendered)?;
+    let lines = rendered.split_inclusive(|byte| *byte == b'\n');
+    text.extend(lines.filter(|line| !line.starts_with(b".SH ")).flatten());
+    Ok(())
 }

@@ -42,8 +42,21 @@ pub fn readable() -> Command {
 fn fold(command: Command, template: &str) -> Command {
     command.mut_subcommands(|command| {
         let command = command.help_template(template.to_string());
-        fold(command.mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg }), template)
+        let command = command.mut_args(|arg| match arg.get_id().as_str() {
+            // Here the long help is the short one.
+            "help" => arg.help("Print help"),
+            _ if arg.is_global_set() => arg.hide(true),
+            _ => arg,
+        });
+        fold(command, template)
     })
+}
+
+/// The help of a command, or of the whole program when no words name one.
+pub fn help(words: &[String], colour: bool) -> Option<String> {
+    let root = readable();
+    let help = find(&root, words)?.clone().render_help();
+    Some(if colour { help.ansi().to_string() } else { help.to_string() })
 }
 
 /// Lines of names that fit a narrow terminal.

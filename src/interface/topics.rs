@@ -34,8 +34,13 @@ pub fn find(name: &str) -> Option<&'static Topic> {
 fn exit_codes() -> String {
     let mut text = String::from("Exit codes, and the error codes that end with them\n\n");
     for exit in &exit::TABLE {
+        let codes: Vec<Code> = exit.codes().collect();
+        if let [code] = codes.as_slice() {
+            text += &format!("{:>4}  {:<22}  {}\n", exit.number, code.as_str(), exit.meaning);
+            continue;
+        }
         text += &format!("{:>4}  {}\n", exit.number, exit.meaning);
-        for code in exit.codes() {
+        for code in codes {
             text += &format!("      {:<22}  {}\n", code.as_str(), code.meaning());
         }
     }
@@ -47,7 +52,7 @@ An error is one JSON object on stderr (plain text on a terminal):
   retry   never, safe, or check_first: look whether it happened
 
 Examples:
-  odoo-agent describe --errors
+  odoo-agent help approval
   odoo-agent --profile sandbox lookup partner Azure --one
 ";
     text

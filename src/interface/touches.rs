@@ -71,10 +71,14 @@ mod tests {
     #[test]
     fn every_command_has_its_line_and_its_result() {
         let root = crate::cli::Cli::command();
-        let names: Vec<&str> = crate::interface::commands_of(&root).map(|command| command.get_name()).collect();
+        let names: Vec<&str> =
+            crate::interface::commands_of(&root).map(|command| command.get_name()).collect();
         for name in &names {
             assert!(super::of(name).is_some(), "src/interface/touches.rs does not say what {name} reaches");
-            assert!(super::super::results::of(name).is_some(), "src/interface/results.rs does not know {name}");
+            assert!(
+                super::super::results::of(name).is_some(),
+                "src/interface/results.rs does not know {name}"
+            );
         }
         assert!(super::TABLE.iter().all(|line| names.contains(&line.command)));
     }

@@ -86,8 +86,7 @@ fn order_is_sound(check: &Check, model: &str, schema: &Schema, order: &str) -> R
         let mut words = term.split_whitespace();
         let name = words.next().unwrap_or_default().trim_matches('"');
         let first = name.split([':', '.']).next().unwrap_or_default();
-        if let Some(plain) = first.strip_prefix(['-', '+']).filter(|plain| schema.has(plain))
-        {
+        if let Some(plain) = first.strip_prefix(['-', '+']).filter(|plain| schema.has(plain)) {
             let direction = if first.starts_with('-') { "desc" } else { "asc" };
             return Err(refused(format!("order: {first} is not how Odoo sorts"))
                 .with_hint(format!("write '{plain} {direction}'")));

@@ -343,11 +343,7 @@ impl Action for Write {
     type Rules = AllRules;
 
     fn request(self, _: &mut Object) -> Result<Request> {
-        Ok(Request::Write(write::Request {
-            model: checked(self.model)?,
-            ids: self.ids.0,
-            vals: self.vals.0,
-        }))
+        Ok(Request::Write(write::Request { model: checked(self.model)?, ids: self.ids.0, vals: self.vals.0 }))
     }
 }
 

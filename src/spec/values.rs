@@ -162,9 +162,10 @@ impl<const MIN: u32> TryFrom<Value> for Whole<MIN> {
 
     fn try_from(value: Value) -> Result<Whole<MIN>, String> {
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-        number.filter(|number| *number >= MIN).map(Whole).ok_or_else(|| {
-            json_input::wrong_type("", &format!("a whole number from {MIN}"), &value).message
-        })
+        number
+            .filter(|number| *number >= MIN)
+            .map(Whole)
+            .ok_or_else(|| json_input::wrong_type("", &format!("a whole number from {MIN}"), &value).message)
     }
 }
 
