@@ -1,5 +1,5 @@
 //! The topics of `odoo-agent help TOPIC`: what concerns more than one command. Tables in them are made from the
-//! tables of the code.
+//! tables of the code. ASCII, for they are sections of a manual page too.
 
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ fn exit_codes() -> String {
     }
     text += "
 An error is one JSON object on stderr (plain text on a terminal):
-  {\"error\": {\"code\": …, \"message\": …, \"hints\": […], \"effect\": …, \"retry\": …}}
+  {\"error\": {\"code\": ..., \"message\": ..., \"hints\": [...], \"effect\": ..., \"retry\": ...}}
   effect  not_sent: never left this machine; rejected: nothing was changed;
           unknown: sent, answer lost; done: it happened, what failed came after
   retry   never, safe, or check_first: look whether it happened
