@@ -108,19 +108,16 @@ fn bash(home: &Home, line: &str) -> Vec<String> {
     lines(&mut command).into_iter().filter(|word| !word.is_empty()).collect()
 }
 
-/// In a terminal of zsh's own (zpty), with `compadd` saying what it is given.
-fn zsh(home: &Home, line: &str) -> Vec<String> {
+/// Runs zsh with a line editor, in a terminal of its own (zpty); `setup` is read by it, then `keys` are typed, and
+/// it is over when the file TOLD.done is there. What the file TOLD holds is returned.
+fn zsh_typing(home: &Home, setup: &str, keys: &str) -> String {
     let driver = r#"
         zmodload zsh/zpty
         zpty z zsh -f -i
-        zpty -w z "PS1= PS2= RPS1=; unsetopt zle_bracketed_paste beep 2>/dev/null; stty -echo"
-        zpty -w z "autoload -Uz compinit && compinit -u -D && source $1"
-        zpty -w z "compadd () { local -a all; local at=\${@[(i)--]}; all=(\"\${@[at+1,-1]}\"); print -rl -- BEGIN \$all END > $2 }"
-        zpty -w z "bindkey '^I' complete-word; zle -C complete-word complete-word _odoo-agent-here; _odoo-agent-here() { words=(\${(z)LBUFFER}); [[ \$LBUFFER == *' ' ]] && words+=(''); CURRENT=\$#words; _odoo-agent; print -r done > $2.done }"
-        zpty -w z "print -r ready > $2.ready"
-        for i in {1..500}; do [[ -e $2.ready ]] && break; sleep 0.02; done
-        zpty -w -n z "$3"$'\t'
-        for i in {1..500}; do [[ -e $2.done ]] && break; sleep 0.02; done
+        zpty -w z "source $1; print -r ready > $2.ready"
+        for i in {1..1000}; do [[ -e $2.ready ]] && break; sleep 0.01; done
+        zpty -w -n z "$3"
+        for i in {1..1000}; do [[ -e $2.done ]] && break; sleep 0.01; done
         [[ -e $2.done ]] || { print -u2 "zsh was not asked"; exit 1; }
         zpty -d z
     "#;
@@ -128,11 +125,32 @@ fn zsh(home: &Home, line: &str) -> Vec<String> {
     for left in ["", ".ready", ".done"] {
         let _ = fs::remove_file(format!("{}{left}", told.display()));
     }
+    let start = format!(
+        "zmodload zsh/complete; compdef () {{ : }}; source '{}'; TOLD='{}'\n{setup}",
+        script(home, "zsh"),
+        told.display()
+    );
     let mut command = shell(home, "zsh");
-    command.args(["-f", "-c", driver, "zsh"]).arg(script(home, "zsh")).arg(&told).arg(line);
+    command.args(["-f", "-c", driver, "zsh", &home.file("setup.zsh", start)]).arg(&told).arg(keys);
     lines(&mut command);
-    let told = fs::read_to_string(told).unwrap_or_default();
-    told.lines().filter(|line| !["BEGIN", "END", ""].contains(line)).map(str::to_string).collect()
+    fs::read_to_string(told).unwrap_or_default()
+}
+
+/// What `compadd` is given.
+fn zsh(home: &Home, line: &str) -> Vec<String> {
+    let setup = r#"
+        compadd () { print -rl -- "${@[${@[(i)--]}+1,-1]}" > $TOLD }
+        here () {
+            words=(${(z)LBUFFER}); [[ $LBUFFER == *' ' ]] && words+=('')
+            CURRENT=$#words
+            _odoo-agent
+            print > $TOLD.done
+        }
+        zle -C complete-here complete-word here
+        bindkey '^I' complete-here
+    "#;
+    let told = zsh_typing(home, setup, &format!("{line}\t"));
+    told.lines().filter(|line| !line.is_empty()).map(str::to_string).collect()
 }
 
 fn fish(home: &Home, line: &str) -> Vec<String> {
@@ -203,7 +221,32 @@ fn the_shells_offer_what_can_stand_there() {
         }
     }
     assert!(tried > 0 || !is_here("bash"));
-    assert_eq!(server.connections(), 0, "nothing is asked on TAB");
+    assert_eq!(server.requests().len(), 0, "nothing is asked on TAB");
+}
+
+#[test]
+fn zsh_types_what_it_was_given() {
+    if !is_here("zsh") {
+        return;
+    }
+    let (home, _server) = knowing();
+    let setup = r#"
+        zle -C complete-here complete-word _odoo-agent
+        bindkey '^I' complete-here
+        show () { print -r -- "$BUFFER" > $TOLD; print > $TOLD.done }
+        zle -N show
+        bindkey '^X' show
+    "#;
+    for (keys, line) in [
+        ("odoo-agent sea\t\u{18}", "odoo-agent search-read \n"),
+        (
+            "odoo-agent search-read x.thing --fields name,ne\t\u{18}",
+            "odoo-agent search-read x.thing --fields name,next_date\n",
+        ),
+        ("odoo-agent lookup emp\tAnita\u{18}", "odoo-agent lookup employee Anita\n"),
+    ] {
+        assert_eq!(zsh_typing(&home, setup, keys), line, "{keys:?}");
+    }
 }
 
 #[test]
@@ -318,7 +361,7 @@ fn nothing_that_is_typed_makes_it_loud() {
         home.run(["__complete", "bash", index, "--", "odoo-agent", "read"]).ok();
         home.run(["__complete", "zsh", index]).ok();
     }
-    assert_eq!(server.connections(), 0);
+    assert_eq!(server.requests().len(), 0);
 }
 
 #[test]
