@@ -1,6 +1,7 @@
 //! Completion in the shells themselves, each with its own way to be asked, and what may not happen on TAB: a
 //! request, a key read, a word that a shell would act on.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::print_stderr, reason = "what cannot be tried on this machine is said")]
 
 mod support;
 

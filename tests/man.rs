@@ -1,5 +1,6 @@
 //! Where `man` writes: into a directory of the caller's own, its pages and nothing else, and never through a link.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::print_stderr, reason = "what cannot be tried on this machine is said")]
 
 mod support;
 

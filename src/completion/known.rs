@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
@@ -15,10 +16,8 @@ use crate::odoo::{lookup, schema};
 use crate::operation;
 use crate::settings::{Paths, SANDBOX};
 
-/// A larger file would take longer than a person waits for a key.
-const LARGEST: u64 = 12 * 1024 * 1024;
-/// Languages and users of one model that are looked at.
-const ENTRIES: usize = 8;
+/// What is read on one TAB: more would take longer than a person notices. One index of a large Odoo is 2 MiB.
+const BUDGET: u64 = 4 * 1024 * 1024;
 
 /// What can be known.
 pub struct Known {
@@ -47,11 +46,9 @@ impl Known {
                 let names = directories.filter_map(|path| Some(path.file_name()?.to_str()?.to_string()));
                 models.extend(names.filter(|name| name != INDEX));
             }
-            for path in entries(&owner.join("document").join(INDEX)) {
-                models.extend(
-                    read::<Index>(&path).into_iter().flat_map(|index| index.models).map(|model| model.model),
-                );
-            }
+        }
+        for index in self.read::<Index>("document", INDEX) {
+            models.extend(index.models.into_iter().map(|model| model.model));
         }
         models.retain(|name| operation::check_model(name).is_ok());
         models.into_iter().collect()
@@ -68,16 +65,35 @@ impl Known {
         let Some(model) = &self.model else { return Vec::new() };
         let mut fields: BTreeSet<String> = ["id", "display_name"].map(str::to_string).into();
         fields.extend(schema::short_list(model).unwrap_or_default().iter().map(|name| name.to_string()));
-        for owner in self.owners() {
-            for path in entries(&owner.join("schema").join(model)).iter().take(ENTRIES) {
-                fields.extend(read::<Names>(path).unwrap_or_default().0);
-            }
-            for path in entries(&owner.join("document").join(model)).iter().take(ENTRIES) {
-                fields.extend(read::<Document>(path).unwrap_or_default().fields.0);
-            }
+        for names in self.read::<Names>("schema", model) {
+            fields.extend(names.0);
+        }
+        for document in self.read::<Document>("document", model) {
+            fields.extend(document.fields.0);
         }
         fields.retain(|name| operation::check_model(name).is_ok() && !name.contains('.'));
         fields.into_iter().collect()
+    }
+
+    /// The bodies of the entries of one kind about one model, whoever they were fetched for, the newest first. What
+    /// is damaged is left out.
+    fn read<T: for<'de> Deserialize<'de>>(&self, kind: &str, model: &str) -> Vec<T> {
+        let directories = self.owners().into_iter().map(|owner| owner.join(kind).join(model));
+        let mut found: Vec<(SystemTime, u64, PathBuf)> = directories
+            .flat_map(|directory| entries(&directory))
+            .filter_map(|path| {
+                let metadata = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
+                Some((metadata.modified().ok()?, metadata.len(), path))
+            })
+            .collect();
+        found.sort();
+        let mut left = BUDGET;
+        let affordable = found.into_iter().rev().take_while(|(_, size, _)| {
+            let enough = *size <= left;
+            left = left.saturating_sub(*size);
+            enough
+        });
+        affordable.filter_map(|(_, size, path)| read(&path, size)).collect()
     }
 
     fn owners(&self) -> Vec<PathBuf> {
@@ -92,14 +108,9 @@ fn entries(directory: &Path) -> Vec<PathBuf> {
     fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
-/// The body of a cached entry, whoever asked for it. Damage is as good as nothing.
-fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Option<T> {
-    let mut file = fsio::open_for_reading(path, false).ok()?;
-    let metadata = file.metadata().ok()?;
-    if !metadata.is_file() || metadata.len() > LARGEST {
-        return None;
-    }
-    let bytes = fsio::read_to_limit(&mut file, LARGEST).ok()?;
+/// The body of a cached entry, whatever it answers.
+fn read<T: for<'de> Deserialize<'de>>(path: &Path, size: u64) -> Option<T> {
+    let bytes = fsio::read_to_limit(&mut fsio::open_for_reading(path, false).ok()?, size).ok()?;
     let body = bytes.iter().position(|byte| *byte == b'\n').map(|end| &bytes[end + 1..])?;
     serde_json::from_slice(body).ok()
 }
