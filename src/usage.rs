@@ -65,6 +65,8 @@ const FLAGS: [(&str, &[&str]); 22] = [
     ("where", &["domain"]),
 ];
 
+const LONGEST_HINT: usize = 400;
+
 /// Help is printed; anything else is an error of this program's own form.
 pub fn help_or_refusal(stop: clap::Error, arguments: &[OsString], out: &Out) -> Result<()> {
     match stop.kind() {
@@ -131,6 +133,20 @@ impl Line {
 
     fn has(&self, flag: &str) -> bool {
         self.command().get_arguments().any(|arg| has_name(arg, flag))
+    }
+
+    /// The line as it was meant: a flag before a word, which takes those after it that are like it.
+    fn with_flag(&self, flag: &str, word: &str, alike: impl Fn(&str) -> bool) -> String {
+        let own = &self.words[self.at + 1..];
+        let first = own.iter().position(|given| given == word).unwrap_or_default();
+        let count = own[first..].iter().take_while(|given| alike(given)).count();
+        let mut right = vec![self.name()];
+        right.extend(own[..first].iter().map(|word| quoted(word)));
+        right.extend([format!("--{flag}"), quoted(&own[first..first + count].join(","))]);
+        right.extend(own[first + count..].iter().map(|word| quoted(word)));
+        let whole = right.join(" ");
+        // What is too long to be read is not repeated.
+        if whole.len() <= LONGEST_HINT { whole } else { format!("{} … --{flag} …", self.name()) }
     }
 
     fn before(&self, word: &str) -> Option<&str> {
@@ -275,7 +291,6 @@ fn unknown_command(line: &Line, given: &str) -> Error {
 
 /// The mistakes that are made with an argument, if it is one of them.
 fn unknown_argument(line: &Line, given: &str) -> Option<Error> {
-    let name = line.name();
     match given.strip_prefix("--") {
         Some(flag) => unknown_flag(line, &plain(flag.split('=').next().unwrap_or(flag))),
         None if is_whole(given) && given.starts_with('-') => {
@@ -292,33 +307,17 @@ fn unknown_argument(line: &Line, given: &str) -> Option<Error> {
             )
         }
         None if is_whole(given) && line.has("ids") => {
-            let ids = line.words.iter().skip_while(|word| *word != given).take_while(|word| is_whole(word));
-            let ids: Vec<&str> = ids.map(String::as_str).collect();
-            let own = &line.words[line.at + 1..];
-            let first = own.iter().position(|word| word == given)?;
-            let quoted = |words: &[String]| words.iter().map(|word| quoted(word)).collect::<Vec<_>>();
-            let mut right = vec![name];
-            right.extend(quoted(&own[..first]));
-            right.extend(["--ids".to_string(), ids.join(",")]);
-            right.extend(quoted(&own[first + ids.len()..]));
-            Some(
-                Error::usage(format!("{given} stands alone: records are named with --ids"))
-                    .with_hint(right.join(" ")),
-            )
+            let hint = line.with_flag("ids", given, is_whole);
+            Some(Error::usage(format!("{given} stands alone: records are named with --ids")).with_hint(hint))
         }
-        None if given.starts_with('[') && line.has("domain") => Some(
-            Error::usage("a domain goes with --domain")
-                .with_hint(format!("{name} MODEL --domain {}", quoted(given))),
-        ),
         None if given.starts_with(['{', '[']) => {
-            let flag = ["vals-json", "data-json"].into_iter().find(|flag| line.has(flag))?;
-            Some(
-                Error::usage(format!(
-                    "{} goes with --{flag}",
-                    if flag == "vals-json" { "a record" } else { "a method's arguments" }
-                ))
-                .with_hint(format!("{name} … --{flag} {}", quoted(given))),
-            )
+            let flags = match given.starts_with('[') {
+                true => ["domain", "vals-list-json"],
+                false => ["vals-json", "data-json"],
+            };
+            let flag = flags.into_iter().find(|flag| line.has(flag))?;
+            let hint = line.with_flag(flag, given, |word| word == given);
+            Some(Error::usage(format!("JSON stands alone: it goes with --{flag}")).with_hint(hint))
         }
         None => None,
     }
