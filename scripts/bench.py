@@ -154,6 +154,11 @@ def main():
     summary = [BINARY, "schema-summary", "res.partner"]
     run(lookup, environment)
     run(summary, environment)
+    tab = ["bash", "3", "--", "odoo-agent", "search-read", "bench."]
+    run([BINARY, "doc-index", "--names"], environment)
+    compare("TAB among the models of a document", [BINARY, "__complete", *tab], true, "/bin/true", "10")
+    tab = ["bash", "4", "--", "odoo-agent", "search-read", "res.partner", "--fields", "f1"]
+    compare("TAB among 150 fields", [BINARY, "__complete", *tab], true, "/bin/true", "8")
     compare("cached lookup", lookup, true, "/bin/true", "4")
     compare("cached schema-summary", summary, true, "/bin/true", "4")
 

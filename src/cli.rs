@@ -8,20 +8,29 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    approve, cache, call, count, create, doc_index, doc_model, doctor, exec_spec, group, lookup, read,
-    sandbox, schema_summary, search_read, write,
+    approve, cache, call, completions, count, create, describe, doc_index, doc_model, doctor, exec_spec,
+    group, help, lookup, man, read, sandbox, schema_summary, search_read, spec_schema, write,
 };
 use crate::error::{Error, Result};
 use crate::render::format::Format;
 use crate::render::pointer::Pointer;
 use crate::settings::{TIMEOUT_FORM, parse_timeout};
 
-/// Search, read, create, write and call anything in Odoo 19 over JSON-2.
-///
-/// Results are JSON on stdout; notes and errors go to stderr. Exit 0 means done; the other codes are in the
-/// README. To try without a server: odoo-agent --profile sandbox search-read res.partner
+/// Search, read, create, write and call anything in Odoo 19 over JSON-2
 #[derive(Debug, Parser)]
-#[command(name = "odoo-agent", version, arg_required_else_help = true, infer_long_args = false)]
+#[command(
+    name = "odoo-agent",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    infer_long_args = false,
+    after_help = "Results are JSON on stdout; notes and errors go to stderr. Exit 0 means done, the others:
+odoo-agent help exit-codes. Everything about this program as JSON: odoo-agent describe
+
+Examples:
+  odoo-agent --profile sandbox search-read res.partner --limit 3
+  odoo-agent --profile sandbox lookup partner Azure --one"
+)]
 pub struct Cli {
     /// Flags of every command.
     #[command(flatten)]
@@ -118,6 +127,19 @@ pub enum Command {
     Cache(cache::Args),
     /// Reset the embedded sandbox, or serve it on this machine
     Sandbox(sandbox::Args),
+    /// Print the whole interface, or one command, as JSON
+    Describe(describe::Args),
+    /// Print the JSON Schema of a spec
+    SpecSchema(spec_schema::Args),
+    /// Print the completion script of a shell
+    Completions(completions::Args),
+    /// Print the manual page, or write the pages into a directory
+    Man(man::Args),
+    /// Explain a command or a topic
+    Help(help::Args),
+    /// Asked by the completion scripts
+    #[command(name = "__complete", hide = true)]
+    Complete(completions::Line),
 }
 
 /// A wrapper script names the profile before everything that the agent adds, so a second profile is refused:

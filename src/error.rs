@@ -2,6 +2,7 @@
 //! what to do next. Everything below `run` returns it; only `render::errors` turns it into text.
 //! It must never hold a secret: whoever builds a message leaves keys and tokens out.
 
+use clap::ValueEnum;
 use serde_json::Value;
 
 /// What a failed call did to the data in Odoo.
@@ -51,64 +52,71 @@ impl Retry {
     }
 }
 
-/// Every error code of the contract. The list only grows; `exit.rs` gives each its exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Every error code of the contract. The list only grows; `exit.rs` gives each its exit code. The comment of each
+/// is its meaning in everything that documents it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
 pub enum Code {
-    /// A bug in this program.
+    /// A bug in this program
     Internal,
-    /// Wrong flags or arguments.
+    /// Wrong flags or arguments
     Usage,
-    /// JSON that does not parse or has the wrong type.
+    /// JSON that does not parse or has the wrong type
     InvalidJson,
-    /// A spec file that cannot be understood.
+    /// A spec that cannot be understood
     InvalidSpec,
-    /// A call that Odoo would accept in silence and get wrong, or a context that switches protections off.
+    /// A call that Odoo would accept in silence and get wrong, or a context that switches protections off
     PreflightRefused,
-    /// No usable profile or a value is missing.
+    /// There is no usable profile, or a value is missing in it
     ConfigMissing,
-    /// A configured value cannot be used.
+    /// A configured value cannot be used
     ConfigInvalid,
-    /// A configuration that could leak a key.
+    /// A configuration that could leak a key
     ConfigUnsafe,
-    /// Odoo does not know the key (401, AccessDenied).
+    /// Odoo does not accept the key
     AuthRejected,
-    /// The server has no such database, or more than one and none was named.
+    /// The server has no such database
     DatabaseNotFound,
-    /// The user may not do this (AccessError).
+    /// This user may not do that
     AccessDenied,
-    /// The guard wants a person's approval first.
+    /// The guard wants a person's approval first
     ConfirmationRequired,
-    /// An approval was presented and refused.
+    /// An approval was presented and refused
     ConfirmationRefused,
-    /// No such record, model or method.
+    /// No such record, model, field or method
     NotFound,
-    /// A lookup that had to match found nothing.
+    /// A lookup that had to match found nothing
     NoMatch,
-    /// A lookup that had to match one found several.
+    /// A lookup that had to match one found several: `candidates`
     Ambiguous,
-    /// Odoo's own business refusal (UserError, ValidationError).
+    /// Odoo's own business refusal
     Rejected,
-    /// Odoo could not make sense of the request.
+    /// Odoo could not make sense of the request
     InvalidRequest,
-    /// An unexpected error inside Odoo, rolled back.
+    /// An unexpected error inside Odoo
     ServerError,
-    /// Locks, serialization, rate limits: later may work.
+    /// Locks, serialization, rate limits: later may work
     Busy,
-    /// The server could not be reached, or a read got no answer.
+    /// The server could not be reached, or a read got no answer
     Unreachable,
-    /// A write left and its answer was lost.
+    /// A write was sent and its answer was lost
     OutcomeUnknown,
-    /// An answer that is not what JSON-2 gives.
+    /// Not what JSON-2 answers: a redirect, a web page, too large
     BadReply,
-    /// Disk, lock or journal on this machine.
+    /// Disk or lock on this machine
     LocalState,
-    /// `doctor` found something wrong.
+    /// `doctor` found something wrong
     FindingsPresent,
-    /// Ctrl-C.
+    /// Stopped by a signal
     Interrupted,
 }
 
 impl Code {
+    /// Every code, in order.
+    pub fn all() -> &'static [Code] {
+        Code::value_variants()
+    }
+
     /// The word of the error contract.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -141,7 +149,14 @@ impl Code {
         }
     }
 
-    fn default_effect(self) -> (Effect, Retry) {
+    /// What it means, in a few words.
+    pub fn meaning(self) -> String {
+        let documented = self.to_possible_value();
+        documented.and_then(|value| value.get_help().map(ToString::to_string)).unwrap_or_default()
+    }
+
+    /// What it usually did to the data, and whether to repeat; an error can say otherwise of itself.
+    pub fn default_effect(self) -> (Effect, Retry) {
         match self {
             Code::Internal => (Effect::Unknown, Retry::CheckFirst),
             Code::OutcomeUnknown => (Effect::Unknown, Retry::CheckFirst),

@@ -1,11 +1,50 @@
-//! Exit codes, an interface that only ever grows. One match gives each error code its number.
+//! Exit codes, an interface that only ever grows. One match gives each error code its number, one table says what
+//! a number means; README, help, man page and `describe` all come from these.
 
 use crate::error::Code;
 
 /// Everything went well.
 pub const DONE: i32 = 0;
 
-/// The exit code of an error code, as README documents it.
+/// An exit code and what it tells.
+pub struct Exit {
+    /// The number.
+    pub number: i32,
+    /// What happened, and to the data.
+    pub meaning: &'static str,
+}
+
+/// Every exit code there is, in order.
+pub const TABLE: [Exit; 16] = [
+    Exit { number: DONE, meaning: "done" },
+    Exit { number: 1, meaning: "a bug here" },
+    Exit { number: 2, meaning: "the command line, the JSON or the call is wrong: nothing was sent" },
+    Exit {
+        number: 3,
+        meaning: "the configuration is incomplete, wrong or could leak a key: nothing was sent",
+    },
+    Exit { number: 4, meaning: "Odoo does not know the key or the database" },
+    Exit { number: 5, meaning: "this user may not do that" },
+    Exit { number: 6, meaning: "a person has to approve it first: nothing was changed" },
+    Exit { number: 7, meaning: "not there, or more than one (the error holds `candidates`)" },
+    Exit { number: 8, meaning: "Odoo refused or failed: rolled back" },
+    Exit { number: 9, meaning: "busy: rolled back, try again" },
+    Exit { number: 10, meaning: "no connection: not sent, or a read without an answer" },
+    Exit { number: 11, meaning: "a write was sent and its answer was lost: look before you repeat it" },
+    Exit { number: 12, meaning: "not what JSON-2 answers (a redirect, a web page, too large)" },
+    Exit { number: 13, meaning: "disk or lock on this machine" },
+    Exit { number: 14, meaning: "`doctor` found something wrong" },
+    Exit { number: 130, meaning: "interrupted" },
+];
+
+impl Exit {
+    /// The error codes that end with it.
+    pub fn codes(&self) -> impl Iterator<Item = Code> {
+        Code::all().iter().copied().filter(|code| code_of(*code) == self.number)
+    }
+}
+
+/// The exit code of an error code.
 pub fn code_of(code: Code) -> i32 {
     match code {
         Code::Internal => 1,
@@ -23,5 +62,20 @@ pub fn code_of(code: Code) -> i32 {
         Code::LocalState => 13,
         Code::FindingsPresent => 14,
         Code::Interrupted => 130,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_an_exit_code_in_the_table_and_a_meaning() {
+        for code in Code::all() {
+            assert!(TABLE.iter().any(|exit| exit.number == code_of(*code)), "{}", code.as_str());
+            assert!(!code.meaning().is_empty(), "{}", code.as_str());
+        }
+        assert!(TABLE.iter().all(|exit| exit.number == DONE || exit.codes().next().is_some()));
+        assert!(TABLE.is_sorted_by_key(|exit| exit.number));
     }
 }

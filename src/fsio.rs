@@ -38,8 +38,8 @@ pub fn ensure_private_dir(path: &Path) -> io::Result<()> {
 /// Writes a file whole or not at all (0600): a temporary file beside it, then a rename. `durable` also
 /// waits until the disk has it.
 pub fn write_atomically(path: &Path, parts: &[&[u8]], durable: bool) -> io::Result<()> {
-    let directory = path.parent().ok_or_else(|| io::Error::other("a file needs a directory"))?;
-    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(directory)?;
+    let directory = directory_of(path)?;
+    let mut file = tempfile::Builder::new().prefix(WRITING).tempfile_in(directory)?;
     for part in parts {
         file.write_all(part)?;
     }
@@ -52,6 +52,22 @@ pub fn write_atomically(path: &Path, parts: &[&[u8]], durable: bool) -> io::Resu
         File::open(directory)?.sync_all()?;
     }
     Ok(())
+}
+
+/// The same for a file that everyone may read (0644), like a manual page.
+pub fn write_readable(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(WRITING).tempfile_in(directory_of(path)?)?;
+    file.write_all(bytes)?;
+    #[cfg(unix)]
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    file.persist(path).map(drop).map_err(|failed| failed.error)
+}
+
+/// How a file begins to be called until it is whole.
+const WRITING: &str = ".writing-";
+
+fn directory_of(path: &Path) -> io::Result<&Path> {
+    path.parent().ok_or_else(|| io::Error::other("a file needs a directory"))
 }
 
 /// Opens for reading; a symbolic link as last component is an error unless `follow_links`. Never blocks on

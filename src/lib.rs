@@ -14,12 +14,14 @@ pub mod cache;
 pub mod cli;
 pub mod clock;
 pub mod commands;
+pub mod completion;
 pub mod context;
 pub mod doctor;
 pub mod error;
 pub mod execute;
 pub mod exit;
 pub mod fsio;
+pub mod interface;
 pub mod interrupt;
 pub mod json_input;
 pub mod members;
@@ -36,6 +38,7 @@ pub mod settings;
 pub mod spec;
 pub mod suggest;
 pub mod transport;
+pub mod usage;
 
 use error::{Code, Error, Result};
 
@@ -66,7 +69,7 @@ fn parse_and_run(
 ) -> Result<()> {
     let cli = match cli::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(stop) => return help_or_usage(&stop, out),
+        Err(stop) => return usage::help_or_refusal(stop, &arguments, out),
     };
     cli::refuse_second_profile(&arguments)?;
     let environment = settings::Environment::from_pairs(environment);
@@ -79,36 +82,6 @@ fn parse_and_run(
         paths,
     };
     commands::run(cli.command, local)
-}
-
-/// clap stops for help and version too: those are results.
-fn help_or_usage(stop: &clap::Error, out: &out::Out) -> Result<()> {
-    use clap::error::ErrorKind;
-    let plain = stop.render().to_string();
-    if matches!(stop.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        let text = if out.stdout_is_terminal { stop.render().ansi().to_string() } else { plain };
-        return out.data(text.as_bytes(), error::Effect::NotSent);
-    }
-    if stop.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        if out.stderr_is_terminal {
-            out.talk(&plain);
-        }
-        return Err(Error::usage("a command is missing").with_hint("odoo-agent --help"));
-    }
-    let mut paragraphs = plain.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
-    let message = paragraphs.next().unwrap_or("wrong arguments").trim_start_matches("error: ");
-    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut error = Error::usage(message);
-    for paragraph in paragraphs {
-        for line in paragraph.lines() {
-            if let Some(tip) = line.trim().strip_prefix("tip: ") {
-                error = error.with_hint(tip);
-            } else if let Some(usage) = line.trim().strip_prefix("Usage: ") {
-                error = error.with_hint(format!("usage: {usage}"));
-            }
-        }
-    }
-    Err(error)
 }
 
 fn report_panic(info: &std::panic::PanicHookInfo) {

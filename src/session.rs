@@ -110,6 +110,9 @@ impl Session {
         };
         let settings = Rc::new(Settings::load(&selection, &local.environment, &local.paths)?);
         local.out.protect(settings.api_key.clone());
+        for name in &settings.unread {
+            local.note(&format!("the profile {} sets {name}, which nothing reads", settings.label));
+        }
         context::check(&caller_context, &settings.allowed_context)?;
         let owner = Owner {
             base_url: settings.base_url.text(),
@@ -137,6 +140,11 @@ impl Session {
         &self.odoo
     }
 
+    /// What the caller adds to the context.
+    pub fn caller_context(&self) -> &Object {
+        &self.caller_context
+    }
+
     /// The whole context of every call: the profile's or the user's language and time zone, companies, what
     /// the caller adds, and over all of it the agent's marks.
     pub fn context(&self) -> Result<&Object> {
@@ -154,11 +162,6 @@ impl Session {
         }
         whole.extend(agent);
         Ok(self.context.get_or_init(|| whole))
-    }
-
-    /// What the caller added to the context.
-    pub fn caller_context(&self) -> &Object {
-        &self.caller_context
     }
 
     /// Sends an operation through the pipeline, with the session's context.

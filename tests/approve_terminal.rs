@@ -314,6 +314,35 @@ fn whom_it_reaches_is_told_as_far_as_odoo_tells() {
 }
 
 #[test]
+fn a_context_that_the_caller_adds_is_in_the_command_and_before_the_persons_eyes() {
+    let (home, server) = minting();
+    refuse(&server, POST);
+    let outcome = home
+        .agent(["call", "res.partner", "message_post", "--ids", "10", "--data-json"])
+        .arg(r#"{"body":"Hello","partner_ids":[11],"context":{"mail_post_autofollow":true}}"#)
+        .args(["--context-json", r#"{"default_partner_ids":[[4,12]]}"#])
+        .run();
+    let command = command_in(&outcome.fails(6, "confirmation_required").hints());
+    let seen = Terminal::shell(&home, &command)
+        .when(QUESTION, "yes\n")
+        .when(KEY_PROMPT, &format!("{APPROVER}\n"))
+        .run(&home)
+        .exits(0)
+        .shows(&["context", "mail_post_autofollow", "default_partner_ids"]);
+    let question = seen.screen.find("Type yes").unwrap();
+    assert!(seen.screen.find("mail_post_autofollow").unwrap() < question);
+    // What is asked to show names goes without the agent's context.
+    for request in
+        server.requests().iter().filter(|request| request.path.contains("/json/2/") && request.path != POST)
+    {
+        assert!(!request.context().to_string().contains("autofollow"), "{}", request.path);
+    }
+    // The marks and what the profile sets are no news: they are not shown.
+    let plain = Terminal::agent(&home, &APPROVE).when(QUESTION, "no\n").run(&home);
+    assert!(!plain.screen.contains("context"), "{}", plain.screen);
+}
+
+#[test]
 fn the_answer_comes_from_the_terminal_alone() {
     let (home, server) = minting();
     let stdin = home.file("stdin", "yes\nyes\n");

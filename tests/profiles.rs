@@ -760,3 +760,63 @@ fn the_approvers_key_goes_only_home_too() {
         .filter(|request| request.header("authorization").unwrap().contains(OTHER_KEY));
     assert_eq!(sent.count(), 0, "the file on the command line chose where the environment's key goes");
 }
+
+#[test]
+fn a_misspelt_name_in_a_profile_is_refused_with_the_name_that_was_meant() {
+    let (server, home) = (serving(), Home::new());
+    let sound = [("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)];
+    for (misspelt, meant) in [
+        ("ODOO_TIMEUOT", "ODOO_TIMEOUT"),
+        ("ODOO_COMPANY_ID", "ODOO_COMPANY_IDS"),
+        ("ODOO_LAMG", "ODOO_LANG"),
+        ("ODO_TZ", "ODOO_TZ"),
+    ] {
+        let text = lines(&[&sound[..], &[(misspelt, "5s")]].concat());
+        home.profile_text("lab", &text, 0o600);
+        let outcome = keyless(home.run(LINE).fails(3, "config_invalid").says(&[misspelt, meant]));
+        assert!(outcome.hints().contains(meant), "{}", outcome.stderr);
+        let file = home.file("a.env", &text);
+        keyless(home.agent(["--env-file", &file]).args(LINE).run().fails(3, "config_invalid"));
+        assert_eq!(server.connections(), 0, "{misspelt}");
+    }
+    // Beside the right one it is no slip: something else may read it.
+    home.profile_text(
+        "lab",
+        &lines(&[&sound[..], &[("ODOO_TIMEUOT", "5s"), ("ODOO_TIMEOUT", "9s")]].concat()),
+        0o600,
+    );
+    assert!(home.run(LINE).ok().notes().iter().any(|note| note.contains("ODOO_TIMEUOT")));
+    // The needed ones were always looked for.
+    home.profile_text("lab", &lines(&[sound[0], sound[1], ("ODOO_API_KYE", KEY)]), 0o600);
+    let outcome = keyless(home.run(LINE).fails(3, "config_missing"));
+    assert!(outcome.hints().contains("ODOO_API_KYE"), "{}", outcome.stderr);
+    // The key being elsewhere does not hide it.
+    let outcome = home.agent(LINE).env("ODOO_API_KEY", KEY).run();
+    keyless(outcome.fails(3, "config_invalid").says(&["ODOO_API_KYE", "ODOO_API_KEY"]));
+}
+
+#[test]
+fn a_name_that_nothing_reads_is_noted_and_no_other_tools() {
+    let (server, home) = (serving(), Home::new());
+    home.profile(
+        "lab",
+        &[
+            ("ODOO_BASE_URL", server.url()),
+            ("ODOO_DB", "lab"),
+            ("ODOO_API_KEY", KEY),
+            ("ODOO_MASTER_PASSWORD", OTHER_KEY),
+            ("EDITOR", "vi"),
+        ],
+    );
+    let outcome = home.run(LINE).ok();
+    let notes = outcome.notes();
+    let told: Vec<&String> = notes.iter().filter(|note| note.contains("nothing reads")).collect();
+    assert_eq!(told.len(), 1, "{notes:?}");
+    assert!(told[0].contains("ODOO_MASTER_PASSWORD") && !outcome.stderr.contains(OTHER_KEY), "{notes:?}");
+    assert_eq!(home.agent(["--quiet"]).args(LINE).run().ok().stderr, "");
+    let checks = home.run(["doctor"]).json();
+    let found =
+        checks["checks"].as_array().unwrap().iter().find(|check| check["check"] == "profile names").unwrap();
+    assert_eq!(found["status"], "warn");
+    assert!(found["message"].as_str().unwrap().contains("ODOO_MASTER_PASSWORD"));
+}

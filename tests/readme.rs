@@ -1,5 +1,5 @@
-//! What README, the help and the hints promise: every example runs on the embedded Odoo, every code is
-//! documented, the wrappers do as they say.
+//! What the README promises: every example runs on the embedded Odoo, its tables are the program's, the wrappers
+//! do as they say.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
@@ -51,55 +51,28 @@ fn every_command_in_the_table_has_an_example_that_runs() {
 }
 
 #[test]
-fn every_example_in_the_help_runs() {
+fn the_table_of_exit_codes_is_the_programs() {
     let home = Home::new();
-    std::fs::write(home.beside("values.json"), r#"{"priority": "1"}"#).unwrap();
-    let commands = [
-        "call",
-        "search-read",
-        "count",
-        "group",
-        "read",
-        "create",
-        "write",
-        "lookup",
-        "schema-summary",
-        "doc-index",
-        "doc-model",
-        "exec-spec",
-        "doctor",
-    ];
-    for command in commands {
-        let help = home.run([command, "--help"]).ok();
-        let mut examples = 0;
-        for line in help
-            .stdout
-            .lines()
-            .map(str::trim)
-            .filter(|line| line.starts_with("odoo-agent ") || line.starts_with("echo "))
-        {
-            let line = line.replace("values.json", home.beside("values.json").to_str().unwrap());
-            // Only users with the documentation group see methods.
-            if line.contains("--method") {
-                continue;
-            }
-            assert_runs(&home, &line);
-            examples += 1;
-        }
-        assert!(examples >= 1, "{command}");
+    let described = home.run(["describe"]).ok().json();
+    let mut table = String::from("| exit | error codes | meaning |\n|---|---|---|\n");
+    for exit in described["exit_codes"].as_array().unwrap() {
+        let codes =
+            exit["codes"].as_array().unwrap().iter().map(|code| format!("`{}`", code.as_str().unwrap()));
+        let codes: Vec<String> = codes.collect();
+        let meaning = exit["meaning"].as_str().unwrap();
+        table += &format!("| {} | {} | {meaning} |\n", exit["exit"], codes.join(", "));
     }
+    assert!(README.contains(&table), "the README's table is to be\n{table}");
 }
 
 #[test]
-fn every_code_and_its_exit_code_are_documented() {
-    let source = include_str!("../src/error.rs");
-    let codes: Vec<&str> = source
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("Code::")?.split_once("=> \"")?.1.split('"').next())
-        .collect();
-    assert!(codes.len() > 20);
-    for code in codes {
-        assert!(README.contains(&format!("`{code}`")), "{code} is not in the README");
+fn every_name_of_the_environment_is_explained() {
+    let home = Home::new();
+    let described = home.run(["describe"]).ok().json();
+    for name in described["environment"].as_array().unwrap() {
+        let name = name["name"].as_str().unwrap();
+        let told = ["`", "="].iter().any(|end| README.contains(&format!("`{name}{end}")));
+        assert!(told, "{name} is not in the README");
     }
 }
 

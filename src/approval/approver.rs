@@ -43,7 +43,7 @@ pub fn key(session: &Session, asker: Asker, operation: &Operation) -> Result<Opt
         None if asker == Asker::Person => Some(terminal::ask_hidden("The approver's API key (not shown): ")?),
         None if terminal::is_interactive(session) => {
             let mut tty = terminal::open()?;
-            terminal::show(&mut tty, &summary::of(session, operation, None)?);
+            terminal::show(&mut tty, &summary::of(session, operation, session.caller_context(), None)?);
             Some(terminal::ask_hidden(
                 "To let exactly this through, once, type the approver's API key (not shown): ",
             )?)

@@ -259,9 +259,11 @@ fn approve_command(session: &Session, operation: &Operation) -> String {
     if let Some(agent) = user_id(session) {
         words.extend(["--agent-user".into(), agent.to_string()]);
     }
-    if !operation.kwargs.is_empty() {
-        let data = Value::Object(operation.kwargs.clone()).to_string();
-        words.extend(["--data-json".into(), quoted(&sanitize::json_for_terminal(&data))]);
+    for (flag, object) in [("--data-json", &operation.kwargs), ("--context-json", session.caller_context())] {
+        if !object.is_empty() {
+            let json = Value::Object(object.clone()).to_string();
+            words.extend([flag.into(), quoted(&sanitize::json_for_terminal(&json))]);
+        }
     }
     words.join(" ")
 }

@@ -8,8 +8,9 @@ use crate::operation::{Object, Operation};
 use crate::render::json;
 use crate::session::Session;
 
-/// What the person has to know, in plain text.
-pub fn of(session: &Session, operation: &Operation, agent: Option<i64>) -> Result<String> {
+/// What the person has to know, in plain text. `context` is what the caller adds to it: keys there can change what
+/// a call does and whom it reaches.
+pub fn of(session: &Session, operation: &Operation, context: &Object, agent: Option<i64>) -> Result<String> {
     let settings = &session.settings;
     let mut lines = vec![String::new()];
     // First, because it can be long: what matters most has to stand right above the question.
@@ -18,6 +19,13 @@ pub fn of(session: &Session, operation: &Operation, agent: Option<i64>) -> Resul
         lines.push(format!(
             "What the agent says that it will send:\n  {}\n",
             json::pretty(&data).replace('\n', "\n  ")
+        ));
+    }
+    if !context.is_empty() {
+        let context = Value::Object(context.clone()).to_string();
+        lines.push(format!(
+            "with this context, which can change what it does:\n  {}\n",
+            json::pretty(&context).replace('\n', "\n  ")
         ));
     }
     lines.extend([

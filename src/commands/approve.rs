@@ -5,7 +5,7 @@
 use clap::Args as ClapArgs;
 use serde_json::json;
 
-use super::call;
+use super::{call, context_of};
 use crate::approval::approver::{self, Asker};
 use crate::approval::{Approval, mint, summary, terminal};
 use crate::error::{Code, Effect, Error, Result, Retry};
@@ -17,7 +17,11 @@ use crate::session::{Local, Session};
 #[derive(ClapArgs, Clone, Debug)]
 #[command(
     after_help = "An agent's refused call prints this command, complete. The token it prints is good once, for ten
-minutes, for this model, method and set of ids."
+minutes, for this model, method and set of ids.
+
+Examples:
+  odoo-agent approve res.partner message_post --ids 10 --data-json '{\"body\": \"The order is ready\"}'
+  odoo-agent approve sale.order action_quotation_send --ids 4 --agent-user 7"
 )]
 pub struct Args {
     #[command(flatten)]
@@ -29,11 +33,13 @@ pub struct Args {
 
 /// Shows, asks, mints, prints.
 pub fn run(args: Args, mut local: Local) -> Result<()> {
-    let call = args.refused.request(&mut local.stdin, &mut Object::new())?;
+    // The agent's: it is shown, and what is asked here to show names goes without it.
+    let mut context = context_of(&local.globals, &mut local.stdin)?;
+    let call = args.refused.request(&mut local.stdin, &mut context)?;
     let mut tty = terminal::open()?;
     let session = Session::open(local, Object::new(), Approval::default(), Rules::default())?;
     let operation = call.operation;
-    terminal::show(&mut tty, &summary::of(&session, &operation, args.agent_user)?);
+    terminal::show(&mut tty, &summary::of(&session, &operation, &context, args.agent_user)?);
     if !terminal::ask_yes(&mut tty, "Approve exactly this, once? Type yes: ")? {
         return Err(Error::new(Code::ConfirmationRefused, "not approved: no token was minted")
             .with_effect(Effect::NotSent, Retry::Never));

@@ -10,6 +10,9 @@ use crate::session::Local;
 
 /// Flags of `cache`.
 #[derive(ClapArgs, Clone, Debug)]
+#[command(after_help = "Examples:
+  odoo-agent cache list
+  odoo-agent cache clear")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,

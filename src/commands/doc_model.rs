@@ -15,7 +15,7 @@ const SHOWN: [&str; 7] = ["name", "type", "string", "relation", "required", "rea
 /// Flags of `doc-model`.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(after_help = "Examples:
-  odoo-agent doc-model project.task --method message_post
+  odoo-agent doc-model project.task
   odoo-agent doc-model res.partner --field email --field phone")]
 pub struct Args {
     /// Model, like project.task

@@ -11,6 +11,9 @@ use crate::operation::{self, Object, Operation};
 use crate::results::Layout;
 use crate::session::Session;
 
+/// What fields can be summed up by.
+const FUNCTIONS: [&str; 5] = ["sum", "avg", "min", "max", "count_distinct"];
+
 /// Flags of `group`.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(
@@ -83,25 +86,10 @@ impl Args {
             Some(source) => json_input::list(stdin.json(&source)?, source.flag())?,
             None => Vec::new(),
         };
-        let functions = [
-            ("--sum", "sum", self.sum),
-            ("--avg", "avg", self.avg),
-            ("--min", "min", self.min),
-            ("--max", "max", self.max),
-            ("--count-distinct", "count_distinct", self.count_distinct),
-        ];
-        let mut aggregates = Vec::new();
-        for (flag, function, fields) in functions {
-            for field in names(fields, flag)? {
-                if field.contains(':') {
-                    return Err(Error::usage(format!("{flag} {field}: a field without a colon is expected")));
-                }
-                aggregates.push(format!("{field}:{function}"));
-            }
-        }
+        let aggregates = aggregates([self.sum, self.avg, self.min, self.max, self.count_distinct])?;
         Ok(Request {
             domain: self.domain.domain(stdin)?,
-            by: names(self.by, "--by")?,
+            by: names(self.by, "by")?,
             aggregates,
             having,
             order: self.order.filter(|order| !order.trim().is_empty()),
@@ -111,8 +99,22 @@ impl Args {
     }
 }
 
+/// Odoo's `field:function` for the fields of each of [`FUNCTIONS`].
+pub fn aggregates(given: [Vec<String>; FUNCTIONS.len()]) -> Result<Vec<String>> {
+    let mut aggregates = Vec::new();
+    for (function, fields) in FUNCTIONS.into_iter().zip(given) {
+        for field in names(fields, function)? {
+            if field.contains(':') {
+                return Err(Error::usage(format!("{function} {field}: a field without a colon is expected")));
+            }
+            aggregates.push(format!("{field}:{function}"));
+        }
+    }
+    Ok(aggregates)
+}
+
 /// Names as given, without blanks around them and each once.
-fn names(given: Vec<String>, flag: &str) -> Result<Vec<String>> {
+pub fn names(given: Vec<String>, flag: &str) -> Result<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
     for name in given {
         let name = name.trim();

@@ -4,20 +4,25 @@
 pub mod approve;
 pub mod cache;
 pub mod call;
+pub mod completions;
 pub mod count;
 pub mod create;
+pub mod describe;
 pub mod doc_index;
 pub mod doc_model;
 pub mod doctor;
 pub mod exec_spec;
 pub mod fields;
 pub mod group;
+pub mod help;
 pub mod lookup;
+pub mod man;
 pub mod read;
 pub mod sandbox;
 pub mod schema_summary;
 pub mod search_all;
 pub mod search_read;
+pub mod spec_schema;
 pub mod write;
 
 use crate::approval::Approval;
@@ -95,6 +100,12 @@ pub fn run(command: Command, mut local: Local) -> Result<()> {
         Command::Cache(args) => return cache::run(args, &local),
         Command::Sandbox(args) => return sandbox::run(args, &local),
         Command::Approve(args) => return approve::run(args, local),
+        Command::Describe(args) => return describe::run(args, &local),
+        Command::SpecSchema(_) => return spec_schema::run(&local),
+        Command::Completions(args) => return completions::run(args, &local),
+        Command::Complete(line) => return completions::complete(line, &local),
+        Command::Man(args) => return man::run(args, &local),
+        Command::Help(args) => return help::run(args, &local),
         Command::ExecSpec(args) => exec_spec::job(args, &mut local)?,
         other => job_of(other, &local.globals, &mut local.stdin)?,
     };
@@ -134,7 +145,13 @@ fn job_of(command: Command, globals: &Globals, stdin: &mut Stdin) -> Result<Job>
         | Command::Doctor(_)
         | Command::ExecSpec(_)
         | Command::Cache(_)
-        | Command::Sandbox(_) => {
+        | Command::Sandbox(_)
+        | Command::Describe(_)
+        | Command::SpecSchema(_)
+        | Command::Completions(_)
+        | Command::Complete(_)
+        | Command::Man(_)
+        | Command::Help(_) => {
             return Err(Error::usage("this command takes no request"));
         }
     };
@@ -158,7 +175,7 @@ fn run_job(mut job: Job, local: Local) -> Result<()> {
     }
     if job.rules.dry_run && !job.request.is_one_call() {
         return Err(Error::usage(
-            "--dry-run shows call, create, write, search_read and read; this one is none",
+            "--dry-run shows call, create, write, search_read, count, group and read; this one is none",
         ));
     }
     let session = Session::open(local, job.context, job.approval, job.rules)?;

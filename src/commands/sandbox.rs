@@ -9,6 +9,9 @@ use crate::session::Local;
 
 /// Flags of `sandbox`.
 #[derive(ClapArgs, Clone, Debug)]
+#[command(after_help = "Examples:
+  odoo-agent sandbox reset
+  odoo-agent sandbox serve --port 8070")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,

@@ -82,14 +82,6 @@ impl Request {
         }
         Ok(Request { search, page, after, header })
     }
-
-    /// A spec says `all`, and has the usual limit when it says nothing of one.
-    pub fn of_spec(mut search: search_read::Request) -> Result<Request> {
-        if search.limit == search_read::LIMIT {
-            search.limit = 0;
-        }
-        Request::new(search, PAGE, None, true)
-    }
 }
 
 /// Prints every row, then says on stderr how many there were.

@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use super::fields::{DomainArgs, Fields, FieldsArgs};
-use super::search_all::{self, AllArgs};
+use super::search_all::AllArgs;
 use crate::error::{Error, Result};
 use crate::json_input::Stdin;
 use crate::operation::{self, Object, Operation};
@@ -58,8 +58,6 @@ pub struct Request {
     pub offset: u32,
     /// Odoo's order clause.
     pub order: Option<String>,
-    /// Every record, as a stream.
-    pub all: bool,
 }
 
 impl Args {
@@ -71,7 +69,7 @@ impl Args {
         let order = self.order.filter(|order| !order.trim().is_empty());
         let (model, offset, all) = (self.model, self.offset, self.all.all);
         let limit = self.limit.unwrap_or(if all { 0 } else { LIMIT });
-        let search = Request { model, domain, fields, limit, offset, order, all };
+        let search = Request { model, domain, fields, limit, offset, order };
         Ok(if all {
             super::Request::SearchAll(self.all.request(search)?)
         } else {
@@ -97,10 +95,7 @@ impl Request {
 
 /// Prints the rows; a note says when there may be more, and how to get them.
 pub fn run(request: Request, session: &Session) -> Result<()> {
-    if request.all {
-        return search_all::run(search_all::Request::of_spec(request)?, session);
-    }
-    records::refuse_unlimited(&request.domain, request.limit, request.all)?;
+    records::refuse_unlimited(&request.domain, request.limit)?;
     let fields = request.fields.resolve(&request.model, session)?;
     let operation = request.operation(fields.clone())?;
     if session.rules.dry_run {

@@ -100,6 +100,10 @@ pub fn examine(local: Local, with_guard: bool) -> Vec<Finding> {
             format!("{}: database {} at {}", settings.label, settings.database, settings.base_url.text()),
         ),
     );
+    findings.extend(settings.unread.iter().map(|name| {
+        Finding::new("profile names", Status::Warn, format!("{name} is set, and nothing reads it"))
+            .fix("take it out, or write the name that was meant: odoo-agent help profiles lists them")
+    }));
     findings.extend(approver);
     if !server(&session, &mut findings) {
         return findings;

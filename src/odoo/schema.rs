@@ -68,6 +68,11 @@ pub struct Schema {
 /// when it is asked for: before every write this is most of the time that the checks take.
 type Fields = Members<Box<RawValue>>;
 
+/// The models that have a short list.
+pub fn listed_models() -> impl Iterator<Item = &'static str> {
+    SHORT_LISTS.iter().map(|(model, _)| *model)
+}
+
 /// The short list of a model, if it has one.
 pub fn short_list(model: &str) -> Option<&'static [&'static str]> {
     SHORT_LISTS.iter().find(|(name, _)| *name == model).map(|(_, fields)| *fields)

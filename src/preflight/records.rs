@@ -99,8 +99,8 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
 }
 
 /// Refuses to read a whole model unless that is said.
-pub fn refuse_unlimited(domain: &[Value], limit: u32, all: bool) -> Result<()> {
-    if domain.is_empty() && limit == 0 && !all {
+pub fn refuse_unlimited(domain: &[Value], limit: u32) -> Result<()> {
+    if domain.is_empty() && limit == 0 {
         return Err(refused("no domain and no limit: this would read every record there is")
             .with_hint("--all says that this is meant; a domain or a --limit does without"));
     }

@@ -70,6 +70,8 @@ pub struct Settings {
     pub lookup_ttl: Duration,
     /// Protected context keys that the profile allows.
     pub allowed_context: Vec<String>,
+    /// `ODOO_…` names in the profile file that nothing reads.
+    pub unread: Vec<String>,
 }
 
 /// Where a value came from.
@@ -122,7 +124,8 @@ impl Layers<'_> {
 impl Settings {
     /// Finds the profile, reads it and checks it.
     pub fn load(selection: &Selection, environment: &Environment, paths: &Paths) -> Result<Settings> {
-        if let Some(name) = environment.unreadable(&[&names::IN_A_PROFILE[..], &[names::PROFILE]].concat()) {
+        let read: Vec<&str> = names::in_a_profile().chain([names::PROFILE]).collect();
+        if let Some(name) = environment.unreadable(&read) {
             return Err(Error::new(
                 Code::ConfigInvalid,
                 format!("{name} in the environment is not UTF-8 text"),
@@ -132,6 +135,7 @@ impl Settings {
         let is_sandbox = label == SANDBOX;
         let connection = if is_sandbox { sandbox_connection()? } else { connection(&label, &layers)? };
         let (base_url, database, api_key) = connection;
+        let unread = unread_names(&layers)?;
         let ca_file = layers.get(names::CA_FILE).map(|(path, _)| PathBuf::from(path));
         let text = |name: &str| layers.get(name).map(|(value, _)| value.to_string());
         let agent_channel = selection.agent_channel.clone().or_else(|| text(names::AGENT_CHANNEL));
@@ -157,8 +161,32 @@ impl Settings {
             schema_ttl: ttl(&layers, names::SCHEMA_TTL, DEFAULT_SCHEMA_TTL)?,
             lookup_ttl: ttl(&layers, names::LOOKUP_TTL, DEFAULT_LOOKUP_TTL)?,
             allowed_context: allowed_context(&layers),
+            unread,
         })
     }
+}
+
+/// Names in the file that look like ours and are none, in which whatever was meant has no effect.
+///
+/// # Errors
+/// One that comes close to a name which the file does not hold: that one was meant.
+fn unread_names(layers: &Layers) -> Result<Vec<String>> {
+    let Some((origin, values)) = &layers.file else { return Ok(Vec::new()) };
+    let mut unread = Vec::new();
+    for name in values.keys().filter(|key| names::in_a_profile().all(|name| name != key.as_str())) {
+        match names::meant_by(name) {
+            Some(meant) if !values.contains_key(meant) => {
+                return Err(Error::new(
+                    Code::ConfigInvalid,
+                    format!("{origin} sets {name}, which nothing reads: {meant} is meant"),
+                )
+                .with_hint(format!("write {meant} in its place")));
+            }
+            _ if name.starts_with("ODOO_") => unread.push(name.clone()),
+            _ => {}
+        }
+    }
+    Ok(unread)
 }
 
 /// Where the approver's key is.
@@ -329,7 +357,7 @@ fn connection(label: &str, layers: &Layers) -> Result<(BaseUrl, String, Secret)>
             let mut error = Error::new(Code::ConfigMissing, format!("profile {label}: {name} is not set"));
             if let Some((origin, values)) = &layers.file {
                 let present = values.keys().map(String::as_str);
-                let stray = present.filter(|key| !names::IN_A_PROFILE.contains(key));
+                let stray = present.filter(|key| names::in_a_profile().all(|name| name != *key));
                 error = match crate::suggest::closest(name, stray) {
                     Some(close) => error.with_hint(format!("{origin} has {close}: is {name} meant?")),
                     None => error.with_hint(format!("add {name}=… to {origin}")),

@@ -38,21 +38,73 @@ pub const LOOKUP_TTL: &str = "ODOO_LOOKUP_TTL";
 /// configuration directory.
 pub const ALLOW_CONTEXT: &str = "ODOO_ALLOW_CONTEXT";
 
-/// What a profile file may hold.
-pub const IN_A_PROFILE: [&str; 15] = [
-    BASE_URL,
-    DB,
-    API_KEY,
-    APPROVER_API_KEY,
-    APPROVER_KEY_COMMAND,
-    TIMEOUT,
-    CA_FILE,
-    ALLOW_HTTP,
-    LANG,
-    TZ,
-    COMPANY_IDS,
-    AGENT_CHANNEL,
-    SCHEMA_TTL,
-    LOOKUP_TTL,
-    ALLOW_CONTEXT,
+/// A name and what it is for.
+pub struct Name {
+    /// `ODOO_…`.
+    pub name: &'static str,
+    /// In a few words.
+    pub meaning: &'static str,
+    /// A profile file may hold it; the others are read from the environment alone.
+    pub in_profile: bool,
+}
+
+const fn profile(name: &'static str, meaning: &'static str) -> Name {
+    Name { name, meaning, in_profile: true }
+}
+
+const fn environment(name: &'static str, meaning: &'static str) -> Name {
+    Name { name, meaning, in_profile: false }
+}
+
+/// Every name.
+pub const ALL: [Name; 18] = [
+    profile(BASE_URL, "address of Odoo: https://erp.example.com, without /web"),
+    profile(DB, "database"),
+    profile(API_KEY, "the agent's key"),
+    profile(TIMEOUT, "for each request with its repeats, 120s"),
+    profile(CA_FILE, "PEM file of a private certificate authority, added to the platform's"),
+    profile(ALLOW_HTTP, "1 allows plain http to another machine"),
+    profile(LANG, "language, without it the user's own"),
+    profile(TZ, "time zone, without it the user's own"),
+    profile(COMPANY_IDS, "companies to work in, the first is the current one: 1,3"),
+    profile(AGENT_CHANNEL, "name under which Odoo's audit records this agent: cli"),
+    profile(SCHEMA_TTL, "life of cached schemas: 24h, 0 turns them off"),
+    profile(LOOKUP_TTL, "life of cached lookups: 12h, 0 turns them off"),
+    profile(ALLOW_CONTEXT, "context keys allowed although they switch protections off; profile files only"),
+    profile(APPROVER_API_KEY, "the approver's key"),
+    profile(APPROVER_KEY_COMMAND, "a command that prints the approver's key; profile files only"),
+    environment(PROFILE, "profile to use without --profile"),
+    environment(AGENT_HOME, "moves configuration, cache and state together"),
+    environment(CONFIRMATION_TOKEN, "the token that a person gave for the next outbound call"),
 ];
+
+/// What a profile file may hold.
+pub fn in_a_profile() -> impl Iterator<Item = &'static str> {
+    ALL.iter().filter(|name| name.in_profile).map(|name| name.name)
+}
+
+/// The name that a misspelt one comes close to: one slip in a short name, two in a longer one.
+pub fn meant_by(misspelt: &str) -> Option<&'static str> {
+    let distance = |name: &str| strsim::osa_distance(name, misspelt);
+    let slips = if misspelt.len() < "ODOO_LANG".len() { 1 } else { 2 };
+    in_a_profile().filter(|name| distance(name) <= slips).min_by_key(|name| distance(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_of_the_hand_are_seen_and_other_names_are_not() {
+        for (misspelt, meant) in [
+            ("ODOO_API_KYE", Some(API_KEY)),
+            ("ODOO_TIMEUOT", Some(TIMEOUT)),
+            ("ODDO_DB", Some(DB)),
+            ("odoo_timeout", None),
+            ("ODOO_URL", None),
+            ("ODOO_MASTER_PASSWORD", None),
+        ] {
+            assert_eq!(meant_by(misspelt), meant, "{misspelt}");
+        }
+    }
+}

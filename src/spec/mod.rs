@@ -1,0 +1,189 @@
+//! Spec files: one JSON object that says the same as a command line. It becomes the very same `Job`; what a
+//! key means is decided where the flags are. Unknown and repeated keys are errors, with the path inside the
+//! spec. The schema is made from the types that parse.
+
+pub mod actions;
+mod keys;
+pub mod values;
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use crate::approval::Approval;
+use crate::commands::Job;
+use crate::error::{Code, Error, Result};
+use crate::json_input;
+use crate::operation::Object;
+use actions::{
+    Action, Call, Common, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary, SearchRead,
+    Write,
+};
+
+/// Every action.
+const ACTIONS: [Entry; 11] = [
+    Entry::of::<Lookup>(),
+    Entry::of::<SchemaSummary>(),
+    Entry::of::<DocIndex>(),
+    Entry::of::<DocModel>(),
+    Entry::of::<Call>(),
+    Entry::of::<SearchRead>(),
+    Entry::of::<Count>(),
+    Entry::of::<Group>(),
+    Entry::of::<Read>(),
+    Entry::of::<Create>(),
+    Entry::of::<Write>(),
+];
+
+/// What is known of an action without a spec at hand.
+struct Entry {
+    name: &'static str,
+    keys: fn() -> Vec<&'static str>,
+    job: fn(Object) -> Result<Job>,
+    schema: fn(&mut SchemaGenerator) -> Value,
+}
+
+impl Entry {
+    const fn of<A: Action>() -> Entry {
+        Entry { name: A::NAME, keys: own_keys::<A>, job: job::<A>, schema: schema_of::<A> }
+    }
+}
+
+fn own_keys<A: Action>() -> Vec<&'static str> {
+    [keys::of::<A>(), keys::of::<A::Rules>()].concat()
+}
+
+fn job<A: Action>(mut object: Object) -> Result<Job> {
+    let common: Common = keys::read(keys::take(&mut object, keys::of::<Common>()))?;
+    let rules: A::Rules = keys::read(keys::take(&mut object, keys::of::<A::Rules>()))?;
+    let action: A = keys::read(object)?;
+    let mut context = common.context.unwrap_or_default().0;
+    let approval =
+        Approval { confirm_outbound: common.confirm_outbound.is_some_and(|flag| flag.0), token: None };
+    Ok(Job { request: action.request(&mut context)?, context, approval, rules: rules.into() })
+}
+
+/// Understands the text of a spec.
+pub fn parse(text: &str) -> Result<Job> {
+    let value =
+        json_input::parse(text).map_err(|why| invalid(format!("the spec is not valid JSON: {why}")))?;
+    understand(value).map_err(|mut error| {
+        // The same checks serve flags; in a spec their code is the spec's.
+        if matches!(error.code, Code::InvalidJson | Code::Usage) {
+            error.code = Code::InvalidSpec;
+        }
+        error
+    })
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(Code::InvalidSpec, message)
+}
+
+fn understand(value: Value) -> Result<Job> {
+    let mut object = json_input::object(value, "spec")?;
+    let action = match object.shift_remove("action") {
+        Some(Value::String(action)) => action,
+        None | Some(Value::Null) => return Err(invalid("spec.action is missing".into())),
+        Some(other) => return Err(json_input::wrong_type("spec.action", "a string", &other)),
+    };
+    let Some(entry) = ACTIONS.iter().find(|entry| entry.name == action) else {
+        let names: Vec<&str> = names().collect();
+        let error = invalid(format!("spec.action: {action:?} is not one of {}", names.join(", ")));
+        return Err(match crate::suggest::closest(&action.replace('-', "_"), names.into_iter()) {
+            Some(close) => error.with_hint(format!("did you mean {close}?")),
+            None => error,
+        });
+    };
+    refuse_unknown(&object, entry)?;
+    (entry.job)(object)
+}
+
+fn refuse_unknown(object: &Object, entry: &Entry) -> Result<()> {
+    let (action, own, common) = (entry.name, (entry.keys)(), keys::of::<Common>());
+    let known = || own.iter().chain(common).copied();
+    match object.keys().find(|key| known().all(|name| name != key.as_str())) {
+        None => Ok(()),
+        Some(key) => Err(invalid(format!("spec.{key}: {action} has no such key")).with_hint(
+            match crate::suggest::closest(key, known()) {
+                Some(close) => format!("did you mean {close}?"),
+                None => format!("{action} takes {}", own.join(", ")),
+            },
+        )),
+    }
+}
+
+/// The names of the actions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ACTIONS.iter().map(|entry| entry.name)
+}
+
+/// The JSON Schema (2020-12) of a spec.
+pub fn schema() -> Value {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let actions: Vec<Value> = ACTIONS.iter().map(|entry| (entry.schema)(&mut generator)).collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A spec of odoo-agent",
+        "description": "One action, for odoo-agent exec-spec. A key that is null counts as left out.",
+        "oneOf": actions,
+    })
+}
+
+/// An action's own keys, those of the checks and those of every action, as one closed object.
+fn schema_of<A: Action>(generator: &mut SchemaGenerator) -> Value {
+    let mut whole = A::json_schema(generator).to_value();
+    let mut properties = Map::from_iter([("action".to_string(), json!({ "const": A::NAME }))]);
+    let mut add = |schema: &Value| {
+        if let Some(more) = schema["properties"].as_object() {
+            properties.extend(more.clone());
+        }
+    };
+    add(&whole);
+    add(A::Rules::json_schema(generator).as_value());
+    add(Common::json_schema(generator).as_value());
+    let mut required = vec![json!("action")];
+    required.extend(whole["required"].as_array().into_iter().flatten().cloned());
+    whole["properties"] = properties.into();
+    whole["required"] = required.into();
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> Error {
+        parse(text).unwrap_err()
+    }
+
+    #[test]
+    fn errors_name_the_path_inside_the_spec() {
+        for (text, path) in [
+            (r#"{"action":"read","model":"a","ids":[1,"x"]}"#, "spec.ids[1]"),
+            (r#"{"action":"search_read","model":"a","domain":{}}"#, "spec.domain"),
+            (r#"{"action":"search_read","model":"a","limit":-1}"#, "spec.limit"),
+            (r#"{"action":"create","model":"a","vals_list":[{},3]}"#, "spec.vals_list[1]"),
+            (r#"{"action":"call","model":"a","method":"b","data":{"ids":[0]}}"#, "spec.data.ids[0]"),
+            (r#"{"action":"write","model":"a","ids":[]}"#, "spec.ids"),
+            (r#"{"model":"a"}"#, "spec.action"),
+            ("[]", "spec"),
+        ] {
+            let error = error(text);
+            assert_eq!(error.code, Code::InvalidSpec, "{text}");
+            assert!(error.message.contains(path), "{text}: {}", error.message);
+        }
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_with_a_suggestion() {
+        let error = error(r#"{"action":"search_read","model":"a","domian":[]}"#);
+        assert!(error.message.contains("spec.domian"));
+        assert_eq!(error.hints, ["did you mean domain?"]);
+    }
+
+    #[test]
+    fn a_repeated_key_is_refused() {
+        assert!(error(r#"{"action":"read","action":"write"}"#).message.contains("twice"));
+    }
+}

@@ -1,0 +1,212 @@
+//! The kinds of values in a spec: how each is read, with this program's own words for what is wrong, and how the
+//! schema says the same. `null` where a key may be left out counts as left out; that is `Option`'s doing.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::commands::fields::Fields;
+use crate::error::Error;
+use crate::json_input;
+use crate::operation::Object;
+
+/// A dotted model name, as [`crate::operation::check_model`] takes it.
+const MODEL: &str = "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$";
+/// A method name.
+const METHOD: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
+
+/// Declares a kind of value: what it holds, how it is read (a message starts with the place inside the value, or
+/// with a colon), and its schema.
+macro_rules! value {
+    ($(#[$comment:meta])* $name:ident($inner:ty), $read:expr, $schema:expr) => {
+        $(#[$comment])*
+        #[derive(Clone, Debug, Default, Deserialize)]
+        #[serde(try_from = "Value")]
+        pub struct $name(pub $inner);
+
+        impl TryFrom<Value> for $name {
+            type Error = String;
+
+            fn try_from(value: Value) -> Result<$name, String> {
+                let read: fn(Value) -> Result<$inner, Error> = $read;
+                read(value).map($name).map_err(|error| error.message)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    };
+}
+
+value!(
+    /// Any text.
+    Text(String),
+    text,
+    json_schema!({ "type": "string" })
+);
+value!(
+    /// A text that is more than blanks.
+    Filled(String),
+    text,
+    json_schema!({ "type": "string", "pattern": "\\S" })
+);
+value!(
+    /// A model, like `res.partner`.
+    Model(String),
+    text,
+    json_schema!({ "type": "string", "pattern": MODEL })
+);
+value!(
+    /// A method, like `search_count`.
+    Method(String),
+    text,
+    json_schema!({ "type": "string", "pattern": METHOD })
+);
+value!(
+    /// A kind of lookup, or a model.
+    LookupKind(String),
+    text,
+    json_schema!({ "anyOf": [
+        { "enum": crate::odoo::lookup::kinds().collect::<Vec<_>>() },
+        { "type": "string", "pattern": MODEL.replace(")*$", ")+$") },
+    ] })
+);
+value!(
+    /// Yes or no.
+    Flag(bool),
+    |value| match value {
+        Value::Bool(flag) => Ok(flag),
+        other => Err(json_input::wrong_type("", "true or false", &other)),
+    },
+    json_schema!({ "type": "boolean" })
+);
+value!(
+    /// A JSON object.
+    JsonObject(Object),
+    |value| json_input::object(value, ""),
+    json_schema!({ "type": "object" })
+);
+value!(
+    /// Several JSON objects, at least one.
+    JsonObjects(Vec<Object>),
+    |value| json_input::objects(value, ""),
+    json_schema!({ "type": "array", "items": { "type": "object" }, "minItems": 1 })
+);
+value!(
+    /// A domain: a JSON list.
+    Domain(Vec<Value>),
+    |value| json_input::list(value, ""),
+    json_schema!({ "type": "array" })
+);
+value!(
+    /// Names.
+    Names(Vec<String>),
+    |value| json_input::strings(value, ""),
+    json_schema!({ "type": "array", "items": { "type": "string" } })
+);
+value!(
+    /// Names that are more than blanks.
+    FilledNames(Vec<String>),
+    |value| json_input::strings(value, ""),
+    json_schema!({ "type": "array", "items": { "type": "string", "pattern": "\\S" } })
+);
+value!(
+    /// Names of fields without a colon and a function.
+    Columns(Vec<String>),
+    |value| json_input::strings(value, ""),
+    json_schema!({ "type": "array", "items": { "type": "string", "pattern": "^[^:]*[^:\\s][^:]*$" } })
+);
+value!(
+    /// Record ids.
+    Ids(Vec<i64>),
+    |value| json_input::ids(value, ""),
+    ids(0)
+);
+value!(
+    /// Record ids, at least one: without them Odoo would do nothing and say that it did.
+    SomeIds(Vec<i64>),
+    |value| match json_input::ids(value, "")? {
+        ids if ids.is_empty() => Err(Error::usage(" is missing or empty: records are needed")),
+        ids => Ok(ids),
+    },
+    ids(1)
+);
+value!(
+    /// Which fields to read.
+    FieldNames(Option<Fields>),
+    |value| Fields::parse(value, "").map(Some),
+    json_schema!({ "type": "array", "items": { "type": "string" } })
+);
+value!(
+    /// Arguments of a method. `ids` and `context` in them are those of the call.
+    Arguments(Object),
+    |value| json_input::object(value, ""),
+    json_schema!({ "type": "object", "properties": { "ids": ids(0), "context": { "type": "object" } } })
+);
+
+impl FieldNames {
+    /// The fields that are meant; without any, the usual ones.
+    pub fn fields(self) -> Fields {
+        self.0.unwrap_or(Fields::Usual)
+    }
+}
+
+/// A whole number from `MIN`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "Value")]
+pub struct Whole<const MIN: u32>(pub u32);
+
+impl<const MIN: u32> TryFrom<Value> for Whole<MIN> {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Whole<MIN>, String> {
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        number
+            .filter(|number| *number >= MIN)
+            .map(Whole)
+            .ok_or_else(|| json_input::wrong_type("", &format!("a whole number from {MIN}"), &value).message)
+    }
+}
+
+impl<const MIN: u32> JsonSchema for Whole<MIN> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("Whole{MIN}").into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": MIN, "maximum": u32::MAX })
+    }
+}
+
+fn text(value: Value) -> Result<String, Error> {
+    match value {
+        Value::String(text) => Ok(text),
+        other => Err(json_input::wrong_type("", "a string", &other)),
+    }
+}
+
+fn ids(at_least: u32) -> Schema {
+    let mut schema =
+        json_schema!({ "type": "array", "items": { "type": "integer", "minimum": 1, "maximum": i64::MAX } });
+    if at_least > 0 {
+        schema.insert("minItems".into(), at_least.into());
+    }
+    schema
+}
