@@ -408,7 +408,8 @@ fn ctrl_c_works_while_nobody_reads() {
         row["name"] = "x".repeat(500).into();
     }
     serve(&server, &rows, |_, _| {});
-    let mut child = home.agent(ALL).spawn();
+    let with_the_key = json!([["name", "!=", support::KEY]]).to_string();
+    let mut child = home.agent(ALL).args(["--domain", &with_the_key]).spawn();
     // One page is more than the pipe holds.
     let mut first = [0; 1];
     let mut stdout = child.stdout.take().unwrap();
@@ -417,6 +418,7 @@ fn ctrl_c_works_while_nobody_reads() {
     let ended = Outcome::of(child.wait_with_output().unwrap(), "unread".into());
     assert_eq!((ended.exit, ended.code().as_str()), (130, "interrupted"));
     assert!(ended.message().contains("may hold a part of the next"), "{}", ended.message());
+    assert!(!ended.stderr.contains(support::KEY), "{}", ended.stderr);
 }
 
 #[test]
@@ -542,6 +544,15 @@ fn the_note_at_the_limit_names_the_command_for_the_rest() {
     let long = json!([["id", "in", (0..1000).collect::<Vec<_>>()]]).to_string();
     let some = home.agent(search).args(["--domain", &long]).run().ok();
     assert!(some.notes()[0].len() < 300 && some.notes()[0].contains("--all"), "{:?}", some.notes());
+    server.once(SEARCH, Answer::json(Value::from((1..=5).map(row).collect::<Vec<_>>())));
+    server.on(SEARCH, Answer::json("3"));
+    let ended = home.agent(ALL).args(["--page", "5", "--output", "csv", "--domain", &long]).run();
+    assert_eq!(ended.exit, 12);
+    assert!(
+        ended.hints().ends_with("to go on: the same command with --no-header --after 5"),
+        "{}",
+        ended.hints()
+    );
 }
 
 #[test]

@@ -236,8 +236,7 @@ impl Stream<'_> {
         for row in rows {
             if let Err(error) = self.pages.pass(row) {
                 // The rows before it are sound.
-                self.hand_on()?;
-                return Err(error);
+                return if self.hand_on()? { Err(error) } else { Ok(false) };
             }
             match &self.writer {
                 Some(writer) => in_memory(writer.row(row, &mut self.buffer))?,
@@ -295,8 +294,12 @@ impl Stream<'_> {
         Ok(left == 0)
     }
 
+    /// What Ctrl-C would say; it writes past [`crate::out::Out`], which would black keys out.
     fn so_far(&self) -> Delivered {
-        Delivered { message: self.delivered(), hint: self.go_on() }
+        let clean = |text: String| {
+            String::from_utf8_lossy(&self.session.local.out.without_secrets(text.as_bytes())).into_owned()
+        };
+        Delivered { message: self.delivered(), hint: clean(self.go_on()) }
     }
 
     /// What was written so far.
@@ -310,22 +313,23 @@ impl Stream<'_> {
 
     /// How the rest is to be had.
     fn go_on(&self) -> String {
-        let mut flags = match &self.writer {
-            Some(RowWriter::Csv(_)) => " --output csv --no-header".to_string(),
-            Some(RowWriter::Ndjson) => String::new(),
-            None => " --output json".into(),
+        let (form, mut flags) = match &self.writer {
+            Some(RowWriter::Csv(_)) => (" --output csv", " --no-header".to_string()),
+            Some(RowWriter::Ndjson) => ("", String::new()),
+            None => (" --output json", String::new()),
         };
-        if self.request.page != PAGE {
-            flags += &format!(" --page {}", self.request.page);
-        }
         if let Some(limit) = limit_of(&self.request).map(|limit| limit - self.rows).filter(|left| *left > 0) {
             flags += &format!(" --limit {limit}");
         }
         if let Some(last) = self.last.or(self.request.after) {
             flags += &format!(" --after {last}");
         }
+        let page = match self.request.page {
+            PAGE => String::new(),
+            page => format!(" --page {page}"),
+        };
         match same_search(&self.request.search, self.session) {
-            Some(command) => format!("to go on: {command} --all{flags}"),
+            Some(command) => format!("to go on: {command} --all{page}{form}{flags}"),
             None => format!("to go on: the same command with{flags}"),
         }
     }

@@ -147,5 +147,9 @@ pub fn same_search(request: &Request, session: &Session) -> Option<String> {
     if let Some(channel) = &session.local.globals.agent_channel {
         command += &format!(" --agent-channel {}", shell::quoted(channel));
     }
+    if let Some(timeout) = session.local.globals.timeout {
+        let timeout = humantime::format_duration(timeout).to_string();
+        command += &format!(" --timeout {}", shell::quoted(&timeout));
+    }
     (command.len() <= LONGEST_COMMAND).then_some(command)
 }
