@@ -181,15 +181,20 @@ impl Session {
         self.local.print(reply.get(), effect)
     }
 
-    /// Prints records of a model: a table on a terminal. For a table the cached fields tell what a column
-    /// holds, if they are there; a CSV has the same columns whatever is cached.
+    /// Before records are read: a CSV has the same columns whatever is cached, so the fields are asked for.
+    pub fn learn_columns(&self, model: &str) -> Result<()> {
+        if self.local.results().form(&Layout::records()) == Format::Csv {
+            self.filled(model)?;
+        }
+        Ok(())
+    }
+
+    /// Prints records of a model: a table on a terminal. What a column holds is told by the fields that are
+    /// known by now; a table asks for none.
     pub fn print_records(&self, model: &str, fields: &[String], rows: &str) -> Result<()> {
         let layout = Layout::records().fields(fields);
-        let schema = match self.local.results().form(&layout) {
-            Format::Table => self.known(model),
-            Format::Csv => self.filled(model).ok().flatten(),
-            _ => None,
-        };
+        let needs_types = matches!(self.local.results().form(&layout), Format::Table | Format::Csv);
+        let schema = if needs_types { self.known(model) } else { None };
         let Some(schema) = schema else { return self.local.print_as(rows, Effect::Rejected, &layout) };
         let type_of = |name: &str| Some(schema.field(name)?["type"].as_str()?.to_string());
         self.local.print_as(rows, Effect::Rejected, &layout.typed(&type_of))

@@ -50,6 +50,7 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     if session.rules.dry_run {
         return session.carry_out(operation);
     }
+    session.learn_columns(&request.model)?;
     let reply = session.execute(operation)?;
     let rows: Vec<Value> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(Code::BadReply, "read did not answer with a list"))?;

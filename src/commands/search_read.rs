@@ -101,6 +101,7 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     if session.rules.dry_run {
         return session.carry_out(operation);
     }
+    session.learn_columns(&request.model)?;
     let reply = session.execute(operation)?;
     let rows: Vec<&serde_json::value::RawValue> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(crate::error::Code::BadReply, "search_read did not answer with a list"))?;
