@@ -214,7 +214,8 @@ fn the_shells_offer_what_can_stand_there() {
             ("odoo-agent describe sear", &["search-read"]),
             ("odoo-agent completions po", &["powershell"]),
             ("odoo_local.sh search-read x.thi", &["x.thimble", "x.thing"]),
-            ("odoo_local.sh --p", &["--pretty"]),
+            ("odoo-agent --prof", &["--profile"]),
+            ("odoo_local.sh --prof", &[]),
             ("odoo-agent frobnicate --fo", &[]),
         ] {
             assert_eq!(ask(&home, line), offered, "{name}: {line}");

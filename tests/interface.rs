@@ -330,14 +330,9 @@ fn everything_described_is_there_and_nothing_is_left_out() {
             assert_eq!(alone[key], *value, "{name} {key}");
         }
     }
-    let limit = command(&described, "search-read")["flags"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|flag| flag["name"] == "--limit")
-        .unwrap()
-        .clone();
-    assert_eq!(limit["default"], "20");
+    let flags = command(&described, "lookup")["flags"].as_array().unwrap();
+    let limit = flags.iter().find(|flag| flag["name"] == "--limit").unwrap();
+    assert_eq!(limit["default"], "10");
     let ids = &command(&described, "read")["flags"][0];
     assert_eq!((ids["name"].as_str(), ids["repeatable"].as_bool()), (Some("--ids"), Some(true)));
     assert!(command(&described, "read")["arguments"][0]["required"].as_bool().unwrap());
