@@ -34,7 +34,7 @@ const COMMANDS: [(&str, &str); 22] = [
     ("rpc", "call"),
     ("schema", "schema-summary"),
     ("search", "search-read"),
-    ("search-count", "call MODEL search_count"),
+    ("search-count", "count"),
     ("unlink", "call MODEL unlink --ids ID"),
     ("update", "write"),
 ];

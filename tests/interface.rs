@@ -72,7 +72,22 @@ fn full() -> Vec<Value> {
         ),
         whole(
             json!({ "action": "search_read", "model": "res.partner", "domain": [["a", "=", 1], "|"], "fields": ["*"],
-                "limit": 0, "offset": 7, "order": "name desc", "all": true, "dry_run": true }),
+                "limit": 0, "offset": 7, "order": "name desc", "all": false, "dry_run": true }),
+            &[&of_every],
+        ),
+        whole(
+            json!({ "action": "search_read", "model": "res.partner", "domain": [], "all": true, "page": 5,
+                "after": 7, "no_header": true, "order": "ID asc", "limit": 9 }),
+            &[&of_every],
+        ),
+        whole(
+            json!({ "action": "count", "model": "res.partner", "domain": [], "dry_run": true }),
+            &[&of_every],
+        ),
+        whole(
+            json!({ "action": "group", "model": "sale.order", "domain": [["a", "=", 1]], "by": ["a:month", "b"],
+                "sum": ["c"], "avg": ["c"], "min": ["c"], "max": ["c"], "count_distinct": ["c"],
+                "having": [["c:sum", ">", 1]], "order": "c:sum desc", "limit": 3, "dry_run": true }),
             &[&of_every],
         ),
         whole(
@@ -134,6 +149,8 @@ fn other_values() -> Vec<Value> {
         json!([1, "x"]),
         json!(["a"]),
         json!(["a", 1]),
+        json!(["a:b"]),
+        json!([" "]),
         json!([{}]),
         json!([{}, 3]),
         json!([null]),
@@ -217,6 +234,8 @@ fn results_are_what_describe_says() {
     for line in [
         &["call", "res.partner", "search_count", "--data-json", r#"{"domain": [["id", ">", 0]]}"#][..],
         &["search-read", "res.partner", "--limit", "3"],
+        &["count", "res.partner"],
+        &["group", "res.partner", "--by", "is_company"],
         &["read", "res.partner", "--ids", "10", "--fields", "name"],
         &["create", "res.partner", "--vals-json", r#"{"name": "A"}"#],
         &["write", "res.partner", "--ids", "10", "--vals-json", r#"{"comment": "A"}"#],

@@ -19,6 +19,7 @@ fn ready() -> (Home, Server) {
         ("/json/2/res.partner/fields_get", fields),
         ("/json/2/res.partner/create", "[5]"),
         ("/json/2/res.partner/write", "true"),
+        ("/json/2/res.partner/formatted_read_group", "[]"),
         ("/json/2/res.partner/search_count", "0"),
         ("/json/2/product.product/name_search", r#"[[3, "Desk"]]"#),
         (
@@ -169,6 +170,28 @@ fn a_spec_and_the_equal_command_line_send_the_same_bytes() {
             vec!["search-read", "res.partner", "--fields-json", "[]"],
         ),
         (
+            json!({"action": "count", "model": "res.partner", "domain": [["id", ">", 0]]}),
+            vec!["count", "res.partner", "--domain", r#"[["id",">",0]]"#],
+        ),
+        (
+            json!({"action": "group", "model": "res.partner", "by": ["name"], "min": ["email"], "limit": 4,
+                "having": [["__count", ">", 1]], "order": "__count desc"}),
+            vec![
+                "group",
+                "res.partner",
+                "--by",
+                "name",
+                "--min",
+                "email",
+                "--limit",
+                "4",
+                "--having",
+                r#"[["__count",">",1]]"#,
+                "--order",
+                "__count desc",
+            ],
+        ),
+        (
             json!({"action": "read", "model": "res.partner", "ids": [1], "fields": ["name"]}),
             vec!["read", "res.partner", "--ids", "1", "--fields", "name"],
         ),
@@ -215,9 +238,11 @@ fn a_spec_and_the_equal_command_line_send_the_same_bytes() {
     actions.dedup();
     let all = [
         "call",
+        "count",
         "create",
         "doc_index",
         "doc_model",
+        "group",
         "lookup",
         "read",
         "schema_summary",

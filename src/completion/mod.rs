@@ -104,11 +104,12 @@ fn completer_for(arg: Arg, known: &Arc<Known>) -> Arg {
         "fields" => offer(arg, |known, current| words::listed(known.fields(), current)),
         "order" => offer(arg, |known, current| words::ordered(known.fields(), current)),
         "by" => offer(arg, |known, current| words::grouped(known.fields(), current)),
-        "field" | "force_field" | "sum" => {
-            offer(arg, |known, current| words::listed_last(known.fields(), current))
-        }
+        "field" | "force_field" => offer(arg, |known, current| words::listed_last(known.fields(), current)),
         "about" => offer(arg, |_, current| words::whole(commands_and_topics(), current)),
         "of" => offer(arg, |_, current| words::whole(commands(), current)),
+        _ if interface::value_name(&arg).is_some_and(|name| name == "FIELD") => {
+            offer(arg, |known, current| words::listed_last(known.fields(), current))
+        }
         _ if names_a_file(&arg) => {
             offer(arg, |_, _| vec![CompletionCandidate::new("").tag(Some(FILES.into()))])
         }

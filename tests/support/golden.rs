@@ -1,4 +1,4 @@
-//! Texts that a person has read and found right, kept beside the tests. `BLESS=1 cargo test` writes them anew,
+//! Texts that a person has read and found right, kept beside the tests. `UPDATE_GOLDEN=1 cargo test` writes them anew,
 //! to be read again in the diff.
 
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 #[track_caller]
 pub fn assert_golden(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name);
-    if std::env::var_os("BLESS").is_some() {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, text).unwrap();
         return;
     }
