@@ -1,45 +1,15 @@
 //! What the program says of itself, as files: a new flag, code or key shows as a difference to review. They are
-//! written anew by `UPDATE_GOLDEN=1 cargo test --test golden`.
+//! written anew by `UPDATE_GOLDEN=1 cargo test --test golden --test tables`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use support::Home;
-
-fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
-}
-
-/// Compares, or writes when asked to.
-fn assert_golden(name: &str, text: &str) {
-    let path = golden(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, text).unwrap();
-        return;
-    }
-    let kept = fs::read_to_string(&path).unwrap_or_default();
-    if let Some((number, (is, was))) = text
-        .lines()
-        .zip(kept.lines().chain(std::iter::repeat("")))
-        .enumerate()
-        .find(|(_, (is, was))| is != was)
-    {
-        panic!(
-            "tests/golden/{name}, line {}:\n  is   {is}\n  was  {was}\nif it is meant: UPDATE_GOLDEN=1 cargo test --test golden",
-            number + 1
-        );
-    }
-    assert_eq!(
-        text.len(),
-        kept.len(),
-        "tests/golden/{name} goes on: UPDATE_GOLDEN=1 cargo test --test golden"
-    );
-}
+use support::golden::{assert_golden, golden};
 
 #[test]
 fn the_interface_is_as_reviewed() {

@@ -45,7 +45,7 @@ fn tables_at_three_widths_are_as_they_were_read() {
     let draw = |name: &str, width: usize| {
         let run = home.agent(SEARCH).args(["--output", "table"]).env("COLUMNS", width.to_string());
         let table = run.env("TZ", "Europe/Brussels").run().ok();
-        assert_golden(&format!("{name}_{width}.txt"), &table.stdout);
+        assert_golden(&format!("tables/{name}_{width}.txt"), &table.stdout);
         for line in table.stdout.lines() {
             assert!(columns_of(line) <= width, "{} columns: {line}", columns_of(line));
         }
