@@ -5,19 +5,22 @@ Odoo's tests run on one connection that is never committed, so this runs in a sh
 
     odoo shell -d DB --smtp 127.0.0.1 --smtp-port PORT < live_transactions.py
 
-with something that accepts mail at that port (``live_parallel.py`` has a sink). It
-commits, so use a copy of a database. Prints one line per check; the last line says
-``all good`` or how many failed.
+It listens for mail at that port. It commits, so use a copy of a database. Prints one
+line per check; the last line says ``all good`` or how many failed.
 """
 
 # pylint: disable=print-used
 from odoo import api
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
+from odoo.tools import config
+
+from odoo.addons.strictbase_agent_guard.tests.live_roads import SmtpSink, serve
 
 MODULE = "strictbase_agent_guard"
 env = globals()["env"]
 failures = []
+serve(SmtpSink, config["smtp_port"])
 
 
 def user(login, *groups):
