@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::approval::Approval;
 use crate::cache::{Cache, Found, Key, Kind as CacheKind, Owner};
 use crate::cli::Globals;
+use crate::commands::fields::Fields;
 use crate::context;
 use crate::error::{Code, Effect, Result, Retry};
 use crate::execute;
@@ -191,8 +192,13 @@ impl Session {
 
     /// Prints records of a model: a table on a terminal. What a column holds is told by the fields that are
     /// known by now; a table asks for none.
-    pub fn print_records(&self, model: &str, fields: &[String], rows: &str) -> Result<()> {
+    pub fn print_records(&self, model: &str, asked: &Fields, fields: &[String], rows: &str) -> Result<()> {
         let layout = Layout::records().fields(fields);
+        // Of the usual fields these two are mostly the same; who names both sees both.
+        let layout = match asked {
+            Fields::Usual => layout.without_twin("display_name", "name"),
+            _ => layout,
+        };
         let needs_types = matches!(self.local.results().form(&layout), Format::Table | Format::Csv);
         let schema = if needs_types { self.known(model) } else { None };
         let Some(schema) = schema else { return self.local.print_as(rows, Effect::Rejected, &layout) };

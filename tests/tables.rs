@@ -283,3 +283,24 @@ fn nothing_found_is_said_and_no_table_drawn() {
     assert_eq!(home.run(SEARCH).ok().stdout, "[]\n");
     assert!(home.run(SEARCH).ok().notes().is_empty());
 }
+
+#[test]
+fn a_display_name_that_is_the_name_takes_no_room() {
+    let (home, server) = lab();
+    let char = json!({ "type": "char", "string": "Text" });
+    server
+        .on(&json2("res.partner", "fields_get"), Answer::json(json!({ "name": char, "display_name": char })));
+    let header = |rows: Value, words: &[&str]| {
+        server.on(&json2("res.partner", "search_read"), Answer::json(rows));
+        let table = home.agent(["search-read", "res.partner", "--output", "table"]).args(words).run().ok();
+        table.stdout.lines().next().unwrap().split_whitespace().map(str::to_string).collect::<Vec<_>>()
+    };
+    let row = |id: i64, shown: &str, name: &str| json!({ "id": id, "display_name": shown, "name": name });
+    let (same, other) = (row(1, "Azure", "Azure"), row(2, "Azure, Anna", "Anna"));
+    assert_eq!(header(json!([same]), &[]), ["id", "name"]);
+    assert_eq!(header(json!([same, other]), &[]), ["id", "display_name", "name"]);
+    // Who names both sees both.
+    assert_eq!(header(json!([same]), &["--fields", "display_name,name"]), ["id", "display_name", "name"]);
+    let nameless = json!([{ "id": 3, "display_name": "Azure" }]);
+    assert_eq!(header(nameless, &[]), ["id", "display_name"]);
+}

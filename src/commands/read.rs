@@ -63,5 +63,5 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     if !missing.is_empty() {
         session.note_once(&format!("no such {}: {}", request.model, missing.join(", ")));
     }
-    session.print_records(&request.model, &fields, reply.get())
+    session.print_records(&request.model, &request.fields, &fields, reply.get())
 }

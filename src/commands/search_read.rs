@@ -105,7 +105,7 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     let reply = session.execute(operation)?;
     let rows: Vec<&serde_json::value::RawValue> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(crate::error::Code::BadReply, "search_read did not answer with a list"))?;
-    session.print_records(&request.model, &fields, reply.get())?;
+    session.print_records(&request.model, &request.fields, &fields, reply.get())?;
     if request.limit > 0 && rows.len() >= request.limit as usize {
         let next = u64::from(request.offset) + rows.len() as u64;
         let all = match same_search(&request, session) {

@@ -38,6 +38,8 @@ pub struct Columns<'a> {
     pub keys: &'a [&'a str],
     /// The only columns that are shown, in their order.
     pub shown: Option<&'a [&'a str]>,
+    /// A column that says in every row what another says is left out.
+    pub twin: Option<(&'a str, &'a str)>,
 }
 
 type Row<'j> = Members<&'j RawValue>;
@@ -76,6 +78,11 @@ fn columns(rows: &[Row], known: &Columns, style: Style) -> Vec<Column> {
     let mut names: Vec<&str> = keys.filter(|name| seen.insert(*name)).collect();
     if let Some(shown) = known.shown {
         names = shown.iter().copied().filter(|name| seen.contains(name)).collect();
+    }
+    if let Some((left_out, kept)) = known.twin
+        && found.iter().all(|row| row.contains_key(kept) && row.get(left_out) == row.get(kept))
+    {
+        names.retain(|name| *name != left_out);
     }
     names.into_iter().map(|name| column(name, &found, known, style)).collect()
 }
@@ -212,7 +219,7 @@ mod tests {
         let text = value.to_string();
         let list: Vec<&serde_json::value::RawValue> = serde_json::from_str(&text).unwrap();
         let members: Vec<Row> = list.iter().map(|row| Members::of(row.get()).unwrap()).collect();
-        let known = Columns { kind: &|_| Kind::Unknown, keys: &[], shown: None };
+        let known = Columns { kind: &|_| Kind::Unknown, keys: &[], shown: None, twin: None };
         rows(&members, &known, Style { width, colour: false, utc: true })
     }
 

@@ -14,6 +14,7 @@ pub struct Layout<'a> {
     pub(super) columns: Option<&'a [&'a str]>,
     pub(super) fields: Option<&'a [String]>,
     pub(super) keys: &'a [&'a str],
+    pub(super) twin: Option<(&'a str, &'a str)>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -66,6 +67,11 @@ impl<'a> Layout<'a> {
     /// Columns that a table never cuts, beside `id`.
     pub fn keys(self, keys: &'a [&'a str]) -> Layout<'a> {
         Layout { keys, ..self }
+    }
+
+    /// A table leaves a column out where it says what another one says in every row.
+    pub fn without_twin(self, left_out: &'a str, kept: &'a str) -> Layout<'a> {
+        Layout { twin: Some((left_out, kept)), ..self }
     }
 
     /// What a column of a table holds.

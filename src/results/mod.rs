@@ -121,7 +121,7 @@ impl Results {
             return sections.map(|rows| self.table(&rows, &whole)).collect::<Vec<_>>().join("\n");
         }
         let kind = |field: &str| layout.kind(field);
-        let known = Columns { kind: &kind, keys: layout.keys, shown: layout.columns };
+        let known = Columns { kind: &kind, keys: layout.keys, shown: layout.columns, twin: layout.twin };
         match shape(part, layout.place) {
             Shape::Records(records) => {
                 let records: Vec<Members<&RawValue>> =
