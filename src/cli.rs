@@ -25,7 +25,7 @@ use crate::settings::{TIMEOUT_FORM, parse_timeout};
     disable_help_subcommand = true,
     infer_long_args = false,
     after_help = "Results are JSON on stdout; notes and errors go to stderr. Exit 0 means done, the others:
-odoo-agent help exit-codes. Everything about this program as JSON: odoo-agent describe
+odoo-agent help exit-codes. A command as JSON: odoo-agent describe COMMAND
 
 Examples:
   odoo-agent --profile sandbox search-read res.partner --limit 3

@@ -33,8 +33,13 @@ fn assert_runs(home: &Home, line: &str) {
         assert!(text.starts_with("id,") && text.lines().count() > 1, "{line}\n{text}");
         return;
     }
-    serde_json::from_str::<serde_json::Value>(&text)
-        .unwrap_or_else(|error| panic!("{line}\n{error}\n{text}"));
+    // A stream is one value a line, everything else one value.
+    let values: Vec<&str> = if line.contains(" --all") { text.lines().collect() } else { vec![&text] };
+    assert!(!values.is_empty(), "{line}");
+    for value in values {
+        serde_json::from_str::<serde_json::Value>(value)
+            .unwrap_or_else(|error| panic!("{line}\n{error}\n{value}"));
+    }
 }
 
 #[test]

@@ -321,7 +321,10 @@ fn a_stream_that_ends_early_says_where_and_can_go_on() {
             let rows = table(1..=22);
             then(&server, &rows, trouble.clone());
             let domain = [r#"[["name", "!=", "it's"]]"#, r#"{"active_test": false}"#];
-            let line = ["--page", "5", "--timeout", "2s", "--domain", domain[0], "--context-json", domain[1]];
+            // Only a server that says nothing is waited for in vain.
+            let timeout = if what == "stalled" { "2s" } else { "1m" };
+            let line =
+                ["--page", "5", "--timeout", timeout, "--domain", domain[0], "--context-json", domain[1]];
             let ended = home.agent(ALL).args(line).args(form).run();
             assert_eq!((ended.exit, ended.code().as_str()), (exit, code), "{what}: {}", ended.stderr);
             assert!(
@@ -398,6 +401,22 @@ fn ctrl_c_leaves_whole_rows_and_the_way_to_the_rest() {
     assert_eq!(ids(&ended.stdout), (1..=10).collect::<Vec<_>>());
     serve(&server, &rows, |_, _| {});
     assert_eq!(ids(&paste(&home, &ended.hints()).ok().stdout), (11..=22).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_csv_without_a_header_yet_goes_on_with_one() {
+    let (home, server) = lab();
+    server.on(SEARCH, Answer::Stall);
+    let child = home.agent(ALL).args(["--output", "csv"]).spawn();
+    server.wait_for(1);
+    interrupt(&child);
+    let ended = Outcome::of(child.wait_with_output().unwrap(), "interrupted".into());
+    assert_eq!((ended.exit, ended.stdout.as_str()), (130, ""));
+    assert!(
+        ended.hints().contains("--output csv") && !ended.hints().contains("--no-header"),
+        "{}",
+        ended.hints()
+    );
 }
 
 #[test]

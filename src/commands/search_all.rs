@@ -114,6 +114,7 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
         pages,
         writer,
         buffer: Vec::new(),
+        is_begun: false,
         held: 0,
         rows: 0,
         last: None,
@@ -172,6 +173,8 @@ struct Stream<'a> {
     /// None for one JSON list.
     writer: Option<RowWriter>,
     buffer: Vec<u8>,
+    /// Something was handed on: a CSV's header comes first.
+    is_begun: bool,
     /// Rows in the buffer.
     held: u64,
     /// Rows that were handed on.
@@ -262,6 +265,7 @@ impl Stream<'_> {
         interrupt::while_writing_rows(|| {
             let written = out.data_while_read(&bytes, Effect::Rejected);
             if matches!(written, Ok(true)) {
+                self.is_begun |= !bytes.is_empty();
                 self.rows += std::mem::take(&mut self.held);
                 self.last = self.pages.last();
             }
@@ -306,7 +310,10 @@ impl Stream<'_> {
     /// How the rest is to be had.
     fn go_on(&self) -> String {
         let (form, mut flags) = match &self.writer {
-            Some(RowWriter::Csv(_)) => (" --output csv", " --no-header".to_string()),
+            Some(RowWriter::Csv(_)) => {
+                let is_headed = self.is_begun || !self.request.header;
+                (" --output csv", if is_headed { " --no-header".to_string() } else { String::new() })
+            }
             Some(RowWriter::Ndjson) => ("", String::new()),
             None => (" --output json", String::new()),
         };
