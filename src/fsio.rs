@@ -104,6 +104,17 @@ pub fn owned_by_us(metadata: &std::fs::Metadata) -> bool {
     metadata.uid() == rustix::process::geteuid().as_raw()
 }
 
+/// Whether users other than its owner can rename what is in a directory: they may write there, and it is not
+/// one where everybody's entries are their own, like `/tmp`.
+#[cfg(unix)]
+pub fn others_can_replace_in(directory: &Path) -> io::Result<bool> {
+    const STICKY: u32 = 0o1000;
+    let metadata = std::fs::metadata(directory)?;
+    let trusted_owner = metadata.uid() == 0 || owned_by_us(&metadata);
+    let mode = metadata.permissions().mode();
+    Ok(!trusted_owner || (mode & 0o022 != 0 && mode & STICKY == 0))
+}
+
 /// Whether users other than its owner can write in a directory (its owner being us or root).
 pub fn others_can_write(directory: &Path) -> io::Result<bool> {
     let metadata = std::fs::metadata(directory)?;

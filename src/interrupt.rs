@@ -1,10 +1,13 @@
-//! Ctrl-C. It tells what had happened to the data by then: nothing sent, or a write that is still under way.
+//! Ctrl-C, and the SIGTERM of whoever gave it a time. It tells what had happened to the data by then: nothing sent, or a write that is still under way.
 //! One of the two places that end the process themselves; the other is the panic hook in `lib.rs`.
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
+
+#[cfg(unix)]
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::error::{Code, Effect, Error, Retry};
 use crate::operation::Kind;
@@ -19,6 +22,9 @@ static UNDER_WAY: AtomicU8 = AtomicU8::new(IDLE);
 /// How long Ctrl-C waits for rows that are being written, so that none is cut in half. A reader that has
 /// stopped reading must not keep the program alive.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+#[cfg(unix)]
+static LISTENING: std::sync::Once = std::sync::Once::new();
 
 /// Held while rows are written.
 static WRITING_ROWS: Mutex<()> = Mutex::new(());
@@ -36,20 +42,28 @@ pub struct Delivered {
     pub hint: String,
 }
 
-/// Starts listening for Ctrl-C. Called once, before the first request.
+/// Starts listening. Before the first request; a second call does nothing. SIGHUP keeps its default, or `nohup` its meaning.
 pub fn install() {
-    // A second installation, or a platform without signals, leaves the default: the process just ends.
-    let _ = ctrlc::set_handler(|| {
-        crate::progress::end();
-        // Kept until the end of the process: nothing more is written.
-        let whole = between_rows();
-        let error = said_of_rows(whole.is_some()).unwrap_or_else(said_of_calls);
-        let mut stderr = std::io::stderr();
-        let text = errors::text(&error, stderr.is_terminal(), false);
-        let _ = stderr.write_all(text.as_bytes());
-        #[allow(clippy::disallowed_methods, reason = "a signal ends the process from its own thread")]
-        std::process::exit(crate::exit::code_of(Code::Interrupted));
+    // Where signals cannot be had the default is left: the process just ends.
+    #[cfg(unix)]
+    LISTENING.call_once(|| {
+        if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
+            std::thread::spawn(move || signals.forever().take(1).for_each(|_| end()));
+        }
     });
+}
+
+#[cfg(unix)]
+fn end() {
+    crate::progress::end();
+    // Kept until the end of the process: nothing more is written.
+    let whole = between_rows();
+    let error = said_of_rows(whole.is_some()).unwrap_or_else(said_of_calls);
+    let mut stderr = std::io::stderr();
+    let text = errors::text(&error, stderr.is_terminal(), false);
+    let _ = stderr.write_all(text.as_bytes());
+    #[allow(clippy::disallowed_methods, reason = "a signal ends the process from its own thread")]
+    std::process::exit(crate::exit::code_of(Code::Interrupted));
 }
 
 fn said_of_calls() -> Error {

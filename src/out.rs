@@ -7,7 +7,7 @@ use std::io::Write;
 
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::operation::Object;
-use crate::render::sanitize;
+use crate::render::{errors, sanitize};
 use crate::settings::Secret;
 
 /// A shorter text is no key of Odoo (they have 40 characters), and blacking it out would eat real words.
@@ -123,7 +123,7 @@ impl Out {
     /// The same with more for a program that reads it off a terminal: `{"note":"…","rows":3}`.
     pub fn line_with(&self, kind: &str, text: &str, more: Object) {
         if self.stderr_is_terminal {
-            self.talk(&format!("{kind}: {}\n", sanitize::for_terminal(text)));
+            self.talk(&format!("{kind}: {}\n", sanitize::for_terminal(&errors::indented(text))));
         } else {
             let mut line = Object::from_iter([(kind.to_string(), text.into())]);
             line.extend(more);

@@ -140,7 +140,10 @@ impl Line {
         let own = &self.words[self.at + 1..];
         let first = own.iter().position(|given| given == word).unwrap_or_default();
         let count = own[first..].iter().take_while(|given| alike(given)).count();
-        let mut right = vec![self.name()];
+        // What stands before the command is part of what was meant: without its profile the line would work
+        // in another Odoo.
+        let mut right = vec!["odoo-agent".to_string()];
+        right.extend(self.words[1..=self.at].iter().map(|word| quoted(word)));
         right.extend(own[..first].iter().map(|word| quoted(word)));
         right.extend([format!("--{flag}"), quoted(&own[first..first + count].join(","))]);
         right.extend(own[first + count..].iter().map(|word| quoted(word)));

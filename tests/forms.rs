@@ -168,7 +168,7 @@ fn a_part_is_printed_as_it_was_sent() {
     assert_eq!(pluck("/0/tags", &["--output", "ndjson"]).ok().stdout, "1\n2\n");
     assert_eq!(pluck("/0/tags", &["--pretty"]).ok().stdout, "[\n  1,\n  2\n]\n");
     for (pointer, there) in [
-        ("/0/nmae", "/0 is an object with the keys a/b, amount, big, id, name, tags"),
+        ("/0/nmae", "/0 is an object with the keys \"a/b\", \"amount\", \"big\", \"id\", \"name\", \"tags\""),
         ("/1/id", "the result is a list of one item, 0"),
         ("/0/id/x", "/0/id is neither a list nor an object"),
     ] {
@@ -309,3 +309,25 @@ fn a_pipe_gets_the_tokens_of_the_server() {
     assert!(pretty.contains("\"n\": 12345678901234567890123"), "{pretty}");
     assert_eq!(json!(pretty.lines().count()), 8);
 }
+
+#[test]
+fn a_table_loses_no_row_and_no_width_can_break_it() {
+    let (home, server) = lab();
+    server.on(SEARCH_OF_NOTES, Answer::json(r#"[{"id":1,"name":"a"},{"id":2,"\ud800":"kept"}]"#));
+    let line = ["call", "x.note", "search_read", "--output", "table"];
+    assert!(home.run(line).ok().stdout.contains("kept"));
+    server.on(SEARCH_OF_NOTES, Answer::json(r#"[{"id":1,"name":"a"}]"#));
+    for width in ["18446744073709551615", "0", "-5", "1", "wide"] {
+        assert!(home.agent(line).env("COLUMNS", width).run().ok().stdout.contains("id"), "{width}");
+    }
+    // As deep as a hostile server likes: its blanks would be the square of that.
+    server.on(SEARCH_OF_NOTES, Answer::json("[".repeat(20_000) + &"]".repeat(20_000)));
+    let deep = home.run(["call", "x.note", "search_read", "--pretty"]).ok().stdout;
+    assert!(deep.len() < 20_000 * 2 * 140, "{}", deep.len());
+    // A number that no machine has leaves the columns as they are.
+    server.on(SEARCH_OF_NOTES, Answer::json(r#"[{"id":1,"n":1},{"id":2,"n":1e400}]"#));
+    let csv = home.run(["call", "x.note", "search_read", "--output", "csv"]).ok().stdout;
+    assert_eq!(csv, "id,n\n1,1\n2,1e400\n");
+}
+
+const SEARCH_OF_NOTES: &str = "/json/2/x.note/search_read";

@@ -252,3 +252,16 @@ fn a_model_with_an_underscore_is_answered_with_the_dotted_one() {
     let outcome = home.run(["--profile", "sandbox", "search-read", "res_partner"]).fails(7, "not_found");
     assert!(outcome.hints().contains("res.partner"), "{}", outcome.stderr);
 }
+
+#[test]
+fn a_corrected_line_works_in_the_same_profile() {
+    let home = Home::new();
+    for before in
+        [&["--profile", "sandbox"][..], &["--profile=sandbox"], &["--quiet", "--profile", "sandbox"]]
+    {
+        let line = [before, &["write", "res.partner", "10", "--vals-json", "{}"]].concat();
+        let hints = home.run(line).fails(2, "usage").hints();
+        let same = format!("odoo-agent {} write res.partner --ids 10", before.join(" "));
+        assert!(hints.contains(&same), "{hints}");
+    }
+}

@@ -80,15 +80,25 @@ fn a_directory_that_is_not_the_callers_alone_is_refused() {
     symlink(&own, &link).unwrap();
     let shared = directory(&home, "shared", 0o1777);
     let file = home.file("file", "");
+    // With a slash behind it the system itself follows a link; and one further up leads astray as well.
+    let under = |path: &Path, name: &str| PathBuf::from(format!("{}/{name}", path.display()));
+    fs::create_dir(own.join("below")).unwrap();
+    let below = directory(&home, "open", 0o777).join("below");
+    fs::create_dir(&below).unwrap();
     for (path, why) in [
         (link.as_path(), "a link"),
+        (&under(&link, ""), "a link"),
+        (&under(&link, "."), "a link"),
+        (&under(&link, "below"), "a link"),
+        (&under(&own, "below/.."), "name it as"),
+        (&below, "others can change"),
         (shared.as_path(), "others can write"),
         (Path::new(&file), "not a directory"),
         (&home.beside("absent"), "No such file"),
     ] {
         write_into(&home, path).fails(2, "usage").says(&[why, "nothing was written"]);
     }
-    assert_eq!((count(&own), count(&shared)), (0, 0));
+    assert_eq!((count(&own), count(&own.join("below")), count(&below), count(&shared)), (1, 0, 0, 0));
     if rustix::process::geteuid().is_root() {
         let strange = directory(&home, "strange", 0o755);
         std::os::unix::fs::chown(&strange, Some(12_345), None).unwrap();

@@ -100,8 +100,11 @@ fn paste_line(home: &Home, line: &str) -> Outcome {
 }
 
 fn interrupt(child: &Child) {
-    rustix::process::kill_process(rustix::process::Pid::from_child(child), rustix::process::Signal::INT)
-        .unwrap();
+    signal(child, rustix::process::Signal::INT);
+}
+
+fn signal(child: &Child, signal: rustix::process::Signal) {
+    rustix::process::kill_process(rustix::process::Pid::from_child(child), signal).unwrap();
 }
 
 #[test]
@@ -258,10 +261,14 @@ fn a_count_that_shows_nothing_ends() {
     server.on(COUNT, Answer::json("3"));
     home.run(ALL).fails(12, "bad_reply").says(&["3 more records"]);
     assert!(server.requests_to(SEARCH).len() < 10);
-    // Something that cannot count has shown all that it has.
+    // A count that is none, or whose answer is lost, leaves the end unknown.
+    for none in ["-1", "\"7\"", "5.0", "null", "[]", "true", "99999999999999999999"] {
+        server.on(COUNT, Answer::json(none));
+        home.run(ALL).fails(12, "bad_reply").says(&["whole number"]);
+        home.run(["count", "x.model"]).fails(12, "bad_reply").says(&["whole number"]);
+    }
     server.on(COUNT, Answer::odoo_error(404, "werkzeug.exceptions.NotFound", "no such method"));
-    assert_eq!(home.run(ALL).ok().stdout, "");
-    // A count whose answer is lost leaves the end unknown.
+    assert_eq!(home.run(ALL).exit, 7);
     server.on(COUNT, Answer::Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n0".to_vec()));
     home.run(ALL).fails(12, "bad_reply");
 }
@@ -387,20 +394,22 @@ fn a_server_that_lies_is_found_out() {
 }
 
 #[test]
-fn ctrl_c_leaves_whole_rows_and_the_way_to_the_rest() {
-    let (home, server) = lab();
-    let rows = table(1..=22);
-    then(&server, &rows, Answer::Stall);
-    let child = home.agent(ALL).args(["--page", "5"]).spawn();
-    server.wait_for(3);
-    interrupt(&child);
-    let ended = Outcome::of(child.wait_with_output().unwrap(), "interrupted".into());
-    assert_eq!((ended.exit, ended.code().as_str(), ended.retry().as_str()), (130, "interrupted", "safe"));
-    assert_eq!(ended.message(), "interrupted: 10 rows were written, up to id 10");
-    assert_eq!(ended.effect(), "rejected");
-    assert_eq!(ids(&ended.stdout), (1..=10).collect::<Vec<_>>());
-    serve(&server, &rows, |_, _| {});
-    assert_eq!(ids(&paste(&home, &ended.hints()).ok().stdout), (11..=22).collect::<Vec<_>>());
+fn ctrl_c_and_a_time_that_is_over_leave_whole_rows_and_the_way_to_the_rest() {
+    for sent in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+        let (home, server) = lab();
+        let rows = table(1..=22);
+        then(&server, &rows, Answer::Stall);
+        let child = home.agent(ALL).args(["--page", "5"]).spawn();
+        server.wait_for(3);
+        signal(&child, sent);
+        let ended = Outcome::of(child.wait_with_output().unwrap(), "interrupted".into());
+        assert_eq!((ended.exit, ended.code().as_str(), ended.retry().as_str()), (130, "interrupted", "safe"));
+        assert_eq!(ended.message(), "interrupted: 10 rows were written, up to id 10");
+        assert_eq!(ended.effect(), "rejected");
+        assert_eq!(ids(&ended.stdout), (1..=10).collect::<Vec<_>>());
+        serve(&server, &rows, |_, _| {});
+        assert_eq!(ids(&paste(&home, &ended.hints()).ok().stdout), (11..=22).collect::<Vec<_>>());
+    }
 }
 
 #[test]

@@ -4,8 +4,9 @@ use clap::Args as ClapArgs;
 use serde_json::Value;
 
 use super::fields::DomainArgs;
-use crate::error::Result;
+use crate::error::{Code, Effect, Error, Result};
 use crate::json_input::Stdin;
+use crate::odoo::client::Reply;
 use crate::operation::{self, Object, Operation};
 use crate::session::Session;
 
@@ -44,5 +45,20 @@ impl Args {
 /// Prints the number.
 pub fn run(request: Request, session: &Session) -> Result<()> {
     let kwargs = Object::from_iter([("domain".to_string(), Value::from(request.domain))]);
-    session.carry_out(Operation::new(&request.model, "search_count", kwargs)?)
+    let operation = Operation::new(&request.model, "search_count", kwargs)?;
+    if session.rules.dry_run {
+        return session.carry_out(operation);
+    }
+    let reply = session.execute(operation)?;
+    number(&reply)?;
+    session.local.print(reply.get(), Effect::Rejected)
+}
+
+/// The number in a reply to `search_count`.
+///
+/// # Errors
+/// `bad_reply`: it is none.
+pub fn number(reply: &Reply) -> Result<u64> {
+    serde_json::from_str(reply.get())
+        .map_err(|_| Error::new(Code::BadReply, "search_count did not answer with a whole number"))
 }

@@ -47,9 +47,20 @@ pub fn run(args: Args, local: &Local) -> Result<()> {
 
 /// Everything that could be wrong, before anything is written.
 fn refuse_unsafe(directory: &Path, pages: &[Page]) -> std::result::Result<(), String> {
-    let found = std::fs::symlink_metadata(directory).map_err(|error| error.to_string())?;
+    let found = std::fs::metadata(directory).map_err(|error| error.to_string())?;
     if !found.is_dir() {
-        return Err("it is not a directory (a link to one will not do)".into());
+        return Err("it is not a directory".into());
+    }
+    let real = std::fs::canonicalize(directory).map_err(|error| error.to_string())?;
+    if std::path::absolute(directory).map_err(|error| error.to_string())? != real {
+        return Err(format!("a link or .. is on the way: name it as {}", real.display()));
+    }
+    // Who can rename what is above it can put another directory in its place.
+    #[cfg(unix)]
+    for above in real.ancestors().skip(1) {
+        if fsio::others_can_replace_in(above).map_err(|error| error.to_string())? {
+            return Err(format!("others can change {}", above.display()));
+        }
     }
     #[cfg(unix)]
     if !fsio::owned_by_us(&found) {

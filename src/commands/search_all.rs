@@ -6,6 +6,7 @@ use clap::Args as ClapArgs;
 use serde_json::json;
 use serde_json::value::RawValue;
 
+use super::count;
 use super::search_read::{self, same_search};
 use crate::error::{Code, Effect, Error, Result};
 use crate::execute;
@@ -275,12 +276,7 @@ impl Stream<'_> {
 
     /// Whether Odoo counts no more records: a page that is not full does not tell, see [`Pages::count`].
     fn nothing_is_left(&mut self, page_was_empty: bool) -> Result<bool> {
-        let left = match self.session.execute(self.pages.count()?) {
-            Ok(reply) => serde_json::from_str::<u64>(reply.get()).unwrap_or(0),
-            // Something that serves rows and cannot count them is no Odoo: a short page is its last.
-            Err(error) if matches!(error.http_status, Some(404 | 405 | 501)) => 0,
-            Err(error) => return Err(error),
-        };
+        let left = count::number(&self.session.execute(self.pages.count()?)?)?;
         if left > 0 {
             self.shows_less = true;
             if page_was_empty {

@@ -38,15 +38,15 @@ fn object(error: &Error, debug: bool) -> Value {
 }
 
 fn block(error: &Error, debug: bool) -> String {
-    let mut lines = vec![format!("error: {} [{}]", error.message, error.code.as_str())];
+    let mut lines = vec![format!("error: {} [{}]", indented(&error.message), error.code.as_str())];
     if let Some(fault) = error.odoo.as_ref().filter(|fault| !error.message.contains(&fault.message)) {
-        lines.push(format!("  odoo: {}", fault.message.replace('\n', "\n        ")));
+        lines.push(format!("  odoo: {}", indented(&fault.message)));
     }
     if let Some(Value::Array(candidates)) = &error.candidates {
         lines.extend(candidates.iter().map(|candidate| format!("  {candidate}")));
     }
     lines.push(format!("  effect: {}, retry: {}", error.effect.as_str(), error.retry.as_str()));
-    lines.extend(error.hints.iter().map(|hint| format!("  hint: {hint}")));
+    lines.extend(error.hints.iter().map(|hint| format!("  hint: {}", indented(hint))));
     if debug {
         lines.extend(error.odoo.iter().filter_map(|fault| fault.debug.clone()));
         lines.extend(
@@ -54,6 +54,11 @@ fn block(error: &Error, debug: bool) -> String {
         );
     }
     sanitize::for_terminal(&(lines.join("\n") + "\n"))
+}
+
+/// Text of several lines, none of which can pass for a line of our own.
+pub fn indented(text: &str) -> String {
+    text.replace('\n', "\n        ")
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ pub fn compact(json: &str) -> String {
     text
 }
 
+/// Levels that are indented.
+const DEEPEST: usize = 64;
+
 /// Two blanks a level, one item a line.
 pub fn pretty(json: &str) -> String {
     let mut text = String::with_capacity(json.len() * 2);
@@ -17,7 +20,8 @@ pub fn pretty(json: &str) -> String {
     let mut tokens = Tokens(json).peekable();
     let line = |text: &mut String, depth: usize| {
         text.push('\n');
-        text.extend(std::iter::repeat_n("  ", depth));
+        // Nobody reads the hundredth level; with all of its blanks a deep reply would fill the memory.
+        text.extend(std::iter::repeat_n("  ", depth.min(DEEPEST)));
     };
     while let Some(token) = tokens.next() {
         match token {

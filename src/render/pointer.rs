@@ -67,6 +67,9 @@ impl Pointer {
     }
 }
 
+/// Characters of a key that are named.
+const LONGEST_KEY: usize = 60;
+
 fn member<'j>(object: &'j str, key: &str) -> Result<&'j str, String> {
     let members: HashMap<std::borrow::Cow<str>, &RawValue> = serde_json::from_str(object).unwrap_or_default();
     if let Some(value) = members.get(key) {
@@ -75,7 +78,9 @@ fn member<'j>(object: &'j str, key: &str) -> Result<&'j str, String> {
     if members.is_empty() {
         return Err("an empty object".into());
     }
-    let mut keys: Vec<&str> = members.keys().map(AsRef::as_ref).collect();
+    // Quoted and cut: a key is a text of somebody else, in a sentence of ours.
+    let quoted = |key: &str| format!("{:?}", key.chars().take(LONGEST_KEY).collect::<String>());
+    let mut keys: Vec<String> = members.keys().map(|key| quoted(key)).collect();
     keys.sort_unstable();
     let more = keys.len().saturating_sub(KEYS_NAMED);
     keys.truncate(KEYS_NAMED);

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde_json::value::RawValue;
 
 use super::json;
+use crate::members::Members;
 
 /// What a column of a CSV holds, which decides how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,9 +64,8 @@ pub fn columns_found(rows: &[&RawValue]) -> io::Result<Vec<Column>> {
     let mut columns: Vec<Column> = Vec::new();
     let mut known = std::collections::HashSet::new();
     for row in rows {
-        let keys: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(row.get()).map_err(|_| not_a_row())?;
-        for (name, _) in keys {
+        let Members(members) = Members::of(row.get()).ok_or_else(not_a_row)?;
+        for (name, _) in members {
             if known.insert(name.clone()) {
                 columns.push(Column { name, kind: Kind::Unknown });
             }

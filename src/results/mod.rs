@@ -24,6 +24,8 @@ use shape::{Shape, named_rows, shape};
 
 /// A terminal narrower than this is taken for one of this width.
 const NARROWEST: usize = 20;
+/// And a wider one for one of this.
+const WIDEST: usize = 10_000;
 /// A terminal that does not tell its width.
 const USUAL: usize = 80;
 
@@ -111,7 +113,11 @@ impl Results {
             let told = told.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0);
             self.out.stdout_is_terminal.then(|| told.unwrap_or(USUAL))
         });
-        Style { width: width.map(|width| width.max(NARROWEST)), colour: self.colour, utc: self.globals.utc }
+        Style {
+            width: width.map(|width| width.clamp(NARROWEST, WIDEST)),
+            colour: self.colour,
+            utc: self.globals.utc,
+        }
     }
 
     fn table(&self, part: &str, layout: &Layout) -> String {
@@ -124,9 +130,13 @@ impl Results {
         let known = Columns { kind: &kind, keys: layout.keys, shown: layout.columns, twin: layout.twin };
         match shape(part, layout.place) {
             Shape::Records(records) => {
-                let records: Vec<Members<&RawValue>> =
-                    records.into_iter().filter_map(|row| Members::of(row.get())).collect();
-                table::rows(&records, &known, self.style())
+                let read: Option<Vec<Members<&RawValue>>> =
+                    records.iter().map(|row| Members::of(row.get())).collect();
+                match read {
+                    Some(read) => table::rows(&read, &known, self.style()),
+                    // A row that has no keys anybody could name (half of a surrogate pair) is shown all the same.
+                    None => records.iter().map(|row| plain(row.get()) + "\n").collect(),
+                }
             }
             Shape::Record(record) => table::record(record, &known, self.style()),
             Shape::Items(items) => items.iter().map(|item| plain(item.get()) + "\n").collect(),
