@@ -206,6 +206,11 @@ impl Session {
         self.local.print_as(rows, Effect::Rejected, &layout.typed(&type_of))
     }
 
+    /// The type of a field, as far as it is known by now; nothing is asked for.
+    pub fn known_type(&self, model: &str, field: &str) -> Option<String> {
+        Some(self.known(model)?.field(field)?["type"].as_str()?.to_string())
+    }
+
     /// Prints the request that would be sent.
     pub fn show(&self, operation: &Operation) -> Result<()> {
         let request =

@@ -210,3 +210,59 @@ fn served_on_loopback_it_answers_the_same() {
         .fails(4, "auth_rejected");
     client.agent(READS[0]).env("ODOO_DB", "nope").run().fails(4, "database_not_found");
 }
+
+/// As Odoo does: a title may be empty, but not missing; what belongs to no project is a to-do and gets one.
+#[test]
+fn a_required_field_must_have_a_value() {
+    let home = Home::new();
+    let create = |model: &str, vals: Value| {
+        rehearse(&home, &["create", model, "--vals-json", &vals.to_string(), "--output", "json"])
+    };
+    let name = |vals: Value| {
+        let id = create("project.task", vals).ok().json()[0].to_string();
+        rehearse(&home, &["read", "project.task", "--ids", &id, "--fields", "name"]).ok().json()[0]["name"]
+            .clone()
+    };
+    for vals in [json!({ "project_id": 1 }), json!({ "name": false, "project_id": 1 })] {
+        let refused = create("project.task", vals);
+        let error = refused.fails(8, "rejected").error();
+        let message = error["odoo"]["message"].as_str().unwrap();
+        assert!(message.contains("Missing required value for the field 'Title' (name)."), "{message}");
+        assert_eq!(error["odoo"]["name"], "odoo.exceptions.ValidationError");
+    }
+    assert_eq!(name(json!({})), "Untitled to-do");
+    assert_eq!(name(json!({ "description": "<p>*Call* them</p><p>later</p>" })), "Call them");
+    assert_eq!(name(json!({ "project_id": 1, "name": "" })), "");
+    let unset = r#"{"name": false}"#;
+    rehearse(&home, &["write", "project.task", "--ids", "1", "--vals-json", unset]).fails(8, "rejected");
+}
+
+#[test]
+fn groups_are_chosen_and_ordered_by_what_is_not_shown() {
+    let home = Home::new();
+    let group = |more: &[&str]| {
+        let line = [&["group", "sale.order", "--by", "partner_id"], more].concat();
+        rehearse(&home, &line).ok().json().as_array().unwrap().clone()
+    };
+    let summed = group(&["--sum", "amount_total"]);
+    let total = |row: &Value| row["amount_total:sum"].as_f64().unwrap();
+    let partner = |row: &Value| row["partner_id"][0].as_i64().unwrap();
+    let mut wanted: Vec<&Value> = summed.iter().filter(|row| total(row) > 3000.0).collect();
+    assert!(!wanted.is_empty() && wanted.len() < summed.len());
+    wanted.sort_by(|one, other| total(other).total_cmp(&total(one)));
+    let having = r#"[["amount_total:sum", ">", 3000]]"#;
+    let found = group(&["--having", having, "--order", "amount_total:sum desc"]);
+    assert_eq!(
+        found.iter().map(partner).collect::<Vec<_>>(),
+        wanted.iter().map(|row| partner(row)).collect::<Vec<_>>()
+    );
+    assert!(found.iter().all(|row| row.get("amount_total:sum").is_none()), "only what was asked for");
+    let not = group(&["--having", r#"["!", ["amount_total:sum", ">", 3000]]"#]);
+    assert_eq!(not.len() + found.len(), summed.len());
+    let wrong = ["group", "sale.order", "--by", "date_order:month", "--order", "date_order"];
+    let refused = rehearse(&home, &wrong).error();
+    assert!(
+        refused["message"].as_str().unwrap().contains("not a valid aggregate nor valid groupby"),
+        "{refused}"
+    );
+}

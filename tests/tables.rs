@@ -263,7 +263,7 @@ fn cells_follow_the_cached_fields_and_nothing_is_asked_for_looks() {
     let words = ["search-read", "res.partner", "--fields", "active,note,image,text", "--output", "table"];
     let unknown = home.run(words).ok().stdout;
     assert_eq!(server.requests_to(&json2("res.partner", "fields_get")).len(), 0);
-    assert!(unknown.contains("<p>Hello <b>you</b> &amp; me</p>"), "{unknown}");
+    assert_eq!(unknown.lines().nth(1), Some(" 1          Hello you & me  aGVsbG8="), "{unknown}");
     let fields = json!({
         "active": { "type": "boolean", "string": "Active" }, "note": { "type": "html", "string": "Note" },
         "image": { "type": "binary", "string": "Image" }, "text": { "type": "char", "string": "Text" },
@@ -303,4 +303,131 @@ fn a_display_name_that_is_the_name_takes_no_room() {
     assert_eq!(header(json!([same]), &["--fields", "display_name,name"]), ["id", "display_name", "name"]);
     let nameless = json!([{ "id": 3, "display_name": "Azure" }]);
     assert_eq!(header(nameless, &[]), ["id", "display_name"]);
+}
+
+/// Lines of a table in the sandbox, at a width.
+fn in_sandbox(width: usize, words: &[&str]) -> Vec<String> {
+    let home = Home::new();
+    let run = home.agent(["--profile", "sandbox", "--output", "table"]).args(words).without_env("TZ");
+    let table = run.env("COLUMNS", width.to_string()).run().ok().stdout;
+    let lines: Vec<String> = table.lines().map(str::to_string).collect();
+    assert!(lines.iter().all(|line| columns_of(line) <= width), "{table}");
+    lines
+}
+
+#[test]
+fn a_record_by_itself_is_shown_whole() {
+    let read = ["read", "res.partner", "--ids", "10", "--fields", "name,email"];
+    let narrow = in_sandbox(50, &read);
+    assert_eq!(narrow[0], "id     10");
+    assert!(narrow[1].starts_with("name   ") && !narrow.concat().contains('…'), "{narrow:?}");
+    let wide = in_sandbox(200, &read);
+    assert_eq!(wide.len(), 2, "with room it is a row: {wide:?}");
+    let several = in_sandbox(50, &["read", "res.partner", "--ids", "10,11", "--fields", "name,email"]);
+    assert_eq!(several.len(), 3, "{several:?}");
+}
+
+#[test]
+fn names_of_columns_stay_different_and_numbers_and_periods_whole() {
+    let functions = ["--sum", "amount_total", "--avg", "amount_total", "--max", "amount_total"];
+    let group =
+        [&["group", "sale.order", "--by", "date_order:month", "--by", "user_id"], &functions[..]].concat();
+    for width in [66, 80, 100, 140] {
+        let lines = in_sandbox(width, &group);
+        let mut header: Vec<&str> = lines[0].split_whitespace().collect();
+        assert_eq!(header.len(), 6, "{lines:?}");
+        for function in [":sum", ":avg", ":max"] {
+            assert!(header.iter().any(|name| name.ends_with(function)), "{width}: {lines:?}");
+        }
+        header.sort_unstable();
+        header.dedup();
+        assert_eq!(header.len(), 6, "{width}: {lines:?}");
+        assert!(lines.iter().any(|line| line.starts_with("September 2026  ")), "{width}: {lines:?}");
+    }
+    let whole = in_sandbox(90, &group);
+    assert!(whole[0].contains("amount_total:sum") && whole[0].contains("amount_total:max"), "{whole:?}");
+    assert!(whole[1..].iter().any(|line| line.contains('…')), "the persons give first: {whole:?}");
+
+    let (home, server) = lab();
+    let row = json!({ "id": 1, "remaining_hours_effective": "a", "remaining_hours_planned": "b", "note": "n".repeat(60) });
+    server.on(&json2("res.partner", "search_read"), Answer::json(json!([row, row])));
+    let table = home.agent(SEARCH).args(["--output", "table"]).env("COLUMNS", "46").run().ok().stdout;
+    let header: Vec<&str> = table.lines().next().unwrap().split_whitespace().collect();
+    assert_ne!(header[1], header[2], "{table}");
+}
+
+#[test]
+fn what_fields_are_named_is_never_cut() {
+    let summary = in_sandbox(80, &["schema-summary", "res.partner", "--all"]);
+    assert!(summary[0].starts_with("name ") && summary[0].contains("relation"), "{summary:?}");
+    let words = |line: &str| line.split_whitespace().map(str::to_string).collect::<Vec<_>>();
+    let whole = in_sandbox(300, &["schema-summary", "res.partner", "--all"]);
+    for (cut, whole) in summary.iter().zip(&whole).skip(1) {
+        assert_eq!(words(cut)[..2], words(whole)[..2]);
+        for model in words(whole).iter().filter(|word| word.contains('.') && !word.contains(',')) {
+            assert!(cut.contains(model.as_str()), "{model}: {cut}");
+        }
+    }
+}
+
+#[test]
+fn what_a_field_is_not_is_blank() {
+    let lines = in_sandbox(120, &["doc-model", "project.task", "--field", "name", "--field", "stage_id"]);
+    let yes: Vec<usize> = lines.iter().map(|line| line.matches("yes").count()).collect();
+    assert_eq!(yes, [0, 1, 0], "{lines:?}");
+    assert!(lines.iter().all(|line| !line.split_whitespace().any(|word| word == "no")), "{lines:?}");
+}
+
+#[test]
+fn those_without_a_value_are_a_group_by_name() {
+    let table = in_sandbox(120, &["group", "project.task", "--by", "parent_id", "--by", "active"]);
+    assert!(table.iter().any(|line| line.starts_with("(none)") && line.contains("yes")), "{table:?}");
+    let (home, server) = lab();
+    let row =
+        json!([{ "active": false, "parent_id": false, "__extra_domain": [["a", "=", 1]], "__count": 2 }]);
+    server.on(&json2("res.partner", "formatted_read_group"), Answer::json(row));
+    let fields = json!({ "active": { "type": "boolean", "string": "A" }, "parent_id": { "type": "many2one", "string": "P" } });
+    server.on(&json2("res.partner", "fields_get"), Answer::json(fields));
+    let group = |form: &str| {
+        let words = ["group", "res.partner", "--by", "active,parent_id", "--output", form];
+        home.run(words).ok().stdout
+    };
+    assert_eq!(group("csv"), "active,parent_id,parent_id.display_name,__count\nfalse,,,2\n");
+    let known = group("table");
+    assert_eq!(known.lines().nth(1), Some("no      (none)           2"), "{known}");
+    assert!(group("ndjson").contains("__extra_domain"));
+}
+
+#[test]
+fn groups_are_a_csv_with_the_start_and_the_name_of_a_period() {
+    let home = Home::new();
+    let words =
+        ["--profile", "sandbox", "group", "sale.order", "--by", "date_order:month,user_id", "--output"];
+    let rows = home.agent(words).arg("json").run().ok().json();
+    let csv = home.agent(words).arg("csv").run().ok().stdout;
+    let mut lines = csv.lines();
+    let header = "date_order:month,date_order:month.display_name,user_id,user_id.display_name,__count";
+    assert_eq!(lines.next(), Some(header));
+    for (line, row) in lines.zip(rows.as_array().unwrap()) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+        let (month, user) = (&row["date_order:month"], &row["user_id"]);
+        let user_id = user[0].as_i64().map(|id| id.to_string()).unwrap_or_default();
+        let wanted = [text(&month[0]), text(&month[1]), user_id, text(&user[1]), row["__count"].to_string()];
+        assert_eq!(line, wanted.join(","));
+    }
+}
+
+#[test]
+fn the_doctor_keeps_to_the_width() {
+    for width in [40, 80] {
+        let lines = in_sandbox(width, &["doctor"]);
+        let said = lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("doc-index and doc-model show models and fields, no methods"), "{said}");
+    }
+    let home = Home::new();
+    let words = ["--profile", "sandbox", "doctor"];
+    let seen = Terminal::agent(&home, &words).with_stdout().columns(80).env("NO_COLOR", "1").run(&home);
+    assert!(seen.exits(0).text().lines().all(|line| columns_of(line) <= 80));
+    let piped = home.agent(words).args(["--output", "table"]).run().ok().stdout;
+    assert_eq!(piped.lines().count(), home.run(words).ok().json()["checks"].as_array().unwrap().len());
 }

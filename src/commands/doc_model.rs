@@ -55,7 +55,8 @@ impl Args {
 
 /// Prints the document, or the part that was asked for.
 pub fn run(request: Request, session: &Session) -> Result<()> {
-    let layout = Layout::records().named(&["fields", "methods"]).columns(&SHOWN).keys(&["name"]);
+    let layout = Layout::records().named(&["fields", "methods"]).columns(&SHOWN);
+    let layout = layout.keys(&["name", "type", "relation"]).attributes(&["required", "readonly"]);
     let has_one_kind_of_row = request.fields.is_empty() != request.methods.is_empty();
     let form = session.local.results().form(&layout);
     if matches!(form, Format::Ndjson | Format::Csv) && !has_one_kind_of_row && !session.local.is_plucked() {

@@ -7,9 +7,15 @@ use serde_json::{Value, json};
 use crate::doctor::{self, Finding, Status};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::render::format::Format;
-use crate::render::sanitize;
+use crate::render::{sanitize, width};
 use crate::results::Layout;
 use crate::session::Local;
+
+/// Columns of a status and what is between it and the check.
+const STATUS: usize = 6;
+
+/// Messages beside their checks have at least this much room.
+const NARROWEST_MESSAGE: usize = 30;
 
 /// Flags of `doctor`.
 #[derive(ClapArgs, Clone, Debug)]
@@ -32,7 +38,7 @@ pub fn run(args: Args, local: Local) -> Result<()> {
     let layout = Layout::records().under("checks");
     if results.form(&layout) == Format::Table && !is_plucked {
         // Whole sentences in place of columns: a fix that is cut off helps nobody.
-        out.data(table(&findings).as_bytes(), Effect::Rejected)?;
+        out.data(table(&findings, results.width()).as_bytes(), Effect::Rejected)?;
     } else {
         results.print(&whole, Effect::Rejected, &layout)?;
     }
@@ -54,14 +60,28 @@ fn row(finding: &Finding) -> Value {
     row
 }
 
-fn table(findings: &[Finding]) -> String {
-    let width = findings.iter().map(|finding| finding.check.chars().count()).max().unwrap_or_default();
+/// Whole sentences beside their check; below it where a terminal leaves no room beside.
+fn table(findings: &[Finding], total: Option<usize>) -> String {
+    let checks = findings.iter().map(|finding| width::of(&finding.check)).max().unwrap_or_default();
+    let beside = STATUS + checks + 2;
+    let total = total.unwrap_or(usize::MAX);
+    let is_beside = total >= beside + NARROWEST_MESSAGE;
+    let indent = if is_beside { beside } else { 2 };
     let mut text = String::new();
     for finding in findings {
-        text += &format!("{:<4}  {:<width$}  {}\n", finding.status.as_str(), finding.check, finding.message);
-        if let Some(fix) = &finding.fix {
-            text += &format!("{:<4}  {:<width$}  -> {fix}\n", "", "");
+        let head = format!("{:<STATUS$}{}", finding.status.as_str(), finding.check);
+        let fix = finding.fix.iter().map(|fix| format!("-> {fix}"));
+        let said = std::iter::once(finding.message.clone()).chain(fix);
+        let lines = said.flat_map(|said| {
+            width::wrap(&sanitize::for_terminal(&said), (total - indent).max(1), usize::MAX)
+        });
+        let mut lines = lines.map(|line| format!("{:indent$}{line}\n", "")).collect::<String>();
+        if is_beside {
+            lines.replace_range(..indent, &format!("{head:<indent$}"));
+        } else {
+            lines.insert_str(0, &format!("{head}\n"));
         }
+        text += &lines;
     }
-    sanitize::for_terminal(&text)
+    text
 }

@@ -2,17 +2,23 @@
 //! (`formatted_read_group`); which fields can be grouped and summed up is decided there too.
 
 use clap::Args as ClapArgs;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::fields::DomainArgs;
 use crate::error::{Code, Effect, Error, Result};
 use crate::json_input::{self, Source, Stdin};
+use crate::members::Members;
 use crate::operation::{self, Object, Operation};
-use crate::results::Layout;
+use crate::render::rows::{Column, Kind};
+use crate::results::{Layout, TypeOf};
 use crate::session::Session;
 
 /// What fields can be summed up by.
 const FUNCTIONS: [&str; 5] = ["sum", "avg", "min", "max", "count_distinct"];
+
+/// Periods that a date can be grouped by.
+const PERIODS: [&str; 6] = ["hour", "day", "week", "month", "quarter", "year"];
 
 /// Flags of `group`.
 #[derive(ClapArgs, Clone, Debug)]
@@ -151,18 +157,46 @@ impl Request {
     }
 }
 
+/// What a column of a CSV holds. Records and periods that were grouped by come as a pair; where the type of
+/// a field is not known, as for a path, the values tell.
+fn csv_kind(name: &str, request: &Request, type_of: &TypeOf, groups: &[&RawValue]) -> Kind {
+    if !request.by.iter().any(|by| by == name) {
+        return Kind::Plain;
+    }
+    let is_period = name.rsplit_once(':').is_some_and(|(_, period)| PERIODS.contains(&period));
+    let holds = |first: char| {
+        groups
+            .iter()
+            .filter_map(|group| Members::of(group.get()))
+            .any(|group| group.get(name).is_some_and(|value| value.get().starts_with(first)))
+    };
+    match type_of(name).as_deref() {
+        _ if is_period || holds('[') => Kind::Many2one,
+        Some("many2one" | "many2many") => Kind::Many2one,
+        Some("boolean") => Kind::Boolean,
+        None if holds('t') => Kind::Boolean,
+        _ => Kind::Plain,
+    }
+}
+
 /// Prints the groups; a note says when there may be more.
 pub fn run(request: Request, session: &Session) -> Result<()> {
     let operation = request.operation()?;
     if session.rules.dry_run {
         return session.carry_out(operation);
     }
+    session.learn_columns(&request.model)?;
     let reply = session.execute(operation)?;
-    let groups: Vec<&serde_json::value::RawValue> = serde_json::from_str(reply.get())
+    let groups: Vec<&RawValue> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(Code::BadReply, "formatted_read_group did not answer with a list"))?;
     let columns = request.by.iter().map(String::as_str).chain(["__count"]);
     let columns: Vec<&str> = columns.chain(request.aggregates.iter().map(String::as_str)).collect();
-    let layout = Layout::records().columns(&columns);
+    let type_of = |name: &str| session.known_type(&request.model, name);
+    let csv: Vec<Column> = columns
+        .iter()
+        .map(|name| Column { name: (*name).to_string(), kind: csv_kind(name, &request, &type_of, &groups) })
+        .collect();
+    let layout = Layout::records().columns(&columns).grouped(&request.by).typed(&type_of).csv(&csv);
     session.local.print_as(reply.get(), Effect::Rejected, &layout)?;
     if request.limit > 0 && groups.len() >= request.limit as usize {
         session.note_once(&format!(

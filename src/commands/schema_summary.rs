@@ -9,6 +9,12 @@ use crate::operation;
 use crate::results::Layout;
 use crate::session::Session;
 
+/// What somebody types again: a table cuts none of it.
+const KEYS: [&str; 3] = ["name", "type", "relation"];
+
+/// What a field is or is not.
+const ATTRIBUTES: [&str; 2] = ["readonly", "required"];
+
 /// Flags of `schema-summary`.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(after_help = "Examples:
@@ -66,7 +72,7 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
         "name": request.model,
         "fields": fields,
     });
-    let layout = Layout::records().under("fields").keys(&["name"]);
+    let layout = Layout::records().under("fields").keys(&KEYS).cut_first("selection").attributes(&ATTRIBUTES);
     session.local.print_as(&summary.to_string(), Effect::Rejected, &layout)
 }
 

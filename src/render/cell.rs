@@ -9,6 +9,9 @@ use super::{html, json, moment, sanitize};
 /// Stands for an end of line inside a cell.
 const LINE_END: &str = "⏎";
 
+/// The group of the records that have no value.
+const NO_GROUP: &str = "(none)";
+
 /// Characters of a value that are looked at: more than any cell shows.
 const LONGEST: usize = 16_384;
 
@@ -32,6 +35,8 @@ pub enum Kind {
     Binary,
     /// What the properties of a record hold.
     Properties,
+    /// What records were grouped by: those that have no value are a group too.
+    Group,
     /// Anything else: `false` is empty, text is text.
     Plain,
 }
@@ -54,7 +59,7 @@ impl Kind {
     /// What is known when the values of the column have been seen: a column of nothing but `true` and `false`
     /// is a boolean if one of them is `true`; `false` alone is what Odoo sends for every empty field.
     pub fn seen<'v>(self, values: impl Iterator<Item = &'v str>) -> Kind {
-        if self != Kind::Unknown {
+        if !matches!(self, Kind::Unknown | Kind::Group) {
             return self;
         }
         let mut any_true = false;
@@ -78,13 +83,17 @@ pub struct Cell {
     pub is_number: bool,
     /// Half of it would be wrong and not only short.
     pub is_whole: bool,
+    /// A period of time by its name: cut later than other text, as periods are told apart by their ends.
+    pub is_period: bool,
 }
 
 /// Shows a value.
 pub fn of(value: &str, kind: Kind, utc: bool) -> Cell {
-    let text = |text: String| Cell { text: one_line(&text), is_number: false, is_whole: false };
-    let whole = |text: String| Cell { text: one_line(&text), is_number: false, is_whole: true };
+    let text =
+        |text: String| Cell { text: one_line(&text), is_number: false, is_whole: false, is_period: false };
+    let whole = |string: String| Cell { is_whole: true, ..text(string) };
     match value.as_bytes().first() {
+        Some(b'f' | b'n') if kind == Kind::Group => text(NO_GROUP.into()),
         None | Some(b'n') => text(String::new()),
         Some(b'f') if kind == Kind::Boolean => whole("no".into()),
         Some(b'f') => text(String::new()),
@@ -93,6 +102,7 @@ pub fn of(value: &str, kind: Kind, utc: bool) -> Cell {
             let Ok(string) = serde_json::from_str::<String>(value) else { return text(value.into()) };
             match kind {
                 Kind::Html => text(html::plain(&string)),
+                Kind::Unknown if html::is_markup(&string) => text(html::plain(&string)),
                 Kind::Binary => size_of(&string).map_or_else(|| text(string), whole),
                 Kind::Datetime | Kind::Unknown if moment::local(&string).is_some() => {
                     whole(if utc { string } else { moment::local(&string).unwrap_or_default() })
@@ -101,10 +111,17 @@ pub fn of(value: &str, kind: Kind, utc: bool) -> Cell {
                 _ => text(string),
             }
         }
+        Some(b'[') if let Some(name) = period(value) => Cell { is_period: true, ..text(name) },
         Some(b'[') => text(properties(value, kind, utc).unwrap_or_else(|| list(value))),
         Some(b'{') => text(readable(value)),
-        Some(_) => Cell { text: one_line(value), is_number: true, is_whole: true },
+        Some(_) => Cell { is_number: true, ..whole(value.into()) },
     }
+}
+
+/// The name of a period of grouped records, which comes with its start.
+fn period(value: &str) -> Option<String> {
+    let (start, name) = serde_json::from_str::<(String, String)>(value).ok()?;
+    start.get(..10).is_some_and(is_date).then_some(name)
 }
 
 /// A record by its name, records by their ids, choices by their keys.
@@ -113,12 +130,6 @@ fn list(value: &str) -> String {
     if let [id, name] = items.as_slice()
         && is_number(id.get())
         && let Ok(name) = serde_json::from_str::<String>(name.get())
-    {
-        return name;
-    }
-    // A period of grouped records: its start and what it is called.
-    if let Ok((start, name)) = serde_json::from_str::<(String, String)>(value)
-        && start.get(..10).is_some_and(is_date)
     {
         return name;
     }
@@ -245,7 +256,11 @@ mod tests {
             (r#"[[1, 2], null]"#, Kind::Unknown, "[[1,2],null]"),
             (r#""a\r\nb\tc""#, Kind::Plain, "a⏎b c"),
             (r#""<p>a</p>""#, Kind::Html, "a"),
-            (r#""<p>a</p>""#, Kind::Unknown, "<p>a</p>"),
+            (r#""<p>a</p>""#, Kind::Unknown, "a"),
+            (r#""<p>a</p>""#, Kind::Plain, "<p>a</p>"),
+            (r#""<public> a >""#, Kind::Unknown, "<public> a >"),
+            (r#""<p>a</p> b""#, Kind::Unknown, "<p>a</p> b"),
+            ("false", Kind::Group, "(none)"),
             (r#""<p>&#27;[2J</p>""#, Kind::Html, "\\u{1b}[2J"),
             (r#""aGVsbG8=""#, Kind::Binary, "5 bytes"),
             (r#""1.20 Kb""#, Kind::Binary, "1.20 Kb"),
@@ -283,6 +298,7 @@ mod tests {
         assert_eq!(Kind::Unknown.seen(["true", "false"].into_iter()), Kind::Boolean);
         assert_eq!(Kind::Unknown.seen(["false", "false"].into_iter()), Kind::Unknown);
         assert_eq!(Kind::Unknown.seen(["true", "\"x\""].into_iter()), Kind::Unknown);
+        assert_eq!(Kind::Group.seen(["true", "false"].into_iter()), Kind::Boolean);
         assert_eq!(Kind::Plain.seen(["true"].into_iter()), Kind::Plain);
     }
 }

@@ -5,6 +5,20 @@
 const BLOCKS: [&str; 13] =
     ["p", "div", "br", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "blockquote"];
 
+/// Elements that HTML of Odoo begins with, beside [`BLOCKS`].
+const OTHERS: [&str; 6] = ["span", "section", "b", "i", "strong", "a"];
+
+/// Whether a text of which nothing is known is HTML from its beginning to its end.
+pub fn is_markup(text: &str) -> bool {
+    let text = text.trim();
+    let Some(rest) = text.strip_prefix('<').filter(|_| text.ends_with('>')) else { return false };
+    let name = rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let name = name.to_ascii_lowercase();
+    let after = rest[name.len()..].chars().next();
+    after.is_some_and(|c| c == '>' || c == '/' || c.is_whitespace())
+        && BLOCKS.iter().chain(&OTHERS).any(|known| *known == name)
+}
+
 /// The text between the tags, its blanks as one.
 pub fn plain(html: &str) -> String {
     let mut text = String::with_capacity(html.len());

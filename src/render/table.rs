@@ -10,7 +10,7 @@ use super::width;
 use crate::members::Members;
 
 const GAP: usize = 2;
-/// A column of text is not made narrower than this.
+/// A column of text is not made narrower than this, unless it stands beside keys that are shown whole.
 const NARROWEST_TEXT: usize = 8;
 /// Nor a column's name, where the values need less.
 const NARROWEST_NAME: usize = 4;
@@ -36,6 +36,8 @@ pub struct Columns<'a> {
     pub kind: &'a dyn Fn(&str) -> Kind,
     /// Columns that are never cut, beside `id`: what somebody would type again.
     pub keys: &'a [&'a str],
+    /// A column that is cut before the others are.
+    pub cut_first: Option<&'a str>,
     /// The only columns that are shown, in their order.
     pub shown: Option<&'a [&'a str]>,
     /// A column that says in every row what another says is left out.
@@ -47,18 +49,21 @@ type Row<'j> = Members<&'j RawValue>;
 struct Column {
     name: String,
     cells: Vec<Cell>,
-    /// Room that name and values would like.
-    natural: usize,
-    /// Room without which the column cannot be shown.
-    least: usize,
+    /// Room without which the column cannot be shown, and what it would like, the most urgent first.
+    wants: [usize; WISHES],
 }
+
+/// Least room; names of periods whole; the column's own name where the values are numbers or dates; all but the column
+/// that is cut first; everything.
+const WISHES: usize = 5;
 
 /// Records, one a row.
 pub fn rows(rows: &[Row], known: &Columns, style: Style) -> String {
     let columns = columns(rows, known, style);
     match widths(&columns, style.width) {
-        Some(widths) => grid(&columns, &widths, style),
-        None => blocks(&columns, rows.len(), style),
+        // A record by itself can be shown whole.
+        Some(widths) if rows.len() > 1 || fits(&columns, &widths) => grid(&columns, &widths, style),
+        _ => blocks(&columns, rows.len(), style),
     }
 }
 
@@ -92,31 +97,52 @@ fn column(name: &str, rows: &[HashMap<&str, &str>], known: &Columns, style: Styl
     let kind = (known.kind)(name).seen(values.iter().copied().filter(|value| !value.is_empty()));
     let cells: Vec<Cell> = values.iter().map(|value| cell::of(value, kind, style.utc)).collect();
     let is_key = name == "id" || known.keys.contains(&name);
+    let is_cut_first = known.cut_first == Some(name);
     let name = cell::one_line(name);
     let name_width = width::of(&name);
-    let widest = |whole: bool| {
-        let cells = cells.iter().filter(|cell| !whole || is_key || cell.is_whole);
+    let widest = |wanted: &dyn Fn(&Cell) -> bool| {
+        let cells = cells.iter().filter(|cell| wanted(cell));
         cells.map(|cell| width::of(&cell.text)).max().unwrap_or_default()
     };
-    let (values_width, whole_width) = (widest(false), widest(true));
+    let values_width = widest(&|_| true);
+    let mut shown = cells.iter().filter(|cell| !cell.text.is_empty()).peekable();
+    let is_count =
+        |cell: &Cell| cell.is_whole && cell.text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    let is_of_counts = shown.peek().is_some() && shown.all(is_count);
     let natural = values_width.max(name_width).max(1);
-    let least = whole_width.max(values_width.min(NARROWEST_TEXT)).max(name_width.min(NARROWEST_NAME)).max(1);
-    Column { name, cells, natural, least }
+    let least = widest(&|cell| is_key || cell.is_whole)
+        .max(values_width.min(if known.keys.is_empty() { NARROWEST_TEXT } else { NARROWEST_NAME }))
+        .max(name_width.min(NARROWEST_NAME))
+        .max(1);
+    let readable = least.max(values_width.min(NARROWEST_TEXT));
+    let with_periods = readable.max(widest(&|cell| cell.is_period));
+    let named = if is_of_counts { natural } else { with_periods };
+    let most = if is_cut_first { named } else { natural };
+    Column { name, cells, wants: [least, with_periods, named, most, natural] }
 }
 
-/// Room for each column: the widest give first. None if they do not fit.
+/// Room for each column: the least of each, then wish after wish as far as the room goes; of a wish that
+/// cannot be granted whole, the widest columns go without. None if not even the least fits.
 fn widths(columns: &[Column], total: Option<usize>) -> Option<Vec<usize>> {
     let Some(total) = total else {
-        return Some(columns.iter().map(|column| column.natural.min(WIDEST.max(column.least))).collect());
+        return Some(columns.iter().map(|column| column.natural().min(WIDEST.max(column.least()))).collect());
     };
     let room = total.checked_sub(GAP * columns.len().saturating_sub(1))?;
-    let at = |level: usize| -> Vec<usize> {
-        columns.iter().map(|column| column.natural.min(level).max(column.least)).collect()
-    };
-    let needs = |widths: &[usize]| widths.iter().sum::<usize>();
-    if needs(&at(0)) > room {
+    let mut widths: Vec<usize> = columns.iter().map(Column::least).collect();
+    if widths.iter().sum::<usize>() > room {
         return None;
     }
+    for wish in 1..WISHES {
+        widths = raised(&widths, columns, wish, room);
+    }
+    Some(widths)
+}
+
+fn raised(now: &[usize], columns: &[Column], wish: usize, room: usize) -> Vec<usize> {
+    let at = |level: usize| -> Vec<usize> {
+        now.iter().zip(columns).map(|(now, column)| column.wants[wish].min(level).max(*now)).collect()
+    };
+    let needs = |widths: &[usize]| widths.iter().sum::<usize>();
     let (mut fits, mut beyond) = (0, room + 1);
     while beyond - fits > 1 {
         let level = fits.midpoint(beyond);
@@ -125,12 +151,36 @@ fn widths(columns: &[Column], total: Option<usize>) -> Option<Vec<usize>> {
     let mut widths = at(fits);
     let mut spare = room - needs(&widths);
     for (width, column) in widths.iter_mut().zip(columns) {
-        if spare > 0 && *width < column.natural {
+        if spare > 0 && *width < column.wants[wish] {
             *width += 1;
             spare -= 1;
         }
     }
-    Some(widths)
+    widths
+}
+
+fn fits(columns: &[Column], widths: &[usize]) -> bool {
+    columns.iter().zip(widths).all(|(column, width)| column.natural() <= *width)
+}
+
+/// The columns' names as far as there is room. `FIELD:FUNCTION` loses of the field first, and where two names
+/// would read the same both keep their ends.
+fn headers(columns: &[Column], widths: &[usize]) -> Vec<String> {
+    let cut = |column: &Column, width: usize| {
+        let tail = column.name.rfind(':').unwrap_or(column.name.len());
+        width::cut_before(&column.name, tail, width)
+    };
+    let first: Vec<String> = columns.iter().zip(widths).map(|(column, width)| cut(column, *width)).collect();
+    let is_twice = |name: &str| first.iter().filter(|other| *other == name).count() > 1;
+    let named = columns.iter().zip(widths).zip(&first).map(|((column, width), name)| {
+        if *name == column.name || !is_twice(name) {
+            return name.clone();
+        }
+        let from = column.name.len().saturating_sub(width.saturating_sub(2).max(1));
+        let tail = (from..column.name.len()).find(|at| column.name.is_char_boundary(*at));
+        width::cut_before(&column.name, tail.unwrap_or(column.name.len()), *width)
+    });
+    named.collect()
 }
 
 fn grid(columns: &[Column], widths: &[usize], style: Style) -> String {
@@ -150,7 +200,7 @@ fn grid(columns: &[Column], widths: &[usize], style: Style) -> String {
         line.truncate(line.trim_end_matches(' ').len());
         line
     };
-    let names = line(&mut columns.iter().map(|column| column.name.as_str()));
+    let names = line(&mut headers(columns, widths).iter().map(String::as_str));
     text += &bold(&names, style);
     text.push('\n');
     for row in 0..columns.first().map_or(0, |column| column.cells.len()) {
@@ -188,6 +238,14 @@ fn blocks(columns: &[Column], count: usize, style: Style) -> String {
 }
 
 impl Column {
+    fn least(&self) -> usize {
+        self.wants[0]
+    }
+
+    fn natural(&self) -> usize {
+        self.wants[WISHES - 1]
+    }
+
     /// A column of numbers, with or without empty cells.
     fn is_on_right(&self) -> bool {
         let mut cells = self.cells.iter().filter(|cell| !cell.text.is_empty()).peekable();
@@ -219,7 +277,7 @@ mod tests {
         let text = value.to_string();
         let list: Vec<&serde_json::value::RawValue> = serde_json::from_str(&text).unwrap();
         let members: Vec<Row> = list.iter().map(|row| Members::of(row.get()).unwrap()).collect();
-        let known = Columns { kind: &|_| Kind::Unknown, keys: &[], shown: None, twin: None };
+        let known = Columns { kind: &|_| Kind::Unknown, keys: &[], cut_first: None, shown: None, twin: None };
         rows(&members, &known, Style { width, colour: false, utc: true })
     }
 

@@ -30,6 +30,16 @@ pub fn cut(text: &str, columns: usize) -> String {
     format!("{}{ELLIPSIS}", head.trim_end())
 }
 
+/// The text if it fits, else what fits of its beginning, an ellipsis, and its end from byte `tail` on.
+pub fn cut_before(text: &str, tail: usize, columns: usize) -> String {
+    let (Some(head), Some(end)) = (text.get(..tail), text.get(tail..)) else { return cut(text, columns) };
+    if of(text) <= columns || of(end) + 2 > columns {
+        return cut(text, columns);
+    }
+    let (head, _) = split(head, columns - of(end) - 1);
+    format!("{}{ELLIPSIS}{end}", head.trim_end())
+}
+
 /// The text in lines of so many columns, broken at blanks where that is possible; at most `most` lines, of
 /// which the last ends in an ellipsis if it is not all.
 pub fn wrap(text: &str, columns: usize, most: usize) -> Vec<String> {
@@ -66,7 +76,7 @@ fn split(text: &str, columns: usize) -> (&str, &str) {
         return text.split_at(text.len().min(columns));
     }
     let (mut used, mut end) = (0, 0);
-    let mut characters = (columns + 1) * CHARACTERS_A_COLUMN;
+    let mut characters = columns.saturating_add(1).saturating_mul(CHARACTERS_A_COLUMN);
     for grapheme in text.graphemes(true) {
         let (width, length) = (grapheme.width(), grapheme.chars().count());
         if used + width > columns || length > characters {
@@ -94,6 +104,9 @@ mod tests {
         assert_eq!(cut(&format!("{family}{family}"), 3), format!("{family}…"));
         assert_eq!(cut(&format!("{accent}{accent}{accent}"), 2), format!("{accent}…"));
         assert_eq!(cut("ab cd", 4), "ab…");
+        assert_eq!(cut_before("amount_total:sum", 12, 10), "amoun…:sum");
+        assert_eq!(cut_before("amount_total:sum", 12, 5), "amou…");
+        assert_eq!(cut_before("amount_total:sum", 12, 16), "amount_total:sum");
         assert_eq!((cut("ab", 1), cut("ab", 0), cut("", 0)), ("…".into(), String::new(), String::new()));
     }
 

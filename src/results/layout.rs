@@ -1,6 +1,7 @@
 //! What a command knows of its result: where the rows are and what their columns hold.
 
 use crate::render::cell::Kind;
+use crate::render::rows::Column;
 
 /// The type of a field by its name, where it is known.
 pub type TypeOf<'a> = dyn Fn(&str) -> Option<String> + 'a;
@@ -15,6 +16,10 @@ pub struct Layout<'a> {
     pub(super) fields: Option<&'a [String]>,
     pub(super) keys: &'a [&'a str],
     pub(super) twin: Option<(&'a str, &'a str)>,
+    pub(super) cut_first: Option<&'a str>,
+    pub(super) attributes: &'a [&'a str],
+    pub(super) by: &'a [String],
+    pub(super) csv: Option<&'a [Column]>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -74,8 +79,36 @@ impl<'a> Layout<'a> {
         Layout { twin: Some((left_out, kept)), ..self }
     }
 
+    /// The column that a table cuts before any other.
+    pub fn cut_first(self, column: &'a str) -> Layout<'a> {
+        Layout { cut_first: Some(column), ..self }
+    }
+
+    /// Columns that a table leaves blank where they do not apply, in place of a `no`.
+    pub fn attributes(self, columns: &'a [&'a str]) -> Layout<'a> {
+        Layout { attributes: columns, ..self }
+    }
+
+    /// The columns by which records were grouped.
+    pub fn grouped(self, by: &'a [String]) -> Layout<'a> {
+        Layout { by, ..self }
+    }
+
+    /// The columns of a CSV; without them those that are found.
+    pub fn csv(self, columns: &'a [Column]) -> Layout<'a> {
+        Layout { csv: Some(columns), ..self }
+    }
+
     /// What a column of a table holds.
     pub(super) fn kind(&self, field: &str) -> Kind {
+        if self.attributes.contains(&field) {
+            return Kind::Plain;
+        }
+        let type_of = |type_of: &TypeOf| type_of(field);
+        if self.by.iter().any(|by| by == field) {
+            let is_boolean = self.type_of.and_then(type_of).as_deref() == Some("boolean");
+            return if is_boolean { Kind::Boolean } else { Kind::Group };
+        }
         match self.type_of {
             Some(type_of) if field != "id" => Kind::of_type(type_of(field).as_deref()),
             _ => Kind::Unknown,

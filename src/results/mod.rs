@@ -18,8 +18,8 @@ use crate::render::table::{self, Columns, Style};
 use crate::render::{json, sanitize};
 use crate::settings::Environment;
 
-pub use layout::Layout;
 use layout::Place;
+pub use layout::{Layout, TypeOf};
 use shape::{Shape, named_rows, shape};
 
 /// A terminal narrower than this is taken for one of this width.
@@ -67,7 +67,9 @@ impl Results {
         let (part, layout) = match &self.globals.pluck {
             None => (result, *layout),
             Some(pointer) => match pointer.find(result) {
-                Ok(part) => (part, Layout { place: Place::Whole, columns: None, fields: None, ..*layout }),
+                Ok(part) => {
+                    (part, Layout { place: Place::Whole, columns: None, fields: None, csv: None, ..*layout })
+                }
                 Err(missing) => {
                     let place = if missing.reached.is_empty() { "the result" } else { &missing.reached };
                     let message = format!("--pluck {pointer}: {place} is {}", missing.there);
@@ -107,17 +109,18 @@ impl Results {
         }
     }
 
-    fn style(&self) -> Style {
+    /// Columns that text for a person has; none where it may be as wide as it needs.
+    pub fn width(&self) -> Option<usize> {
         let width = self.columns.or_else(|| {
             let told = rustix::termios::tcgetwinsize(std::io::stdout()).ok();
             let told = told.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0);
             self.out.stdout_is_terminal.then(|| told.unwrap_or(USUAL))
         });
-        Style {
-            width: width.map(|width| width.clamp(NARROWEST, WIDEST)),
-            colour: self.colour,
-            utc: self.globals.utc,
-        }
+        width.map(|width| width.clamp(NARROWEST, WIDEST))
+    }
+
+    fn style(&self) -> Style {
+        Style { width: self.width(), colour: self.colour, utc: self.globals.utc }
     }
 
     fn table(&self, part: &str, layout: &Layout) -> String {
@@ -127,7 +130,13 @@ impl Results {
             return sections.map(|rows| self.table(&rows, &whole)).collect::<Vec<_>>().join("\n");
         }
         let kind = |field: &str| layout.kind(field);
-        let known = Columns { kind: &kind, keys: layout.keys, shown: layout.columns, twin: layout.twin };
+        let known = Columns {
+            kind: &kind,
+            keys: layout.keys,
+            cut_first: layout.cut_first,
+            shown: layout.columns,
+            twin: layout.twin,
+        };
         match shape(part, layout.place) {
             Shape::Records(records) => {
                 let read: Option<Vec<Members<&RawValue>>> =
@@ -206,6 +215,9 @@ impl Results {
             Some(type_of) => rows::Kind::of_type(type_of(name).as_deref()),
             None => rows::Kind::Unknown,
         };
+        if let Some(columns) = layout.csv {
+            return Ok(columns.to_vec());
+        }
         if let Some(fields) = layout.fields {
             return Ok(rows::columns(fields, kind));
         }

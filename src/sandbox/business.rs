@@ -30,6 +30,10 @@ pub fn before_create(env: &mut Env, model: &'static Model, vals: &mut Values) ->
     match model.name {
         "account.analytic.line" => timesheet(env, vals)?,
         "project.task" => {
+            // What belongs to no project is a to-do, and those need no title.
+            if id_in(vals, "project_id").is_none() && id_in(vals, "parent_id").is_none() {
+                fill(vals, "name", Some(json!(to_do_title(vals))));
+            }
             if let Some(parent) = id_in(vals, "parent_id") {
                 fill(vals, "project_id", kept(env, "project.task", parent, "project_id"));
             }
@@ -83,6 +87,15 @@ pub fn before_create(env: &mut Env, model: &'static Model, vals: &mut Values) ->
         _ => {}
     }
     Ok(())
+}
+
+/// The first line of the description, shortened to a hundred characters.
+fn to_do_title(vals: &Values) -> String {
+    let described = vals.get("description").and_then(Value::as_str).filter(|text| !text.is_empty());
+    let Some(described) = described else { return "Untitled to-do".into() };
+    let first = described.split_inclusive("</p>").next().unwrap_or(described);
+    let title = crate::render::html::plain(first).replace('*', "");
+    if title.chars().count() > 100 { title.chars().take(97).collect::<String>() + "..." } else { title }
 }
 
 fn timesheet(env: &mut Env, vals: &mut Values) -> Outcome<()> {
@@ -152,7 +165,7 @@ pub fn after_change(
 ) -> Outcome<()> {
     match model.name {
         "res.partner"
-            if env.text(model.name, id, "name").is_empty()
+            if kept(env, model.name, id, "name").is_none()
                 && env.text(model.name, id, "type") == "contact" =>
         {
             return Err(Fault::integrity("Contacts require a name"));

@@ -100,6 +100,12 @@ impl Fault {
         Fault::new(500, "builtins.TypeError", message)
     }
 
+    /// A list that ends too early for Python.
+    #[cold]
+    pub fn index(message: &str) -> Fault {
+        Fault::new(500, "builtins.IndexError", message)
+    }
+
     /// A value that PostgreSQL would not take.
     #[cold]
     pub fn database_text(message: impl Into<String>) -> Fault {

@@ -2,6 +2,8 @@
 //! each; and the domain that finds a bucket's records again. It reads; it never changes
 //! anything.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value, json};
 
 use super::access::{self, Operation};
@@ -52,6 +54,22 @@ pub fn formatted(env: &Env, call: &Call) -> Outcome<Value> {
         .into_iter()
         .map(|spec| measure(env, model, spec))
         .collect::<Outcome<Vec<_>>>()?;
+    // SQL has neither without GROUP BY, and Odoo then looks at neither.
+    let is_grouped = !axes.is_empty();
+    let (conditions, clause) = match is_grouped {
+        true => (call.get("having").as_array().map(Vec::as_slice).unwrap_or_default(), call.text("order")),
+        false => (&[][..], ""),
+    };
+    let mut all = measures;
+    let asked_for = all.len();
+    for spec in named_in(conditions)?.into_iter().filter(|spec| !is_known(&all, spec)).collect::<Vec<_>>() {
+        all.push(measure(env, model, spec)?);
+    }
+    for term in terms(clause).filter(|term| !axes.iter().any(|axis| axis.spec == term.name)) {
+        if !is_known(&all, term.name) {
+            all.push(measure(env, model, term.name.to_owned()).map_err(|fault| term.refused(fault))?);
+        }
+    }
     let ids = search::search(env, model, call.get("domain"), 0, None, "id")?;
     let mut buckets: Vec<Bucket> = Vec::new();
     for id in ids {
@@ -67,10 +85,15 @@ pub fn formatted(env: &Env, call: &Call) -> Outcome<Value> {
     }
     let mut rows = Vec::new();
     for bucket in &buckets {
-        rows.push(row(env, model, &axes, &measures, bucket)?);
+        rows.push(row(env, model, &axes, &all, bucket)?);
     }
-    having(&mut rows, call.get("having"))?;
-    order(env, model, &axes, &measures, &mut rows, call.text("order"))?;
+    having(&mut rows, conditions)?;
+    order(env, &axes, &mut rows, clause);
+    for (_, row) in &mut rows {
+        for measure in all.get(asked_for..).unwrap_or_default() {
+            row.shift_remove(&measure.spec);
+        }
+    }
     let (offset, limit) = (call.count("offset").unwrap_or(0), call.count("limit").unwrap_or(usize::MAX));
     Ok(rows.into_iter().skip(offset).take(limit).map(|(_, row)| Value::Object(row)).collect())
 }
@@ -131,6 +154,9 @@ fn measure(env: &Env, model: &'static Model, spec: String) -> Outcome<Measure> {
         return Err(Fault::value(format!("Invalid field {} on {}", text_repr(name), text_repr(model.name))));
     };
     access::check_field(env, model, field, Operation::Read)?;
+    if function.is_empty() {
+        return Err(Fault::value(format!("Aggregate method is mandatory for {}", text_repr(name))));
+    }
     if !known.contains(&function) {
         return Err(Fault::value(format!(
             "Invalid aggregate method {} for {}.",
@@ -269,50 +295,122 @@ fn row(
     Ok((bucket.keys.clone(), shown))
 }
 
-/// Keeps the groups whose aggregates pass every condition.
-fn having(rows: &mut Vec<Row>, conditions: &Value) -> Outcome<()> {
-    for condition in conditions.as_array().into_iter().flatten() {
-        let parts = condition.as_array().map(Vec::as_slice).unwrap_or_default();
-        let [name, operator, bound] = parts else {
-            return Err(Fault::value(format!("Invalid having clause {}", repr(condition))));
-        };
-        let (name, bound) = (name.as_str().unwrap_or(""), bound.as_f64().unwrap_or(0.0));
-        let test: fn(f64, f64) -> bool = match operator.as_str() {
-            Some("=") => |one, other| one == other,
-            Some("!=") => |one, other| one != other,
-            Some("<") => |one, other| one < other,
-            Some(">") => |one, other| one > other,
-            Some("<=") => |one, other| one <= other,
-            Some(">=") => |one, other| one >= other,
-            _ => return Err(Fault::value(format!("Invalid having clause {}", repr(condition)))),
-        };
-        rows.retain(|(_, row)| row.get(name).and_then(Value::as_f64).is_some_and(|value| test(value, bound)));
+fn is_known(measures: &[Measure], spec: &str) -> bool {
+    measures.iter().any(|measure| measure.spec == spec)
+}
+
+/// A part of the order clause.
+struct Term<'c> {
+    text: &'c str,
+    name: &'c str,
+    descending: bool,
+}
+
+impl Term<'_> {
+    /// Odoo says the same of every name that is no aggregate.
+    fn refused(&self, fault: Fault) -> Fault {
+        if fault.name != "builtins.ValueError" {
+            return fault;
+        }
+        let text = text_repr(self.text);
+        Fault::value(format!("Order term {text} is not a valid aggregate nor valid groupby"))
     }
+}
+
+fn terms(clause: &str) -> impl Iterator<Item = Term<'_>> {
+    clause.split(',').map(str::trim).filter(|text| !text.is_empty()).map(|text| {
+        let mut words = text.split_whitespace();
+        let name = words.next().unwrap_or("");
+        Term { text, name, descending: words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc")) }
+    })
+}
+
+/// The aggregates in a having clause, whether or not they are asked for as results.
+fn named_in(conditions: &[Value]) -> Outcome<Vec<String>> {
+    let mut names = Vec::new();
+    for condition in conditions.iter().filter(|condition| !is_connective(condition)) {
+        let (name, ..) = parts(condition)?;
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    Ok(names)
+}
+
+fn is_connective(item: &Value) -> bool {
+    matches!(item.as_str(), Some("!" | "&" | "|"))
+}
+
+fn parts(condition: &Value) -> Outcome<(&str, &str, &Value)> {
+    let [name, operator, bound] = condition.as_array().map(Vec::as_slice).unwrap_or_default() else {
+        let message = format!("Invalid having clause {}: it should be a domain-like clause", repr(condition));
+        return Err(Fault::value(message));
+    };
+    let operator = operator.as_str().unwrap_or("");
+    if !["in", "not in", "<", ">", "<=", ">=", "=", "!="].contains(&operator) {
+        return Err(Fault::value(format!(
+            "Invalid having clause {}: supported comparators are ('in', 'not in', '<', '>', '<=', '>=', '=', '!=')",
+            repr(condition)
+        )));
+    }
+    Ok((name.as_str().unwrap_or(""), operator, bound))
+}
+
+/// Keeps the groups that pass a domain of aggregates, in Polish notation.
+fn having(rows: &mut Vec<Row>, conditions: &[Value]) -> Outcome<()> {
+    let mut kept = Vec::new();
+    for row in rows.drain(..) {
+        let mut stack: Vec<bool> = Vec::new();
+        for item in conditions.iter().rev() {
+            let short = || Fault::index("pop from empty list");
+            let passes = match item.as_str() {
+                Some("!") => !stack.pop().ok_or_else(short)?,
+                Some(connective @ ("&" | "|")) => {
+                    let (one, other) = (stack.pop().ok_or_else(short)?, stack.pop().ok_or_else(short)?);
+                    if connective == "&" { one && other } else { one || other }
+                }
+                _ => passes(&row.1, parts(item)?),
+            };
+            stack.push(passes);
+        }
+        if stack.into_iter().all(|passes| passes) {
+            kept.push(row);
+        }
+    }
+    *rows = kept;
     Ok(())
 }
 
+/// An aggregate of nothing passes no comparison, as NULL does not.
+fn passes(row: &Map<String, Value>, (name, operator, bound): (&str, &str, &Value)) -> bool {
+    let Some(value) = row.get(name).filter(|value| !value.is_null() && *value != &json!(false)) else {
+        return false;
+    };
+    let ordering = |bound: &Value| match (value.as_f64(), bound.as_f64()) {
+        (Some(one), Some(other)) => one.partial_cmp(&other),
+        _ => Some(value.as_str()?.cmp(bound.as_str()?)),
+    };
+    let is_in =
+        || bound.as_array().is_some_and(|all| all.iter().any(|one| ordering(one) == Some(Ordering::Equal)));
+    match operator {
+        "in" => is_in(),
+        "not in" => !is_in(),
+        "=" => ordering(bound) == Some(Ordering::Equal),
+        "!=" => ordering(bound).is_some_and(Ordering::is_ne),
+        "<" => ordering(bound) == Some(Ordering::Less),
+        ">" => ordering(bound) == Some(Ordering::Greater),
+        "<=" => ordering(bound).is_some_and(Ordering::is_le),
+        _ => ordering(bound).is_some_and(Ordering::is_ge),
+    }
+}
+
 /// Sorts by the order clause, or by the groups themselves; a many2one by the order of its model.
-fn order(
-    env: &Env,
-    _: &Model,
-    axes: &[Axis],
-    measures: &[Measure],
-    rows: &mut [Row],
-    clause: &str,
-) -> Outcome<()> {
+fn order(env: &Env, axes: &[Axis], rows: &mut [Row], clause: &str) {
     let default = axes.iter().map(|axis| axis.spec.clone()).collect::<Vec<_>>().join(",");
     let clause = if clause.is_empty() { default } else { clause.to_owned() };
-    for part in clause.split(',').rev().filter(|part| !part.trim().is_empty()) {
-        let mut words = part.split_whitespace();
-        let name = words.next().unwrap_or("");
-        let descending = words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc"));
-        let place = axes.iter().position(|axis| axis.spec == name || axis.field.name == name);
-        if place.is_none() && !measures.iter().any(|measure| measure.spec == name) {
-            return Err(Fault::value(format!(
-                "Order term {} is not a valid aggregate nor valid groupby",
-                text_repr(part.trim())
-            )));
-        }
+    let terms: Vec<Term> = terms(&clause).collect();
+    for Term { name, descending, .. } in terms.into_iter().rev() {
+        let place = axes.iter().position(|axis| axis.spec == name);
         let ranks = place.and_then(|place| {
             let target = find(axes.get(place)?.field.relation()?)?;
             let mut ids: Vec<i64> = rows.iter().filter_map(|(keys, _)| keys.get(place)?.as_i64()).collect();
@@ -338,9 +436,9 @@ fn order(
         rows.sort_by(|one, other| {
             let (one, other) = (key(one), key(other));
             let ordering = match (empty(&one), empty(&other)) {
-                (true, true) => std::cmp::Ordering::Equal,
-                (true, false) => std::cmp::Ordering::Greater,
-                (false, true) => std::cmp::Ordering::Less,
+                (true, true) => Ordering::Equal,
+                (true, false) => Ordering::Greater,
+                (false, true) => Ordering::Less,
                 _ => match (one.as_f64(), other.as_f64()) {
                     (Some(one), Some(other)) => one.total_cmp(&other),
                     _ => one.to_string().to_lowercase().cmp(&other.to_string().to_lowercase()),
@@ -349,5 +447,4 @@ fn order(
             if descending { ordering.reverse() } else { ordering }
         });
     }
-    Ok(())
 }

@@ -19,7 +19,8 @@ pub fn convert(env: &Env, model: &Model, field: &Field, value: &Value, creating:
         Kind::Char | Kind::Text | Kind::Html | Kind::Binary => Ok(match value {
             Value::Null | Value::Bool(false) => json!(false),
             Value::String(text) if field.kind == Kind::Html => html(text),
-            Value::String(text) if text.is_empty() => json!(false),
+            // Odoo keeps an empty text as one: only `false` and `null` are no value.
+            Value::String(text) if text.is_empty() && field.kind == Kind::Binary => json!(false),
             Value::String(text) if text.contains('\0') => {
                 return Err(Fault::value("A string literal cannot contain NUL (0x00) characters."));
             }
@@ -122,7 +123,7 @@ pub fn is_missing(model: &Model, field: &Field) -> String {
 fn html(text: &str) -> Value {
     let trimmed = text.trim();
     if trimmed.is_empty() {
-        return json!(false);
+        return json!("");
     }
     let cleaned = without_scripts(trimmed);
     json!(if cleaned.starts_with('<') { cleaned } else { format!("<p>{cleaned}</p>") })

@@ -196,12 +196,6 @@ impl Field {
         self
     }
 
-    /// Required in forms only.
-    pub const fn required_in_forms(mut self) -> Field {
-        self.required = true;
-        self
-    }
-
     /// Not for users to write.
     pub const fn readonly(mut self) -> Field {
         self.readonly = true;

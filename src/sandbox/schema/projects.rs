@@ -70,8 +70,7 @@ pub(super) const MODELS: &[Model] = &[
         parent: "parent_id",
         rights: &[(PROJECT, "rwcu"), (PROJECT_MANAGER, "rwcu"), (SYSTEM, "rwcu")],
         fields: &[
-            // Shown as required; the column takes NULL, as seen on a live Odoo 19.0.
-            char("name", "Title").required_in_forms(),
+            char("name", "Title").required(),
             html("description", "Description"),
             selection("priority", "Priority", PRIORITIES).preset(Preset::Text("0")),
             integer("sequence", "Sequence").preset(Preset::Number(10)),

@@ -120,7 +120,7 @@ fn values_become_what_the_field_keeps() {
         (&read["date_deadline"], &read["description"]),
         (&json!("2026-12-24"), &json!("<p>plain </p>"))
     );
-    assert_eq!((&read["phone"], &read["partner_id"]), (&json!(false), &json!(false)));
+    assert_eq!((&read["phone"], &read["partner_id"]), (&json!(""), &json!(false)));
     for (field, value, exception) in [
         ("type", json!("nope"), "builtins.ValueError"),
         ("date_deadline", json!("tomorrow"), "builtins.ValueError"),
