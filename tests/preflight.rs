@@ -223,6 +223,40 @@ fn limits_on_records_and_their_flag() {
 }
 
 #[test]
+fn new_records_are_counted_where_a_limit_is_given() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "create"), Answer::json("[1,2,3]"));
+    let three = r#"[{"name":"a"},{"name":"b"},{"name":"c"}]"#;
+    let data = format!(r#"{{"vals_list":{three}}}"#);
+    let lines: [&[&str]; 2] = [
+        &["create", "res.partner", "--vals-list-json", three],
+        &["call", "res.partner", "create", "--data-json", &data],
+    ];
+    for line in lines {
+        let refused = home.agent(line).args(["--max-records", "2"]).run().fails(2, "preflight_refused");
+        assert!(refused.message().contains("create of 3 records, 2 are allowed"), "{}", refused.stderr);
+        assert!(refused.hints().contains("--max-records 3"), "{}", refused.stderr);
+    }
+    let spec = |most: u32| {
+        let values: Value = serde_json::from_str(three).unwrap();
+        let spec =
+            json!({"action": "create", "model": "res.partner", "vals_list": values, "max_records": most});
+        home.agent(["exec-spec", "-"]).stdin(spec.to_string()).run()
+    };
+    spec(2).fails(2, "preflight_refused");
+    let one = r#"{"vals_list":{"name":"a"}}"#;
+    home.run(["call", "res.partner", "create", "--data-json", one, "--max-records", "0"])
+        .fails(2, "preflight_refused");
+    assert!(server.requests().is_empty());
+    spec(3).ok();
+    for line in lines {
+        home.run(line).ok();
+        home.agent(line).args(["--max-records", "3"]).run().ok();
+    }
+    assert_eq!(server.requests_to(&json2("res.partner", "create")).len(), 5);
+}
+
+#[test]
 fn everything_is_read_only_when_that_is_said() {
     let (home, server) = lab();
     server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
