@@ -257,6 +257,106 @@ fn new_records_are_counted_where_a_limit_is_given() {
 }
 
 #[test]
+fn a_method_that_does_not_exist_leads_to_the_one_that_was_meant_and_to_no_other() {
+    let home = Home::new();
+    let hints = |model: &str, method: &str| {
+        let line = ["--profile", "sandbox", "call", model, method, "--ids", "1"];
+        home.run(line).fails(7, "not_found").hints()
+    };
+    for (model, method, meant) in [
+        ("sale.order", "action_confrm", "action_confirm"),
+        ("sale.order", "button_confirm", "action_confirm"),
+        ("sale.order", "confirm", "action_confirm"),
+        ("res.partner", "serach_read", "search_read"),
+        ("res.partner", "mesage_post", "message_post"),
+        ("res.partner", "unlnk", "unlink"),
+    ] {
+        assert!(hints(model, method).contains(&format!("did you mean {meant}?")), "{method}");
+    }
+    for (model, method) in [
+        ("res.partner", "action_confrm"),
+        ("res.partner", "action_arrive"),
+        ("res.partner", "action_active"),
+        ("res.partner", "link"),
+        ("res.partner", "unlock"),
+    ] {
+        assert!(!hints(model, method).contains("did you mean"), "{method}: {}", hints(model, method));
+    }
+    let old =
+        home.run(["--profile", "sandbox", "call", "res.partner", "read_group"]).fails(7, "not_found").hints();
+    assert!(old.contains("group res.partner --by") && !old.contains("did you mean"), "{old}");
+}
+
+#[test]
+fn groups_are_sorted_by_what_they_hold() {
+    let (home, server) = lab();
+    server.on(&json2("sale.order", "formatted_read_group"), Answer::json("[]"));
+    let sorted = |order: &str| {
+        let by = ["--by", "state", "--by", "date_order:month", "--sum", "amount_total"];
+        home.agent(["group", "sale.order"]).args(by).args(["--order", order]).run()
+    };
+    for (order, meant) in [
+        ("count desc", "'__count desc'"),
+        (" -count", "'__count desc'"),
+        ("amount_total desc", "'amount_total:sum desc'"),
+        ("state, amount_totl desc", "'amount_total:sum desc'"),
+        ("date_order", "'date_order:month'"),
+        ("date_order:year", "'date_order:month'"),
+        ("partner_id", "state, date_order:month, __count"),
+    ] {
+        let outcome = sorted(order).fails(2, "preflight_refused");
+        assert!(outcome.hints().contains(meant), "{order}: {}", outcome.stderr);
+    }
+    assert!(server.requests().is_empty());
+    let right = [
+        "state",
+        "__count desc, state",
+        "amount_total:sum DESC nulls last",
+        "amount_untaxed:avg desc",
+        "date_order:month asc",
+        "id:count_distinct",
+        "partner_id:array_agg",
+    ];
+    for order in right {
+        sorted(order).ok();
+    }
+    assert_eq!(server.requests().len(), right.len());
+}
+
+#[test]
+fn only_numbers_are_summed_up() {
+    let (home, server) = lab_with_fields();
+    server.on(&json2("sale.order", "formatted_read_group"), Answer::json("[]"));
+    home.run(["schema-summary", "sale.order"]).ok();
+    server.forget();
+    let group = |words: &[&str]| home.agent(["group", "sale.order", "--by", "partner_id"]).args(words).run();
+    for (flag, field, hint) in [
+        ("--sum", "state", "state:count_distinct"),
+        ("--avg", "name", "name:count_distinct"),
+        ("--sum", "date_order", "date_order:min"),
+        ("--sum", "order_line", ""),
+    ] {
+        let outcome = group(&[flag, field]).fails(2, "preflight_refused");
+        assert!(outcome.message().contains("only numbers"), "{}", outcome.stderr);
+        assert!(outcome.hints().contains(hint), "{}", outcome.stderr);
+    }
+    assert!(server.requests().is_empty());
+    // What the database takes: ids are numbers, dates and texts have a first and a last.
+    for words in [
+        ["--sum", "amount_total"],
+        ["--avg", "id"],
+        ["--sum", "partner_id"],
+        ["--min", "date_order"],
+        ["--max", "name"],
+        ["--max", "state"],
+        ["--count-distinct", "user_id"],
+    ] {
+        group(&words).ok();
+    }
+    assert_eq!(server.requests().len(), 7);
+}
+
+#[test]
 fn everything_is_read_only_when_that_is_said() {
     let (home, server) = lab();
     server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
