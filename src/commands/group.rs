@@ -104,10 +104,22 @@ pub fn aggregates(given: [Vec<String>; FUNCTIONS.len()]) -> Result<Vec<String>> 
     let mut aggregates = Vec::new();
     for (function, fields) in FUNCTIONS.into_iter().zip(given) {
         for field in names(fields, function)? {
-            if field.contains(':') {
-                return Err(Error::usage(format!("{function} {field}: a field without a colon is expected")));
+            let aggregate = match field.split_once(':') {
+                None => format!("{field}:{function}"),
+                Some((_, same)) if same == function => field,
+                Some((name, other)) => {
+                    let error = Error::usage(format!(
+                        "{function} {field}: a field without a colon is expected"
+                    ));
+                    return Err(match FUNCTIONS.contains(&other) {
+                        true => error.with_hint(format!("that is {other} {name}")),
+                        false => error,
+                    });
+                }
+            };
+            if !aggregates.contains(&aggregate) {
+                aggregates.push(aggregate);
             }
-            aggregates.push(format!("{field}:{function}"));
         }
     }
     Ok(aggregates)
@@ -149,15 +161,28 @@ impl Request {
         }
         Operation::new(&self.model, "formatted_read_group", kwargs)
     }
+
+    /// An error that names the flags, or the keys of a spec, in place of Odoo's arguments.
+    fn in_own_words(&self, mut error: Error) -> Error {
+        for index in 0..self.by.len() {
+            error = error.with_place(&format!("groupby[{index}]"), "by");
+        }
+        for (index, aggregate) in self.aggregates.iter().enumerate() {
+            let function = aggregate.rsplit(':').next().unwrap_or_default();
+            // The first that is sent is __count.
+            error = error.with_place(&format!("aggregates[{}]", index + 1), function);
+        }
+        error
+    }
 }
 
 /// Prints the groups; a note says when there may be more.
 pub fn run(request: Request, session: &Session) -> Result<()> {
     let operation = request.operation()?;
     if session.rules.dry_run {
-        return session.carry_out(operation);
+        return session.carry_out(operation).map_err(|error| request.in_own_words(error));
     }
-    let reply = session.execute(operation)?;
+    let reply = session.execute(operation).map_err(|error| request.in_own_words(error))?;
     let groups: Vec<&serde_json::value::RawValue> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(Code::BadReply, "formatted_read_group did not answer with a list"))?;
     let columns = request.by.iter().map(String::as_str).chain(["__count"]);
