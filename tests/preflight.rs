@@ -324,6 +324,28 @@ fn groups_are_sorted_by_what_they_hold() {
 }
 
 #[test]
+fn an_error_names_the_place_as_the_caller_does() {
+    let (home, server) = lab_with_fields();
+    for model in ["sale.order", "project.task"] {
+        home.run(["schema-summary", model]).ok();
+    }
+    server.forget();
+    for (line, place) in [
+        (&["group", "sale.order", "--by", "state,partnr_id"][..], "by: "),
+        (&["group", "sale.order", "--sum", "amount_total", "--avg", "amount_totl"], "avg: "),
+        (&["create", "project.task", "--vals-json", r#"{"nam":"x"}"#], "vals.nam: "),
+        (
+            &["create", "project.task", "--vals-list-json", r#"[{"name":"a"},{"nam":"x"}]"#],
+            "vals_list[1].nam: ",
+        ),
+    ] {
+        let outcome = home.run(line).fails(2, "preflight_refused");
+        assert!(outcome.message().starts_with(place), "{}", outcome.stderr);
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
 fn only_numbers_are_summed_up() {
     let (home, server) = lab_with_fields();
     server.on(&json2("sale.order", "formatted_read_group"), Answer::json("[]"));
@@ -331,9 +353,9 @@ fn only_numbers_are_summed_up() {
     server.forget();
     let group = |words: &[&str]| home.agent(["group", "sale.order", "--by", "partner_id"]).args(words).run();
     for (flag, field, hint) in [
-        ("--sum", "state", "state:count_distinct"),
-        ("--avg", "name", "name:count_distinct"),
-        ("--sum", "date_order", "date_order:min"),
+        ("--sum", "state", "count_distinct of state"),
+        ("--avg", "name", "count_distinct of name"),
+        ("--sum", "date_order", "min and max of date_order"),
         ("--sum", "order_line", ""),
     ] {
         let outcome = group(&[flag, field]).fails(2, "preflight_refused");
@@ -341,7 +363,7 @@ fn only_numbers_are_summed_up() {
         assert!(outcome.hints().contains(hint), "{}", outcome.stderr);
     }
     assert!(server.requests().is_empty());
-    // What the database takes: ids are numbers, dates and texts have a first and a last.
+    // Ids are numbers to the database; dates and texts have a first and a last.
     for words in [
         ["--sum", "amount_total"],
         ["--avg", "id"],

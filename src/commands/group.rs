@@ -86,7 +86,17 @@ impl Args {
             Some(source) => json_input::list(stdin.json(&source)?, source.flag())?,
             None => Vec::new(),
         };
-        let aggregates = aggregates([self.sum, self.avg, self.min, self.max, self.count_distinct])?;
+        let mut given = [self.sum, self.avg, self.min, self.max, self.count_distinct];
+        for (function, fields) in FUNCTIONS.into_iter().zip(&mut given) {
+            // --sum amount_total:sum says the same twice.
+            let end = format!(":{function}");
+            fields.iter_mut().for_each(|field| {
+                if let Some(plain) = field.trim().strip_suffix(&end) {
+                    *field = plain.to_string();
+                }
+            });
+        }
+        let aggregates = aggregates(given)?;
         Ok(Request {
             domain: self.domain.domain(stdin)?,
             by: names(self.by, "by")?,
@@ -104,22 +114,10 @@ pub fn aggregates(given: [Vec<String>; FUNCTIONS.len()]) -> Result<Vec<String>> 
     let mut aggregates = Vec::new();
     for (function, fields) in FUNCTIONS.into_iter().zip(given) {
         for field in names(fields, function)? {
-            let aggregate = match field.split_once(':') {
-                None => format!("{field}:{function}"),
-                Some((_, same)) if same == function => field,
-                Some((name, other)) => {
-                    let error = Error::usage(format!(
-                        "{function} {field}: a field without a colon is expected"
-                    ));
-                    return Err(match FUNCTIONS.contains(&other) {
-                        true => error.with_hint(format!("that is {other} {name}")),
-                        false => error,
-                    });
-                }
-            };
-            if !aggregates.contains(&aggregate) {
-                aggregates.push(aggregate);
+            if field.contains(':') {
+                return Err(Error::usage(format!("{function} {field}: a field without a colon is expected")));
             }
+            aggregates.push(format!("{field}:{function}"));
         }
     }
     Ok(aggregates)

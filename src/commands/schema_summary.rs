@@ -4,6 +4,7 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use crate::error::{Code, Effect, Error, Result};
+use crate::odoo::lookup::model_called;
 use crate::odoo::schema::Schema;
 use crate::operation;
 use crate::results::Layout;
@@ -63,7 +64,12 @@ impl Request {
 
 /// Prints `{source, model, name, fields}`.
 pub fn run(request: Request, session: &Session) -> Result<()> {
-    let schema = session.schema(&request.model, request.refresh)?;
+    let schema = session.schema(&request.model, request.refresh).map_err(|error| {
+        match model_called(&request.model).filter(|_| error.code == Code::NotFound) {
+            Some(meant) => error.with_hint(format!("did you mean {meant}?")),
+            None => error,
+        }
+    })?;
     let names = chosen(&request, &schema)?;
     let fields: Vec<Value> = names.iter().map(|name| schema.summary(name)).collect();
     let summary = json!({

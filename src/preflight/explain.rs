@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Check, keywords, states};
 use crate::error::{Code, Error};
+use crate::odoo::lookup::model_called;
 use crate::operation::{Object, Operation};
 use crate::render::shell::quoted;
 use crate::suggest::closest;
@@ -163,6 +164,9 @@ fn of_names(
             },
         };
         return vec![instead];
+    }
+    if let Some(meant) = model_called(model) {
+        return vec![format!("did you mean {meant}?")];
     }
     let models = models();
     let close = closest(model, models.iter().map(String::as_str));

@@ -108,10 +108,10 @@ pub fn sums(check: &Check, schema: &Schema, term: &str, place: &str) -> Result<(
         refused(format!("{place}: {name} is a {kind} field, which has no {function}: only numbers have"));
     Err(match kind {
         "date" | "datetime" => {
-            error.with_hint(format!("{name}:min and {name}:max are the first and the last"))
+            error.with_hint(format!("min and max of {name} are the first and the last"))
         }
         "boolean" | "char" | "selection" | "text" => error.with_hint(format!(
-            "{name}:count_distinct is how many different values there are; grouped by {name}, each is counted"
+            "count_distinct of {name} is how many different values there are; grouped by {name}, each is counted"
         )),
         _ => error,
     })
