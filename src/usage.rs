@@ -322,8 +322,6 @@ fn unknown_argument(line: &Line, given: &str) -> Option<Error> {
                 )),
             )
         }
-        None if listed(line, given).is_some() => listed(line, given),
-        None if line.path == ["lookup"] => split_query(line, given),
         None if is_whole(given) && line.has("ids") => {
             let hint = line.with_flag("ids", given, is_whole);
             Some(Error::usage(format!("{given} stands alone: records are named with --ids")).with_hint(hint))
@@ -337,7 +335,8 @@ fn unknown_argument(line: &Line, given: &str) -> Option<Error> {
             let hint = line.with_flag(flag, given, |word| word == given);
             Some(Error::usage(format!("JSON stands alone: it goes with --{flag}")).with_hint(hint))
         }
-        None => None,
+        None if line.path == ["lookup"] => split_query(line, given),
+        None => listed(line, given),
     }
 }
 

@@ -303,6 +303,7 @@ fn groups_are_sorted_by_what_they_hold() {
         ("date_order", "'date_order:month'"),
         ("date_order:year", "'date_order:month'"),
         ("partner_id", "state, date_order:month, __count"),
+        ("amount_untaxed desc", "amount_untaxed:sum"),
     ] {
         let outcome = sorted(order).fails(2, "preflight_refused");
         assert!(outcome.hints().contains(meant), "{order}: {}", outcome.stderr);

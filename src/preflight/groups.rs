@@ -132,11 +132,13 @@ pub fn order(operation: &Operation, by: &[&str], aggregates: &[&str]) -> Result<
         let error =
             refused(format!("order: {term} is neither what the groups are made by nor counted or summed up"));
         let plain = term.trim_start_matches(['-', '+']);
-        let has = |known: &&&str| plain == **known || known.split(':').next() == Some(plain);
-        let held = || by.iter().chain(aggregates).copied();
+        let name = plain.split(':').next().unwrap_or_default();
+        // A typo at most: amount_untaxed is another field than amount_total.
+        let distance = |held: &str| strsim::osa_distance(name, held.split(':').next().unwrap_or_default());
+        let held = by.iter().chain(aggregates).copied();
         let meant = match plain {
             "count" | "_count" | "counts" | "total" | "id_count" => Some(COUNT),
-            _ => by.iter().chain(aggregates).find(has).copied().or_else(|| closest(plain, held())),
+            _ => held.filter(|held| distance(held) <= 2).min_by_key(|held| distance(held)),
         };
         let direction = if term.starts_with('-') { "desc" } else { direction };
         return Err(match meant {
@@ -144,7 +146,7 @@ pub fn order(operation: &Operation, by: &[&str], aggregates: &[&str]) -> Result<
                 error.with_hint(format!("did you mean '{}'?", format!("{meant} {direction}").trim()))
             }
             None => error.with_hint(format!(
-                "groups are sorted by {}, or by a field with a function, like {plain}:sum",
+                "groups are sorted by {}, or by a field with a function, like {name}:sum",
                 by.iter().copied().chain([COUNT]).collect::<Vec<_>>().join(", ")
             )),
         });
