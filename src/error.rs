@@ -246,6 +246,16 @@ impl Error {
         self
     }
 
+    /// Calls a place in the arguments by the name under which the caller gave it.
+    pub fn with_place(mut self, sent: &str, given: &str) -> Error {
+        for text in std::iter::once(&mut self.message).chain(&mut self.hints) {
+            if let Some(rest) = text.strip_prefix(sent).filter(|rest| rest.starts_with(':')) {
+                *text = format!("{given}{rest}");
+            }
+        }
+        self
+    }
+
     /// Overrules the usual effect and retry advice of the code.
     pub fn with_effect(mut self, effect: Effect, retry: Retry) -> Error {
         self.effect = effect;

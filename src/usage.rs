@@ -40,7 +40,7 @@ const COMMANDS: [(&str, &str); 22] = [
 ];
 
 /// Flags of other tools and of other commands; the first that the command at hand has is meant.
-const FLAGS: [(&str, &[&str]); 22] = [
+const FLAGS: [(&str, &[&str]); 25] = [
     ("all-fields", &["fields"]),
     ("args", &["data-json", "vals-json"]),
     ("count", &["limit"]),
@@ -51,11 +51,14 @@ const FLAGS: [(&str, &[&str]); 22] = [
     ("fields", &["field"]),
     ("filter", &["domain", "match", "contains"]),
     ("format", &["output"]),
+    ("group-by", &["by"]),
+    ("groupby", &["by"]),
     ("id", &["ids"]),
     ("json", &["data-json", "vals-json", "output"]),
     ("kwargs", &["data-json"]),
     ("name", &["match", "contains"]),
     ("order-by", &["order"]),
+    ("orderby", &["order"]),
     ("params", &["data-json"]),
     ("query", &["domain"]),
     ("sort", &["order"]),
@@ -64,6 +67,9 @@ const FLAGS: [(&str, &[&str]); 22] = [
     ("vals-json", &["data-json"]),
     ("where", &["domain"]),
 ];
+
+/// Flags that take names in one word.
+const LISTS: [&str; 7] = ["avg", "by", "count-distinct", "fields", "max", "min", "sum"];
 
 const LONGEST_HINT: usize = 400;
 
@@ -150,6 +156,16 @@ impl Line {
         let whole = right.join(" ");
         // What is too long to be read is not repeated.
         if whole.len() <= LONGEST_HINT { whole } else { format!("{} … --{flag} …", self.name()) }
+    }
+
+    /// The words right before a word and from it on that are no flags: where the first stands, and all of them.
+    fn around(&self, word: &str) -> Option<(usize, &[String])> {
+        let own = &self.words[self.at + 1..];
+        let at = own.iter().position(|given| given == word)?;
+        let is_flag = |word: &String| word.starts_with('-');
+        let start = own[..at].iter().rposition(is_flag).map_or(0, |flag| flag + 1);
+        let end = own[at..].iter().position(is_flag).map_or(own.len(), |flag| at + flag);
+        Some((self.at + 1 + start, &own[start..end]))
     }
 
     fn before(&self, word: &str) -> Option<&str> {
@@ -322,8 +338,30 @@ fn unknown_argument(line: &Line, given: &str) -> Option<Error> {
             let hint = line.with_flag(flag, given, |word| word == given);
             Some(Error::usage(format!("JSON stands alone: it goes with --{flag}")).with_hint(hint))
         }
-        None => None,
+        None if line.path == ["lookup"] => split_query(line, given),
+        None => listed(line, given),
     }
+}
+
+/// A list of names with blanks in place of commas: `--fields name email`.
+fn listed(line: &Line, given: &str) -> Option<Error> {
+    let (start, words) = line.around(given)?;
+    let flag = line.words[start - 1].strip_prefix("--")?;
+    let is_name = |word: &String| word.chars().all(|c| c.is_ascii_alphanumeric() || "_.:,".contains(c));
+    if !LISTS.contains(&flag) || !line.has(flag) || !words.iter().all(is_name) {
+        return None;
+    }
+    let error = Error::usage(format!("{given:?} stands alone: --{flag} takes one word, with commas"));
+    Some(error.with_hint(format!("--{flag} {}", words.join(","))))
+}
+
+/// A name of several words that stands without quotes.
+fn split_query(line: &Line, given: &str) -> Option<Error> {
+    let (start, words) = line.around(given)?;
+    // After a flag the kind or the query may be that flag's value.
+    let (kind, query) = words.split_first().filter(|(_, query)| start == line.at + 1 && query.len() > 1)?;
+    let error = Error::usage(format!("{given:?} stands alone: a name of several words goes in quotes"));
+    Some(error.with_hint(format!("{} {} {}", line.name(), quoted(kind), quoted(&query.join(" ")))))
 }
 
 fn unknown_flag(line: &Line, flag: &str) -> Option<Error> {

@@ -503,6 +503,74 @@ fn a_lookup_that_would_match_everything_or_nothing_known_is_refused() {
 }
 
 #[test]
+fn a_part_of_a_lookup_that_is_not_there_leads_to_the_flag_that_gives_it() {
+    let (home, _server) = answering(&[(SEARCH, r#"[{"id":7,"name":"Azure"}]"#)]);
+    let line = ["lookup", "partner", "Azure", "--pluck", "/id"];
+    assert!(home.run(line).fails(7, "not_found").hints().contains("--one"));
+    assert_eq!(home.agent(line).arg("--one").run().ok().stdout, "7\n");
+}
+
+#[test]
+fn the_short_flags_for_values_are_the_long_ones() {
+    let (home, server) = answering(&[(CREATE, "[1]"), (WRITE, "true"), (SEARCH, "[]")]);
+    let vals = r#"{"name":"a"}"#;
+    home.run(["create", "res.partner", "--vals", vals]).ok();
+    home.run(["create", "res.partner", "--vals-list", r#"[{"name":"b"}]"#]).ok();
+    home.run(["write", "res.partner", "--ids", "7", "--vals", vals]).ok();
+    home.run(["call", "res.partner", "search_read", "--data", r#"{"limit":2}"#]).ok();
+    let sent = |path: &str, key: &str| -> Vec<Value> {
+        server.requests_to(path).iter().map(|request| request.json()[key].clone()).collect()
+    };
+    assert_eq!(sent(CREATE, "vals_list"), [json!([{"name": "a"}]), json!([{"name": "b"}])]);
+    assert_eq!(sent(WRITE, "vals"), [json!({"name": "a"})]);
+    assert_eq!(sent(SEARCH, "limit"), [json!(2)]);
+}
+
+#[test]
+fn a_list_for_one_record_leads_to_the_flag_for_several() {
+    for (flag, meant) in [("--vals-json", "--vals-list-json"), ("--vals-file", "--vals-list-file")] {
+        let (home, server) = lab();
+        let outcome =
+            home.agent(["create", "res.partner", flag, if flag == "--vals-file" { "-" } else { "[]" }]);
+        let outcome = outcome.stdin("[]").run().fails(2, "invalid_json");
+        assert!(outcome.hints().contains(meant), "{}", outcome.stderr);
+        assert_eq!(server.connections(), 0);
+    }
+}
+
+#[test]
+fn a_sum_may_name_its_function_once_more() {
+    let path = json2("sale.order", "formatted_read_group");
+    let (home, server) = answering(&[(&path, "[]")]);
+    home.run(["group", "sale.order", "--sum", "amount_total:sum,amount_tax"]).ok();
+    let sums = json!(["__count", "amount_total:sum", "amount_tax:sum"]);
+    assert_eq!(body_of(&server, &path)["aggregates"], sums);
+    refused(&["group", "sale.order", "--sum", "amount_total:avg"], "usage", &["amount_total:avg"]);
+}
+
+#[test]
+fn what_was_left_out_or_not_found_is_noted() {
+    let (home, _server) = answering(&[(FIELDS_GET, PARTNER_FIELDS), ("/doc-bearer/index.json", INDEX)]);
+    let notes = |line: &[&str]| home.run(line).ok().notes();
+    let short = notes(&["schema-summary", "res.partner"]);
+    assert!(matches!(&short[..], [note] if note.starts_with("5 of 9 fields; --all")), "{short:?}");
+    let none = notes(&["schema-summary", "res.partner", "--contains", "zzz"]);
+    assert!(matches!(&none[..], [note] if note.contains("zzz")), "{none:?}");
+    let none = notes(&["doc-index", "--match", "zzz"]);
+    assert!(matches!(&none[..], [note] if note.contains("zzz")), "{none:?}");
+    for line in [
+        &["schema-summary", "res.partner", "--quiet"][..],
+        &["schema-summary", "res.partner", "--all"],
+        &["schema-summary", "res.partner", "--field", "name"],
+        &["schema-summary", "res.partner", "--contains", "mail"],
+        &["doc-index", "--match", "partner"],
+        &["doc-index", "--match", "zzz", "--quiet"],
+    ] {
+        assert!(notes(line).is_empty(), "{line:?}");
+    }
+}
+
+#[test]
 fn schema_summary_is_the_short_list_where_there_is_one() {
     let (home, server) = answering(&[(FIELDS_GET, PARTNER_FIELDS)]);
     let summary = home.run(["schema-summary", "res.partner"]).ok().json();

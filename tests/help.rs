@@ -205,6 +205,13 @@ fn a_wrong_line_is_answered_with_the_right_one() {
             "odoo-agent write res.partner --ids 10 --vals-json '{}'",
         ),
         ("search-read res.partner --fields name, email", "no blank after a comma", "name,email"),
+        ("search-read res.partner --fields name email phone", "--fields", "--fields name,email,phone"),
+        ("group sale.order --by state user_id --sum amount_total", "--by", "--by state,user_id"),
+        ("group sale.order --groupby state", "--groupby", "--by?"),
+        ("lookup partner azure interior", "in quotes", "odoo-agent lookup partner 'azure interior'"),
+        ("lookup user x", "user", "did you mean res.users?"),
+        ("lookup contact x", "contact", "did you mean partner?"),
+        ("lookup customers x", "customers", "did you mean partner?"),
         ("search-read res.partner []", "--domain", "odoo-agent search-read res.partner --domain '[]'"),
         ("create res.partner {}", "--vals-json", "odoo-agent create res.partner --vals-json '{}'"),
         ("call res.partner search {}", "--data-json", "odoo-agent call res.partner search --data-json '{}'"),
@@ -263,5 +270,18 @@ fn a_corrected_line_works_in_the_same_profile() {
         let hints = home.run(line).fails(2, "usage").hints();
         let same = format!("odoo-agent {} write res.partner --ids 10", before.join(" "));
         assert!(hints.contains(&same), "{hints}");
+    }
+}
+
+#[test]
+fn an_everyday_word_for_a_model_is_answered_with_the_model() {
+    let home = Home::new();
+    for (command, word, model) in [
+        ("search-read", "partner", "res.partner"),
+        ("schema-summary", "customer", "res.partner"),
+        ("count", "tasks", "project.task"),
+    ] {
+        let outcome = home.run(["--profile", "sandbox", command, word]).fails(7, "not_found");
+        assert!(outcome.hints().contains(&format!("did you mean {model}?")), "{}", outcome.stderr);
     }
 }

@@ -223,6 +223,163 @@ fn limits_on_records_and_their_flag() {
 }
 
 #[test]
+fn new_records_are_counted_where_a_limit_is_given() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "create"), Answer::json("[1,2,3]"));
+    let three = r#"[{"name":"a"},{"name":"b"},{"name":"c"}]"#;
+    let data = format!(r#"{{"vals_list":{three}}}"#);
+    let lines: [&[&str]; 2] = [
+        &["create", "res.partner", "--vals-list-json", three],
+        &["call", "res.partner", "create", "--data-json", &data],
+    ];
+    for line in lines {
+        let refused = home.agent(line).args(["--max-records", "2"]).run().fails(2, "preflight_refused");
+        assert!(refused.message().contains("create of 3 records, 2 are allowed"), "{}", refused.stderr);
+        assert!(refused.hints().contains("--max-records 3"), "{}", refused.stderr);
+    }
+    let spec = |most: u32| {
+        let values: Value = serde_json::from_str(three).unwrap();
+        let spec =
+            json!({"action": "create", "model": "res.partner", "vals_list": values, "max_records": most});
+        home.agent(["exec-spec", "-"]).stdin(spec.to_string()).run()
+    };
+    spec(2).fails(2, "preflight_refused");
+    let one = r#"{"vals_list":{"name":"a"}}"#;
+    home.run(["call", "res.partner", "create", "--data-json", one, "--max-records", "0"])
+        .fails(2, "preflight_refused");
+    assert!(server.requests().is_empty());
+    spec(3).ok();
+    for line in lines {
+        home.run(line).ok();
+        home.agent(line).args(["--max-records", "3"]).run().ok();
+    }
+    assert_eq!(server.requests_to(&json2("res.partner", "create")).len(), 5);
+}
+
+#[test]
+fn a_method_that_does_not_exist_leads_to_the_one_that_was_meant_and_to_no_other() {
+    let home = Home::new();
+    let hints = |model: &str, method: &str| {
+        let line = ["--profile", "sandbox", "call", model, method, "--ids", "1"];
+        home.run(line).fails(7, "not_found").hints()
+    };
+    for (model, method, meant) in [
+        ("sale.order", "action_confrm", "action_confirm"),
+        ("sale.order", "button_confirm", "action_confirm"),
+        ("sale.order", "confirm", "action_confirm"),
+        ("res.partner", "serach_read", "search_read"),
+        ("res.partner", "mesage_post", "message_post"),
+        ("res.partner", "unlnk", "unlink"),
+    ] {
+        assert!(hints(model, method).contains(&format!("did you mean {meant}?")), "{method}");
+    }
+    for (model, method) in [
+        ("res.partner", "action_confrm"),
+        ("res.partner", "action_arrive"),
+        ("res.partner", "action_active"),
+        ("res.partner", "link"),
+        ("res.partner", "unlock"),
+    ] {
+        assert!(!hints(model, method).contains("did you mean"), "{method}: {}", hints(model, method));
+    }
+    let old =
+        home.run(["--profile", "sandbox", "call", "res.partner", "read_group"]).fails(7, "not_found").hints();
+    assert!(old.contains("group res.partner --by") && !old.contains("did you mean"), "{old}");
+}
+
+#[test]
+fn groups_are_sorted_by_what_they_hold() {
+    let (home, server) = lab();
+    server.on(&json2("sale.order", "formatted_read_group"), Answer::json("[]"));
+    let sorted = |order: &str| {
+        let by = ["--by", "state", "--by", "date_order:month", "--sum", "amount_total"];
+        home.agent(["group", "sale.order"]).args(by).args(["--order", order]).run()
+    };
+    for (order, meant) in [
+        ("count desc", "'__count desc'"),
+        (" -count", "'__count desc'"),
+        ("amount_total desc", "'amount_total:sum desc'"),
+        ("state, amount_totl desc", "'amount_total:sum desc'"),
+        ("date_order", "'date_order:month'"),
+        ("date_order:year", "'date_order:month'"),
+        ("partner_id", "state, date_order:month, __count"),
+        ("amount_untaxed desc", "amount_untaxed:sum"),
+    ] {
+        let outcome = sorted(order).fails(2, "preflight_refused");
+        assert!(outcome.hints().contains(meant), "{order}: {}", outcome.stderr);
+    }
+    assert!(server.requests().is_empty());
+    let right = [
+        "state",
+        "__count desc, state",
+        "amount_total:sum DESC nulls last",
+        "amount_untaxed:avg desc",
+        "date_order:month asc",
+        "id:count_distinct",
+        "partner_id:array_agg",
+    ];
+    for order in right {
+        sorted(order).ok();
+    }
+    assert_eq!(server.requests().len(), right.len());
+}
+
+#[test]
+fn an_error_names_the_place_as_the_caller_does() {
+    let (home, server) = lab_with_fields();
+    for model in ["sale.order", "project.task"] {
+        home.run(["schema-summary", model]).ok();
+    }
+    server.forget();
+    for (line, place) in [
+        (&["group", "sale.order", "--by", "state,partnr_id"][..], "by: "),
+        (&["group", "sale.order", "--sum", "amount_total", "--avg", "amount_totl"], "avg: "),
+        (&["create", "project.task", "--vals-json", r#"{"nam":"x"}"#], "vals.nam: "),
+        (
+            &["create", "project.task", "--vals-list-json", r#"[{"name":"a"},{"nam":"x"}]"#],
+            "vals_list[1].nam: ",
+        ),
+    ] {
+        let outcome = home.run(line).fails(2, "preflight_refused");
+        assert!(outcome.message().starts_with(place), "{}", outcome.stderr);
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn only_numbers_are_summed_up() {
+    let (home, server) = lab_with_fields();
+    server.on(&json2("sale.order", "formatted_read_group"), Answer::json("[]"));
+    home.run(["schema-summary", "sale.order"]).ok();
+    server.forget();
+    let group = |words: &[&str]| home.agent(["group", "sale.order", "--by", "partner_id"]).args(words).run();
+    for (flag, field, hint) in [
+        ("--sum", "state", "count_distinct of state"),
+        ("--avg", "name", "count_distinct of name"),
+        ("--sum", "date_order", "min and max of date_order"),
+        ("--sum", "order_line", ""),
+    ] {
+        let outcome = group(&[flag, field]).fails(2, "preflight_refused");
+        assert!(outcome.message().contains("only numbers"), "{}", outcome.stderr);
+        assert!(outcome.hints().contains(hint), "{}", outcome.stderr);
+    }
+    assert!(server.requests().is_empty());
+    // Ids are numbers to the database; dates and texts have a first and a last.
+    for words in [
+        ["--sum", "amount_total"],
+        ["--avg", "id"],
+        ["--sum", "partner_id"],
+        ["--min", "date_order"],
+        ["--max", "name"],
+        ["--max", "state"],
+        ["--count-distinct", "user_id"],
+    ] {
+        group(&words).ok();
+    }
+    assert_eq!(server.requests().len(), 7);
+}
+
+#[test]
 fn everything_is_read_only_when_that_is_said() {
     let (home, server) = lab();
     server.on(&json2("res.partner", "search_read"), Answer::json("[]"));

@@ -34,7 +34,7 @@ pub struct Target {
     #[command(flatten)]
     ids: IdsArgs,
     /// Arguments of the method by name (a JSON object)
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, value_name = "JSON", visible_alias = "data")]
     data_json: Option<String>,
     /// The same from a file, or - for stdin
     #[arg(long, value_name = "FILE")]

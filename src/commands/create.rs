@@ -18,13 +18,13 @@ pub struct Args {
     /// Model, like res.partner
     pub model: String,
     /// Values of one record (a JSON object)
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, value_name = "JSON", visible_alias = "vals")]
     vals_json: Option<String>,
     /// The same from a file, or - for stdin
     #[arg(long, value_name = "FILE")]
     vals_file: Option<String>,
     /// Values of several records (a JSON list of objects)
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, value_name = "JSON", visible_alias = "vals-list")]
     vals_list_json: Option<String>,
     /// The same from a file, or - for stdin
     #[arg(long, value_name = "FILE")]
@@ -53,7 +53,16 @@ impl Args {
         let many =
             Source::choose("--vals-list-json", self.vals_list_json, "--vals-list-file", self.vals_list_file)?;
         let vals_list = match (one, many) {
-            (Some(one), None) => vec![json_input::object(stdin.json(&one)?, one.flag())?],
+            (Some(one), None) => match stdin.json(&one)? {
+                value @ Value::Array(_) => {
+                    let error = json_input::wrong_type(one.flag(), "an object", &value);
+                    return Err(error.with_hint(format!(
+                        "the values of several records go with {}",
+                        one.flag().replace("--vals-", "--vals-list-")
+                    )));
+                }
+                value => vec![json_input::object(value, one.flag())?],
+            },
             (None, Some(many)) => json_input::objects(stdin.json(&many)?, many.flag())?,
             (Some(one), Some(many)) => {
                 return Err(Error::usage(format!(

@@ -95,5 +95,9 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
         Some(modules) => format!("{{\"modules\":{},\"models\":[{models}]}}", modules.get()),
         None => format!("{{\"models\":[{models}]}}"),
     };
-    session.local.print_as(&text, Effect::Rejected, &layout)
+    session.local.print_as(&text, Effect::Rejected, &layout)?;
+    if let Some(term) = request.matching.filter(|_| kept.is_empty()) {
+        session.note_once(&format!("no model has {term} in its name or label"));
+    }
+    Ok(())
 }

@@ -182,7 +182,7 @@ pub struct RulesArgs {
     /// Send this field as given, whatever the checks say of it, repeatable
     #[arg(long, value_name = "NAME")]
     pub force_field: Vec<String>,
-    /// Allow this many records in one call (without it: write 100, unlink 10)
+    /// Allow this many records in one call (without it: write 100, unlink 10, create any number)
     #[arg(long, value_name = "N")]
     pub max_records: Option<u32>,
 }

@@ -92,7 +92,17 @@ impl Args {
             Some(source) => json_input::list(stdin.json(&source)?, source.flag())?,
             None => Vec::new(),
         };
-        let aggregates = aggregates([self.sum, self.avg, self.min, self.max, self.count_distinct])?;
+        let mut given = [self.sum, self.avg, self.min, self.max, self.count_distinct];
+        for (function, fields) in FUNCTIONS.into_iter().zip(&mut given) {
+            // --sum amount_total:sum says the same twice.
+            let end = format!(":{function}");
+            fields.iter_mut().for_each(|field| {
+                if let Some(plain) = field.trim().strip_suffix(&end) {
+                    *field = plain.to_string();
+                }
+            });
+        }
+        let aggregates = aggregates(given)?;
         Ok(Request {
             domain: self.domain.domain(stdin)?,
             by: names(self.by, "by")?,
@@ -155,6 +165,19 @@ impl Request {
         }
         Operation::new(&self.model, "formatted_read_group", kwargs)
     }
+
+    /// An error that names the flags, or the keys of a spec, in place of Odoo's arguments.
+    fn in_own_words(&self, mut error: Error) -> Error {
+        for index in 0..self.by.len() {
+            error = error.with_place(&format!("groupby[{index}]"), "by");
+        }
+        for (index, aggregate) in self.aggregates.iter().enumerate() {
+            let function = aggregate.rsplit(':').next().unwrap_or_default();
+            // The first that is sent is __count.
+            error = error.with_place(&format!("aggregates[{}]", index + 1), function);
+        }
+        error
+    }
 }
 
 /// What a column of a CSV holds. Records and periods that were grouped by come as a pair; where the type of
@@ -183,10 +206,10 @@ fn csv_kind(name: &str, request: &Request, type_of: &TypeOf, groups: &[&RawValue
 pub fn run(request: Request, session: &Session) -> Result<()> {
     let operation = request.operation()?;
     if session.rules.dry_run {
-        return session.carry_out(operation);
+        return session.carry_out(operation).map_err(|error| request.in_own_words(error));
     }
     session.learn_columns(&request.model)?;
-    let reply = session.execute(operation)?;
+    let reply = session.execute(operation).map_err(|error| request.in_own_words(error))?;
     let groups: Vec<&RawValue> = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(Code::BadReply, "formatted_read_group did not answer with a list"))?;
     let columns = request.by.iter().map(String::as_str).chain(["__count"]);

@@ -71,7 +71,9 @@ impl Request {
                 wanted.kind,
                 lookup::kinds().collect::<Vec<_>>().join(", ")
             ));
-            if let Some(close) = crate::suggest::closest(&wanted.kind, lookup::kinds()) {
+            let close = lookup::called(&wanted.kind)
+                .or_else(|| crate::suggest::closest(&wanted.kind, lookup::kinds()));
+            if let Some(close) = close {
                 error = error.with_hint(format!("did you mean {close}?"));
             }
             return Err(error);
@@ -119,7 +121,14 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
         return print_one(request, rows, session);
     }
     let found = json!({ "source": source, "kind": wanted.kind, "query": wanted.query, "results": rows });
-    session.local.print_as(&found.to_string(), Effect::Rejected, &Layout::records().under("results"))
+    let printed =
+        session.local.print_as(&found.to_string(), Effect::Rejected, &Layout::records().under("results"));
+    printed.map_err(|error| match error.code {
+        Code::NotFound if session.local.is_plucked() => error.with_hint(
+            "with --one the match itself is the result; without it the matches are under /results",
+        ),
+        _ => error,
+    })
 }
 
 fn print_one(request: Request, mut rows: Vec<Value>, session: &Session) -> Result<()> {

@@ -4,6 +4,7 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use crate::error::{Code, Effect, Error, Result};
+use crate::odoo::lookup::model_called;
 use crate::odoo::schema::Schema;
 use crate::operation;
 use crate::results::Layout;
@@ -61,9 +62,20 @@ impl Args {
     }
 }
 
+impl Request {
+    fn is_filtered(&self) -> bool {
+        !self.fields.is_empty() || !self.contains.is_empty()
+    }
+}
+
 /// Prints `{source, model, name, fields}`.
 pub fn run(request: Request, session: &Session) -> Result<()> {
-    let schema = session.schema(&request.model, request.refresh)?;
+    let schema = session.schema(&request.model, request.refresh).map_err(|error| {
+        match model_called(&request.model).filter(|_| error.code == Code::NotFound) {
+            Some(meant) => error.with_hint(format!("did you mean {meant}?")),
+            None => error,
+        }
+    })?;
     let names = chosen(&request, &schema)?;
     let fields: Vec<Value> = names.iter().map(|name| schema.summary(name)).collect();
     let summary = json!({
@@ -73,7 +85,18 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
         "fields": fields,
     });
     let layout = Layout::records().under("fields").keys(&KEYS).cut_first("selection").attributes(&ATTRIBUTES);
-    session.local.print_as(&summary.to_string(), Effect::Rejected, &layout)
+    session.local.print_as(&summary.to_string(), Effect::Rejected, &layout)?;
+    let count = schema.names().count();
+    if names.is_empty() && !request.contains.is_empty() {
+        let terms = request.contains.join(", ");
+        session.note_once(&format!("none of the {count} fields has {terms} in its name or label"));
+    } else if !request.is_filtered() && !request.all && names.len() < count {
+        session.note_once(&format!(
+            "{} of {count} fields; --all shows every one, --contains WORD finds some",
+            names.len()
+        ));
+    }
+    Ok(())
 }
 
 /// Filters look at every field; without filters the short list is enough, where there is one.
@@ -87,7 +110,7 @@ fn chosen(request: &Request, schema: &Schema) -> Result<Vec<String>> {
             return Err(error.with_hint("a field that was just added appears with --refresh"));
         }
     }
-    let filtered = !request.fields.is_empty() || !request.contains.is_empty();
+    let filtered = request.is_filtered();
     let short = schema.short_fields(&request.model);
     if !filtered && !request.all && !short.is_empty() {
         return Ok(short);

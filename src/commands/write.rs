@@ -20,7 +20,7 @@ pub struct Args {
     #[command(flatten)]
     ids: IdsArgs,
     /// Values (a JSON object)
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, value_name = "JSON", visible_alias = "vals")]
     vals_json: Option<String>,
     /// The same from a file, or - for stdin
     #[arg(long, value_name = "FILE")]

@@ -41,6 +41,37 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|known| known.kind)
 }
 
+/// Everyday words, and what the same is here.
+const CALLED: [(&str, &str); 14] = [
+    ("company", "res.company"),
+    ("contact", "partner"),
+    ("country", "res.country"),
+    ("customer", "partner"),
+    ("event", "calendar.event"),
+    ("invoice", "account.move"),
+    ("lead", "crm.lead"),
+    ("opportunity", "crm.lead"),
+    ("order", "sale.order"),
+    ("product", "product.product"),
+    ("quotation", "sale.order"),
+    ("supplier", "partner"),
+    ("user", "res.users"),
+    ("vendor", "partner"),
+];
+
+/// The kind or model that people mean by a word which is neither.
+pub fn called(word: &str) -> Option<&'static str> {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    let other = CALLED.iter().find(|(called, _)| *called == singular || *called == word);
+    other.map(|(_, meant)| *meant).or_else(|| kinds().find(|kind| *kind == singular))
+}
+
+/// The model that people mean by a word: a kind of lookup, or an everyday name.
+pub fn model_called(word: &str) -> Option<&'static str> {
+    let kind = kinds().find(|kind| *kind == word).or_else(|| called(word))?;
+    Some(KNOWN.iter().find(|known| known.kind == kind).map_or(kind, |known| known.model))
+}
+
 /// What to find.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {

@@ -4,8 +4,9 @@
 
 use serde_json::Value;
 
-use super::{Check, keywords};
+use super::{Check, keywords, states};
 use crate::error::{Code, Error};
+use crate::odoo::lookup::model_called;
 use crate::operation::{Object, Operation};
 use crate::render::shell::quoted;
 use crate::suggest::closest;
@@ -20,7 +21,7 @@ pub fn explain(
     let hints = match error.code {
         Code::InvalidRequest | Code::ServerError | Code::Rejected => of_arguments(check, operation, &error),
         Code::AccessDenied => of_access(check, operation, &error),
-        Code::NotFound => of_names(operation, &error, models),
+        Code::NotFound => of_names(check, operation, &error, models),
         _ => Vec::new(),
     };
     for hint in hints {
@@ -140,15 +141,58 @@ pub fn command(program: &str, operation: &Operation) -> String {
 }
 
 /// A model or method that does not exist.
-fn of_names(operation: &Operation, error: &Error, models: &dyn Fn() -> Vec<String>) -> Vec<String> {
+fn of_names(
+    check: &Check,
+    operation: &Operation,
+    error: &Error,
+    models: &dyn Fn() -> Vec<String>,
+) -> Vec<String> {
     let Some(odoo) = error.odoo.as_deref().filter(|odoo| odoo.name == "werkzeug.exceptions.NotFound") else {
         return Vec::new();
     };
-    if odoo.message.contains(&format!("'{}.{}'", operation.model, operation.method)) {
-        let close = closest(&operation.method, keywords::methods());
-        return close.map(|close| format!("did you mean {close}?")).into_iter().collect();
+    let (model, method) = (operation.model.as_str(), operation.method.as_str());
+    if odoo.message.contains(&format!("'{model}.{method}'")) {
+        let instead = match method {
+            "read_group" => {
+                format!("{} group {model} --by FIELD, which is formatted_read_group", check.program)
+            }
+            "name_get" => format!("{} read {model} --ids ID --fields display_name", check.program),
+            "fields_view_get" | "load_views" => "get_views does that".into(),
+            _ => match method_meant(model, method) {
+                Some(close) => format!("did you mean {close}?"),
+                None => return Vec::new(),
+            },
+        };
+        return vec![instead];
+    }
+    if let Some(meant) = model_called(model) {
+        return vec![format!("did you mean {meant}?")];
     }
     let models = models();
-    let close = closest(&operation.model, models.iter().map(String::as_str));
+    let close = closest(model, models.iter().map(String::as_str));
     close.map(|close| format!("did you mean {close}?")).into_iter().collect()
+}
+
+/// Methods that nobody should be led to by a guess.
+const DRASTIC: [&str; 3] = ["action_archive", "toggle_active", "unlink"];
+
+/// The method that a name was meant to be: a button of the model under its other prefix, or a name one or two
+/// letters away. A wrong guess would be carried out, so that a name of few letters has to be closer.
+fn method_meant(model: &str, given: &str) -> Option<&'static str> {
+    let bare = |name: &str| {
+        name.strip_prefix("action_").or_else(|| name.strip_prefix("button_")).unwrap_or(name).to_string()
+    };
+    if let Some(button) = states::buttons(model).find(|button| bare(button) == bare(given)) {
+        return Some(button).filter(|button| *button != given);
+    }
+    states::buttons(model)
+        .chain(keywords::methods())
+        .filter(|method| *method != given)
+        .map(|method| (strsim::osa_distance(given, method), method))
+        .filter(|(distance, method)| {
+            let most = if DRASTIC.contains(method) || given.len() < 6 { 1 } else { 2 };
+            *distance <= most
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, method)| method)
 }

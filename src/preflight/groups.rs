@@ -1,10 +1,48 @@
-//! Periods in `groupby`: a date is grouped by one, nothing else is. Names of fields are `names.rs`'s; whether a
-//! field can be grouped by or summed up at all is Odoo's to judge.
+//! What is particular to groups: periods in `groupby`, which dates have and nothing else, sums of what is no
+//! number, and an order that names what the groups do not hold. Names of fields are `names.rs`'s; whether a field
+//! can be grouped by at all is Odoo's to judge.
 
 use super::{Check, names, refused};
 use crate::error::Result;
 use crate::odoo::schema::Schema;
+use crate::operation::Operation;
 use crate::suggest::closest;
+
+/// How many records a group has.
+const COUNT: &str = "__count";
+
+/// What records of a group can be put together by (Odoo 19.0).
+const FUNCTIONS: [&str; 12] = [
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "count",
+    "count_distinct",
+    "bool_and",
+    "bool_or",
+    "array_agg",
+    "array_agg_distinct",
+    "recordset",
+    "sum_currency",
+];
+
+/// Types whose values no database adds up. A many2one is left out: its ids are numbers.
+const NO_NUMBERS: [&str; 13] = [
+    "binary",
+    "boolean",
+    "char",
+    "date",
+    "datetime",
+    "html",
+    "json",
+    "many2many",
+    "one2many",
+    "properties",
+    "reference",
+    "selection",
+    "text",
+];
 
 /// Periods and parts of them (Odoo 19.0).
 const PERIODS: [&str; 16] = [
@@ -56,4 +94,62 @@ pub fn check(check: &Check, method: &str, schema: &Schema, term: &str, place: &s
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses the sum or the average of what is no number: the database would fail on it.
+pub fn sums(check: &Check, schema: &Schema, term: &str, place: &str) -> Result<()> {
+    let Some((name, function @ ("sum" | "avg"))) = term.split_once(':') else { return Ok(()) };
+    let Some(field) = schema.field(name).filter(|_| !check.is_forced(name)) else { return Ok(()) };
+    let kind = field["type"].as_str().unwrap_or_default();
+    if !NO_NUMBERS.contains(&kind) {
+        return Ok(());
+    }
+    let error =
+        refused(format!("{place}: {name} is a {kind} field, which has no {function}: only numbers have"));
+    Err(match kind {
+        "date" | "datetime" => {
+            error.with_hint(format!("min and max of {name} are the first and the last"))
+        }
+        "boolean" | "char" | "selection" | "text" => error.with_hint(format!(
+            "count_distinct of {name} is how many different values there are; grouped by {name}, each is counted"
+        )),
+        _ => error,
+    })
+}
+
+/// Refuses an order by something that is neither a group nor put together from the records of one.
+pub fn order(operation: &Operation, by: &[&str], aggregates: &[&str]) -> Result<()> {
+    let order = operation.kwargs.get("order").and_then(|order| order.as_str()).unwrap_or_default();
+    for part in order.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let (term, direction) = part.split_once(char::is_whitespace).unwrap_or((part, ""));
+        let function = term.split_once(':').map(|(_, function)| function);
+        let is_sound = term == COUNT
+            || by.contains(&term)
+            || function.is_some_and(|function| FUNCTIONS.contains(&function));
+        if is_sound {
+            continue;
+        }
+        let error =
+            refused(format!("order: {term} is neither what the groups are made by nor counted or summed up"));
+        let plain = term.trim_start_matches(['-', '+']);
+        let name = plain.split(':').next().unwrap_or_default();
+        // A typo at most: amount_untaxed is another field than amount_total.
+        let distance = |held: &str| strsim::osa_distance(name, held.split(':').next().unwrap_or_default());
+        let held = by.iter().chain(aggregates).copied();
+        let meant = match plain {
+            "count" | "_count" | "counts" | "total" | "id_count" => Some(COUNT),
+            _ => held.filter(|held| distance(held) <= 2).min_by_key(|held| distance(held)),
+        };
+        let direction = if term.starts_with('-') { "desc" } else { direction };
+        return Err(match meant {
+            Some(meant) => {
+                error.with_hint(format!("did you mean '{}'?", format!("{meant} {direction}").trim()))
+            }
+            None => error.with_hint(format!(
+                "groups are sorted by {}, or by a field with a function, like {name}:sum",
+                by.iter().copied().chain([COUNT]).collect::<Vec<_>>().join(", ")
+            )),
+        });
+    }
+    Ok(())
 }

@@ -29,7 +29,7 @@ pub struct Rules {
     pub strict: bool,
     /// Fields whose values go as given.
     pub force_fields: Vec<String>,
-    /// The most records that a write or a deletion may touch.
+    /// The most records that a write, a creation or a deletion may touch.
     pub max_records: Option<u32>,
     /// Show the request instead of sending it.
     pub dry_run: bool,

@@ -43,6 +43,11 @@ const RENAMED: [(&str, &str); 16] = [
 pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
     let (model, method) = (operation.model.as_str(), operation.method.as_str());
     domain::check(check, operation)?;
+    if method == "formatted_read_group" {
+        let by: Vec<&str> = strings(operation, "groupby").collect();
+        let aggregates: Vec<&str> = strings(operation, "aggregates").collect();
+        groups::order(operation, &by, &aggregates)?;
+    }
     let names_something = ["fields", "order", "groupby", "aggregates"]
         .iter()
         .any(|key| operation.kwargs.get(*key).is_some_and(|value| !value.is_null()));
@@ -75,8 +80,9 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
                 if !name.starts_with("__") {
                     let place = format!("{key}[{index}]");
                     known(check, model, &schema, name, &place)?;
-                    if key == "groupby" {
-                        groups::check(check, method, &schema, term, &place)?;
+                    match key {
+                        "groupby" => groups::check(check, method, &schema, term, &place)?,
+                        _ => groups::sums(check, &schema, term, &place)?,
                     }
                 }
             }

@@ -88,14 +88,24 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     };
     let allowed = check.rules.max_records.map_or(most, |number| number as usize);
     let limited = most != usize::MAX || check.rules.max_records.is_some();
-    if limited && ids.len() > allowed {
+    let count = if method == "create" { created(operation) } else { ids.len() };
+    if limited && count > allowed {
+        let doing = if method == "create" { "of" } else { "on" };
         return Err(refused(format!(
-            "{model}/{method} on {} records, {allowed} are allowed: say so if that is meant",
-            ids.len()
+            "{model}/{method} {doing} {count} records, {allowed} are allowed: say so if that is meant"
         ))
-        .with_hint(format!("--max-records {} allows it", ids.len())));
+        .with_hint(format!("--max-records {count} allows it")));
     }
     Ok(())
+}
+
+/// How many records a creation makes: Odoo takes the values of one for a list of one.
+fn created(operation: &Operation) -> usize {
+    match operation.kwargs.get("vals_list") {
+        Some(Value::Array(list)) => list.len(),
+        Some(Value::Object(_)) => 1,
+        _ => 0,
+    }
 }
 
 /// Refuses to read a whole model unless that is said.

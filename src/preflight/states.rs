@@ -148,7 +148,12 @@ fn driven(model: &str) -> Option<&'static Driven> {
 
 /// Whether a method is one of those buttons, which work on records.
 pub fn is_button(model: &str, method: &str) -> bool {
-    driven(model).is_some_and(|driven| driven.methods.iter().any(|(_, button)| *button == method))
+    buttons(model).any(|button| button == method)
+}
+
+/// The buttons of a model, where they are known.
+pub fn buttons(model: &str) -> impl Iterator<Item = &'static str> {
+    driven(model).into_iter().flat_map(|driven| driven.methods.iter().map(|(_, button)| *button))
 }
 
 /// Refuses a value of a driven field.

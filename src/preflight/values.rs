@@ -32,8 +32,10 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
     match &mut given {
         Value::Object(vals) => object(check, operation, &model, vals, is_new, key)?,
         Value::Array(list) if *method == "create" => {
+            let is_one = list.len() == 1;
             for (index, vals) in list.iter_mut().enumerate() {
-                let place = format!("{key}[{index}]");
+                // Of one record nobody typed a list, mostly.
+                let place = if is_one { "vals".to_string() } else { format!("{key}[{index}]") };
                 match vals {
                     Value::Object(vals) => object(check, operation, &model, vals, is_new, &place)?,
                     other => {
