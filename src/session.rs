@@ -26,7 +26,7 @@ use crate::render::format::Format;
 use crate::render::shell;
 use crate::results::{Layout, Results};
 use crate::sandbox::Sandbox;
-use crate::settings::{Environment, Paths, Selection, Settings};
+use crate::settings::{Environment, Paths, Selection, Settings, wrapper};
 use crate::transport::Transport;
 use crate::transport::http::HttpTransport;
 
@@ -213,8 +213,17 @@ impl Session {
         self.local.print_value(&request, Effect::NotSent)
     }
 
-    /// The beginning of a command that works in the same profile.
+    /// The beginning of a command that works in the same profile, for whoever runs this one: behind a wrapper
+    /// the wrapper, which may be all that an agent is allowed.
     pub fn program(&self) -> String {
+        match wrapper::path(&self.local.environment) {
+            Some(path) => shell::quoted(path),
+            None => self.program_itself(),
+        }
+    }
+
+    /// The same without a wrapper, for a person.
+    pub fn program_itself(&self) -> String {
         match &self.local.globals.env_file {
             Some(path) => format!("odoo-agent --env-file {}", shell::quoted(&path.display().to_string())),
             None if self.settings.label != "environment" => {

@@ -7,6 +7,7 @@ mod environment;
 pub mod names;
 pub mod paths;
 pub mod secret;
+pub mod wrapper;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -37,6 +37,8 @@ pub const LOOKUP_TTL: &str = "ODOO_LOOKUP_TTL";
 /// Context keys allowed although they switch protections off; honoured only in a profile of the
 /// configuration directory.
 pub const ALLOW_CONTEXT: &str = "ODOO_ALLOW_CONTEXT";
+/// Path of the wrapper script that runs the program. Only the wrappers set it, and it is only ever shown.
+pub const CALLED_AS: &str = "ODOO_AGENT_CALLED_AS";
 
 /// A name and what it is for.
 pub struct Name {
@@ -57,7 +59,7 @@ const fn environment(name: &'static str, meaning: &'static str) -> Name {
 }
 
 /// Every name.
-pub const ALL: [Name; 18] = [
+pub const ALL: [Name; 19] = [
     profile(BASE_URL, "address of Odoo: https://erp.example.com, without /web"),
     profile(DB, "database"),
     profile(API_KEY, "the agent's key"),
@@ -76,6 +78,7 @@ pub const ALL: [Name; 18] = [
     environment(PROFILE, "profile to use without --profile"),
     environment(AGENT_HOME, "moves configuration, cache and state together"),
     environment(CONFIRMATION_TOKEN, "the token that a person gave for the next outbound call"),
+    environment(CALLED_AS, "set by the wrapper scripts, for the commands in notes and hints; not to be set"),
 ];
 
 /// What a profile file may hold.
