@@ -12,11 +12,12 @@ use crate::cache::{Cache, Found, Key, Kind as CacheKind, Owner};
 use crate::cli::Globals;
 use crate::commands::fields::Fields;
 use crate::context;
-use crate::error::{Code, Effect, Result, Retry};
+use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::execute;
 use crate::json_input::Stdin;
 use crate::odoo::client::Reply;
 use crate::odoo::docs::Reader;
+use crate::odoo::profile_context::wrong_setting;
 use crate::odoo::schema::Schema;
 use crate::odoo::{Odoo, user_context};
 use crate::operation::{Kind, Object, Operation};
@@ -246,6 +247,16 @@ impl Session {
     pub fn schema(&self, model: &str, refresh: bool) -> Result<Schema> {
         let ttl = self.settings.schema_ttl;
         Schema::of(model, &self.odoo, &self.cache, &self.owner, self.context()?, ttl, refresh)
+            .map_err(|error| self.naming_settings(error))
+    }
+
+    /// A refusal, with the profile's setting that is behind it, if one is.
+    pub fn naming_settings(&self, error: Error) -> Error {
+        let caller = &self.caller_context;
+        match wrong_setting(&error, caller, &self.settings, &self.odoo, &self.cache, &self.owner) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
     }
 
     /// Every field that this user can read. Odoo refuses a whole read for one closed field, and its schema
