@@ -115,6 +115,9 @@ impl Session {
         for name in &settings.unread {
             local.note(&format!("the profile {} sets {name}, which nothing reads", settings.label));
         }
+        for (name, meant) in local.environment.misspelt() {
+            local.note(&format!("the environment sets {name}, which nothing reads: is {meant} meant?"));
+        }
         context::check(&caller_context, &settings.allowed_context)?;
         let owner = Owner {
             base_url: settings.base_url.text(),

@@ -848,6 +848,30 @@ fn the_approvers_key_goes_only_home_too() {
 }
 
 #[test]
+fn a_misspelt_name_in_the_environment_is_noted_and_stops_nothing() {
+    let server = serving();
+    let home = Home::new();
+    home.profile("lab", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
+    for (misspelt, meant) in
+        [("ODOO_TIMEUOT", "ODOO_TIMEOUT"), ("ODOO_PROFLE", "ODOO_PROFILE"), ("ODDO_LANG", "ODOO_LANG")]
+    {
+        let outcome = home.agent(LINE).env(misspelt, "3").run().ok();
+        let says = format!("the environment sets {misspelt}, which nothing reads: is {meant} meant?");
+        assert!(outcome.stderr.contains(&says), "{}", outcome.stderr);
+        assert_eq!(home.agent(LINE).arg("--quiet").env(misspelt, "3").run().ok().stderr, "");
+        // Beside the right one it is somebody else's.
+        let both = home.agent(LINE).env(misspelt, "3").env("ODOO_PROFILE", "lab");
+        let both = both.env("ODOO_TIMEOUT", "5s").env("ODOO_LANG", "en_US").run().ok();
+        assert!(!both.stderr.contains(misspelt), "{}", both.stderr);
+    }
+    let doctor = home.agent(["doctor"]).env("ODOO_TIMEUOT", "3").run();
+    assert!(doctor.stdout.contains("if ODOO_TIMEOUT is meant, write that"), "{}", doctor.stdout);
+    for name in ["ODOO_RC", "ODOO_HOME", "ODOO_PORT", "ODOO_VERSION", "ODOO_URL", "ODOO_LOCAL_ENV_FILE"] {
+        assert_eq!(home.agent(LINE).env(name, "3").run().ok().stderr, "", "{name}");
+    }
+}
+
+#[test]
 fn a_misspelt_name_in_a_profile_is_refused_with_the_name_that_was_meant() {
     let (server, home) = (serving(), Home::new());
     let sound = [("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)];

@@ -105,6 +105,10 @@ pub fn examine(local: Local, with_guard: bool) -> Vec<Finding> {
         Finding::new("profile names", Status::Warn, format!("{name} is set, and nothing reads it"))
             .fix("take it out, or write the name that was meant: odoo-agent help profiles lists them")
     }));
+    findings.extend(session.local.environment.misspelt().into_iter().map(|(name, meant)| {
+        Finding::new("environment", Status::Warn, format!("{name} is set, and nothing reads it"))
+            .fix(format!("if {meant} is meant, write that"))
+    }));
     findings.extend(approver);
     if !server(&session, &mut findings) {
         return findings;

@@ -88,9 +88,19 @@ pub fn in_a_profile() -> impl Iterator<Item = &'static str> {
 
 /// The name that a misspelt one comes close to: one slip in a short name, two in a longer one.
 pub fn meant_by(misspelt: &str) -> Option<&'static str> {
+    closest_of(in_a_profile(), misspelt)
+}
+
+/// The same of everything that the environment can hold.
+pub fn meant_in_environment(misspelt: &str) -> Option<&'static str> {
+    let is_known = ALL.iter().any(|name| name.name == misspelt);
+    closest_of(ALL.iter().map(|name| name.name), misspelt).filter(|_| !is_known)
+}
+
+fn closest_of(names: impl Iterator<Item = &'static str>, misspelt: &str) -> Option<&'static str> {
     let distance = |name: &str| strsim::osa_distance(name, misspelt);
     let slips = if misspelt.len() < "ODOO_LANG".len() { 1 } else { 2 };
-    in_a_profile().filter(|name| distance(name) <= slips).min_by_key(|name| distance(name))
+    names.filter(|name| distance(name) <= slips).min_by_key(|name| distance(name))
 }
 
 #[cfg(test)]
