@@ -222,6 +222,13 @@ fn the_command_names_the_profile_that_the_call_was_made_in() {
 }
 
 #[test]
+fn the_guards_refusal_is_not_looked_into_for_a_wrong_language() {
+    let (home, server) = guarded();
+    home.agent(CALL).env("ODOO_LANG", "de_DE").run().fails(6, "confirmation_required");
+    assert!(server.requests_to(&json2("res.lang", "search_read")).is_empty());
+}
+
+#[test]
 fn create_and_write_name_their_command_too() {
     for (command, method, expected) in [
         (

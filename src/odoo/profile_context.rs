@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Odoo, user_context};
 use crate::cache::{Cache, Owner};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::operation::{Kind, Object, Operation};
 use crate::settings::Settings;
 
@@ -24,8 +24,8 @@ pub fn wrong_setting(
     owner: &Owner,
 ) -> Option<String> {
     let channel = settings.agent_channel.as_str();
-    match (error.http_status?, error.odoo.as_ref()?.name.as_str()) {
-        (422, "odoo.exceptions.UserError") if !caller.contains_key("lang") => {
+    match (error.code, error.odoo.as_ref()?.name.as_str()) {
+        (Code::Rejected, "odoo.exceptions.UserError") if !caller.contains_key("lang") => {
             let (says, language) = (settings.language_says.as_ref()?, settings.language.as_deref()?);
             if language == SOURCE_LANGUAGE {
                 return None;
@@ -35,7 +35,9 @@ pub fn wrong_setting(
             (!installed.is_empty() && !installed.contains(&language))
                 .then(|| format!("{says}; installed in Odoo: {}", installed.join(", ")))
         }
-        (403, "odoo.exceptions.AccessError") if !caller.contains_key("allowed_company_ids") => {
+        (Code::AccessDenied, "odoo.exceptions.AccessError")
+            if !caller.contains_key("allowed_company_ids") =>
+        {
             let says = settings.companies_say.as_ref()?;
             let user = user_context::user_id(odoo, cache, owner, channel)?;
             let rows = rows(odoo, channel, "res.users", &json!([["id", "=", user]]), "company_ids")?;
