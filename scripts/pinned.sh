@@ -2,6 +2,12 @@
 # the shell has exported for another server is left behind, and a second --profile or --env-file is refused
 # by the program.
 unset ODOO_BASE_URL ODOO_DB ODOO_API_KEY ODOO_PROFILE ODOO_ALLOW_HTTP
+# How notes and hints name this wrapper, so that an agent which may run nothing else can run what they say.
+case $0 in
+/*) ODOO_AGENT_CALLED_AS=$0 ;;
+*) ODOO_AGENT_CALLED_AS=$PWD/${0#./} ;;
+esac
+export ODOO_AGENT_CALLED_AS
 here=$(dirname "$(readlink -f "$0")")
 if [ -x "$here/../target/release/odoo-agent" ]; then
     program=$here/../target/release/odoo-agent

@@ -143,22 +143,26 @@ pub enum Command {
 }
 
 /// A wrapper script names the profile before everything that the agent adds, so a second profile is refused:
-/// clap alone would let one behind the command overrule the first.
-pub fn refuse_second_profile(arguments: &[OsString]) -> Result<()> {
-    let names_a_profile = |argument: &OsString| {
-        let text = argument.to_string_lossy();
-        ["--profile", "--env-file"]
-            .iter()
-            .any(|flag| text.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
-    };
-    let options = arguments.iter().take_while(|argument| *argument != "--");
-    if options.filter(|argument| names_a_profile(argument)).count() > 1 {
-        return Err(Error::usage(
-            "more than one --profile or --env-file: the first one stands and cannot be replaced",
-        )
-        .with_hint("a wrapper such as odoo_local.sh works in its own profile only"));
-    }
-    Ok(())
+/// clap alone would let one behind the command overrule the first, and has other words for one beside it.
+pub fn refuse_second_profile(arguments: &[OsString], behind_wrapper: bool) -> Result<()> {
+    let options = arguments.iter().take_while(|argument| *argument != "--").enumerate();
+    let mut named = options.filter_map(|(position, argument)| {
+        let text = argument.to_string_lossy().into_owned();
+        let flag = ["--profile", "--env-file"].into_iter().find(|flag| {
+            text.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+        })?;
+        Some((flag, position))
+    });
+    let (Some((first, position)), Some((second, _))) = (named.next(), named.next()) else { return Ok(()) };
+    Err(match (behind_wrapper, arguments.get(position + 1)) {
+        (true, Some(profile)) if first == "--profile" => Error::usage(format!(
+            "this wrapper works in profile {} only: leave {second} out",
+            profile.to_string_lossy()
+        )),
+        (true, _) => Error::usage(format!("this wrapper works in its own profile only: leave {second} out")),
+        (false, _) => Error::usage("more than one --profile or --env-file: a run works in one profile")
+            .with_hint("name one; a wrapper such as odoo_local.sh has named its own already"),
+    })
 }
 
 #[cfg(test)]
@@ -174,7 +178,7 @@ mod tests {
     #[test]
     fn a_second_profile_is_refused_wherever_it_stands() {
         let check = |line: &str| {
-            refuse_second_profile(&line.split(' ').map(OsString::from).collect::<Vec<_>>()).is_ok()
+            refuse_second_profile(&line.split(' ').map(OsString::from).collect::<Vec<_>>(), false).is_ok()
         };
         assert!(check("odoo-agent --profile local read"));
         assert!(!check("odoo-agent --profile local read --profile erp"));

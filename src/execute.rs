@@ -41,6 +41,7 @@ fn explained(session: &Session, operation: &Operation, error: Error) -> Error {
     if error.odoo.is_none() || operation.method == "get_available_models" {
         return error;
     }
+    let error = session.naming_settings(error);
     let program = session.program();
     let check = Check::new(&session.rules, session, &program, operation);
     explain::explain(&check, operation, error, &|| session.models())

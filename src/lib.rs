@@ -67,12 +67,12 @@ fn parse_and_run(
     stdin: Box<dyn Read>,
     out: &Rc<out::Out>,
 ) -> Result<()> {
+    let environment = settings::Environment::from_pairs(environment);
+    cli::refuse_second_profile(&arguments, settings::wrapper::path(&environment).is_some())?;
     let cli = match cli::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(stop) => return usage::help_or_refusal(stop, &arguments, out),
     };
-    cli::refuse_second_profile(&arguments)?;
-    let environment = settings::Environment::from_pairs(environment);
     let paths = settings::Paths::find(&environment)?;
     let local = session::Local {
         out: Rc::clone(out),

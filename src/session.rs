@@ -12,11 +12,12 @@ use crate::cache::{Cache, Found, Key, Kind as CacheKind, Owner};
 use crate::cli::Globals;
 use crate::commands::fields::Fields;
 use crate::context;
-use crate::error::{Code, Effect, Result, Retry};
+use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::execute;
 use crate::json_input::Stdin;
 use crate::odoo::client::Reply;
 use crate::odoo::docs::Reader;
+use crate::odoo::profile_context::wrong_setting;
 use crate::odoo::schema::Schema;
 use crate::odoo::{Odoo, user_context};
 use crate::operation::{Kind, Object, Operation};
@@ -26,7 +27,7 @@ use crate::render::format::Format;
 use crate::render::shell;
 use crate::results::{Layout, Results};
 use crate::sandbox::Sandbox;
-use crate::settings::{Environment, Paths, Selection, Settings};
+use crate::settings::{Environment, Paths, Selection, Settings, wrapper};
 use crate::transport::Transport;
 use crate::transport::http::HttpTransport;
 
@@ -113,6 +114,9 @@ impl Session {
         local.out.protect(settings.api_key.clone());
         for name in &settings.unread {
             local.note(&format!("the profile {} sets {name}, which nothing reads", settings.label));
+        }
+        for (name, meant) in local.environment.misspelt() {
+            local.note(&format!("the environment sets {name}, which nothing reads: is {meant} meant?"));
         }
         context::check(&caller_context, &settings.allowed_context)?;
         let owner = Owner {
@@ -218,8 +222,17 @@ impl Session {
         self.local.print_value(&request, Effect::NotSent)
     }
 
-    /// The beginning of a command that works in the same profile.
+    /// The beginning of a command that works in the same profile, for whoever runs this one: behind a wrapper
+    /// the wrapper, which may be all that an agent is allowed.
     pub fn program(&self) -> String {
+        match wrapper::path(&self.local.environment) {
+            Some(path) => shell::quoted(path),
+            None => self.program_itself(),
+        }
+    }
+
+    /// The same without a wrapper, for a person.
+    pub fn program_itself(&self) -> String {
         match &self.local.globals.env_file {
             Some(path) => format!("odoo-agent --env-file {}", shell::quoted(&path.display().to_string())),
             None if self.settings.label != "environment" => {
@@ -242,6 +255,16 @@ impl Session {
     pub fn schema(&self, model: &str, refresh: bool) -> Result<Schema> {
         let ttl = self.settings.schema_ttl;
         Schema::of(model, &self.odoo, &self.cache, &self.owner, self.context()?, ttl, refresh)
+            .map_err(|error| self.naming_settings(error))
+    }
+
+    /// A refusal, with the profile's setting that is behind it, if one is.
+    pub fn naming_settings(&self, error: Error) -> Error {
+        let caller = &self.caller_context;
+        match wrong_setting(&error, caller, &self.settings, &self.odoo, &self.cache, &self.owner) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
     }
 
     /// Every field that this user can read. Odoo refuses a whole read for one closed field, and its schema

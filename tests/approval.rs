@@ -215,6 +215,17 @@ fn the_command_names_the_profile_that_the_call_was_made_in() {
     );
     assert_eq!(start(home.run(["--profile", "lab"].iter().chain(&CALL))), ["--profile", "lab", "approve"]);
     assert_eq!(start(home.agent(CALL).env("ODOO_PROFILE", "lab").run()), ["--profile", "lab", "approve"]);
+    // A person has no use for the agent's wrapper.
+    let wrapper = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/odoo_local.sh");
+    let behind = home.agent(["--profile", "lab"]).args(CALL).env("ODOO_AGENT_CALLED_AS", wrapper);
+    assert_eq!(start(behind.run()), ["--profile", "lab", "approve"]);
+}
+
+#[test]
+fn the_guards_refusal_is_not_looked_into_for_a_wrong_language() {
+    let (home, server) = guarded();
+    home.agent(CALL).env("ODOO_LANG", "de_DE").run().fails(6, "confirmation_required");
+    assert!(server.requests_to(&json2("res.lang", "search_read")).is_empty());
 }
 
 #[test]

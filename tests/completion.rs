@@ -227,6 +227,49 @@ fn the_shells_offer_what_can_stand_there() {
 }
 
 #[test]
+fn the_value_of_a_flag_before_the_command_is_no_command() {
+    let (home, server) = knowing();
+    let globals = [
+        &["--profile", "sandbox"][..],
+        &["--profile=sandbox"],
+        &["--profile", "cache"],
+        &["--env-file", "sandbox"],
+        &["--output", "table"],
+        &["--pluck", "read"],
+        &["--context-json", "sandbox"],
+        &["--context-file", "cache"],
+        &["--agent-channel", "sandbox"],
+        &["--timeout", "write"],
+        &["--agent-channel", "call", "--quiet", "--profile", "sandbox"],
+    ];
+    for flags in globals {
+        for (rest, offered) in [
+            (&["sea"][..], "space\nsearch-read\n"),
+            (&["search-read", "x.th"], "space\nx.thimble\nx.thing\n"),
+            (&["search-read", "x.thing", "--fields", "na"], "nospace\nname\n"),
+            (&["search-read", "x.thing", "--order", "n"], "nospace\nname\nnext_date\n"),
+            (&["search-read", "--profile", "e"], "space\nerp\n"),
+            (&["cache", "cl"], "space\nclear\n"),
+        ] {
+            let line = [&["odoo-agent"], flags, rest].concat();
+            assert_eq!(told(&home, "bash", &line), offered, "{line:?}");
+        }
+        let line = [&["odoo-agent"], flags, &[""][..]].concat();
+        let commands = told(&home, "bash", &line);
+        assert!(
+            commands.contains("\nsearch-read\n") && !commands.contains("\nserve\n"),
+            "{line:?}: {commands}"
+        );
+        // Between the command and its own.
+        let line = [&["odoo-agent", "cache"], flags, &["cl"][..]].concat();
+        assert_eq!(told(&home, "bash", &line), "space\nclear\n", "{line:?}");
+    }
+    // The value itself, while it is typed.
+    assert_eq!(told(&home, "bash", &["odoo-agent", "--profile", "sandbox"]), "space\nsandbox\n");
+    assert!(server.requests().is_empty());
+}
+
+#[test]
 fn zsh_types_what_it_was_given() {
     if !is_here("zsh") {
         return;

@@ -293,8 +293,81 @@ fn without_a_usable_profile_only_what_is_here_is_examined() {
         let report = Report::of(&home.run(["doctor"]));
         report.has("profile", "fail", part).and_nothing_else(&["profile"]);
     }
+    // A copy of the example has lines without values: another line would be refused as well.
+    for (text, fix) in [
+        (text.replace(KEY, ""), "fill in ODOO_API_KEY in FILE (line 3)"),
+        (text.replace("ODOO_DB=lab", "# where\nODOO_DB="), "fill in ODOO_DB in FILE (line 3)"),
+        (text.replace(KEY, "\nODOO_API_KEY=x"), "remove one of the two lines in FILE"),
+        (format!("{text}what\n"), "correct line 4 of FILE"),
+        (format!("{text}ODOO_TIMEOUT=abc\n"), "correct it in FILE"),
+        (format!("{text}ODOO_COMPANY_IDS=a,b\n"), "correct it in FILE"),
+        (text.replace("ODOO_DB=lab", "ODOO_DB=l\u{7}ab"), "help profiles"),
+    ] {
+        home.profile_text("lab", &text, 0o600);
+        let fix = fix.replace("FILE", home.config().join("odoo_lab.env").to_str().unwrap());
+        let outcome = home.run(["doctor"]);
+        let finding = outcome.json()["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|check| check["status"] == "fail")
+            .unwrap()
+            .clone();
+        assert!(finding["fix"].as_str().unwrap().contains(&fix), "{fix}: {finding}");
+        assert!(!finding.to_string().contains("log of Odoo"), "{finding}");
+    }
     Report::of(&home.run(["--profile", "nowhere", "doctor"])).has("profile", "fail", "no profile nowhere");
     assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_language_or_company_that_odoo_does_not_take_is_traced_to_the_profile() {
+    let home = Home::new();
+    let served = Served::start();
+    let search = ["search-read", "res.partner", "--limit", "1", "--fields", "name"];
+    for (name, value, odoo_has) in
+        [("ODOO_LANG", "xx_YY", "installed in Odoo: "), ("ODOO_COMPANY_IDS", "99", "this user may work in 1")]
+    {
+        home.profile(
+            "lab",
+            &[
+                ("ODOO_BASE_URL", served.base_url()),
+                ("ODOO_DB", served.database()),
+                ("ODOO_API_KEY", served.key("agent")),
+                (name, value),
+            ],
+        );
+        let says = format!("{name}={value} comes from {}", home.config().join("odoo_lab.env").display());
+        let report = Report::of(&home.run(["--profile", "lab", "doctor"]));
+        report.has("key", "fail", &says);
+        for line in [&search[..], &["schema-summary", "res.partner"]] {
+            let outcome = home.agent(["--profile", "lab"]).args(line).run();
+            assert!(outcome.hints().contains(&says), "{line:?}: {}", outcome.stderr);
+            assert!(outcome.hints().contains(odoo_has), "{line:?}: {}", outcome.stderr);
+        }
+        // What the caller names is the caller's.
+        let context = json!({ "lang": "zz_ZZ", "allowed_company_ids": [98] }).to_string();
+        let outcome = home.agent(["--profile", "lab"]).args(search).args(["--context-json", &context]).run();
+        assert!(outcome.exit != 0 && !outcome.stderr.contains("comes from"), "{}", outcome.stderr);
+    }
+    // A refusal of another kind is not blamed on settings that are right.
+    home.profile(
+        "lab",
+        &[
+            ("ODOO_BASE_URL", served.base_url()),
+            ("ODOO_DB", served.database()),
+            ("ODOO_API_KEY", served.key("agent")),
+            ("ODOO_LANG", "fr_FR"),
+            ("ODOO_COMPANY_IDS", "1"),
+        ],
+    );
+    for line in [
+        &["search-read", "ir.config_parameter"][..],
+        &["search-read", "res.partner", "--order", "name sideways", "--no-preflight"],
+    ] {
+        let outcome = home.agent(["--profile", "lab"]).args(line).run();
+        assert!(outcome.exit != 0 && !outcome.stderr.contains("comes from"), "{}", outcome.stderr);
+    }
 }
 
 #[test]

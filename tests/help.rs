@@ -135,6 +135,19 @@ fn serves(home: &Home, line: &str) {
 }
 
 #[test]
+fn a_topic_fits_a_narrow_terminal_and_what_is_to_be_pasted_is_whole() {
+    let home = Home::new();
+    for topic in topics(&home) {
+        let text = home.run(["help", &topic]).ok().stdout;
+        let (prose, examples) = text.split_once("\nExamples:\n").unwrap();
+        for line in prose.lines() {
+            assert!(line.len() <= 80 && line == line.trim_end(), "{topic}: {line:?}");
+        }
+        assert!(examples.lines().all(|line| line.starts_with("  ")), "{topic}: {examples}");
+    }
+}
+
+#[test]
 fn the_main_help_names_the_topics_and_where_exit_codes_are_told() {
     let home = Home::new();
     let help = home.run(["--help"]).ok().stdout;

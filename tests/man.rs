@@ -51,6 +51,29 @@ fn every_command_has_a_page_that_anybody_may_read() {
 }
 
 #[test]
+fn every_name_of_a_flag_is_on_its_pages() {
+    let home = Home::new();
+    let path = directory(&home, "man1", 0o755);
+    write_into(&home, &path).ok();
+    let described = home.run(["describe"]).ok().json();
+    let mut found = 0;
+    for command in described["commands"].as_array().unwrap() {
+        let name = command["name"].as_str().unwrap();
+        for flag in command["flags"].as_array().into_iter().flatten() {
+            for alias in flag["aliases"].as_array().into_iter().flatten() {
+                let also = format!("[also: {}", alias.as_str().unwrap().replace('-', "\\-"));
+                for page in [format!("odoo-agent-{name}.1"), "odoo-agent.1".into()] {
+                    let text = fs::read_to_string(path.join(&page)).unwrap();
+                    assert!(text.contains(&also), "{page}: {also}");
+                }
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 0, "the flags have another name in describe: {described}");
+}
+
+#[test]
 fn a_page_replaces_an_older_page_and_nothing_that_is_no_file() {
     let home = Home::new();
     let path = directory(&home, "man1", 0o755);

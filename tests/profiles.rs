@@ -656,6 +656,92 @@ fn a_wrapper_works_in_its_own_profile_from_anywhere() {
     asked_as(&erp, OTHER_KEY, "erp");
 }
 
+/// A home with one profile, and more records than a search of one shows.
+fn with_hints() -> (Home, Server) {
+    let server = Server::start();
+    server.on(SEARCH, Answer::json("[{\"id\": 1, \"name\": \"A\"}]"));
+    let home = Home::new();
+    home.profile("local", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "local"), ("ODOO_API_KEY", KEY)]);
+    (home, server)
+}
+
+#[test]
+fn what_a_wrapper_says_can_be_run_through_it() {
+    let (home, server) = with_hints();
+    let bin = installed(&home);
+    let wrapper = bin.join("odoo_local.sh");
+    let link = home.beside("a link to it.sh");
+    symlink(&wrapper, &link).unwrap();
+    let run = |program: &Path, more: &[&str], directory: &Path| {
+        let mut command = Command::new(program);
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("ODOO_AGENT_HOME", home.path());
+        // What was inherited says nothing.
+        command.env("ODOO_AGENT_CALLED_AS", "/bin/sh").current_dir(directory);
+        command.args(LINE).args(["--limit", "1"]).args(more);
+        Outcome::of(command.output().unwrap(), program.display().to_string())
+    };
+    let whole = |begins: String| format!("{begins} search-read res.partner --fields name --all");
+    for (program, directory, named) in [
+        (&*wrapper, Path::new("/"), wrapper.display().to_string()),
+        (&link, Path::new("/"), format!("'{}'", link.display())),
+        (Path::new("./odoo_local.sh"), &bin, wrapper.display().to_string()),
+    ] {
+        let outcome = run(program, &[], directory).ok();
+        let command = whole(named);
+        assert!(outcome.stderr.contains(&command), "{command}: {}", outcome.stderr);
+        assert!(!outcome.stderr.contains("/bin/sh"), "{}", outcome.stderr);
+        // It does run.
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &command]).env_clear().env("PATH", "/usr/bin:/bin").current_dir("/");
+        shell.env("ODOO_AGENT_HOME", home.path());
+        Outcome::of(shell.output().unwrap(), command).ok();
+    }
+    server.forget();
+    for (second, left_out) in [
+        (&["--profile", "local"][..], "--profile"),
+        (&["--profile=erp"], "--profile"),
+        (&["--env-file", "/dev/null"], "--env-file"),
+        // Where clap alone would have other words for it.
+        (&["--profile", "local", "--profile", "local"], "--profile"),
+    ] {
+        let outcome = run(&wrapper, second, Path::new("/")).fails(2, "usage");
+        let says = format!("this wrapper works in profile local only: leave {left_out} out");
+        assert_eq!(outcome.message(), says, "{second:?}");
+    }
+    let mut before = Command::new(&wrapper);
+    before.args(["--profile", "local"]).args(LINE).env("ODOO_AGENT_HOME", home.path());
+    let outcome = Outcome::of(before.output().unwrap(), "before the command".into()).fails(2, "usage");
+    assert!(outcome.message().contains("this wrapper works in profile local only"), "{}", outcome.stderr);
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn what_is_no_wrapper_is_not_named_and_nothing_is_run() {
+    let (home, _server) = with_hints();
+    let trap = home.beside("trap.sh");
+    let sprung = home.beside("sprung");
+    support::run::write_with_mode(
+        &trap,
+        format!("#!/bin/sh\ntouch {}\n", sprung.display()).as_bytes(),
+        0o755,
+    );
+    let names = |value: &Path| {
+        let agent = home.agent(LINE).args(["--limit", "1"]).env("ODOO_AGENT_CALLED_AS", value);
+        agent.run().ok().stderr
+    };
+    let said = names(&trap);
+    assert!(said.contains(&format!("{} search-read", trap.display())), "{said}");
+    let hostile = home.beside("x;$(touch sprung)\u{202e}.sh");
+    fs::copy(&trap, &hostile).unwrap();
+    for value in
+        [&hostile, Path::new("trap.sh"), &home.beside("absent.sh"), &home.beside(""), Path::new("/bin/\nsh")]
+    {
+        let said = names(value);
+        assert!(said.contains("odoo-agent --profile local search-read"), "{value:?}: {said}");
+    }
+    assert!(!sprung.exists());
+}
+
 #[test]
 fn the_home_moves_everything_together() {
     let server = serving();
@@ -759,6 +845,30 @@ fn the_approvers_key_goes_only_home_too() {
         .into_iter()
         .filter(|request| request.header("authorization").unwrap().contains(OTHER_KEY));
     assert_eq!(sent.count(), 0, "the file on the command line chose where the environment's key goes");
+}
+
+#[test]
+fn a_misspelt_name_in_the_environment_is_noted_and_stops_nothing() {
+    let server = serving();
+    let home = Home::new();
+    home.profile("lab", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
+    for (misspelt, meant) in
+        [("ODOO_TIMEUOT", "ODOO_TIMEOUT"), ("ODOO_PROFLE", "ODOO_PROFILE"), ("ODDO_LANG", "ODOO_LANG")]
+    {
+        let outcome = home.agent(LINE).env(misspelt, "3").run().ok();
+        let says = format!("the environment sets {misspelt}, which nothing reads: is {meant} meant?");
+        assert!(outcome.stderr.contains(&says), "{}", outcome.stderr);
+        assert_eq!(home.agent(LINE).arg("--quiet").env(misspelt, "3").run().ok().stderr, "");
+        // Beside the right one it is somebody else's.
+        let both = home.agent(LINE).env(misspelt, "3").env("ODOO_PROFILE", "lab");
+        let both = both.env("ODOO_TIMEOUT", "5s").env("ODOO_LANG", "en_US").run().ok();
+        assert!(!both.stderr.contains(misspelt), "{}", both.stderr);
+    }
+    let doctor = home.agent(["doctor"]).env("ODOO_TIMEUOT", "3").run();
+    assert!(doctor.stdout.contains("if ODOO_TIMEOUT is meant, write that"), "{}", doctor.stdout);
+    for name in ["ODOO_RC", "ODOO_HOME", "ODOO_PORT", "ODOO_VERSION", "ODOO_URL", "ODOO_LOCAL_ENV_FILE"] {
+        assert_eq!(home.agent(LINE).env(name, "3").run().ok().stderr, "", "{name}");
+    }
 }
 
 #[test]

@@ -250,7 +250,7 @@ fn how_to_approve(session: &Session, operation: &Operation, mut refusal: Error) 
 
 /// `odoo-agent … approve …`, complete for a call and safe to paste into a shell.
 fn approve_command(session: &Session, operation: &Operation) -> String {
-    let mut words = vec![session.program()];
+    let mut words = vec![session.program_itself()];
     words.extend(["approve".into(), operation.model.clone(), operation.method.clone()]);
     if let Some(ids) = &operation.ids {
         words.push("--ids".into());

@@ -24,7 +24,7 @@ pub fn run(args: Args, local: &Local) -> Result<()> {
     if let [name] = args.about.as_slice()
         && let Some(topic) = topics::find(name)
     {
-        return out.data((topic.text)().as_bytes(), Effect::NotSent);
+        return out.data(topic.text().as_bytes(), Effect::NotSent);
     }
     let text = interface::help(&args.about, out.stdout_is_terminal)
         .ok_or_else(|| crate::usage::no_such_command(&Cli::command(), &args.about, true))?;

@@ -50,7 +50,8 @@ const FILES: &str = "files";
 pub fn answer(shell: Shell, line: Vec<OsString>, index: usize, paths: &Paths) -> String {
     let line = words::Line::read(shell, line, index);
     let mut command = with_completers(Cli::command(), &Arc::new(Known::new(paths, line.model())));
-    let found = engine::complete(&mut command, line.words.clone(), line.index, None).unwrap_or_default();
+    let (words, index) = words::with_values_joined(&line);
+    let found = engine::complete(&mut command, words, index, None).unwrap_or_default();
     let tagged = |candidate: &CompletionCandidate, tag: &str| {
         candidate.get_tag().is_some_and(|found| found.to_string() == tag)
     };

@@ -69,6 +69,44 @@ impl Line {
     }
 }
 
+/// The words as `engine::complete` takes them: it looks for the command in every word, so that the profile of
+/// `--profile sandbox` would be one. A flag and its value are one word then, but for the one being typed.
+pub fn with_values_joined(line: &Line) -> (Vec<OsString>, usize) {
+    let mut root = Cli::command();
+    root.build();
+    let mut command = &root;
+    let (mut whole, mut index): (Vec<OsString>, usize) = (Vec::new(), line.index);
+    let mut words = line.words.iter().enumerate().peekable();
+    whole.extend(words.next().map(|(_, program)| program.clone()));
+    while let Some((position, word)) = words.next() {
+        whole.push(word.clone());
+        if word == "--" || position >= line.index {
+            break;
+        }
+        let Some(text) = word.to_str() else { continue };
+        if let Some(flag) = text.strip_prefix("--") {
+            let takes_value = command.get_arguments().any(|arg| {
+                let mut names = arg.get_long().into_iter().chain(arg.get_all_aliases().unwrap_or_default());
+                arg.get_action().takes_values() && names.any(|name| name == flag)
+            });
+            if takes_value && let Some((_, value)) = words.next_if(|(position, _)| *position < line.index) {
+                if let Some(last) = whole.last_mut() {
+                    last.push("=");
+                    last.push(value);
+                }
+                index -= 1;
+            }
+        } else if let Some(nested) = command.find_subcommand(text) {
+            command = nested;
+        }
+        if !command.has_subcommands() {
+            break;
+        }
+    }
+    whole.extend(words.map(|(_, word)| word.clone()));
+    (whole, index)
+}
+
 /// Bash splits `--fields=name` and `create_date:month` into three words each.
 fn joined(words: Vec<OsString>, index: usize) -> (Vec<OsString>, usize, String) {
     let is_break = |word: &OsString| word == "=" || word == ":";

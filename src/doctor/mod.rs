@@ -71,11 +71,12 @@ impl Finding {
 
     fn of_error(check: &str, error: &Error) -> Finding {
         let finding = Finding::new(check, Status::Fail, error.message.clone());
-        finding.fix(match error.hints.is_empty() {
-            true => {
-                "look into the log of Odoo or of the proxy before it; --debug shows what was asked".into()
+        finding.fix(match error.code {
+            _ if !error.hints.is_empty() => error.hints.join("; "),
+            Code::ConfigMissing | Code::ConfigInvalid | Code::ConfigUnsafe => {
+                "correct what it names: odoo-agent help profiles has every setting".into()
             }
-            false => error.hints.join("; "),
+            _ => "look into the log of Odoo or of the proxy before it; --debug shows what was asked".into(),
         })
     }
 }
@@ -103,6 +104,10 @@ pub fn examine(local: Local, with_guard: bool) -> Vec<Finding> {
     findings.extend(settings.unread.iter().map(|name| {
         Finding::new("profile names", Status::Warn, format!("{name} is set, and nothing reads it"))
             .fix("take it out, or write the name that was meant: odoo-agent help profiles lists them")
+    }));
+    findings.extend(session.local.environment.misspelt().into_iter().map(|(name, meant)| {
+        Finding::new("environment", Status::Warn, format!("{name} is set, and nothing reads it"))
+            .fix(format!("if {meant} is meant, write that"))
     }));
     findings.extend(approver);
     if !server(&session, &mut findings) {

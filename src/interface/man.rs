@@ -3,7 +3,7 @@
 
 use std::io;
 
-use clap::Command;
+use clap::{Arg, Command};
 use clap_mangen::Man;
 use roff::{Roff, bold, roman};
 
@@ -22,7 +22,7 @@ pub struct Page {
 
 /// The page of the whole program, the flags of every command included.
 pub fn whole() -> io::Result<Page> {
-    let root = readable();
+    let root = with_aliases(readable());
     let mut text = Vec::new();
     let page = page(&root);
     page.render_title(&mut text)?;
@@ -38,7 +38,7 @@ pub fn whole() -> io::Result<Page> {
         examples(&mut text, command, true)?;
     }
     for topic in &topics::TOPICS {
-        section(&mut text, topic.name, |roff| verbatim(roff, &(topic.text)()))?;
+        section(&mut text, topic.name, |roff| verbatim(roff, &topic.text()))?;
     }
     tables(&mut text)?;
     Ok(Page { file: "odoo-agent.1".into(), text })
@@ -46,7 +46,7 @@ pub fn whole() -> io::Result<Page> {
 
 /// That, and a page for each command.
 pub fn pages() -> io::Result<Vec<Page>> {
-    let root = readable();
+    let root = with_aliases(readable());
     let mut pages = vec![whole()?];
     for command in commands_of(&root) {
         let mut text = Vec::new();
@@ -76,6 +76,22 @@ pub fn pages() -> io::Result<Vec<Page>> {
         pages.push(Page { file: format!("odoo-agent-{}.1", command.get_name()), text });
     }
     Ok(pages)
+}
+
+/// Other names of a flag in its help, for the renderer has no place for them.
+fn with_aliases(command: Command) -> Command {
+    let named = |arg: Arg| {
+        let aliases: Vec<String> =
+            arg.get_visible_aliases().into_iter().flatten().map(|name| format!("--{name}")).collect();
+        if aliases.is_empty() {
+            return arg;
+        }
+        let ending = format!(" [also: {}]", aliases.join(", "));
+        let help = format!("{}{ending}", arg.get_help().map(ToString::to_string).unwrap_or_default());
+        let long = arg.get_long_help().map_or_else(|| help.clone(), |long| format!("{long}{ending}"));
+        arg.help(help).long_help(long)
+    };
+    command.mut_args(named).mut_subcommands(with_aliases)
 }
 
 fn page(command: &Command) -> Man {

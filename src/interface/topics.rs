@@ -13,17 +13,64 @@ pub struct Topic {
     pub name: &'static str,
     /// In a few words.
     pub purpose: &'static str,
-    /// Its text.
-    pub text: fn() -> String,
+    /// What it says, in lines of any length.
+    content: fn() -> String,
+}
+
+impl Topic {
+    /// Its text, in lines that fit a narrow terminal.
+    pub fn text(&self) -> String {
+        wrapped(&(self.content)())
+    }
+}
+
+const WIDTH: usize = 80;
+
+/// Prose is filled, rows of a table go on below their last column. What stands below `Examples:` is to be pasted
+/// and left whole.
+fn wrapped(text: &str) -> String {
+    let (prose, examples) = text.split_once("\nExamples:\n").unwrap_or((text, ""));
+    let is_prose = |line: &str| !line.is_empty() && !line.starts_with(' ');
+    let mut lines: Vec<String> = Vec::new();
+    for line in prose.lines() {
+        match lines.last_mut().filter(|last| is_prose(last) && is_prose(line)) {
+            Some(last) => *last += &format!(" {line}"),
+            None => lines.push(line.into()),
+        }
+    }
+    let mut whole: String = lines.iter().map(|line| filled(line) + "\n").collect();
+    if !examples.is_empty() {
+        whole += &format!("\nExamples:\n{examples}");
+    }
+    whole
+}
+
+fn filled(line: &str) -> String {
+    let indent = line.len() - line.trim_start().len();
+    let column_at = line.rfind("  ").map_or(0, |at| at + 2).max(indent);
+    let below = if column_at == indent && indent > 0 { indent + 2 } else { column_at };
+    let (mut whole, mut column) = (line[..column_at].to_string(), column_at);
+    for (position, word) in line[column_at..].split(' ').enumerate() {
+        if position > 0 && column + 1 + word.len() > WIDTH {
+            whole += &format!("\n{:below$}", "");
+            column = below;
+        } else if position > 0 {
+            whole.push(' ');
+            column += 1;
+        }
+        whole += word;
+        column += word.len();
+    }
+    whole
 }
 
 /// Every topic.
 pub const TOPICS: [Topic; 5] = [
-    Topic { name: "exit-codes", purpose: "exit codes, error codes, what an error did", text: exit_codes },
-    Topic { name: "spec", purpose: "what a JSON file for exec-spec can say", text: spec },
-    Topic { name: "profiles", purpose: "where to work: files, environment, keys", text: profiles },
-    Topic { name: "approval", purpose: "calls that reach a client", text: approval },
-    Topic { name: "output", purpose: "stdout, stderr, forms of the result", text: output },
+    Topic { name: "exit-codes", purpose: "exit codes, error codes, what an error did", content: exit_codes },
+    Topic { name: "spec", purpose: "what a JSON file for exec-spec can say", content: spec },
+    Topic { name: "profiles", purpose: "where to work: files, environment, keys", content: profiles },
+    Topic { name: "approval", purpose: "calls that reach a client", content: approval },
+    Topic { name: "output", purpose: "stdout, stderr, forms of the result", content: output },
 ];
 
 /// A topic by its name.

@@ -6,6 +6,7 @@ pub mod docs;
 pub mod faults;
 pub mod lookup;
 pub mod pages;
+pub mod profile_context;
 pub mod schema;
 pub mod user_context;
 

@@ -12,7 +12,16 @@ use crate::fsio;
 const LARGEST: u64 = 64 * 1024;
 
 /// Names and literal values of a profile file.
-pub type Values = BTreeMap<String, Zeroizing<String>>;
+pub type Values = BTreeMap<String, Setting>;
+
+/// A value and where it stands.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// As written.
+    pub value: Zeroizing<String>,
+    /// Counted from 1.
+    pub line: usize,
+}
 
 /// Reads and parses a profile file. `follow_links` is for files in the configuration directory, which people
 /// keep in dotfile repositories.
@@ -34,6 +43,10 @@ pub fn read(path: &Path, follow_links: bool) -> Result<Values> {
     })?;
     parse(text).map_err(|(line, why)| {
         Error::new(Code::ConfigInvalid, format!("the profile {}, line {line}: {why}", path.display()))
+            .with_hint(match why {
+                Wrong::Twice(..) => format!("remove one of the two lines in {}", path.display()),
+                _ => format!("correct line {line} of {}", path.display()),
+            })
     })
 }
 
@@ -76,13 +89,37 @@ fn check_private(file: &std::fs::File, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What can be wrong with a line.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// There is no `=`.
+    NoSetting,
+    /// Before the `=` stands something else.
+    NoName,
+    /// Nothing can carry the value.
+    Nul,
+    /// A name that an earlier line sets.
+    Twice(String, usize),
+}
+
+impl std::fmt::Display for Wrong {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Wrong::NoSetting => formatter.write_str("expected NAME=value"),
+            Wrong::NoName => formatter.write_str("what stands before `=` is not a variable name"),
+            Wrong::Nul => formatter.write_str("the value holds a NUL character"),
+            Wrong::Twice(name, first) => write!(formatter, "{name} is set twice, first in line {first}"),
+        }
+    }
+}
+
 /// Parses the text. A line is blank, a `#` comment, or `NAME=value` with an optional `export` before it. The
 /// value is everything after `=` as written, without surrounding blanks; one pair of quotes around the whole
 /// of it is taken off. Nothing in it is expanded, and `#` does not start a comment.
 ///
 /// # Errors
 /// The line's number from 1 and what is wrong with it, without its content.
-pub fn parse(text: &str) -> std::result::Result<Values, (usize, String)> {
+pub fn parse(text: &str) -> std::result::Result<Values, (usize, Wrong)> {
     let mut values = Values::new();
     for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
         let line = line.trim();
@@ -91,19 +128,20 @@ pub fn parse(text: &str) -> std::result::Result<Values, (usize, String)> {
         }
         let line = line.strip_prefix("export ").map_or(line, str::trim_start);
         let Some((name, value)) = line.split_once('=') else {
-            return Err((index + 1, "expected NAME=value".into()));
+            return Err((index + 1, Wrong::NoSetting));
         };
         let name = name.trim_end();
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if name.is_empty() || !name.chars().all(is_name) || name.starts_with(|c: char| c.is_ascii_digit()) {
-            return Err((index + 1, "what stands before `=` is not a variable name".into()));
+            return Err((index + 1, Wrong::NoName));
         }
         let value = unquoted(value.trim());
         if value.contains('\0') {
-            return Err((index + 1, "the value holds a NUL character".into()));
+            return Err((index + 1, Wrong::Nul));
         }
-        if values.insert(name.to_string(), Zeroizing::new(value.to_string())).is_some() {
-            return Err((index + 1, format!("{name} is set twice")));
+        let setting = Setting { value: Zeroizing::new(value.to_string()), line: index + 1 };
+        if let Some(first) = values.insert(name.to_string(), setting) {
+            return Err((index + 1, Wrong::Twice(name.into(), first.line)));
         }
     }
     Ok(values)
@@ -121,11 +159,11 @@ fn unquoted(value: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Wrong, parse};
     use proptest::prelude::*;
 
     fn one(line: &str) -> String {
-        parse(line).unwrap().values().next().unwrap().to_string()
+        parse(line).unwrap().values().next().unwrap().value.to_string()
     }
 
     #[test]
@@ -142,8 +180,8 @@ mod tests {
     fn errors_name_the_line_and_not_its_content() {
         let (line, why) = parse("# fine\nsecret-without-name").unwrap_err();
         assert_eq!(line, 2);
-        assert!(!why.contains("secret"));
-        assert_eq!(parse("A=1\nA=2").unwrap_err(), (2, "A is set twice".into()));
+        assert!(!why.to_string().contains("secret"));
+        assert_eq!(parse("A=1\nA=2").unwrap_err(), (2, Wrong::Twice("A".into(), 1)));
     }
 
     proptest! {

@@ -30,6 +30,15 @@ impl Environment {
         self.0.get(name).and_then(|value| value.to_str())
     }
 
+    /// Names, in order, that come close to one that is read and is not set, with that one.
+    pub fn misspelt(&self) -> Vec<(String, &'static str)> {
+        let near =
+            self.0.keys().filter_map(|name| Some((name.clone(), super::names::meant_in_environment(name)?)));
+        let mut found: Vec<_> = near.filter(|(_, meant)| !self.0.contains_key(*meant)).collect();
+        found.sort();
+        found
+    }
+
     /// A path, whatever its encoding.
     pub fn path(&self, name: &str) -> Option<std::path::PathBuf> {
         self.0.get(name).map(std::path::PathBuf::from)

@@ -7,6 +7,7 @@ mod environment;
 pub mod names;
 pub mod paths;
 pub mod secret;
+pub mod wrapper;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -70,6 +71,10 @@ pub struct Settings {
     pub lookup_ttl: Duration,
     /// Protected context keys that the profile allows.
     pub allowed_context: Vec<String>,
+    /// `ODOO_LANG=… comes from …` and the same of the companies, where they are set.
+    pub language_says: Option<String>,
+    /// The companies.
+    pub companies_say: Option<String>,
     /// `ODOO_…` names in the profile file that nothing reads.
     pub unread: Vec<String>,
 }
@@ -102,7 +107,7 @@ struct Layers<'a> {
 impl Layers<'_> {
     fn in_file(&self, name: &str) -> Option<&str> {
         let (_, values) = self.file.as_ref()?;
-        values.get(name).map(|value| value.as_str()).filter(|value| !value.is_empty())
+        values.get(name).map(|setting| setting.value.as_str()).filter(|value| !value.is_empty())
     }
 
     fn get(&self, name: &str) -> Option<(&str, Origin)> {
@@ -115,9 +120,10 @@ impl Layers<'_> {
 
     fn parsed<T>(&self, name: &str, parse: impl Fn(&str) -> Option<T>, expected: &str) -> Result<Option<T>> {
         let Some((text, origin)) = self.get(name) else { return Ok(None) };
-        parse(text)
-            .map(Some)
-            .ok_or_else(|| Error::new(Code::ConfigInvalid, format!("{name} in {origin} is not {expected}")))
+        parse(text).map(Some).ok_or_else(|| {
+            Error::new(Code::ConfigInvalid, format!("{name} in {origin} is not {expected}"))
+                .with_hint(format!("correct it in {origin}"))
+        })
     }
 }
 
@@ -138,6 +144,9 @@ impl Settings {
         let unread = unread_names(&layers)?;
         let ca_file = layers.get(names::CA_FILE).map(|(path, _)| PathBuf::from(path));
         let text = |name: &str| layers.get(name).map(|(value, _)| value.to_string());
+        let says = |name: &str| {
+            layers.get(name).map(|(value, origin)| format!("{name}={value} comes from {origin}"))
+        };
         let agent_channel = selection.agent_channel.clone().or_else(|| text(names::AGENT_CHANNEL));
         Ok(Settings {
             label,
@@ -161,6 +170,8 @@ impl Settings {
             schema_ttl: ttl(&layers, names::SCHEMA_TTL, DEFAULT_SCHEMA_TTL)?,
             lookup_ttl: ttl(&layers, names::LOOKUP_TTL, DEFAULT_LOOKUP_TTL)?,
             allowed_context: allowed_context(&layers),
+            language_says: says(names::LANG),
+            companies_say: says(names::COMPANY_IDS),
             unread,
         })
     }
@@ -356,6 +367,10 @@ fn connection(label: &str, layers: &Layers) -> Result<(BaseUrl, String, Secret)>
         layers.get(name).ok_or_else(|| {
             let mut error = Error::new(Code::ConfigMissing, format!("profile {label}: {name} is not set"));
             if let Some((origin, values)) = &layers.file {
+                if let Some(empty) = values.get(name) {
+                    error.message = format!("profile {label}: {name} is empty");
+                    return error.with_hint(format!("fill in {name} in {origin} (line {})", empty.line));
+                }
                 let present = values.keys().map(String::as_str);
                 let stray = present.filter(|key| names::in_a_profile().all(|name| name != *key));
                 error = match crate::suggest::closest(name, stray) {

@@ -37,6 +37,8 @@ pub const LOOKUP_TTL: &str = "ODOO_LOOKUP_TTL";
 /// Context keys allowed although they switch protections off; honoured only in a profile of the
 /// configuration directory.
 pub const ALLOW_CONTEXT: &str = "ODOO_ALLOW_CONTEXT";
+/// Path of the wrapper script that runs the program. Only the wrappers set it, and it is only ever shown.
+pub const CALLED_AS: &str = "ODOO_AGENT_CALLED_AS";
 
 /// A name and what it is for.
 pub struct Name {
@@ -57,7 +59,7 @@ const fn environment(name: &'static str, meaning: &'static str) -> Name {
 }
 
 /// Every name.
-pub const ALL: [Name; 18] = [
+pub const ALL: [Name; 19] = [
     profile(BASE_URL, "address of Odoo: https://erp.example.com, without /web"),
     profile(DB, "database"),
     profile(API_KEY, "the agent's key"),
@@ -76,6 +78,7 @@ pub const ALL: [Name; 18] = [
     environment(PROFILE, "profile to use without --profile"),
     environment(AGENT_HOME, "moves configuration, cache and state together"),
     environment(CONFIRMATION_TOKEN, "the token that a person gave for the next outbound call"),
+    environment(CALLED_AS, "set by the wrapper scripts, for the commands in notes and hints; not to be set"),
 ];
 
 /// What a profile file may hold.
@@ -85,9 +88,19 @@ pub fn in_a_profile() -> impl Iterator<Item = &'static str> {
 
 /// The name that a misspelt one comes close to: one slip in a short name, two in a longer one.
 pub fn meant_by(misspelt: &str) -> Option<&'static str> {
+    closest_of(in_a_profile(), misspelt)
+}
+
+/// The same of everything that the environment can hold.
+pub fn meant_in_environment(misspelt: &str) -> Option<&'static str> {
+    let is_known = ALL.iter().any(|name| name.name == misspelt);
+    closest_of(ALL.iter().map(|name| name.name), misspelt).filter(|_| !is_known)
+}
+
+fn closest_of(names: impl Iterator<Item = &'static str>, misspelt: &str) -> Option<&'static str> {
     let distance = |name: &str| strsim::osa_distance(name, misspelt);
     let slips = if misspelt.len() < "ODOO_LANG".len() { 1 } else { 2 };
-    in_a_profile().filter(|name| distance(name) <= slips).min_by_key(|name| distance(name))
+    names.filter(|name| distance(name) <= slips).min_by_key(|name| distance(name))
 }
 
 #[cfg(test)]

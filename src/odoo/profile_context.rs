@@ -1,0 +1,59 @@
+//! Whether Odoo takes the language and the companies that the profile sets. Both go with every call, so a wrong
+//! one fails calls that have nothing to do with it. Asked only after a refusal, and of Odoo's records: what the
+//! refusal says may be translated.
+
+use serde_json::{Value, json};
+
+use super::{Odoo, user_context};
+use crate::cache::{Cache, Owner};
+use crate::error::{Code, Error};
+use crate::operation::{Kind, Object, Operation};
+use crate::settings::Settings;
+
+/// Is always installed.
+const SOURCE_LANGUAGE: &str = "en_US";
+
+/// What the profile sets wrongly, if that can be the reason of the refusal. `caller` is what was added to the
+/// context, which stands before the profile's.
+pub fn wrong_setting(
+    error: &Error,
+    caller: &Object,
+    settings: &Settings,
+    odoo: &Odoo,
+    cache: &Cache,
+    owner: &Owner,
+) -> Option<String> {
+    let channel = settings.agent_channel.as_str();
+    match (error.code, error.odoo.as_ref()?.name.as_str()) {
+        (Code::Rejected, "odoo.exceptions.UserError") if !caller.contains_key("lang") => {
+            let (says, language) = (settings.language_says.as_ref()?, settings.language.as_deref()?);
+            if language == SOURCE_LANGUAGE {
+                return None;
+            }
+            let rows = rows(odoo, channel, "res.lang", &json!([["active", "=", true]]), "code")?;
+            let installed: Vec<&str> = rows.iter().filter_map(|row| row["code"].as_str()).collect();
+            (!installed.is_empty() && !installed.contains(&language))
+                .then(|| format!("{says}; installed in Odoo: {}", installed.join(", ")))
+        }
+        (Code::AccessDenied, "odoo.exceptions.AccessError")
+            if !caller.contains_key("allowed_company_ids") =>
+        {
+            let says = settings.companies_say.as_ref()?;
+            let user = user_context::user_id(odoo, cache, owner, channel)?;
+            let rows = rows(odoo, channel, "res.users", &json!([["id", "=", user]]), "company_ids")?;
+            let own: Vec<i64> =
+                rows.first()?["company_ids"].as_array()?.iter().filter_map(Value::as_i64).collect();
+            let is_wrong = settings.company_ids.iter().any(|id| !own.contains(id));
+            let own = own.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+            is_wrong.then(|| format!("{says}; this user may work in {own}"))
+        }
+        _ => None,
+    }
+}
+
+fn rows(odoo: &Odoo, channel: &str, model: &str, domain: &Value, field: &str) -> Option<Vec<Value>> {
+    let kwargs = json!({ "domain": domain, "fields": [field] }).as_object().cloned()?;
+    let mut operation = Operation::new(model, "search_read", kwargs).ok()?;
+    operation.context = crate::context::agent_marks(channel);
+    serde_json::from_str(odoo.call(&operation, Kind::Read).ok()?.get()).ok()
+}

@@ -1,0 +1,15 @@
+//! The wrapper script that a run goes through, as the wrapper itself says. It is text to show in notes and hints
+//! and nothing else: whoever sets the environment can put anything there, so it is never run or opened.
+
+use std::path::Path;
+
+use super::{Environment, names};
+
+/// The wrapper's path, if it looks like one: absolute, a file that is there, of characters that a person reads
+/// as they are.
+pub fn path(environment: &Environment) -> Option<&str> {
+    let plain = |c: char| c.is_alphanumeric() || " _-./+,@()".contains(c);
+    let text = environment.text(names::CALLED_AS).filter(|text| text.chars().all(plain))?;
+    let path = Path::new(text);
+    (path.is_absolute() && path.is_file()).then_some(text)
+}
