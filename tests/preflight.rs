@@ -37,6 +37,7 @@ fn lab_with_fields() -> (Home, Server) {
         if told.exit == 0 {
             server.on(&json2(model, "fields_get"), Answer::json(told.stdout));
         }
+        server.on(&json2(model, "search_count"), Answer::json("0"));
     }
     (home, server)
 }
@@ -383,6 +384,7 @@ fn only_numbers_are_summed_up() {
 fn everything_is_read_only_when_that_is_said() {
     let (home, server) = lab();
     server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
+    server.on(&json2("res.partner", "search_count"), Answer::json("0"));
     let read = |more: &[&str]| {
         home.agent(["search-read", "res.partner", "--fields", "name", "--limit", "0"]).args(more).run()
     };

@@ -660,6 +660,7 @@ fn a_wrapper_works_in_its_own_profile_from_anywhere() {
 fn with_hints() -> (Home, Server) {
     let server = Server::start();
     server.on(SEARCH, Answer::json("[{\"id\": 1, \"name\": \"A\"}]"));
+    server.on("/json/2/res.partner/search_count", Answer::json("0"));
     let home = Home::new();
     home.profile("local", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "local"), ("ODOO_API_KEY", KEY)]);
     (home, server)

@@ -260,9 +260,6 @@ fn groups_are_chosen_and_ordered_by_what_is_not_shown() {
     let not = group(&["--having", r#"["!", ["amount_total:sum", ">", 3000]]"#]);
     assert_eq!(not.len() + found.len(), summed.len());
     let wrong = ["group", "sale.order", "--by", "date_order:month", "--order", "date_order"];
-    let refused = rehearse(&home, &wrong).error();
-    assert!(
-        refused["message"].as_str().unwrap().contains("not a valid aggregate nor valid groupby"),
-        "{refused}"
-    );
+    let refused = rehearse(&home, &wrong).fails(2, "preflight_refused");
+    assert!(refused.hints().contains("date_order:month"), "{}", refused.stderr);
 }
