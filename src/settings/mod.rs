@@ -193,7 +193,7 @@ fn unread_names(layers: &Layers) -> Result<Vec<String>> {
                 )
                 .with_hint(format!("write {meant} in its place")));
             }
-            _ if name.starts_with("ODOO_") => unread.push(name.clone()),
+            _ if name.starts_with("ODOO_") => unread.push(names::shown(name)),
             _ => {}
         }
     }
@@ -374,7 +374,9 @@ fn connection(label: &str, layers: &Layers) -> Result<(BaseUrl, String, Secret)>
                 let present = values.keys().map(String::as_str);
                 let stray = present.filter(|key| names::in_a_profile().all(|name| name != *key));
                 error = match crate::suggest::closest(name, stray) {
-                    Some(close) => error.with_hint(format!("{origin} has {close}: is {name} meant?")),
+                    Some(close) => {
+                        error.with_hint(format!("{origin} has {}: is {name} meant?", names::shown(close)))
+                    }
                     None => error.with_hint(format!("add {name}=… to {origin}")),
                 };
             }

@@ -86,6 +86,15 @@ pub fn in_a_profile() -> impl Iterator<Item = &'static str> {
     ALL.iter().filter(|name| name.in_profile).map(|name| name.name)
 }
 
+/// A name as it may be repeated: what is glued to a name without the `=` between can be a key.
+pub fn shown(name: &str) -> String {
+    let known = ALL.iter().map(|known| known.name).filter(|known| name.starts_with(known));
+    match known.max_by_key(|known| known.len()) {
+        Some(known) if name.len() > known.len() + 3 => format!("{known}…"),
+        _ => name.into(),
+    }
+}
+
 /// The name that a misspelt one comes close to: one slip in a short name, two in a longer one.
 pub fn meant_by(misspelt: &str) -> Option<&'static str> {
     closest_of(in_a_profile(), misspelt)
@@ -106,6 +115,14 @@ fn closest_of(names: impl Iterator<Item = &'static str>, misspelt: &str) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_glued_to_a_name_is_not_repeated() {
+        assert_eq!(shown("ODOO_API_KEY5e1f00c0ffee"), "ODOO_API_KEY…");
+        for name in ["ODOO_API_KEYS", "ODOO_API_KYE", "ODOO_MASTER_PASSWORD", API_KEY] {
+            assert_eq!(shown(name), name);
+        }
+    }
 
     #[test]
     fn slips_of_the_hand_are_seen_and_other_names_are_not() {
