@@ -37,7 +37,7 @@ server=
 beside=
 finish() {
     [ -z "$beside" ] || kill -- "-$beside" 2>/dev/null || true
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    [ -z "$server" ] || kill -- "-$server" 2>/dev/null || true
     [ -z "$server" ] || wait "$server" 2>/dev/null || true
     "${as[@]}" "$postgres/pg_ctl" -D "$work/run/pg" -m immediate stop >/dev/null 2>&1 || true
     rm -rf "$work"
@@ -79,9 +79,11 @@ copy_database() {
 }
 serve() {
     local database=$1 port=$2
+    set -m # a process group of its own: the shell's child starts Odoo as another user, and all of it is to end
     run_odoo -d "$database" --db-filter "^$database\$" --http-interface 127.0.0.1 --http-port "$port" \
         --smtp-port "$smtp_port" >"$work/run/$database.log" 2>&1 &
     server=$!
+    set +m
     for _ in $(seq 240); do
         curl -fso /dev/null --max-time 5 "http://127.0.0.1:$port/web/health" && return
         kill -0 "$server" 2>/dev/null || break
@@ -92,7 +94,7 @@ serve() {
     exit 1
 }
 stop_server() {
-    kill "$server" && wait "$server" 2>/dev/null || true
+    { kill -- "-$server" && wait "$server"; } 2>/dev/null || true
     server=
 }
 
