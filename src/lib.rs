@@ -67,6 +67,13 @@ fn parse_and_run(
     stdin: Box<dyn Read>,
     out: &Rc<out::Out>,
 ) -> Result<()> {
+    // Wrappers ask this at every start; the definition of all commands is not needed for it.
+    if let [_, only] = arguments.as_slice()
+        && (only == "--version" || only == "-V")
+    {
+        let version = concat!("odoo-agent ", env!("CARGO_PKG_VERSION"), "\n");
+        return out.data(version.as_bytes(), error::Effect::NotSent);
+    }
     let environment = settings::Environment::from_pairs(environment);
     cli::refuse_second_profile(&arguments, settings::wrapper::path(&environment).is_some())?;
     let cli = match cli::Cli::try_parse_from(&arguments) {
