@@ -9,6 +9,7 @@ use super::fields::DomainArgs;
 use crate::error::{Code, Effect, Error, Result};
 use crate::json_input::{self, Source, Stdin};
 use crate::members::Members;
+use crate::odoo::vocabulary::PERIODS;
 use crate::operation::{self, Object, Operation};
 use crate::render::rows::{Column, Kind};
 use crate::results::{Layout, TypeOf};
@@ -16,9 +17,6 @@ use crate::session::Session;
 
 /// What fields can be summed up by.
 const FUNCTIONS: [&str; 5] = ["sum", "avg", "min", "max", "count_distinct"];
-
-/// Periods that a date can be grouped by.
-const PERIODS: [&str; 6] = ["hour", "day", "week", "month", "quarter", "year"];
 
 /// Flags of `group`.
 #[derive(ClapArgs, Clone, Debug)]

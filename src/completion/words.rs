@@ -9,12 +9,10 @@ use clap_complete::engine::CompletionCandidate;
 
 use super::Shell;
 use crate::cli::Cli;
+use crate::odoo::vocabulary::PERIODS;
 
 /// Tag of a candidate that more can follow without a blank: a list of names goes on with a comma.
 pub const OPEN: &str = "open";
-
-/// Granularities of a date when it is grouped by.
-const PERIODS: [&str; 6] = ["hour", "day", "week", "month", "quarter", "year"];
 
 /// A line, as the program would be given it.
 pub struct Line {

@@ -9,5 +9,6 @@ pub mod pages;
 pub mod profile_context;
 pub mod schema;
 pub mod user_context;
+pub mod vocabulary;
 
 pub use client::Odoo;

@@ -10,6 +10,7 @@ use super::{Check, names, refused};
 use crate::error::{Error, Result};
 use crate::json_input::type_name;
 use crate::odoo::schema::Schema;
+use crate::odoo::vocabulary::{DATE_PARTS, OPERATORS};
 use crate::operation::Operation;
 use crate::suggest::closest;
 
@@ -27,34 +28,6 @@ const WITH_DOMAIN: [&str; 10] = [
     "web_search_read",
 ];
 
-/// Operators of Odoo 19.0 (`orm/domains.py`), with those that it rewrites; `any!` is its own.
-const OPERATORS: [&str; 24] = [
-    "=",
-    "!=",
-    "<>",
-    "==",
-    "<",
-    ">",
-    "<=",
-    ">=",
-    "=?",
-    "in",
-    "not in",
-    "like",
-    "not like",
-    "ilike",
-    "not ilike",
-    "=like",
-    "not =like",
-    "=ilike",
-    "not =ilike",
-    "child_of",
-    "parent_of",
-    "any",
-    "not any",
-    "not =?",
-];
-
 /// What people write for an operator.
 const CALLED: [(&str, &str); 12] = [
     ("!==", "!="),
@@ -69,20 +42,6 @@ const CALLED: [(&str, &str); 12] = [
     ("matches", "ilike"),
     ("startswith", "=ilike with % at the end"),
     ("~", "ilike"),
-];
-
-/// Parts of a date that a path may end in.
-const DATE_PARTS: [&str; 10] = [
-    "day_of_month",
-    "day_of_week",
-    "day_of_year",
-    "hour_number",
-    "iso_week_number",
-    "minute_number",
-    "month_number",
-    "quarter_number",
-    "second_number",
-    "year_number",
 ];
 
 /// Checks the domain of a method that takes one.

@@ -5,6 +5,7 @@
 use super::{Check, names, refused};
 use crate::error::Result;
 use crate::odoo::schema::Schema;
+use crate::odoo::vocabulary::{DATE_PARTS, PERIODS};
 use crate::operation::Operation;
 use crate::suggest::closest;
 
@@ -44,26 +45,6 @@ const NO_NUMBERS: [&str; 13] = [
     "text",
 ];
 
-/// Periods and parts of them (Odoo 19.0).
-const PERIODS: [&str; 16] = [
-    "hour",
-    "day",
-    "week",
-    "month",
-    "quarter",
-    "year",
-    "year_number",
-    "quarter_number",
-    "month_number",
-    "iso_week_number",
-    "day_of_year",
-    "day_of_month",
-    "day_of_week",
-    "hour_number",
-    "minute_number",
-    "second_number",
-];
-
 /// Methods that group a date by month when nothing is said.
 const WITH_DEFAULT: [&str; 1] = ["read_group"];
 
@@ -73,11 +54,12 @@ pub fn check(check: &Check, method: &str, schema: &Schema, term: &str, place: &s
         Some((path, period)) => (path, Some(period)),
         None => (term, None),
     };
-    if let Some(period) = period.filter(|period| !PERIODS.contains(period)) {
+    let known = || PERIODS.into_iter().chain(DATE_PARTS);
+    if let Some(period) = period.filter(|period| known().all(|name| name != *period)) {
         let error = refused(format!("{place}: {term}: {period} is no period of time"));
-        return Err(match closest(period, PERIODS.into_iter()) {
+        return Err(match closest(period, known()) {
             Some(close) => error.with_hint(format!("did you mean {path}:{close}?")),
-            None => error.with_hint(format!("periods are {}", PERIODS.join(", "))),
+            None => error.with_hint(format!("periods are {}", known().collect::<Vec<_>>().join(", "))),
         });
     }
     // The field at the end of a path is another model's.
@@ -86,7 +68,7 @@ pub fn check(check: &Check, method: &str, schema: &Schema, term: &str, place: &s
     match period {
         None if is_date && !WITH_DEFAULT.contains(&method) => {
             Err(refused(format!("{place}: {path} is a date, which is grouped by a period"))
-                .with_hint(format!("write {path}:month, or another of {}", PERIODS[..6].join(", "))))
+                .with_hint(format!("write {path}:month, or another of {}", PERIODS.join(", "))))
         }
         Some(period) if !is_date && !names::is_properties(schema, path) => {
             Err(refused(format!("{place}: {path} is no date: it has no {period}"))

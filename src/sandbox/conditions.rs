@@ -91,20 +91,6 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// The parts of a date that can be asked for.
-pub const DATE_PARTS: &[&str] = &[
-    "year_number",
-    "quarter_number",
-    "month_number",
-    "iso_week_number",
-    "day_of_year",
-    "day_of_month",
-    "day_of_week",
-    "hour_number",
-    "minute_number",
-    "second_number",
-];
-
 /// A part of a date as a number.
 pub fn date_part(value: &Value, part: &str) -> Value {
     let Some((text, day)) = value.as_str().and_then(|text| Some((text, dates::parse(text)?))) else {

@@ -9,6 +9,7 @@ use super::env::Env;
 use super::fault::{Fault, Outcome};
 use super::python::repr;
 use super::schema::{Field, Kind, Model, find};
+use super::words::{DATE_PARTS, OPERATORS};
 
 /// A domain, checked against its model.
 #[derive(Clone)]
@@ -38,32 +39,6 @@ pub struct Leaf {
 
 /// Conditions inside conditions; a search that is deeper is refused, as Python refuses it.
 const DEEPEST: usize = 200;
-
-const OPERATORS: &[&str] = &[
-    "=",
-    "!=",
-    "<>",
-    "==",
-    "<",
-    ">",
-    "<=",
-    ">=",
-    "in",
-    "not in",
-    "like",
-    "not like",
-    "ilike",
-    "not ilike",
-    "=like",
-    "not =like",
-    "=ilike",
-    "not =ilike",
-    "child_of",
-    "parent_of",
-    "any",
-    "not any",
-    "=?",
-];
 
 impl Domain {
     /// Reads a domain for a model; mistakes are refused as Odoo words them.
@@ -160,7 +135,7 @@ fn condition(env: &Env, model: &'static Model, parts: &[Value]) -> Outcome<Domai
     };
     super::access::check_field(env, model, field, super::access::Operation::Read)?;
     if !rest.is_empty() {
-        if matches!(field.kind, Kind::Date | Kind::Datetime) && conditions::DATE_PARTS.contains(&rest) {
+        if matches!(field.kind, Kind::Date | Kind::Datetime) && DATE_PARTS.contains(&rest) {
             return plain(env, model, field, rest, operator, right, &shown);
         }
         let Some(target) = field.relation().and_then(find) else {

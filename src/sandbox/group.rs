@@ -8,18 +8,18 @@ use serde_json::{Map, Value, json};
 
 use super::access::{self, Operation};
 use super::aggregates::aggregate;
-use super::conditions::{DATE_PARTS, date_part};
+use super::conditions::date_part;
 use super::dates;
 use super::env::Env;
 use super::fault::{Fault, Outcome};
+use super::having;
 use super::methods::Call;
 use super::periods::{end_of, label, next_hour, start_of};
-use super::python::{repr, text_repr};
+use super::python::text_repr;
 use super::records::with_name;
 use super::schema::{Field, Kind, Model, find};
 use super::search;
-
-const PERIODS: &[&str] = &["hour", "day", "week", "month", "quarter", "year"];
+use super::words::{DATE_PARTS, PERIODS};
 
 /// Computed whenever they are read, in Odoo too: SQL cannot group by them.
 const NOT_STORED: &[&str] = &["company_type", "display_name", "message_is_follower", "res_name"];
@@ -62,7 +62,9 @@ pub fn formatted(env: &Env, call: &Call) -> Outcome<Value> {
     };
     let mut all = measures;
     let asked_for = all.len();
-    for spec in named_in(conditions)?.into_iter().filter(|spec| !is_known(&all, spec)).collect::<Vec<_>>() {
+    for spec in
+        having::named_in(conditions)?.into_iter().filter(|spec| !is_known(&all, spec)).collect::<Vec<_>>()
+    {
         all.push(measure(env, model, spec)?);
     }
     for term in terms(clause).filter(|term| !axes.iter().any(|axis| axis.spec == term.name)) {
@@ -87,7 +89,7 @@ pub fn formatted(env: &Env, call: &Call) -> Outcome<Value> {
     for bucket in &buckets {
         rows.push(row(env, model, &axes, &all, bucket)?);
     }
-    having(&mut rows, conditions)?;
+    having::keep(&mut rows, conditions)?;
     order(env, &axes, &mut rows, clause);
     for (_, row) in &mut rows {
         for measure in all.get(asked_for..).unwrap_or_default() {
@@ -215,7 +217,8 @@ fn period(env: &Env, text: &str, axis: &Axis) -> Value {
     }
 }
 
-type Row = (Vec<Value>, Map<String, Value>);
+/// The keys of a group and what is shown of it.
+pub type Row = (Vec<Value>, Map<String, Value>);
 
 fn row(
     env: &Env,
@@ -323,85 +326,6 @@ fn terms(clause: &str) -> impl Iterator<Item = Term<'_>> {
         let name = words.next().unwrap_or("");
         Term { text, name, descending: words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc")) }
     })
-}
-
-/// The aggregates in a having clause, whether or not they are asked for as results.
-fn named_in(conditions: &[Value]) -> Outcome<Vec<String>> {
-    let mut names = Vec::new();
-    for condition in conditions.iter().filter(|condition| !is_connective(condition)) {
-        let (name, ..) = parts(condition)?;
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
-    }
-    Ok(names)
-}
-
-fn is_connective(item: &Value) -> bool {
-    matches!(item.as_str(), Some("!" | "&" | "|"))
-}
-
-fn parts(condition: &Value) -> Outcome<(&str, &str, &Value)> {
-    let [name, operator, bound] = condition.as_array().map(Vec::as_slice).unwrap_or_default() else {
-        let message = format!("Invalid having clause {}: it should be a domain-like clause", repr(condition));
-        return Err(Fault::value(message));
-    };
-    let operator = operator.as_str().unwrap_or("");
-    if !["in", "not in", "<", ">", "<=", ">=", "=", "!="].contains(&operator) {
-        return Err(Fault::value(format!(
-            "Invalid having clause {}: supported comparators are ('in', 'not in', '<', '>', '<=', '>=', '=', '!=')",
-            repr(condition)
-        )));
-    }
-    Ok((name.as_str().unwrap_or(""), operator, bound))
-}
-
-/// Keeps the groups that pass a domain of aggregates, in Polish notation.
-fn having(rows: &mut Vec<Row>, conditions: &[Value]) -> Outcome<()> {
-    let mut kept = Vec::new();
-    for row in rows.drain(..) {
-        let mut stack: Vec<bool> = Vec::new();
-        for item in conditions.iter().rev() {
-            let short = || Fault::index("pop from empty list");
-            let passes = match item.as_str() {
-                Some("!") => !stack.pop().ok_or_else(short)?,
-                Some(connective @ ("&" | "|")) => {
-                    let (one, other) = (stack.pop().ok_or_else(short)?, stack.pop().ok_or_else(short)?);
-                    if connective == "&" { one && other } else { one || other }
-                }
-                _ => passes(&row.1, parts(item)?),
-            };
-            stack.push(passes);
-        }
-        if stack.into_iter().all(|passes| passes) {
-            kept.push(row);
-        }
-    }
-    *rows = kept;
-    Ok(())
-}
-
-/// An aggregate of nothing passes no comparison, as NULL does not.
-fn passes(row: &Map<String, Value>, (name, operator, bound): (&str, &str, &Value)) -> bool {
-    let Some(value) = row.get(name).filter(|value| !value.is_null() && *value != &json!(false)) else {
-        return false;
-    };
-    let ordering = |bound: &Value| match (value.as_f64(), bound.as_f64()) {
-        (Some(one), Some(other)) => one.partial_cmp(&other),
-        _ => Some(value.as_str()?.cmp(bound.as_str()?)),
-    };
-    let is_in =
-        || bound.as_array().is_some_and(|all| all.iter().any(|one| ordering(one) == Some(Ordering::Equal)));
-    match operator {
-        "in" => is_in(),
-        "not in" => !is_in(),
-        "=" => ordering(bound) == Some(Ordering::Equal),
-        "!=" => ordering(bound).is_some_and(Ordering::is_ne),
-        "<" => ordering(bound) == Some(Ordering::Less),
-        ">" => ordering(bound) == Some(Ordering::Greater),
-        "<=" => ordering(bound).is_some_and(Ordering::is_le),
-        _ => ordering(bound).is_some_and(Ordering::is_ge),
-    }
 }
 
 /// Sorts by the order clause, or by the groups themselves; a many2one by the order of its model.

@@ -17,6 +17,7 @@ mod env;
 mod fault;
 mod group;
 mod guard;
+mod having;
 mod http;
 mod methods;
 mod periods;
@@ -31,6 +32,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod values;
+mod words;
 mod world;
 mod zones;
 

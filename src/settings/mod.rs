@@ -2,6 +2,8 @@
 //! and refuses what could leak one. It opens no connection.
 
 pub mod base_url;
+mod choice;
+mod connection;
 pub mod env_file;
 mod environment;
 pub mod names;
@@ -18,7 +20,6 @@ pub use paths::Paths;
 pub use secret::Secret;
 
 use crate::error::{Code, Error, Result};
-use crate::sandbox;
 
 /// The profile that needs no configuration.
 pub const SANDBOX: &str = "sandbox";
@@ -137,9 +138,10 @@ impl Settings {
                 format!("{name} in the environment is not UTF-8 text"),
             ));
         }
-        let (label, layers) = choose(selection, environment, paths)?;
+        let (label, layers) = choice::choose(selection, environment, paths)?;
         let is_sandbox = label == SANDBOX;
-        let connection = if is_sandbox { sandbox_connection()? } else { connection(&label, &layers)? };
+        let connection =
+            if is_sandbox { connection::of_sandbox()? } else { connection::of_profile(&label, &layers)? };
         let (base_url, database, api_key) = connection;
         let unread = unread_names(&layers)?;
         let ca_file = layers.get(names::CA_FILE).map(|(path, _)| PathBuf::from(path));
@@ -219,10 +221,10 @@ impl ApproverSource {
         environment: &Environment,
         paths: &Paths,
     ) -> Result<Option<ApproverSource>> {
-        let (label, layers) = choose(selection, environment, paths)?;
+        let (label, layers) = choice::choose(selection, environment, paths)?;
         let goes_home = |key_from: &Origin| match layers.get(names::BASE_URL) {
             Some((url, url_from)) if label != SANDBOX => {
-                check_key_goes_home(&layers, &BaseUrl::parse(url)?, &url_from, key_from)
+                connection::check_key_goes_home(&layers, &BaseUrl::parse(url)?, &url_from, key_from)
             }
             _ => Ok(()),
         };
@@ -281,162 +283,4 @@ fn allowed_context(layers: &Layers) -> Vec<String> {
             .collect(),
         _ => Vec::new(),
     }
-}
-
-fn choose<'a>(
-    selection: &Selection,
-    environment: &'a Environment,
-    paths: &Paths,
-) -> Result<(String, Layers<'a>)> {
-    if let Some(path) = &selection.env_file {
-        let values = env_file::read(path, false)?;
-        let file = Some((Origin::EnvFile(path.clone()), values));
-        return Ok((path.display().to_string(), Layers { environment, file }));
-    }
-    let named = selection.profile.as_deref().or_else(|| environment.text(names::PROFILE));
-    let profiles = paths.profiles();
-    let name = match named {
-        Some(SANDBOX) => return Ok((SANDBOX.into(), Layers { environment, file: None })),
-        Some(name) => name.to_string(),
-        None if complete(environment) => {
-            return Ok(("environment".into(), Layers { environment, file: None }));
-        }
-        None if profiles.len() == 1 => profiles[0].clone(),
-        None => return Err(nothing_to_go_by(environment, paths, &profiles)),
-    };
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
-        return Err(Error::usage("a profile name holds letters, digits, `_` and `-` only"));
-    }
-    let path = paths.profile(&name);
-    if !path.exists() {
-        let mut error = Error::new(
-            Code::ConfigMissing,
-            format!("there is no profile {name}: looked for {}", path.display()),
-        );
-        if let Some(close) = crate::suggest::closest(&name, profiles.iter().map(String::as_str)) {
-            error = error.with_hint(format!("did you mean --profile {close}?"));
-        }
-        return Err(error.with_hint(format!(
-            "copy env-dist/odoo_local.env-dist to {} with mode 0600, or try --profile sandbox",
-            path.display()
-        )));
-    }
-    let values = env_file::read(&path, true)?;
-    Ok((name, Layers { environment, file: Some((Origin::Profile(path), values)) }))
-}
-
-fn complete(environment: &Environment) -> bool {
-    [names::BASE_URL, names::DB, names::API_KEY].iter().all(|name| environment.text(name).is_some())
-}
-
-fn nothing_to_go_by(environment: &Environment, paths: &Paths, profiles: &[String]) -> Error {
-    let missing: Vec<&str> = [names::BASE_URL, names::DB, names::API_KEY]
-        .into_iter()
-        .filter(|name| environment.text(name).is_none())
-        .collect();
-    let looked = format!("looked for {} in the environment", missing.join(", "));
-    if profiles.is_empty() {
-        Error::new(
-            Code::ConfigMissing,
-            format!("no profile is configured: {looked} and for odoo_NAME.env in {}", paths.config.display()),
-        )
-        .with_hint("to try without any configuration: odoo-agent --profile sandbox search-read res.partner")
-        .with_hint(format!(
-            "copy env-dist/odoo_local.env-dist to {} with mode 0600",
-            paths.profile("local").display()
-        ))
-    } else {
-        Error::new(
-            Code::ConfigMissing,
-            format!("which profile? {looked}, and {} holds {}", paths.config.display(), profiles.join(", ")),
-        )
-        .with_hint(format!(
-            "name one: --profile {}",
-            profiles.iter().find(|name| *name == "local").unwrap_or(&profiles[0])
-        ))
-    }
-}
-
-fn sandbox_connection() -> Result<(BaseUrl, String, Secret)> {
-    let base_url = BaseUrl::parse(sandbox::BASE_URL)?;
-    Ok((base_url, sandbox::DATABASE.into(), Secret::new(sandbox::AGENT_KEY.into())))
-}
-
-fn connection(label: &str, layers: &Layers) -> Result<(BaseUrl, String, Secret)> {
-    let needed = |name: &str| {
-        layers.get(name).ok_or_else(|| {
-            let mut error = Error::new(Code::ConfigMissing, format!("profile {label}: {name} is not set"));
-            if let Some((origin, values)) = &layers.file {
-                if let Some(empty) = values.get(name) {
-                    error.message = format!("profile {label}: {name} is empty");
-                    return error.with_hint(format!("fill in {name} in {origin} (line {})", empty.line));
-                }
-                let present = values.keys().map(String::as_str);
-                let stray = present.filter(|key| names::in_a_profile().all(|name| name != *key));
-                error = match crate::suggest::closest(name, stray) {
-                    Some(close) => {
-                        error.with_hint(format!("{origin} has {}: is {name} meant?", names::shown(close)))
-                    }
-                    None => error.with_hint(format!("add {name}=… to {origin}")),
-                };
-            }
-            error
-        })
-    };
-    let (url_text, url_origin) = needed(names::BASE_URL)?;
-    let (database, _) = needed(names::DB)?;
-    let (key, key_origin) = needed(names::API_KEY)?;
-    if database.contains(|c: char| c.is_control()) {
-        return Err(Error::new(Code::ConfigInvalid, format!("{} holds a control character", names::DB)));
-    }
-    if !key.chars().all(|c| matches!(c, '!'..='~' | ' ')) || key.trim().is_empty() {
-        return Err(Error::new(
-            Code::ConfigInvalid,
-            format!("{} in {key_origin} holds characters that no HTTP header can carry", names::API_KEY),
-        ));
-    }
-    let base_url = BaseUrl::parse(url_text)?;
-    check_key_goes_home(layers, &base_url, &url_origin, &key_origin)?;
-    let http_allowed = layers.get(names::ALLOW_HTTP).is_some_and(|(value, _)| value == "1");
-    if !base_url.is_secure() && !base_url.is_loopback() && !http_allowed {
-        return Err(Error::new(
-            Code::ConfigUnsafe,
-            format!(
-                "{} is plain http to another machine: the key would travel in the clear",
-                base_url.origin()
-            ),
-        )
-        .with_hint(format!(
-            "use https, or set {}=1 in the profile if the way is private",
-            names::ALLOW_HTTP
-        )));
-    }
-    Ok((base_url, database.to_string(), Secret::new(key.to_string())))
-}
-
-/// A key goes only to the host it was configured with. The place that holds the key says which that is by its
-/// own base URL; a key from the environment without one may also go where a profile of the configuration
-/// directory points, but never where a file named on the command line does.
-fn check_key_goes_home(layers: &Layers, url: &BaseUrl, url_from: &Origin, key_from: &Origin) -> Result<()> {
-    if url_from == key_from {
-        return Ok(());
-    }
-    let beside_the_key = match key_from {
-        Origin::Environment => layers.environment.text(names::BASE_URL),
-        _ => layers.in_file(names::BASE_URL),
-    };
-    let home = beside_the_key.map(BaseUrl::parse).transpose()?;
-    match home {
-        Some(home) if home.origin() == url.origin() => return Ok(()),
-        None if *key_from == Origin::Environment && matches!(url_from, Origin::Profile(_)) => return Ok(()),
-        _ => {}
-    }
-    Err(Error::new(
-        Code::ConfigUnsafe,
-        format!(
-            "the key comes from {key_from} and the address {} from {url_from}: a key goes only to the host it was configured with",
-            url.origin()
-        ),
-    )
-    .with_hint(format!("set the key and {} in the same place", names::BASE_URL)))
 }

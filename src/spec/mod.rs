@@ -3,6 +3,7 @@
 //! spec. The schema is made from the types that parse.
 
 pub mod actions;
+pub mod common;
 mod keys;
 pub mod values;
 
@@ -16,9 +17,9 @@ use crate::error::{Code, Error, Result};
 use crate::json_input;
 use crate::operation::Object;
 use actions::{
-    Action, Call, Common, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary, SearchRead,
-    Write,
+    Action, Call, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary, SearchRead, Write,
 };
+use common::Common;
 
 /// Every action.
 const ACTIONS: [Entry; 11] = [

@@ -1,0 +1,46 @@
+//! Words of Odoo 19.0 that the engine takes: operators of domains, periods and parts of dates. Its own list, so that
+//! it can be held against what the rest of the program believes.
+
+/// Operators of a condition (`orm/domains.py`), those included that Odoo rewrites; `any!` is its own.
+pub const OPERATORS: [&str; 23] = [
+    "=",
+    "!=",
+    "<>",
+    "==",
+    "<",
+    ">",
+    "<=",
+    ">=",
+    "=?",
+    "in",
+    "not in",
+    "like",
+    "not like",
+    "ilike",
+    "not ilike",
+    "=like",
+    "not =like",
+    "=ilike",
+    "not =ilike",
+    "child_of",
+    "parent_of",
+    "any",
+    "not any",
+];
+
+/// Periods that records are grouped by (`READ_GROUP_TIME_GRANULARITY`).
+pub const PERIODS: [&str; 6] = ["hour", "day", "week", "month", "quarter", "year"];
+
+/// Parts of a date as numbers, to group by or to end a path of a domain in (`READ_GROUP_NUMBER_GRANULARITY`).
+pub const DATE_PARTS: [&str; 10] = [
+    "year_number",
+    "quarter_number",
+    "month_number",
+    "iso_week_number",
+    "day_of_year",
+    "day_of_month",
+    "day_of_week",
+    "hour_number",
+    "minute_number",
+    "second_number",
+];

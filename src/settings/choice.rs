@@ -1,0 +1,83 @@
+//! Which profile a run works in: what the command line names, else the environment, else the only one there is.
+//! What the values of a profile mean is not decided here.
+
+use super::{Environment, Layers, Origin, Paths, SANDBOX, Selection, env_file, names};
+use crate::error::{Code, Error, Result};
+
+/// The profile that is meant, and its values.
+///
+/// # Errors
+/// None is, it is not there, or its file may not be read.
+pub fn choose<'a>(
+    selection: &Selection,
+    environment: &'a Environment,
+    paths: &Paths,
+) -> Result<(String, Layers<'a>)> {
+    if let Some(path) = &selection.env_file {
+        let values = env_file::read(path, false)?;
+        let file = Some((Origin::EnvFile(path.clone()), values));
+        return Ok((path.display().to_string(), Layers { environment, file }));
+    }
+    let named = selection.profile.as_deref().or_else(|| environment.text(names::PROFILE));
+    let profiles = paths.profiles();
+    let name = match named {
+        Some(SANDBOX) => return Ok((SANDBOX.into(), Layers { environment, file: None })),
+        Some(name) => name.to_string(),
+        None if complete(environment) => {
+            return Ok(("environment".into(), Layers { environment, file: None }));
+        }
+        None if profiles.len() == 1 => profiles[0].clone(),
+        None => return Err(nothing_to_go_by(environment, paths, &profiles)),
+    };
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
+        return Err(Error::usage("a profile name holds letters, digits, `_` and `-` only"));
+    }
+    let path = paths.profile(&name);
+    if !path.exists() {
+        let mut error = Error::new(
+            Code::ConfigMissing,
+            format!("there is no profile {name}: looked for {}", path.display()),
+        );
+        if let Some(close) = crate::suggest::closest(&name, profiles.iter().map(String::as_str)) {
+            error = error.with_hint(format!("did you mean --profile {close}?"));
+        }
+        return Err(error.with_hint(format!(
+            "copy env-dist/odoo_local.env-dist to {} with mode 0600, or try --profile sandbox",
+            path.display()
+        )));
+    }
+    let values = env_file::read(&path, true)?;
+    Ok((name, Layers { environment, file: Some((Origin::Profile(path), values)) }))
+}
+
+fn complete(environment: &Environment) -> bool {
+    [names::BASE_URL, names::DB, names::API_KEY].iter().all(|name| environment.text(name).is_some())
+}
+
+fn nothing_to_go_by(environment: &Environment, paths: &Paths, profiles: &[String]) -> Error {
+    let missing: Vec<&str> = [names::BASE_URL, names::DB, names::API_KEY]
+        .into_iter()
+        .filter(|name| environment.text(name).is_none())
+        .collect();
+    let looked = format!("looked for {} in the environment", missing.join(", "));
+    if profiles.is_empty() {
+        Error::new(
+            Code::ConfigMissing,
+            format!("no profile is configured: {looked} and for odoo_NAME.env in {}", paths.config.display()),
+        )
+        .with_hint("to try without any configuration: odoo-agent --profile sandbox search-read res.partner")
+        .with_hint(format!(
+            "copy env-dist/odoo_local.env-dist to {} with mode 0600",
+            paths.profile("local").display()
+        ))
+    } else {
+        Error::new(
+            Code::ConfigMissing,
+            format!("which profile? {looked}, and {} holds {}", paths.config.display(), profiles.join(", ")),
+        )
+        .with_hint(format!(
+            "name one: --profile {}",
+            profiles.iter().find(|name| *name == "local").unwrap_or(&profiles[0])
+        ))
+    }
+}

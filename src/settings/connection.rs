@@ -1,0 +1,100 @@
+//! Which Odoo, which database and which key, and the rule that a key goes only to the host it was configured
+//! with. It reads no file and connects to nothing.
+
+use super::{BaseUrl, Layers, Origin, Secret, names};
+use crate::error::{Code, Error, Result};
+use crate::sandbox;
+
+/// That of the embedded Odoo.
+pub fn of_sandbox() -> Result<(BaseUrl, String, Secret)> {
+    let base_url = BaseUrl::parse(sandbox::BASE_URL)?;
+    Ok((base_url, sandbox::DATABASE.into(), Secret::new(sandbox::AGENT_KEY.into())))
+}
+
+/// What a profile, with the environment over it, says.
+///
+/// # Errors
+/// What is missing, wrong, or could take a key to another host.
+pub fn of_profile(label: &str, layers: &Layers) -> Result<(BaseUrl, String, Secret)> {
+    let needed = |name: &str| {
+        layers.get(name).ok_or_else(|| {
+            let mut error = Error::new(Code::ConfigMissing, format!("profile {label}: {name} is not set"));
+            if let Some((origin, values)) = &layers.file {
+                if let Some(empty) = values.get(name) {
+                    error.message = format!("profile {label}: {name} is empty");
+                    return error.with_hint(format!("fill in {name} in {origin} (line {})", empty.line));
+                }
+                let present = values.keys().map(String::as_str);
+                let stray = present.filter(|key| names::in_a_profile().all(|name| name != *key));
+                error = match crate::suggest::closest(name, stray) {
+                    Some(close) => {
+                        error.with_hint(format!("{origin} has {}: is {name} meant?", names::shown(close)))
+                    }
+                    None => error.with_hint(format!("add {name}=… to {origin}")),
+                };
+            }
+            error
+        })
+    };
+    let (url_text, url_origin) = needed(names::BASE_URL)?;
+    let (database, _) = needed(names::DB)?;
+    let (key, key_origin) = needed(names::API_KEY)?;
+    if database.contains(|c: char| c.is_control()) {
+        return Err(Error::new(Code::ConfigInvalid, format!("{} holds a control character", names::DB)));
+    }
+    if !key.chars().all(|c| matches!(c, '!'..='~' | ' ')) || key.trim().is_empty() {
+        return Err(Error::new(
+            Code::ConfigInvalid,
+            format!("{} in {key_origin} holds characters that no HTTP header can carry", names::API_KEY),
+        ));
+    }
+    let base_url = BaseUrl::parse(url_text)?;
+    check_key_goes_home(layers, &base_url, &url_origin, &key_origin)?;
+    let http_allowed = layers.get(names::ALLOW_HTTP).is_some_and(|(value, _)| value == "1");
+    if !base_url.is_secure() && !base_url.is_loopback() && !http_allowed {
+        return Err(Error::new(
+            Code::ConfigUnsafe,
+            format!(
+                "{} is plain http to another machine: the key would travel in the clear",
+                base_url.origin()
+            ),
+        )
+        .with_hint(format!(
+            "use https, or set {}=1 in the profile if the way is private",
+            names::ALLOW_HTTP
+        )));
+    }
+    Ok((base_url, database.to_string(), Secret::new(key.to_string())))
+}
+
+/// A key goes only to the host it was configured with. The place that holds the key says which that is by its
+/// own base URL; a key from the environment without one may also go where a profile of the configuration
+/// directory points, but never where a file named on the command line does.
+pub fn check_key_goes_home(
+    layers: &Layers,
+    url: &BaseUrl,
+    url_from: &Origin,
+    key_from: &Origin,
+) -> Result<()> {
+    if url_from == key_from {
+        return Ok(());
+    }
+    let beside_the_key = match key_from {
+        Origin::Environment => layers.environment.text(names::BASE_URL),
+        _ => layers.in_file(names::BASE_URL),
+    };
+    let home = beside_the_key.map(BaseUrl::parse).transpose()?;
+    match home {
+        Some(home) if home.origin() == url.origin() => return Ok(()),
+        None if *key_from == Origin::Environment && matches!(url_from, Origin::Profile(_)) => return Ok(()),
+        _ => {}
+    }
+    Err(Error::new(
+        Code::ConfigUnsafe,
+        format!(
+            "the key comes from {key_from} and the address {} from {url_from}: a key goes only to the host it was configured with",
+            url.origin()
+        ),
+    )
+    .with_hint(format!("set the key and {} in the same place", names::BASE_URL)))
+}
