@@ -1,0 +1,37 @@
+//! The integration tests, one program: each file a module, on the binary or on the library as its users have them.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod approval;
+mod approve_terminal;
+mod cache;
+mod commands;
+mod completion;
+mod doctor;
+#[cfg(feature = "live")]
+mod every_type;
+mod faults;
+mod forms;
+mod golden;
+mod help;
+mod interface;
+#[cfg(feature = "live")]
+mod live;
+mod man;
+mod mistakes;
+mod on_sandbox;
+mod preflight;
+mod profiles;
+mod properties;
+mod readme;
+mod rehearsal;
+mod sandbox_wire;
+mod secrets;
+mod spec;
+mod stream;
+mod suite;
+mod support;
+mod tables;
+mod terminal;
+mod tls;
+mod whole;
+mod wire_client;

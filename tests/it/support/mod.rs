@@ -1,0 +1,48 @@
+//! What the integration tests stand on: the binary in a blank environment with directories of its own, and a
+//! loopback server that records what it was sent and answers, or fails, as told. Nothing here knows the
+//! program's code.
+
+pub mod golden;
+pub mod run;
+pub mod served;
+pub mod server;
+pub mod terminal;
+
+pub use run::{Home, Outcome};
+pub use served::Served;
+pub use server::{Answer, Recorded, Server};
+pub use terminal::{Seen, Terminal};
+
+/// A key as Odoo makes them: forty hex digits.
+pub const KEY: &str = "5e1f00c0ffee5e1f00c0ffee5e1f00c0ffee1234";
+
+/// The database of every test profile.
+pub const DATABASE: &str = "lab";
+
+/// JSON-2's path of a method.
+pub fn json2(model: &str, method: &str) -> String {
+    format!("/json/2/{model}/{method}")
+}
+
+/// A home whose only profile leads to a server of its own. Its language and time zone are set, so that the
+/// only requests are those of the command under test.
+pub fn lab() -> (Home, Server) {
+    let server = Server::start();
+    let home = Home::new();
+    home.profile(
+        "lab",
+        &[
+            ("ODOO_BASE_URL", server.url()),
+            ("ODOO_DB", DATABASE),
+            ("ODOO_API_KEY", KEY),
+            ("ODOO_LANG", "en_US"),
+            ("ODOO_TZ", "UTC"),
+        ],
+    );
+    (home, server)
+}
+
+/// The context of every call in [`lab`].
+pub fn lab_context() -> serde_json::Value {
+    serde_json::json!({ "lang": "en_US", "tz": "UTC", "agent_mode": true, "agent_channel": "cli" })
+}

@@ -1,0 +1,96 @@
+//! https against a server of a private authority. The certificates beside this file are for 127.0.0.1 and for
+//! these tests alone; the authority's own key was thrown away.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crate::support::{Answer, Home, KEY, Outcome};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, Stream};
+
+const WRITE: [&str; 6] = ["write", "res.partner", "--ids", "1", "--vals-json", "{}"];
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name)
+}
+
+/// Serves one connection; gives the port and, at the end, what was received through TLS.
+fn serve_once() -> (u16, JoinHandle<String>) {
+    let certificates = vec![CertificateDer::from_pem_file(fixture("server.pem")).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(fixture("server.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(certificates, key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let serving = std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let mut connection = ServerConnection::new(Arc::new(config)).unwrap();
+        let mut stream = Stream::new(&mut connection, &mut socket);
+        let mut received = Vec::new();
+        let mut byte = [0];
+        // The head alone; a client that does not trust us never gets so far.
+        while !received.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|length| length == 1) {
+            received.push(byte[0]);
+        }
+        let _ = stream.write_all(&Answer::json("true").bytes());
+        connection.send_close_notify();
+        let _ = connection.complete_io(&mut socket);
+        let _ = socket.read_to_end(&mut Vec::new());
+        String::from_utf8(received).unwrap()
+    });
+    (port, serving)
+}
+
+fn write_to(url: &str, authority: Option<&Path>) -> Outcome {
+    let home = Home::new();
+    let mut values = vec![
+        ("ODOO_BASE_URL", url),
+        ("ODOO_DB", "lab"),
+        ("ODOO_API_KEY", KEY),
+        ("ODOO_LANG", "en_US"),
+        ("ODOO_TZ", "UTC"),
+    ];
+    values.extend(authority.map(|path| ("ODOO_CA_FILE", path.to_str().unwrap())));
+    home.profile("lab", &values);
+    home.run(WRITE)
+}
+
+#[test]
+fn a_private_authority_is_trusted_when_it_is_named() {
+    let (port, serving) = serve_once();
+    let outcome = write_to(&format!("https://127.0.0.1:{port}"), Some(&fixture("authority.pem"))).ok();
+    assert_eq!(outcome.stdout, "true\n");
+    let received = serving.join().unwrap();
+    assert!(received.starts_with("POST /json/2/res.partner/write HTTP/1.1\r\n"), "{received}");
+    assert!(
+        received.to_ascii_lowercase().contains(&format!("authorization: bearer {KEY}\r\n")),
+        "{received}"
+    );
+}
+
+#[test]
+fn an_unknown_authority_gets_nothing_and_the_remedy_is_named() {
+    let (port, serving) = serve_once();
+    let outcome = write_to(&format!("https://127.0.0.1:{port}"), None).fails(10, "unreachable");
+    assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("not_sent", "never"));
+    assert!(outcome.hints().contains("ODOO_CA_FILE"), "{}", outcome.stderr);
+    assert_eq!(serving.join().unwrap(), "", "the key was not sent");
+}
+
+#[test]
+fn a_certificate_for_another_name_gets_nothing() {
+    let (port, serving) = serve_once();
+    let outcome = write_to(&format!("https://localhost:{port}"), Some(&fixture("authority.pem")));
+    let outcome = outcome.fails(10, "unreachable");
+    assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("not_sent", "never"));
+    assert_eq!(serving.join().unwrap(), "");
+}
