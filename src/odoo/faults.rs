@@ -67,6 +67,12 @@ pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
                 error.with_hint("check the address, the clock and the server's certificate")
             }
             FaultKind::Resolve => error.with_hint("check ODOO_BASE_URL and the network"),
+            FaultKind::Proxy => error.with_hint(
+                "the proxy is that of the environment (HTTPS_PROXY, ALL_PROXY): see whether it may reach this host, or name the host in NO_PROXY",
+            ),
+            _ if asked.origin.starts_with("https://") => error.with_hint(
+                "check that Odoo is running and that ODOO_BASE_URL names its scheme and port: a port that speaks plain http breaks an https connection off",
+            ),
             _ => error.with_hint("check that Odoo is running and that ODOO_BASE_URL names its port"),
         };
     }

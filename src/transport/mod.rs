@@ -2,6 +2,7 @@
 //! request got comes out. It knows nothing of Odoo, retries nothing and decides nothing.
 
 pub mod http;
+mod watched;
 
 use crate::settings::secret::Secret;
 
@@ -74,6 +75,8 @@ pub enum FaultKind {
     Resolve,
     /// Nothing listens, or no route.
     Refused,
+    /// A proxy did not let the connection through.
+    Proxy,
     /// Certificate or handshake.
     Tls,
     /// No connection within the connect time-out.
