@@ -105,7 +105,7 @@ fn chosen(request: &Request, schema: &Schema) -> Result<Vec<String>> {
         if !schema.has(name) {
             let mut error = Error::new(Code::NotFound, format!("{} has no field {name}", request.model));
             if let Some(close) = crate::suggest::closest(name, schema.names()) {
-                error = error.with_hint(format!("did you mean {close}?"));
+                error = error.with_hint(format!("did you mean {}?", crate::render::shell::quoted(close)));
             }
             return Err(error.with_hint("a field that was just added appears with --refresh"));
         }

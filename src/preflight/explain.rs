@@ -170,7 +170,7 @@ fn of_names(
     }
     let models = models();
     let close = closest(model, models.iter().map(String::as_str));
-    close.map(|close| format!("did you mean {close}?")).into_iter().collect()
+    close.map(|close| format!("did you mean {}?", quoted(close))).into_iter().collect()
 }
 
 /// Methods that nobody should be led to by a guess.

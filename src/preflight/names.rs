@@ -7,6 +7,7 @@ use super::{Check, domain, groups, refused};
 use crate::error::{Error, Result};
 use crate::odoo::schema::Schema;
 use crate::operation::Operation;
+use crate::render::shell::quoted;
 use crate::suggest::closest;
 
 /// Methods whose `fields` are plain names of fields.
@@ -99,7 +100,7 @@ fn order_is_sound(check: &Check, model: &str, schema: &Schema, order: &str) -> R
         if let Some(plain) = first.strip_prefix(['-', '+']).filter(|plain| schema.has(plain)) {
             let direction = if first.starts_with('-') { "desc" } else { "asc" };
             return Err(refused(format!("order: {first} is not how Odoo sorts"))
-                .with_hint(format!("write '{plain} {direction}'")));
+                .with_hint(format!("write {}", quoted(&format!("{plain} {direction}")))));
         }
         known(check, model, schema, first, "order")?;
         for word in words {
@@ -138,7 +139,7 @@ pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &st
 pub fn unknown(check: &Check, model: &str, schema: &Schema, name: &str, place: &str) -> Error {
     let error = refused(format!("{place}: {model} has no field {name}"));
     let error = match meant(schema, name) {
-        Some(close) => error.with_hint(format!("did you mean {close}?")),
+        Some(close) => error.with_hint(format!("did you mean {}?", quoted(close))),
         None => error,
     };
     let refresh = if schema.from_cache { " --refresh" } else { "" };

@@ -46,7 +46,8 @@ pub fn many2one(check: &Check, value: &mut Value, relation: &str, place: &str) -
         Value::String(text) if text.parse::<u32>().is_ok_and(|id| id > 0) => {
             error.with_hint(format!("write {text} without quotes"))
         }
-        Value::String(name) if !relation.is_empty() => error.with_hint(format!(
+        // The relation is the server's word: a line to be run holds no other than a name.
+        Value::String(name) if crate::operation::check_model(relation).is_ok() => error.with_hint(format!(
             "{} lookup {relation} {} --one",
             check.program,
             crate::render::shell::quoted(name)
