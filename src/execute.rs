@@ -12,17 +12,34 @@ use crate::session::Session;
 pub fn execute(session: &Session, operation: &Operation) -> Result<Reply> {
     let operation = &prepare(session, operation)?;
     let kind = kind_of(session, operation)?;
-    let outcome = send(session, operation, kind);
-    if kind == Kind::Write
-        && may_have_changed(&outcome)
-        && let Err(error) = session.cache.forget_lookups(&session.owner, &operation.model)
-    {
+    let outcome = match kind {
+        Kind::Read => send(session, operation, kind),
+        Kind::Write => without_lookups(session, operation, || send(session, operation, kind)),
+    };
+    outcome.map_err(|error| explained(session, operation, error))
+}
+
+/// Does a write, and drops the cached lookups that it may have made wrong. While it is under way nobody has them:
+/// whoever is stopped looks next.
+fn without_lookups(
+    session: &Session,
+    operation: &Operation,
+    write: impl FnOnce() -> Result<Reply>,
+) -> Result<Reply> {
+    let suspended = session.cache.suspend_lookups(&session.owner, &operation.model);
+    let outcome = write();
+    let dropped = match suspended {
+        Ok(suspended) if !may_have_changed(&outcome) => suspended.give_back(),
+        _ if !may_have_changed(&outcome) => Ok(()),
+        _ => session.cache.forget_lookups(&session.owner, &operation.model),
+    };
+    if let Err(error) = dropped {
         session.note_once(&format!(
             "cached lookups of {} could not be dropped ({error}): use --refresh",
             operation.model
         ));
     }
-    outcome.map_err(|error| explained(session, operation, error))
+    outcome
 }
 
 /// The operation as it will be sent, each time the same: what is mended is mended here, once, and noted.
