@@ -164,6 +164,8 @@ impl Odoo {
             Some(version) => {
                 let mut error = error;
                 if major(&version).is_some_and(|major| major < 19) {
+                    // Whoever passed it on, there was nothing there that could have carried it out.
+                    error = error.with_effect(Effect::Rejected, Retry::Never);
                     error.message = format!(
                         "{} runs Odoo {version}: JSON-2 came with Odoo 19, so {} was not carried out",
                         asked.origin, asked.what
