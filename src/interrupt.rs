@@ -19,6 +19,9 @@ const WRITING: u8 = 2;
 
 static UNDER_WAY: AtomicU8 = AtomicU8::new(IDLE);
 
+/// What is known of the last write that was sent, until the process ends.
+static LAST_WRITE: Mutex<Option<(String, Effect)>> = Mutex::new(None);
+
 /// How long Ctrl-C waits for rows that are being written, so that none is cut in half. A reader that has
 /// stopped reading must not keep the program alive.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -74,6 +77,39 @@ fn said_of_calls() -> Error {
         )
         .with_effect(Effect::Unknown, Retry::CheckFirst)
         .with_hint("read the record before you repeat the call"),
+        under_way => said_of_what_was_answered().unwrap_or_else(|| said_of_no_write(under_way)),
+    }
+}
+
+/// A write that was answered stays done, whatever was under way when the signal came: a lookup, the output.
+fn said_of_what_was_answered() -> Option<Error> {
+    let (what, effect) = lock(&LAST_WRITE).clone()?;
+    let interrupted = |text: &str| Error::new(Code::Interrupted, format!("interrupted {text}"));
+    match effect {
+        Effect::Done => Some(
+            interrupted(&format!(
+                "after {what} was carried out: do not repeat it; the answer may be cut off"
+            ))
+            .with_effect(Effect::Done, Retry::Never)
+            .with_hint("read the record to see the outcome"),
+        ),
+        Effect::Unknown => Some(
+            interrupted(&format!(
+                "after {what} was sent and its answer was lost: it may have been carried out"
+            ))
+            .with_effect(Effect::Unknown, Retry::CheckFirst)
+            .with_hint("read the record before you repeat the call"),
+        ),
+        Effect::Rejected => Some(
+            interrupted(&format!("after {what} was refused: nothing was changed"))
+                .with_effect(Effect::Rejected, Retry::Safe),
+        ),
+        Effect::NotSent => None,
+    }
+}
+
+fn said_of_no_write(under_way: u8) -> Error {
+    match under_way {
         READING => Error::new(Code::Interrupted, "interrupted while reading: nothing was changed")
             .with_effect(Effect::Rejected, Retry::Safe),
         _ => Error::new(Code::Interrupted, "interrupted: nothing was sent"),
@@ -112,19 +148,26 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Marks a request as under way until dropped.
-pub struct UnderWay(());
+/// Keeps what a write has done, for whoever is stopped after it was answered.
+pub fn answered(what: &str, effect: Effect) {
+    *lock(&LAST_WRITE) = Some((what.to_string(), effect));
+}
+
+/// Marks a request as under way until dropped; within a write that of a read says no less.
+pub struct UnderWay {
+    before: u8,
+}
 
 impl UnderWay {
     /// Marks it.
     pub fn mark(kind: Kind) -> UnderWay {
-        UNDER_WAY.store(if kind == Kind::Write { WRITING } else { READING }, Ordering::SeqCst);
-        UnderWay(())
+        let mark = if kind == Kind::Write { WRITING } else { READING };
+        UnderWay { before: UNDER_WAY.fetch_max(mark, Ordering::SeqCst) }
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        UNDER_WAY.store(IDLE, Ordering::SeqCst);
+        UNDER_WAY.store(self.before, Ordering::SeqCst);
     }
 }

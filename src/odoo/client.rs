@@ -74,7 +74,15 @@ impl Odoo {
 
     /// Carries out an operation with the agent's key.
     pub fn call(&self, operation: &Operation, kind: Kind) -> Result<Reply> {
-        self.call_as(operation, kind, &self.settings.api_key)
+        if kind == Kind::Read {
+            return self.call_as(operation, kind, &self.settings.api_key);
+        }
+        // Until it is known what the answer means, too.
+        let _under_way = UnderWay::mark(kind);
+        let outcome = self.call_as(operation, kind, &self.settings.api_key);
+        let effect = outcome.as_ref().map_or_else(|error| error.effect, |_| Effect::Done);
+        crate::interrupt::answered(&format!("{}/{}", operation.model, operation.method), effect);
+        outcome
     }
 
     /// Carries out an operation with another key; only the approval flow has one.

@@ -692,6 +692,28 @@ fn ctrl_c_says_what_was_under_way() {
 }
 
 #[test]
+fn ctrl_c_after_the_answer_says_what_the_write_has_done() {
+    let long = json!([vec!["x".repeat(1000); 300]]).to_string();
+    for (answer, effect, retry) in [(Answer::json(long), "done", "never")] {
+        let (home, server) = lab();
+        server.on(&json2("res.partner", "x_act"), answer);
+        let child = home.agent(["call", "res.partner", "x_act", "--ids", "1"]).spawn();
+        // It is blocked in its output as soon as there is some that nobody takes.
+        let begun = Instant::now();
+        while rustix::io::ioctl_fionread(child.stdout.as_ref().unwrap()).unwrap() == 0 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "nothing was written");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let id = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        let outcome = Outcome::of(child.wait_with_output().unwrap(), "x_act".into());
+        assert_eq!((outcome.exit, outcome.code().as_str()), (130, "interrupted"));
+        assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), (effect, retry));
+        assert!(outcome.message().contains("res.partner/x_act"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
 fn a_lost_answer_to_the_question_for_the_language_leaves_a_write_unsent() {
     let (home, server) = (Home::new(), Server::start());
     home.profile("lab", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
