@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::answers;
 use super::faults::{self, Asked};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::interrupt::UnderWay;
@@ -102,6 +103,11 @@ impl Odoo {
         }
         let json = parse(reply, asked)?;
         refuse_identity_check(&json, &what)?;
+        if kind == Kind::Write
+            && let Some(expected) = answers::wrong(operation, json.get())
+        {
+            return Err(faults::of_answer(expected, asked));
+        }
         Ok(json)
     }
 

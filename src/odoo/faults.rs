@@ -4,6 +4,8 @@
 
 use serde_json::Value;
 
+use super::outside;
+
 use crate::error::{Code, Effect, Error, OdooFault, Retry};
 use crate::operation::Kind;
 use crate::transport::{FaultKind, HttpReply, Phase, TransportFault};
@@ -99,6 +101,15 @@ pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
     }
 }
 
+/// An answer of 200 to a write that is not what Odoo answers when it is done.
+pub fn of_answer(expected: &str, asked: Asked) -> Error {
+    let message = format!(
+        "{} was answered with 200, but not with {expected}: it may have been carried out, or something in between answered",
+        asked.what
+    );
+    asked.unread(Error::new(Code::BadReply, message).with_hint(LOOK_FIRST)).with_status(200)
+}
+
 /// A status that is not 200, or not a JSON result.
 pub fn of_reply(reply: &HttpReply, asked: Asked) -> Error {
     let error = match odoo_fault(reply) {
@@ -183,7 +194,23 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
         (403, _) => says(Code::AccessDenied, &format!("Odoo does not allow {what}")),
         _ => asked.unread(says(Code::BadReply, &format!("unexpected status {status} for {what}"))),
     };
+    let is_open = outside::names_it(name) || (outside::commits(what) && !is_before_the_work(status, &fault));
+    let error = if asked.kind == Kind::Write && error.effect == Effect::Rejected && is_open {
+        asked.lost(format!(
+            "{}; what had left Odoo by then, or was committed on the way, is not rolled back",
+            error.message
+        ))
+    } else {
+        error
+    };
     error.with_odoo(fault)
+}
+
+/// Refusals that Odoo gives before a method does anything.
+fn is_before_the_work(status: u16, fault: &OdooFault) -> bool {
+    fault.message.starts_with(CONFIRMATION_MARKER)
+        || matches!(fault.name.as_str(), "odoo.exceptions.AccessError" | "odoo.exceptions.AccessDenied")
+        || (fault.name.starts_with("werkzeug.exceptions.") && matches!(status, 400 | 401 | 404 | 413 | 422))
 }
 
 fn auth_rejected(asked: Asked) -> Error {

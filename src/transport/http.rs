@@ -239,7 +239,7 @@ mod tests {
     use super::*;
 
     fn phase(reached: Reached, error: &ureq::Error) -> Phase {
-        let url = BaseUrl::parse("https://odoo.example.com", false).unwrap();
+        let url = BaseUrl::parse("https://odoo.example.com").unwrap();
         let transport = HttpTransport::new(url, Duration::from_secs(9), None).unwrap();
         watched::reach(reached);
         transport.fault(error).phase

@@ -184,6 +184,16 @@ fn table() -> Vec<Fault> {
         ("500 ValueError", odoo(500, "builtins.ValueError", "Invalid field"), refused(8, "invalid_request")),
         ("500 of a module", odoo(500, "some.module.Error", "x"), refused(8, "server_error")),
         ("500 RedirectWarning", odoo(500, "odoo.exceptions.RedirectWarning", "x"), refused(8, "rejected")),
+        (
+            "500 of the mail server",
+            odoo(500, "odoo.addons.base.models.ir_mail_server.MailDeliveryException", "x"),
+            (ends(8, "server_error", "rejected", "never", 1), LOST_FOR_NOW.1),
+        ),
+        (
+            "500 of another service",
+            odoo(500, "requests.exceptions.ReadTimeout", "x"),
+            (ends(8, "server_error", "rejected", "never", 1), LOST_FOR_NOW.1),
+        ),
         ("500 serialization", odoo(500, "psycopg2.errors.SerializationFailure", "could not"), BUSY),
         ("500 deadlock", odoo(500, "psycopg2.errors.DeadlockDetected", "deadlock"), BUSY),
         ("500 lock", odoo(500, "psycopg2.errors.LockNotAvailable", "lock"), BUSY),
@@ -337,6 +347,23 @@ fn of_a_write_only_odoos_own_whole_error_proves_anything_whatever_the_status() {
         (has != must || !matches!(outcome.exit, 11 | 12))
             .then(|| format!("{status} with {name}: {has:?}, {}", outcome.stderr))
     });
+}
+
+#[test]
+fn a_200_that_is_not_what_a_write_answers_is_not_taken_for_done() {
+    let create = ["create", "res.partner", "--vals-list-json", r#"[{"name": "A"}, {"name": "B"}]"#];
+    for (command, method, answers) in [
+        (&WRITE[..], "write", &["null", "false", "[]", "{\"error\": 1}", "\"true\"", "1"][..]),
+        (&create[..], "create", &["null", "true", "[]", "{}", "[0,1]", "[1,\"2\"]"]),
+    ] {
+        for answer in answers {
+            let (home, server) = lab();
+            server.on(&json2("res.partner", method), Answer::json(answer));
+            let outcome = home.run(command).fails(12, "bad_reply");
+            assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("unknown", "check_first"));
+            assert_eq!(server.requests_to(&json2("res.partner", method)).len(), 1, "{answer}");
+        }
+    }
 }
 
 #[test]
@@ -697,7 +724,7 @@ fn ctrl_c_after_the_answer_says_what_the_write_has_done() {
     for (answer, effect, retry) in [(Answer::json(long), "done", "never")] {
         let (home, server) = lab();
         server.on(&json2("res.partner", "x_act"), answer);
-        let child = home.agent(["call", "res.partner", "x_act", "--ids", "1"]).spawn();
+        let mut child = home.agent(["call", "res.partner", "x_act", "--ids", "1"]).spawn();
         // It is blocked in its output as soon as there is some that nobody takes.
         let begun = Instant::now();
         while rustix::io::ioctl_fionread(child.stdout.as_ref().unwrap()).unwrap() == 0 {
@@ -706,6 +733,8 @@ fn ctrl_c_after_the_answer_says_what_the_write_has_done() {
         }
         let id = rustix::process::Pid::from_child(&child);
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        // Nobody takes the output before it has ended.
+        child.wait().unwrap();
         let outcome = Outcome::of(child.wait_with_output().unwrap(), "x_act".into());
         assert_eq!((outcome.exit, outcome.code().as_str()), (130, "interrupted"));
         assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), (effect, retry));
