@@ -17,6 +17,7 @@ pub mod commands;
 pub mod completion;
 pub mod context;
 pub mod doctor;
+mod embedded;
 pub mod error;
 pub mod execute;
 pub mod exit;
@@ -32,7 +33,8 @@ pub mod preflight;
 pub mod progress;
 pub mod render;
 pub mod results;
-pub mod sandbox;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 pub mod session;
 pub mod settings;
 pub mod spec;

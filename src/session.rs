@@ -26,7 +26,6 @@ use crate::preflight::{Rules, Schemas};
 use crate::render::format::Format;
 use crate::render::shell;
 use crate::results::{Layout, Results};
-use crate::sandbox::Sandbox;
 use crate::settings::{Environment, Paths, Selection, Settings, wrapper};
 use crate::transport::Transport;
 use crate::transport::http::HttpTransport;
@@ -378,7 +377,7 @@ fn connect_later(settings: &Rc<Settings>, local: &Local) -> Odoo {
     let state = local.paths.state.join("sandbox");
     let connect = move || -> Result<Box<dyn Transport>> {
         if for_transport.is_sandbox {
-            return Ok(Box::new(Sandbox::open(&state)?));
+            return Ok((crate::embedded::sandbox()?.open)(&state)?);
         }
         crate::interrupt::install();
         let ca_file = for_transport.ca_file.as_deref();

@@ -3,8 +3,8 @@
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;
 
+use crate::embedded;
 use crate::error::{Effect, Result};
-use crate::sandbox::{self, Sandbox};
 use crate::session::Local;
 
 /// Flags of `sandbox`.
@@ -32,11 +32,14 @@ enum Action {
 /// Works on the state directory alone; `serve` listens on loopback.
 pub fn run(args: Args, local: &Local) -> Result<()> {
     let directory = local.paths.state.join("sandbox");
+    let sandbox = embedded::sandbox()?;
     match args.action {
         Action::Reset => {
-            Sandbox::reset(&directory)?;
+            (sandbox.reset)(&directory)?;
             local.print_value(&json!({ "reset": true }), Effect::NotSent)
         }
-        Action::Serve { port } => sandbox::serve(Sandbox::open(&directory)?, port, &local.out),
+        Action::Serve { port } => (sandbox.serve)(&directory, port, &mut |place| {
+            local.out.data(format!("{place}\n").as_bytes(), Effect::NotSent)
+        }),
     }
 }

@@ -11,10 +11,11 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
 use crate::cache::Cache;
+use crate::embedded;
 use crate::fsio;
 use crate::odoo::{lookup, schema};
 use crate::operation;
-use crate::settings::{Paths, SANDBOX};
+use crate::settings::Paths;
 
 /// What is read on one TAB: more would take longer than a person notices. One index of a large Odoo is 2 MiB.
 const BUDGET: u64 = 4 * 1024 * 1024;
@@ -34,7 +35,12 @@ impl Known {
     /// Every profile.
     pub fn profiles(&self) -> Vec<String> {
         let plain = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        self.paths.profiles().into_iter().filter(plain).chain([SANDBOX.to_string()]).collect()
+        self.paths
+            .profiles()
+            .into_iter()
+            .filter(plain)
+            .chain(embedded::is_there().then(|| embedded::PROFILE.to_string()))
+            .collect()
     }
 
     /// Models of the short lists and of the cache.

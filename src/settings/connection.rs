@@ -3,12 +3,11 @@
 
 use super::{BaseUrl, Layers, Origin, Secret, names};
 use crate::error::{Code, Error, Result};
-use crate::sandbox;
 
 /// That of the embedded Odoo.
 pub fn of_sandbox() -> Result<(BaseUrl, String, Secret)> {
-    let base_url = BaseUrl::parse(sandbox::BASE_URL)?;
-    Ok((base_url, sandbox::DATABASE.into(), Secret::new(sandbox::AGENT_KEY.into())))
+    let sandbox = crate::embedded::sandbox()?;
+    Ok((BaseUrl::parse(sandbox.base_url)?, sandbox.database.into(), Secret::new(sandbox.key.into())))
 }
 
 /// What a profile, with the environment over it, says.

@@ -19,10 +19,10 @@ pub use environment::Environment;
 pub use paths::Paths;
 pub use secret::Secret;
 
-use crate::error::{Code, Error, Result};
-
 /// The profile that needs no configuration.
-pub const SANDBOX: &str = "sandbox";
+pub use crate::embedded::PROFILE as SANDBOX;
+
+use crate::error::{Code, Error, Result};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 const DEFAULT_SCHEMA_TTL: Duration = Duration::from_secs(24 * 3600);

@@ -1,10 +1,13 @@
 //! One HTTP exchange, whoever carries it: a request goes in, a reply or a fault that says how far the
 //! request got comes out. It knows nothing of Odoo, retries nothing and decides nothing.
 
+mod embedded;
 pub mod http;
 mod watched;
 
-use crate::settings::secret::Secret;
+pub use embedded::{Announce, Embedded};
+
+pub use crate::settings::secret::Secret;
 
 /// GET for documents and probes, POST for JSON-2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

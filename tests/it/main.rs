@@ -24,7 +24,6 @@ mod profiles;
 mod properties;
 mod readme;
 mod rehearsal;
-mod sandbox_wire;
 mod secrets;
 mod spec;
 mod stream;
@@ -35,3 +34,5 @@ mod terminal;
 mod tls;
 mod whole;
 mod wire_client;
+#[cfg(not(feature = "sandbox"))]
+mod without_sandbox;

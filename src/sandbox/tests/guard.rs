@@ -232,7 +232,7 @@ fn an_expired_token_is_refused() {
         method: crate::transport::Method::Post,
         path: format!("/json/2/{path}"),
         headers: vec![("content-type".into(), "application/json".into())],
-        bearer: Some(crate::settings::secret::Secret::new(key.into())),
+        bearer: Some(crate::transport::Secret::new(key.into())),
         body: Some(body.to_string().into_bytes()),
     };
     let now = 1_795_000_000;

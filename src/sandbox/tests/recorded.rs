@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use odoo_agent::sandbox::{ADMIN_KEY, AGENT_KEY, APPROVER_KEY, DATABASE, DOCS_KEY, Sandbox};
-use odoo_agent::settings::secret::Secret;
-use odoo_agent::transport::{HttpReply, HttpRequest, Method, Transport};
 use serde_json::{Value, json};
+
+use crate::sandbox::{ADMIN_KEY, AGENT_KEY, APPROVER_KEY, DATABASE, DOCS_KEY, Sandbox};
+use crate::transport::{HttpReply, HttpRequest, Method, Secret, Transport};
 
 /// Pairs that are about something the sandbox does not offer.
 const NOT_APPLICABLE: &[(&str, &str)] = &[
