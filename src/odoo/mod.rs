@@ -1,6 +1,8 @@
 //! Odoo's API as functions: JSON-2 calls, the documents, schemas and lookups. It speaks to a `Transport` and
 //! keeps results in the cache; it knows no flags and prints nothing but `--debug` lines.
 
+mod desk;
+
 pub mod client;
 pub mod docs;
 pub mod faults;
@@ -12,3 +14,4 @@ pub mod user_context;
 pub mod vocabulary;
 
 pub use client::Odoo;
+pub use desk::Desk;

@@ -14,6 +14,7 @@ mod forms;
 mod golden;
 mod help;
 mod interface;
+mod layers;
 #[cfg(feature = "live")]
 mod live;
 mod man;
