@@ -38,20 +38,29 @@ impl Run<'_> {
     pub fn send(&self, operation: Operation) -> Result<Reply> {
         let operation = &self.prepared(&self.in_context(operation)?)?;
         let kind = operation.kind();
-        let outcome = self.sent(operation, kind);
-        if kind == Kind::Write
-            && may_have_changed(&outcome)
-            && let Err(error) = self.session.cache.forget_lookups(&self.session.owner, &operation.model)
-        {
-            self.note(
-                Hint::new(format!(
-                    "cached lookups of {} could not be dropped ({error}): use ",
-                    operation.model
-                ))
-                .name("refresh"),
-            );
-        }
+        let outcome = match kind {
+            Kind::Read => self.sent(operation, kind),
+            Kind::Write => self.without_lookups(operation, || self.sent(operation, kind)),
+        };
         outcome.map_err(|error| self.explained(operation, error))
+    }
+
+    /// Does a write, and drops the cached lookups that it may have made wrong. While it is under way nobody has them:
+    /// whoever is stopped looks next.
+    fn without_lookups(&self, operation: &Operation, write: impl FnOnce() -> Result<Reply>) -> Result<Reply> {
+        let (cache, owner) = (&self.session.cache, &self.session.owner);
+        let suspended = cache.suspend_lookups(owner, &operation.model);
+        let outcome = write();
+        let dropped = match suspended {
+            Ok(suspended) if !may_have_changed(&outcome) => suspended.give_back(),
+            _ if !may_have_changed(&outcome) => Ok(()),
+            _ => cache.forget_lookups(owner, &operation.model),
+        };
+        if let Err(error) = dropped {
+            let told = format!("cached lookups of {} could not be dropped ({error}): use ", operation.model);
+            self.note(Hint::new(told).name("refresh"));
+        }
+        outcome
     }
 
     /// The same for a question: its answer as a value.

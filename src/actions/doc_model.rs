@@ -88,7 +88,7 @@ fn pick(all: &Value, names: &[String], model: &str, what: &str) -> Result<Value>
         let Some(found) = all.get(name) else {
             let mut error = Error::new(Code::NotFound, format!("{model} documents no {what} {name}"));
             if let Some(close) = crate::suggest::closest(name, all.keys().map(String::as_str)) {
-                error = error.with_hint(format!("did you mean {close}?"));
+                error = error.with_hint(format!("did you mean {}?", crate::text::shell::quoted(close)));
             }
             return Err(error);
         };

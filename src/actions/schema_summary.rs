@@ -81,7 +81,7 @@ fn chosen(request: &Request, schema: &Schema) -> Result<Vec<String>> {
         if !schema.has(name) {
             let mut error = Error::new(Code::NotFound, format!("{} has no field {name}", request.model));
             if let Some(close) = crate::suggest::closest(name, schema.names()) {
-                error = error.with_hint(format!("did you mean {close}?"));
+                error = error.with_hint(format!("did you mean {}?", crate::text::shell::quoted(close)));
             }
             return Err(
                 error.with_hint(Hint::new("a field that was just added appears with ").name("refresh"))

@@ -95,6 +95,27 @@ pub enum Found {
     Miss,
 }
 
+/// Lookups that nobody has for the time of a write.
+#[derive(Debug)]
+pub struct Suspended {
+    file: PathBuf,
+    before: String,
+    during: String,
+}
+
+impl Suspended {
+    /// Gives them back: the write changed nothing. Not where another write has come in between.
+    ///
+    /// # Errors
+    /// Whatever the disk says; then they are lost, which does no harm.
+    pub fn give_back(self) -> std::io::Result<()> {
+        if fs::read_to_string(&self.file)? == self.during {
+            fsio::write_atomically(&self.file, &[self.before.as_bytes()], false)?;
+        }
+        Ok(())
+    }
+}
+
 /// The cache directory.
 #[derive(Clone)]
 pub struct Cache {
@@ -169,6 +190,28 @@ impl Cache {
     /// # Errors
     /// If the mark cannot be written: then stale results may be served until their life ends.
     pub fn forget_lookups(&self, owner: &Owner, model: &str) -> std::io::Result<()> {
+        self.new_generation(owner, model)?;
+        for file in fs::read_dir(self.directory(owner, Kind::Lookup, model))?.flatten() {
+            if file.path().extension().is_some_and(|extension| extension == "entry") {
+                let _ = fs::remove_file(file.path());
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets nobody have the lookups of a model until they are given back: before a write, so that whoever is
+    /// stopped while it is under way looks and does not see the old state.
+    ///
+    /// # Errors
+    /// If the mark cannot be written, as for [`Cache::forget_lookups`].
+    pub fn suspend_lookups(&self, owner: &Owner, model: &str) -> std::io::Result<Suspended> {
+        let file = self.generation_file(owner, model);
+        let before = fs::read_to_string(&file).unwrap_or_default();
+        let during = self.new_generation(owner, model)?;
+        Ok(Suspended { file, before, during })
+    }
+
+    fn new_generation(&self, owner: &Owner, model: &str) -> std::io::Result<String> {
         let directory = self.directory(owner, Kind::Lookup, model);
         if !directory.exists() {
             // Still leave the mark: another process may be fetching at this moment.
@@ -178,12 +221,7 @@ impl Cache {
         let mark = format!("{}-{}-{:?}", self.clock.seconds(), std::process::id(), self.clock.instant());
         let generation = short_hash(&mark);
         fsio::write_atomically(&self.generation_file(owner, model), &[generation.as_bytes()], false)?;
-        for file in fs::read_dir(&directory)?.flatten() {
-            if file.path().extension().is_some_and(|extension| extension == "entry") {
-                let _ = fs::remove_file(file.path());
-            }
-        }
-        Ok(())
+        Ok(generation)
     }
 
     /// Every readable entry, for people: what, whose, how old, how large.
@@ -300,6 +338,26 @@ mod tests {
         assert_eq!(fresh(&cache, &key, DAY).unwrap(), "[1]");
         cache.forget_lookups(&owner("https://a", "d", "somebody else"), "res.partner").unwrap();
         assert!(fresh(&cache, &key, DAY).is_none());
+    }
+
+    #[test]
+    fn a_write_that_changed_nothing_gives_the_lookups_back_unless_another_came_between() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(home.path(), clock());
+        let whose = owner("https://a", "d", "u");
+        let key = Key { owner: &whose, kind: Kind::Lookup, model: "res.partner", question: json!("q") };
+        for other in [None, Some(false), Some(true)] {
+            cache.store(&key, "[]", None, &cache.generation(&key)).unwrap();
+            let suspended = cache.suspend_lookups(&whose, "res.partner").unwrap();
+            assert!(fresh(&cache, &key, DAY).is_none(), "while a write is under way");
+            match other {
+                Some(true) => cache.forget_lookups(&whose, "res.partner").unwrap(),
+                Some(false) => drop(cache.suspend_lookups(&whose, "res.partner").unwrap()),
+                None => {}
+            }
+            suspended.give_back().unwrap();
+            assert_eq!(fresh(&cache, &key, DAY).is_some(), other.is_none(), "{other:?}");
+        }
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl Host for CommandLine {
 
     fn watch<'h>(&'h self, what: &str, kind: Kind) -> Box<dyn Watch + 'h> {
         let waiting = self.shows_waits.then(|| Waiting::show(what));
-        Box::new(UnderWay { marked: self.call.sending(kind), _waiting: waiting })
+        Box::new(UnderWay { marked: self.call.sending(what, kind), _waiting: waiting })
     }
 
     fn approver_key(&self, shown: &dyn Fn() -> Result<String>) -> Result<Option<Secret>> {

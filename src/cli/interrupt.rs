@@ -44,6 +44,8 @@ struct State {
     reads: Mutex<u32>,
     writes: Mutex<u32>,
     delivered: Mutex<Option<Delivered>>,
+    /// The last write that was answered, and what it did.
+    answered: Mutex<Option<(String, Effect)>>,
 }
 
 /// A call until its result is out.
@@ -62,14 +64,15 @@ pub fn call() -> Interruptible {
 /// A request under way, until dropped.
 pub struct Sending {
     call: Interruptible,
+    what: String,
     kind: Kind,
 }
 
 impl Interruptible {
     /// A request leaves.
-    pub fn sending(&self, kind: Kind) -> Sending {
+    pub fn sending(&self, what: &str, kind: Kind) -> Sending {
         *lock(self.counter(kind)) += 1;
-        Sending { call: self.clone(), kind }
+        Sending { call: self.clone(), what: what.into(), kind }
     }
 
     fn counter(&self, kind: Kind) -> &Mutex<u32> {
@@ -89,8 +92,11 @@ impl Interruptible {
 }
 
 impl Sending {
-    /// An answer is there.
-    pub fn answered(&self, _: Effect) {}
+    /// An answer is there. A write that was answered stays done, whatever is under way when a signal comes: a
+    /// lookup, the output.
+    pub fn answered(&self, effect: Effect) {
+        *lock(&self.call.0.answered) = Some((self.what.clone(), effect));
+    }
 }
 
 impl Drop for Sending {
@@ -135,11 +141,32 @@ pub fn said(rows_are_whole: bool) -> Error {
         .with_effect(Effect::Unknown, Retry::CheckFirst)
         .with_hint("read the record before you repeat the call");
     }
+    let answered: Vec<_> = calls.iter().filter_map(|call| lock(&call.answered).clone()).collect();
+    let worst = |effect: Effect| answered.iter().find(|(_, what)| *what == effect);
+    let interrupted = |text: String| Error::new(Code::Interrupted, format!("interrupted {text}"));
+    if let Some((what, _)) = worst(Effect::Unknown) {
+        return interrupted(format!(
+            "after {what} was sent and its answer was lost: it may have been carried out"
+        ))
+        .with_effect(Effect::Unknown, Retry::CheckFirst)
+        .with_hint("read the record before you repeat the call");
+    }
+    if let Some((what, _)) = worst(Effect::Done) {
+        return interrupted(format!(
+            "after {what} was carried out: do not repeat it; the answer may be cut off"
+        ))
+        .with_effect(Effect::Done, Retry::Never)
+        .with_hint("read the record to see the outcome");
+    }
     if let Some(delivered) = calls.iter().find_map(|call| lock(&call.delivered).clone()) {
         let cut = if rows_are_whole { "" } else { PERHAPS_CUT };
         return Error::new(Code::Interrupted, format!("interrupted: {}{cut}", delivered.message))
             .with_effect(Effect::Rejected, Retry::Safe)
             .with_hint(delivered.hint);
+    }
+    if let Some((what, _)) = worst(Effect::Rejected) {
+        return interrupted(format!("after {what} was refused: nothing was changed"))
+            .with_effect(Effect::Rejected, Retry::Safe);
     }
     if calls.iter().any(|call| *lock(&call.reads) > 0) {
         return Error::new(Code::Interrupted, "interrupted while reading: nothing was changed")

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::answers;
 use super::faults::{self, Asked};
 use crate::clock::SharedClock;
 use crate::context::TOKEN_KEY;
@@ -68,12 +69,23 @@ impl Odoo {
 
     /// Carries out an operation with the agent's key.
     pub fn call(&self, operation: &Operation, kind: Kind, host: &dyn Host) -> Result<Reply> {
-        self.call_as(operation, kind, &self.settings.api_key, host)
+        let watch = host.watch(&name_of(operation), kind);
+        let outcome = self.carried(operation, kind, &self.settings.api_key, host);
+        if kind == Kind::Write {
+            // Only now it is known what the answer means.
+            watch.answered(outcome.as_ref().map_or_else(|error| error.effect, |_| Effect::Done));
+        }
+        outcome
     }
 
     /// Carries out an operation with another key; only the approval flow has one.
     pub fn call_as(&self, operation: &Operation, kind: Kind, key: &Secret, host: &dyn Host) -> Result<Reply> {
-        let what = format!("{}/{}", operation.model, operation.method);
+        let _watch = host.watch(&name_of(operation), kind);
+        self.carried(operation, kind, key, host)
+    }
+
+    fn carried(&self, operation: &Operation, kind: Kind, key: &Secret, host: &dyn Host) -> Result<Reply> {
+        let what = name_of(operation);
         let request = HttpRequest {
             method: Method::Post,
             path: operation.path(),
@@ -88,6 +100,11 @@ impl Odoo {
         }
         let json = parse(reply, asked)?;
         refuse_identity_check(&json, &what)?;
+        if kind == Kind::Write
+            && let Some(expected) = answers::wrong(operation, json.get())
+        {
+            return Err(faults::of_answer(expected, asked));
+        }
         Ok(json)
     }
 
@@ -120,6 +137,7 @@ impl Odoo {
             body: None,
         };
         let asked = self.asked(path, Kind::Read);
+        let _watch = host.watch(path, Kind::Read);
         let reply = self.send(&request, asked, host)?;
         match reply.status {
             304 => Ok(Document::NotModified),
@@ -169,6 +187,8 @@ impl Odoo {
             Some(version) => {
                 let mut error = error;
                 if major(&version).is_some_and(|major| major < 19) {
+                    // Whoever passed it on, there was nothing there that could have carried it out.
+                    error = error.with_effect(Effect::Rejected, Retry::Never);
                     error.message = format!(
                         "{} runs Odoo {version}: JSON-2 came with Odoo 19, so {} was not carried out",
                         asked.origin, asked.what
@@ -185,7 +205,6 @@ impl Odoo {
 
     fn send(&self, request: &HttpRequest, asked: Asked, host: &dyn Host) -> Result<HttpReply> {
         let transport = self.transport()?;
-        let _watch = host.watch(asked.what, asked.kind);
         let started = self.clock.instant();
         let elapsed = || self.clock.instant().saturating_duration_since(started);
         let mut tries = 0;
@@ -257,6 +276,10 @@ impl Odoo {
             elapsed.as_millis()
         )
     }
+}
+
+fn name_of(operation: &Operation) -> String {
+    format!("{}/{}", operation.model, operation.method)
 }
 
 /// The body for `--debug`: without tokens, and without the key should somebody have sent it as a value.

@@ -10,6 +10,7 @@ use crate::hint::{Action, Hint};
 use crate::odoo::lookup::model_called;
 use crate::operation::{Object, Operation};
 use crate::suggest::closest;
+use crate::text::shell::quoted;
 
 /// Adds what is known to a refusal.
 pub fn explain(
@@ -159,7 +160,7 @@ fn of_names(operation: &Operation, error: &Error, models: &dyn Fn() -> Vec<Strin
     }
     let models = models();
     let close = closest(model, models.iter().map(String::as_str));
-    close.map(|close| format!("did you mean {close}?").into()).into_iter().collect()
+    close.map(|close| format!("did you mean {}?", quoted(close)).into()).into_iter().collect()
 }
 
 /// Methods that nobody should be led to by a guess.

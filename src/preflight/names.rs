@@ -9,6 +9,7 @@ use crate::hint::{Action, Hint};
 use crate::odoo::schema::Schema;
 use crate::operation::Operation;
 use crate::suggest::closest;
+use crate::text::shell::quoted;
 
 /// Methods whose `fields` are plain names of fields.
 const WITH_FIELDS: [&str; 2] = ["read", "search_read"];
@@ -100,7 +101,7 @@ fn order_is_sound(check: &Check, model: &str, schema: &Schema, order: &str) -> R
         if let Some(plain) = first.strip_prefix(['-', '+']).filter(|plain| schema.has(plain)) {
             let direction = if first.starts_with('-') { "desc" } else { "asc" };
             return Err(refused(format!("order: {first} is not how Odoo sorts"))
-                .with_hint(format!("write '{plain} {direction}'")));
+                .with_hint(format!("write {}", quoted(&format!("{plain} {direction}")))));
         }
         known(check, model, schema, first, "order")?;
         for word in words {
@@ -139,7 +140,7 @@ pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &st
 pub fn unknown(model: &str, schema: &Schema, name: &str, place: &str) -> Error {
     let error = refused(format!("{place}: {model} has no field {name}"));
     let error = match meant(schema, name) {
-        Some(close) => error.with_hint(format!("did you mean {close}?")),
+        Some(close) => error.with_hint(format!("did you mean {}?", quoted(close))),
         None => error,
     };
     let mut action = Action::new("schema_summary").with("model", model).with("all", true);

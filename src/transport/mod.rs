@@ -3,6 +3,7 @@
 
 mod embedded;
 pub mod http;
+mod watched;
 
 pub use embedded::{Announce, Embedded};
 
@@ -77,6 +78,8 @@ pub enum FaultKind {
     Resolve,
     /// Nothing listens, or no route.
     Refused,
+    /// A proxy did not let the connection through.
+    Proxy,
     /// Certificate or handshake.
     Tls,
     /// No connection within the connect time-out.
