@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 pub use entry::Entry;
 
-use crate::clock;
+use crate::clock::{self, SharedClock};
 use crate::fsio;
 use crate::operation::{canonical, hex};
 
@@ -117,15 +117,16 @@ impl Suspended {
 }
 
 /// The cache directory.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Cache {
     root: PathBuf,
+    clock: SharedClock,
 }
 
 impl Cache {
     /// A cache below `root`; nothing is created yet.
-    pub fn new(root: &Path) -> Cache {
-        Cache { root: root.to_path_buf() }
+    pub fn new(root: &Path, clock: SharedClock) -> Cache {
+        Cache { root: root.to_path_buf(), clock }
     }
 
     /// The directory.
@@ -156,7 +157,7 @@ impl Cache {
             return Found::Miss;
         }
         // An entry from the future was stored under another clock: how old it is cannot be said.
-        let now = clock::now_seconds();
+        let now = self.clock.seconds();
         let fresh = entry.stored_at <= now && now - entry.stored_at < ttl.as_secs().max(1);
         if fresh { Found::Fresh(entry) } else { Found::Stale(entry) }
     }
@@ -180,7 +181,7 @@ impl Cache {
             fsio::ensure_private_dir(&self.root)?;
             fsio::ensure_private_dir(directory)?;
         }
-        let head = Entry::encode_head(&key.text(), body, etag, generation, clock::now_seconds());
+        let head = Entry::encode_head(&key.text(), body, etag, generation, self.clock.seconds());
         fsio::write_atomically(&path, &[head.as_bytes(), body.as_bytes()], false)
     }
 
@@ -217,7 +218,7 @@ impl Cache {
             fsio::ensure_private_dir(&self.root)?;
             fsio::ensure_private_dir(&directory)?;
         }
-        let mark = format!("{}-{}-{:?}", clock::now_seconds(), std::process::id(), std::time::Instant::now());
+        let mark = format!("{}-{}-{:?}", self.clock.seconds(), std::process::id(), self.clock.instant());
         let generation = short_hash(&mark);
         fsio::write_atomically(&self.generation_file(owner, model), &[generation.as_bytes()], false)?;
         Ok(generation)
@@ -282,6 +283,10 @@ mod tests {
 
     const DAY: Duration = Duration::from_secs(86_400);
 
+    fn clock() -> SharedClock {
+        std::sync::Arc::new(clock::System)
+    }
+
     fn owner(base_url: &str, database: &str, user: &str) -> Owner {
         Owner { base_url: base_url.into(), database: database.into(), user: user.into() }
     }
@@ -296,7 +301,7 @@ mod tests {
     #[test]
     fn corrupt_truncated_and_foreign_files_are_misses() {
         let home = tempfile::tempdir().unwrap();
-        let cache = Cache::new(home.path());
+        let cache = Cache::new(home.path(), clock());
         let whose = owner("https://a", "d", "u");
         let key = Key { owner: &whose, kind: Kind::Schema, model: "res.partner", question: json!({}) };
         let other = Key { owner: &whose, kind: Kind::Schema, model: "res.partner", question: json!(1) };
@@ -321,7 +326,7 @@ mod tests {
     #[test]
     fn a_write_during_a_fetch_keeps_the_old_answer_out() {
         let home = tempfile::tempdir().unwrap();
-        let cache = Cache::new(home.path());
+        let cache = Cache::new(home.path(), clock());
         let whose = owner("https://a", "d", "u");
         let key = Key { owner: &whose, kind: Kind::Lookup, model: "res.partner", question: json!("q") };
         let before = cache.generation(&key);
@@ -338,7 +343,7 @@ mod tests {
     #[test]
     fn a_write_that_changed_nothing_gives_the_lookups_back_unless_another_came_between() {
         let home = tempfile::tempdir().unwrap();
-        let cache = Cache::new(home.path());
+        let cache = Cache::new(home.path(), clock());
         let whose = owner("https://a", "d", "u");
         let key = Key { owner: &whose, kind: Kind::Lookup, model: "res.partner", question: json!("q") };
         for other in [None, Some(false), Some(true)] {
@@ -359,7 +364,7 @@ mod tests {
     fn files_are_private() {
         use std::os::unix::fs::PermissionsExt;
         let home = tempfile::tempdir().unwrap();
-        let cache = Cache::new(&home.path().join("cache"));
+        let cache = Cache::new(&home.path().join("cache"), clock());
         let whose = owner("https://a", "d", "u");
         let key = Key { owner: &whose, kind: Kind::User, model: "res.users", question: json!({}) };
         cache.store(&key, "{}", None, "").unwrap();
@@ -372,7 +377,7 @@ mod tests {
     proptest! {
         #[test]
         fn different_questions_never_share_a_file(a in "[a-z ,\"]{0,8}", b in "[a-z ,\"]{0,8}", c in "[a-z ,\"]{0,8}", d in "[a-z ,\"]{0,8}") {
-            let cache = Cache::new(Path::new("/nowhere"));
+            let cache = Cache::new(Path::new("/nowhere"), clock());
             let (left, right) = (owner(&a, &b, "u"), owner(&c, &d, "u"));
             let path = |owner| cache.path(&Key { owner, kind: Kind::Lookup, model: "m", question: json!([a, b]) });
             prop_assert_eq!(path(&left) == path(&right), (a.clone(), b.clone()) == (c, d));

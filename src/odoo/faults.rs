@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::outside;
 
 use crate::error::{Code, Effect, Error, OdooFault, Retry};
+use crate::hint::Hint;
 use crate::operation::Kind;
 use crate::transport::{FaultKind, HttpReply, Phase, TransportFault};
 
@@ -92,7 +93,11 @@ pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
         }
         FaultKind::Timeout => asked
             .lost(fault.detail)
-            .with_hint("--timeout 5m waits longer; Odoo itself ends a call after about two minutes"),
+            .with_hint(
+                Hint::default()
+                    .setting("timeout", "5m")
+                    .text(" waits longer; Odoo itself ends a call after about two minutes"),
+            ),
         FaultKind::Protocol => asked.unread(Error::new(Code::BadReply, fault.detail)),
         FaultKind::Reset if asked.origin.starts_with("https://") => asked
             .lost(fault.detail)

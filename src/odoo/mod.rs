@@ -2,6 +2,8 @@
 //! keeps results in the cache; it knows no flags and prints nothing but `--debug` lines.
 
 mod answers;
+mod desk;
+
 pub mod client;
 pub mod docs;
 pub mod faults;
@@ -14,3 +16,4 @@ pub mod user_context;
 pub mod vocabulary;
 
 pub use client::Odoo;
+pub use desk::Desk;

@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::odoo::schema::Schema;
 use crate::odoo::vocabulary::{DATE_PARTS, PERIODS};
 use crate::operation::Operation;
-use crate::render::shell::in_quotes;
 use crate::suggest::closest;
+use crate::text::shell::in_quotes;
 
 /// How many records a group has.
 const COUNT: &str = "__count";

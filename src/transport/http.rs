@@ -13,8 +13,8 @@ use ureq::{Agent, Body, Timeout};
 use super::moments::Moment;
 use super::watched::{self, WatchedConnector};
 use super::{FaultKind, HttpReply, HttpRequest, Method, Phase, Transport, TransportFault};
+use crate::base_url::BaseUrl;
 use crate::error::{Code, Error, Result};
-use crate::settings::BaseUrl;
 
 /// Largest reply that is read, after decompression.
 pub const LARGEST_REPLY: u64 = 256 * 1024 * 1024;

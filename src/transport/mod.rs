@@ -8,7 +8,7 @@ mod watched;
 
 pub use embedded::{Announce, Embedded};
 
-pub use crate::settings::secret::Secret;
+pub use crate::secret::Secret;
 
 /// GET for documents and probes, POST for JSON-2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ pub struct TransportFault {
 }
 
 /// Carries one request to one server.
-pub trait Transport {
+pub trait Transport: Send + Sync {
     /// Sends and waits for the whole reply. Does not follow redirects and does not retry.
     fn send(&self, request: &HttpRequest) -> Result<HttpReply, TransportFault>;
 

@@ -731,15 +731,28 @@ fn a_token_in_the_context_is_refused_with_nothing_sent() {
     let outer = json!({ "action": "call", "model": "res.partner", "method": "message_post", "ids": [1], "context": inner });
     let (home, server) = guarded();
     let file = home.file("context", inner.to_string());
-    for agent in [
-        home.agent(CALL).args(["--context-json", &inner.to_string()]),
-        home.agent(CALL).args(["--context-file", &file]),
-        home.agent(["call", "res.partner", "message_post", "--ids", "1", "--data-json", &data.to_string()]),
-        home.agent(["exec-spec", "-"]).stdin(spec.to_string()),
-        home.agent(["exec-spec", "-"]).stdin(outer.to_string()),
+    // A spec has no such flag.
+    let (by_flag, by_name) = ("--confirm-token-file", "ODOO_CONFIRMATION_TOKEN");
+    for (agent, way) in [
+        (home.agent(CALL).args(["--context-json", &inner.to_string()]), by_flag),
+        (home.agent(CALL).args(["--context-file", &file]), by_flag),
+        (
+            home.agent([
+                "call",
+                "res.partner",
+                "message_post",
+                "--ids",
+                "1",
+                "--data-json",
+                &data.to_string(),
+            ]),
+            by_flag,
+        ),
+        (home.agent(["exec-spec", "-"]).stdin(spec.to_string()), by_name),
+        (home.agent(["exec-spec", "-"]).stdin(outer.to_string()), by_name),
     ] {
         let outcome = agent.run().fails(2, "usage");
-        assert!(outcome.hints().contains("--confirm-token-file"), "{}", outcome.hints());
+        assert!(outcome.hints().contains(way), "{}", outcome.hints());
         no_secret_is_left(&home, &outcome);
     }
     assert_eq!(server.connections(), 0);

@@ -15,6 +15,7 @@ mod gateway;
 mod golden;
 mod help;
 mod interface;
+mod layers;
 #[cfg(feature = "live")]
 mod live;
 mod man;
