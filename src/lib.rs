@@ -8,6 +8,7 @@ pub mod approval;
 pub mod base_url;
 pub mod cache;
 pub mod caller;
+pub mod cleared;
 pub mod cli;
 pub mod clock;
 pub mod context;
@@ -25,6 +26,7 @@ pub mod odoo;
 pub mod operation;
 pub mod outcome;
 pub mod preflight;
+pub mod protocol;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 pub mod secret;
@@ -32,6 +34,9 @@ pub mod session;
 pub mod settings;
 pub mod spec;
 pub mod suggest;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on fails")]
+mod tests;
 pub mod text;
 pub mod transport;
 

@@ -149,7 +149,7 @@ proptest! {
         }
         let job = spec::parse(&text.to_string()).unwrap();
         let Request::SearchRead(request) = job.request else { panic!("another request") };
-        let body = request.operation(vec!["name".into()]).unwrap().body();
+        let body = request.operation(vec!["name".into()]).unwrap().kwargs;
         prop_assert_eq!(body["domain"].to_string(), domain.to_string());
     }
 
