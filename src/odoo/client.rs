@@ -172,6 +172,7 @@ impl Odoo {
         let started = self.clock.instant();
         let elapsed = || self.clock.instant().saturating_duration_since(started);
         let mut tries = 0;
+        let mut sent_before = None;
         loop {
             let left = self.settings.timeout.saturating_sub(elapsed()).max(Duration::from_millis(1));
             let outcome = transport.send_within(request, left).map(|reply| self.blacked_out(reply));
@@ -189,8 +190,14 @@ impl Odoo {
             };
             let pause = asked_pause.unwrap_or(FIRST_PAUSE * 3_u32.pow(tries));
             let in_time = pause <= LONGEST_PAUSE && elapsed() + pause < self.settings.timeout;
+            let is_unsent = outcome.as_ref().is_err_and(|fault| fault.phase == Phase::NotSent);
             if !may_repeat || tries == RETRIES || !in_time {
-                return outcome.map_err(|fault| faults::of_fault(fault, asked));
+                // A last try that did not get through does not make the earlier ones unsent.
+                let told = if is_unsent { sent_before.unwrap_or(outcome) } else { outcome };
+                return told.map_err(|fault| faults::of_fault(fault, asked));
+            }
+            if !is_unsent {
+                sent_before = Some(outcome);
             }
             self.clock.sleep(pause);
             tries += 1;

@@ -127,7 +127,10 @@ pub fn of_reply(reply: &HttpReply, asked: Asked) -> Error {
 /// Odoo's own error, whole: a Python class by its dotted name, a message, arguments. Anything less is somebody
 /// else's and proves nothing.
 fn odoo_fault(reply: &HttpReply) -> Option<OdooFault> {
-    let body: Value = serde_json::from_slice(&reply.body).ok()?;
+    // No error of Odoo's has another status; a gateway that changed it may have changed more.
+    let body: Value = Some(&reply.body)
+        .filter(|_| (400..=500).contains(&reply.status))
+        .and_then(|body| serde_json::from_slice(body).ok())?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_string);
     let name = text("name").filter(|name| is_python_class(name))?;
     body.get("arguments")?.as_array()?;
@@ -195,7 +198,6 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
             &format!("Odoo failed on {what}, mostly a wrong name or value, and rolled it back"),
         ),
         (500, _) => says(Code::ServerError, &format!("Odoo failed on {what} and rolled it back")),
-        (502..=504, _) => return asked.lost(format!("a gateway answered {status} for {what}")),
         (403, _) => says(Code::AccessDenied, &format!("Odoo does not allow {what}")),
         _ => asked.unread(says(Code::BadReply, &format!("unexpected status {status} for {what}"))),
     };

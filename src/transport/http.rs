@@ -10,7 +10,8 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Body, Timeout};
 
-use super::watched::{self, Reached, WatchedConnector};
+use super::moments::Moment;
+use super::watched::{self, WatchedConnector};
 use super::{FaultKind, HttpReply, HttpRequest, Method, Phase, Transport, TransportFault};
 use crate::base_url::BaseUrl;
 use crate::error::{Code, Error, Result};
@@ -40,8 +41,8 @@ impl HttpTransport {
             .max_redirects_will_error(false)
             .user_agent(concat!("odoo-agent/", env!("CARGO_PKG_VERSION")))
             .accept("application/json");
-        if base_url.is_loopback() {
-            // A proxy has no business between two processes of one machine, least of all over plain http.
+        if base_url.is_loopback() || !base_url.is_secure() {
+            // A proxy has no business between two processes of one machine, and over plain http it would read the key.
             config = config.proxy(None);
         }
         if base_url.is_secure() {
@@ -93,12 +94,15 @@ impl HttpTransport {
     /// What an error means by how far the exchange had come: nothing was sent only while there was no connection
     /// that could have carried a byte of the request.
     fn fault(&self, error: &ureq::Error) -> TransportFault {
-        let (phase, (kind, detail)) = match watched::reached() {
-            Reached::Connecting => (Phase::NotSent, self.before_sending(error)),
-            Reached::Sending => (Phase::Sent, self.without_reply(error)),
-            Reached::Reading => (Phase::Sent, self.within_reply(error)),
+        let moment = watched::moment();
+        let (kind, detail) = match moment {
+            Moment::Resolving | Moment::Connecting | Moment::Proxy | Moment::Handshake => {
+                self.before_sending(error)
+            }
+            Moment::Sending | Moment::Waiting => self.without_reply(error),
+            Moment::Reading | Moment::Answered | Moment::After => self.within_reply(error),
         };
-        TransportFault { kind, phase, detail }
+        TransportFault { kind, phase: moment.phase(), detail }
     }
 
     fn before_sending(&self, error: &ureq::Error) -> (FaultKind, String) {
@@ -211,7 +215,7 @@ impl Transport for HttpTransport {
     ) -> std::result::Result<HttpReply, TransportFault> {
         watched::begin();
         let mut response = self.exchange(request, limit).map_err(|error| self.fault(&error))?;
-        watched::reach(Reached::Reading);
+        watched::reach(Moment::Reading);
         let headers = response
             .headers()
             .iter()
@@ -238,10 +242,10 @@ impl Transport for HttpTransport {
 mod tests {
     use super::*;
 
-    fn phase(reached: Reached, error: &ureq::Error) -> Phase {
+    fn phase(moment: Moment, error: &ureq::Error) -> Phase {
         let url = BaseUrl::parse("https://odoo.example.com").unwrap();
         let transport = HttpTransport::new(url, Duration::from_secs(9), None).unwrap();
-        watched::reach(reached);
+        watched::reach(moment);
         transport.fault(error).phase
     }
 
@@ -268,9 +272,10 @@ mod tests {
             ureq::Error::ConnectProxyFailed("502".into()),
         ];
         for error in &errors {
-            assert_eq!(phase(Reached::Connecting, error), Phase::NotSent, "{error}");
-            assert_eq!(phase(Reached::Sending, error), Phase::Sent, "{error}");
-            assert_eq!(phase(Reached::Reading, error), Phase::Sent, "{error}");
+            for row in &super::super::moments::TABLE {
+                let must = if row.moment < Moment::Sending { Phase::NotSent } else { Phase::Sent };
+                assert_eq!(phase(row.moment, error), must, "{error} while {}", row.moment.name());
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod embedded;
 pub mod http;
+pub mod moments;
 mod watched;
 
 pub use embedded::{Announce, Embedded};

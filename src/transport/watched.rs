@@ -4,40 +4,30 @@
 
 use std::cell::Cell;
 
+use super::moments::Moment;
 use ureq::Error;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
 };
 
-/// The part of an exchange that has begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reached {
-    /// There is no connection that could carry the request yet.
-    Connecting,
-    /// The first byte of the request was handed over, so that any of it may have arrived.
-    Sending,
-    /// The head of the reply is here.
-    Reading,
-}
-
 thread_local! {
     /// An exchange stays on the thread that began it.
-    static REACHED: Cell<Reached> = const { Cell::new(Reached::Connecting) };
+    static MOMENT: Cell<Moment> = const { Cell::new(Moment::Resolving) };
 }
 
 /// An exchange begins.
 pub fn begin() {
-    REACHED.set(Reached::Connecting);
+    MOMENT.set(Moment::Resolving);
 }
 
 /// An exchange came so far.
-pub fn reach(part: Reached) {
-    REACHED.set(part);
+pub fn reach(moment: Moment) {
+    MOMENT.set(moment);
 }
 
 /// How far the exchange of this thread has come.
-pub fn reached() -> Reached {
-    REACHED.get()
+pub fn moment() -> Moment {
+    MOMENT.get()
 }
 
 /// Connects as ureq does by itself.
@@ -48,9 +38,10 @@ impl Connector<()> for WatchedConnector {
     type Out = Watched;
 
     fn connect(&self, details: &ConnectionDetails, chained: Option<()>) -> Result<Option<Watched>, Error> {
+        reach(Moment::Connecting);
         let made = self.0.connect(details, chained);
         // What a proxy was told is not the request: the connection to it was watched as well.
-        begin();
+        reach(Moment::Connecting);
         Ok(made?.map(Watched))
     }
 }
@@ -65,11 +56,14 @@ impl Transport for Watched {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        reach(Reached::Sending);
+        reach(Moment::Sending);
         self.0.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        if moment() == Moment::Sending {
+            reach(Moment::Waiting);
+        }
         self.0.await_input(timeout)
     }
 
