@@ -5,13 +5,14 @@ use serde_json::Value;
 
 use crate::approval;
 use crate::caller::Caller;
+use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result};
 use crate::hint::Hint;
 use crate::host::Host;
-use crate::odoo::client::Reply;
 use crate::operation::{Kind, Object, Operation};
 use crate::outcome::Outcome;
 use crate::preflight::{Check, explain};
+use crate::protocol::Reply;
 use crate::session::{Run, Session};
 
 /// Carries out an operation; a dry run comes to the request that would be sent.
@@ -36,13 +37,12 @@ impl Run<'_> {
 
     /// Sends an operation through the pipeline.
     pub fn send(&self, operation: Operation) -> Result<Reply> {
-        let operation = &self.prepared(&self.in_context(operation)?)?;
-        let kind = operation.kind();
-        let outcome = match kind {
-            Kind::Read => self.sent(operation, kind),
-            Kind::Write => self.without_lookups(operation, || self.sent(operation, kind)),
+        let cleared = Cleared::checked(self.prepared(&self.in_context(operation)?)?);
+        let outcome = match cleared.kind() {
+            Kind::Read => self.sent(&cleared),
+            Kind::Write => self.without_lookups(cleared.operation(), || self.sent(&cleared)),
         };
-        outcome.map_err(|error| self.explained(operation, error))
+        outcome.map_err(|error| self.explained(cleared.operation(), error))
     }
 
     /// Does a write, and drops the cached lookups that it may have made wrong. While it is under way nobody has them:
@@ -90,15 +90,18 @@ impl Run<'_> {
     }
 
     /// Sends; a write that the guard refuses goes through the approval flow.
-    fn sent(&self, operation: &Operation, kind: Kind) -> Result<Reply> {
-        match (&self.caller.approval.token, kind) {
-            (Some(token), Kind::Write) => approval::present(self, operation, token),
-            _ => match self.session.odoo().call(operation, kind, self.host) {
-                Err(refusal) if refusal.code == Code::ConfirmationRequired && kind == Kind::Write => {
-                    approval::answer(self, operation, refusal)
-                }
-                outcome => outcome,
-            },
+    fn sent(&self, cleared: &Cleared) -> Result<Reply> {
+        if cleared.kind() == Kind::Read {
+            return self.session.odoo().call(cleared, self.host);
+        }
+        if let Some(token) = &self.caller.approval.token {
+            return approval::present(self, cleared, token);
+        }
+        match self.session.odoo().call(cleared, self.host) {
+            Err(refusal) if refusal.code == Code::ConfirmationRequired => {
+                approval::answer(self, cleared, refusal)
+            }
+            outcome => outcome,
         }
     }
 

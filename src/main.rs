@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         stdout().is_terminal(),
         stderr().is_terminal(),
     );
-    let clock = std::sync::Arc::new(odoo_agent::clock::System);
+    let clock = std::sync::Arc::new(odoo_agent::System);
     let code =
         odoo_agent::run(std::env::args_os().collect(), std::env::vars_os(), Box::new(stdin()), out, clock);
     ExitCode::from(u8::try_from(code).unwrap_or(1))

@@ -7,11 +7,11 @@ pub mod summary;
 
 use serde_json::{Value, json};
 
-use crate::context::TOKEN_KEY;
+use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
-use crate::odoo::client::Reply;
-use crate::operation::{Kind, Object, Operation};
+use crate::operation::{Object, Operation};
+use crate::protocol::Reply;
 use crate::secret::{Secret, Veiled};
 use crate::session::Run;
 
@@ -49,17 +49,18 @@ impl Refusal {
 }
 
 /// Sends a call with a token that a person gave.
-pub fn present(run: &Run, operation: &Operation, token: &Secret) -> Result<Reply> {
+pub fn present(run: &Run, cleared: &Cleared, token: &Secret) -> Result<Reply> {
     let _veiled = run.session.veil.over(token);
     run.session
         .odoo()
-        .call(&with_token(operation, token), Kind::Write, run.host)
-        .map_err(|error| after_token(error, operation, None))
+        .call(&cleared.with_token(token), run.host)
+        .map_err(|error| after_token(error, cleared.operation(), None))
 }
 
 /// Answers the guard's refusal of a call: mints and retries when the caller asked for that, else says how a
 /// person can approve.
-pub fn answer(run: &Run, operation: &Operation, refusal: Error) -> Result<Reply> {
+pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
+    let operation = cleared.operation();
     if !run.caller.approval.confirm_outbound {
         return Err(how_to_approve(run, operation, refusal));
     }
@@ -82,7 +83,7 @@ pub fn answer(run: &Run, operation: &Operation, refusal: Error) -> Result<Reply>
     }
     let minted = mint(run, operation, &key, run.user_id()).map_err(|why| not_minted(refusal, &why))?;
     drop(key);
-    let outcome = run.session.odoo().call(&with_token(operation, &minted.token), Kind::Write, run.host);
+    let outcome = run.session.odoo().call(&cleared.with_token(&minted.token), run.host);
     if outcome.is_ok() && minted.unbound {
         // A guard that binds tokens to their issuer accepts only when issuer and agent are one.
         run.note(
@@ -132,7 +133,7 @@ pub fn mint(run: &Run, operation: &Operation, key: &Secret, agent: Option<i64>) 
         }
         let mut call = Operation::new(CONFIRMATION_MODEL, "issue_token", kwargs)?;
         call.context = crate::context::agent_marks(&run.caller.channel);
-        run.session.odoo().call_as(&call, Kind::Write, key, run.host)
+        run.session.odoo().call_as(&Cleared::minting(call), key, run.host)
     };
     let (reply, unbound) = match issue(agent) {
         // The published module has no such argument, and says so before it does anything.
@@ -156,13 +157,6 @@ pub fn mint(run: &Run, operation: &Operation, key: &Secret, agent: Option<i64>) 
 
 fn is_a_word(token: &str) -> bool {
     (8..=512).contains(&token.len()) && token.bytes().all(|byte| matches!(byte, b'!'..=b'~'))
-}
-
-/// The refused call, byte for byte, with the token in its context.
-fn with_token(operation: &Operation, token: &Secret) -> Operation {
-    let mut confirmed = operation.clone();
-    confirmed.context.insert(TOKEN_KEY.into(), token.expose().into());
-    confirmed
 }
 
 /// What a failure means once a token was sent.

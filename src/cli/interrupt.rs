@@ -12,6 +12,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use super::render::errors;
 use crate::clock::{Clock, System};
 use crate::error::{Code, Effect, Error, Retry};
+use crate::host::Watch;
 use crate::operation::Kind;
 
 /// How long Ctrl-C waits for rows that are being written, so that none is cut in half. A reader that has
@@ -91,10 +92,10 @@ impl Interruptible {
     }
 }
 
-impl Sending {
+impl Watch for Sending {
     /// An answer is there. A write that was answered stays done, whatever is under way when a signal comes: a
     /// lookup, the output.
-    pub fn answered(&self, effect: Effect) {
+    fn answered(&self, effect: Effect) {
         *lock(&self.call.0.answered) = Some((self.what.clone(), effect));
     }
 }
