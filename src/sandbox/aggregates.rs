@@ -46,6 +46,14 @@ pub fn aggregate(
             one => vec![one],
         })
         .collect();
+    if function == "array_agg" {
+        // One for each record, those without a value included.
+        let each = ids.iter().map(|id| env.value(model, *id, field));
+        let unset = |value: Value| {
+            if value == json!(false) && field.kind != Kind::Boolean { Value::Null } else { value }
+        };
+        return each.map(unset).collect();
+    }
     let numbers: Vec<f64> = values.iter().filter_map(Value::as_f64).collect();
     let whole = |number: f64| {
         if matches!(field.kind, Kind::Integer | Kind::Reference | Kind::Many2one(_)) {

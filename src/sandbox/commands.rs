@@ -63,7 +63,8 @@ pub fn apply(
                 unlink_from(env, model, id, field, &gone)?;
                 link(env, model, id, field, &wanted)?;
             }
-            _ => return Err(wrong()),
+            // Odoo looks for the codes that it knows and passes over any other.
+            _ => {}
         }
     }
     Ok(())

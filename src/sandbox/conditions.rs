@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::dates;
+use super::describe::INHERITS_A_TREE;
 use super::domain::{Domain, Leaf};
 use super::env::Env;
 use super::fault::{Fault, Outcome};
@@ -365,6 +366,9 @@ impl On<'_> {
         if self.is_dated() && self.part.is_empty() {
             return self.compared_moment(condition);
         }
+        if self.field.name == "display_name" {
+            return Ok(named(self.model, &Matcher::Compare(known(operator), value.clone())));
+        }
         self.searchable()?;
         let operator = known(operator);
         let bound = match self.field.kind {
@@ -473,6 +477,9 @@ impl On<'_> {
             _ if target.parent.is_empty() => "parent_id",
             _ => target.parent,
         };
+        if INHERITS_A_TREE.contains(&target.name) {
+            return Ok(self.test(Matcher::OneOf(found.into_iter().map(|id| json!(id)).collect())));
+        }
         if target.field(parent).is_none() {
             return Err(match operator.as_str() {
                 "child_of" => Fault::value(format!(

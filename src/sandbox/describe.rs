@@ -10,7 +10,7 @@ use super::methods::{self, methods_of};
 use super::schema::{self, Field, Kind, Model, Source, Sql, translate};
 
 /// Models that have a parent in Odoo, though not here.
-const INHERITS_A_TREE: &[&str] = &["res.users", "sale.order.line", "mail.message"];
+pub const INHERITS_A_TREE: &[&str] = &["res.users", "sale.order.line", "mail.message"];
 
 /// `fields_get`: the wanted fields (none means all) with the wanted attributes (none means all).
 pub fn fields(env: &Env, model: &'static Model, wanted: &[String], attributes: &[String]) -> Value {
@@ -39,6 +39,8 @@ fn attributes_of(env: &Env, model: &Model, field: &Field) -> Map<String, Value> 
     };
     if let Some(aggregator) = field.aggregator() {
         add("aggregator", json!(aggregator));
+    } else if field.no_sum {
+        add("aggregator", json!(false));
     }
     if let Some(relation) = field.relation() {
         let is_tree = schema::find(relation).is_some_and(|target| target.field("parent_id").is_some());

@@ -157,6 +157,13 @@ impl Fault {
         Fault::new(500, "psycopg2.errors.UndefinedFunction", message)
     }
 
+    /// A value whose type the column does not have.
+    #[cold]
+    pub fn wrong_column(column: &str, class: &str, value: &str) -> Fault {
+        let message = format!("column \"{column}\" is of type {class} but expression is of type {value}\n");
+        Fault::new(500, "psycopg2.errors.DatatypeMismatch", message)
+    }
+
     /// A count that is none.
     #[cold]
     pub fn negative(clause: &str) -> Fault {

@@ -50,12 +50,14 @@ pub fn formatted(env: &Env, call: &Call) -> Outcome<Value> {
         walked("groupby")?.into_iter().map(|spec| axis(env, model, spec)).collect::<Outcome<Vec<_>>>()?;
     let measures = walked("aggregates")?
         .into_iter()
+        // Its records are given as their ids, under that name.
+        .map(|spec| spec.replace(":recordset", ":array_agg"))
         .map(|spec| measure(env, model, spec))
         .collect::<Outcome<Vec<_>>>()?;
     // SQL has neither without GROUP BY, and Odoo then looks at neither.
     let is_grouped = !axes.is_empty();
     let (conditions, clause) = match is_grouped {
-        true => (call.get("having").as_array().map(Vec::as_slice).unwrap_or_default(), call.text("order")),
+        true => (walked_having(call.get("having"))?, call.text("order")),
         false => (&[][..], ""),
     };
     let mut all = measures;
@@ -120,8 +122,9 @@ fn walkable(value: &Value) -> Outcome<()> {
 pub fn read_group(env: &mut Env, call: &Call) -> Outcome<Value> {
     let by: Vec<String> = match call.get("groupby") {
         Value::String(one) => vec![one.clone()],
-        _ => call.names("groupby"),
+        other => walkable(other).map(|()| call.names("groupby"))?,
     };
+    walkable(call.get("fields"))?;
     let lazy = truthy(call.get("lazy"));
     let (now, later) = by.split_at(if lazy { by.len().min(1) } else { by.len() });
     let mut axes = Vec::new();
@@ -299,12 +302,26 @@ fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
     Ok(Axis { spec, path, field, grain })
 }
 
+/// A having clause is walked through, too.
+fn walked_having(value: &Value) -> Outcome<&[Value]> {
+    match value {
+        Value::Array(items) => Ok(items),
+        value if !truthy(value) => Ok(&[]),
+        Value::String(text) => {
+            let letter = text_repr(text.get(..1).unwrap_or(""));
+            Err(Fault::value(format!("Invalid having clause {letter}: it should be a domain-like clause")))
+        }
+        other => Err(Fault::kind(format!("'{}' object is not iterable", type_name(other)))),
+    }
+}
+
 /// What SQL does not have can be neither grouped by nor summed up.
 fn in_sql(model: &Model, field: &Field) -> Outcome<()> {
-    if field.sql == Sql::Column {
-        return Ok(());
-    }
-    Err(Fault::value(format!("Cannot convert {}.{} to SQL because it is not stored", model.name, field.name)))
+    if field.sql == Sql::Column { Ok(()) } else { Err(not_in_sql(model, field)) }
+}
+
+fn not_in_sql(model: &Model, field: &Field) -> Fault {
+    Fault::value(format!("Cannot convert {}.{} to SQL because it is not stored", model.name, field.name))
 }
 
 fn measure(env: &Env, model: &'static Model, spec: String) -> Outcome<Measure> {
@@ -346,6 +363,9 @@ fn measure(env: &Env, model: &'static Model, spec: String) -> Outcome<Measure> {
             "Aggregate method 'recordset' can be only used on relational field (or id) (for {}).",
             text_repr(&spec)
         )));
+    }
+    if field.is_x2many() {
+        return Err(not_in_sql(model, field));
     }
     in_sql(model, field)?;
     takes(function, field)?;

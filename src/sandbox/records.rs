@@ -76,7 +76,7 @@ pub fn with_name(env: &Env, field: &Field, value: Value) -> Value {
 /// What a new record of a model starts with, the context's `default_` keys first.
 pub fn defaults(env: &Env, model: &'static Model, wanted: impl Fn(&str) -> bool) -> Values {
     let mut found = Values::new();
-    for field in model.all_fields().filter(|field| wanted(field.name) && !UNWRITABLE.contains(&field.name)) {
+    for field in model.all_fields().filter(|field| wanted(field.name)) {
         let from_context = env.context.get(&format!("default_{}", field.name)).cloned();
         let value = from_context.or_else(|| preset(env, field));
         if let Some(value) = value {

@@ -24,6 +24,18 @@ pub fn find(env: &Env, model: &str, name: &str) -> Option<i64> {
     row.get("res_id").and_then(Value::as_i64).filter(|id| env.exists(model, *id))
 }
 
+/// The model and id of the row that a name has, if it is another model's.
+pub fn elsewhere(env: &Env, model: &str, name: &str) -> Option<(String, i64)> {
+    let (module, name) = split(name);
+    let has = |row: &super::world::Row, field: &str, text: &str| {
+        row.get(field).and_then(Value::as_str) == Some(text)
+    };
+    let mut rows =
+        env.world.rows(NAMES).filter(|(_, row)| has(row, "module", module) && has(row, "name", name));
+    let (_, row) = rows.find(|(_, row)| !has(row, "model", model))?;
+    Some((row.get("model")?.as_str()?.to_owned(), row.get("res_id")?.as_i64()?))
+}
+
 /// The name of a record, if it has one.
 pub fn of(env: &Env, model: &str, id: i64) -> Option<String> {
     let row = env.world.rows(NAMES).map(|(_, row)| row).find(|row| {

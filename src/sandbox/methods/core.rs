@@ -10,6 +10,7 @@ use crate::sandbox::domain::Domain;
 use crate::sandbox::env::Env;
 use crate::sandbox::fault::{Fault, Outcome};
 use crate::sandbox::python::{text_repr, truthy, type_name};
+use crate::sandbox::schema::Field;
 use crate::sandbox::{computed, deletion, describe, records, search, xmlids};
 
 const fn reading(
@@ -246,7 +247,7 @@ pub(super) fn dictionary(value: &Value) -> Outcome<Map<String, Value>> {
         Value::Object(map) => Ok(map.clone()),
         Value::Array(items) if items.is_empty() => Ok(Map::new()),
         Value::Array(_) => Err(Fault::index("list index out of range")),
-        Value::String(_) => Err(Fault::index("string index out of range")),
+        Value::String(_) => Err(Fault::kind("string indices must be integers, not 'str'")),
         other => Err(Fault::kind(format!("'{}' object is not iterable", type_name(other)))),
     }
 }
@@ -284,6 +285,11 @@ fn unlink(env: &mut Env, call: &Call) -> Outcome<Value> {
 }
 
 fn copy(env: &mut Env, call: &Call) -> Outcome<Value> {
+    if let Value::String(text) = call.get("default")
+        && !text.is_empty()
+    {
+        return Err(Fault::value("dictionary update sequence element #0 has length 1; 2 is required"));
+    }
     records::copy(env, call.model, &call.ids, &call.object("default")).map(|ids| json!(ids))
 }
 
@@ -320,7 +326,17 @@ fn fields_get(env: &mut Env, call: &Call) -> Outcome<Value> {
 fn default_get(env: &mut Env, call: &Call) -> Outcome<Value> {
     access::check(env, call.model, Operation::Create)?;
     let wanted = call.names("fields");
-    Ok(Value::Object(records::defaults(env, call.model, |name| wanted.iter().any(|each| each == name))))
+    let mut found = records::defaults(env, call.model, |name| wanted.iter().any(|each| each == name));
+    for (name, value) in found.iter_mut() {
+        // Records of a default are given as one command.
+        if call.model.field(name).is_some_and(Field::is_x2many) && !value[0].is_array() {
+            *value = json!([[6, 0, crate::sandbox::env::ids_of(value)]]);
+        }
+        if name == "display_name" && !truthy(value) {
+            *value = Value::Null;
+        }
+    }
+    Ok(Value::Object(found))
 }
 
 fn operation(call: &Call) -> Outcome<Operation> {
@@ -368,6 +384,7 @@ fn get_external_id(env: &mut Env, call: &Call) -> Outcome<Value> {
 }
 
 fn set_active(env: &mut Env, call: &Call, active: impl Fn(bool) -> bool) -> Outcome<Value> {
+    records::check_there(env, call.model, &call.ids)?;
     for id in &call.ids {
         let now = env.flag(call.model.name, *id, "active");
         if active(now) != now || !env.exists(call.model.name, *id) {

@@ -193,6 +193,18 @@ fn keep(
     if !problems.is_empty() {
         return Err(problems);
     }
+    if let Some(name) = &external_id
+        && let Some((other, id)) = xmlids::elsewhere(env, model.name, name)
+    {
+        return Err(vec![plain(
+            "",
+            format!(
+                "For external id {name} when trying to create/update a record of model {} found record of different \
+                 model {other} ({id})",
+                model.name
+            ),
+        )]);
+    }
     let known = external_id.as_ref().and_then(|name| xmlids::find(env, model.name, name));
     let done = match database_id.or(known) {
         Some(id) => records::write(env, model, &[id], &values).map(|()| id),

@@ -131,6 +131,8 @@ pub struct Field {
     pub preset: Preset,
     /// Explanation for users.
     pub help: &'static str,
+    /// A number that is a place or a colour: nothing is said of the sum of such.
+    pub no_sum: bool,
     /// Odoo keeps it on another record that it stands for.
     pub elsewhere: bool,
     /// Its text is another in each language.
@@ -164,6 +166,7 @@ pub const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field
         },
         preset: Preset::None,
         help: "",
+        no_sum: false,
         elsewhere: false,
         translated: false,
         copy: !matches!(kind, Kind::One2many(..) | Kind::Thread(_) | Kind::Many2manyOf(..)),
@@ -245,6 +248,12 @@ impl Field {
     /// Shown as required or not, whatever PostgreSQL insists on.
     pub const fn shown_required(mut self, required: bool) -> Field {
         self.required = required;
+        self
+    }
+
+    /// Not summed up.
+    pub const fn no_sum(mut self) -> Field {
+        self.no_sum = true;
         self
     }
 
@@ -366,6 +375,7 @@ impl Field {
     pub fn aggregator(&self) -> Option<&'static str> {
         match (self.kind, self.name) {
             (_, "id" | "sequence") => None,
+            _ if self.no_sum => None,
             (_, "probability" | "interval_number") => Some("avg"),
             (Kind::Integer | Kind::Float | Kind::Monetary, _) if self.sql == Sql::Column => Some("sum"),
             _ => None,

@@ -101,7 +101,7 @@ pub(super) const MODELS: &[Model] = &[
         rights: &[(USER, "r"), (PARTNER_MANAGER, "rwcu"), (SYSTEM, "rwcu")],
         fields: &[
             char("name", "Name").required().translated(),
-            integer("color", "Color"),
+            integer("color", "Color").no_sum().preset(Preset::Number(4)),
             many2one("parent_id", "Category", "res.partner.category").cascade(),
             one2many("child_ids", "Child Tags", "res.partner.category", "parent_id"),
             boolean("active", "Active").preset(Preset::True),

@@ -3,14 +3,14 @@
 //! values is in `business`, and what it lets whom do is in its `rights`.
 
 use super::{
-    Field, Model, Preset, SYSTEM, Source, USER, boolean, char, datetime, integer, many2one, model, reference,
-    selection, text,
+    Field, Model, Preset, SYSTEM, Source, Sql, USER, boolean, char, datetime, integer, many2one, model,
+    reference, selection, text,
 };
 use crate::sandbox::computed;
 
 pub(super) const MAGIC_FIELDS: &[Field] = &[
     integer("id", "ID").readonly(),
-    char("display_name", "Display Name").from(Source::Computed(computed::display_name)),
+    char("display_name", "Display Name").from(Source::Computed(computed::display_name)).sql(Sql::Search),
     many2one("create_uid", "Created by", "res.users").readonly(),
     datetime("create_date", "Created on").readonly(),
     many2one("write_uid", "Last Updated by", "res.users").readonly(),
