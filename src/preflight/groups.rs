@@ -8,6 +8,7 @@ use crate::odoo::schema::Schema;
 use crate::odoo::vocabulary::{DATE_PARTS, PERIODS};
 use crate::operation::Operation;
 use crate::suggest::closest;
+use crate::text::shell::in_quotes;
 
 /// How many records a group has.
 const COUNT: &str = "__count";
@@ -125,7 +126,7 @@ pub fn order(operation: &Operation, by: &[&str], aggregates: &[&str]) -> Result<
         let direction = if term.starts_with('-') { "desc" } else { direction };
         return Err(match meant {
             Some(meant) => {
-                error.with_hint(format!("did you mean '{}'?", format!("{meant} {direction}").trim()))
+                error.with_hint(format!("did you mean {}?", in_quotes(format!("{meant} {direction}").trim())))
             }
             None => error.with_hint(format!(
                 "groups are sorted by {}, or by a field with a function, like {name}:sum",

@@ -16,35 +16,13 @@ pub mod states;
 pub mod values;
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
+use crate::caller::Rules;
 use crate::error::{Code, Error, Result};
-use crate::odoo::schema::Schema;
+use crate::hint::Hint;
+use crate::odoo::schema::{Schema, Schemas};
 use crate::operation::Operation;
-
-/// What the caller asked of the checks.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rules {
-    /// Refuse what could be mended.
-    pub strict: bool,
-    /// Fields whose values go as given.
-    pub force_fields: Vec<String>,
-    /// The most records that a write, a creation or a deletion may touch.
-    pub max_records: Option<u32>,
-    /// Show the request instead of sending it.
-    pub dry_run: bool,
-}
-
-/// Where the fields of a model come from.
-pub trait Schemas {
-    /// Those that are at hand: nothing is asked.
-    fn known(&self, model: &str) -> Option<Rc<Schema>>;
-    /// Those that are at hand or that Odoo tells; `None` when it does not.
-    ///
-    /// # Errors
-    /// Odoo cannot be reached at all.
-    fn filled(&self, model: &str) -> Result<Option<Rc<Schema>>>;
-}
 
 /// One run of the rules.
 pub struct Check<'a> {
@@ -54,21 +32,14 @@ pub struct Check<'a> {
     pub schemas: &'a dyn Schemas,
     /// Whether unknown models may be asked about.
     pub fill: bool,
-    /// The beginning of a command that works in the same profile, for hints.
-    pub program: &'a str,
     notes: RefCell<Vec<String>>,
 }
 
 impl<'a> Check<'a> {
     /// Rules for one operation; the fields of unknown models are asked for only if it stores values.
-    pub fn new(
-        rules: &'a Rules,
-        schemas: &'a dyn Schemas,
-        program: &'a str,
-        operation: &Operation,
-    ) -> Check<'a> {
+    pub fn new(rules: &'a Rules, schemas: &'a dyn Schemas, operation: &Operation) -> Check<'a> {
         let fill = values::stores(operation);
-        Check { rules, schemas, fill, program, notes: RefCell::default() }
+        Check { rules, schemas, fill, notes: RefCell::default() }
     }
 
     /// Mends the operation in place, or refuses it.
@@ -85,7 +56,7 @@ impl<'a> Check<'a> {
     }
 
     /// The fields of a model, if they can be had.
-    pub fn schema(&self, model: &str) -> Result<Option<Rc<Schema>>> {
+    pub fn schema(&self, model: &str) -> Result<Option<Arc<Schema>>> {
         if self.fill { self.schemas.filled(model) } else { Ok(self.schemas.known(model)) }
     }
 
@@ -105,7 +76,8 @@ impl<'a> Check<'a> {
     /// A refusal with `--strict`.
     pub fn mend(&self, text: String) -> Result<()> {
         if self.rules.strict {
-            return Err(refused(text).with_hint("--strict refuses what is mended without it"));
+            return Err(refused(text)
+                .with_hint(Hint::default().name("strict").text(" refuses what is mended without it")));
         }
         self.note(text);
         Ok(())

@@ -5,9 +5,11 @@ use serde_json::Value;
 
 use super::{Check, domain, groups, refused};
 use crate::error::{Error, Result};
+use crate::hint::{Action, Hint};
 use crate::odoo::schema::Schema;
 use crate::operation::Operation;
 use crate::suggest::closest;
+use crate::text::shell::quoted;
 
 /// Methods whose `fields` are plain names of fields.
 const WITH_FIELDS: [&str; 2] = ["read", "search_read"];
@@ -99,7 +101,7 @@ fn order_is_sound(check: &Check, model: &str, schema: &Schema, order: &str) -> R
         if let Some(plain) = first.strip_prefix(['-', '+']).filter(|plain| schema.has(plain)) {
             let direction = if first.starts_with('-') { "desc" } else { "asc" };
             return Err(refused(format!("order: {first} is not how Odoo sorts"))
-                .with_hint(format!("write '{plain} {direction}'")));
+                .with_hint(format!("write {}", quoted(&format!("{plain} {direction}")))));
         }
         known(check, model, schema, first, "order")?;
         for word in words {
@@ -131,21 +133,21 @@ pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &st
     if is_known || check.is_forced(name) {
         return Ok(());
     }
-    Err(unknown(check, model, schema, name, place))
+    Err(unknown(model, schema, name, place))
 }
 
 /// The refusal of a name, with the one that was meant if that can be told.
-pub fn unknown(check: &Check, model: &str, schema: &Schema, name: &str, place: &str) -> Error {
+pub fn unknown(model: &str, schema: &Schema, name: &str, place: &str) -> Error {
     let error = refused(format!("{place}: {model} has no field {name}"));
     let error = match meant(schema, name) {
-        Some(close) => error.with_hint(format!("did you mean {close}?")),
+        Some(close) => error.with_hint(format!("did you mean {}?", quoted(close))),
         None => error,
     };
-    let refresh = if schema.from_cache { " --refresh" } else { "" };
-    error.with_hint(format!(
-        "{} schema-summary {model} --all{refresh} lists its fields as Odoo has them now",
-        check.program
-    ))
+    let mut action = Action::new("schema_summary").with("model", model).with("all", true);
+    if schema.from_cache {
+        action = action.with("refresh", true);
+    }
+    error.with_hint(Hint::default().action(action).text(" lists its fields as Odoo has them now"))
 }
 
 /// The field that a name stands for: by its former name, by its label, by its spelling.

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Check, names, refused, relations, scalars, states};
 use crate::error::Result;
+use crate::hint::Hint;
 use crate::json_input::type_name;
 use crate::operation::{Object, Operation};
 
@@ -80,7 +81,7 @@ pub fn object(
             ))
             .with_hint(format!("leave {name} out")));
         }
-        states::check(check, operation, model, name, value)?;
+        states::check(operation, model, name, value)?;
         let Some(schema) = &schema else { continue };
         names::known(check, model, schema, name, &place)?;
         let Some(field) = schema.field(name) else { continue };
@@ -121,5 +122,5 @@ fn writable(field: &Value, name: &str, is_new: bool, place: &str) -> Result<()> 
     } else {
         error.with_hint(format!("it follows from {}", from.join(", ")))
     };
-    Err(error.with_hint(format!("--force-field {name} writes it all the same")))
+    Err(error.with_hint(Hint::default().with("force_fields", name).text(" writes it all the same")))
 }

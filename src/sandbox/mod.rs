@@ -92,7 +92,7 @@ impl Sandbox {
 
 impl Transport for Sandbox {
     fn send(&self, request: &HttpRequest) -> std::result::Result<HttpReply, TransportFault> {
-        let now = crate::clock::now_seconds();
+        let now = crate::clock::Clock::seconds(&crate::clock::System);
         let answered = if http::may_change(request) {
             self.state.change(|world| http::answer(world, request, now))
         } else {

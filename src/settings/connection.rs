@@ -1,8 +1,10 @@
 //! Which Odoo, which database and which key, and the rule that a key goes only to the host it was configured
 //! with. It reads no file and connects to nothing.
 
-use super::{BaseUrl, Layers, Origin, Secret, names};
+use super::{Layers, Origin, names};
+use crate::base_url::BaseUrl;
 use crate::error::{Code, Error, Result};
+use crate::secret::Secret;
 
 /// That of the embedded Odoo.
 pub fn of_sandbox() -> Result<(BaseUrl, String, Secret)> {

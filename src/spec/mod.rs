@@ -11,8 +11,9 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::approval::Approval;
-use crate::commands::Job;
+use crate::actions::Request;
+use crate::caller::{Approval, Rules};
+
 use crate::error::{Code, Error, Result};
 use crate::json_input;
 use crate::operation::Object;
@@ -20,6 +21,19 @@ use actions::{
     Action, Call, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary, SearchRead, Write,
 };
 use common::Common;
+
+/// A request and what surrounds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// What to do.
+    pub request: Request,
+    /// What the caller adds to the context.
+    pub context: Object,
+    /// What the caller brings along for an outbound call.
+    pub approval: Approval,
+    /// What the caller asked of the checks.
+    pub rules: Rules,
+}
 
 /// Every action.
 const ACTIONS: [Entry; 11] = [

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::commands::fields::Fields;
+use crate::actions::fields::Fields;
 use crate::error::Error;
 use crate::json_input;
 use crate::operation::Object;

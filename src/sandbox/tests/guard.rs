@@ -209,7 +209,7 @@ fn tokens_are_kept_as_digests_and_end_in_time() {
     );
     assert!(!rows.to_string().contains(token.as_str().expect("a token")));
     let expires = rows[1]["expires_at"].as_str().expect("a time");
-    let latest = crate::clock::odoo_datetime(crate::clock::now_seconds() + 3600);
+    let latest = crate::clock::odoo_datetime(crate::clock::Clock::seconds(&crate::clock::System) + 3600);
     assert!(expires <= latest.as_str(), "an hour at most: {expires}");
     // Time passes for everyone but the test: the row is made old instead.
     let seen =
