@@ -47,7 +47,8 @@ pub fn read(env: &Env, model: &'static Model, condition: &Condition) -> Outcome<
         return Err(Fault::value(format!("Invalid field expression {}", text_repr(name))));
     }
     let Some(field) = model.field(name) else {
-        return condition.invalid(&format!("Invalid field {}.{name}", model.name));
+        let message = condition.refused(&format!("Invalid field {}.{name}", model.name));
+        return Err(Fault::value(message).gap());
     };
     super::access::check_field(env, model, field, super::access::Operation::Read)?;
     if let (false, Some(target)) = (rest.is_empty(), field.relation().and_then(find)) {

@@ -107,6 +107,7 @@ fn depends(field: &Field) -> Value {
         Source::Related(path) => json!([path]),
         Source::Sum(lines, amount) => json!([format!("{lines}.{amount}")]),
         Source::Count(lines) => json!([lines]),
+        Source::Computed(_) => json!(["id"]),
         _ => json!([]),
     }
 }

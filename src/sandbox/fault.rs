@@ -35,6 +35,16 @@ impl Fault {
         Fault::werkzeug(401, "werkzeug.exceptions.Unauthorized", message)
     }
 
+    /// Says that the sandbox lacks a name, which Odoo may have.
+    #[cold]
+    pub fn gap(mut self) -> Fault {
+        self.message.push_str(crate::transport::GAP);
+        if let Some(first) = self.arguments.as_mut().and_then(|arguments| arguments.first_mut()) {
+            *first = json!(self.message);
+        }
+        self
+    }
+
     /// No such path, model or method.
     #[cold]
     pub fn not_found(message: impl Into<String>) -> Fault {

@@ -134,7 +134,7 @@ pub fn read_group(env: &mut Env, call: &Call) -> Outcome<Value> {
         let Some(field) = call.model.field(name) else {
             let message =
                 format!("Invalid field {} on model {}", text_repr(name), text_repr(call.model.name));
-            return Err(Fault::value(message));
+            return Err(Fault::value(message).gap());
         };
         if !path.is_empty() {
             let message = format!("Property name {} has to be used on a property field.", text_repr(path));
@@ -268,7 +268,8 @@ fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
                 "Invalid field {} on {}",
                 text_repr(first),
                 text_repr(model.name)
-            )));
+            ))
+            .gap());
         };
         access::check_field(env, model, field, Operation::Read)?;
         if further.is_empty() {
@@ -341,7 +342,8 @@ fn measure(env: &Env, model: &'static Model, spec: String) -> Outcome<Measure> {
             text_repr(name),
             text_repr(model.name),
             text_repr(&spec)
-        )));
+        ))
+        .gap());
     };
     access::check_field(env, model, field, Operation::Read)?;
     if function.is_empty() {

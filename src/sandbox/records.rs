@@ -43,7 +43,7 @@ fn fields_to_read(env: &Env, model: &'static Model, names: &[String]) -> Outcome
     let mut fields: Vec<&'static Field> = Vec::new();
     for name in names {
         let field = model.field(name).ok_or_else(|| {
-            Fault::value(format!("Invalid field {} on {}", text_repr(name), text_repr(model.name)))
+            Fault::value(format!("Invalid field {} on {}", text_repr(name), text_repr(model.name))).gap()
         })?;
         access::check_field(env, model, field, Operation::Read)?;
         if !fields.iter().any(|known| known.name == field.name) {
@@ -89,6 +89,7 @@ pub fn defaults(env: &Env, model: &'static Model, wanted: impl Fn(&str) -> bool)
 fn preset(env: &Env, field: &Field) -> Option<Value> {
     Some(match field.preset {
         Preset::Text(text) => json!(text),
+        Preset::Number(number) if matches!(field.kind, Kind::Float | Kind::Monetary) => json!(number as f64),
         Preset::Number(number) => json!(number),
         Preset::True => json!(true),
         Preset::Today => json!(env.today()),
@@ -109,7 +110,7 @@ fn preset(env: &Env, field: &Field) -> Option<Value> {
 fn check_names(env: &Env, model: &'static Model, vals: &Values, operation: Operation) -> Outcome<()> {
     for name in vals.keys() {
         let field = model.field(name).ok_or_else(|| {
-            Fault::value(format!("Invalid field {} in {}", text_repr(name), text_repr(model.name)))
+            Fault::value(format!("Invalid field {} in {}", text_repr(name), text_repr(model.name))).gap()
         })?;
         access::check_field(env, model, field, operation)?;
     }

@@ -100,7 +100,7 @@ fn many2one(
         return Ok(json!(id));
     }
     // Whatever is computed through the link looks for the record before PostgreSQL does.
-    let read_through = model.parent == field.name
+    let read_through = model.parent == field.name && model.thread
         || model.all_fields().any(|each| match each.source {
             Source::Related(path) => path.split('.').next() == Some(field.name),
             _ => false,

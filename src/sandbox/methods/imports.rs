@@ -46,6 +46,17 @@ fn load(env: &mut Env, call: &Call) -> Outcome<Value> {
     for path in &paths {
         check_path(call.model, path)?;
     }
+    let of_database = paths.iter().position(|path| path.first().is_some_and(|step| step == ".id"));
+    if let Some(cell) = of_database.and_then(|at| {
+        rows.iter()
+            .filter_map(|row| row.get(at))
+            .find(|cell| !cell.is_empty() && cell.parse::<i64>().is_err())
+    }) {
+        return Err(Fault::database_text(format!(
+            "invalid input syntax for type integer: {}\n",
+            json!(cell)
+        )));
+    }
     let before = env.world.clone();
     let (mut ids, mut messages) = (Vec::new(), Vec::new());
     let mut at = 0;
@@ -113,7 +124,7 @@ fn check_path(model: &'static Model, path: &[String]) -> Outcome<()> {
             return Ok(());
         }
         let Some(field) = at.and_then(|model| model.field(step)) else {
-            return Err(Fault::value(format!("Invalid field name '{step}'")));
+            return Err(Fault::value(format!("Invalid field name '{step}'")).gap());
         };
         at = field.relation().and_then(find);
     }

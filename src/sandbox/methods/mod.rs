@@ -227,7 +227,7 @@ fn prepare(
     mut body: Map<String, Value>,
 ) -> Outcome<(&'static Method, Call)> {
     let Some(model) = schema::find(model) else {
-        return Err(Fault::not_found(format!("the model '{model}' does not exist")));
+        return Err(Fault::not_found(format!("the model '{model}' does not exist")).gap());
     };
     if method.starts_with('_') || PRIVATE.contains(&method) {
         return Err(Fault::access(format!(
@@ -236,7 +236,8 @@ fn prepare(
         )));
     }
     let Some(definition) = methods_of(model).find(|each| each.name == method) else {
-        return Err(Fault::not_found(format!("The method '{}.{method}' does not exist", model.name)));
+        let message = format!("The method '{}.{method}' does not exist", model.name);
+        return Err(Fault::not_found(message).gap());
     };
     let ids = match body.shift_remove("ids") {
         Some(Value::Array(ids)) => ids_of(&Value::Array(ids)),

@@ -12,8 +12,12 @@ pub(super) const THREAD_FIELDS: &[Field] = &[
     field("message_ids", "Messages", Kind::Thread("mail.message")),
     field("message_follower_ids", "Followers", Kind::Thread("mail.followers")),
     many2many("message_partner_ids", "Followers (Partners)", "res.partner")
-        .from(Source::Computed(computed::follower_partners)),
-    boolean("message_is_follower", "Is Follower").from(Source::Computed(computed::is_follower)),
+        .from(Source::Computed(computed::follower_partners))
+        .sql(Sql::Search)
+        .writable(),
+    boolean("message_is_follower", "Is Follower")
+        .from(Source::Computed(computed::is_follower))
+        .sql(Sql::Search),
     field("activity_ids", "Activities", Kind::Thread("mail.activity")),
 ];
 

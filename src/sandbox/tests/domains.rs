@@ -121,10 +121,8 @@ fn wrong_domains_are_refused_as_odoo_refuses_them() {
         ),
     ] {
         let (status, name, said) = fails(&sandbox, "res.partner/search", json!({"domain": domain}));
-        assert_eq!(
-            (status, name.as_str(), said.as_str()),
-            (500, format!("builtins.{exception}").as_str(), message)
-        );
+        let said = said.strip_suffix(crate::transport::GAP).unwrap_or(&said);
+        assert_eq!((status, name.as_str(), said), (500, format!("builtins.{exception}").as_str(), message));
     }
     let (status, name, _) =
         fails(&sandbox, "res.partner/search", json!({"domain": [], "order": "name; drop"}));
