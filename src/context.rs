@@ -40,6 +40,9 @@ pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
             "put it into a file and name that with --confirm-token-file, or into ODOO_CONFIRMATION_TOKEN",
         ));
     }
+    if let Some(zone) = caller.get("tz").and_then(Value::as_str).filter(|zone| !zone.is_empty()) {
+        crate::preflight::contexts::zone(zone, "context.tz")?;
+    }
     if let Some(companies) = caller.get("allowed_company_ids") {
         let whole =
             companies.as_array().is_some_and(|ids| ids.iter().all(|id| id.as_i64().is_some_and(|id| id > 0)));
@@ -51,6 +54,11 @@ pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a key switches nothing off.
+pub fn is_allowed(key: &str) -> bool {
+    PROTECTED.iter().all(|(protected, _)| *protected != key) && key != crate::approval::TOKEN_KEY
 }
 
 /// What marks every call as an agent's.

@@ -5,14 +5,18 @@ use crate::approval;
 use crate::error::{Code, Effect, Error, Result};
 use crate::odoo::client::Reply;
 use crate::operation::{Kind, Operation};
-use crate::preflight::{Check, explain};
+use crate::preflight::{Check, answers, currencies, explain};
 use crate::session::Session;
 
 /// Carries out an operation whose context is complete.
 pub fn execute(session: &Session, operation: &Operation) -> Result<Reply> {
     let operation = &prepare(session, operation)?;
     let kind = kind_of(session, operation)?;
-    let outcome = send(session, operation, kind);
+    let program = session.program();
+    let check = Check::new(&session.rules, session, &program, operation);
+    let mut sent = operation.clone();
+    let currencies = currencies::ask(&check, &mut sent);
+    let outcome = send(session, &sent, kind);
     if kind == Kind::Write
         && may_have_changed(&outcome)
         && let Err(error) = session.cache.forget_lookups(&session.owner, &operation.model)
@@ -22,7 +26,13 @@ pub fn execute(session: &Session, operation: &Operation) -> Result<Reply> {
             operation.model
         ));
     }
-    outcome.map_err(|error| explained(session, operation, error))
+    let reply = outcome.map_err(|error| explained(session, operation, error))?;
+    let plain = currencies.and_then(|asked| asked.take_out(&check, operation, reply.get()));
+    let judged = answers::judge(&check, operation, &reply);
+    for note in check.notes() {
+        session.note_once(&note);
+    }
+    judged.map(|()| plain.unwrap_or(reply))
 }
 
 /// The operation as it will be sent, each time the same: what is mended is mended here, once, and noted.

@@ -329,6 +329,13 @@ impl Session {
 }
 
 impl Schemas for Session {
+    fn ask(&self, mut question: Operation) -> Option<Value> {
+        let own = std::mem::replace(&mut question.context, self.context().ok()?.clone());
+        question.context.extend(own);
+        serde_json::from_str(execute::execute(self, &question).ok()?.get()).ok()
+    }
+
+
     fn known(&self, model: &str) -> Option<Rc<Schema>> {
         if let Some(schema) = self.schemas.borrow().get(model) {
             return Some(Rc::clone(schema));

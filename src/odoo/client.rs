@@ -189,7 +189,7 @@ impl Odoo {
             let outcome = transport.send_within(request, left).map(|reply| self.blacked_out(reply));
             self.trace(request, &outcome, started);
             let (may_repeat, asked_pause) = match &outcome {
-                Ok(reply) => (asked.kind == Kind::Read && faults::is_passing(reply), retry_after(reply)),
+                Ok(reply) => (asked.kind == Kind::Read && faults::is_passing(reply), faults::retry_after(reply)),
                 Err(fault) => {
                     use crate::transport::FaultKind::{ConnectTimeout, Refused, Reset, Resolve, Truncated};
                     let helps = matches!(fault.kind, Refused | Resolve | ConnectTimeout | Reset | Truncated);
@@ -267,15 +267,6 @@ pub fn version_in(reply: &HttpReply) -> Option<String> {
 /// The major version in `19.0`, `19.0+e` or `saas~19.2+e`.
 pub fn major(version: &str) -> Option<u32> {
     version.trim_start_matches("saas~").split('.').next()?.parse().ok()
-}
-
-fn retry_after(reply: &HttpReply) -> Option<Duration> {
-    let text = reply.header("retry-after")?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = httpdate::parse_http_date(text).ok()?;
-    Some(until.duration_since(crate::clock::now()).unwrap_or_default())
 }
 
 fn parse(reply: HttpReply, asked: Asked) -> Result<Reply> {

@@ -97,7 +97,23 @@ pub fn of_reply(reply: &HttpReply, asked: Asked) -> Error {
         Some(fault) => of_odoo(reply.status, fault, asked),
         None => of_stranger(reply, asked),
     };
+    // A read repeats itself as long as that is short: what is left is for the caller.
+    let wait = retry_after(reply).filter(|_| matches!(reply.status, 429 | 503) && error.retry != Retry::Never);
+    let error = match wait {
+        Some(wait) => error.waiting(wait.as_secs()),
+        None => error,
+    };
     error.with_status(reply.status)
+}
+
+/// How long the server asks to wait.
+pub fn retry_after(reply: &HttpReply) -> Option<std::time::Duration> {
+    let text = reply.header("retry-after")?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(std::time::Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    Some(until.duration_since(crate::clock::now()).unwrap_or_default())
 }
 
 /// Odoo's five-key error body.
@@ -133,8 +149,16 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
     let name = fault.name.as_str();
     let what = asked.what;
     let says =
-        |code: Code, meaning: &str| Error::new(code, format!("{meaning}: {}", first_line(&fault.message)));
+        |code: Code, meaning: &str| Error::new(code, format!("{meaning}: {}", gist(&fault)));
     let error = match (status, name) {
+        // The key was accepted: what is denied is the call, mostly because it is for administrators.
+        (403, "odoo.exceptions.AccessDenied") => Error::new(
+            Code::AccessDenied,
+            format!(
+                "Odoo denies {what} to this user, whose key it accepts; mostly it is for administrators: {}",
+                gist(&fault)
+            ),
+        ),
         (401, _) | (_, "odoo.exceptions.AccessDenied") | (_, "odoo.http.SessionExpiredException") => {
             auth_rejected(asked)
         }
@@ -211,11 +235,14 @@ fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
         .with_hint("look for a firewall or proxy rule between here and Odoo"),
         404 => Error::new(Code::BadReply, format!("{} has no JSON-2 at this address: nothing was changed", asked.origin)),
         409 | 429 => Error::new(Code::Busy, format!("{} asks to slow down ({status}): {what} was not carried out", asked.origin)),
-        413 => Error::new(Code::InvalidRequest, format!("{what}: the request is larger than the server takes; nothing was changed")),
+        413 => Error::new(Code::InvalidRequest, format!("{what}: the request is larger than the server takes; nothing was changed"))
+            .with_hint("send less at once: attachments one by one, records in shorter lists")
+            .with_hint("the limit stands in the proxy before Odoo (nginx: client_max_body_size) or in Odoo's web.max_file_upload_size"),
         400 | 405 | 415 | 422 => Error::new(
             Code::BadReply,
             format!("{} answered {status} without Odoo's error: nothing was changed", asked.origin),
         ),
+        500 if is_werkzeug(&text) => odoos_own_page(asked),
         500..=599 => asked.lost(format!("a gateway or the server answered {status} for {what} without Odoo's error")),
         200 if text.trim_start().starts_with('<') => asked.unread(
             Error::new(Code::BadReply, format!("{what} was answered with a web page instead of JSON, as a login page or a proxy gives"))
@@ -225,8 +252,43 @@ fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
     }
 }
 
-fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or_default().trim()
+/// The page that Odoo's own server gives when it cannot even write its error, after it accepted the key: mostly
+/// bytes in the answer, which JSON cannot carry. No gateway is in it, and a repetition meets the same.
+fn is_werkzeug(text: &str) -> bool {
+    text.contains("<title>500 Internal Server Error</title>")
+        && text.contains("<p>The server encountered an internal error and was unable to complete your request.")
+}
+
+fn odoos_own_page(asked: Asked) -> Error {
+    let what = asked.what;
+    let error = match asked.kind {
+        Kind::Read => Error::new(
+            Code::ServerError,
+            format!("Odoo failed on {what} itself and could not say why; it only reads, nothing was changed"),
+        ),
+        Kind::Write => Error::new(
+            Code::OutcomeUnknown,
+            format!("Odoo failed on {what} itself, perhaps only while writing its answer: it may have been carried out"),
+        ),
+    };
+    error.with_hint("mostly a field of bytes that JSON cannot carry, like raw of ir.attachment: datas has the same as base64")
+}
+
+/// The most letters of Odoo's words that a message repeats; the whole stands beside it.
+const LONGEST_GIST: usize = 500;
+
+/// What Odoo says, on one line: its texts may begin with an empty line, and the reason may stand on a later one.
+/// Of an error of the database or of Python the first line is the reason, and the rest is SQL.
+fn gist(fault: &OdooFault) -> String {
+    let mut lines = fault.message.lines().map(str::trim).filter(|line| !line.is_empty());
+    if !fault.name.starts_with("odoo.") {
+        return lines.next().unwrap_or_default().to_string();
+    }
+    let whole = lines.collect::<Vec<_>>().join(" ");
+    match whole.char_indices().nth(LONGEST_GIST) {
+        Some((end, _)) => format!("{} …", whole[..end].trim_end()),
+        None => whole,
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::operation::{Kind as Effect, Object, Operation};
 pub const DOCUMENT_TTL: Duration = Duration::from_secs(24 * 3600);
 
 /// What is asked of every field.
-const ATTRIBUTES: [&str; 12] = [
+const ATTRIBUTES: [&str; 16] = [
     "type",
     "string",
     "readonly",
@@ -29,6 +29,10 @@ const ATTRIBUTES: [&str; 12] = [
     "groupable",
     "company_dependent",
     "depends",
+    "currency_field",
+    "definition_record",
+    "definition_record_field",
+    "translate",
 ];
 
 /// Attributes of a summary, in order; the first three are always there.

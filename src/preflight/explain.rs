@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Check, keywords, states};
+use super::{Check, former, gone, keywords, states, wizards};
 use crate::error::{Code, Error};
 use crate::odoo::lookup::model_called;
 use crate::operation::{Object, Operation};
@@ -18,12 +18,16 @@ pub fn explain(
     mut error: Error,
     models: &dyn Fn() -> Vec<String>,
 ) -> Error {
-    let hints = match error.code {
+    let mut hints = match error.code {
         Code::InvalidRequest | Code::ServerError | Code::Rejected => of_arguments(check, operation, &error),
         Code::AccessDenied => of_access(check, operation, &error),
         Code::NotFound => of_names(check, operation, &error, models),
         _ => Vec::new(),
     };
+    hints.extend(wizards::of_refusal(operation, &error));
+    if let Some(gone) = gone::named(check, operation, &error) {
+        hints.insert(0, gone);
+    }
     for hint in hints {
         if !error.hints.contains(&hint) {
             error.hints.push(hint);
@@ -74,6 +78,10 @@ impl super::Schemas for Filling<'_, '_> {
 
     fn filled(&self, model: &str) -> crate::error::Result<Option<std::rc::Rc<crate::odoo::schema::Schema>>> {
         Ok(self.known(model))
+    }
+
+    fn ask(&self, question: Operation) -> Option<Value> {
+        self.0.schemas.ask(question)
     }
 }
 
@@ -158,14 +166,14 @@ fn of_names(
             }
             "name_get" => format!("{} read {model} --ids ID --fields display_name", check.program),
             "fields_view_get" | "load_views" => "get_views does that".into(),
-            _ => match method_meant(model, method) {
+            _ => match former::method(model, method).or_else(|| method_meant(model, method)) {
                 Some(close) => format!("did you mean {close}?"),
                 None => return Vec::new(),
             },
         };
         return vec![instead];
     }
-    if let Some(meant) = model_called(model) {
+    if let Some(meant) = former::model(model).or_else(|| model_called(model)) {
         return vec![format!("did you mean {meant}?")];
     }
     let models = models();

@@ -2,21 +2,37 @@
 //! was clearly meant. Rules over an operation and the fields of its models; it must not send anything itself,
 //! and where the fields cannot tell it leaves the decision to Odoo.
 
+pub mod answers;
+pub mod conditions;
+pub mod content;
+pub mod contexts;
+pub mod currencies;
 pub mod dates;
+pub mod deletions;
 pub mod domain;
 pub mod explain;
+pub mod former;
+mod former_names;
+pub mod gone;
 pub mod groups;
 pub mod keywords;
 pub mod messages;
 pub mod names;
+pub mod properties;
 pub mod records;
 pub mod relations;
 pub mod scalars;
+pub mod specification;
 pub mod states;
 pub mod values;
+pub mod ways;
+pub mod wizards;
+pub mod written;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+
+use serde_json::Value;
 
 use crate::error::{Code, Error, Result};
 use crate::odoo::schema::Schema;
@@ -44,6 +60,12 @@ pub trait Schemas {
     /// # Errors
     /// Odoo cannot be reached at all.
     fn filled(&self, model: &str) -> Result<Option<Rc<Schema>>>;
+    /// What Odoo answers to a question that changes nothing; `None` when it does not. It costs a request, so only
+    /// what could lose data, or has already gone wrong, is asked about.
+    fn ask(&self, question: Operation) -> Option<Value> {
+        let _ = question;
+        None
+    }
 }
 
 /// One run of the rules.
@@ -76,12 +98,21 @@ impl<'a> Check<'a> {
     /// # Errors
     /// `preflight_refused`, or what kept the fields from being read.
     pub fn run(&self, operation: &mut Operation) -> Result<Vec<String>> {
+        contexts::check(self, &operation.context)?;
+        former::check(self, operation)?;
         records::check(self, operation)?;
         keywords::check(self, operation)?;
         messages::check(self, operation)?;
         names::check(self, operation)?;
         values::check(self, operation)?;
-        Ok(self.notes.take())
+        properties::check(self, operation)?;
+        deletions::check(self, operation)?;
+        Ok(self.notes())
+    }
+
+    /// What was noted since the last time.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.take()
     }
 
     /// The fields of a model, if they can be had.

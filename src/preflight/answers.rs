@@ -1,0 +1,143 @@
+//! Answers with which Odoo says, by a success, that something is not done: an import that was rolled back, a
+//! wizard that asks back, a warning. And an empty answer to a condition that could find nothing. It changes no
+//! answer.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::{Check, domain, refused, wizards};
+use crate::error::{Code, Effect, Error, OdooFault, Result, Retry};
+use crate::operation::{Kind, Operation};
+
+/// Methods whose answer tells in `ids` and `messages` whether rows went in.
+const IMPORTS: [&str; 2] = ["execute_import", "load"];
+
+/// The most messages that are told.
+const MOST: usize = 10;
+
+/// Judges the answer to a call that went well by its status.
+///
+/// # Errors
+/// `rejected` where the answer says that nothing was done.
+pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<()> {
+    let text = answer.get();
+    if matches!(text, "[]" | "0") {
+        nothing_found(check, operation);
+        return Ok(());
+    }
+    if !text.starts_with('{') || operation.kind() == Kind::Read {
+        return Ok(());
+    }
+    let Ok(answer) = serde_json::from_str::<Value>(text) else { return Ok(()) };
+    if IMPORTS.contains(&operation.method.as_str()) {
+        return import(check, operation, &answer);
+    }
+    warning(check, &answer);
+    wizards::answered(check, operation, &answer);
+    Ok(())
+}
+
+/// A condition that could find nothing is told when nothing was found: before, its fields were not at hand, and
+/// asking for them would have cost a request.
+fn nothing_found(check: &Check, operation: &Operation) {
+    let is_asked = operation.kwargs.get("domain").and_then(Value::as_array).is_some_and(|domain| !domain.is_empty());
+    if !is_asked || check.schemas.known(&operation.model).is_some() {
+        return;
+    }
+    if !matches!(check.schemas.filled(&operation.model), Ok(Some(_))) {
+        return;
+    }
+    if let Err(refusal) = domain::check(check, operation) {
+        let hints = refusal.hints.join("; ");
+        check.note(format!("nothing was found: {}; {hints}", refusal.message));
+    }
+}
+
+/// An import is rolled back as a whole, and says so in its answer alone.
+fn import(check: &Check, operation: &Operation, answer: &Value) -> Result<()> {
+    let messages: Vec<&Value> = answer["messages"].as_array().into_iter().flatten().collect();
+    let is_error = |message: &&Value| message["type"] == "error";
+    let failed = answer["ids"] == false || messages.iter().any(is_error);
+    let told = |message: &Value| {
+        let row = message["rows"]["from"].as_i64().or_else(|| message["record"].as_i64());
+        let place = match (row, message["field"].as_str()) {
+            (Some(row), Some(field)) => format!("row {row}, {field}: "),
+            (Some(row), None) => format!("row {row}: "),
+            _ => String::new(),
+        };
+        let says = message["message"].as_str().unwrap_or("no reason is given");
+        format!("{place}{}", says.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    if !failed {
+        for message in messages.iter().take(MOST) {
+            check.note(format!("imported with a warning: {}", told(message)));
+        }
+        return Ok(());
+    }
+    let errors: Vec<String> = messages.iter().filter(|message| is_error(message)).map(|message| told(message)).collect();
+    let first = errors.first().cloned().unwrap_or_else(|| "Odoo gives no reason".into());
+    let what = format!("{}/{}", operation.model, operation.method);
+    let more = errors.len().saturating_sub(1);
+    let mut error = Error::new(
+        Code::Rejected,
+        match more {
+            0 => format!("{what} was rolled back, nothing was imported: {first}"),
+            _ => format!("{what} was rolled back, nothing was imported: {first} (and {more} more)"),
+        },
+    )
+    .with_effect(Effect::Rejected, Retry::Never);
+    for message in errors.into_iter().skip(1).take(MOST) {
+        error = error.with_hint(message);
+    }
+    Err(error
+        .with_hint("a column NAME/id takes external ids, NAME/.id the ids of records, NAME their names")
+        .with_odoo(OdooFault { name: String::new(), message: answer["messages"].to_string(), debug: None }))
+}
+
+/// `{"warning": {"title", "message"}}`, and a notification that is more than information.
+fn warning(check: &Check, answer: &Value) {
+    let warning = &answer["warning"];
+    let notification = match answer["tag"].as_str() {
+        Some("display_notification") => &answer["params"],
+        _ => &Value::Null,
+    };
+    for said in [warning, notification] {
+        let text: Vec<&str> = [&said["title"], &said["message"]]
+            .into_iter()
+            .filter_map(Value::as_str)
+            .filter(|text| !text.trim().is_empty())
+            .collect();
+        if !text.is_empty() {
+            let kind = said["type"].as_str().filter(|kind| *kind != "notification").unwrap_or("warning");
+            check.note(format!("Odoo says ({kind}): {}", text.join(": ").replace('\n', " ")));
+        }
+    }
+}
+
+/// Which of the records of a read do not exist: Odoo leaves them out, or with no field but `id` gives back what
+/// was asked.
+///
+/// # Errors
+/// `not_found` where none exists.
+pub fn missing(operation: &Operation, rows: &[Value]) -> Result<Vec<i64>> {
+    let ids = operation.ids.as_deref().unwrap_or_default();
+    let missing: Vec<i64> =
+        ids.iter().copied().filter(|id| rows.iter().all(|row| row["id"].as_i64() != Some(*id))).collect();
+    if missing.len() == ids.len() && !ids.is_empty() {
+        let named: Vec<String> = missing.iter().map(i64::to_string).collect();
+        return Err(Error::new(
+            Code::NotFound,
+            format!("there is no {} {}", operation.model, named.join(", ")),
+        ));
+    }
+    Ok(missing)
+}
+
+/// The refusal that `--strict` makes of a note.
+pub fn strict(check: &Check, text: String) -> Result<()> {
+    if check.rules.strict {
+        return Err(refused(text));
+    }
+    check.note(text);
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! Sums of amounts in several currencies, which Odoo adds up to one number without a word. Beside what is asked,
+//! the same request counts the currencies of each group; the answer leaves without that count.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::Check;
+use crate::members::Members;
+use crate::operation::Operation;
+
+/// Functions whose result means nothing over several currencies.
+const MIXING: [&str; 4] = ["sum", "avg", "min", "max"];
+
+/// What was asked besides.
+pub struct Asked {
+    /// Amount, its field of the currency, and the aggregate that counts them.
+    counted: Vec<(String, String, String)>,
+}
+
+/// Adds to a call the count of currencies behind each amount; `None` where there is nothing to count.
+pub fn ask(check: &Check, operation: &mut Operation) -> Option<Asked> {
+    if operation.method != "formatted_read_group" {
+        return None;
+    }
+    let texts = |key: &str| -> Vec<String> {
+        let items = operation.kwargs.get(key).and_then(Value::as_array);
+        items.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
+    };
+    let (by, aggregates) = (texts("groupby"), texts("aggregates"));
+    let amounts: Vec<&str> = aggregates
+        .iter()
+        .filter_map(|aggregate| aggregate.split_once(':'))
+        .filter(|(_, function)| MIXING.contains(function))
+        .map(|(name, _)| name)
+        .collect();
+    if amounts.is_empty() {
+        return None;
+    }
+    let schema = check.schemas.filled(&operation.model).ok().flatten()?;
+    let mut counted: Vec<(String, String, String)> = Vec::new();
+    for amount in amounts {
+        let Some(field) = schema.field(amount).filter(|field| field["type"] == "monetary") else { continue };
+        let Some(currency) = field["currency_field"].as_str() else { continue };
+        let is_counted = schema.field(currency).is_some_and(|field| field["store"] != false && field["groupable"] != false);
+        if !is_counted || by.iter().any(|by| by == currency) || counted.iter().any(|(known, _, _)| known == amount) {
+            continue;
+        }
+        counted.push((amount.to_string(), currency.to_string(), format!("{currency}:count_distinct")));
+    }
+    if counted.is_empty() || counted.iter().any(|(_, _, count)| aggregates.contains(count)) {
+        return None;
+    }
+    let list = operation.kwargs.get_mut("aggregates")?.as_array_mut()?;
+    for (_, _, count) in &counted {
+        if !list.iter().any(|known| known == count) {
+            list.push(count.as_str().into());
+        }
+    }
+    Some(Asked { counted })
+}
+
+impl Asked {
+    /// The answer without the counts, and what is to be said of them.
+    pub fn take_out(&self, check: &Check, operation: &Operation, answer: &str) -> Option<Box<RawValue>> {
+        let groups: Vec<&RawValue> = serde_json::from_str(answer).ok()?;
+        let mut mixed: Vec<&(String, String, String)> = Vec::new();
+        let mut plain = Vec::new();
+        for group in groups {
+            let members = Members::of(group.get())?;
+            for counted in &self.counted {
+                let count = members.get(&counted.2).and_then(|count| count.get().parse::<u64>().ok());
+                if count.is_some_and(|count| count > 1) && !mixed.contains(&counted) {
+                    mixed.push(counted);
+                }
+            }
+            let kept = members.0.iter().filter(|(name, _)| self.counted.iter().all(|(_, _, count)| count != name));
+            let texts: Vec<String> = kept.map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), value.get())).collect();
+            plain.push(format!("{{{}}}", texts.join(",")));
+        }
+        for (amount, currency, _) in mixed {
+            check.note(self.says(check, operation, amount, currency));
+        }
+        RawValue::from_string(format!("[{}]", plain.join(","))).ok()
+    }
+
+    fn says(&self, check: &Check, operation: &Operation, amount: &str, currency: &str) -> String {
+        let domain = operation.kwargs.get("domain").cloned().unwrap_or_else(|| Value::Array(Vec::new()));
+        let domain = match domain.as_array().is_none_or(Vec::is_empty) {
+            true => String::new(),
+            false => format!(" --domain {}", crate::render::shell::quoted(&domain.to_string())),
+        };
+        let by = operation.kwargs.get("groupby").and_then(Value::as_array);
+        let by: Vec<&str> = by.into_iter().flatten().filter_map(Value::as_str).chain([currency]).collect();
+        format!(
+            "{amount} adds up several currencies as if they were one: {} group {} --by {} --sum {amount}{domain} keeps them apart; {amount}:sum_currency among the aggregates of formatted_read_group gives the sum in the company's currency",
+            check.program,
+            operation.model,
+            by.join(",")
+        )
+    }
+}
