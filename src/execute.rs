@@ -5,7 +5,7 @@ use crate::approval;
 use crate::error::{Code, Effect, Error, Result};
 use crate::odoo::client::Reply;
 use crate::operation::{Kind, Operation};
-use crate::preflight::{Check, answers, currencies, explain};
+use crate::preflight::{Check, answers, currencies, echoes, explain};
 use crate::session::Session;
 
 /// Carries out an operation whose context is complete.
@@ -16,6 +16,7 @@ pub fn execute(session: &Session, operation: &Operation) -> Result<Reply> {
     let check = Check::new(&session.rules, session, &program, operation);
     let mut sent = operation.clone();
     let currencies = currencies::ask(&check, &mut sent);
+    let is_echoed = echoes::ask(&mut sent);
     let outcome = send(session, &sent, kind);
     if kind == Kind::Write
         && may_have_changed(&outcome)
@@ -27,7 +28,11 @@ pub fn execute(session: &Session, operation: &Operation) -> Result<Reply> {
         ));
     }
     let reply = outcome.map_err(|error| explained(session, operation, error))?;
-    let plain = currencies.and_then(|asked| asked.take_out(&check, operation, reply.get()));
+    let plain = match currencies {
+        Some(asked) => asked.take_out(&check, operation, reply.get()),
+        None if is_echoed => echoes::take_out(reply.get()),
+        None => None,
+    };
     let judged = answers::judge(&check, operation, &reply);
     for note in check.notes() {
         session.note_once(&note);

@@ -24,6 +24,7 @@ pub mod fsio;
 pub mod interface;
 pub mod interrupt;
 pub mod json_input;
+pub mod json_slips;
 pub mod members;
 pub mod odoo;
 pub mod operation;

@@ -281,7 +281,13 @@ impl Session {
         {
             return Ok(names);
         }
-        let mut names: Vec<String> = self.schema(model, false)?.names().map(str::to_string).collect();
+        let schema = self.schema(model, false)?;
+        let mut names: Vec<String> = schema.names().map(str::to_string).collect();
+        // Bytes, which JSON cannot carry: Odoo fails on them without a word. `datas` has the same as base64.
+        if schema.has("datas") && schema.has("raw") {
+            names.retain(|name| name != "raw");
+            self.note_once(&format!("{model}.raw is left out: datas holds the same as base64"));
+        }
         // A model that is closed itself would be tried field by field.
         self.try_fields(model, &["id".into()])?;
         let closed = self.closed_fields(model, &names)?;
@@ -318,6 +324,11 @@ impl Session {
     /// The documents.
     pub fn documents(&self) -> Result<Reader<'_>> {
         Ok(Reader { odoo: &self.odoo, cache: &self.cache, owner: &self.owner, context: self.context()? })
+    }
+
+    /// Id of the user that the key belongs to, if Odoo tells.
+    pub fn user_id(&self) -> Option<i64> {
+        user_context::user_id(&self.odoo, &self.cache, &self.owner, &self.settings.agent_channel)
     }
 
     /// A note that is given once a run.

@@ -3,10 +3,13 @@
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
+use super::fields::DomainArgs;
 use crate::cache::{Found, Key, Kind};
 use crate::error::{Code, Effect, Error, Result};
 use crate::odoo::lookup::{self, Wanted};
-use crate::operation;
+use crate::json_input::Stdin;
+use crate::operation::{self, Operation};
+use crate::preflight::Schemas;
 use crate::results::Layout;
 use crate::session::Session;
 
@@ -32,9 +35,11 @@ pub struct Args {
     /// Whole names only, whatever their case
     #[arg(long)]
     exact: bool,
-    /// Print the one match itself; none or several is an error (exit 7)
+    /// Print the one match itself, asked of Odoo; none or several is an error (exit 7)
     #[arg(long)]
     one: bool,
+    #[command(flatten)]
+    domain: DomainArgs,
 }
 
 /// A lookup.
@@ -50,8 +55,10 @@ pub struct Request {
 
 impl Args {
     /// Checks the flags.
-    pub fn request(self) -> Result<Request> {
-        let wanted = Wanted { kind: self.kind, query: self.query, limit: self.limit, exact: self.exact };
+    pub fn request(self, stdin: &mut Stdin) -> Result<Request> {
+        let domain = self.domain.domain(stdin)?;
+        let wanted =
+            Wanted { kind: self.kind, query: self.query, limit: self.limit, exact: self.exact, domain };
         Request::new(wanted, self.refresh, self.one)
     }
 }
@@ -97,20 +104,21 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
         question: lookup::question(wanted, session.context()?),
     };
     let ttl = session.settings.lookup_ttl;
+    // The one match is somebody's to write to: it is asked whether it is still there.
     let cached = match session.cache.find(&key, ttl) {
-        Found::Fresh(entry) if !request.refresh => wanted.rows(&entry.body).ok(),
+        Found::Fresh(entry) if !request.refresh && !request.one => serde_json::from_str(&entry.body).ok(),
         _ => None,
     };
-    let (source, rows) = match cached.filter(|rows| !rows.is_empty()) {
+    let (source, rows): (&str, Vec<Value>) = match cached.filter(|rows: &Vec<Value>| !rows.is_empty()) {
         Some(rows) => ("cache", rows),
         None => {
             let generation = session.cache.generation(&key);
-            let reply = session.execute(wanted.operation()?)?;
-            let rows = wanted.rows(reply.get())?;
+            let rows = find(wanted, session)?;
+            let kept = Value::from(lookup::identity(&rows)).to_string();
             // An empty answer is not kept: what was not there may be created next.
             if !rows.is_empty()
                 && !ttl.is_zero()
-                && let Err(error) = session.cache.store(&key, reply.get(), None, &generation)
+                && let Err(error) = session.cache.store(&key, &kept, None, &generation)
             {
                 session.note_once(&format!("the lookup could not be cached ({error})"));
             }
@@ -119,6 +127,9 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     };
     if request.one {
         return print_one(request, rows, session);
+    }
+    if rows.is_empty() {
+        archived(wanted, session).iter().for_each(|hint| session.note_once(hint));
     }
     let found = json!({ "source": source, "kind": wanted.kind, "query": wanted.query, "results": rows });
     let printed =
@@ -131,12 +142,67 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     })
 }
 
+/// Asks Odoo: for oneself, by the name, by the name that reads show.
+fn find(wanted: &Wanted, session: &Session) -> Result<Vec<Value>> {
+    let ask = |operation: Operation| wanted.rows(session.execute(operation)?.get());
+    if wanted.is_oneself()
+        && let Some(user) = session.user_id()
+        && let Some(operation) = wanted.oneself(user)
+    {
+        let rows: Vec<Value> = serde_json::from_str(session.execute(operation)?.get()).unwrap_or_default();
+        if !rows.is_empty() {
+            return Ok(rows);
+        }
+    }
+    let schema = if wanted.exact { session.filled(wanted.model())? } else { None };
+    let rows = ask(wanted.operation(schema.as_deref())?)?;
+    if !rows.is_empty() || wanted.exact {
+        return Ok(rows);
+    }
+    Ok(wanted.holding(ask(wanted.by_display_name()?)?))
+}
+
+/// Archived records of that name: without a word somebody makes a second one.
+fn archived(wanted: &Wanted, session: &Session) -> Option<String> {
+    let schema = session.known(wanted.model());
+    if schema.as_ref().is_some_and(|schema| !schema.has("active")) {
+        return None;
+    }
+    let mut question = match wanted.operation(schema.as_deref()) {
+        Ok(question) if !wanted.exact || schema.is_some() => question,
+        _ => wanted.by_display_name().ok()?,
+    };
+    question.context.insert("active_test".into(), false.into());
+    let answer = session.ask(question)?.to_string();
+    let rows = wanted.rows(&answer).ok()?;
+    let model = wanted.model();
+    let found: Vec<String> = rows.iter().take(3).map(|row| row["id"].to_string()).collect();
+    (!found.is_empty()).then(|| {
+        format!(
+            "in the archive there is one: {model} {}; {} call {model} action_unarchive --ids {} brings it back",
+            found.join(", "),
+            session.program(),
+            found[0]
+        )
+    })
+}
+
 fn print_one(request: Request, mut rows: Vec<Value>, session: &Session) -> Result<()> {
-    let Wanted { kind, query, .. } = &request.wanted;
+    let wanted = &request.wanted;
+    let Wanted { kind, query, .. } = wanted;
     match rows.len() {
+        1 if !wanted.exact && !wanted.is_oneself() && !wanted.is_whole_in(&rows[0]) => {
+            let mut error = Error::new(
+                Code::NoMatch,
+                format!("no {kind} is called {query:?}: it is only a part of a word in what was found"),
+            )
+            .with_hint("give the whole word, or the id of the candidate");
+            error.candidates = Some(Value::Array(rows));
+            Err(error)
+        }
         1 => session.local.print_as(&rows.remove(0).to_string(), Effect::Rejected, &Layout::records()),
         0 => Err(Error::new(Code::NoMatch, format!("no {kind} is called {query:?}"))
-            .with_hint("try a shorter part of the name, or --refresh if it is new")),
+            .with_hint(archived(wanted, session).unwrap_or_else(|| "try a shorter part of the name".into()))),
         several => {
             let at_least = if several >= request.wanted.limit as usize { "at least " } else { "" };
             let mut error =

@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use serde_json::Value;
 
 use super::fields::{Fields, FieldsArgs, IdsArgs};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::json_input::Stdin;
 use crate::operation::{self, Object, Operation};
 use crate::session::Session;
@@ -21,6 +21,9 @@ pub struct Args {
     ids: IdsArgs,
     #[command(flatten)]
     fields: FieldsArgs,
+    /// Fail if one of the records does not exist; without it the others are read, and a note names those
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// A read.
@@ -42,7 +45,7 @@ impl Args {
     }
 }
 
-/// Prints the rows; a note names the ids that do not exist, which Odoo leaves out in silence.
+/// Prints the rows.
 pub fn run(request: Request, session: &Session) -> Result<()> {
     let fields = request.fields.resolve(&request.model, session)?;
     let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields.clone()))]);
@@ -52,16 +55,5 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     }
     session.learn_columns(&request.model)?;
     let reply = session.execute(operation)?;
-    let rows: Vec<Value> = serde_json::from_str(reply.get())
-        .map_err(|_| Error::new(Code::BadReply, "read did not answer with a list"))?;
-    let missing: Vec<String> = request
-        .ids
-        .iter()
-        .filter(|id| !rows.iter().any(|row| row["id"].as_i64() == Some(**id)))
-        .map(i64::to_string)
-        .collect();
-    if !missing.is_empty() {
-        session.note_once(&format!("no such {}: {}", request.model, missing.join(", ")));
-    }
     session.print_records(&request.model, &request.fields, &fields, reply.get())
 }

@@ -5,7 +5,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Check, domain, refused, wizards};
+use super::{Check, domain, echoes, wizards};
 use crate::error::{Code, Effect, Error, OdooFault, Result, Retry};
 use crate::operation::{Kind, Operation};
 
@@ -21,6 +21,9 @@ const MOST: usize = 10;
 /// `rejected` where the answer says that nothing was done.
 pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<()> {
     let text = answer.get();
+    if echoes::is_read(operation) {
+        return missing(check, operation, text);
+    }
     if matches!(text, "[]" | "0") {
         nothing_found(check, operation);
         return Ok(());
@@ -114,29 +117,21 @@ fn warning(check: &Check, answer: &Value) {
     }
 }
 
-/// Which of the records of a read do not exist: Odoo leaves them out, or with no field but `id` gives back what
-/// was asked.
-///
-/// # Errors
-/// `not_found` where none exists.
-pub fn missing(operation: &Operation, rows: &[Value]) -> Result<Vec<i64>> {
-    let ids = operation.ids.as_deref().unwrap_or_default();
-    let missing: Vec<i64> =
-        ids.iter().copied().filter(|id| rows.iter().all(|row| row["id"].as_i64() != Some(*id))).collect();
-    if missing.len() == ids.len() && !ids.is_empty() {
-        let named: Vec<String> = missing.iter().map(i64::to_string).collect();
-        return Err(Error::new(
-            Code::NotFound,
-            format!("there is no {} {}", operation.model, named.join(", ")),
-        ));
+/// Which of the records of a read do not exist: Odoo leaves them out in silence.
+fn missing(check: &Check, operation: &Operation, answer: &str) -> Result<()> {
+    let asked = operation.ids.as_deref().unwrap_or_default();
+    let Some(found) = echoes::ids(answer) else { return Ok(()) };
+    let missing: Vec<i64> = asked.iter().copied().filter(|id| !found.contains(id)).collect();
+    if missing.is_empty() {
+        return Ok(());
     }
-    Ok(missing)
-}
-
-/// The refusal that `--strict` makes of a note.
-pub fn strict(check: &Check, text: String) -> Result<()> {
-    if check.rules.strict {
-        return Err(refused(text));
+    let named = missing.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let text = format!("no such {}: {named}", operation.model);
+    if found.is_empty() || check.rules.strict {
+        return Err(Error::new(Code::NotFound, text).with_hint(format!(
+            "{} search-read {} --fields id,display_name lists what there is",
+            check.program, operation.model
+        )));
     }
     check.note(text);
     Ok(())

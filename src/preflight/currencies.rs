@@ -4,7 +4,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::Check;
+use super::{Check, echoes};
 use crate::members::Members;
 use crate::operation::Operation;
 
@@ -73,9 +73,8 @@ impl Asked {
                     mixed.push(counted);
                 }
             }
-            let kept = members.0.iter().filter(|(name, _)| self.counted.iter().all(|(_, _, count)| count != name));
-            let texts: Vec<String> = kept.map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), value.get())).collect();
-            plain.push(format!("{{{}}}", texts.join(",")));
+            let counts: Vec<&str> = self.counted.iter().map(|(_, _, count)| count.as_str()).collect();
+            plain.push(echoes::without(group.get(), &counts)?);
         }
         for (amount, currency, _) in mixed {
             check.note(self.says(check, operation, amount, currency));

@@ -10,6 +10,7 @@ pub mod currencies;
 pub mod dates;
 pub mod deletions;
 pub mod domain;
+pub mod echoes;
 pub mod explain;
 pub mod former;
 mod former_names;
