@@ -173,16 +173,17 @@ impl Stdin {
         let flag = source.flag();
         let invalid = |why: String| Error::new(Code::InvalidJson, format!("{flag} is not valid JSON: {why}"));
         match source {
-            Source::Inline { text, .. } => {
-                parse(text).map_err(|why| json_slips::of_word(text, source.flag()).into_iter().fold(invalid(why), Error::with_hint))
-            }
+            Source::Inline { text, .. } => parse(text).map_err(|why| {
+                json_slips::of_word(text, source.flag()).into_iter().fold(invalid(why), Error::with_hint)
+            }),
             Source::File { path, .. } => {
                 let bytes = self.bytes(flag, path, LARGEST)?;
                 let text = text_of(&bytes).map_err(|why| {
                     let error = invalid(why);
                     if json_slips::is_utf16(&bytes) { error.with_hint(json_slips::UTF_16) } else { error }
                 })?;
-                parse(text).map_err(|why| json_slips::of_text(text).into_iter().fold(invalid(why), Error::with_hint))
+                parse(text)
+                    .map_err(|why| json_slips::of_text(text).into_iter().fold(invalid(why), Error::with_hint))
             }
         }
     }
@@ -306,7 +307,11 @@ pub fn domain(value: Value, place: &str) -> Result<Vec<Value>> {
 
 /// JSON in a string, as programs wrap it that pass JSON on.
 fn in_a_string(error: Error, found: &Value) -> Error {
-    match found.as_str().and_then(|text| parse(text).ok()).filter(|inner| inner.is_array() || inner.is_object()) {
+    match found
+        .as_str()
+        .and_then(|text| parse(text).ok())
+        .filter(|inner| inner.is_array() || inner.is_object())
+    {
         Some(inner) => error.with_hint(format!("the same without the quotes around it: {inner}")),
         None => error,
     }

@@ -26,12 +26,15 @@ pub fn of_word(text: &str, flag: &str) -> Vec<String> {
         _ => format!("{file} FILE, or {file} - with the JSON on stdin, passes no shell"),
     };
     let trimmed = text.trim();
-    let is_wrapped = |quote: char| trimmed.len() > 2 && trimmed.starts_with(quote) && trimmed.ends_with(quote);
+    let is_wrapped =
+        |quote: char| trimmed.len() > 2 && trimmed.starts_with(quote) && trimmed.ends_with(quote);
     if is_wrapped('\'') {
         return vec![format!("the shell passed the single quotes on, as cmd.exe does: {other}")];
     }
     // Something that was quoted has lost its quotes.
-    let bare = trimmed.starts_with(['[', '{']) && !text.contains(['"', '\'']) && text.chars().any(char::is_alphabetic);
+    let bare = trimmed.starts_with(['[', '{'])
+        && !text.contains(['"', '\''])
+        && text.chars().any(char::is_alphabetic);
     if bare {
         return vec![format!("the shell took the double quotes away, as Windows PowerShell does: {other}")];
     }
@@ -50,7 +53,7 @@ pub fn of_text(text: &str) -> Vec<String> {
         return vec!["leave out the code fence: the lines with ``` at the beginning and the end".into()];
     }
     if text.contains(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2019}', '\u{2018}']) {
-        return vec!["these are typographic quotes: JSON has \""  .into()];
+        return vec!["these are typographic quotes: JSON has \"".into()];
     }
     // Odoo's own manuals write domains and values so.
     if text.contains('\'') || ["True", "False", "None"].iter().any(|word| text.contains(word)) {
@@ -71,7 +74,9 @@ pub fn of_text(text: &str) -> Vec<String> {
 pub fn as_domain(filter: &Object) -> String {
     // A condition by the names of its parts.
     let part = |names: &[&str]| names.iter().find_map(|name| filter.get(*name));
-    if let (Some(field), Some(value)) = (part(&["field", "name", "key"]).and_then(Value::as_str), part(&["value"])) {
+    if let (Some(field), Some(value)) =
+        (part(&["field", "name", "key"]).and_then(Value::as_str), part(&["value"]))
+    {
         let operator = part(&["operator", "op"]).cloned().unwrap_or_else(|| "=".into());
         return format!("a domain is a list of conditions: {}", json!([[field, operator, value]]));
     }
@@ -109,6 +114,8 @@ mod tests {
 
     #[test]
     fn utf16_is_known_with_and_without_its_mark() {
-        assert!(is_utf16(&[0xff, 0xfe, b'[', 0]) && is_utf16(b"[\0]\0") && !is_utf16(b"[]") && !is_utf16(b"\xe9"));
+        assert!(
+            is_utf16(&[0xff, 0xfe, b'[', 0]) && is_utf16(b"[\0]\0") && !is_utf16(b"[]") && !is_utf16(b"\xe9")
+        );
     }
 }

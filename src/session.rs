@@ -22,7 +22,7 @@ use crate::odoo::schema::Schema;
 use crate::odoo::{Odoo, user_context};
 use crate::operation::{Kind, Object, Operation};
 use crate::out::Out;
-use crate::preflight::{Rules, Schemas};
+use crate::preflight::{Rules, Schemas, contexts};
 use crate::render::format::Format;
 use crate::render::shell;
 use crate::results::{Layout, Results};
@@ -119,6 +119,11 @@ impl Session {
             local.note(&format!("the environment sets {name}, which nothing reads: is {meant} meant?"));
         }
         context::check(&caller_context, &settings.allowed_context)?;
+        if let Some(zone) = settings.time_zone.as_deref()
+            && let Err(error) = contexts::zone(zone, "ODOO_TZ")
+        {
+            local.note(&format!("{}; {}", error.message, error.hints.join("; ")));
+        }
         let owner = Owner {
             base_url: settings.base_url.text(),
             database: settings.database.clone(),
@@ -345,7 +350,6 @@ impl Schemas for Session {
         question.context.extend(own);
         serde_json::from_str(execute::execute(self, &question).ok()?.get()).ok()
     }
-
 
     fn known(&self, model: &str) -> Option<Rc<Schema>> {
         if let Some(schema) = self.schemas.borrow().get(model) {

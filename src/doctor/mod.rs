@@ -1,6 +1,7 @@
 //! Examines a set-up from the profile outward, each check with a fix, each building on those before it. It
 //! changes nothing in Odoo, except for `--guard`, which says what it leaves behind.
 
+mod context;
 mod guard;
 
 use std::time::Duration;
@@ -114,6 +115,7 @@ pub fn examine(local: Local, with_guard: bool) -> Vec<Finding> {
         return findings;
     }
     let Some(user) = key(&session, &mut findings) else { return findings };
+    context::examine(&session, user, &mut findings);
     key_expiry(&session, &mut findings);
     documentation(&session, user, &mut findings);
     let guarded = guard_module(&session, user, &mut findings);
@@ -236,7 +238,12 @@ fn key(session: &Session, findings: &mut Vec<Finding>) -> Option<i64> {
         Ok(user) => user,
         Err(error) => {
             let check = if error.code == Code::DatabaseNotFound { "database" } else { "key" };
-            findings.push(Finding::of_error(check, &error));
+            let mut finding = Finding::of_error(check, &error);
+            if let (Code::DatabaseNotFound, Some(there)) = (error.code, session.odoo().databases()) {
+                finding =
+                    finding.fix(format!("set ODOO_DB to one that the server has: {}", there.join(", ")));
+            }
+            findings.push(finding);
             return None;
         }
     };
@@ -317,9 +324,11 @@ fn documentation(session: &Session, user: i64, findings: &mut Vec<Finding>) {
 fn guard_module(session: &Session, user: i64, findings: &mut Vec<Finding>) -> bool {
     let status = Operation::new(CONFIRMATION_MODEL, "guard_status", Object::new())
         .and_then(|operation| ask(session, operation));
-    let administrator = ["base.group_system", "base.group_erp_manager"]
-        .iter()
-        .any(|group| has_group(session, user, group) == Some(true));
+    let is_person = session.settings.is_person;
+    let administrator = !is_person
+        && ["base.group_system", "base.group_erp_manager"]
+            .iter()
+            .any(|group| has_group(session, user, group) == Some(true));
     if administrator {
         findings.push(
             Finding::new(
@@ -338,7 +347,13 @@ fn guard_module(session: &Session, user: i64, findings: &mut Vec<Finding>) -> bo
                 Status::Ok,
                 format!("strictbase_agent_guard {version} is installed"),
             ));
-            findings.push(if status["is_approver"].as_bool() == Some(true) {
+            findings.push(if is_person {
+                Finding::new(
+                    "agent's group",
+                    Status::Skip,
+                    "a person's own profile: nothing holds it, or need to",
+                )
+            } else if status["is_approver"].as_bool() == Some(true) {
                 Finding::new(
                     "agent's group",
                     Status::Fail,

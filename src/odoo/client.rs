@@ -139,6 +139,21 @@ impl Odoo {
         self.transport()?.send(&request).map_err(|fault| faults::of_fault(fault, asked))
     }
 
+    /// The databases that the server offers to anybody, without a key; `None` where it keeps them to itself.
+    pub fn databases(&self) -> Option<Vec<String>> {
+        let request = HttpRequest {
+            method: Method::Post,
+            path: "/web/database/list".into(),
+            headers: vec![("Content-Type".into(), "application/json".into())],
+            bearer: None,
+            body: Some(br#"{"jsonrpc":"2.0","method":"call","params":{}}"#.to_vec()),
+        };
+        let reply = self.transport().ok()?.send(&request).ok().filter(|reply| reply.status == 200)?;
+        let body: Value = serde_json::from_slice(&reply.body).ok()?;
+        let names = body["result"].as_array()?.iter().filter_map(|name| name.as_str().map(str::to_string));
+        Some(names.take(20).collect::<Vec<_>>()).filter(|names| !names.is_empty())
+    }
+
     /// The version that the server says it is.
     fn version(&self) -> Option<String> {
         version_in(&self.probe().ok()?)
@@ -189,7 +204,9 @@ impl Odoo {
             let outcome = transport.send_within(request, left).map(|reply| self.blacked_out(reply));
             self.trace(request, &outcome, started);
             let (may_repeat, asked_pause) = match &outcome {
-                Ok(reply) => (asked.kind == Kind::Read && faults::is_passing(reply), faults::retry_after(reply)),
+                Ok(reply) => {
+                    (asked.kind == Kind::Read && faults::is_passing(reply), faults::retry_after(reply))
+                }
                 Err(fault) => {
                     use crate::transport::FaultKind::{ConnectTimeout, Refused, Reset, Resolve, Truncated};
                     let helps = matches!(fault.kind, Refused | Resolve | ConnectTimeout | Reset | Truncated);

@@ -98,7 +98,8 @@ pub fn of_reply(reply: &HttpReply, asked: Asked) -> Error {
         None => of_stranger(reply, asked),
     };
     // A read repeats itself as long as that is short: what is left is for the caller.
-    let wait = retry_after(reply).filter(|_| matches!(reply.status, 429 | 503) && error.retry != Retry::Never);
+    let wait =
+        retry_after(reply).filter(|_| matches!(reply.status, 429 | 503) && error.retry != Retry::Never);
     let error = match wait {
         Some(wait) => error.waiting(wait.as_secs()),
         None => error,
@@ -148,8 +149,7 @@ fn is_lock(name: &str) -> bool {
 fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
     let name = fault.name.as_str();
     let what = asked.what;
-    let says =
-        |code: Code, meaning: &str| Error::new(code, format!("{meaning}: {}", gist(&fault)));
+    let says = |code: Code, meaning: &str| Error::new(code, format!("{meaning}: {}", gist(&fault)));
     let error = match (status, name) {
         // The key was accepted: what is denied is the call, mostly because it is for administrators.
         (403, "odoo.exceptions.AccessDenied") => Error::new(
@@ -256,7 +256,8 @@ fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
 /// bytes in the answer, which JSON cannot carry. No gateway is in it, and a repetition meets the same.
 fn is_werkzeug(text: &str) -> bool {
     text.contains("<title>500 Internal Server Error</title>")
-        && text.contains("<p>The server encountered an internal error and was unable to complete your request.")
+        && text
+            .contains("<p>The server encountered an internal error and was unable to complete your request.")
 }
 
 fn odoos_own_page(asked: Asked) -> Error {
@@ -268,7 +269,9 @@ fn odoos_own_page(asked: Asked) -> Error {
         ),
         Kind::Write => Error::new(
             Code::OutcomeUnknown,
-            format!("Odoo failed on {what} itself, perhaps only while writing its answer: it may have been carried out"),
+            format!(
+                "Odoo failed on {what} itself, perhaps only while writing its answer: it may have been carried out"
+            ),
         ),
     };
     error.with_hint("mostly a field of bytes that JSON cannot carry, like raw of ir.attachment: datas has the same as base64")

@@ -168,7 +168,8 @@ impl Wanted {
 
     fn search(&self, condition: Vec<Value>, more: Vec<&str>) -> Result<Operation> {
         let domain: Vec<Value> = self.domain.iter().cloned().chain(condition).collect();
-        let mut fields: Vec<&str> = self.known().map_or(vec!["id", "display_name"], |known| known.fields.to_vec());
+        let mut fields: Vec<&str> =
+            self.known().map_or(vec!["id", "display_name"], |known| known.fields.to_vec());
         fields.extend(more.iter().filter(|name| !fields.contains(name)).copied().collect::<Vec<_>>());
         let mut kwargs = json!({ "domain": domain, "fields": fields, "limit": self.limit });
         if self.known().is_some() {
@@ -230,9 +231,9 @@ impl Wanted {
         rows.into_iter()
             .filter(|row| {
                 // A kind's own row does not show the name that was searched.
-                row.get("display_name").and_then(Value::as_str).is_none_or(|name| {
-                    single_blanks(name).to_lowercase().contains(&wanted)
-                })
+                row.get("display_name")
+                    .and_then(Value::as_str)
+                    .is_none_or(|name| single_blanks(name).to_lowercase().contains(&wanted))
             })
             .collect()
     }
@@ -269,7 +270,10 @@ fn single_blanks(text: &str) -> String {
 /// have no longer words.
 fn has_words(text: &str, words: &str) -> bool {
     let joins = |letter: Option<char>| {
-        letter.is_some_and(|letter| letter.is_alphanumeric() && (letter.is_lowercase() || letter.is_uppercase() || letter.is_numeric()))
+        letter.is_some_and(|letter| {
+            letter.is_alphanumeric()
+                && (letter.is_lowercase() || letter.is_uppercase() || letter.is_numeric())
+        })
     };
     text.match_indices(words).any(|(at, found)| {
         let (before, after) = (text[..at].chars().next_back(), text[at + found.len()..].chars().next());
@@ -324,7 +328,10 @@ mod tests {
         let rows = exact
             .rows(r#"[{"id":1,"display_name":"[X] Łódź","name":"Łódź"},{"id":2,"display_name":"Łódź Wschodnia"},{"id":3,"display_name":"Y","default_code":"łódź"}]"#)
             .unwrap();
-        assert_eq!(rows, [json!({"id": 1, "display_name": "[X] Łódź"}), json!({"id": 3, "display_name": "Y"})]);
+        assert_eq!(
+            rows,
+            [json!({"id": 1, "display_name": "[X] Łódź"}), json!({"id": 3, "display_name": "Y"})]
+        );
     }
 
     #[test]
@@ -339,7 +346,11 @@ mod tests {
             ("北京", "北京市", true),
             ("x@y.z", "Somebody", true),
         ] {
-            assert_eq!(wanted("res.partner", query, false).is_whole_in(&json!({ "display_name": name })), whole, "{query} {name}");
+            assert_eq!(
+                wanted("res.partner", query, false).is_whole_in(&json!({ "display_name": name })),
+                whole,
+                "{query} {name}"
+            );
         }
     }
 }

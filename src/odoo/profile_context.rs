@@ -25,14 +25,19 @@ pub fn wrong_setting(
 ) -> Option<String> {
     let channel = settings.agent_channel.as_str();
     match (error.code, error.odoo.as_ref()?.name.as_str()) {
-        (Code::Rejected, "odoo.exceptions.UserError") if !caller.contains_key("lang") => {
+        (Code::Rejected, "odoo.exceptions.UserError") if caller.contains_key("lang") => {
+            let language = caller["lang"].as_str()?;
+            let installed = installed(odoo, channel)?;
+            (!installed.iter().any(|code| code == language))
+                .then(|| format!("context.lang is {language}; installed in Odoo: {}", installed.join(", ")))
+        }
+        (Code::Rejected, "odoo.exceptions.UserError") => {
             let (says, language) = (settings.language_says.as_ref()?, settings.language.as_deref()?);
             if language == SOURCE_LANGUAGE {
                 return None;
             }
-            let rows = rows(odoo, channel, "res.lang", &json!([["active", "=", true]]), "code")?;
-            let installed: Vec<&str> = rows.iter().filter_map(|row| row["code"].as_str()).collect();
-            (!installed.is_empty() && !installed.contains(&language))
+            let installed = installed(odoo, channel)?;
+            (!installed.iter().any(|code| code == language))
                 .then(|| format!("{says}; installed in Odoo: {}", installed.join(", ")))
         }
         (Code::AccessDenied, "odoo.exceptions.AccessError")
@@ -49,6 +54,13 @@ pub fn wrong_setting(
         }
         _ => None,
     }
+}
+
+/// The codes of the languages; `None` where Odoo does not tell.
+fn installed(odoo: &Odoo, channel: &str) -> Option<Vec<String>> {
+    let rows = rows(odoo, channel, "res.lang", &json!([["active", "=", true]]), "code")?;
+    let codes: Vec<String> = rows.iter().filter_map(|row| row["code"].as_str().map(str::to_string)).collect();
+    (!codes.is_empty()).then_some(codes)
 }
 
 fn rows(odoo: &Odoo, channel: &str, model: &str, domain: &Value, field: &str) -> Option<Vec<Value>> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Check, domain, echoes, wizards};
-use crate::error::{Code, Effect, Error, OdooFault, Result, Retry};
+use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::operation::{Kind, Operation};
 
 /// Methods whose answer tells in `ids` and `messages` whether rows went in.
@@ -24,8 +24,11 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
     if echoes::is_read(operation) {
         return missing(check, operation, text);
     }
-    if matches!(text, "[]" | "0") {
-        nothing_found(check, operation);
+    let is_empty = matches!(text, "[]" | "0");
+    if is_empty || tells_apart(operation.kwargs.get("domain")) {
+        found_wrongly(check, operation, is_empty);
+    }
+    if is_empty {
         return Ok(());
     }
     if !text.starts_with('{') || operation.kind() == Kind::Read {
@@ -40,10 +43,21 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
     Ok(())
 }
 
-/// A condition that could find nothing is told when nothing was found: before, its fields were not at hand, and
-/// asking for them would have cost a request.
-fn nothing_found(check: &Check, operation: &Operation) {
-    let is_asked = operation.kwargs.get("domain").and_then(Value::as_array).is_some_and(|domain| !domain.is_empty());
+/// Whether a condition asks for what is different from a text: a text that is nowhere lets everything through.
+fn tells_apart(domain: Option<&Value>) -> bool {
+    domain.and_then(Value::as_array).into_iter().flatten().any(|condition| {
+        let has_text = |value: &Value| {
+            value.is_string() || value.as_array().is_some_and(|list| list.iter().any(Value::is_string))
+        };
+        matches!(condition[1].as_str(), Some("!=" | "not in" | "<>")) && has_text(&condition[2])
+    })
+}
+
+/// A condition that could find nothing, or let everything through, is told once it has: before, the fields were not
+/// at hand, and asking for them would have cost a request.
+fn found_wrongly(check: &Check, operation: &Operation, is_empty: bool) {
+    let is_asked =
+        operation.kwargs.get("domain").and_then(Value::as_array).is_some_and(|domain| !domain.is_empty());
     if !is_asked || check.schemas.known(&operation.model).is_some() {
         return;
     }
@@ -51,8 +65,8 @@ fn nothing_found(check: &Check, operation: &Operation) {
         return;
     }
     if let Err(refusal) = domain::check(check, operation) {
-        let hints = refusal.hints.join("; ");
-        check.note(format!("nothing was found: {}; {hints}", refusal.message));
+        let what = if is_empty { "nothing was found" } else { "the condition lets everything through" };
+        check.note(format!("{what}: {}; {}", refusal.message, refusal.hints.join("; ")));
     }
 }
 
@@ -77,7 +91,8 @@ fn import(check: &Check, operation: &Operation, answer: &Value) -> Result<()> {
         }
         return Ok(());
     }
-    let errors: Vec<String> = messages.iter().filter(|message| is_error(message)).map(|message| told(message)).collect();
+    let errors: Vec<String> =
+        messages.iter().filter(|message| is_error(message)).map(|message| told(message)).collect();
     let first = errors.first().cloned().unwrap_or_else(|| "Odoo gives no reason".into());
     let what = format!("{}/{}", operation.model, operation.method);
     let more = errors.len().saturating_sub(1);
@@ -92,9 +107,7 @@ fn import(check: &Check, operation: &Operation, answer: &Value) -> Result<()> {
     for message in errors.into_iter().skip(1).take(MOST) {
         error = error.with_hint(message);
     }
-    Err(error
-        .with_hint("a column NAME/id takes external ids, NAME/.id the ids of records, NAME their names")
-        .with_odoo(OdooFault { name: String::new(), message: answer["messages"].to_string(), debug: None }))
+    Err(error.with_hint("a column NAME/id takes external ids, NAME/.id the ids of records, NAME their names"))
 }
 
 /// `{"warning": {"title", "message"}}`, and a notification that is more than information.

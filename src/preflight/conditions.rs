@@ -9,8 +9,7 @@ use crate::error::Result;
 use crate::json_input::type_name;
 
 /// Words that Odoo reads as true or false (`str2bool`).
-const BOOLEANS: [&str; 13] =
-    ["0", "1", "f", "false", "n", "no", "off", "on", "t", "true", "y", "yes", ""];
+const BOOLEANS: [&str; 13] = ["0", "1", "f", "false", "n", "no", "off", "on", "t", "true", "y", "yes", ""];
 
 /// Checks the value of one condition.
 pub fn check(
@@ -145,8 +144,10 @@ impl Compared<'_, '_> {
         let Some(text) = self.strings().find(|text| !text.is_empty() && !is_number(text)) else {
             return Ok(());
         };
-        let error =
-            refused(format!("{}: {} is a number, and {text:?} is none: Odoo would fail on it", self.place, self.path));
+        let error = refused(format!(
+            "{}: {} is a number, and {text:?} is none: Odoo would fail on it",
+            self.place, self.path
+        ));
         Err(match self.path.rsplit('.').next() {
             Some("id") if text.contains('.') => error.with_hint(
                 "an external id is looked up in ir.model.data: [[\"module\", \"=\", …], [\"name\", \"=\", …]], field res_id",
@@ -203,9 +204,8 @@ impl Compared<'_, '_> {
 
     /// `%` means something to the patterns with = in front, and nothing to = itself.
     fn texts(&self) -> Result<()> {
-        let has_wildcard = |text: &&str| {
-            text.len() > 1 && (text.starts_with(['%', '*']) || text.ends_with(['%', '*']))
-        };
+        let has_wildcard =
+            |text: &&str| text.len() > 1 && (text.starts_with(['%', '*']) || text.ends_with(['%', '*']));
         if matches!(self.operator, "=" | "in")
             && let Some(text) = self.strings().find(has_wildcard)
         {
@@ -228,9 +228,9 @@ fn is_whole(text: &str) -> bool {
 
 /// A date or a time, or one relative to now as Odoo 19 reads it (`parse_date`).
 fn is_moment(text: &str) -> bool {
-    let begins_with_digits = text.split_once('-').is_some_and(|(year, _)| {
-        !year.is_empty() && year.bytes().all(|byte| byte.is_ascii_digit())
-    });
+    let begins_with_digits = text
+        .split_once('-')
+        .is_some_and(|(year, _)| !year.is_empty() && year.bytes().all(|byte| byte.is_ascii_digit()));
     if text.is_empty() || begins_with_digits {
         return text.is_empty() || dates::datetime(text) != Reading::Unreadable;
     }
@@ -257,7 +257,17 @@ mod tests {
 
     #[test]
     fn moments_relative_to_now_are_moments() {
-        for right in ["2026-03-01", "2026-03-01 10:00:00", "today", "now -2H", "today -7d", "-1d", "=monday", "today =1d +1m", ""] {
+        for right in [
+            "2026-03-01",
+            "2026-03-01 10:00:00",
+            "today",
+            "now -2H",
+            "today -7d",
+            "-1d",
+            "=monday",
+            "today =1d +1m",
+            "",
+        ] {
             assert!(is_moment(right), "{right}");
         }
         for wrong in ["01/02/2026", "last week", "yesterday", "2026-13-01", "today 1d", "1.2.2026"] {

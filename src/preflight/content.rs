@@ -53,7 +53,9 @@ pub fn check(check: &Check, name: &str, value: &mut Value, takes_raw: bool, plac
             ));
             Err(match flaw {
                 Flaw::UrlAlphabet => error.with_hint("write + for - and / for _"),
-                _ if takes_raw => error.with_hint("encode it: base64 -w0 FILE; a plain text goes into raw as it is"),
+                _ if takes_raw => {
+                    error.with_hint("encode it: base64 -w0 FILE; a plain text goes into raw as it is")
+                }
                 _ => error.with_hint("encode it: base64 -w0 FILE"),
             })
         }
@@ -63,8 +65,10 @@ pub fn check(check: &Check, name: &str, value: &mut Value, takes_raw: bool, plac
 /// `raw` takes the bytes themselves, of which JSON can carry a text.
 fn raw(check: &Check, text: &str, place: &str) -> Result<()> {
     if of_data_uri(text).is_some() {
-        return Err(refused(format!("{place}: takes the text itself, and would store this data URI as text"))
-            .with_hint("datas takes base64"));
+        return Err(refused(format!(
+            "{place}: takes the text itself, and would store this data URI as text"
+        ))
+        .with_hint("datas takes base64"));
     }
     if looks_encoded(text) {
         check.note(format!(
@@ -117,7 +121,8 @@ fn looks_encoded(text: &str) -> bool {
         return false;
     }
     let has = |test: fn(&char) -> bool| text.chars().any(|letter| test(&letter));
-    let mixed = has(|letter| letter.is_ascii_lowercase()) && text.chars().skip(1).any(|letter| letter.is_ascii_uppercase());
+    let mixed = has(|letter| letter.is_ascii_lowercase())
+        && text.chars().skip(1).any(|letter| letter.is_ascii_uppercase());
     mixed && !text.contains('/') || text.ends_with('=') && mixed || mixed && text.len() > 64
 }
 
@@ -145,7 +150,14 @@ mod tests {
 
     #[test]
     fn words_are_not_taken_for_base64() {
-        for text in ["Hello", "Checked the logs today", "a plain line", "path/to/Some/File", "UPPERCASETEXT", "lowercasetext"] {
+        for text in [
+            "Hello",
+            "Checked the logs today",
+            "a plain line",
+            "path/to/Some/File",
+            "UPPERCASETEXT",
+            "lowercasetext",
+        ] {
             assert!(!looks_encoded(text), "{text}");
         }
         for encoded in ["SGVsbG8gUERG", "SGVsbG8gd29ybGQ="] {

@@ -51,11 +51,14 @@ const CALLED: [(&str, &str); 18] = [
 
 /// Notes the keys that will be ignored.
 pub fn check(check: &Check, context: &Object) -> Result<()> {
+    if let Some(language) = context.get("lang").and_then(Value::as_str).filter(|code| !is_language(code)) {
+        check.note(format!(
+            "context.lang: Odoo's languages are called like de_DE, {language:?} is none: it is ignored or fails"
+        ));
+    }
     for (key, value) in context {
-        let Some(meant) = meant(key).filter(|meant| !context.contains_key(*meant)) else {
-            continue;
-        };
-        let instead = json!({ meant: translated(meant, value) });
+        let Some(meant) = meant(key) else { continue };
+        let instead = json!({ meant: translated(key, meant, value) });
         check.note(format!(
             "Odoo reads no context key {key}, it reads {meant}: what was meant may be {instead}"
         ));
@@ -63,7 +66,18 @@ pub fn check(check: &Check, context: &Object) -> Result<()> {
     Ok(())
 }
 
-/// The key that was meant by one which Odoo does not read. `tz` may be there all the same, learnt from the user.
+/// Whether a code has the form of Odoo's: `de_DE`, `es_419`, `sr@latin`.
+fn is_language(code: &str) -> bool {
+    let (language, rest) = code.split_at(code.find(['_', '@']).unwrap_or(code.len()));
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    code.is_empty()
+        || (2..=3).contains(&language.len())
+            && language.bytes().all(|byte| byte.is_ascii_lowercase())
+            && rest.len() > 1
+            && rest[1..].split('@').all(is_word)
+}
+
+/// The key that was meant by one which Odoo does not read.
 fn meant(key: &str) -> Option<&'static str> {
     if READ.contains(&key) {
         return None;
@@ -71,15 +85,14 @@ fn meant(key: &str) -> Option<&'static str> {
     let lower = key.to_lowercase().replace('-', "_");
     let called = CALLED.iter().find(|(other, _)| *other == lower).map(|(_, meant)| *meant);
     // A letter or two beside one of the long names; short ones are near to everything.
-    called.or_else(|| {
-        READ.into_iter().find(|name| name.len() > 6 && strsim::osa_distance(&lower, name) <= 2)
-    })
+    called.or_else(|| READ.into_iter().find(|name| name.len() > 6 && strsim::osa_distance(&lower, name) <= 2))
 }
 
-fn translated(meant: &str, value: &Value) -> Value {
+fn translated(key: &str, meant: &str, value: &Value) -> Value {
     match (meant, value) {
         ("allowed_company_ids", Value::Number(_)) => json!([value]),
-        ("active_test", Value::Bool(with)) => json!(!with),
+        // Those that say with speak of the archived ones.
+        ("active_test", Value::Bool(with)) if !key.starts_with("active") => json!(!with),
         _ => value.clone(),
     }
 }
@@ -93,7 +106,8 @@ pub fn zone(zone: &str, place: &str) -> Result<()> {
 }
 
 fn no_zone(zone: &str, place: &str) -> Error {
-    let error = refused(format!("{place}: there is no time zone {zone:?}: Odoo would take UTC without a word"));
+    let error =
+        refused(format!("{place}: there is no time zone {zone:?}: Odoo would take UTC without a word"));
     let same = || ZONES.iter().copied().find(|name| name.eq_ignore_ascii_case(zone));
     let town = || {
         let town = zone.rsplit('/').next().unwrap_or_default().replace(' ', "_");
@@ -129,7 +143,9 @@ mod tests {
 
     #[test]
     fn keys_of_modules_are_not_taken_for_slips() {
-        for key in ["default_name", "mail_post_autofollow", "sale_team_id", "search_default_x", "pricelist", "uid"] {
+        for key in
+            ["default_name", "mail_post_autofollow", "sale_team_id", "search_default_x", "pricelist", "uid"]
+        {
             assert_eq!(meant(key), None, "{key}");
         }
         for (key, wanted) in [("timezone", "tz"), ("active_tests", "active_test"), ("Language", "lang")] {

@@ -1,12 +1,13 @@
 //! Sums of amounts in several currencies, which Odoo adds up to one number without a word. Beside what is asked,
 //! the same request counts the currencies of each group; the answer leaves without that count.
 
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::{Check, echoes};
 use crate::members::Members;
 use crate::operation::Operation;
+use crate::render::shell::quoted;
 
 /// Functions whose result means nothing over several currencies.
 const MIXING: [&str; 4] = ["sum", "avg", "min", "max"];
@@ -41,8 +42,13 @@ pub fn ask(check: &Check, operation: &mut Operation) -> Option<Asked> {
     for amount in amounts {
         let Some(field) = schema.field(amount).filter(|field| field["type"] == "monetary") else { continue };
         let Some(currency) = field["currency_field"].as_str() else { continue };
-        let is_counted = schema.field(currency).is_some_and(|field| field["store"] != false && field["groupable"] != false);
-        if !is_counted || by.iter().any(|by| by == currency) || counted.iter().any(|(known, _, _)| known == amount) {
+        let is_counted = schema
+            .field(currency)
+            .is_some_and(|field| field["store"] != false && field["groupable"] != false);
+        if !is_counted
+            || by.iter().any(|by| by == currency)
+            || counted.iter().any(|(known, _, _)| known == amount)
+        {
             continue;
         }
         counted.push((amount.to_string(), currency.to_string(), format!("{currency}:count_distinct")));
@@ -83,18 +89,23 @@ impl Asked {
     }
 
     fn says(&self, check: &Check, operation: &Operation, amount: &str, currency: &str) -> String {
-        let domain = operation.kwargs.get("domain").cloned().unwrap_or_else(|| Value::Array(Vec::new()));
-        let domain = match domain.as_array().is_none_or(Vec::is_empty) {
-            true => String::new(),
-            false => format!(" --domain {}", crate::render::shell::quoted(&domain.to_string())),
+        let (program, model) = (check.program, operation.model.as_str());
+        let list = |key: &str| {
+            let given = operation.kwargs.get(key).filter(|list| list.is_array()).cloned();
+            given.unwrap_or_else(|| Value::Array(Vec::new()))
         };
-        let by = operation.kwargs.get("groupby").and_then(Value::as_array);
-        let by: Vec<&str> = by.into_iter().flatten().filter_map(Value::as_str).chain([currency]).collect();
+        let (domain, groups) = (list("domain"), list("groupby"));
+        let by = groups.as_array().into_iter().flatten().filter_map(Value::as_str).chain([currency]);
+        let by = by.collect::<Vec<_>>().join(",");
+        let only = match domain.as_array().is_some_and(Vec::is_empty) {
+            true => String::new(),
+            false => format!(" --domain {}", quoted(&domain.to_string())),
+        };
+        let converted =
+            json!({ "domain": domain, "groupby": groups, "aggregates": [format!("{amount}:sum_currency")] });
         format!(
-            "{amount} adds up several currencies as if they were one: {} group {} --by {} --sum {amount}{domain} keeps them apart; {amount}:sum_currency among the aggregates of formatted_read_group gives the sum in the company's currency",
-            check.program,
-            operation.model,
-            by.join(",")
+            "{amount} is put together over several currencies as if they were one: {program} group {model} --by {by} --sum {amount}{only} keeps them apart; the sum in the company's currency is {program} call {model} formatted_read_group --data-json {}",
+            quoted(&converted.to_string())
         )
     }
 }

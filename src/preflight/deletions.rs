@@ -88,7 +88,13 @@ fn kept(value: &Value) -> Option<Vec<i64>> {
         match code(command) {
             Some(5) => kept.clear(),
             Some(6) => {
-                kept = command.get(2).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_i64).collect();
+                kept = command
+                    .get(2)
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_i64)
+                    .collect();
             }
             Some(1 | 4) => kept.extend(command.get(1).and_then(Value::as_i64)),
             Some(2 | 3) => kept.retain(|id| command.get(1).and_then(Value::as_i64) != Some(*id)),
@@ -110,7 +116,9 @@ mod tests {
         assert_eq!(kept(&json!([[5, 0, 0], [4, 7, 0], [0, 0, {}]])), Some(vec![7]));
         assert_eq!(kept(&json!([3, 4])), Some(vec![3, 4]));
         assert_eq!(kept(&json!(false)), Some(vec![]));
-        for adds in [json!([[4, 1, 0]]), json!([[0, 0, {}]]), json!([[1, 2, {}]]), json!([]), json!([[2, 9, 0]])] {
+        for adds in
+            [json!([[4, 1, 0]]), json!([[0, 0, {}]]), json!([[1, 2, {}]]), json!([]), json!([[2, 9, 0]])]
+        {
             assert_eq!(kept(&adds), None, "{adds}");
         }
         assert_eq!(deleted(&json!([[2, 9, 0], [3, 8, 0], [4, 1, 0]])), 2);

@@ -55,7 +55,8 @@ pub fn ids(answer: &str) -> Option<Vec<i64>> {
 
 /// Whether a call reads records that it names.
 pub fn is_read(operation: &Operation) -> bool {
-    matches!(operation.method.as_str(), "read" | "web_read") && operation.ids.as_ref().is_some_and(|ids| !ids.is_empty())
+    matches!(operation.method.as_str(), "read" | "web_read")
+        && operation.ids.as_ref().is_some_and(|ids| !ids.is_empty())
 }
 
 #[cfg(test)]

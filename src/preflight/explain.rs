@@ -26,7 +26,9 @@ pub fn explain(
     };
     hints.extend(wizards::of_refusal(operation, &error));
     if let Some(gone) = gone::named(check, operation, &error) {
-        hints.insert(0, gone);
+        // What Odoo says of it is about a deletion that nobody asked for.
+        error.message =
+            format!("Odoo refused {}/{} and changed nothing: {gone}", operation.model, operation.method);
     }
     for hint in hints {
         if !error.hints.contains(&hint) {

@@ -107,19 +107,32 @@ fn closed(check: &Check, operation: &Operation) -> Result<()> {
     let ids: Vec<String> = operation.ids.iter().flatten().map(i64::to_string).collect();
     let ids = if ids.is_empty() { "ID".to_string() } else { ids.join(" ") };
     let program = check.program;
-    let domain = || crate::render::shell::quoted(&operation.kwargs.get("domain").unwrap_or(&Value::Array(Vec::new())).to_string());
+    let domain = || {
+        crate::render::shell::quoted(
+            &operation.kwargs.get("domain").unwrap_or(&Value::Array(Vec::new())).to_string(),
+        )
+    };
     Err(match open {
-        "" => error,
-        "read" => error.with_hint(format!("{program} read {model} --ids {ids} does that")),
-        "search_read" if operation.kwargs.get("domain").is_some() => {
-            error.with_hint(format!("search_read is open: {program} search-read {model} --domain {}", domain()))
+        "" => error.with_hint(
+            "what it does goes on inside Odoo; a record is changed by write, or by the button of its form",
+        ),
+        "read" => {
+            let names = operation.kwargs.get("field_names").and_then(Value::as_array).into_iter().flatten();
+            let names: Vec<&str> = names.filter_map(Value::as_str).collect();
+            let fields =
+                if names.is_empty() { String::new() } else { format!(" --fields {}", names.join(",")) };
+            error.with_hint(format!("{program} read {model} --ids {ids}{fields} does that"))
         }
+        "search_read" if operation.kwargs.get("domain").is_some() => error
+            .with_hint(format!("search_read is open: {program} search-read {model} --domain {}", domain())),
         "search_read" => error.with_hint(format!("search_read is open: {program} search-read {model}")),
         "search_count" => error.with_hint(format!(
             "{program} count {model} --domain '[[\"id\", \"in\", [{}]]]'",
             ids.replace(' ', ", ")
         )),
-        "write" => error.with_hint(format!("{program} write {model} --ids {ids} --vals-json '{{…}}' does that")),
+        "write" => {
+            error.with_hint(format!("{program} write {model} --ids {ids} --vals-json '{{…}}' does that"))
+        }
         "create" => error.with_hint(format!("{program} create {model} --vals-json '{{…}}' stores a record")),
         context if context.starts_with("context") => {
             error.with_hint(format!("a {context} goes with any call: --context-json '{{…}}'"))

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::Check;
 use crate::error::{Code, Error};
-use crate::operation::{Object, Operation};
 use crate::odoo::schema::Schema;
+use crate::operation::{Object, Operation};
 
 /// Where ids stand, by the model that they are of: place and id.
 type Named = BTreeMap<String, Vec<(String, i64)>>;
@@ -23,7 +23,9 @@ pub fn named(check: &Check, operation: &Operation, error: &Error) -> Option<Stri
     }
     let mut named = Named::new();
     for (key, value) in &operation.kwargs {
-        if let ("vals" | "vals_list" | "default", Some(schema)) = (key.as_str(), check.schemas.known(&operation.model)) {
+        if let ("vals" | "vals_list" | "default", Some(schema)) =
+            (key.as_str(), check.schemas.known(&operation.model))
+        {
             for vals in value.as_array().map_or_else(|| vec![value], |list| list.iter().collect()) {
                 of_values(check, &schema, vals, &mut named);
             }
@@ -60,7 +62,9 @@ fn of_item(item: &Value) -> Vec<i64> {
     match item.get(0).and_then(Value::as_i64) {
         None => Vec::from_iter(item.as_i64()),
         Some(1..=4) => Vec::from_iter(item.get(1).and_then(Value::as_i64)),
-        Some(6) => item.get(2).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_i64).collect(),
+        Some(6) => {
+            item.get(2).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_i64).collect()
+        }
         Some(_) => Vec::new(),
     }
 }

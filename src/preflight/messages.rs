@@ -50,11 +50,9 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     let given = |name: &str| operation.kwargs.get(name).is_some_and(is_set);
     let body = operation.kwargs.get("body").and_then(Value::as_str).unwrap_or_default();
     if looks_like_html(body) && !given("body_is_html") && !check.is_forced("body") {
-        return Err(refused(
-            "the body looks like HTML and would be shown as it stands, tags and all",
-        )
-        .with_hint("\"body_is_html\": true in the arguments makes it HTML")
-        .with_hint("--force-field body sends it as the text that it is"));
+        return Err(refused("the body looks like HTML and would be shown as it stands, tags and all")
+            .with_hint("\"body_is_html\": true in the arguments makes it HTML")
+            .with_hint("--force-field body sends it as the text that it is"));
     }
     if body.contains("<![CDATA[") {
         check.note("the body holds CDATA markers, which are no HTML and arrive in the text: leave out <![CDATA[ and ]]>".into());
@@ -69,7 +67,9 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
 }
 
 fn is_set(value: &Value) -> bool {
-    !matches!(value, Value::Null | Value::Bool(false)) && value.as_str() != Some("") && *value != Value::Array(Vec::new())
+    !matches!(value, Value::Null | Value::Bool(false))
+        && value.as_str() != Some("")
+        && *value != Value::Array(Vec::new())
 }
 
 /// Whether a text has tags as HTML has them.

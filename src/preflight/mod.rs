@@ -16,6 +16,7 @@ pub mod former;
 mod former_names;
 pub mod gone;
 pub mod groups;
+pub mod imports;
 pub mod keywords;
 pub mod messages;
 pub mod names;
@@ -106,6 +107,8 @@ impl<'a> Check<'a> {
         messages::check(self, operation)?;
         names::check(self, operation)?;
         values::check(self, operation)?;
+        imports::check(self, operation)?;
+        wizards::check(self, operation);
         properties::check(self, operation)?;
         deletions::check(self, operation)?;
         Ok(self.notes())

@@ -137,7 +137,14 @@ fn sortable(check: &Check, model: &str, schema: &Schema, name: &str, first: &str
 }
 
 /// The refusal of a field of which the database knows nothing, with what can be had in its place.
-pub fn not_stored(check: &Check, model: &str, schema: &Schema, name: &str, place: &str, doing: &str) -> Error {
+pub fn not_stored(
+    check: &Check,
+    model: &str,
+    schema: &Schema,
+    name: &str,
+    place: &str,
+    doing: &str,
+) -> Error {
     let field = schema.field(name).unwrap_or_default();
     let why = match field["type"].as_str() {
         Some("one2many" | "many2many") => "holds several records",

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::written::{self, Written};
-use super::{Check, relations, refused, scalars};
+use super::{Check, refused, relations, scalars};
 use crate::error::Result;
 use crate::json_input::type_name;
 use crate::operation::{Object, Operation};
@@ -127,7 +127,9 @@ fn by_name(value: &Value, place: &str) -> Result<Option<Object>> {
     match value {
         Value::Object(object) => Ok(Some(object.clone())),
         Value::Array(items) => {
-            if items.iter().any(|item| item.get("definition_changed").is_some() || item.get("definition_deleted").is_some()) {
+            if items.iter().any(|item| {
+                item.get("definition_changed").is_some() || item.get("definition_deleted").is_some()
+            }) {
                 return Ok(None);
             }
             let mut object = Object::new();
@@ -138,8 +140,10 @@ fn by_name(value: &Value, place: &str) -> Result<Option<Object>> {
                     }
                     (Some(_), None) => {}
                     (None, _) => {
-                        return Err(refused(format!("{place}: each property of a list has a name and a value"))
-                            .with_hint("or an object, by name: {\"NAME\": value}"));
+                        return Err(refused(format!(
+                            "{place}: each property of a list has a name and a value"
+                        ))
+                        .with_hint("or an object, by name: {\"NAME\": value}"));
                     }
                 }
             }
@@ -158,9 +162,10 @@ fn with(given: &Object, others: &[&Value]) -> Object {
     for other in others {
         let plain = match &other["value"] {
             Value::Array(items) if relations::is_pair(&other["value"]) => items[0].clone(),
-            Value::Array(items) => {
-                items.iter().map(|item| if item.is_array() { item[0].clone() } else { item.clone() }).collect()
-            }
+            Value::Array(items) => items
+                .iter()
+                .map(|item| if item.is_array() { item[0].clone() } else { item.clone() })
+                .collect(),
             value => value.clone(),
         };
         whole.insert(other["name"].as_str().unwrap_or_default().to_string(), plain);
@@ -185,19 +190,22 @@ fn called(definition: &Value) -> String {
 /// Refuses a property that is not defined, and a value that Odoo would turn into nothing.
 fn fits(check: &Check, definitions: &[Value], name: &str, value: &mut Value, place: &str) -> Result<()> {
     let Some(definition) = definitions.iter().find(|known| known["name"] == name) else {
-        let error = refused(format!("{place}: there is no property {name} here, Odoo would ignore the value"));
-        let by_label = definitions.iter().find(|known| {
-            known["string"].as_str().is_some_and(|label| label.eq_ignore_ascii_case(name))
-        });
+        let error =
+            refused(format!("{place}: there is no property {name} here, Odoo would ignore the value"));
+        let by_label = definitions
+            .iter()
+            .find(|known| known["string"].as_str().is_some_and(|label| label.eq_ignore_ascii_case(name)));
         let names = || definitions.iter().filter_map(|known| known["name"].as_str());
-        return Err(match by_label.and_then(|known| known["name"].as_str()).or_else(|| closest(name, names())) {
-            Some(close) => error.with_hint(format!("did you mean {close}?")),
-            None if definitions.is_empty() => error.with_hint("its container defines none"),
-            None => error.with_hint(format!(
-                "there are {}",
-                definitions.iter().map(called).collect::<Vec<_>>().join(", ")
-            )),
-        });
+        return Err(
+            match by_label.and_then(|known| known["name"].as_str()).or_else(|| closest(name, names())) {
+                Some(close) => error.with_hint(format!("did you mean {close}?")),
+                None if definitions.is_empty() => error.with_hint("its container defines none"),
+                None => error.with_hint(format!(
+                    "there are {}",
+                    definitions.iter().map(called).collect::<Vec<_>>().join(", ")
+                )),
+            },
+        );
     };
     let place = format!("{place}.{}", called(definition));
     let relation = definition["comodel"].as_str().unwrap_or_default();

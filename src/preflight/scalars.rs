@@ -76,7 +76,9 @@ fn text(value: &Value, place: &str) -> Result<()> {
 fn html(check: &Check, value: &Value, place: &str) {
     let Some(text) = value.as_str() else { return };
     if text.contains("<![CDATA[") {
-        check.note(format!("{place}: CDATA markers are no HTML and arrive in the text: leave out <![CDATA[ and ]]>"));
+        check.note(format!(
+            "{place}: CDATA markers are no HTML and arrive in the text: leave out <![CDATA[ and ]]>"
+        ));
     } else if text.trim().contains('\n') && !super::messages::looks_like_html(text) {
         check.note(format!(
             "{place}: is an HTML field, and a text loses its line breaks there: <p>…</p> around each paragraph, or <br> at the end of each line"

@@ -30,8 +30,10 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
 
 fn of_model(check: &Check, model: &str, specification: &Value, place: &str) -> Result<()> {
     let Value::Object(fields) = specification else {
-        let error =
-            refused(format!("{place}: takes an object whose keys are fields, this is {}", type_name(specification)));
+        let error = refused(format!(
+            "{place}: takes an object whose keys are fields, this is {}",
+            type_name(specification)
+        ));
         let names = specification.as_array().into_iter().flatten().filter_map(Value::as_str);
         let meant: crate::operation::Object =
             names.map(|name| (name.to_string(), Value::Object(Default::default()))).collect();
@@ -50,7 +52,9 @@ fn of_model(check: &Check, model: &str, specification: &Value, place: &str) -> R
         }
         names::known(check, model, &schema, name, &place)?;
         let Some(nested) = inner.get("fields").filter(|nested| nested.is_object()) else { continue };
-        if let Some(relation) = schema.field(name).and_then(|field| field["relation"].as_str().map(str::to_string)) {
+        if let Some(relation) =
+            schema.field(name).and_then(|field| field["relation"].as_str().map(str::to_string))
+        {
             of_model(check, &relation, nested, &format!("{place}.fields"))?;
         }
     }

@@ -138,7 +138,7 @@ fn writable(field: &Value, name: &str, value: &Value, is_new: bool, place: &str)
 fn is_brought_about(field: &Value, name: &str, value: &Value) -> bool {
     match field["type"].as_str() {
         Some("float" | "integer" | "monetary") => value.as_f64().is_some_and(|number| number != 0.0),
-        Some("selection") if name == "state" => {
+        Some("selection") if name == "state" || name.ends_with("_state") => {
             value.as_str().is_some_and(|state| field["selection"][0][0] != state && !state.is_empty())
         }
         _ => false,

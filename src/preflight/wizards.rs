@@ -46,8 +46,52 @@ const OF_ACTIVE: [(&str, &str); 33] = [
 ];
 
 /// Keys of a context that are every call's own, and not the wizard's.
-const OWN: [&str; 8] =
-    ["agent_channel", "agent_confirmation_token", "agent_mode", "allowed_company_ids", "bin_size", "lang", "tz", "uid"];
+const OWN: [&str; 8] = [
+    "agent_channel",
+    "agent_confirmation_token",
+    "agent_mode",
+    "allowed_company_ids",
+    "bin_size",
+    "lang",
+    "tz",
+    "uid",
+];
+
+/// Notes a wizard that is created for no records.
+pub fn check(check: &Check, operation: &Operation) {
+    let Some((_, source)) = OF_ACTIVE.iter().find(|(wizard, _)| *wizard == operation.model) else { return };
+    let is_told = ["active_ids", "active_id"].iter().any(|key| operation.context.contains_key(*key));
+    if operation.method != "create" || is_told {
+        return;
+    }
+    let schema = check.schemas.known(&operation.model);
+    let names_some = |vals: &Value| {
+        let is_relation = |name: &String| {
+            name == "line_ids"
+                || schema
+                    .as_ref()
+                    .and_then(|schema| schema.field(name))
+                    .is_some_and(|field| field["relation"] == *source)
+        };
+        vals.as_object().is_some_and(|vals| vals.keys().any(is_relation))
+    };
+    let vals = operation.kwargs.get("vals_list");
+    let is_named = match vals {
+        Some(Value::Array(list)) => list.iter().any(names_some),
+        Some(one) => names_some(one),
+        None => false,
+    };
+    if !is_named {
+        check.note(of_context(&operation.model, source));
+    }
+}
+
+fn of_context(wizard: &str, source: &str) -> String {
+    let active = json!({ "active_model": source, "active_ids": ["ID"] }).to_string().replace("\"ID\"", "ID");
+    format!(
+        "{wizard} takes its records from the context: --context-json '{active}', in create and in the call of its button"
+    )
+}
 
 /// Says that a button was answered with a wizard, and which commands go on.
 pub fn answered(check: &Check, operation: &Operation, action: &Value) {
@@ -73,7 +117,9 @@ pub fn answered(check: &Check, operation: &Operation, action: &Value) {
         context.entry("active_id").or_insert_with(|| json!(ids[0]));
     }
     context.retain(|key, _| {
-        !OWN.contains(&key.as_str()) && crate::context::is_allowed(key) && operation.context.get(key).is_none()
+        !OWN.contains(&key.as_str())
+            && crate::context::is_allowed(key)
+            && operation.context.get(key).is_none()
     });
     let context = match context.is_empty() {
         true => String::new(),
@@ -87,17 +133,17 @@ pub fn answered(check: &Check, operation: &Operation, action: &Value) {
         None => (format!("{program} create {model} --vals-json '{{}}'{context}; then "), "ID".to_string()),
     };
     let buttons = buttons(check, model);
-    let then = match buttons.is_empty() {
-        true => format!("{program} call {model} METHOD --ids {id}{context}"),
-        false => {
-            let named: Vec<String> = buttons
-                .iter()
-                .map(|(method, label)| match label.is_empty() {
-                    true => format!("{program} call {model} {method} --ids {id}{context}"),
-                    false => format!("{program} call {model} {method} --ids {id}{context} ({label})"),
-                })
-                .collect();
-            named.join(", or ")
+    let then = match buttons.split_first() {
+        None => format!("{program} call {model} METHOD --ids {id}{context}"),
+        Some(((method, label), others)) => {
+            let labelled = |label: &str| if label.is_empty() { String::new() } else { format!(" ({label})") };
+            let others: Vec<String> =
+                others.iter().map(|(method, label)| format!("{method}{}", labelled(label))).collect();
+            let others = match others.is_empty() {
+                true => String::new(),
+                false => format!("; its other buttons are {}", others.join(", ")),
+            };
+            format!("{program} call {model} {method} --ids {id}{context}{}{others}", labelled(label))
         }
     };
     check.note(format!(
@@ -137,15 +183,12 @@ fn buttons(check: &Check, model: &str) -> Vec<(String, String)> {
 /// What a refused call of a wizard may lack.
 pub fn of_refusal(operation: &Operation, error: &Error) -> Option<String> {
     let (_, source) = OF_ACTIVE.iter().find(|(wizard, _)| *wizard == operation.model)?;
-    let refused = matches!(error.code, Code::Rejected | Code::InvalidRequest | Code::ServerError | Code::NotFound);
+    let refused =
+        matches!(error.code, Code::Rejected | Code::InvalidRequest | Code::ServerError | Code::NotFound);
     if !refused || operation.context.contains_key("active_ids") {
         return None;
     }
-    let active = json!({ "active_model": source, "active_ids": ["ID"] }).to_string().replace("\"ID\"", "ID");
-    Some(format!(
-        "{} takes its records from the context: --context-json '{active}', in create and in the call of its button",
-        operation.model
-    ))
+    Some(of_context(&operation.model, source))
 }
 
 #[cfg(test)]

@@ -63,7 +63,8 @@ fn one(check: &Check, at: &Written, vals: &mut Object, visit: &mut Visitor) -> R
         for (index, command) in commands.iter_mut().enumerate() {
             let code = command.get(0).and_then(Value::as_i64);
             let id = command.get(1).and_then(Value::as_i64).filter(|_| code == Some(1));
-            let Some(Value::Object(inner)) = command.get_mut(2).filter(|_| matches!(code, Some(0 | 1))) else {
+            let Some(Value::Object(inner)) = command.get_mut(2).filter(|_| matches!(code, Some(0 | 1)))
+            else {
                 continue;
             };
             let place = format!("{}.{name}[{index}]", at.place);

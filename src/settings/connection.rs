@@ -48,7 +48,10 @@ pub fn of_profile(label: &str, layers: &Layers) -> Result<(BaseUrl, String, Secr
         // A word of a header is no secret; what follows it is.
         return Err(Error::new(
             Code::ConfigInvalid,
-            format!("{} in {key_origin} begins with {first:?}, a word of the header and not of the key", names::API_KEY),
+            format!(
+                "{} in {key_origin} begins with {first:?}, a word of the header and not of the key",
+                names::API_KEY
+            ),
         )
         .with_hint(format!("take {first} off: the key alone, Bearer is put before it here")));
     }
