@@ -154,12 +154,12 @@ fn find(wanted: &Wanted, session: &Session) -> Result<Vec<Value>> {
             return Ok(rows);
         }
     }
-    let schema = if wanted.exact { session.filled(wanted.model())? } else { None };
+    let schema = if wanted.exact { session.filled(wanted.model())? } else { session.known(wanted.model()) };
     let rows = ask(wanted.operation(schema.as_deref())?)?;
     if !rows.is_empty() || wanted.exact {
         return Ok(rows);
     }
-    Ok(wanted.holding(ask(wanted.by_display_name()?)?))
+    Ok(wanted.holding(ask(wanted.by_display_name(schema.as_deref())?)?))
 }
 
 /// Archived records of that name: without a word somebody makes a second one.
@@ -170,7 +170,7 @@ fn archived(wanted: &Wanted, session: &Session) -> Option<String> {
     }
     let mut question = match wanted.operation(schema.as_deref()) {
         Ok(question) if !wanted.exact || schema.is_some() => question,
-        _ => wanted.by_display_name().ok()?,
+        _ => wanted.by_display_name(schema.as_deref()).ok()?,
     };
     question.context.insert("active_test".into(), false.into());
     let answer = session.ask(question)?.to_string();

@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use serde_json::Value;
 
 use super::fields::{Fields, FieldsArgs, IdsArgs};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::json_input::Stdin;
 use crate::operation::{self, Object, Operation};
 use crate::session::Session;
@@ -55,5 +55,8 @@ pub fn run(request: Request, session: &Session) -> Result<()> {
     }
     session.learn_columns(&request.model)?;
     let reply = session.execute(operation)?;
+    if !reply.get().starts_with('[') {
+        return Err(Error::new(Code::BadReply, "read did not answer with a list"));
+    }
     session.print_records(&request.model, &request.fields, &fields, reply.get())
 }

@@ -126,10 +126,10 @@ impl Wanted {
     pub fn operation(&self, schema: Option<&Schema>) -> Result<Operation> {
         let pattern = escape_pattern(&self.name());
         if self.exact {
-            return self.search(self.called(schema, &pattern), self.called_by(schema));
+            return self.search(schema, self.called(schema, &pattern), self.called_by(schema));
         }
         match self.known() {
-            Some(_) => self.search(vec![json!(["name", "ilike", pattern])], Vec::new()),
+            Some(_) => self.search(schema, vec![json!(["name", "ilike", pattern])], Vec::new()),
             None => {
                 let kwargs = Object::from_iter([
                     ("name".to_string(), json!(pattern)),
@@ -144,9 +144,9 @@ impl Wanted {
 
     /// The call that finds it by the name that reads show, however many blanks stand in it; where the first found
     /// nothing.
-    pub fn by_display_name(&self) -> Result<Operation> {
+    pub fn by_display_name(&self, schema: Option<&Schema>) -> Result<Operation> {
         let words: Vec<String> = self.name().split(' ').map(escape_pattern).collect();
-        self.search(vec![json!(["display_name", "ilike", words.join("%")])], Vec::new())
+        self.search(schema, vec![json!(["display_name", "ilike", words.join("%")])], Vec::new())
     }
 
     /// The call that finds oneself, if that is who is meant.
@@ -157,7 +157,7 @@ impl Wanted {
             "res.users" => json!(["id", "=", user]),
             _ => return None,
         };
-        self.search(vec![condition], Vec::new()).ok()
+        self.search(None, vec![condition], Vec::new()).ok()
     }
 
     /// Whether oneself is meant.
@@ -166,10 +166,16 @@ impl Wanted {
             && matches!(self.model(), "hr.employee" | "res.partner" | "res.users")
     }
 
-    fn search(&self, condition: Vec<Value>, more: Vec<&str>) -> Result<Operation> {
+    fn search(&self, schema: Option<&Schema>, condition: Vec<Value>, more: Vec<&str>) -> Result<Operation> {
         let domain: Vec<Value> = self.domain.iter().cloned().chain(condition).collect();
         let mut fields: Vec<&str> =
             self.known().map_or(vec!["id", "display_name"], |known| known.fields.to_vec());
+        // A field that this user does not see would fail the whole lookup.
+        fields.retain(|name| {
+            schema.is_none_or(|schema| {
+                schema.is_empty() || matches!(*name, "id" | "display_name") || schema.has(name)
+            })
+        });
         fields.extend(more.iter().filter(|name| !fields.contains(name)).copied().collect::<Vec<_>>());
         let mut kwargs = json!({ "domain": domain, "fields": fields, "limit": self.limit });
         if self.known().is_some() {
@@ -180,7 +186,9 @@ impl Wanted {
 
     /// The fields that hold what a record of this model is called.
     fn called_by<'s>(&self, schema: Option<&'s Schema>) -> Vec<&'s str> {
-        let Some(schema) = schema else { return vec!["display_name"] };
+        let Some(schema) = schema else {
+            return if self.known().is_some() { vec!["name", "display_name"] } else { vec!["display_name"] };
+        };
         let is_text = |name: &&str| {
             schema.field(name).is_some_and(|field| {
                 matches!(field["type"].as_str(), Some("char" | "text")) && field["searchable"] != false

@@ -194,7 +194,7 @@ pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &st
 
 /// The refusal of a name, with the one that was meant if that can be told.
 pub fn unknown(check: &Check, model: &str, schema: &Schema, name: &str, place: &str) -> Error {
-    let error = refused(format!("{place}: {model} has no field {name}"));
+    let error = refused(format!("{place}: {model} has no field {name} for this user"));
     let error = match meant(model, schema, name) {
         Some(close) => error.with_hint(format!("did you mean {close}?")),
         None => error,

@@ -67,7 +67,7 @@ pub fn check(check: &Check, operation: &Operation) {
     let schema = check.schemas.known(&operation.model);
     let names_some = |vals: &Value| {
         let is_relation = |name: &String| {
-            name == "line_ids"
+            matches!(name.as_str(), "line_ids" | "model" | "res_id" | "res_ids" | "res_model")
                 || schema
                     .as_ref()
                     .and_then(|schema| schema.field(name))

@@ -25,7 +25,9 @@ pub fn fields(env: &Env, model: &'static Model, wanted: &[String], attributes: &
 
 fn attributes_of(env: &Env, model: &Model, field: &Field) -> Map<String, Value> {
     let language = env.language();
-    let stored = field.stored() || field.is_x2many() && matches!(field.source, Source::Stored);
+    // Sums are kept in a column of their own.
+    let is_sum = matches!(field.source, Source::Sum(..));
+    let stored = field.stored() || is_sum || field.is_x2many() && matches!(field.source, Source::Stored);
     let mut all = Map::new();
     let mut add = |name: &str, value: Value| {
         all.insert(name.to_owned(), value);

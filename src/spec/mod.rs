@@ -128,6 +128,9 @@ const WORDS: [(&str, &str); 15] = [
 /// What does the same as something that is no action: another action, or a call of the method.
 fn in_place_of(action: &str, object: &Object) -> Option<String> {
     let word = action.to_lowercase().replace('-', "_");
+    if names().any(|name| name == word) {
+        return None;
+    }
     let meant = WORDS.iter().find(|(other, _)| *other == word).map_or(word.as_str(), |(_, ours)| ours);
     if names().any(|name| name == meant) {
         return Some(format!("\"action\": \"{meant}\" does that"));

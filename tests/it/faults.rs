@@ -131,7 +131,7 @@ fn table() -> Vec<Fault> {
         ("401", odoo(401, "werkzeug.exceptions.Unauthorized", "Invalid apikey"), refused(4, "auth_rejected")),
         ("401 of a proxy", Answer::html(401).with("WWW-Authenticate", "Basic"), refused(4, "auth_rejected")),
         ("403 AccessError", odoo(403, "odoo.exceptions.AccessError", "no"), refused(5, "access_denied")),
-        ("403 AccessDenied", odoo(403, "odoo.exceptions.AccessDenied", "no"), refused(4, "auth_rejected")),
+        ("403 AccessDenied", odoo(403, "odoo.exceptions.AccessDenied", "no"), refused(5, "access_denied")),
         ("403 session", odoo(403, "odoo.http.SessionExpiredException", "no"), refused(4, "auth_rejected")),
         ("403 of a firewall", Answer::html(403), refused(5, "access_denied")),
         ("404 model", odoo(404, "werkzeug.exceptions.NotFound", "the model"), refused(7, "not_found")),
