@@ -1,7 +1,12 @@
-# Sourced by the wrappers with $profile and $env_file set. The connection comes from the profile alone: what
-# the shell has exported for another server is left behind, and a second --profile or --env-file is refused
-# by the program.
-unset ODOO_BASE_URL ODOO_DB ODOO_API_KEY ODOO_PROFILE ODOO_ALLOW_HTTP
+# Sourced by the wrappers with $profile and $env_file set. Settings come from the profile alone: whatever the
+# shell has exported for another server, keys of approvers and tokens included, is left behind, and a second
+# --profile or --env-file is refused by the program. ODOO_AGENT_HOME stays: it says where the profiles are.
+for name in $(env | sed -n 's/^\(ODOO_[A-Za-z0-9_]*\)=.*/\1/p'); do
+    case $name in
+    ODOO_AGENT_HOME) ;;
+    *) unset "$name" ;;
+    esac
+done
 # How notes and hints name this wrapper, so that an agent which may run nothing else can run what they say.
 case $0 in
 /*) ODOO_AGENT_CALLED_AS=$0 ;;

@@ -1,21 +1,50 @@
-//! The time, in one place, so that nothing else reads the system clock. Whole seconds since the epoch, UTC.
+//! The time, handed in: the only place that reads the system's clock or waits. Whole seconds are since the epoch, UTC.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Now.
-pub fn now() -> SystemTime {
-    SystemTime::now()
+/// A clock.
+pub trait Clock: Send + Sync {
+    /// The time of day.
+    fn now(&self) -> SystemTime;
+
+    /// A point in time to measure from.
+    fn instant(&self) -> Instant;
+
+    /// Waits.
+    fn sleep(&self, time: Duration);
+
+    /// Seconds since 1970-01-01 UTC; 0 if the clock is set before that.
+    fn seconds(&self) -> u64 {
+        self.now().duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0)
+    }
 }
 
-/// Seconds since 1970-01-01 UTC; 0 if the clock is set before that.
-pub fn now_seconds() -> u64 {
-    now().duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0)
+/// A clock that many hold.
+pub type SharedClock = Arc<dyn Clock>;
+
+/// The clock of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct System;
+
+#[allow(clippy::disallowed_methods, reason = "everybody else is handed this one")]
+impl Clock for System {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn instant(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
 }
 
 /// A time as Odoo writes it: `YYYY-MM-DD HH:MM:SS`, UTC.
 pub fn odoo_datetime(seconds: u64) -> String {
-    let text =
-        humantime::format_rfc3339_seconds(UNIX_EPOCH + std::time::Duration::from_secs(seconds)).to_string();
+    let text = humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(seconds)).to_string();
     text.replace('T', " ").trim_end_matches('Z').to_string()
 }
 

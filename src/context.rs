@@ -1,11 +1,14 @@
 //! The context of a call: which keys the profile gives, which mark the agent, and which a caller may not send
 //! because they switch Odoo's own protections off. Pure.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::error::{Code, Error, Result};
+use crate::hint::Hint;
 use crate::operation::Object;
-use crate::settings::Settings;
+
+/// Context key that carries a token.
+pub const TOKEN_KEY: &str = "agent_confirmation_token";
 
 /// Keys that are refused unless the profile allows them by name, and what each switches off.
 const PROTECTED: [(&str, &str); 10] = [
@@ -32,16 +35,14 @@ pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
             .with_hint(format!("leave {key} out; a profile in the configuration directory can allow it with ODOO_ALLOW_CONTEXT={key}")));
         }
     }
-    if caller.contains_key(crate::approval::TOKEN_KEY) {
+    if caller.contains_key(TOKEN_KEY) {
         return Err(Error::usage(
             "a confirmation token does not belong in the context: argv and caches would show it",
         )
-        .with_hint(
-            "put it into a file and name that with --confirm-token-file, or into ODOO_CONFIRMATION_TOKEN",
-        ));
+        .with_hint(Hint::new("present it with ").token()));
     }
     if let Some(zone) = caller.get("tz").and_then(Value::as_str).filter(|zone| !zone.is_empty()) {
-        crate::preflight::contexts::zone(zone, "context.tz")?;
+        crate::zones::check(zone, "context.tz")?;
     }
     if let Some(companies) = caller.get("allowed_company_ids") {
         let whole =
@@ -58,7 +59,7 @@ pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
 
 /// Whether a key switches nothing off.
 pub fn is_allowed(key: &str) -> bool {
-    PROTECTED.iter().all(|(protected, _)| *protected != key) && key != crate::approval::TOKEN_KEY
+    PROTECTED.iter().all(|(protected, _)| *protected != key) && key != TOKEN_KEY
 }
 
 /// What marks every call as an agent's.
@@ -69,24 +70,10 @@ pub fn agent_marks(channel: &str) -> Object {
     marks
 }
 
-/// What the profile sets.
-pub fn of_profile(settings: &Settings) -> Object {
-    let mut context = Object::new();
-    if let Some(language) = &settings.language {
-        context.insert("lang".into(), language.as_str().into());
-    }
-    if let Some(time_zone) = &settings.time_zone {
-        context.insert("tz".into(), time_zone.as_str().into());
-    }
-    if !settings.company_ids.is_empty() {
-        context.insert("allowed_company_ids".into(), json!(settings.company_ids));
-    }
-    context
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn protections_stay_on_unless_the_profile_names_them() {

@@ -2,15 +2,18 @@
 //! what to do next. Everything below `run` returns it; only `render::errors` turns it into text.
 //! It must never hold a secret: whoever builds a message leaves keys and tokens out.
 
-use clap::ValueEnum;
 use serde_json::Value;
+
+use crate::hint::Hint;
 
 /// What a failed call did to the data in Odoo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
+    /// It only read: nothing changed.
+    Nothing,
     /// The request never left this machine.
     NotSent,
-    /// It was refused or rolled back, or it only read: nothing changed.
+    /// It was refused or rolled back: nothing changed.
     Rejected,
     /// It left and the answer was lost: it may have happened.
     Unknown,
@@ -19,9 +22,14 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// Every effect, in order.
+    pub const ALL: [Effect; 5] =
+        [Effect::Nothing, Effect::NotSent, Effect::Rejected, Effect::Unknown, Effect::Done];
+
     /// The word of the error contract.
     pub fn as_str(self) -> &'static str {
         match self {
+            Effect::Nothing => "none",
             Effect::NotSent => "not_sent",
             Effect::Rejected => "rejected",
             Effect::Unknown => "unknown",
@@ -52,109 +60,66 @@ impl Retry {
     }
 }
 
-/// Every error code of the contract. The list only grows; `exit.rs` gives each its exit code. The comment of each
-/// is its meaning in everything that documents it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub enum Code {
-    /// A bug in this program
-    Internal,
-    /// Wrong flags or arguments
-    Usage,
-    /// JSON that does not parse or has the wrong type
-    InvalidJson,
-    /// A spec that cannot be understood
-    InvalidSpec,
-    /// A call that Odoo would accept in silence and get wrong, or a context that switches protections off
-    PreflightRefused,
-    /// There is no usable profile, or a value is missing in it
-    ConfigMissing,
-    /// A configured value cannot be used
-    ConfigInvalid,
-    /// A configuration that could leak a key
-    ConfigUnsafe,
-    /// Odoo does not accept the key
-    AuthRejected,
-    /// The server has no such database
-    DatabaseNotFound,
-    /// This user may not do that
-    AccessDenied,
-    /// The guard wants a person's approval first
-    ConfirmationRequired,
-    /// An approval was presented and refused
-    ConfirmationRefused,
-    /// No such record, model, field or method
-    NotFound,
-    /// A lookup that had to match found nothing
-    NoMatch,
-    /// A lookup that had to match one found several: `candidates`
-    Ambiguous,
-    /// Odoo's own business refusal
-    Rejected,
-    /// Odoo could not make sense of the request
-    InvalidRequest,
-    /// An unexpected error inside Odoo
-    ServerError,
-    /// Locks, serialization, rate limits: later may work
-    Busy,
-    /// The server could not be reached, or a read got no answer
-    Unreachable,
-    /// A write was sent and its answer was lost
-    OutcomeUnknown,
-    /// Not what JSON-2 answers: a redirect, a web page, too large
-    BadReply,
-    /// Disk or lock on this machine
-    LocalState,
-    /// `doctor` found something wrong
-    FindingsPresent,
-    /// Stopped by a signal
-    Interrupted,
+/// Declares the codes once: name, word and meaning.
+macro_rules! codes {
+    ($($name:ident $word:literal $meaning:literal,)*) => {
+        /// Every error code of the contract. The list only grows; `exit.rs` gives each its exit code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &[Code] = &[$(Code::$name),*];
+
+            /// The word of the error contract.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Code::$name => $word,)*
+                }
+            }
+
+            /// What it means, in a few words.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Code::$name => $meaning,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    Internal "internal" "A bug in this program",
+    Usage "usage" "Wrong flags or arguments",
+    InvalidJson "invalid_json" "JSON that does not parse or has the wrong type",
+    InvalidSpec "invalid_spec" "A spec that cannot be understood",
+    PreflightRefused "preflight_refused" "A call that Odoo would accept in silence and get wrong, or a context that switches protections off",
+    ConfigMissing "config_missing" "There is no usable profile, or a value is missing in it",
+    ConfigInvalid "config_invalid" "A configured value cannot be used",
+    ConfigUnsafe "config_unsafe" "A configuration that could leak a key",
+    AuthRejected "auth_rejected" "Odoo does not accept the key",
+    DatabaseNotFound "database_not_found" "The server has no such database",
+    AccessDenied "access_denied" "This user may not do that",
+    ConfirmationRequired "confirmation_required" "The guard wants a person's approval first",
+    ConfirmationRefused "confirmation_refused" "An approval was presented and refused",
+    NotFound "not_found" "No such record, model, field or method",
+    NoMatch "no_match" "A lookup that had to match found nothing",
+    Ambiguous "ambiguous" "A lookup that had to match one found several: `candidates`",
+    Rejected "rejected" "Odoo's own business refusal",
+    InvalidRequest "invalid_request" "Odoo could not make sense of the request",
+    ServerError "server_error" "An unexpected error inside Odoo",
+    Busy "busy" "Locks, serialization, rate limits: later may work",
+    Unreachable "unreachable" "The server could not be reached, or a read got no answer",
+    OutcomeUnknown "outcome_unknown" "A write was sent and its answer was lost",
+    BadReply "bad_reply" "Not what JSON-2 answers: a redirect, a web page, too large",
+    LocalState "local_state" "Disk or lock on this machine",
+    FindingsPresent "findings_present" "`doctor` found something wrong",
+    Interrupted "interrupted" "Stopped by a signal",
 }
 
 impl Code {
-    /// Every code, in order.
-    pub fn all() -> &'static [Code] {
-        Code::value_variants()
-    }
-
-    /// The word of the error contract.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Code::Internal => "internal",
-            Code::Usage => "usage",
-            Code::InvalidJson => "invalid_json",
-            Code::InvalidSpec => "invalid_spec",
-            Code::PreflightRefused => "preflight_refused",
-            Code::ConfigMissing => "config_missing",
-            Code::ConfigInvalid => "config_invalid",
-            Code::ConfigUnsafe => "config_unsafe",
-            Code::AuthRejected => "auth_rejected",
-            Code::DatabaseNotFound => "database_not_found",
-            Code::AccessDenied => "access_denied",
-            Code::ConfirmationRequired => "confirmation_required",
-            Code::ConfirmationRefused => "confirmation_refused",
-            Code::NotFound => "not_found",
-            Code::NoMatch => "no_match",
-            Code::Ambiguous => "ambiguous",
-            Code::Rejected => "rejected",
-            Code::InvalidRequest => "invalid_request",
-            Code::ServerError => "server_error",
-            Code::Busy => "busy",
-            Code::Unreachable => "unreachable",
-            Code::OutcomeUnknown => "outcome_unknown",
-            Code::BadReply => "bad_reply",
-            Code::LocalState => "local_state",
-            Code::FindingsPresent => "findings_present",
-            Code::Interrupted => "interrupted",
-        }
-    }
-
-    /// What it means, in a few words.
-    pub fn meaning(self) -> String {
-        let documented = self.to_possible_value();
-        documented.and_then(|value| value.get_help().map(ToString::to_string)).unwrap_or_default()
-    }
-
     /// What it usually did to the data, and whether to repeat; an error can say otherwise of itself.
     pub fn default_effect(self) -> (Effect, Retry) {
         match self {
@@ -195,7 +160,7 @@ pub struct Error {
     /// One breath: what happened and what it means.
     pub message: String,
     /// What to do next; a command named here runs as printed.
-    pub hints: Vec<String>,
+    pub hints: Vec<Hint>,
     /// What it did to the data.
     pub effect: Effect,
     /// Whether the same call may be repeated.
@@ -244,14 +209,15 @@ impl Error {
     }
 
     /// Adds a next step.
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Error {
+    pub fn with_hint(mut self, hint: impl Into<Hint>) -> Error {
         self.hints.push(hint.into());
         self
     }
 
     /// Calls a place in the arguments by the name under which the caller gave it.
     pub fn with_place(mut self, sent: &str, given: &str) -> Error {
-        for text in std::iter::once(&mut self.message).chain(&mut self.hints) {
+        let hints = self.hints.iter_mut().filter_map(Hint::first_text_mut);
+        for text in std::iter::once(&mut self.message).chain(hints) {
             if let Some(rest) = text.strip_prefix(sent).filter(|rest| rest.starts_with(':')) {
                 *text = format!("{given}{rest}");
             }

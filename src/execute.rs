@@ -1,88 +1,129 @@
 //! The pipeline: the only road to the server for an operation. It checks and mends, sends, lets the approval flow
 //! answer the guard's refusal, and afterwards drops what the cache can no longer vouch for.
 
+use serde_json::Value;
+
 use crate::approval;
+use crate::caller::Caller;
 use crate::error::{Code, Effect, Error, Result};
+use crate::hint::Hint;
+use crate::host::Host;
 use crate::odoo::client::Reply;
-use crate::operation::{Kind, Operation};
+use crate::operation::{Kind, Object, Operation};
+use crate::outcome::Outcome;
 use crate::preflight::{Check, answers, currencies, echoes, explain};
-use crate::session::Session;
+use crate::session::{Run, Session};
 
-/// Carries out an operation whose context is complete.
-pub fn execute(session: &Session, operation: &Operation) -> Result<Reply> {
-    let operation = &prepare(session, operation)?;
-    let kind = kind_of(session, operation)?;
-    let program = session.program();
-    let check = Check::new(&session.rules, session, &program, operation);
-    let mut sent = operation.clone();
-    let currencies = currencies::ask(&check, &mut sent);
-    let is_echoed = echoes::ask(&mut sent);
-    let outcome = send(session, &sent, kind);
-    if kind == Kind::Write
-        && may_have_changed(&outcome)
-        && let Err(error) = session.cache.forget_lookups(&session.owner, &operation.model)
-    {
-        session.note_once(&format!(
-            "cached lookups of {} could not be dropped ({error}): use --refresh",
-            operation.model
-        ));
+/// Carries out an operation; a dry run comes to the request that would be sent.
+///
+/// # Errors
+/// What a check refuses, what Odoo refuses, and what became of the call.
+pub fn execute(session: &Session, caller: &Caller, host: &dyn Host, operation: Operation) -> Result<Outcome> {
+    let run = Run::new(session, caller, host);
+    if caller.rules.dry_run {
+        return run.shown(operation);
     }
-    let reply = outcome.map_err(|error| explained(session, operation, error))?;
-    let plain = match currencies {
-        Some(asked) => asked.take_out(&check, operation, reply.get()),
-        None if is_echoed => echoes::take_out(reply.get()),
-        None => None,
-    };
-    let judged = answers::judge(&check, operation, &reply);
-    for note in check.notes() {
-        session.note_once(&note);
-    }
-    judged.map(|()| plain.unwrap_or(reply))
+    let effect = if operation.kind() == Kind::Read { Effect::Nothing } else { Effect::Done };
+    Ok(Outcome::reply(run.send(operation)?, effect))
 }
 
-/// The operation as it will be sent, each time the same: what is mended is mended here, once, and noted.
-pub fn prepare(session: &Session, operation: &Operation) -> Result<Operation> {
-    let mut prepared = operation.clone();
-    let program = session.program();
-    let check = Check::new(&session.rules, session, &program, operation);
-    for note in check.run(&mut prepared)? {
-        session.note_once(&note);
+impl Run<'_> {
+    /// The request that would be sent, checked and mended.
+    pub fn shown(&self, operation: Operation) -> Result<Outcome> {
+        let operation = self.prepared(&self.in_context(operation)?)?;
+        Ok(Outcome::request(self.session.odoo().shown(&operation)))
     }
-    Ok(prepared)
-}
 
-/// A refusal with what the same knowledge can add.
-fn explained(session: &Session, operation: &Operation, error: Error) -> Error {
-    if error.odoo.is_none() || operation.method == "get_available_models" {
-        return error;
+    /// Sends an operation through the pipeline.
+    pub fn send(&self, operation: Operation) -> Result<Reply> {
+        let operation = &self.prepared(&self.in_context(operation)?)?;
+        let kind = operation.kind();
+        let check = Check::new(&self.caller.rules, self, operation);
+        let mut asked = operation.clone();
+        let currencies = currencies::ask(&check, &mut asked);
+        let is_echoed = echoes::ask(&mut asked);
+        let outcome = match kind {
+            Kind::Read => self.sent(&asked, kind),
+            Kind::Write => self.without_lookups(operation, || self.sent(operation, kind)),
+        };
+        let reply = outcome.map_err(|error| self.explained(operation, error))?;
+        let plain = match currencies {
+            Some(currencies) => currencies.take_out(&check, operation, reply.get()),
+            None if is_echoed => echoes::take_out(reply.get()),
+            None => None,
+        };
+        let judged = answers::judge(&check, operation, &reply);
+        for note in check.notes() {
+            self.note(note);
+        }
+        judged.map(|()| plain.unwrap_or(reply))
     }
-    let error = session.naming_settings(error);
-    let program = session.program();
-    let check = Check::new(&session.rules, session, &program, operation);
-    explain::explain(&check, operation, error, &|| session.models())
-}
 
-/// Sends; a write that the guard refuses goes through the approval flow.
-fn send(session: &Session, operation: &Operation, kind: Kind) -> Result<Reply> {
-    match (&session.approval.token, kind) {
-        (Some(token), Kind::Write) => approval::present(session, operation, token),
-        _ => match session.odoo().call(operation, kind) {
-            Err(refusal) if refusal.code == Code::ConfirmationRequired && kind == Kind::Write => {
-                approval::answer(session, operation, refusal)
-            }
-            outcome => outcome,
-        },
+    /// Does a write, and drops the cached lookups that it may have made wrong. While it is under way nobody has them:
+    /// whoever is stopped looks next.
+    fn without_lookups(&self, operation: &Operation, write: impl FnOnce() -> Result<Reply>) -> Result<Reply> {
+        let (cache, owner) = (&self.session.cache, &self.session.owner);
+        let suspended = cache.suspend_lookups(owner, &operation.model);
+        let outcome = write();
+        let dropped = match suspended {
+            Ok(suspended) if !may_have_changed(&outcome) => suspended.give_back(),
+            _ if !may_have_changed(&outcome) => Ok(()),
+            _ => cache.forget_lookups(owner, &operation.model),
+        };
+        if let Err(error) = dropped {
+            let told = format!("cached lookups of {} could not be dropped ({error}): use ", operation.model);
+            self.note(Hint::new(told).name("refresh"));
+        }
+        outcome
     }
-}
 
-/// Read or write, by the table; else by the cached documents, which know Odoo's own mark.
-fn kind_of(session: &Session, operation: &Operation) -> Result<Kind> {
-    if operation.kind() == Kind::Write
-        && session.documents()?.is_readonly(&operation.model, &operation.method)
-    {
-        return Ok(Kind::Read);
+    /// The same for a question: its answer as a value.
+    pub fn ask(&self, operation: Operation) -> Result<Value> {
+        let reply = self.send(operation)?;
+        serde_json::from_str(reply.get()).map_err(|_| Error::new(Code::BadReply, "not the answer Odoo gives"))
     }
-    Ok(operation.kind())
+
+    /// The operation as it will be sent, each time the same: what is mended is mended here, once, and noted.
+    pub fn prepared(&self, operation: &Operation) -> Result<Operation> {
+        let mut prepared = operation.clone();
+        let check = Check::new(&self.caller.rules, self, operation);
+        for note in check.run(&mut prepared)? {
+            self.note(note);
+        }
+        Ok(prepared)
+    }
+
+    /// A refusal with what the same knowledge can add.
+    fn explained(&self, operation: &Operation, error: Error) -> Error {
+        if error.odoo.is_none() || operation.method == "get_available_models" {
+            return error;
+        }
+        let error = self.naming_settings(error);
+        let check = Check::new(&self.caller.rules, self, operation);
+        explain::explain(&check, operation, error, &|| self.models())
+    }
+
+    /// Sends; a write that the guard refuses goes through the approval flow.
+    fn sent(&self, operation: &Operation, kind: Kind) -> Result<Reply> {
+        match (&self.caller.approval.token, kind) {
+            (Some(token), Kind::Write) => approval::present(self, operation, token),
+            _ => match self.session.odoo().call(operation, kind, self.host) {
+                Err(refusal) if refusal.code == Code::ConfirmationRequired && kind == Kind::Write => {
+                    approval::answer(self, operation, refusal)
+                }
+                outcome => outcome,
+            },
+        }
+    }
+
+    /// Every model that this user sees; none if Odoo does not tell.
+    fn models(&self) -> Vec<String> {
+        let found = Operation::new("ir.model", "get_available_models", Object::new())
+            .and_then(|operation| self.send(operation));
+        let rows: Vec<Value> =
+            found.ok().and_then(|reply| serde_json::from_str(reply.get()).ok()).unwrap_or_default();
+        rows.iter().filter_map(|row| row["model"].as_str().map(str::to_string)).collect()
+    }
 }
 
 fn may_have_changed(outcome: &Result<Reply>) -> bool {

@@ -40,7 +40,7 @@ pub const TABLE: [Exit; 16] = [
 impl Exit {
     /// The error codes that end with it.
     pub fn codes(&self) -> impl Iterator<Item = Code> {
-        Code::all().iter().copied().filter(|code| code_of(*code) == self.number)
+        Code::ALL.iter().copied().filter(|code| code_of(*code) == self.number)
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn every_code_has_an_exit_code_in_the_table_and_a_meaning() {
-        for code in Code::all() {
+        for code in Code::ALL {
             assert!(TABLE.iter().any(|exit| exit.number == code_of(*code)), "{}", code.as_str());
             assert!(!code.meaning().is_empty(), "{}", code.as_str());
         }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Code, Error, Result};
+use crate::hint::{Action, Hint};
 
 /// A JSON object with its order.
 pub type Object = Map<String, Value>;
@@ -119,13 +120,24 @@ impl Operation {
     }
 }
 
+/// The members of a JSON object, as arguments by name.
+pub fn kwargs(object: Value) -> Object {
+    match object {
+        Value::Object(object) => object,
+        _ => Object::new(),
+    }
+}
+
 /// Refuses a model name that is not dotted identifiers.
 pub fn check_model(model: &str) -> Result<()> {
     if model.split('.').all(is_identifier) {
         Ok(())
     } else {
-        Err(Error::new(Code::Usage, format!("{model:?} is not a model name"))
-            .with_hint("a model name looks like res.partner: odoo-agent doc-index --names lists them"))
+        Err(Error::new(Code::Usage, format!("{model:?} is not a model name")).with_hint(
+            Hint::new("a model name looks like res.partner: ")
+                .action(Action::new("doc_index").with("names", true))
+                .text(" lists them"),
+        ))
     }
 }
 

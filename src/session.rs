@@ -1,148 +1,80 @@
-//! What a command is handed. `Local` is enough for commands that never leave this machine; `Session` adds the
-//! settings and, when it is first needed, the connection. It decides nothing about data.
+//! One profile, for as long as it is wanted: the client, the cache, the schemas and what was learnt of the user.
+//! Many callers may use it at once; it says nothing, prints nothing and knows no single call. [`Run`] is a session
+//! together with the caller and the host of one call.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::approval::Approval;
-use crate::cache::{Cache, Found, Key, Kind as CacheKind, Owner};
-use crate::cli::Globals;
-use crate::commands::fields::Fields;
+use crate::cache::{Cache, Owner};
+use crate::caller::Caller;
+use crate::clock::SharedClock;
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
-use crate::execute;
-use crate::json_input::Stdin;
-use crate::odoo::client::Reply;
+use crate::hint::Hint;
+use crate::host::Host;
+use crate::odoo::client::Connect;
 use crate::odoo::docs::Reader;
-use crate::odoo::profile_context::wrong_setting;
-use crate::odoo::schema::Schema;
-use crate::odoo::{Odoo, user_context};
-use crate::operation::{Kind, Object, Operation};
-use crate::out::Out;
-use crate::preflight::{Rules, Schemas, contexts};
-use crate::render::format::Format;
-use crate::render::shell;
-use crate::results::{Layout, Results};
-use crate::sandbox::Sandbox;
-use crate::settings::{Environment, Paths, Selection, Settings, wrapper};
-use crate::transport::Transport;
-use crate::transport::http::HttpTransport;
+use crate::odoo::profile_context::{of_profile, wrong_setting};
+use crate::odoo::schema::{DOCUMENT_TTL, Schema, Schemas};
+use crate::odoo::{Desk, Odoo, user_context};
+use crate::operation::{Object, Operation, canonical};
+use crate::secret::Veil;
+use crate::settings::Settings;
 
-/// Streams, flags, environment and directories: no way to the network.
-pub struct Local {
-    /// Output.
-    pub out: Rc<Out>,
-    /// Input.
-    pub stdin: Stdin,
-    /// Flags of every command.
-    pub globals: Globals,
-    /// The process environment.
-    pub environment: Environment,
-    /// The helper's directories.
-    pub paths: Paths,
-}
-
-impl Local {
-    /// How results leave in this run.
-    pub fn results(&self) -> Results {
-        Results::new(&self.out, &self.globals, &self.environment)
-    }
-
-    /// Whether only a part of the result is wanted.
-    pub fn is_plucked(&self) -> bool {
-        self.globals.pluck.is_some()
-    }
-
-    /// Prints a result that is no list of records: JSON unless another form is asked for.
-    pub fn print(&self, json: &str, effect: Effect) -> Result<()> {
-        self.print_as(json, effect, &Layout::value())
-    }
-
-    /// Prints a result with what is known of its rows.
-    pub fn print_as(&self, json: &str, effect: Effect, layout: &Layout) -> Result<()> {
-        self.results().print(json, effect, layout)
-    }
-
-    /// Prints a value that was put together here.
-    pub fn print_value(&self, value: &Value, effect: Effect) -> Result<()> {
-        self.print(&value.to_string(), effect)
-    }
-
-    /// A line on stderr, unless `--quiet`.
-    pub fn note(&self, text: &str) {
-        if !self.globals.quiet {
-            self.out.line("note", text);
-        }
-    }
-}
-
-/// A command's view of one profile.
+/// A profile's desk.
 pub struct Session {
-    /// What needs no network.
-    pub local: Local,
     /// The profile.
-    pub settings: Rc<Settings>,
+    pub settings: Arc<Settings>,
     /// What was fetched before.
     pub cache: Cache,
     /// Whose entries.
     pub owner: Owner,
-    /// What the caller brings along for an outbound call.
-    pub approval: Approval,
-    /// What the caller asked of the checks before a call.
-    pub rules: Rules,
-    /// What the caller adds to the context.
-    caller_context: Object,
+    /// What must not be seen.
+    pub veil: Arc<Veil>,
+    /// The clock.
+    pub clock: SharedClock,
     odoo: Odoo,
-    context: OnceCell<Object>,
-    said: RefCell<HashSet<String>>,
-    schemas: RefCell<HashMap<String, Rc<Schema>>>,
+    learnt: Mutex<Option<Timed<Object>>>,
+    schemas: Mutex<HashMap<String, Timed<Arc<Schema>>>>,
+}
+
+/// Something and the second from which on it has to be asked for again.
+struct Timed<T> {
+    value: T,
+    until: u64,
 }
 
 impl Session {
-    /// Loads the profile and checks the caller's context. Nothing is sent.
-    pub fn open(local: Local, caller_context: Object, approval: Approval, rules: Rules) -> Result<Session> {
-        let selection = Selection {
-            profile: local.globals.profile.clone(),
-            env_file: local.globals.env_file.clone(),
-            timeout: local.globals.timeout,
-            agent_channel: local.globals.agent_channel.clone(),
-        };
-        let settings = Rc::new(Settings::load(&selection, &local.environment, &local.paths)?);
-        local.out.protect(settings.api_key.clone());
-        for name in &settings.unread {
-            local.note(&format!("the profile {} sets {name}, which nothing reads", settings.label));
-        }
-        for (name, meant) in local.environment.misspelt() {
-            local.note(&format!("the environment sets {name}, which nothing reads: is {meant} meant?"));
-        }
-        context::check(&caller_context, &settings.allowed_context)?;
-        if let Some(zone) = settings.time_zone.as_deref()
-            && let Err(error) = contexts::zone(zone, "ODOO_TZ")
-        {
-            local.note(&format!("{}; {}", error.message, error.hints.join("; ")));
-        }
+    /// A session that connects when the first request is sent.
+    pub fn open(
+        settings: Settings,
+        cache: Cache,
+        connect: Box<Connect>,
+        veil: Arc<Veil>,
+        clock: SharedClock,
+    ) -> Session {
+        let settings = Arc::new(settings);
+        veil.keep(&settings.api_key);
         let owner = Owner {
             base_url: settings.base_url.text(),
             database: settings.database.clone(),
             user: settings.api_key.fingerprint(),
         };
-        let odoo = connect_later(&settings, &local);
-        Ok(Session {
-            cache: Cache::new(&local.paths.cache),
-            approval,
-            rules,
-            local,
+        let odoo = Odoo::new(connect, Arc::clone(&settings), Arc::clone(&veil), Arc::clone(&clock));
+        Session {
             settings,
+            cache,
             owner,
-            caller_context,
+            veil,
+            clock,
             odoo,
-            context: OnceCell::new(),
-            said: RefCell::default(),
-            schemas: RefCell::default(),
-        })
+            learnt: Mutex::default(),
+            schemas: Mutex::default(),
+        }
     }
 
     /// The client.
@@ -150,227 +82,164 @@ impl Session {
         &self.odoo
     }
 
-    /// What the caller adds to the context.
-    pub fn caller_context(&self) -> &Object {
-        &self.caller_context
+    fn until(&self, ttl: Duration) -> u64 {
+        self.clock.seconds() + ttl.as_secs()
     }
 
-    /// The whole context of every call: the profile's or the user's language and time zone, companies, what
-    /// the caller adds, and over all of it the agent's marks.
-    pub fn context(&self) -> Result<&Object> {
-        if let Some(context) = self.context.get() {
-            return Ok(context);
+    fn is_over<T>(&self, timed: &Timed<T>) -> bool {
+        self.clock.seconds() >= timed.until
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A session at the service of one call.
+pub struct Run<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// The caller.
+    pub caller: &'a Caller,
+    /// The caller's surface.
+    pub host: &'a dyn Host,
+    /// One call sees one schema of a model, whatever the life of schemas is.
+    schemas: RefCell<HashMap<String, Arc<Schema>>>,
+}
+
+impl<'a> Run<'a> {
+    /// Puts them together.
+    pub fn new(session: &'a Session, caller: &'a Caller, host: &'a dyn Host) -> Run<'a> {
+        Run { session, caller, host, schemas: RefCell::default() }
+    }
+
+    /// Where questions are asked from.
+    pub fn desk(&self) -> Desk<'a> {
+        Desk {
+            odoo: &self.session.odoo,
+            cache: &self.session.cache,
+            owner: &self.session.owner,
+            channel: &self.caller.channel,
+            host: self.host,
         }
-        let agent = context::agent_marks(&self.settings.agent_channel);
-        let mut whole = context::of_profile(&self.settings);
-        whole.extend(self.caller_context.clone());
+    }
+
+    /// Something that the caller should know.
+    pub fn note(&self, note: impl Into<Hint>) {
+        self.host.note(&note.into());
+    }
+
+    /// The whole context of a call: the profile's or the user's language and time zone, companies, what the caller
+    /// adds, and over all of it the agent's marks.
+    pub fn context(&self) -> Result<Object> {
+        let mut whole = of_profile(&self.session.settings);
+        whole.extend(self.caller.context().clone());
         if !(whole.contains_key("lang") && whole.contains_key("tz")) {
-            let mut learnt =
-                user_context::learn(&self.odoo, &self.cache, &self.owner, &self.settings.agent_channel)?;
+            let mut learnt = self.learnt()?;
             learnt.extend(whole);
             whole = learnt;
         }
-        whole.extend(agent);
-        Ok(self.context.get_or_init(|| whole))
+        whole.extend(context::agent_marks(&self.caller.channel));
+        Ok(whole)
     }
 
-    /// Sends an operation through the pipeline, with the session's context.
-    pub fn execute(&self, mut operation: Operation) -> Result<Reply> {
-        operation.context = self.context()?.clone();
-        execute::execute(self, &operation)
-    }
-
-    /// Sends an operation and prints what came back, or with `--dry-run` shows the request instead.
-    pub fn carry_out(&self, mut operation: Operation) -> Result<()> {
-        operation.context = self.context()?.clone();
-        if self.rules.dry_run {
-            return self.show(&execute::prepare(self, &operation)?);
+    /// What the user's own settings say; asked for once, for as long as that holds.
+    fn learnt(&self) -> Result<Object> {
+        if let Some(learnt) = lock(&self.session.learnt).as_ref()
+            && !self.session.is_over(learnt)
+        {
+            return Ok(learnt.value.clone());
         }
-        let reply = execute::execute(self, &operation)?;
-        let effect = if operation.kind() == Kind::Read { Effect::Rejected } else { Effect::Done };
-        self.local.print(reply.get(), effect)
+        let value = user_context::learn(&self.desk())?;
+        let timed = Timed { value: value.clone(), until: self.session.until(DOCUMENT_TTL) };
+        *lock(&self.session.learnt) = Some(timed);
+        Ok(value)
     }
 
-    /// Before records are read: a CSV has the same columns whatever is cached, so the fields are asked for.
-    pub fn learn_columns(&self, model: &str) -> Result<()> {
-        if self.local.results().form(&Layout::records()) == Format::Csv {
-            self.filled(model)?;
+    /// An operation as it goes out from here.
+    pub fn in_context(&self, mut operation: Operation) -> Result<Operation> {
+        // A question may bring a key of its own, like the one for archived records.
+        let own = std::mem::replace(&mut operation.context, self.context()?);
+        operation.context.extend(own);
+        Ok(operation)
+    }
+
+    /// The user that the key belongs to, if Odoo tells.
+    pub fn user_id(&self) -> Option<i64> {
+        user_context::user_id(&self.desk())
+    }
+
+    /// The documents, in this context.
+    pub fn documents<'c>(&self, context: &'c Object) -> Reader<'c>
+    where
+        'a: 'c,
+    {
+        Reader { desk: self.desk(), context }
+    }
+
+    /// Fields of a model; with `refresh` Odoo is asked whatever is at hand.
+    pub fn schema(&self, model: &str, refresh: bool) -> Result<Arc<Schema>> {
+        let context = self.context()?;
+        if !refresh && let Some(schema) = self.remembered(model, &context) {
+            return Ok(Arc::new(Schema::clone(&schema).at_hand()));
         }
-        Ok(())
-    }
-
-    /// Prints records of a model: a table on a terminal. What a column holds is told by the fields that are
-    /// known by now; a table asks for none.
-    pub fn print_records(&self, model: &str, asked: &Fields, fields: &[String], rows: &str) -> Result<()> {
-        let layout = Layout::records().fields(fields);
-        // Of the usual fields these two are mostly the same; who names both sees both.
-        let layout = match asked {
-            Fields::Usual => layout.without_twin("display_name", "name"),
-            _ => layout,
-        };
-        let needs_types = matches!(self.local.results().form(&layout), Format::Table | Format::Csv);
-        let schema = if needs_types { self.known(model) } else { None };
-        let Some(schema) = schema else { return self.local.print_as(rows, Effect::Rejected, &layout) };
-        let type_of = |name: &str| Some(schema.field(name)?["type"].as_str()?.to_string());
-        self.local.print_as(rows, Effect::Rejected, &layout.typed(&type_of))
-    }
-
-    /// The type of a field, as far as it is known by now; nothing is asked for.
-    pub fn known_type(&self, model: &str, field: &str) -> Option<String> {
-        Some(self.known(model)?.field(field)?["type"].as_str()?.to_string())
-    }
-
-    /// Prints the request that would be sent.
-    pub fn show(&self, operation: &Operation) -> Result<()> {
-        let request =
-            json!({ "method": "POST", "path": operation.path(), "body": Value::Object(operation.body()) });
-        self.local.print_value(&request, Effect::NotSent)
-    }
-
-    /// The beginning of a command that works in the same profile, for whoever runs this one: behind a wrapper
-    /// the wrapper, which may be all that an agent is allowed.
-    pub fn program(&self) -> String {
-        match wrapper::path(&self.local.environment) {
-            Some(path) => shell::quoted(path),
-            None => self.program_itself(),
-        }
-    }
-
-    /// The same without a wrapper, for a person.
-    pub fn program_itself(&self) -> String {
-        match &self.local.globals.env_file {
-            Some(path) => format!("odoo-agent --env-file {}", shell::quoted(&path.display().to_string())),
-            None if self.settings.label != "environment" => {
-                format!("odoo-agent --profile {}", shell::quoted(&self.settings.label))
-            }
-            None => "odoo-agent".into(),
-        }
-    }
-
-    /// Every model that this user sees; none if Odoo does not tell.
-    pub fn models(&self) -> Vec<String> {
-        let found = Operation::new("ir.model", "get_available_models", Object::new())
-            .and_then(|operation| self.execute(operation));
-        let rows: Vec<Value> =
-            found.ok().and_then(|reply| serde_json::from_str(reply.get()).ok()).unwrap_or_default();
-        rows.iter().filter_map(|row| row["model"].as_str().map(str::to_string)).collect()
-    }
-
-    /// Fields of a model.
-    pub fn schema(&self, model: &str, refresh: bool) -> Result<Schema> {
-        let ttl = self.settings.schema_ttl;
-        Schema::of(model, &self.odoo, &self.cache, &self.owner, self.context()?, ttl, refresh)
-            .map_err(|error| self.naming_settings(error))
+        let ttl = self.session.settings.schema_ttl;
+        let schema = Schema::of(model, &self.desk(), &context, ttl, refresh)
+            .map_err(|error| self.naming_settings(error))?;
+        Ok(self.remember(model, &context, schema))
     }
 
     /// A refusal, with the profile's setting that is behind it, if one is.
     pub fn naming_settings(&self, error: Error) -> Error {
-        let caller = &self.caller_context;
-        match wrong_setting(&error, caller, &self.settings, &self.odoo, &self.cache, &self.owner) {
+        match wrong_setting(&error, self.caller.context(), &self.session.settings, &self.desk()) {
             Some(hint) => error.with_hint(hint),
             None => error,
         }
     }
 
-    /// Every field that this user can read. Odoo refuses a whole read for one closed field, and its schema
-    /// does not tell which are closed behind others, so they are found by trying on one record, once.
-    pub fn readable_fields(&self, model: &str) -> Result<Vec<String>> {
-        let key = Key {
-            owner: &self.owner,
-            kind: CacheKind::Schema,
-            model,
-            question: json!({ "context": self.context()?, "readable": true }),
-        };
-        if let Found::Fresh(entry) = self.cache.find(&key, self.settings.schema_ttl)
-            && let Ok(names) = serde_json::from_str(&entry.body)
-        {
-            return Ok(names);
+    fn remembered(&self, model: &str, context: &Object) -> Option<Arc<Schema>> {
+        if let Some(schema) = self.schemas.borrow().get(model) {
+            return Some(Arc::clone(schema));
         }
-        let schema = self.schema(model, false)?;
-        let mut names: Vec<String> = schema.names().map(str::to_string).collect();
-        // Bytes, which JSON cannot carry: Odoo fails on them without a word. `datas` has the same as base64.
-        if schema.has("datas") && schema.has("raw") {
-            names.retain(|name| name != "raw");
-            self.note_once(&format!("{model}.raw is left out: datas holds the same as base64"));
-        }
-        // A model that is closed itself would be tried field by field.
-        self.try_fields(model, &["id".into()])?;
-        let closed = self.closed_fields(model, &names)?;
-        names.retain(|name| !closed.contains(name));
-        if !self.settings.schema_ttl.is_zero() {
-            let _ = self.cache.store(&key, &json!(names).to_string(), None, "");
-        }
-        Ok(names)
+        let mut schemas = lock(&self.session.schemas);
+        schemas.retain(|_, timed| !self.session.is_over(timed));
+        schemas.get(&memo(model, context)).map(|timed| Arc::clone(&timed.value))
     }
 
-    /// Those of the fields that Odoo refuses to read, by halves.
-    fn closed_fields(&self, model: &str, names: &[String]) -> Result<Vec<String>> {
-        match self.try_fields(model, names) {
-            Ok(()) => Ok(Vec::new()),
-            Err(error) if error.code == Code::AccessDenied => {
-                if let [name] = names {
-                    return Ok(vec![name.clone()]);
-                }
-                let (left, right) = names.split_at(names.len() / 2);
-                let mut closed = self.closed_fields(model, left)?;
-                closed.extend(self.closed_fields(model, right)?);
-                Ok(closed)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    fn try_fields(&self, model: &str, names: &[String]) -> Result<()> {
-        let kwargs = json!({ "domain": [], "fields": names, "limit": 1 });
-        self.execute(Operation::new(model, "search_read", kwargs.as_object().cloned().unwrap_or_default())?)
-            .map(|_| ())
-    }
-
-    /// The documents.
-    pub fn documents(&self) -> Result<Reader<'_>> {
-        Ok(Reader { odoo: &self.odoo, cache: &self.cache, owner: &self.owner, context: self.context()? })
-    }
-
-    /// Id of the user that the key belongs to, if Odoo tells.
-    pub fn user_id(&self) -> Option<i64> {
-        user_context::user_id(&self.odoo, &self.cache, &self.owner, &self.settings.agent_channel)
-    }
-
-    /// A note that is given once a run.
-    pub fn note_once(&self, text: &str) {
-        if self.said.borrow_mut().insert(text.to_string()) {
-            self.local.note(text);
-        }
+    fn remember(&self, model: &str, context: &Object, schema: Schema) -> Arc<Schema> {
+        let schema = Arc::new(schema);
+        self.schemas.borrow_mut().insert(model.into(), Arc::clone(&schema));
+        let until = self.session.until(self.session.settings.schema_ttl);
+        let timed = Timed { value: Arc::clone(&schema), until };
+        lock(&self.session.schemas).insert(memo(model, context), timed);
+        schema
     }
 }
 
-impl Schemas for Session {
-    fn ask(&self, mut question: Operation) -> Option<Value> {
-        let own = std::mem::replace(&mut question.context, self.context().ok()?.clone());
-        question.context.extend(own);
-        serde_json::from_str(execute::execute(self, &question).ok()?.get()).ok()
+fn memo(model: &str, context: &Object) -> String {
+    format!("{model} {}", canonical(&context.clone().into()))
+}
+
+impl Schemas for Run<'_> {
+    fn ask(&self, question: Operation) -> Option<Value> {
+        Run::ask(self, question).ok()
     }
 
-    fn known(&self, model: &str) -> Option<Rc<Schema>> {
-        if let Some(schema) = self.schemas.borrow().get(model) {
-            return Some(Rc::clone(schema));
+    fn known(&self, model: &str) -> Option<Arc<Schema>> {
+        let context = self.context().ok()?;
+        if let Some(schema) = self.remembered(model, &context) {
+            return Some(schema);
         }
-        let (ttl, context) = (self.settings.schema_ttl, self.context().ok()?);
-        let schema = Rc::new(Schema::cached(model, &self.cache, &self.owner, context, ttl)?);
-        self.schemas.borrow_mut().insert(model.into(), Rc::clone(&schema));
-        Some(schema)
+        let schema = Schema::cached(model, &self.desk(), &context, self.session.settings.schema_ttl)?;
+        Some(self.remember(model, &context, schema))
     }
 
-    fn filled(&self, model: &str) -> Result<Option<Rc<Schema>>> {
+    fn filled(&self, model: &str) -> Result<Option<Arc<Schema>>> {
         if let Some(schema) = self.known(model) {
             return Ok(Some(schema));
         }
         match self.schema(model, false) {
-            Ok(schema) => {
-                let schema = Rc::new(schema);
-                self.schemas.borrow_mut().insert(model.into(), Rc::clone(&schema));
-                Ok(Some(schema))
-            }
+            Ok(schema) => Ok(Some(schema)),
             // Whoever cannot be asked for fields cannot be sent values either.
             Err(error)
                 if matches!(
@@ -392,23 +261,4 @@ impl Schemas for Session {
             Err(_) => Ok(None),
         }
     }
-}
-
-/// A client that connects, or opens the sandbox, when the first request is sent.
-fn connect_later(settings: &Rc<Settings>, local: &Local) -> Odoo {
-    let for_transport = Rc::clone(settings);
-    let state = local.paths.state.join("sandbox");
-    let connect = move || -> Result<Box<dyn Transport>> {
-        if for_transport.is_sandbox {
-            return Ok(Box::new(Sandbox::open(&state)?));
-        }
-        crate::interrupt::install();
-        let ca_file = for_transport.ca_file.as_deref();
-        Ok(Box::new(HttpTransport::new(for_transport.base_url.clone(), for_transport.timeout, ca_file)?))
-    };
-    let out = Rc::clone(&local.out);
-    let (debug, quiet) = (local.globals.debug, local.globals.quiet);
-    let shows_waits =
-        out.stderr_is_terminal && !debug && !quiet && local.environment.text("TERM") != Some("dumb");
-    Odoo::new(Box::new(connect), Rc::clone(settings), out, debug).showing_waits(shows_waits)
 }

@@ -2,34 +2,20 @@
 //! same call is sent once more with it. One retry, never a loop; reads and lost answers never come here. It
 //! is the only place that touches the approver's key.
 
-pub mod approver;
 pub mod summary;
-pub mod terminal;
 
 use serde_json::{Value, json};
 
+use crate::context::TOKEN_KEY;
 use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::hint::{Action, Hint};
 use crate::odoo::client::Reply;
 use crate::operation::{Kind, Object, Operation};
-use crate::render::sanitize;
-use crate::render::shell::quoted;
-use crate::session::Session;
-use crate::settings::Secret;
+use crate::secret::{Secret, Veiled};
+use crate::session::Run;
 
 /// The guard's model (published contract).
 pub const CONFIRMATION_MODEL: &str = "strictbase.agent.confirmation";
-
-/// Context key that carries a token.
-pub const TOKEN_KEY: &str = "agent_confirmation_token";
-
-/// What the caller brings along for an outbound call.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Approval {
-    /// `--confirm-outbound`: mint with the approver's key if the guard refuses.
-    pub confirm_outbound: bool,
-    /// A token that a person has given.
-    pub token: Option<Secret>,
-}
 
 /// What the guard said when it refused.
 #[derive(Debug, Default, PartialEq)]
@@ -62,42 +48,46 @@ impl Refusal {
 }
 
 /// Sends a call with a token that a person gave.
-pub fn present(session: &Session, operation: &Operation, token: &Secret) -> Result<Reply> {
-    session.local.out.protect(token.clone());
-    session
+pub fn present(run: &Run, operation: &Operation, token: &Secret) -> Result<Reply> {
+    let _veiled = run.session.veil.over(token);
+    run.session
         .odoo()
-        .call(&with_token(operation, token), Kind::Write)
-        .map_err(|error| after_token(session, error, operation, None))
+        .call(&with_token(operation, token), Kind::Write, run.host)
+        .map_err(|error| after_token(error, operation, None))
 }
 
 /// Answers the guard's refusal of a call: mints and retries when the caller asked for that, else says how a
 /// person can approve.
-pub fn answer(session: &Session, operation: &Operation, refusal: Error) -> Result<Reply> {
-    if !session.approval.confirm_outbound {
-        return Err(how_to_approve(session, operation, refusal));
+pub fn answer(run: &Run, operation: &Operation, refusal: Error) -> Result<Reply> {
+    if !run.caller.approval.confirm_outbound {
+        return Err(how_to_approve(run, operation, refusal));
     }
     // By now the call was sent, and refused.
-    let key = match approver::key(session, approver::Asker::Agent, operation).map_err(|mut error| {
+    let shown = || summary::of(run, operation, run.caller.context(), None);
+    let key = match run.host.approver_key(&shown).map_err(|mut error| {
         error.effect = Effect::Rejected;
         error
     })? {
         Some(key) => key,
         None => {
-            let mut error = how_to_approve(session, operation, refusal);
+            let mut error = how_to_approve(run, operation, refusal);
             error.message = format!("{}; there is no approver's key here to confirm it with", error.message);
             return Err(error);
         }
     };
-    let minted = mint(session, operation, &key, user_id(session)).map_err(|why| not_minted(refusal, &why))?;
+    if key == run.session.settings.api_key {
+        run.note("the approver's key is the agent's key: the boundary between agent and approver is gone");
+    }
+    let minted = mint(run, operation, &key, run.user_id()).map_err(|why| not_minted(refusal, &why))?;
     drop(key);
-    let outcome = session.odoo().call(&with_token(operation, &minted.token), Kind::Write);
+    let outcome = run.session.odoo().call(&with_token(operation, &minted.token), Kind::Write, run.host);
     if outcome.is_ok() && minted.unbound {
         // A guard that binds tokens to their issuer accepts only when issuer and agent are one.
-        session.note_once(
+        run.note(
             "the guard here does not bind tokens to an agent: if the approver's user is the agent's own, nobody but the agent approved this",
         );
     }
-    outcome.map_err(|error| after_token(session, error, operation, Some(&minted)))
+    outcome.map_err(|error| after_token(error, operation, Some(&minted)))
 }
 
 /// A token fresh from Odoo.
@@ -106,11 +96,21 @@ pub struct Minted {
     pub token: Secret,
     /// The module did not take `agent_user_id`: the published one.
     pub unbound: bool,
+    /// Token and key are blacked out for as long.
+    _veiled: [Veiled; 2],
+}
+
+impl Minted {
+    /// The token, no longer blacked out.
+    pub fn shown(self) -> Secret {
+        self.token
+    }
 }
 
 /// Mints a token for one call with the approver's key, bound to the agent's user where the module takes that.
-pub fn mint(session: &Session, operation: &Operation, key: &Secret, agent: Option<i64>) -> Result<Minted> {
-    session.local.out.protect(key.clone());
+pub fn mint(run: &Run, operation: &Operation, key: &Secret, agent: Option<i64>) -> Result<Minted> {
+    let veil = &run.session.veil;
+    let veiled = veil.over(key);
     if !key.expose().chars().all(|c| matches!(c, '!'..='~' | ' ')) {
         return Err(Error::new(
             Code::ConfigInvalid,
@@ -129,8 +129,8 @@ pub fn mint(session: &Session, operation: &Operation, key: &Secret, agent: Optio
             kwargs.insert("agent_user_id".into(), agent.into());
         }
         let mut call = Operation::new(CONFIRMATION_MODEL, "issue_token", kwargs)?;
-        call.context = crate::context::agent_marks(&session.settings.agent_channel);
-        session.odoo().call_as(&call, Kind::Write, key)
+        call.context = crate::context::agent_marks(&run.caller.channel);
+        run.session.odoo().call_as(&call, Kind::Write, key, run.host)
     };
     let (reply, unbound) = match issue(agent) {
         // The published module has no such argument, and says so before it does anything.
@@ -144,8 +144,8 @@ pub fn mint(session: &Session, operation: &Operation, key: &Secret, agent: Optio
     match serde_json::from_str::<Value>(reply.get()) {
         Ok(Value::String(token)) if !token.is_empty() => {
             let token = Secret::new(token);
-            session.local.out.protect(token.clone());
-            Ok(Minted { token, unbound })
+            let _veiled = [veiled, veil.over(&token)];
+            Ok(Minted { token, unbound, _veiled })
         }
         _ => Err(Error::new(Code::BadReply, "issue_token did not answer with a token")),
     }
@@ -158,18 +158,8 @@ fn with_token(operation: &Operation, token: &Secret) -> Operation {
     confirmed
 }
 
-/// The user that the agent's key belongs to.
-pub fn user_id(session: &Session) -> Option<i64> {
-    crate::odoo::user_context::user_id(
-        session.odoo(),
-        &session.cache,
-        &session.owner,
-        &session.settings.agent_channel,
-    )
-}
-
 /// What a failure means once a token was sent.
-fn after_token(session: &Session, mut error: Error, operation: &Operation, minted: Option<&Minted>) -> Error {
+fn after_token(mut error: Error, operation: &Operation, minted: Option<&Minted>) -> Error {
     match error.code {
         Code::ConfirmationRequired => {
             let refusal = Refusal::of(&error);
@@ -195,11 +185,13 @@ fn after_token(session: &Session, mut error: Error, operation: &Operation, minte
         Code::OutcomeUnknown => {
             let mut domain = vec![json!(["model", "=", operation.model])];
             domain.extend(operation.ids.as_ref().map(|ids| json!(["res_id", "in", ids])));
-            error.hints = vec![format!(
-                "see whether it went out before you repeat it: {} search-read mail.message --domain-json {} --fields date,author_id,subject --order 'id desc' --limit 5",
-                session.program(),
-                quoted(&Value::from(domain).to_string())
-            )];
+            let look = Action::new("search_read")
+                .with("model", "mail.message")
+                .with("domain", domain)
+                .with("fields", vec!["date", "author_id", "subject"])
+                .with("order", "id desc")
+                .with("limit", 5);
+            error.hints = vec![Hint::new("see whether it went out before you repeat it: ").action(look)];
         }
         _ => {}
     }
@@ -230,7 +222,7 @@ fn why_interrupted(mut error: Error) -> Error {
 }
 
 /// The refusal with the command by which a person approves exactly this call.
-fn how_to_approve(session: &Session, operation: &Operation, mut refusal: Error) -> Error {
+fn how_to_approve(run: &Run, operation: &Operation, mut refusal: Error) -> Error {
     let said = Refusal::of(&refusal);
     refusal.message = match (said.recipients.join(", ").as_str(), said.detail.as_str()) {
         ("", "") => refusal.message,
@@ -239,33 +231,31 @@ fn how_to_approve(session: &Session, operation: &Operation, mut refusal: Error) 
     };
     refusal.retry = Retry::Never;
     refusal.hints = vec![
-        format!(
-            "a person runs, with their own profile for this Odoo, at their own terminal: {}",
-            approve_command(session, operation)
-        ),
-        "then repeat this call with --confirm-token-file FILE, the token in FILE".into(),
+        Hint::new("a person runs, with their own profile for this Odoo, at their own terminal: ")
+            .action(approve(run, operation)),
+        Hint::new("then repeat this call with ").token(),
     ];
     refusal
 }
 
-/// `odoo-agent … approve …`, complete for a call and safe to paste into a shell.
-fn approve_command(session: &Session, operation: &Operation) -> String {
-    let mut words = vec![session.program_itself()];
-    words.extend(["approve".into(), operation.model.clone(), operation.method.clone()]);
+/// What a person does to approve a call, complete.
+fn approve(run: &Run, operation: &Operation) -> Action {
+    let mut action = Action::new("approve")
+        .with("model", operation.model.as_str())
+        .with("method", operation.method.as_str())
+        .by_a_person();
     if let Some(ids) = &operation.ids {
-        words.push("--ids".into());
-        words.extend(ids.iter().map(i64::to_string));
+        action = action.with("ids", ids.clone());
     }
-    if let Some(agent) = user_id(session) {
-        words.extend(["--agent-user".into(), agent.to_string()]);
+    if let Some(agent) = run.user_id() {
+        action = action.with("agent_user", agent);
     }
-    for (flag, object) in [("--data-json", &operation.kwargs), ("--context-json", session.caller_context())] {
+    for (key, object) in [("data", &operation.kwargs), ("context", run.caller.context())] {
         if !object.is_empty() {
-            let json = Value::Object(object.clone()).to_string();
-            words.extend([flag.into(), quoted(&sanitize::json_for_terminal(&json))]);
+            action = action.with(key, object.clone());
         }
     }
-    words.join(" ")
+    action
 }
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use crate::error::Result;
 use crate::operation::{Object, Operation};
-use crate::render::json;
-use crate::session::Session;
+use crate::session::Run;
+use crate::text::json;
 
 /// What the person has to know, in plain text. `context` is what the caller adds to it: keys there can change what
 /// a call does and whom it reaches.
-pub fn of(session: &Session, operation: &Operation, context: &Object, agent: Option<i64>) -> Result<String> {
-    let settings = &session.settings;
+pub fn of(run: &Run, operation: &Operation, context: &Object, agent: Option<i64>) -> Result<String> {
+    let settings = &run.session.settings;
     let mut lines = vec![String::new()];
     // First, because it can be long: what matters most has to stand right above the question.
     if !operation.kwargs.is_empty() {
@@ -33,13 +33,13 @@ pub fn of(session: &Session, operation: &Operation, context: &Object, agent: Opt
         format!("  {}.{}", operation.model, operation.method),
     ]);
     if let Some(agent) = agent {
-        lines.push(format!("  as {}", name_of(session, "res.users", agent)));
+        lines.push(format!("  as {}", name_of(run, "res.users", agent)));
     }
     let ids = operation.ids.clone().unwrap_or_default();
     for id in &ids {
-        lines.push(format!("  on {} {}", operation.model, name_of(session, &operation.model, *id)));
+        lines.push(format!("  on {} {}", operation.model, name_of(run, &operation.model, *id)));
     }
-    let recipients = recipients(session, operation, &ids)?;
+    let recipients = recipients(run, operation, &ids)?;
     lines.push(if recipients.is_empty() {
         "Whom it reaches cannot be told from here; Odoo's guard refused it because it reaches somebody outside.".into()
     } else {
@@ -49,18 +49,18 @@ pub fn of(session: &Session, operation: &Operation, context: &Object, agent: Opt
     Ok(lines.join("\n"))
 }
 
-fn rows(session: &Session, model: &str, domain: Value, fields: &[&str]) -> Vec<Value> {
+fn rows(run: &Run, model: &str, domain: Value, fields: &[&str]) -> Vec<Value> {
     let kwargs = json!({ "domain": domain, "fields": fields, "limit": 200 });
     let found = Operation::new(model, "search_read", kwargs.as_object().cloned().unwrap_or_default())
-        .and_then(|operation| session.execute(operation));
+        .and_then(|operation| run.send(operation));
     found.ok().and_then(|reply| serde_json::from_str(reply.get()).ok()).unwrap_or_default()
 }
 
-fn name_of(session: &Session, model: &str, id: i64) -> String {
+fn name_of(run: &Run, model: &str, id: i64) -> String {
     // By id, because a search leaves archived records out.
     let kwargs = Object::from_iter([("fields".to_string(), json!(["display_name"]))]);
     let found = Operation::new(model, "read", kwargs)
-        .and_then(|operation| session.execute(operation.on(vec![id])))
+        .and_then(|operation| run.send(operation.on(vec![id])))
         .ok()
         .and_then(|reply| serde_json::from_str::<Vec<Value>>(reply.get()).ok())
         .unwrap_or_default();
@@ -69,7 +69,7 @@ fn name_of(session: &Session, model: &str, id: i64) -> String {
 }
 
 /// The partners named in the call and the followers of its records, with their addresses.
-fn recipients(session: &Session, operation: &Operation, ids: &[i64]) -> Result<Vec<String>> {
+fn recipients(run: &Run, operation: &Operation, ids: &[i64]) -> Result<Vec<String>> {
     let mut partners: Vec<i64> = Vec::new();
     for key in ["partner_ids", "mail_partner_ids"] {
         partners.extend(
@@ -83,7 +83,7 @@ fn recipients(session: &Session, operation: &Operation, ids: &[i64]) -> Result<V
         );
     }
     let followed = json!([["res_model", "=", operation.model], ["res_id", "in", ids]]);
-    let followers = rows(session, "mail.followers", followed, &["partner_id"]);
+    let followers = rows(run, "mail.followers", followed, &["partner_id"]);
     partners.extend(followers.iter().filter_map(|row| row["partner_id"][0].as_i64()));
     partners.sort_unstable();
     partners.dedup();
@@ -92,7 +92,7 @@ fn recipients(session: &Session, operation: &Operation, ids: &[i64]) -> Result<V
     }
     // Odoo hides archived contacts, and writes to them all the same.
     let domain = json!([["id", "in", partners], ["active", "in", [true, false]]]);
-    let found = rows(session, "res.partner", domain, &["display_name", "email"]);
+    let found = rows(run, "res.partner", domain, &["display_name", "email"]);
     let shown = partners.iter().map(|partner| match found.iter().find(|row| row["id"] == *partner) {
         Some(row) => {
             let name = row["display_name"].as_str().unwrap_or("(no name)");

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 pub use entry::Entry;
 
-use crate::clock;
+use crate::clock::{self, SharedClock};
 use crate::fsio;
 use crate::operation::{canonical, hex};
 
@@ -95,16 +95,38 @@ pub enum Found {
     Miss,
 }
 
+/// Lookups that nobody has for the time of a write.
+#[derive(Debug)]
+pub struct Suspended {
+    file: PathBuf,
+    before: String,
+    during: String,
+}
+
+impl Suspended {
+    /// Gives them back: the write changed nothing. Not where another write has come in between.
+    ///
+    /// # Errors
+    /// Whatever the disk says; then they are lost, which does no harm.
+    pub fn give_back(self) -> std::io::Result<()> {
+        if fs::read_to_string(&self.file)? == self.during {
+            fsio::write_atomically(&self.file, &[self.before.as_bytes()], false)?;
+        }
+        Ok(())
+    }
+}
+
 /// The cache directory.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Cache {
     root: PathBuf,
+    clock: SharedClock,
 }
 
 impl Cache {
     /// A cache below `root`; nothing is created yet.
-    pub fn new(root: &Path) -> Cache {
-        Cache { root: root.to_path_buf() }
+    pub fn new(root: &Path, clock: SharedClock) -> Cache {
+        Cache { root: root.to_path_buf(), clock }
     }
 
     /// The directory.
@@ -135,7 +157,7 @@ impl Cache {
             return Found::Miss;
         }
         // An entry from the future was stored under another clock: how old it is cannot be said.
-        let now = clock::now_seconds();
+        let now = self.clock.seconds();
         let fresh = entry.stored_at <= now && now - entry.stored_at < ttl.as_secs().max(1);
         if fresh { Found::Fresh(entry) } else { Found::Stale(entry) }
     }
@@ -159,7 +181,7 @@ impl Cache {
             fsio::ensure_private_dir(&self.root)?;
             fsio::ensure_private_dir(directory)?;
         }
-        let head = Entry::encode_head(&key.text(), body, etag, generation, clock::now_seconds());
+        let head = Entry::encode_head(&key.text(), body, etag, generation, self.clock.seconds());
         fsio::write_atomically(&path, &[head.as_bytes(), body.as_bytes()], false)
     }
 
@@ -168,21 +190,38 @@ impl Cache {
     /// # Errors
     /// If the mark cannot be written: then stale results may be served until their life ends.
     pub fn forget_lookups(&self, owner: &Owner, model: &str) -> std::io::Result<()> {
+        self.new_generation(owner, model)?;
+        for file in fs::read_dir(self.directory(owner, Kind::Lookup, model))?.flatten() {
+            if file.path().extension().is_some_and(|extension| extension == "entry") {
+                let _ = fs::remove_file(file.path());
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets nobody have the lookups of a model until they are given back: before a write, so that whoever is
+    /// stopped while it is under way looks and does not see the old state.
+    ///
+    /// # Errors
+    /// If the mark cannot be written, as for [`Cache::forget_lookups`].
+    pub fn suspend_lookups(&self, owner: &Owner, model: &str) -> std::io::Result<Suspended> {
+        let file = self.generation_file(owner, model);
+        let before = fs::read_to_string(&file).unwrap_or_default();
+        let during = self.new_generation(owner, model)?;
+        Ok(Suspended { file, before, during })
+    }
+
+    fn new_generation(&self, owner: &Owner, model: &str) -> std::io::Result<String> {
         let directory = self.directory(owner, Kind::Lookup, model);
         if !directory.exists() {
             // Still leave the mark: another process may be fetching at this moment.
             fsio::ensure_private_dir(&self.root)?;
             fsio::ensure_private_dir(&directory)?;
         }
-        let mark = format!("{}-{}-{:?}", clock::now_seconds(), std::process::id(), std::time::Instant::now());
+        let mark = format!("{}-{}-{:?}", self.clock.seconds(), std::process::id(), self.clock.instant());
         let generation = short_hash(&mark);
         fsio::write_atomically(&self.generation_file(owner, model), &[generation.as_bytes()], false)?;
-        for file in fs::read_dir(&directory)?.flatten() {
-            if file.path().extension().is_some_and(|extension| extension == "entry") {
-                let _ = fs::remove_file(file.path());
-            }
-        }
-        Ok(())
+        Ok(generation)
     }
 
     /// Every readable entry, for people: what, whose, how old, how large.
@@ -244,6 +283,10 @@ mod tests {
 
     const DAY: Duration = Duration::from_secs(86_400);
 
+    fn clock() -> SharedClock {
+        std::sync::Arc::new(clock::System)
+    }
+
     fn owner(base_url: &str, database: &str, user: &str) -> Owner {
         Owner { base_url: base_url.into(), database: database.into(), user: user.into() }
     }
@@ -258,7 +301,7 @@ mod tests {
     #[test]
     fn corrupt_truncated_and_foreign_files_are_misses() {
         let home = tempfile::tempdir().unwrap();
-        let cache = Cache::new(home.path());
+        let cache = Cache::new(home.path(), clock());
         let whose = owner("https://a", "d", "u");
         let key = Key { owner: &whose, kind: Kind::Schema, model: "res.partner", question: json!({}) };
         let other = Key { owner: &whose, kind: Kind::Schema, model: "res.partner", question: json!(1) };
@@ -283,7 +326,7 @@ mod tests {
     #[test]
     fn a_write_during_a_fetch_keeps_the_old_answer_out() {
         let home = tempfile::tempdir().unwrap();
-        let cache = Cache::new(home.path());
+        let cache = Cache::new(home.path(), clock());
         let whose = owner("https://a", "d", "u");
         let key = Key { owner: &whose, kind: Kind::Lookup, model: "res.partner", question: json!("q") };
         let before = cache.generation(&key);
@@ -298,10 +341,30 @@ mod tests {
     }
 
     #[test]
+    fn a_write_that_changed_nothing_gives_the_lookups_back_unless_another_came_between() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(home.path(), clock());
+        let whose = owner("https://a", "d", "u");
+        let key = Key { owner: &whose, kind: Kind::Lookup, model: "res.partner", question: json!("q") };
+        for other in [None, Some(false), Some(true)] {
+            cache.store(&key, "[]", None, &cache.generation(&key)).unwrap();
+            let suspended = cache.suspend_lookups(&whose, "res.partner").unwrap();
+            assert!(fresh(&cache, &key, DAY).is_none(), "while a write is under way");
+            match other {
+                Some(true) => cache.forget_lookups(&whose, "res.partner").unwrap(),
+                Some(false) => drop(cache.suspend_lookups(&whose, "res.partner").unwrap()),
+                None => {}
+            }
+            suspended.give_back().unwrap();
+            assert_eq!(fresh(&cache, &key, DAY).is_some(), other.is_none(), "{other:?}");
+        }
+    }
+
+    #[test]
     fn files_are_private() {
         use std::os::unix::fs::PermissionsExt;
         let home = tempfile::tempdir().unwrap();
-        let cache = Cache::new(&home.path().join("cache"));
+        let cache = Cache::new(&home.path().join("cache"), clock());
         let whose = owner("https://a", "d", "u");
         let key = Key { owner: &whose, kind: Kind::User, model: "res.users", question: json!({}) };
         cache.store(&key, "{}", None, "").unwrap();
@@ -314,7 +377,7 @@ mod tests {
     proptest! {
         #[test]
         fn different_questions_never_share_a_file(a in "[a-z ,\"]{0,8}", b in "[a-z ,\"]{0,8}", c in "[a-z ,\"]{0,8}", d in "[a-z ,\"]{0,8}") {
-            let cache = Cache::new(Path::new("/nowhere"));
+            let cache = Cache::new(Path::new("/nowhere"), clock());
             let (left, right) = (owner(&a, &b, "u"), owner(&c, &d, "u"));
             let path = |owner| cache.path(&Key { owner, kind: Kind::Lookup, model: "m", question: json!([a, b]) });
             prop_assert_eq!(path(&left) == path(&right), (a.clone(), b.clone()) == (c, d));

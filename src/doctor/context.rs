@@ -5,33 +5,32 @@ use serde_json::json;
 
 use super::{Finding, Status};
 use crate::error::Error;
-use crate::operation::Operation;
-use crate::preflight::contexts;
-use crate::session::Session;
+use crate::operation::{Operation, kwargs};
+use crate::session::Run;
+use crate::zones;
 
 /// Tries them.
-pub fn examine(session: &Session, user: i64, findings: &mut Vec<Finding>) {
-    if let Some(zone) = session.settings.time_zone.as_deref()
-        && let Err(error) = contexts::zone(zone, "ODOO_TZ")
+pub fn examine(run: &Run, user: i64, findings: &mut Vec<Finding>) {
+    if let Some(zone) = run.session.settings.time_zone.as_deref()
+        && let Err(error) = zones::check(zone, "ODOO_TZ")
     {
         findings.push(Finding::of_error("time zone", &error));
     }
-    findings.push(match call(session, user).and_then(|()| session.schema("res.users", true).map(|_| ())) {
-        Ok(()) => Finding::new("ordinary call", Status::Ok, said(session)),
+    findings.push(match call(run, user).and_then(|()| run.schema("res.users", true).map(|_| ())) {
+        Ok(()) => Finding::new("ordinary call", Status::Ok, said(run)),
         Err(error) => Finding::of_error("ordinary call", &error),
     });
 }
 
-fn call(session: &Session, user: i64) -> Result<(), Error> {
-    let kwargs = json!({ "domain": [["id", "=", user]], "fields": ["name"], "limit": 1 });
-    let kwargs = kwargs.as_object().cloned().unwrap_or_default();
-    session.execute(Operation::new("res.users", "search_read", kwargs)?).map(|_| ())
+fn call(run: &Run, user: i64) -> Result<(), Error> {
+    let arguments = json!({ "domain": [["id", "=", user]], "fields": ["name"], "limit": 1 });
+    run.send(Operation::new("res.users", "search_read", kwargs(arguments))?).map(|_| ())
 }
 
 /// In which context it went well.
-fn said(session: &Session) -> String {
+fn said(run: &Run) -> String {
     let text = |key: &str| {
-        let context = session.context().ok()?;
+        let context = run.context().ok()?;
         context.get(key).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_string))
     };
     let parts = [("language", "lang"), ("time zone", "tz"), ("companies", "allowed_company_ids")];

@@ -3,17 +3,17 @@
 
 use serde_json::{Value, json};
 
-use super::{Finding, Status, ask};
+use super::{Finding, Status};
 use crate::error::{Code, Result};
 use crate::operation::{Kind, Object, Operation};
-use crate::session::Session;
+use crate::session::Run;
 
 const ADDRESS: &str = "guard-probe@odoo-agent.invalid";
 const NAME: &str = "odoo-agent guard probe";
 
 /// Tries every way and cleans up.
-pub(super) fn probe(session: &Session, findings: &mut Vec<Finding>) {
-    let partner = match first_id(create(session, "res.partner", json!({ "name": NAME, "email": ADDRESS }))) {
+pub(super) fn probe(run: &Run, findings: &mut Vec<Finding>) {
+    let partner = match first_id(create(run, "res.partner", json!({ "name": NAME, "email": ADDRESS }))) {
         Some(partner) => partner,
         None => {
             findings.push(
@@ -31,9 +31,8 @@ pub(super) fn probe(session: &Session, findings: &mut Vec<Finding>) {
     let post = json!({ "body": NAME, "partner_ids": [partner], "subtype_xmlid": "mail.mt_comment" });
     let typed = with(&post, json!({ "message_type": "comment" }));
     let plain = json!({ "agent_mode": false });
-    let post_as = |vals: &Value, context: Value| {
-        raw(session, "res.partner", "message_post", Some(partner), vals, context)
-    };
+    let post_as =
+        |vals: &Value, context: Value| raw(run, "res.partner", "message_post", Some(partner), vals, context);
     findings.push(judge("comment to an outside contact", post_as(&typed, json!({ "agent_mode": true }))));
     findings.push(judge("the same without message_type", post_as(&post, json!({ "agent_mode": true }))));
     findings.push(judge("the same with agent_mode off", post_as(&typed, plain)));
@@ -41,7 +40,7 @@ pub(super) fn probe(session: &Session, findings: &mut Vec<Finding>) {
     findings.push(judge(
         "message_notify to an outside contact",
         raw(
-            session,
+            run,
             "res.partner",
             "message_notify",
             Some(partner),
@@ -49,14 +48,14 @@ pub(super) fn probe(session: &Session, findings: &mut Vec<Finding>) {
             json!({}),
         ),
     ));
-    match model_id(session).and_then(|model| {
+    match model_id(run).and_then(|model| {
         let vals = json!({ "name": NAME, "model_id": model, "subject": NAME, "body_html": NAME, "email_to": ADDRESS });
-        first_id(create(session, "mail.template", vals))
+        first_id(create(run, "mail.template", vals))
     }) {
         Some(template) => {
             left.push(("mail.template", template));
             let vals = json!({ "res_id": partner, "force_send": false });
-            findings.push(judge("mail.template/send_mail", raw(session, "mail.template", "send_mail", Some(template), &vals, json!({}))));
+            findings.push(judge("mail.template/send_mail", raw(run, "mail.template", "send_mail", Some(template), &vals, json!({}))));
         }
         None => findings.push(untested("mail.template/send_mail", "this user cannot create a template, or the guard does not let it")),
     }
@@ -64,21 +63,21 @@ pub(super) fn probe(session: &Session, findings: &mut Vec<Finding>) {
         "model": "res.partner", "res_ids": format!("[{partner}]"), "composition_mode": "comment",
         "partner_ids": [[6, 0, [partner]]], "subject": NAME, "body": NAME,
     });
-    match first_id(create(session, "mail.compose.message", composer)) {
+    match first_id(create(run, "mail.compose.message", composer)) {
         Some(wizard) => findings.push(judge(
             "mail.compose.message/action_send_mail",
-            raw(session, "mail.compose.message", "action_send_mail", Some(wizard), &json!({}), json!({})),
+            raw(run, "mail.compose.message", "action_send_mail", Some(wizard), &json!({}), json!({})),
         )),
         None => {
             findings.push(untested("mail.compose.message/action_send_mail", "the composer cannot be created"))
         }
     }
-    findings.push(clean_up(session, left));
+    findings.push(clean_up(run, left));
 }
 
-fn create(session: &Session, model: &str, vals: Value) -> Result<Value> {
+fn create(run: &Run, model: &str, vals: Value) -> Result<Value> {
     let kwargs = Object::from_iter([("vals_list".to_string(), json!([vals]))]);
-    ask(session, Operation::new(model, "create", kwargs)?)
+    run.ask(Operation::new(model, "create", kwargs)?)
 }
 
 fn first_id(created: Result<Value>) -> Option<i64> {
@@ -86,18 +85,11 @@ fn first_id(created: Result<Value>) -> Option<i64> {
 }
 
 /// Straight to the server with exactly this context: the program's own would add the agent's marks.
-fn raw(
-    session: &Session,
-    model: &str,
-    method: &str,
-    id: Option<i64>,
-    kwargs: &Value,
-    context: Value,
-) -> Result<()> {
+fn raw(run: &Run, model: &str, method: &str, id: Option<i64>, kwargs: &Value, context: Value) -> Result<()> {
     let mut operation = Operation::new(model, method, kwargs.as_object().cloned().unwrap_or_default())?;
     operation.ids = id.map(|id| vec![id]);
     operation.context = context.as_object().cloned().unwrap_or_default();
-    session.odoo().call(&operation, Kind::Write).map(|_| ())
+    run.session.odoo().call(&operation, Kind::Write, run.host).map(|_| ())
 }
 
 fn with(base: &Value, extra: Value) -> Value {
@@ -108,11 +100,11 @@ fn with(base: &Value, extra: Value) -> Value {
     whole
 }
 
-fn model_id(session: &Session) -> Option<i64> {
+fn model_id(run: &Run) -> Option<i64> {
     // Ordinary users cannot search ir.model; a template's own default tells.
     let kwargs = json!({ "domain": [["model", "=", "res.partner"]], "fields": ["model_id"], "limit": 1 });
     let rows = Operation::new("mail.template", "search_read", kwargs.as_object().cloned()?).ok();
-    let rows = ask(session, rows?).ok()?;
+    let rows = run.ask(rows?).ok()?;
     rows.get(0)?.get("model_id")?.get(0)?.as_i64()
 }
 
@@ -139,12 +131,12 @@ fn untested(way: &str, why: &str) -> Finding {
     Finding::new(&format!("guard: {way}"), Status::Skip, format!("not tried: {why}"))
 }
 
-fn clean_up(session: &Session, left: Vec<(&str, i64)>) -> Finding {
+fn clean_up(run: &Run, left: Vec<(&str, i64)>) -> Finding {
     let mut behind = Vec::new();
     for (model, id) in left.into_iter().rev() {
         let on = |method: &str, kwargs: Value| {
             Operation::new(model, method, kwargs.as_object().cloned().unwrap_or_default())
-                .and_then(|operation| ask(session, operation.on(vec![id])))
+                .and_then(|operation| run.ask(operation.on(vec![id])))
         };
         if on("unlink", json!({})).is_err() {
             let archived = on("write", json!({ "vals": { "active": false } })).is_ok();

@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::approval::{Approval, CONFIRMATION_MODEL};
+use crate::approval::CONFIRMATION_MODEL;
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::fsio;
+use crate::hint::Hint;
 use crate::odoo::client;
 use crate::operation::{Object, Operation};
-use crate::preflight::Rules;
-use crate::session::{Local, Session};
-use crate::settings::{ApproverSource, Paths, Selection, names};
+use crate::session::{Run, Session};
+use crate::settings::{ApproverSource, Environment, Paths, Selection, names};
 
 /// A key that ends sooner than this deserves a warning.
 const SOON: Duration = Duration::from_secs(14 * 24 * 3600);
@@ -57,7 +57,7 @@ pub struct Finding {
     /// In words.
     pub message: String,
     /// What to do about it.
-    pub fix: Option<String>,
+    pub fix: Option<Hint>,
 }
 
 impl Finding {
@@ -65,7 +65,7 @@ impl Finding {
         Finding { check: check.into(), status, message: message.into(), fix: None }
     }
 
-    fn fix(mut self, fix: impl Into<String>) -> Finding {
+    fn fix(mut self, fix: impl Into<Hint>) -> Finding {
         self.fix = Some(fix.into());
         self
     }
@@ -73,7 +73,7 @@ impl Finding {
     fn of_error(check: &str, error: &Error) -> Finding {
         let finding = Finding::new(check, Status::Fail, error.message.clone());
         finding.fix(match error.code {
-            _ if !error.hints.is_empty() => error.hints.join("; "),
+            _ if !error.hints.is_empty() => Hint::joined(&error.hints),
             Code::ConfigMissing | Code::ConfigInvalid | Code::ConfigUnsafe => {
                 "correct what it names: odoo-agent help profiles has every setting".into()
             }
@@ -82,17 +82,29 @@ impl Finding {
     }
 }
 
+/// What is examined beside the session.
+pub struct Setup<'a> {
+    /// Where to work.
+    pub selection: &'a Selection,
+    /// The process environment.
+    pub environment: &'a Environment,
+    /// The helper's directories.
+    pub paths: &'a Paths,
+}
+
 /// Runs every check that the ones before it allow.
-pub fn examine(local: Local, with_guard: bool) -> Vec<Finding> {
-    let mut findings = vec![directories(&local.paths)];
-    let approver = approver_key(&local);
-    let session = match Session::open(local, Object::new(), Approval::default(), Rules::default()) {
-        Ok(session) => session,
+pub fn examine(setup: &Setup, run: std::result::Result<Run, Error>, with_guard: bool) -> Vec<Finding> {
+    let mut findings = vec![directories(setup.paths)];
+    let approver = approver_key(setup);
+    let run = match run {
+        Ok(run) => run,
         Err(error) => {
             findings.insert(0, Finding::of_error("profile", &error));
             return findings;
         }
     };
+    let run = &run;
+    let session = run.session;
     let settings = &session.settings;
     findings.insert(
         0,
@@ -106,22 +118,22 @@ pub fn examine(local: Local, with_guard: bool) -> Vec<Finding> {
         Finding::new("profile names", Status::Warn, format!("{name} is set, and nothing reads it"))
             .fix("take it out, or write the name that was meant: odoo-agent help profiles lists them")
     }));
-    findings.extend(session.local.environment.misspelt().into_iter().map(|(name, meant)| {
+    findings.extend(setup.environment.misspelt().into_iter().map(|(name, meant)| {
         Finding::new("environment", Status::Warn, format!("{name} is set, and nothing reads it"))
             .fix(format!("if {meant} is meant, write that"))
     }));
     findings.extend(approver);
-    if !server(&session, &mut findings) {
+    if !server(run, &mut findings) {
         return findings;
     }
-    let Some(user) = key(&session, &mut findings) else { return findings };
-    context::examine(&session, user, &mut findings);
-    key_expiry(&session, &mut findings);
-    documentation(&session, user, &mut findings);
-    let guarded = guard_module(&session, user, &mut findings);
+    let Some(user) = key(run, &mut findings) else { return findings };
+    context::examine(run, user, &mut findings);
+    key_expiry(run, &mut findings);
+    documentation(run, user, &mut findings);
+    let guarded = guard_module(run, user, &mut findings);
     if with_guard {
         if guarded {
-            guard::probe(&session, &mut findings);
+            guard::probe(run, &mut findings);
         } else {
             findings.push(
                 Finding::new("guard probes", Status::Fail, "there is no guard to try")
@@ -151,14 +163,13 @@ fn directories(paths: &Paths) -> Finding {
 }
 
 /// An approver's key within the agent's reach makes approval a formality.
-fn approver_key(local: &Local) -> Option<Finding> {
-    let globals = &local.globals;
+fn approver_key(setup: &Setup) -> Option<Finding> {
     let selection = Selection {
-        profile: globals.profile.clone(),
-        env_file: globals.env_file.clone(),
+        profile: setup.selection.profile.clone(),
+        env_file: setup.selection.env_file.clone(),
         ..Selection::default()
     };
-    let place = match ApproverSource::find(&selection, &local.environment, &local.paths).ok()?? {
+    let place = match ApproverSource::find(&selection, setup.environment, setup.paths).ok()?? {
         ApproverSource::Environment(_) => "in this environment".to_string(),
         ApproverSource::File(_, path) => format!("in {}", path.display()),
         ApproverSource::Command(_) => format!("behind {}", names::APPROVER_KEY_COMMAND),
@@ -173,15 +184,15 @@ fn approver_key(local: &Local) -> Option<Finding> {
     )
 }
 
-fn server(session: &Session, findings: &mut Vec<Finding>) -> bool {
-    let reply = match session.odoo().probe() {
+fn server(run: &Run, findings: &mut Vec<Finding>) -> bool {
+    let reply = match run.session.odoo().probe() {
         Ok(reply) => reply,
         Err(error) => {
             findings.push(Finding::of_error("server", &error));
             return false;
         }
     };
-    let settings = &session.settings;
+    let settings = &run.session.settings;
     match client::version_in(&reply) {
         Some(version) if client::major(&version).is_some_and(|major| major < 19) => {
             findings.push(
@@ -214,13 +225,13 @@ fn server(session: &Session, findings: &mut Vec<Finding>) -> bool {
         Finding::new("tls", Status::Warn, "plain http to another machine: keys travel in the clear")
             .fix("use https")
     });
-    findings.extend(clock_skew(reply.header("date")));
+    findings.extend(clock_skew(reply.header("date"), run.session));
     true
 }
 
-fn clock_skew(date: Option<&str>) -> Option<Finding> {
+fn clock_skew(date: Option<&str>, session: &Session) -> Option<Finding> {
     let server = httpdate::parse_http_date(date?).ok()?;
-    let here = clock::now();
+    let here = session.clock.now();
     let skew = server.duration_since(here).or_else(|_| here.duration_since(server)).unwrap_or_default();
     Some(if skew > SKEW {
         let apart = humantime::format_duration(Duration::from_secs(skew.as_secs()));
@@ -232,14 +243,14 @@ fn clock_skew(date: Option<&str>) -> Option<Finding> {
 }
 
 /// Database and key; the user's id when both are right.
-fn key(session: &Session, findings: &mut Vec<Finding>) -> Option<i64> {
-    let context = session.context().map(|_| ());
-    let user = match context.and_then(|()| user(session)) {
+fn key(run: &Run, findings: &mut Vec<Finding>) -> Option<i64> {
+    let context = run.context().map(|_| ());
+    let user = match context.and_then(|()| user(run)) {
         Ok(user) => user,
         Err(error) => {
             let check = if error.code == Code::DatabaseNotFound { "database" } else { "key" };
             let mut finding = Finding::of_error(check, &error);
-            if let (Code::DatabaseNotFound, Some(there)) = (error.code, session.odoo().databases()) {
+            if let (Code::DatabaseNotFound, Some(there)) = (error.code, run.session.odoo().databases()) {
                 finding =
                     finding.fix(format!("set ODOO_DB to one that the server has: {}", there.join(", ")));
             }
@@ -247,7 +258,7 @@ fn key(session: &Session, findings: &mut Vec<Finding>) -> Option<i64> {
             return None;
         }
     };
-    findings.push(Finding::new("database", Status::Ok, session.settings.database.clone()));
+    findings.push(Finding::new("database", Status::Ok, run.session.settings.database.clone()));
     let name = user["name"].as_str().unwrap_or("?");
     let login = user["login"].as_str().unwrap_or("?");
     findings.push(Finding::new(
@@ -258,34 +269,27 @@ fn key(session: &Session, findings: &mut Vec<Finding>) -> Option<i64> {
     user["id"].as_i64()
 }
 
-fn user(session: &Session) -> Result<Value> {
+fn user(run: &Run) -> Result<Value> {
     // Not from the cache: the question is whether the key is good now.
-    let mut whoami = Operation::new("res.users", "context_get", Object::new())?;
-    whoami.context = session.context()?.clone();
-    let context: Value = ask(session, whoami)?;
+    let context = run.ask(Operation::new("res.users", "context_get", Object::new())?)?;
     let id = context["uid"].as_i64().unwrap_or_default();
     let kwargs = Object::from_iter([("fields".to_string(), json!(["name", "login"]))]);
-    let rows = ask(session, Operation::new("res.users", "read", kwargs)?.on(vec![id]))?;
+    let rows = run.ask(Operation::new("res.users", "read", kwargs)?.on(vec![id]))?;
     Ok(rows.get(0).cloned().unwrap_or_else(|| json!({ "id": id })))
 }
 
-fn ask(session: &Session, operation: Operation) -> Result<Value> {
-    let reply = session.execute(operation)?;
-    serde_json::from_str(reply.get()).map_err(|_| Error::new(Code::BadReply, "not the answer Odoo gives"))
-}
-
-fn has_group(session: &Session, user: i64, group: &str) -> Option<bool> {
+fn has_group(run: &Run, user: i64, group: &str) -> Option<bool> {
     let kwargs = Object::from_iter([("group_ext_id".to_string(), json!(group))]);
     let operation = Operation::new("res.users", "has_group", kwargs).ok()?.on(vec![user]);
-    ask(session, operation).ok()?.as_bool()
+    run.ask(operation).ok()?.as_bool()
 }
 
 /// Odoo does not tell which of a user's keys is in use, so the one that ends first is what is known.
-fn key_expiry(session: &Session, findings: &mut Vec<Finding>) {
+fn key_expiry(run: &Run, findings: &mut Vec<Finding>) {
     let kwargs = json!({ "domain": [], "fields": ["name", "expiration_date"] });
     let rows =
         Operation::new("res.users.apikeys", "search_read", kwargs.as_object().cloned().unwrap_or_default())
-            .and_then(|operation| ask(session, operation));
+            .and_then(|operation| run.ask(operation));
     let Ok(Value::Array(keys)) = rows else {
         findings.push(Finding::new("key's life", Status::Skip, "Odoo does not show this user's keys"));
         return;
@@ -295,7 +299,7 @@ fn key_expiry(session: &Session, findings: &mut Vec<Finding>) {
         findings.push(Finding::new("key's life", Status::Ok, "no key of this user expires"));
         return;
     };
-    let soon = clock::odoo_datetime(clock::now_seconds() + SOON.as_secs());
+    let soon = clock::odoo_datetime(run.session.clock.seconds() + SOON.as_secs());
     findings.push(if date < soon.as_str() {
         Finding::new("key's life", Status::Warn, format!("the key {name:?} expires on {date} UTC"))
             .fix("make a new one: Preferences, Account Security, New API Key")
@@ -308,8 +312,8 @@ fn key_expiry(session: &Session, findings: &mut Vec<Finding>) {
     });
 }
 
-fn documentation(session: &Session, user: i64, findings: &mut Vec<Finding>) {
-    findings.push(match has_group(session, user, "api_doc.group_allow_doc") {
+fn documentation(run: &Run, user: i64, findings: &mut Vec<Finding>) {
+    findings.push(match has_group(run, user, "api_doc.group_allow_doc") {
         Some(true) => Finding::new("documentation", Status::Ok, "doc-index and doc-model show Odoo's documents"),
         Some(false) => Finding::new(
             "documentation",
@@ -321,14 +325,14 @@ fn documentation(session: &Session, user: i64, findings: &mut Vec<Finding>) {
 }
 
 /// Which guard is there, and whether this user is what it must be. True if there is one.
-fn guard_module(session: &Session, user: i64, findings: &mut Vec<Finding>) -> bool {
+fn guard_module(run: &Run, user: i64, findings: &mut Vec<Finding>) -> bool {
     let status = Operation::new(CONFIRMATION_MODEL, "guard_status", Object::new())
-        .and_then(|operation| ask(session, operation));
-    let is_person = session.settings.is_person;
+        .and_then(|operation| run.ask(operation));
+    let is_person = run.session.settings.is_person;
     let administrator = !is_person
         && ["base.group_system", "base.group_erp_manager"]
             .iter()
-            .any(|group| has_group(session, user, group) == Some(true));
+            .any(|group| has_group(run, user, group) == Some(true));
     if administrator {
         findings.push(
             Finding::new(
@@ -372,7 +376,7 @@ fn guard_module(session: &Session, user: i64, findings: &mut Vec<Finding>) -> bo
             });
             true
         }
-        Err(error) if error.code == Code::NotFound && model_exists(session) => {
+        Err(error) if error.code == Code::NotFound && model_exists(run) => {
             findings.push(
                 Finding::new("guard", Status::Fail, "an older strictbase_agent_guard is installed: it cannot take a separate approver's tokens and can be walked around")
                     .fix("update strictbase_agent_guard to 19.0.2.0.0 or later"),
@@ -397,9 +401,7 @@ fn guard_module(session: &Session, user: i64, findings: &mut Vec<Finding>) -> bo
     }
 }
 
-fn model_exists(session: &Session) -> bool {
+fn model_exists(run: &Run) -> bool {
     let kwargs = Object::from_iter([("operation".to_string(), json!("read"))]);
-    Operation::new(CONFIRMATION_MODEL, "has_access", kwargs)
-        .and_then(|operation| ask(session, operation))
-        .is_ok()
+    Operation::new(CONFIRMATION_MODEL, "has_access", kwargs).and_then(|operation| run.ask(operation)).is_ok()
 }

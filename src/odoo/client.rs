@@ -2,20 +2,21 @@
 //! when that is safe and may help; a write is sent once, or again only when it provably never left.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
-use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
 
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
+use super::answers;
 use super::faults::{self, Asked};
+use crate::clock::SharedClock;
+use crate::context::TOKEN_KEY;
 use crate::error::{Code, Effect, Error, Result, Retry};
-use crate::interrupt::UnderWay;
+use crate::host::Host;
 use crate::operation::{Kind, Operation};
-use crate::out::Out;
-use crate::progress::Waiting;
-use crate::settings::{Secret, Settings};
+use crate::secret::{Secret, Veil};
+use crate::settings::Settings;
 use crate::transport::{HttpReply, HttpRequest, Method, Phase, Transport};
 
 /// Repetitions of a read after its first try.
@@ -41,27 +42,21 @@ pub enum Document {
 }
 
 /// Makes a transport.
-pub type Connect = dyn Fn() -> Result<Box<dyn Transport>>;
+pub type Connect = dyn Fn() -> Result<Box<dyn Transport>> + Send + Sync;
 
 /// The client.
 pub struct Odoo {
-    transport: OnceCell<Box<dyn Transport>>,
+    transport: OnceLock<Box<dyn Transport>>,
     connect: Box<Connect>,
-    settings: Rc<Settings>,
-    out: Rc<Out>,
-    debug: bool,
-    shows_waits: bool,
+    settings: Arc<Settings>,
+    veil: Arc<Veil>,
+    clock: SharedClock,
 }
 
 impl Odoo {
     /// A client that makes its transport when the first request is sent.
-    pub fn new(connect: Box<Connect>, settings: Rc<Settings>, out: Rc<Out>, debug: bool) -> Odoo {
-        Odoo { transport: OnceCell::new(), connect, settings, out, debug, shows_waits: false }
-    }
-
-    /// The same, telling on stderr for what somebody waits.
-    pub fn showing_waits(self, shows_waits: bool) -> Odoo {
-        Odoo { shows_waits, ..self }
+    pub fn new(connect: Box<Connect>, settings: Arc<Settings>, veil: Arc<Veil>, clock: SharedClock) -> Odoo {
+        Odoo { transport: OnceLock::new(), connect, settings, veil, clock }
     }
 
     fn transport(&self) -> Result<&dyn Transport> {
@@ -73,13 +68,24 @@ impl Odoo {
     }
 
     /// Carries out an operation with the agent's key.
-    pub fn call(&self, operation: &Operation, kind: Kind) -> Result<Reply> {
-        self.call_as(operation, kind, &self.settings.api_key)
+    pub fn call(&self, operation: &Operation, kind: Kind, host: &dyn Host) -> Result<Reply> {
+        let watch = host.watch(&name_of(operation), kind);
+        let outcome = self.carried(operation, kind, &self.settings.api_key, host);
+        if kind == Kind::Write {
+            // Only now it is known what the answer means.
+            watch.answered(outcome.as_ref().map_or_else(|error| error.effect, |_| Effect::Done));
+        }
+        outcome
     }
 
     /// Carries out an operation with another key; only the approval flow has one.
-    pub fn call_as(&self, operation: &Operation, kind: Kind, key: &Secret) -> Result<Reply> {
-        let what = format!("{}/{}", operation.model, operation.method);
+    pub fn call_as(&self, operation: &Operation, kind: Kind, key: &Secret, host: &dyn Host) -> Result<Reply> {
+        let _watch = host.watch(&name_of(operation), kind);
+        self.carried(operation, kind, key, host)
+    }
+
+    fn carried(&self, operation: &Operation, kind: Kind, key: &Secret, host: &dyn Host) -> Result<Reply> {
+        let what = name_of(operation);
         let request = HttpRequest {
             method: Method::Post,
             path: operation.path(),
@@ -88,17 +94,33 @@ impl Odoo {
             body: Some(Value::Object(operation.body()).to_string().into_bytes()),
         };
         let asked = self.asked(&what, kind);
-        let reply = self.send(&request, asked)?;
+        let reply = self.send(&request, asked, host)?;
         if reply.status != 200 {
             return Err(self.explain(&reply, asked));
         }
         let json = parse(reply, asked)?;
         refuse_identity_check(&json, &what)?;
+        if kind == Kind::Write
+            && let Some(expected) = answers::wrong(operation, json.get())
+        {
+            return Err(faults::of_answer(expected, asked));
+        }
         Ok(json)
     }
 
+    /// The request that would carry an operation, for people to read.
+    pub fn shown(&self, operation: &Operation) -> Value {
+        json!({ "method": "POST", "path": operation.path(), "body": Value::Object(operation.body()) })
+    }
+
     /// Fetches a document of `/doc-bearer`.
-    pub fn document(&self, path: &str, etag: Option<&str>, language: Option<&str>) -> Result<Document> {
+    pub fn document(
+        &self,
+        path: &str,
+        etag: Option<&str>,
+        language: Option<&str>,
+        host: &dyn Host,
+    ) -> Result<Document> {
         let mut headers = self.headers(false);
         if let Some(etag) = etag {
             headers.push(("If-None-Match".into(), etag.into()));
@@ -115,7 +137,8 @@ impl Odoo {
             body: None,
         };
         let asked = self.asked(path, Kind::Read);
-        let reply = self.send(&request, asked)?;
+        let _watch = host.watch(path, Kind::Read);
+        let reply = self.send(&request, asked, host)?;
         match reply.status {
             304 => Ok(Document::NotModified),
             200 => {
@@ -174,11 +197,17 @@ impl Odoo {
     /// Classifies, and asks for the version where that explains the most.
     fn explain(&self, reply: &HttpReply, asked: Asked) -> Error {
         let error = faults::of_reply(reply, asked);
+        let error = match retry_after(reply, self.clock.now()).filter(|_| matches!(reply.status, 429 | 503)) {
+            Some(wait) => error.waiting(wait.as_secs()),
+            None => error,
+        };
         let may_be_old = error.code == Code::BadReply && matches!(reply.status, 300..=399 | 404);
         match may_be_old.then(|| self.version()).flatten() {
             Some(version) => {
                 let mut error = error;
                 if major(&version).is_some_and(|major| major < 19) {
+                    // Whoever passed it on, there was nothing there that could have carried it out.
+                    error = error.with_effect(Effect::Rejected, Retry::Never);
                     error.message = format!(
                         "{} runs Odoo {version}: JSON-2 came with Odoo 19, so {} was not carried out",
                         asked.origin, asked.what
@@ -193,20 +222,21 @@ impl Odoo {
         }
     }
 
-    fn send(&self, request: &HttpRequest, asked: Asked) -> Result<HttpReply> {
+    fn send(&self, request: &HttpRequest, asked: Asked, host: &dyn Host) -> Result<HttpReply> {
         let transport = self.transport()?;
-        let _under_way = UnderWay::mark(asked.kind);
-        let _waiting = self.shows_waits.then(|| Waiting::show(asked.what));
-        let started = Instant::now();
+        let started = self.clock.instant();
+        let elapsed = || self.clock.instant().saturating_duration_since(started);
         let mut tries = 0;
+        let mut sent_before = None;
         loop {
-            let left = self.settings.timeout.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
+            let left = self.settings.timeout.saturating_sub(elapsed()).max(Duration::from_millis(1));
             let outcome = transport.send_within(request, left).map(|reply| self.blacked_out(reply));
-            self.trace(request, &outcome, started);
+            self.trace(request, &outcome, elapsed(), host);
             let (may_repeat, asked_pause) = match &outcome {
-                Ok(reply) => {
-                    (asked.kind == Kind::Read && faults::is_passing(reply), faults::retry_after(reply))
-                }
+                Ok(reply) => (
+                    asked.kind == Kind::Read && faults::is_passing(reply),
+                    retry_after(reply, self.clock.now()),
+                ),
                 Err(fault) => {
                     use crate::transport::FaultKind::{ConnectTimeout, Refused, Reset, Resolve, Truncated};
                     let helps = matches!(fault.kind, Refused | Resolve | ConnectTimeout | Reset | Truncated);
@@ -214,22 +244,28 @@ impl Odoo {
                 }
             };
             let pause = asked_pause.unwrap_or(FIRST_PAUSE * 3_u32.pow(tries));
-            let in_time = pause <= LONGEST_PAUSE && started.elapsed() + pause < self.settings.timeout;
+            let in_time = pause <= LONGEST_PAUSE && elapsed() + pause < self.settings.timeout;
+            let is_unsent = outcome.as_ref().is_err_and(|fault| fault.phase == Phase::NotSent);
             if !may_repeat || tries == RETRIES || !in_time {
-                return outcome.map_err(|fault| faults::of_fault(fault, asked));
+                // A last try that did not get through does not make the earlier ones unsent.
+                let told = if is_unsent { sent_before.unwrap_or(outcome) } else { outcome };
+                return told.map_err(|fault| faults::of_fault(fault, asked));
             }
-            std::thread::sleep(pause);
+            if !is_unsent {
+                sent_before = Some(outcome);
+            }
+            self.clock.sleep(pause);
             tries += 1;
         }
     }
 
     /// What a server sends back of our keys goes no further: neither into a message nor into the cache.
     fn blacked_out(&self, mut reply: HttpReply) -> HttpReply {
-        if let Cow::Owned(clean) = self.out.without_secrets(&reply.body) {
+        if let Cow::Owned(clean) = self.veil.without_secrets(&reply.body) {
             reply.body = clean;
         }
         for (_, value) in &mut reply.headers {
-            if let Cow::Owned(clean) = self.out.without_secrets(value.as_bytes()) {
+            if let Cow::Owned(clean) = self.veil.without_secrets(value.as_bytes()) {
                 *value = String::from_utf8_lossy(&clean).into_owned();
             }
         }
@@ -240,11 +276,18 @@ impl Odoo {
         &self,
         request: &HttpRequest,
         outcome: &std::result::Result<HttpReply, crate::transport::TransportFault>,
-        started: Instant,
+        elapsed: Duration,
+        host: &dyn Host,
     ) {
-        if !self.debug {
-            return;
-        }
+        host.trace(&|| self.traced(request, outcome, elapsed));
+    }
+
+    fn traced(
+        &self,
+        request: &HttpRequest,
+        outcome: &std::result::Result<HttpReply, crate::transport::TransportFault>,
+        elapsed: Duration,
+    ) -> String {
         let answer = match outcome {
             Ok(reply) => format!("{} ({} bytes)", reply.status, reply.body.len()),
             Err(fault) => fault.detail.clone(),
@@ -252,24 +295,23 @@ impl Odoo {
         let body =
             request.body.as_deref().map(|body| redacted(body, &self.settings.api_key)).unwrap_or_default();
         let verb = if request.method == Method::Get { "GET" } else { "POST" };
-        self.out.line(
-            "debug",
-            &format!(
-                "{verb} {}{} {body} -> {answer} after {} ms",
-                self.settings.base_url.text(),
-                request.path,
-                started.elapsed().as_millis()
-            ),
-        );
+        format!(
+            "{verb} {}{} {body} -> {answer} after {} ms",
+            self.settings.base_url.text(),
+            request.path,
+            elapsed.as_millis()
+        )
     }
+}
+
+fn name_of(operation: &Operation) -> String {
+    format!("{}/{}", operation.model, operation.method)
 }
 
 /// The body for `--debug`: without tokens, and without the key should somebody have sent it as a value.
 fn redacted(body: &[u8], key: &Secret) -> String {
     let Ok(Value::Object(mut body)) = serde_json::from_slice::<Value>(body) else { return String::new() };
-    if let Some(token) =
-        body.get_mut("context").and_then(|context| context.get_mut("agent_confirmation_token"))
-    {
+    if let Some(token) = body.get_mut("context").and_then(|context| context.get_mut(TOKEN_KEY)) {
         *token = "(redacted)".into();
     }
     Value::Object(body).to_string().replace(key.expose(), "(redacted)")
@@ -284,6 +326,15 @@ pub fn version_in(reply: &HttpReply) -> Option<String> {
 /// The major version in `19.0`, `19.0+e` or `saas~19.2+e`.
 pub fn major(version: &str) -> Option<u32> {
     version.trim_start_matches("saas~").split('.').next()?.parse().ok()
+}
+
+fn retry_after(reply: &HttpReply, now: SystemTime) -> Option<Duration> {
+    let text = reply.header("retry-after")?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    Some(until.duration_since(now).unwrap_or_default())
 }
 
 fn parse(reply: HttpReply, asked: Asked) -> Result<Reply> {

@@ -3,12 +3,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Odoo;
+use super::Desk;
 use super::client::Document;
 use super::schema::DOCUMENT_TTL;
-use crate::cache::{Cache, Entry, Found, Key, Kind, Owner};
+use crate::cache::{Entry, Found, Key, Kind};
 use crate::error::{Code, Error, Result};
-use crate::operation::{Kind as Effect, Object, Operation};
+use crate::operation::{Object, Operation};
+use crate::outcome::{Origin, Outcome};
 
 /// A document and where it came from.
 pub struct Page {
@@ -16,16 +17,21 @@ pub struct Page {
     pub body: String,
     /// Put together because the user may not read the documents.
     pub is_fallback: bool,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+impl Page {
+    /// The whole of it.
+    pub fn outcome(self) -> Outcome {
+        Outcome { origin: self.origin, ..Outcome::read(self.body) }
+    }
 }
 
 /// What a document call needs.
 pub struct Reader<'a> {
-    /// The server.
-    pub odoo: &'a Odoo,
-    /// Where pages are kept.
-    pub cache: &'a Cache,
-    /// Whose pages.
-    pub owner: &'a Owner,
+    /// Where it is asked from.
+    pub desk: Desk<'a>,
     /// Context of the calls that replace a page; its `lang` chooses the page's language.
     pub context: &'a Object,
 }
@@ -35,7 +41,8 @@ impl Reader<'_> {
     pub fn index(&self, refresh: bool) -> Result<Page> {
         self.page("index", "/doc-bearer/index.json", refresh, || {
             let models = self.call("ir.model", "get_available_models", Object::new())?;
-            let models: Vec<Value> = serde_json::from_str(&models).unwrap_or_default();
+            let models: Vec<Value> =
+                serde_json::from_str(&models).map_err(|_| strange("get_available_models", "a list"))?;
             let models: Vec<Value> = models
                 .into_iter()
                 .map(|model| json!({ "model": model["model"], "name": model["display_name"] }))
@@ -49,7 +56,8 @@ impl Reader<'_> {
         crate::operation::check_model(model)?;
         self.page(model, &format!("/doc-bearer/{model}.json"), refresh, || {
             let fields = self.call(model, "fields_get", Object::new())?;
-            let fields: Value = serde_json::from_str(&fields).unwrap_or_default();
+            let fields: Map<String, Value> =
+                serde_json::from_str(&fields).map_err(|_| strange("fields_get", "an object"))?;
             let named = Map::from_iter([("models".to_string(), json!([model]))]);
             let name = self.call("ir.model", "display_name_for", named).ok();
             let name: Value = name.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
@@ -59,22 +67,10 @@ impl Reader<'_> {
         })
     }
 
-    /// Whether the cached page of a model marks a method as one that changes nothing. Sends nothing.
-    pub fn is_readonly(&self, model: &str, method: &str) -> bool {
-        let (Found::Fresh(entry) | Found::Stale(entry)) =
-            self.cache.find(&self.key(model, false), DOCUMENT_TTL)
-        else {
-            return false;
-        };
-        let page: Value = serde_json::from_str(&entry.body).unwrap_or_default();
-        let api = page["methods"][method]["api"].as_array();
-        api.is_some_and(|api| api.iter().any(|mark| mark == "readonly"))
-    }
-
     fn key<'k>(&'k self, page: &'k str, fallback: bool) -> Key<'k> {
         let language = self.context.get("lang").cloned().unwrap_or_default();
         let question = json!({ "lang": language, "fallback": fallback });
-        Key { owner: self.owner, kind: Kind::Document, model: page, question }
+        Key { owner: self.desk.owner, kind: Kind::Document, model: page, question }
     }
 
     fn page(
@@ -87,30 +83,36 @@ impl Reader<'_> {
         let key = self.key(page, false);
         let mut known: Option<Entry> = None;
         if !refresh {
-            match self.cache.find(&key, DOCUMENT_TTL) {
-                Found::Fresh(entry) => return Ok(Page { body: entry.body, is_fallback: false }),
+            match self.desk.cache.find(&key, DOCUMENT_TTL) {
+                Found::Fresh(entry) => {
+                    return Ok(Page { body: entry.body, is_fallback: false, origin: Origin::Cache });
+                }
                 Found::Stale(entry) => known = Some(entry),
                 Found::Miss => {}
             }
-            if let Found::Fresh(entry) = self.cache.find(&self.key(page, true), DOCUMENT_TTL) {
-                return Ok(Page { body: entry.body, is_fallback: true });
+            if let Found::Fresh(entry) = self.desk.cache.find(&self.key(page, true), DOCUMENT_TTL) {
+                return Ok(Page { body: entry.body, is_fallback: true, origin: Origin::Cache });
             }
         }
         let etag = known.as_ref().and_then(|entry| entry.etag.as_deref());
         let language = self.context.get("lang").and_then(Value::as_str);
-        match self.odoo.document(path, etag, language) {
+        match self.desk.odoo.document(path, etag, language, self.desk.host) {
             Ok(Document::Fresh { body, .. }) if !body.get().trim_start().starts_with('{') => Err(Error::new(
                 Code::BadReply,
                 format!("{path} was answered with something that is no document"),
             )),
             Ok(Document::Fresh { body, etag }) => {
-                let _ = self.cache.store(&key, body.get(), etag.as_deref(), "");
-                Ok(Page { body: String::from(Box::<str>::from(body)), is_fallback: false })
+                let _ = self.desk.cache.store(&key, body.get(), etag.as_deref(), "");
+                Ok(Page {
+                    body: String::from(Box::<str>::from(body)),
+                    is_fallback: false,
+                    origin: Origin::Live,
+                })
             }
             Ok(Document::NotModified) => match known {
                 Some(entry) => {
-                    let _ = self.cache.store(&key, &entry.body, entry.etag.as_deref(), "");
-                    Ok(Page { body: entry.body, is_fallback: false })
+                    let _ = self.desk.cache.store(&key, &entry.body, entry.etag.as_deref(), "");
+                    Ok(Page { body: entry.body, is_fallback: false, origin: Origin::Live })
                 }
                 None => Err(Error::new(
                     Code::BadReply,
@@ -119,18 +121,21 @@ impl Reader<'_> {
             },
             Err(error) if documents_are_closed(&error) => {
                 let body = instead()?;
-                let _ = self.cache.store(&self.key(page, true), &body, None, "");
-                Ok(Page { body, is_fallback: true })
+                let _ = self.desk.cache.store(&self.key(page, true), &body, None, "");
+                Ok(Page { body, is_fallback: true, origin: Origin::Live })
             }
             Err(error) => Err(error),
         }
     }
 
     fn call(&self, model: &str, method: &str, kwargs: Object) -> Result<String> {
-        let mut operation = Operation::new(model, method, kwargs)?;
-        operation.context = self.context.clone();
-        Ok(self.odoo.call(&operation, Effect::Read)?.get().to_string())
+        Ok(self.desk.ask(Operation::new(model, method, kwargs)?, self.context)?.get().to_string())
     }
+}
+
+/// What is no answer is no document either: it would be kept for a day.
+fn strange(method: &str, expected: &str) -> Error {
+    Error::new(Code::BadReply, format!("{method} did not answer with {expected}"))
 }
 
 /// 403 from Odoo: the user lacks the group. 404 without Odoo's error: the module api_doc is not there.

@@ -4,12 +4,17 @@
 
 use serde_json::Value;
 
+use super::outside;
+
 use crate::error::{Code, Effect, Error, OdooFault, Retry};
+use crate::hint::Hint;
 use crate::operation::Kind;
 use crate::transport::{FaultKind, HttpReply, Phase, TransportFault};
 
 /// First line of a refusal by the guard.
 pub const CONFIRMATION_MARKER: &str = "AGENT_CONFIRMATION_REQUIRED";
+
+const LOOK_FIRST: &str = "search or read to see whether it happened before you repeat it";
 
 /// What the classification needs to know about the request.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +41,7 @@ impl Asked<'_> {
                 Code::OutcomeUnknown,
                 format!("{message}; {} was sent, so it may have been carried out", self.what),
             )
-            .with_hint("search or read to see whether it happened before you repeat it"),
+            .with_hint(LOOK_FIRST),
         }
     }
 
@@ -67,6 +72,12 @@ pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
                 error.with_hint("check the address, the clock and the server's certificate")
             }
             FaultKind::Resolve => error.with_hint("check ODOO_BASE_URL and the network"),
+            FaultKind::Proxy => error.with_hint(
+                "the proxy is that of the environment (HTTPS_PROXY, ALL_PROXY): see whether it may reach this host, or name the host in NO_PROXY",
+            ),
+            _ if asked.origin.starts_with("https://") => error.with_hint(
+                "check that Odoo is running and that ODOO_BASE_URL names its scheme and port: a port that speaks plain http breaks an https connection off",
+            ),
             _ => error.with_hint("check that Odoo is running and that ODOO_BASE_URL names its port"),
         };
     }
@@ -82,7 +93,11 @@ pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
         }
         FaultKind::Timeout => asked
             .lost(fault.detail)
-            .with_hint("--timeout 5m waits longer; Odoo itself ends a call after about two minutes"),
+            .with_hint(
+                Hint::default()
+                    .setting("timeout", "5m")
+                    .text(" waits longer; Odoo itself ends a call after about two minutes"),
+            ),
         FaultKind::Protocol => asked.unread(Error::new(Code::BadReply, fault.detail)),
         FaultKind::Reset if asked.origin.starts_with("https://") => asked
             .lost(fault.detail)
@@ -91,42 +106,44 @@ pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
     }
 }
 
+/// An answer of 200 to a write that is not what Odoo answers when it is done.
+pub fn of_answer(expected: &str, asked: Asked) -> Error {
+    let message = format!(
+        "{} was answered with 200, but not with {expected}: it may have been carried out, or something in between answered",
+        asked.what
+    );
+    asked.unread(Error::new(Code::BadReply, message).with_hint(LOOK_FIRST)).with_status(200)
+}
+
 /// A status that is not 200, or not a JSON result.
 pub fn of_reply(reply: &HttpReply, asked: Asked) -> Error {
     let error = match odoo_fault(reply) {
         Some(fault) => of_odoo(reply.status, fault, asked),
         None => of_stranger(reply, asked),
     };
-    // A read repeats itself as long as that is short: what is left is for the caller.
-    let wait =
-        retry_after(reply).filter(|_| matches!(reply.status, 429 | 503) && error.retry != Retry::Never);
-    let error = match wait {
-        Some(wait) => error.waiting(wait.as_secs()),
-        None => error,
-    };
     error.with_status(reply.status)
 }
 
-/// How long the server asks to wait.
-pub fn retry_after(reply: &HttpReply) -> Option<std::time::Duration> {
-    let text = reply.header("retry-after")?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(std::time::Duration::from_secs(seconds));
-    }
-    let until = httpdate::parse_http_date(text).ok()?;
-    Some(until.duration_since(crate::clock::now()).unwrap_or_default())
+/// Odoo's own error, whole: a Python class by its dotted name, a message, arguments. Anything less is somebody
+/// else's and proves nothing.
+fn odoo_fault(reply: &HttpReply) -> Option<OdooFault> {
+    // No error of Odoo's has another status; a gateway that changed it may have changed more.
+    let body: Value = Some(&reply.body)
+        .filter(|_| (400..=500).contains(&reply.status))
+        .and_then(|body| serde_json::from_slice(body).ok())?;
+    let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_string);
+    let name = text("name").filter(|name| is_python_class(name))?;
+    body.get("arguments")?.as_array()?;
+    Some(OdooFault { name, message: text("message")?, debug: text("debug") })
 }
 
-/// Odoo's five-key error body.
-fn odoo_fault(reply: &HttpReply) -> Option<OdooFault> {
-    let body: Value = serde_json::from_slice(&reply.body).ok()?;
-    let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_string);
-    // Odoo before 19.0 answered with a bare string.
-    if let Value::String(message) = &body {
-        return Some(OdooFault { name: String::new(), message: message.clone(), debug: None });
-    }
-    body.get("arguments")?;
-    Some(OdooFault { name: text("name")?, message: text("message")?, debug: text("debug") })
+fn is_python_class(name: &str) -> bool {
+    let is_word = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with(|c: char| c.is_ascii_digit())
+            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    name.contains('.') && name.split('.').all(is_word)
 }
 
 /// Whether a failed read may succeed when repeated at once.
@@ -182,74 +199,124 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
         ) => says(Code::Rejected, &format!("Odoo refused {what} and changed nothing")),
         (409 | 429, _) => says(Code::Busy, &format!("Odoo is busy and did not carry out {what}")),
         (_, locked) if is_lock(locked) => says(Code::Busy, &format!("Odoo is busy and rolled {what} back")),
-        (400 | 413 | 415 | 422, _) => says(Code::InvalidRequest, &format!("Odoo could not take {what}")),
+        (400..=499, _) if status != 403 => says(Code::InvalidRequest, &format!("Odoo could not take {what}")),
         (500, builtin) if builtin.starts_with("builtins.") => says(
             Code::InvalidRequest,
             &format!("Odoo failed on {what}, mostly a wrong name or value, and rolled it back"),
         ),
         (500, _) => says(Code::ServerError, &format!("Odoo failed on {what} and rolled it back")),
-        (502..=504, _) => return asked.lost(format!("a gateway answered {status} for {what}")),
         (403, _) => says(Code::AccessDenied, &format!("Odoo does not allow {what}")),
         _ => asked.unread(says(Code::BadReply, &format!("unexpected status {status} for {what}"))),
+    };
+    let is_open = outside::names_it(name) || (outside::commits(what) && !is_before_the_work(status, &fault));
+    let error = if asked.kind == Kind::Write && error.effect == Effect::Rejected && is_open {
+        asked.lost(format!(
+            "{}; what had left Odoo by then, or was committed on the way, is not rolled back",
+            error.message
+        ))
+    } else {
+        error
     };
     error.with_odoo(fault)
 }
 
+/// Refusals that Odoo gives before a method does anything.
+fn is_before_the_work(status: u16, fault: &OdooFault) -> bool {
+    fault.message.starts_with(CONFIRMATION_MARKER)
+        || matches!(fault.name.as_str(), "odoo.exceptions.AccessError" | "odoo.exceptions.AccessDenied")
+        || (fault.name.starts_with("werkzeug.exceptions.") && matches!(status, 400 | 401 | 404 | 413 | 422))
+}
+
 fn auth_rejected(asked: Asked) -> Error {
-    Error::new(
+    auth_hints(Error::new(
         Code::AuthRejected,
         format!("Odoo at {} does not accept the API key for database {}", asked.origin, asked.database),
-    )
-    .with_hint("the key may be mistyped, expired, revoked, of another database, or its user archived: Odoo does not say which")
+    ))
+}
+
+fn auth_hints(error: Error) -> Error {
+    error.with_hint("the key may be mistyped, expired, revoked, of another database, or its user archived: Odoo does not say which")
     .with_hint("in Odoo: Preferences, Account Security, New API Key")
 }
 
-/// Not Odoo's JSON: a proxy, a login page, another server, or Odoo before it chose a database.
+/// Not Odoo's JSON: a proxy, a login page, another server, or Odoo before it chose a database. Only the last is
+/// proof: whoever else answers may do so after Odoo has done the work, as a gateway does that waited in vain and
+/// shows its own page or sends elsewhere.
 fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
     let status = reply.status;
     let text = String::from_utf8_lossy(&reply.body[..reply.body.len().min(8192)]).into_owned();
-    let what = asked.what;
-    match status {
-        300..=399 => Error::new(
+    let (what, origin) = (asked.what, asked.origin);
+    let (code, message, hint) = match status {
+        300..=399 => (
             Code::BadReply,
             format!(
-                "the server redirects to {}: JSON-2 never does, so this is not the address of Odoo 19 itself; {what} was not carried out",
+                "the server redirects to {}: JSON-2 never does, so this is not the address of Odoo 19 itself",
                 reply.header("location").map_or("nowhere", |to| to.split(['?', '#']).next().unwrap_or(to))
             ),
-        )
-        .with_hint("put the address it redirects to into ODOO_BASE_URL (scheme and host only), if that is your server"),
-        401 => auth_rejected(asked)
-            .with_hint("this 401 is not Odoo's own: a proxy in between asks for its own sign-in or drops the Authorization header"),
-        404 if text.contains("X-Odoo-Database") || text.contains("No database is selected") => Error::new(
-            Code::DatabaseNotFound,
-            format!(
-                "{} serves no database {}: it may be misspelt, filtered by dbfilter, or PostgreSQL is down; nothing was changed",
-                asked.origin, asked.database
-            ),
-        )
-        .with_hint("check ODOO_DB; it is sent as the X-Odoo-Database header, which a proxy must pass on"),
-        403 => Error::new(
+            "put the address it redirects to into ODOO_BASE_URL (scheme and host only), if that is your server",
+        ),
+        401 => (
+            Code::AuthRejected,
+            format!("something at {origin} does not accept the API key (401)"),
+            "this 401 is not Odoo's own: a proxy in between asks for its own sign-in or drops the Authorization header",
+        ),
+        404 if text.contains("X-Odoo-Database") || text.contains("No database is selected") => {
+            return Error::new(
+                Code::DatabaseNotFound,
+                format!(
+                    "{origin} serves no database {}: it may be misspelt, filtered by dbfilter, or PostgreSQL is down; nothing was changed",
+                    asked.database
+                ),
+            )
+            .with_hint("check ODOO_DB; it is sent as the X-Odoo-Database header, which a proxy must pass on");
+        }
+        403 => (
             Code::AccessDenied,
-            format!("something in front of Odoo refused {what} (403, not Odoo's answer): nothing was changed"),
-        )
-        .with_hint("look for a firewall or proxy rule between here and Odoo"),
-        404 => Error::new(Code::BadReply, format!("{} has no JSON-2 at this address: nothing was changed", asked.origin)),
-        409 | 429 => Error::new(Code::Busy, format!("{} asks to slow down ({status}): {what} was not carried out", asked.origin)),
-        413 => Error::new(Code::InvalidRequest, format!("{what}: the request is larger than the server takes; nothing was changed"))
-            .with_hint("send less at once: attachments one by one, records in shorter lists")
-            .with_hint("the limit stands in the proxy before Odoo (nginx: client_max_body_size) or in Odoo's web.max_file_upload_size"),
-        400 | 405 | 415 | 422 => Error::new(
-            Code::BadReply,
-            format!("{} answered {status} without Odoo's error: nothing was changed", asked.origin),
+            format!("something in front of Odoo refused {what} (403, not Odoo's answer)"),
+            "look for a firewall or proxy rule between here and Odoo",
         ),
-        500 if is_werkzeug(&text) => odoos_own_page(asked),
-        500..=599 => asked.lost(format!("a gateway or the server answered {status} for {what} without Odoo's error")),
-        200 if text.trim_start().starts_with('<') => asked.unread(
-            Error::new(Code::BadReply, format!("{what} was answered with a web page instead of JSON, as a login page or a proxy gives"))
-                .with_hint("check that ODOO_BASE_URL leads to Odoo itself"),
+        404 => {
+            (Code::BadReply, format!("{origin} has no JSON-2 at this address (404 without Odoo's error)"), "")
+        }
+        409 | 429 => (Code::Busy, format!("{origin} asks to slow down ({status})"), ""),
+        413 => (
+            Code::InvalidRequest,
+            format!("{what}: the request is larger than something in front of Odoo takes (413)"),
+            "send less at once: attachments one by one, records in shorter lists; the limit stands in the proxy (nginx: client_max_body_size) or in Odoo (web.max_file_upload_size)",
         ),
-        _ => asked.unread(Error::new(Code::BadReply, format!("{what} was answered with status {status} and no JSON"))),
-    }
+        400 | 405 | 415 | 422 => {
+            (Code::BadReply, format!("{origin} answered {status} without Odoo's error"), "")
+        }
+        500 if is_werkzeug(&text) => return odoos_own_page(asked),
+        500..=599 => {
+            return asked
+                .lost(format!("a gateway or the server answered {status} for {what} without Odoo's error"));
+        }
+        200 if text.trim_start().starts_with('<') => {
+            return asked.unread(
+                Error::new(Code::BadReply, format!("{what} was answered with a web page instead of JSON, as a login page or a proxy gives"))
+                    .with_hint("check that ODOO_BASE_URL leads to Odoo itself"),
+            );
+        }
+        _ => {
+            let message = format!("{what} was answered with status {status} and no JSON");
+            return asked.unread(Error::new(Code::BadReply, message));
+        }
+    };
+    let error = match (asked.kind, code) {
+        (Kind::Read, _) => Error::new(code, format!("{message}; {what} only reads, nothing was changed")),
+        (Kind::Write, Code::BadReply) => asked.unread(Error::new(
+            code,
+            format!("{message}; {what} was sent, and this is no answer of Odoo's, so it may have been carried out"),
+        ).with_hint(LOOK_FIRST)),
+        // What is too large is refused for its size: the code says so, though it is no proof.
+        (Kind::Write, Code::InvalidRequest) => asked.unread(
+            Error::new(code, format!("{message}; {what} was most likely not carried out")).with_hint(LOOK_FIRST),
+        ),
+        (Kind::Write, _) => asked.lost(message),
+    };
+    let error = if code == Code::AuthRejected { auth_hints(error) } else { error };
+    if hint.is_empty() { error } else { error.with_hint(hint) }
 }
 
 /// The page that Odoo's own server gives when it cannot even write its error, after it accepted the key: mostly
@@ -267,14 +334,13 @@ fn odoos_own_page(asked: Asked) -> Error {
             Code::ServerError,
             format!("Odoo failed on {what} itself and could not say why; it only reads, nothing was changed"),
         ),
-        Kind::Write => Error::new(
-            Code::OutcomeUnknown,
-            format!(
-                "Odoo failed on {what} itself, perhaps only while writing its answer: it may have been carried out"
-            ),
-        ),
+        Kind::Write => {
+            asked.lost(format!("Odoo failed on {what} itself, perhaps only while writing its answer"))
+        }
     };
-    error.with_hint("mostly a field of bytes that JSON cannot carry, like raw of ir.attachment: datas has the same as base64")
+    error.with_hint(
+        "mostly a field of bytes that JSON cannot carry, like raw of ir.attachment: datas has the same as base64",
+    )
 }
 
 /// The most letters of Odoo's words that a message repeats; the whole stands beside it.
@@ -334,5 +400,13 @@ mod tests {
     fn a_web_page_is_not_a_result() {
         assert_eq!(code(200, "<!DOCTYPE html>", Kind::Write), (Code::BadReply, Effect::Unknown));
         assert_eq!(code(200, "<!DOCTYPE html>", Kind::Read), (Code::BadReply, Effect::Rejected));
+    }
+
+    #[test]
+    fn a_bare_string_is_no_error_of_odoo() {
+        let said = "\"odoo.exceptions.UserError\"";
+        assert_eq!(code(500, said, Kind::Write), (Code::OutcomeUnknown, Effect::Unknown));
+        assert_eq!(code(422, said, Kind::Write), (Code::BadReply, Effect::Unknown));
+        assert_eq!(code(422, said, Kind::Read), (Code::BadReply, Effect::Rejected));
     }
 }

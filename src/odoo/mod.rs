@@ -1,10 +1,14 @@
 //! Odoo's API as functions: JSON-2 calls, the documents, schemas and lookups. It speaks to a `Transport` and
 //! keeps results in the cache; it knows no flags and prints nothing but `--debug` lines.
 
+mod answers;
+mod desk;
+
 pub mod client;
 pub mod docs;
 pub mod faults;
 pub mod lookup;
+mod outside;
 pub mod pages;
 pub mod profile_context;
 pub mod schema;
@@ -12,3 +16,4 @@ pub mod user_context;
 pub mod vocabulary;
 
 pub use client::Odoo;
+pub use desk::Desk;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::client::Reply;
 use crate::error::{Code, Error, Result};
+use crate::hint::Hint;
 use crate::operation::{Object, Operation};
 
 /// Replies that are larger make the next page smaller: a page is in memory as a whole.
@@ -102,7 +103,7 @@ impl Pages {
     ///
     /// # Errors
     /// `bad_reply`: no id, or not in order, so that a row may be repeated or one was left out.
-    pub fn pass(&mut self, row: &RawValue) -> Result<()> {
+    pub fn pass(&mut self, row: &RawValue) -> Result<i64> {
         let Identified { id } = serde_json::from_str(row.get())
             .map_err(|_| Error::new(Code::BadReply, "search_read answered with a row that has no id"))?;
         if let Some(last) = self.last.filter(|last| id <= *last) {
@@ -110,10 +111,17 @@ impl Pages {
                 Code::BadReply,
                 format!("search_read answered with id {id} after id {last}, although ordered by id"),
             )
-            .with_hint("a model whose ids are not those of stored records cannot be read page by page: leave --all out and give a --limit"));
+            .with_hint(
+                Hint::new(
+                    "a model whose ids are not those of stored records cannot be read page by page: leave ",
+                )
+                .name("all")
+                .text(" out and give a ")
+                .name("limit"),
+            ));
         }
         self.last = Some(id);
-        Ok(())
+        Ok(id)
     }
 
     /// Odoo counts records that an empty page did not show: the next one is wider.

@@ -4,30 +4,36 @@
 
 use serde_json::{Value, json};
 
-use super::{Odoo, user_context};
-use crate::cache::{Cache, Owner};
+use super::{Desk, user_context};
 use crate::error::{Code, Error};
-use crate::operation::{Kind, Object, Operation};
+use crate::operation::Object;
 use crate::settings::Settings;
 
 /// Is always installed.
 const SOURCE_LANGUAGE: &str = "en_US";
 
+/// What the profile sets for every call.
+pub fn of_profile(settings: &Settings) -> Object {
+    let mut context = Object::new();
+    if let Some(language) = &settings.language {
+        context.insert("lang".into(), language.as_str().into());
+    }
+    if let Some(time_zone) = &settings.time_zone {
+        context.insert("tz".into(), time_zone.as_str().into());
+    }
+    if !settings.company_ids.is_empty() {
+        context.insert("allowed_company_ids".into(), json!(settings.company_ids));
+    }
+    context
+}
+
 /// What the profile sets wrongly, if that can be the reason of the refusal. `caller` is what was added to the
 /// context, which stands before the profile's.
-pub fn wrong_setting(
-    error: &Error,
-    caller: &Object,
-    settings: &Settings,
-    odoo: &Odoo,
-    cache: &Cache,
-    owner: &Owner,
-) -> Option<String> {
-    let channel = settings.agent_channel.as_str();
+pub fn wrong_setting(error: &Error, caller: &Object, settings: &Settings, desk: &Desk) -> Option<String> {
     match (error.code, error.odoo.as_ref()?.name.as_str()) {
         (Code::Rejected, "odoo.exceptions.UserError") if caller.contains_key("lang") => {
             let language = caller["lang"].as_str()?;
-            let installed = installed(odoo, channel)?;
+            let installed = installed(desk)?;
             (!installed.iter().any(|code| code == language))
                 .then(|| format!("context.lang is {language}; installed in Odoo: {}", installed.join(", ")))
         }
@@ -36,7 +42,7 @@ pub fn wrong_setting(
             if language == SOURCE_LANGUAGE {
                 return None;
             }
-            let installed = installed(odoo, channel)?;
+            let installed = installed(desk)?;
             (!installed.iter().any(|code| code == language))
                 .then(|| format!("{says}; installed in Odoo: {}", installed.join(", ")))
         }
@@ -44,8 +50,8 @@ pub fn wrong_setting(
             if !caller.contains_key("allowed_company_ids") =>
         {
             let says = settings.companies_say.as_ref()?;
-            let user = user_context::user_id(odoo, cache, owner, channel)?;
-            let rows = rows(odoo, channel, "res.users", &json!([["id", "=", user]]), "company_ids")?;
+            let user = user_context::user_id(desk)?;
+            let rows = desk.rows("res.users", &json!([["id", "=", user]]), "company_ids")?;
             let own: Vec<i64> =
                 rows.first()?["company_ids"].as_array()?.iter().filter_map(Value::as_i64).collect();
             let is_wrong = settings.company_ids.iter().any(|id| !own.contains(id));
@@ -57,15 +63,8 @@ pub fn wrong_setting(
 }
 
 /// The codes of the languages; `None` where Odoo does not tell.
-fn installed(odoo: &Odoo, channel: &str) -> Option<Vec<String>> {
-    let rows = rows(odoo, channel, "res.lang", &json!([["active", "=", true]]), "code")?;
+fn installed(desk: &Desk) -> Option<Vec<String>> {
+    let rows = desk.rows("res.lang", &json!([["active", "=", true]]), "code")?;
     let codes: Vec<String> = rows.iter().filter_map(|row| row["code"].as_str().map(str::to_string)).collect();
     (!codes.is_empty()).then_some(codes)
-}
-
-fn rows(odoo: &Odoo, channel: &str, model: &str, domain: &Value, field: &str) -> Option<Vec<Value>> {
-    let kwargs = json!({ "domain": domain, "fields": [field] }).as_object().cloned()?;
-    let mut operation = Operation::new(model, "search_read", kwargs).ok()?;
-    operation.context = crate::context::agent_marks(channel);
-    serde_json::from_str(odoo.call(&operation, Kind::Read).ok()?.get()).ok()
 }

@@ -1,16 +1,17 @@
 //! Fields of a model by `fields_get`, which any internal user may call, and the short list of fields that
 //! matter on the models people work with most. It keeps schemas in the cache.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::Odoo;
-use crate::cache::{Cache, Found, Key, Kind, Owner};
+use super::Desk;
+use crate::cache::{Found, Key, Kind};
 use crate::error::{Code, Error, Result};
 use crate::members::Members;
-use crate::operation::{Kind as Effect, Object, Operation};
+use crate::operation::{self, Object, Operation};
 
 /// Life of documents and of the user's context.
 pub const DOCUMENT_TTL: Duration = Duration::from_secs(24 * 3600);
@@ -62,10 +63,28 @@ const SHORT_LISTS: [(&str, &[&str]); 7] = [
 ];
 
 /// The fields of one model.
+#[derive(Clone)]
 pub struct Schema {
     /// Served without asking Odoo.
     pub from_cache: bool,
-    fields: Fields,
+    fields: Arc<Fields>,
+}
+
+/// Where the fields of a model come from.
+pub trait Schemas {
+    /// Those that are at hand: nothing is asked.
+    fn known(&self, model: &str) -> Option<Arc<Schema>>;
+    /// Those that are at hand or that Odoo tells; `None` when it does not.
+    ///
+    /// # Errors
+    /// Odoo cannot be reached at all.
+    fn filled(&self, model: &str) -> Result<Option<Arc<Schema>>>;
+    /// What Odoo answers to a question that changes nothing; `None` when it does not. It costs a request, so only
+    /// what could lose data, or has already gone wrong, is asked about.
+    fn ask(&self, question: Operation) -> Option<Value> {
+        let _ = question;
+        None
+    }
 }
 
 /// Name and attributes, in Odoo's order. A call names a handful of some hundred fields, so each is parsed
@@ -83,6 +102,11 @@ pub fn short_list(model: &str) -> Option<&'static [&'static str]> {
 }
 
 impl Schema {
+    /// The same, served once more.
+    pub fn at_hand(self) -> Schema {
+        Schema { from_cache: true, ..self }
+    }
+
     /// The names of the fields, in Odoo's order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.0.iter().map(|(name, _)| name.as_str())
@@ -111,37 +135,25 @@ impl Schema {
     }
 
     /// From the cache, if it is there.
-    pub fn cached(
-        model: &str,
-        cache: &Cache,
-        owner: &Owner,
-        context: &Object,
-        ttl: Duration,
-    ) -> Option<Schema> {
-        let key = Key { owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
-        let Found::Fresh(entry) = cache.find(&key, ttl) else { return None };
-        serde_json::from_str(&entry.body).ok().map(|fields| Schema { from_cache: true, fields })
+    pub fn cached(model: &str, desk: &Desk, context: &Object, ttl: Duration) -> Option<Schema> {
+        let key =
+            Key { owner: desk.owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
+        let Found::Fresh(entry) = desk.cache.find(&key, ttl) else { return None };
+        serde_json::from_str(&entry.body)
+            .ok()
+            .map(|fields| Schema { from_cache: true, fields: Arc::new(fields) })
     }
 
     /// From the cache, or from Odoo.
-    pub fn of(
-        model: &str,
-        odoo: &Odoo,
-        cache: &Cache,
-        owner: &Owner,
-        context: &Object,
-        ttl: Duration,
-        refresh: bool,
-    ) -> Result<Schema> {
-        if !refresh && let Some(cached) = Schema::cached(model, cache, owner, context, ttl) {
+    pub fn of(model: &str, desk: &Desk, context: &Object, ttl: Duration, refresh: bool) -> Result<Schema> {
+        if !refresh && let Some(cached) = Schema::cached(model, desk, context, ttl) {
             return Ok(cached);
         }
-        let key = Key { owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
+        let key =
+            Key { owner: desk.owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
         let kwargs = json!({ "attributes": ATTRIBUTES });
-        let mut operation =
-            Operation::new(model, "fields_get", kwargs.as_object().cloned().unwrap_or_default())?;
-        operation.context = context.clone();
-        let reply = odoo.call(&operation, Effect::Read)?;
+        let operation = Operation::new(model, "fields_get", operation::kwargs(kwargs))?;
+        let reply = desk.ask(operation, context)?;
         let fields = serde_json::from_str(reply.get()).map_err(|_| {
             Error::new(
                 Code::BadReply,
@@ -149,9 +161,9 @@ impl Schema {
             )
         })?;
         if !ttl.is_zero() {
-            let _ = cache.store(&key, reply.get(), None, "");
+            let _ = desk.cache.store(&key, reply.get(), None, "");
         }
-        Ok(Schema { from_cache: false, fields })
+        Ok(Schema { from_cache: false, fields: Arc::new(fields) })
     }
 
     /// Those of the model's short list that exist.

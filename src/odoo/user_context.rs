@@ -3,16 +3,16 @@
 
 use serde_json::json;
 
-use super::Odoo;
-use crate::cache::{Cache, Found, Key, Kind, Owner};
+use super::Desk;
+use crate::cache::{Found, Key, Kind};
 use crate::error::{Code, Error, Result};
-use crate::operation::{Kind as Effect, Object, Operation};
+use crate::operation::{Object, Operation};
 
 use super::schema::DOCUMENT_TTL;
 
 /// `lang` and `tz` of the user, without those that are not set.
-pub fn learn(odoo: &Odoo, cache: &Cache, owner: &Owner, channel: &str) -> Result<Object> {
-    let whole = match fetch(odoo, cache, owner, channel) {
+pub fn learn(desk: &Desk) -> Result<Object> {
+    let whole = match fetch(desk) {
         Ok(whole) => whole,
         // A server that does not answer this one still answers others.
         Err(error)
@@ -35,23 +35,21 @@ pub fn learn(odoo: &Odoo, cache: &Cache, owner: &Owner, channel: &str) -> Result
 }
 
 /// Id of the user that the key belongs to, if Odoo tells.
-pub fn user_id(odoo: &Odoo, cache: &Cache, owner: &Owner, channel: &str) -> Option<i64> {
-    fetch(odoo, cache, owner, channel).ok()?.get("uid")?.as_i64()
+pub fn user_id(desk: &Desk) -> Option<i64> {
+    fetch(desk).ok()?.get("uid")?.as_i64()
 }
 
-fn fetch(odoo: &Odoo, cache: &Cache, owner: &Owner, channel: &str) -> Result<Object> {
-    let key = Key { owner, kind: Kind::User, model: "res.users", question: json!("context_get") };
-    if let Found::Fresh(entry) = cache.find(&key, DOCUMENT_TTL)
+fn fetch(desk: &Desk) -> Result<Object> {
+    let key = Key { owner: desk.owner, kind: Kind::User, model: "res.users", question: json!("context_get") };
+    if let Found::Fresh(entry) = desk.cache.find(&key, DOCUMENT_TTL)
         && let Ok(whole) = serde_json::from_str(&entry.body)
     {
         return Ok(whole);
     }
-    let mut operation = Operation::new("res.users", "context_get", Object::new())?;
-    operation.context = crate::context::agent_marks(channel);
-    let reply = odoo.call(&operation, Effect::Read)?;
+    let reply = desk.ask_plainly(Operation::new("res.users", "context_get", Object::new())?)?;
     let whole = serde_json::from_str(reply.get())
         .map_err(|_| Error::new(Code::BadReply, "res.users/context_get did not answer with an object"))?;
     // The cache is a convenience: a full disk must not stop the call.
-    let _ = cache.store(&key, reply.get(), None, "");
+    let _ = desk.cache.store(&key, reply.get(), None, "");
     Ok(whole)
 }

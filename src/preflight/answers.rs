@@ -2,11 +2,12 @@
 //! wizard that asks back, a warning. And an empty answer to a condition that could find nothing. It changes no
 //! answer.
 
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::{Check, domain, echoes, wizards};
 use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::hint::{Action, Hint};
 use crate::operation::{Kind, Operation};
 
 /// Methods whose answer tells in `ids` and `messages` whether rows went in.
@@ -66,7 +67,9 @@ fn found_wrongly(check: &Check, operation: &Operation, is_empty: bool) {
     }
     if let Err(refusal) = domain::check(check, operation) {
         let what = if is_empty { "nothing was found" } else { "the condition lets everything through" };
-        check.note(format!("{what}: {}; {}", refusal.message, refusal.hints.join("; ")));
+        check.note(Hint::joined(
+            &[&[Hint::new(format!("{what}: {}", refusal.message))], &refusal.hints[..]].concat(),
+        ));
     }
 }
 
@@ -141,10 +144,11 @@ fn missing(check: &Check, operation: &Operation, answer: &str) -> Result<()> {
     let named = missing.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
     let text = format!("no such {}: {named}", operation.model);
     if found.is_empty() || check.rules.strict {
-        return Err(Error::new(Code::NotFound, text).with_hint(format!(
-            "{} search-read {} --fields id,display_name lists what there is",
-            check.program, operation.model
-        )));
+        let list = Action::new("search_read")
+            .with("model", operation.model.as_str())
+            .with("fields", json!(["id", "display_name"]));
+        return Err(Error::new(Code::NotFound, text)
+            .with_hint(Hint::default().action(list).text(" lists what there is")));
     }
     check.note(text);
     Ok(())

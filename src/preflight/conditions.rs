@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::dates::{self, Reading};
 use super::{Check, refused, scalars};
 use crate::error::Result;
+use crate::hint::Hint;
 use crate::json_input::type_name;
 
 /// Words that Odoo reads as true or false (`str2bool`).
@@ -94,8 +95,8 @@ impl Compared<'_, '_> {
         );
         // Some of a list are right: what is asked can be answered, but not by what is not there.
         if wrong.len() < values.len() {
-            let hint = refusal.hints.first().cloned().unwrap_or_default();
-            self.check.note(format!("{}; {hint}", refusal.message));
+            let told = [&[Hint::new(refusal.message)], &refusal.hints[..]].concat();
+            self.check.note(Hint::joined(&told));
             return Ok(());
         }
         Err(refusal)

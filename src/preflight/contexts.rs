@@ -1,18 +1,10 @@
-//! Keys of a context that Odoo would ignore without a word: another name for what it does read, and a time zone
-//! that does not exist. Which keys switch protections off is `crate::context`'s.
-
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
+//! Keys of a context that Odoo would ignore without a word: another name for what it does read. Which keys switch
+//! protections off, and whether a time zone exists, is `crate::context`'s.
 
 use serde_json::{Value, json};
 
-use super::{Check, refused};
-use crate::error::{Error, Result};
+use super::Check;
 use crate::operation::Object;
-use crate::suggest::closest;
-
-/// Every zone of the tz database, as Odoo's own list has them: case counts.
-static ZONES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| include_str!("zones.txt").lines().collect());
 
 /// What Odoo reads of a context in every model.
 const READ: [&str; 9] = [
@@ -50,7 +42,7 @@ const CALLED: [(&str, &str); 18] = [
 ];
 
 /// Notes the keys that will be ignored.
-pub fn check(check: &Check, context: &Object) -> Result<()> {
+pub fn check(check: &Check, context: &Object) {
     if let Some(language) = context.get("lang").and_then(Value::as_str).filter(|code| !is_language(code)) {
         check.note(format!(
             "context.lang: Odoo's languages are called like de_DE, {language:?} is none: it is ignored or fails"
@@ -63,7 +55,6 @@ pub fn check(check: &Check, context: &Object) -> Result<()> {
             "Odoo reads no context key {key}, it reads {meant}: what was meant may be {instead}"
         ));
     }
-    Ok(())
 }
 
 /// Whether a code has the form of Odoo's: `de_DE`, `es_419`, `sr@latin`.
@@ -97,49 +88,9 @@ fn translated(key: &str, meant: &str, value: &Value) -> Value {
     }
 }
 
-/// Refuses a time zone that Odoo would take for UTC without a word.
-pub fn zone(zone: &str, place: &str) -> Result<()> {
-    if ZONES.contains(zone) {
-        return Ok(());
-    }
-    Err(no_zone(zone, place))
-}
-
-fn no_zone(zone: &str, place: &str) -> Error {
-    let error =
-        refused(format!("{place}: there is no time zone {zone:?}: Odoo would take UTC without a word"));
-    let same = || ZONES.iter().copied().find(|name| name.eq_ignore_ascii_case(zone));
-    let town = || {
-        let town = zone.rsplit('/').next().unwrap_or_default().replace(' ', "_");
-        ZONES.iter().copied().find(|name| {
-            name.rsplit('/').next().is_some_and(|end| !town.is_empty() && end.eq_ignore_ascii_case(&town))
-        })
-    };
-    match same().or_else(town).or_else(|| closest(zone, ZONES.iter().copied())) {
-        Some(close) => error.with_hint(format!("did you mean {close}?")),
-        None => error.with_hint("a time zone is a name like Europe/Brussels or America/New_York"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn zones_are_told_apart_by_case_and_found_by_town() {
-        for right in ["Europe/Brussels", "UTC", "Etc/GMT+5", "America/Argentina/Buenos_Aires", "US/Pacific"] {
-            assert!(zone(right, "tz").is_ok(), "{right}");
-        }
-        for (wrong, meant) in [
-            ("Asia/Shangai", "Asia/Shanghai"),
-            ("europe/brussels", "Europe/Brussels"),
-            ("Brussels", "Europe/Brussels"),
-            ("New York", "America/New_York"),
-        ] {
-            let error = zone(wrong, "tz").unwrap_err();
-            assert_eq!(error.hints, [format!("did you mean {meant}?")], "{wrong}");
-        }
-    }
 
     #[test]
     fn keys_of_modules_are_not_taken_for_slips() {

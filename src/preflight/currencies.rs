@@ -5,9 +5,9 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{Check, echoes};
+use crate::hint::{Action, Hint};
 use crate::members::Members;
 use crate::operation::Operation;
-use crate::render::shell::quoted;
 
 /// Functions whose result means nothing over several currencies.
 const MIXING: [&str; 4] = ["sum", "avg", "min", "max"];
@@ -83,29 +83,34 @@ impl Asked {
             plain.push(echoes::without(group.get(), &counts)?);
         }
         for (amount, currency, _) in mixed {
-            check.note(self.says(check, operation, amount, currency));
+            check.note(Asked::says(operation, amount, currency));
         }
         RawValue::from_string(format!("[{}]", plain.join(","))).ok()
     }
 
-    fn says(&self, check: &Check, operation: &Operation, amount: &str, currency: &str) -> String {
-        let (program, model) = (check.program, operation.model.as_str());
+    fn says(operation: &Operation, amount: &str, currency: &str) -> Hint {
+        let model = operation.model.as_str();
         let list = |key: &str| {
             let given = operation.kwargs.get(key).filter(|list| list.is_array()).cloned();
             given.unwrap_or_else(|| Value::Array(Vec::new()))
         };
         let (domain, groups) = (list("domain"), list("groupby"));
-        let by = groups.as_array().into_iter().flatten().filter_map(Value::as_str).chain([currency]);
-        let by = by.collect::<Vec<_>>().join(",");
-        let only = match domain.as_array().is_some_and(Vec::is_empty) {
-            true => String::new(),
-            false => format!(" --domain {}", quoted(&domain.to_string())),
-        };
+        let by: Vec<&str> =
+            groups.as_array().into_iter().flatten().filter_map(Value::as_str).chain([currency]).collect();
+        let mut apart =
+            Action::new("group").with("model", model).with("by", json!(by)).with("sum", json!([amount]));
+        if domain.as_array().is_some_and(|domain| !domain.is_empty()) {
+            apart = apart.with("domain", domain.clone());
+        }
         let converted =
             json!({ "domain": domain, "groupby": groups, "aggregates": [format!("{amount}:sum_currency")] });
-        format!(
-            "{amount} is put together over several currencies as if they were one: {program} group {model} --by {by} --sum {amount}{only} keeps them apart; the sum in the company's currency is {program} call {model} formatted_read_group --data-json {}",
-            quoted(&converted.to_string())
-        )
+        let converted = Action::new("call")
+            .with("model", model)
+            .with("method", "formatted_read_group")
+            .with("data", converted);
+        Hint::new(format!("{amount} is put together over several currencies as if they were one: "))
+            .action(apart)
+            .text(" keeps them apart; the sum in the company's currency is ")
+            .action(converted)
     }
 }

@@ -1,7 +1,7 @@
 //! Domains: their form, their operators, and each step of the paths in them, as far as the models on the way
 //! are known. It must not change a domain.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -59,7 +59,7 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
 }
 
 /// One domain, of a model whose fields may be known.
-fn walk(check: &Check, domain: &Value, model: &str, schema: Option<&Rc<Schema>>, place: &str) -> Result<()> {
+fn walk(check: &Check, domain: &Value, model: &str, schema: Option<&Arc<Schema>>, place: &str) -> Result<()> {
     let Value::Array(items) = domain else {
         return Err(refused(format!(
             "{place}: a domain is a list of conditions, this is {}",
@@ -131,7 +131,7 @@ fn condition(
     check: &Check,
     parts: &[Value],
     model: &str,
-    schema: Option<&Rc<Schema>>,
+    schema: Option<&Arc<Schema>>,
     place: &str,
 ) -> Result<()> {
     let [field, operator, value] = parts else {
@@ -218,9 +218,15 @@ fn no_operator(name: &str, place: &str) -> Error {
 
 /// Follows a dotted path from model to model; gives the last field, or nothing where the models end that are
 /// known.
-fn follow(check: &Check, path: &str, model: &str, schema: &Rc<Schema>, place: &str) -> Result<Option<Value>> {
+fn follow(
+    check: &Check,
+    path: &str,
+    model: &str,
+    schema: &Arc<Schema>,
+    place: &str,
+) -> Result<Option<Value>> {
     let mut model = model.to_string();
-    let mut schema = Rc::clone(schema);
+    let mut schema = Arc::clone(schema);
     let mut steps = path.split('.').peekable();
     let mut walked = String::new();
     while let Some(step) = steps.next() {

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::{Check, former, gone, keywords, states, wizards};
 use crate::error::{Code, Error};
+use crate::hint::{Action, Hint};
 use crate::odoo::lookup::model_called;
 use crate::operation::{Object, Operation};
-use crate::render::shell::quoted;
 use crate::suggest::closest;
+use crate::text::shell::quoted;
 
 /// Adds what is known to a refusal.
 pub fn explain(
@@ -20,8 +21,8 @@ pub fn explain(
 ) -> Error {
     let mut hints = match error.code {
         Code::InvalidRequest | Code::ServerError | Code::Rejected => of_arguments(check, operation, &error),
-        Code::AccessDenied => of_access(check, operation, &error),
-        Code::NotFound => of_names(check, operation, &error, models),
+        Code::AccessDenied => of_access(operation, &error),
+        Code::NotFound => of_names(operation, &error, models),
         _ => Vec::new(),
     };
     hints.extend(wizards::of_refusal(operation, &error));
@@ -39,32 +40,32 @@ pub fn explain(
 }
 
 /// A wrong argument: the rules again, this time with the fields asked for.
-fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<String> {
+fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint> {
     let says = error.odoo.as_deref().map(|odoo| odoo.message.as_str()).unwrap_or_default();
     if let Some(takes) = keywords::of(&operation.method)
         && error.http_status == Some(422)
         && (says.contains("keyword argument") || says.contains("required argument"))
         && let Some(key) = operation.kwargs.keys().find(|key| !takes.contains(&key.as_str()))
     {
-        return vec![match keywords::meant(key, takes) {
+        let text = match keywords::meant(key, takes) {
             Some(meant) => format!("{} takes {meant}, not {key}", operation.method),
             None if takes.is_empty() => format!("{} takes no arguments", operation.method),
             None => format!("{} takes {}", operation.method, takes.join(", ")),
-        }];
+        };
+        return vec![text.into()];
     }
     if says.contains("missing a required argument")
         && let Some(takes) = keywords::of(&operation.method)
     {
-        return vec![format!("{} takes {}", operation.method, takes.join(", "))];
+        return vec![format!("{} takes {}", operation.method, takes.join(", ")).into()];
     }
     if says.starts_with("Expected singleton") {
-        return vec![format!("{} takes exactly one record: give one id", operation.method)];
+        return vec![format!("{} takes exactly one record: give one id", operation.method).into()];
     }
-    let again =
-        Check::new(check.rules, &Filling(check), check.program, operation).run(&mut operation.clone());
+    let again = Check::new(check.rules, &Filling(check), operation).run(&mut operation.clone());
     match again {
         Err(refusal) if refusal.code == Code::PreflightRefused => {
-            std::iter::once(refusal.message).chain(refusal.hints).collect()
+            std::iter::once(Hint::from(refusal.message)).chain(refusal.hints).collect()
         }
         _ => Vec::new(),
     }
@@ -73,12 +74,15 @@ fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Stri
 /// Fields that are not at hand are asked for.
 struct Filling<'a, 'b>(&'a Check<'b>);
 
-impl super::Schemas for Filling<'_, '_> {
-    fn known(&self, model: &str) -> Option<std::rc::Rc<crate::odoo::schema::Schema>> {
+impl crate::odoo::schema::Schemas for Filling<'_, '_> {
+    fn known(&self, model: &str) -> Option<std::sync::Arc<crate::odoo::schema::Schema>> {
         self.0.schemas.filled(model).ok().flatten()
     }
 
-    fn filled(&self, model: &str) -> crate::error::Result<Option<std::rc::Rc<crate::odoo::schema::Schema>>> {
+    fn filled(
+        &self,
+        model: &str,
+    ) -> crate::error::Result<Option<std::sync::Arc<crate::odoo::schema::Schema>>> {
         Ok(self.known(model))
     }
 
@@ -88,7 +92,7 @@ impl super::Schemas for Filling<'_, '_> {
 }
 
 /// A field that this user may not touch: it stands in quotes in Odoo's message, whatever its language.
-fn of_access(check: &Check, operation: &Operation, error: &Error) -> Vec<String> {
+fn of_access(operation: &Operation, error: &Error) -> Vec<Hint> {
     let says = error.odoo.as_deref().map(|odoo| odoo.message.as_str()).unwrap_or_default();
     let quoted_name = |name: &str| {
         [('"', '"'), ('“', '”'), ('«', '»'), ('„', '“'), ('\'', '\'')]
@@ -125,9 +129,9 @@ fn of_access(check: &Check, operation: &Operation, error: &Error) -> Vec<String>
         _ => false,
     });
     if is_empty {
-        return vec![format!("this user may not use the field {name}")];
+        return vec![format!("this user may not use the field {name}").into()];
     }
-    vec![format!("this user may not use the field {name}; without it: {}", command(check.program, &without))]
+    vec![Hint::new(format!("this user may not use the field {name}; without it: ")).call(without)]
 }
 
 fn drop_named(vals: &mut Object, quoted_name: &dyn Fn(&str) -> bool) -> Option<String> {
@@ -136,51 +140,37 @@ fn drop_named(vals: &mut Object, quoted_name: &dyn Fn(&str) -> bool) -> Option<S
     Some(name)
 }
 
-/// An operation as a command line.
-pub fn command(program: &str, operation: &Operation) -> String {
-    let mut words =
-        vec![program.to_string(), "call".into(), operation.model.clone(), operation.method.clone()];
-    if let Some(ids) = &operation.ids {
-        words.push("--ids".into());
-        words.extend(ids.iter().map(i64::to_string));
-    }
-    if !operation.kwargs.is_empty() {
-        words.extend(["--data-json".into(), quoted(&Value::Object(operation.kwargs.clone()).to_string())]);
-    }
-    words.join(" ")
-}
-
 /// A model or method that does not exist.
-fn of_names(
-    check: &Check,
-    operation: &Operation,
-    error: &Error,
-    models: &dyn Fn() -> Vec<String>,
-) -> Vec<String> {
+fn of_names(operation: &Operation, error: &Error, models: &dyn Fn() -> Vec<String>) -> Vec<Hint> {
     let Some(odoo) = error.odoo.as_deref().filter(|odoo| odoo.name == "werkzeug.exceptions.NotFound") else {
         return Vec::new();
     };
     let (model, method) = (operation.model.as_str(), operation.method.as_str());
     if odoo.message.contains(&format!("'{model}.{method}'")) {
         let instead = match method {
-            "read_group" => {
-                format!("{} group {model} --by FIELD, which is formatted_read_group", check.program)
-            }
-            "name_get" => format!("{} read {model} --ids ID --fields display_name", check.program),
+            "read_group" => Hint::default()
+                .action(Action::new("group").with("model", model).with("by", "FIELD"))
+                .text(", which is formatted_read_group"),
+            "name_get" => Hint::default().action(
+                Action::new("read")
+                    .with("model", model)
+                    .with("ids", "ID")
+                    .with("fields", vec!["display_name"]),
+            ),
             "fields_view_get" | "load_views" => "get_views does that".into(),
             _ => match former::method(model, method).or_else(|| method_meant(model, method)) {
-                Some(close) => format!("did you mean {close}?"),
+                Some(close) => format!("did you mean {close}?").into(),
                 None => return Vec::new(),
             },
         };
         return vec![instead];
     }
     if let Some(meant) = former::model(model).or_else(|| model_called(model)) {
-        return vec![format!("did you mean {meant}?")];
+        return vec![format!("did you mean {meant}?").into()];
     }
     let models = models();
     let close = closest(model, models.iter().map(String::as_str));
-    close.map(|close| format!("did you mean {close}?")).into_iter().collect()
+    close.map(|close| format!("did you mean {}?", quoted(close)).into()).into_iter().collect()
 }
 
 /// Methods that nobody should be led to by a guess.

@@ -1,13 +1,14 @@
 //! Calls as older Odoos took them: arguments by position, `execute_kw`, methods that nobody may call any more, and
 //! names that 19.0 changed. The names are `former_names.rs`'s; whether a name is wrong is decided elsewhere.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::former_names::{FIELDS, METHODS, MODELS};
-use super::{Check, explain, keywords, records, refused};
+use super::{Check, keywords, records, refused};
 use crate::error::Result;
+use crate::hint::{Action, Hint};
 use crate::json_input;
-use crate::operation::{Object, Operation};
+use crate::operation::{Object, Operation, kwargs};
 
 /// Methods of every model that Odoo 19 has and opens to nobody (`@api.private`), and the open way to the same.
 const CLOSED: [(&str, &str); 23] = [
@@ -77,25 +78,26 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         return Err(refused(format!(
             "{method} is how XML-RPC and JSON-RPC call: here the method itself is called, its arguments by name"
         ))
-        .with_hint(format!(
-            "{} call {model} search_read --data-json '{{\"domain\": [], \"fields\": [\"display_name\"], \"limit\": 5}}'",
-            check.program
-        )));
+        .with_hint(Hint::default().call(Operation::new(
+            model,
+            "search_read",
+            kwargs(json!({ "domain": [], "fields": ["display_name"], "limit": 5 })),
+        )?)));
     }
-    closed(check, operation)?;
+    closed(operation)?;
     by_position(check, operation)?;
     if method == "search" && operation.kwargs.contains_key("count") {
         let mut counted = operation.clone();
         counted.method = "search_count".into();
         counted.kwargs.retain(|key, _| key == "domain");
         let error = refused("search has no keyword count since Odoo 17: search_count counts");
-        return Err(error.with_hint(explain::command(check.program, &counted)));
+        return Err(error.with_hint(Hint::default().call(counted)));
     }
     Ok(())
 }
 
 /// Nobody may call these, so it is not for want of rights.
-fn closed(check: &Check, operation: &Operation) -> Result<()> {
+fn closed(operation: &Operation) -> Result<()> {
     let (model, method) = (operation.model.as_str(), operation.method.as_str());
     let known = CLOSED.iter().find(|(name, _)| *name == method).map(|(_, open)| *open);
     let underscored =
@@ -104,38 +106,41 @@ fn closed(check: &Check, operation: &Operation) -> Result<()> {
         return Ok(());
     };
     let error = refused(format!("{model}/{method} is a private method: Odoo 19 opens it to nobody by API"));
-    let ids: Vec<String> = operation.ids.iter().flatten().map(i64::to_string).collect();
-    let ids = if ids.is_empty() { "ID".to_string() } else { ids.join(" ") };
-    let program = check.program;
-    let domain = || {
-        crate::render::shell::quoted(
-            &operation.kwargs.get("domain").unwrap_or(&Value::Array(Vec::new())).to_string(),
-        )
-    };
+    let named = operation.ids.as_deref().filter(|ids| !ids.is_empty());
+    let ids = named.map_or_else(|| json!(["ID"]), |ids| json!(ids));
+    let domain = operation.kwargs.get("domain").filter(|domain| domain.is_array());
+    let action = |verb| Action::new(verb).with("model", model);
     Err(match open {
         "" => error.with_hint(
             "what it does goes on inside Odoo; a record is changed by write, or by the button of its form",
         ),
         "read" => {
-            let names = operation.kwargs.get("field_names").and_then(Value::as_array).into_iter().flatten();
-            let names: Vec<&str> = names.filter_map(Value::as_str).collect();
-            let fields =
-                if names.is_empty() { String::new() } else { format!(" --fields {}", names.join(",")) };
-            error.with_hint(format!("{program} read {model} --ids {ids}{fields} does that"))
+            let read = action("read").with("ids", ids);
+            let read = match operation.kwargs.get("field_names").filter(|names| names.is_array()) {
+                Some(names) => read.with("fields", names.clone()),
+                None => read,
+            };
+            error.with_hint(Hint::default().action(read).text(" does that"))
         }
-        "search_read" if operation.kwargs.get("domain").is_some() => error
-            .with_hint(format!("search_read is open: {program} search-read {model} --domain {}", domain())),
-        "search_read" => error.with_hint(format!("search_read is open: {program} search-read {model}")),
-        "search_count" => error.with_hint(format!(
-            "{program} count {model} --domain '[[\"id\", \"in\", [{}]]]'",
-            ids.replace(' ', ", ")
-        )),
-        "write" => {
-            error.with_hint(format!("{program} write {model} --ids {ids} --vals-json '{{…}}' does that"))
+        "search_read" => {
+            let search = match domain {
+                Some(domain) => action("search_read").with("domain", domain.clone()),
+                None => action("search_read"),
+            };
+            error.with_hint(Hint::new("search_read is open: ").action(search))
         }
-        "create" => error.with_hint(format!("{program} create {model} --vals-json '{{…}}' stores a record")),
+        "search_count" => error
+            .with_hint(Hint::default().action(action("count").with("domain", json!([["id", "in", ids]])))),
+        "write" => error.with_hint(
+            Hint::default()
+                .action(action("write").with("ids", ids).with("vals", json!({})))
+                .text(" stores values"),
+        ),
+        "create" => error.with_hint(
+            Hint::default().action(action("create").with("vals", json!({}))).text(" stores a record"),
+        ),
         context if context.starts_with("context") => {
-            error.with_hint(format!("a {context} goes with any call: --context-json '{{…}}'"))
+            error.with_hint(Hint::new(format!("a {context} goes with any call: ")).name("context"))
         }
         open => error.with_hint(format!("open is {open}")),
     })
@@ -158,11 +163,16 @@ fn by_position(check: &Check, operation: &Operation) -> Result<()> {
         "args and kwargs are the shape of XML-RPC: JSON-2 takes no positional arguments, each goes by name",
     );
     Err(match by_name(operation) {
-        Some(same) => error.with_hint(explain::command(check.program, &same)),
-        None => error.with_hint(format!(
-            "{} doc-model {} --methods {} names its parameters",
-            check.program, operation.model, operation.method
-        )),
+        Some(same) => error.with_hint(Hint::default().call(same)),
+        None => error.with_hint(
+            Hint::default()
+                .action(
+                    Action::new("doc_model")
+                        .with("model", operation.model.as_str())
+                        .with("methods", json!([operation.method])),
+                )
+                .text(" names its parameters"),
+        ),
     })
 }
 
@@ -193,7 +203,6 @@ fn by_name(operation: &Operation) -> Option<Operation> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn positional_arguments_find_their_names() {

@@ -8,6 +8,7 @@ use crate::odoo::schema::Schema;
 use crate::odoo::vocabulary::{DATE_PARTS, PERIODS};
 use crate::operation::Operation;
 use crate::suggest::closest;
+use crate::text::shell::in_quotes;
 
 /// How many records a group has.
 const COUNT: &str = "__count";
@@ -72,7 +73,7 @@ pub fn check(check: &Check, operation: &Operation, schema: &Schema, term: &str, 
                 .with_hint(format!("write {path}:month, or another of {}", PERIODS.join(", "))))
         }
         _ if field["groupable"] == false && !names::is_properties(schema, path) => {
-            Err(names::not_stored(check, model, schema, path, place, "group by it"))
+            Err(names::not_stored(model, schema, path, place, "group by it"))
         }
         Some(period) if !is_date && !names::is_properties(schema, path) => {
             Err(refused(format!("{place}: {path} is no date: it has no {period}"))
@@ -87,7 +88,7 @@ pub fn sums(check: &Check, model: &str, schema: &Schema, term: &str, place: &str
     let Some((name, function)) = term.split_once(':') else { return Ok(()) };
     let field = schema.field(name).filter(|field| field["store"] == false && field["sortable"] == false);
     if field.is_some() && function != "recordset" && !check.is_forced(name) {
-        return Err(names::not_stored(check, model, schema, name, place, "sum it up"));
+        return Err(names::not_stored(model, schema, name, place, "sum it up"));
     }
     if !matches!(function, "sum" | "avg") {
         return Ok(());
@@ -136,7 +137,7 @@ pub fn order(operation: &Operation, by: &[&str], aggregates: &[&str]) -> Result<
         let direction = if term.starts_with('-') { "desc" } else { direction };
         return Err(match meant {
             Some(meant) => {
-                error.with_hint(format!("did you mean '{}'?", format!("{meant} {direction}").trim()))
+                error.with_hint(format!("did you mean {}?", in_quotes(format!("{meant} {direction}").trim())))
             }
             None => error.with_hint(format!(
                 "groups are sorted by {}, or by a field with a function, like {name}:sum",

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Check, names, refused};
 use crate::error::Result;
+use crate::hint::{Action, Hint};
 use crate::operation::{Object, Operation};
 
 /// The most different names that are looked up.
@@ -69,7 +70,7 @@ fn unambiguous(check: &Check, relation: &str, given: BTreeSet<&str>, place: &str
             1 => {}
             0 => {
                 return Err(refused(format!("{place}: no {relation} is called {name:?}")).with_hint(
-                    format!("{} lookup {relation} {}", check.program, crate::render::shell::quoted(name)),
+                    Hint::default().action(Action::new("lookup").with("kind", relation).with("query", name)),
                 ));
             }
             _ => {

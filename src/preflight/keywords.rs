@@ -3,6 +3,7 @@
 
 use super::{Check, refused};
 use crate::error::Result;
+use crate::hint::Hint;
 use crate::operation::Operation;
 use crate::suggest::closest;
 
@@ -150,7 +151,8 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         return Err(match meant(key, takes) {
             Some(close) => error.with_hint(format!("did you mean {close}?")),
             None if takes.len() < 15 => error.with_hint(format!("{method} takes {}", takes.join(", "))),
-            None => error.with_hint(format!("if a module of yours takes it: --force-field {key}")),
+            None => error
+                .with_hint(Hint::new("if a module of yours takes it: ").with("force_fields", key.as_str())),
         });
     }
     Ok(())

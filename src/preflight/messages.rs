@@ -55,12 +55,12 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
             .with_hint("--force-field body sends it as the text that it is"));
     }
     if body.contains("<![CDATA[") {
-        check.note("the body holds CDATA markers, which are no HTML and arrive in the text: leave out <![CDATA[ and ]]>".into());
+        check.note("the body holds CDATA markers, which are no HTML and arrive in the text: leave out <![CDATA[ and ]]>");
     }
     if !given("subtype_xmlid") && !given("subtype_id") {
         check.note(match given("partner_ids") {
-            true => "no subtype: followers are not notified, but each of partner_ids is, by e-mail where they have no account of this Odoo".into(),
-            false => "no subtype: this is an internal note, which followers are not told of; \"subtype_xmlid\": \"mail.mt_comment\" with \"message_type\": \"comment\" reaches them".into(),
+            true => "no subtype: followers are not notified, but each of partner_ids is, by e-mail where they have no account of this Odoo",
+            false => "no subtype: this is an internal note, which followers are not told of; \"subtype_xmlid\": \"mail.mt_comment\" with \"message_type\": \"comment\" reaches them",
         });
     }
     Ok(())

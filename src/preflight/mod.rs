@@ -32,43 +32,13 @@ pub mod wizards;
 pub mod written;
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
-use serde_json::Value;
-
+use crate::caller::Rules;
 use crate::error::{Code, Error, Result};
-use crate::odoo::schema::Schema;
+use crate::hint::Hint;
+use crate::odoo::schema::{Schema, Schemas};
 use crate::operation::Operation;
-
-/// What the caller asked of the checks.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rules {
-    /// Refuse what could be mended.
-    pub strict: bool,
-    /// Fields whose values go as given.
-    pub force_fields: Vec<String>,
-    /// The most records that a write, a creation or a deletion may touch.
-    pub max_records: Option<u32>,
-    /// Show the request instead of sending it.
-    pub dry_run: bool,
-}
-
-/// Where the fields of a model come from.
-pub trait Schemas {
-    /// Those that are at hand: nothing is asked.
-    fn known(&self, model: &str) -> Option<Rc<Schema>>;
-    /// Those that are at hand or that Odoo tells; `None` when it does not.
-    ///
-    /// # Errors
-    /// Odoo cannot be reached at all.
-    fn filled(&self, model: &str) -> Result<Option<Rc<Schema>>>;
-    /// What Odoo answers to a question that changes nothing; `None` when it does not. It costs a request, so only
-    /// what could lose data, or has already gone wrong, is asked about.
-    fn ask(&self, question: Operation) -> Option<Value> {
-        let _ = question;
-        None
-    }
-}
 
 /// One run of the rules.
 pub struct Check<'a> {
@@ -78,29 +48,22 @@ pub struct Check<'a> {
     pub schemas: &'a dyn Schemas,
     /// Whether unknown models may be asked about.
     pub fill: bool,
-    /// The beginning of a command that works in the same profile, for hints.
-    pub program: &'a str,
-    notes: RefCell<Vec<String>>,
+    notes: RefCell<Vec<Hint>>,
 }
 
 impl<'a> Check<'a> {
     /// Rules for one operation; the fields of unknown models are asked for only if it stores values.
-    pub fn new(
-        rules: &'a Rules,
-        schemas: &'a dyn Schemas,
-        program: &'a str,
-        operation: &Operation,
-    ) -> Check<'a> {
+    pub fn new(rules: &'a Rules, schemas: &'a dyn Schemas, operation: &Operation) -> Check<'a> {
         let fill = values::stores(operation);
-        Check { rules, schemas, fill, program, notes: RefCell::default() }
+        Check { rules, schemas, fill, notes: RefCell::default() }
     }
 
     /// Mends the operation in place, or refuses it.
     ///
     /// # Errors
     /// `preflight_refused`, or what kept the fields from being read.
-    pub fn run(&self, operation: &mut Operation) -> Result<Vec<String>> {
-        contexts::check(self, &operation.context)?;
+    pub fn run(&self, operation: &mut Operation) -> Result<Vec<Hint>> {
+        contexts::check(self, &operation.context);
         former::check(self, operation)?;
         records::check(self, operation)?;
         keywords::check(self, operation)?;
@@ -115,12 +78,12 @@ impl<'a> Check<'a> {
     }
 
     /// What was noted since the last time.
-    pub fn notes(&self) -> Vec<String> {
+    pub fn notes(&self) -> Vec<Hint> {
         self.notes.take()
     }
 
     /// The fields of a model, if they can be had.
-    pub fn schema(&self, model: &str) -> Result<Option<Rc<Schema>>> {
+    pub fn schema(&self, model: &str) -> Result<Option<Arc<Schema>>> {
         if self.fill { self.schemas.filled(model) } else { Ok(self.schemas.known(model)) }
     }
 
@@ -130,8 +93,8 @@ impl<'a> Check<'a> {
     }
 
     /// Something that the caller should know, although the call goes out as given.
-    pub fn note(&self, text: String) {
-        self.notes.borrow_mut().push(text);
+    pub fn note(&self, note: impl Into<Hint>) {
+        self.notes.borrow_mut().push(note.into());
     }
 
     /// Says what was mended.
@@ -140,7 +103,8 @@ impl<'a> Check<'a> {
     /// A refusal with `--strict`.
     pub fn mend(&self, text: String) -> Result<()> {
         if self.rules.strict {
-            return Err(refused(text).with_hint("--strict refuses what is mended without it"));
+            return Err(refused(text)
+                .with_hint(Hint::default().name("strict").text(" refuses what is mended without it")));
         }
         self.note(text);
         Ok(())

@@ -5,9 +5,11 @@ use serde_json::Value;
 
 use super::{Check, domain, former, groups, refused, specification};
 use crate::error::{Error, Result};
+use crate::hint::{Action, Hint};
 use crate::odoo::schema::Schema;
 use crate::operation::Operation;
 use crate::suggest::closest;
+use crate::text::shell::quoted;
 
 /// Methods whose `fields` are plain names of fields.
 const WITH_FIELDS: [&str; 2] = ["read", "search_read"];
@@ -103,7 +105,7 @@ fn order_is_sound(check: &Check, model: &str, schema: &Schema, order: &str) -> R
         if let Some(plain) = first.strip_prefix(['-', '+']).filter(|plain| schema.has(plain)) {
             let direction = if first.starts_with('-') { "desc" } else { "asc" };
             return Err(refused(format!("order: {first} is not how Odoo sorts"))
-                .with_hint(format!("write '{plain} {direction}'")));
+                .with_hint(format!("write {}", quoted(&format!("{plain} {direction}")))));
         }
         known(check, model, schema, first, "order")?;
         sortable(check, model, schema, name, first)?;
@@ -125,26 +127,19 @@ fn sortable(check: &Check, model: &str, schema: &Schema, name: &str, first: &str
         return Err(refused(format!("order: {name}: Odoo sorts by no field of another record"))
             .with_hint(match field["type"].as_str() {
                 Some("many2one") => format!(
-                    "order {first} sorts by the usual order of {relation}; for {rest}, group --by {name}, or sort what came back"
+                    "order {first} sorts by the usual order of {relation}; for {rest}, group by {name}, or sort what came back"
                 ),
                 _ => format!("{first} is several records: sort what came back"),
             }));
     }
     if field["sortable"] == false {
-        return Err(not_stored(check, model, schema, first, "order", "sort by it"));
+        return Err(not_stored(model, schema, first, "order", "sort by it"));
     }
     Ok(())
 }
 
 /// The refusal of a field of which the database knows nothing, with what can be had in its place.
-pub fn not_stored(
-    check: &Check,
-    model: &str,
-    schema: &Schema,
-    name: &str,
-    place: &str,
-    doing: &str,
-) -> Error {
+pub fn not_stored(model: &str, schema: &Schema, name: &str, place: &str, doing: &str) -> Error {
     let field = schema.field(name).unwrap_or_default();
     let why = match field["type"].as_str() {
         Some("one2many" | "many2many") => "holds several records",
@@ -162,11 +157,11 @@ pub fn not_stored(
         [] => error,
         near => error.with_hint(format!("it follows from {}, which can", near.join(", "))),
     };
-    error.with_hint(format!(
-        "read it and {} what came back: {} search-read {model} --all --fields {name}",
-        if doing.starts_with("sort") { "sort" } else { "count" },
-        check.program
-    ))
+    let doing = if doing.starts_with("sort") { "sort" } else { "count" };
+    error.with_hint(
+        Hint::new(format!("read it and {doing} what came back: "))
+            .action(Action::new("search_read").with("model", model).with("all", true).with("fields", name)),
+    )
 }
 
 /// The strings of a list argument; a lone string counts as one.
@@ -189,21 +184,21 @@ pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &st
     if is_known || check.is_forced(name) {
         return Ok(());
     }
-    Err(unknown(check, model, schema, name, place))
+    Err(unknown(model, schema, name, place))
 }
 
 /// The refusal of a name, with the one that was meant if that can be told.
-pub fn unknown(check: &Check, model: &str, schema: &Schema, name: &str, place: &str) -> Error {
+pub fn unknown(model: &str, schema: &Schema, name: &str, place: &str) -> Error {
     let error = refused(format!("{place}: {model} has no field {name} for this user"));
     let error = match meant(model, schema, name) {
-        Some(close) => error.with_hint(format!("did you mean {close}?")),
+        Some(close) => error.with_hint(format!("did you mean {}?", quoted(close))),
         None => error,
     };
-    let refresh = if schema.from_cache { " --refresh" } else { "" };
-    error.with_hint(format!(
-        "{} schema-summary {model} --all{refresh} lists its fields as Odoo has them now",
-        check.program
-    ))
+    let mut action = Action::new("schema_summary").with("model", model).with("all", true);
+    if schema.from_cache {
+        action = action.with("refresh", true);
+    }
+    error.with_hint(Hint::default().action(action).text(" lists its fields as Odoo has them now"))
 }
 
 /// The field that a name stands for: by its former name, by its label, by its spelling.

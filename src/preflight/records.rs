@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Check, refused, states};
 use crate::error::Result;
+use crate::hint::{Action, Hint};
 use crate::operation::Operation;
 
 /// Methods that do nothing, and say that they did, or fail without a hint, when no record is named.
@@ -68,10 +69,13 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         return Err(refused(format!(
             "{model}/{method} needs ids: without them Odoo does nothing, and mostly says that it did"
         ))
-        .with_hint(format!(
-            "find them with {} search-read {model} --fields id,display_name",
-            check.program
-        )));
+        .with_hint(
+            Hint::new("find them with ").action(
+                Action::new("search_read")
+                    .with("model", model.as_str())
+                    .with("fields", vec!["id", "display_name"]),
+            ),
+        ));
     }
     if !ids.is_empty() && OF_MODELS.binary_search(&method).is_ok() {
         return Err(refused(format!("{model}/{method} is a method of the model: it takes no ids"))
@@ -98,7 +102,7 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         return Err(refused(format!(
             "{model}/{method} {doing} {count} records, {allowed} are allowed: say so if that is meant"
         ))
-        .with_hint(format!("--max-records {count} allows it")));
+        .with_hint(Hint::default().with("max_records", count).text(" allows it")));
     }
     Ok(())
 }
@@ -115,8 +119,13 @@ fn created(operation: &Operation) -> usize {
 /// Refuses to read a whole model unless that is said.
 pub fn refuse_unlimited(domain: &[Value], limit: u32) -> Result<()> {
     if domain.is_empty() && limit == 0 {
-        return Err(refused("no domain and no limit: this would read every record there is")
-            .with_hint("--all says that this is meant; a domain or a --limit does without"));
+        return Err(refused("no domain and no limit: this would read every record there is").with_hint(
+            Hint::default()
+                .name("all")
+                .text(" says that this is meant; a domain or a ")
+                .name("limit")
+                .text(" does without"),
+        ));
     }
     Ok(())
 }

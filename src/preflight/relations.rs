@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Check, refused, values};
 use crate::error::{Error, Result};
+use crate::hint::{Action, Hint};
 use crate::json_input::type_name;
 use crate::operation::Operation;
 
@@ -46,11 +47,12 @@ pub fn many2one(check: &Check, value: &mut Value, relation: &str, place: &str) -
         Value::String(text) if text.parse::<u32>().is_ok_and(|id| id > 0) => {
             error.with_hint(format!("write {text} without quotes"))
         }
-        Value::String(name) if !relation.is_empty() => error.with_hint(format!(
-            "{} lookup {relation} {} --one",
-            check.program,
-            crate::render::shell::quoted(name)
-        )),
+        // The relation is the server's word: a line to be run holds no other than a name.
+        Value::String(name) if crate::operation::check_model(relation).is_ok() => {
+            error.with_hint(Hint::default().action(
+                Action::new("lookup").with("kind", relation).with("query", name.as_str()).with("one", true),
+            ))
+        }
         Value::Array(items) => match items.as_slice() {
             [id] if is_id(id) => error.with_hint(format!("write {id}")),
             _ => error,
@@ -58,7 +60,7 @@ pub fn many2one(check: &Check, value: &mut Value, relation: &str, place: &str) -
         Value::Object(object) if object.get("id").is_some_and(is_id) => {
             error.with_hint(format!("write {}", object["id"]))
         }
-        Value::Object(object) => match super::ways::described(check, relation, object) {
+        Value::Object(object) => match super::ways::described(relation, object) {
             Some(way) => error.with_hint(way),
             None => error,
         },

@@ -116,7 +116,7 @@ fn did_you_mean(error: Error, value: &Value, options: &[(&Value, &str)]) -> Erro
         || keys().find(|key| key.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_') == given);
     let exact = || keys().find(|key| *key == given);
     match exact().or(by_label).or_else(by_end).or_else(|| closest(&given, keys())) {
-        Some(key) => error.with_hint(format!("did you mean \"{key}\"?")),
+        Some(key) => error.with_hint(format!("did you mean {}?", Value::from(key))),
         None if options.len() <= 20 => {
             let all: Vec<String> = options.iter().map(|(key, label)| format!("{key} ({label})")).collect();
             error.with_hint(format!("it takes {}", all.join(", ")))

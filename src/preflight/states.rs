@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 
-use super::{Check, refused};
+use super::refused;
 use crate::error::Result;
-use crate::operation::Operation;
+use crate::hint::Hint;
+use crate::operation::{Object, Operation};
 
 struct Driven {
     model: &'static str,
@@ -157,7 +158,7 @@ pub fn buttons(model: &str) -> impl Iterator<Item = &'static str> {
 }
 
 /// Refuses a value of a driven field.
-pub fn check(check: &Check, operation: &Operation, model: &str, name: &str, value: &Value) -> Result<()> {
+pub fn check(operation: &Operation, model: &str, name: &str, value: &Value) -> Result<()> {
     let Some(driven) = driven(model).filter(|_| name == "state") else { return Ok(()) };
     // A nested record has another model than the operation; its ids are unknown here.
     let is_new = operation.model != model || operation.ids.as_deref().unwrap_or_default().is_empty();
@@ -168,10 +169,10 @@ pub fn check(check: &Check, operation: &Operation, model: &str, name: &str, valu
         "{model}.state is moved by its buttons: writing it would leave out everything that they do"
     ));
     let method = driven.methods.iter().find(|(state, _)| value.as_str() == Some(state));
-    let ids: Vec<String> = operation.ids.iter().flatten().map(i64::to_string).collect();
     let error = match method {
         Some((_, method)) if !is_new => {
-            error.with_hint(format!("{} call {model} {method} --ids {}", check.program, ids.join(" ")))
+            let ids = operation.ids.clone().unwrap_or_default();
+            error.with_hint(Hint::default().call(Operation::new(model, method, Object::new())?.on(ids)))
         }
         Some((_, method)) => error.with_hint(format!("create it without a state, then call {method} on it")),
         None => {
@@ -180,5 +181,5 @@ pub fn check(check: &Check, operation: &Operation, model: &str, name: &str, valu
             error.with_hint(format!("the methods are {}", all.join(", ")))
         }
     };
-    Err(error.with_hint("--force-field state writes it all the same"))
+    Err(error.with_hint(Hint::default().with("force_fields", "state").text(" writes it all the same")))
 }

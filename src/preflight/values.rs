@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Check, content, names, refused, relations, scalars, states, ways};
 use crate::error::{Error, Result};
+use crate::hint::Hint;
 use crate::json_input::type_name;
 use crate::operation::{Object, Operation};
 
@@ -81,12 +82,12 @@ pub fn object(
             ))
             .with_hint(format!("leave {name} out")));
         }
-        states::check(check, operation, model, name, value)?;
+        states::check(operation, model, name, value)?;
         let Some(schema) = &schema else { continue };
         names::known(check, model, schema, name, &place)?;
         let Some(field) = schema.field(name) else { continue };
         if let Err(refusal) = writable(&field, name, value, is_new, &place) {
-            return Err(match ways::instead(check, model, name, &given) {
+            return Err(match ways::instead(model, name, &given) {
                 Some(way) => refusal.with_hint(way),
                 None => forced(refusal, &field, name),
             });
@@ -101,7 +102,7 @@ pub fn object(
             }
             "binary" => content::check(check, name, value, schema.has("datas"), &place)?,
             "char" | "text" | "html" if value.is_object() => {
-                let hints = ways::translations(check, operation, model, &field, name, value);
+                let hints = ways::translations(operation, model, &field, name, value);
                 let refusal = refused(format!(
                     "{place}: takes a text; Odoo would store this object as Python prints it, in every language"
                 ));
@@ -154,5 +155,5 @@ fn forced(refusal: Error, field: &Value, name: &str) -> Error {
     } else {
         refusal.with_hint(format!("it follows from {}", from.join(", ")))
     };
-    refusal.with_hint(format!("--force-field {name} writes it all the same"))
+    refusal.with_hint(Hint::default().with("force_fields", name).text(" writes it all the same"))
 }

@@ -3,10 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::Check;
-use crate::json_input::type_name;
+use crate::hint::{Action, Hint};
 use crate::operation::{Object, Operation};
-use crate::render::shell::quoted;
 
 /// Model, field, and what to do in its place.
 const WAYS: [(&str, &str, &str); 21] = [
@@ -94,36 +92,34 @@ const WAYS: [(&str, &str, &str); 21] = [
 ];
 
 /// What to do in place of writing this field.
-pub fn instead(check: &Check, model: &str, name: &str, vals: &Object) -> Option<String> {
+pub fn instead(model: &str, name: &str, vals: &Object) -> Option<Hint> {
     if model == "mail.activity" && matches!(name, "res_model" | "res_model_id") {
-        return activity(check, vals);
+        return activity(vals);
     }
-    WAYS.iter().find(|(of, field, _)| *of == model && *field == name).map(|(_, _, way)| (*way).to_string())
+    WAYS.iter().find(|(of, field, _)| *of == model && *field == name).map(|(_, _, way)| Hint::from(*way))
 }
 
 /// An activity stands on a record, and is made there.
-fn activity(check: &Check, vals: &Object) -> Option<String> {
+fn activity(vals: &Object) -> Option<Hint> {
     let model = vals.get("res_model")?.as_str()?;
-    let id = vals.get("res_id").and_then(Value::as_i64).map_or("ID".to_string(), |id| id.to_string());
+    let id = vals.get("res_id").filter(|id| id.is_i64()).cloned().unwrap_or_else(|| json!("ID"));
     let taken = ["activity_type_id", "date_deadline", "note", "summary", "user_id"];
     let data: Object =
         taken.into_iter().filter_map(|key| Some((key.to_string(), vals.get(key)?.clone()))).collect();
-    let data = match data.is_empty() {
-        true => String::new(),
-        false => format!(" --data-json {}", quoted(&Value::Object(data).to_string())),
-    };
-    Some(format!("{} call {model} activity_schedule --ids {id}{data}", check.program))
+    let call =
+        Action::new("call").with("model", model).with("method", "activity_schedule").with("ids", json!([id]));
+    let call = if data.is_empty() { call } else { call.with("data", Value::Object(data)) };
+    Some(Hint::default().action(call))
 }
 
-/// No field takes an object of texts, though translated ones are kept as one.
+/// What is meant by an object of texts: no field takes one, though translated texts are kept as one.
 pub fn translations(
-    check: &Check,
     operation: &Operation,
     model: &str,
     field: &Value,
     name: &str,
     value: &Value,
-) -> Vec<String> {
+) -> Vec<Hint> {
     let language = |key: &str| -> Option<String> {
         let (letters, rest) = key.split_at_checked(2)?;
         let is_one = letters.bytes().all(|byte| byte.is_ascii_lowercase())
@@ -138,46 +134,34 @@ pub fn translations(
         .collect();
     let Some(texts) = texts.filter(|texts| !texts.is_empty()) else { return Vec::new() };
     if field["translate"] == false {
-        return vec![format!("{name} has one text for all languages: write it as a string")];
+        return vec![format!("{name} has one text for all languages: write it as a string").into()];
     }
     let first = texts.keys().next().cloned().unwrap_or_default();
     let mut hints =
-        vec![format!("one write for each language, with --context-json '{{\"lang\": \"{first}\"}}'")];
+        vec![Hint::new("one write for each language, with ").with("context", json!({ "lang": first }))];
     let ids = operation.ids.as_deref().unwrap_or_default();
     if operation.model == model && !ids.is_empty() && field["type"] != "html" {
-        let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
-        let data = json!({ "field_name": name, "translations": texts });
-        hints.push(format!(
-            "or all at once: {} call {model} update_field_translations --ids {} --data-json {}",
-            check.program,
-            ids.join(" "),
-            quoted(&data.to_string())
-        ));
+        let all = Action::new("call")
+            .with("model", model)
+            .with("method", "update_field_translations")
+            .with("ids", json!(ids))
+            .with("data", json!({ "field_name": name, "translations": texts }));
+        hints.push(Hint::new("or all at once: ").action(all));
     }
     hints
 }
 
 /// A record described by its values in place of its id: the lookup that finds it.
-pub fn described(check: &Check, relation: &str, object: &Object) -> Option<String> {
+pub fn described(relation: &str, object: &Object) -> Option<Hint> {
     let keys = ["name", "display_name", "email", "login", "code", "default_code", "ref", "vat"];
     let (key, value) = keys.iter().find_map(|key| Some((*key, object.get(*key)?.as_str()?)))?;
     let relation = if relation.is_empty() { "MODEL" } else { relation };
-    Some(match key {
-        "name" | "display_name" => format!("{} lookup {relation} {} --one", check.program, quoted(value)),
-        _ => format!(
-            "{} search-read {relation} --domain {}",
-            check.program,
-            quoted(&json!([[key, "=", value]]).to_string())
-        ),
-    })
-}
-
-/// What a value is, for a refusal.
-pub fn is_what(value: &Value) -> String {
-    match value {
-        Value::Number(number) => number.to_string(),
-        other => type_name(other).to_string(),
-    }
+    Some(Hint::default().action(match key {
+        "name" | "display_name" => {
+            Action::new("lookup").with("kind", relation).with("query", value).with("one", true)
+        }
+        _ => Action::new("search_read").with("model", relation).with("domain", json!([[key, "=", value]])),
+    }))
 }
 
 #[cfg(test)]

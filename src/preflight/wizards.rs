@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::Check;
 use crate::error::{Code, Error};
+use crate::hint::{Action, Hint};
 use crate::operation::{Object, Operation};
-use crate::render::shell::quoted;
 
 /// Wizards that take their records from the context, and the model of those (Odoo 19.0).
 const OF_ACTIVE: [(&str, &str); 33] = [
@@ -86,11 +86,10 @@ pub fn check(check: &Check, operation: &Operation) {
     }
 }
 
-fn of_context(wizard: &str, source: &str) -> String {
-    let active = json!({ "active_model": source, "active_ids": ["ID"] }).to_string().replace("\"ID\"", "ID");
-    format!(
-        "{wizard} takes its records from the context: --context-json '{active}', in create and in the call of its button"
-    )
+fn of_context(wizard: &str, source: &str) -> Hint {
+    Hint::new(format!("{wizard} takes its records from the context: "))
+        .with("context", json!({ "active_model": source, "active_ids": [0] }))
+        .text(", with their ids for 0, in create and in the call of its button")
 }
 
 /// Says that a button was answered with a wizard, and which commands go on.
@@ -121,35 +120,35 @@ pub fn answered(check: &Check, operation: &Operation, action: &Value) {
             && crate::context::is_allowed(key)
             && operation.context.get(key).is_none()
     });
-    let context = match context.is_empty() {
-        true => String::new(),
-        false => format!(" --context-json {}", quoted(&Value::Object(context).to_string())),
+    let with_context = |action: Action| match context.is_empty() {
+        true => action,
+        false => action.with("context", Value::Object(context.clone())),
     };
-    let program = check.program;
     let title = opened["name"].as_str().filter(|name| !name.is_empty());
     let title = title.map(|title| format!(" ({title})")).unwrap_or_default();
-    let (first, id) = match opened["res_id"].as_i64().filter(|id| *id > 0) {
-        Some(id) => (String::new(), id.to_string()),
-        None => (format!("{program} create {model} --vals-json '{{}}'{context}; then "), "ID".to_string()),
-    };
-    let buttons = buttons(check, model);
-    let then = match buttons.split_first() {
-        None => format!("{program} call {model} METHOD --ids {id}{context}"),
-        Some(((method, label), others)) => {
-            let labelled = |label: &str| if label.is_empty() { String::new() } else { format!(" ({label})") };
-            let others: Vec<String> =
-                others.iter().map(|(method, label)| format!("{method}{}", labelled(label))).collect();
-            let others = match others.is_empty() {
-                true => String::new(),
-                false => format!("; its other buttons are {}", others.join(", ")),
-            };
-            format!("{program} call {model} {method} --ids {id}{context}{}{others}", labelled(label))
-        }
-    };
-    check.note(format!(
-        "{}/{} is not done yet: Odoo asks back with the wizard {model}{title}. To go on: {first}{then}",
+    let mut note = Hint::new(format!(
+        "{}/{} is not done yet: Odoo asks back with the wizard {model}{title}. To go on: ",
         operation.model, operation.method
     ));
+    let id = match opened["res_id"].as_i64().filter(|id| *id > 0) {
+        Some(id) => json!(id),
+        None => {
+            let create = Action::new("create").with("model", model).with("vals", json!({}));
+            note = note.action(with_context(create)).text("; then ");
+            json!("ID")
+        }
+    };
+    let buttons = buttons(check, model);
+    let (method, label) = buttons.first().map_or(("METHOD", ""), |(method, label)| (method, label));
+    let labelled = |label: &str| if label.is_empty() { String::new() } else { format!(" ({label})") };
+    let call = Action::new("call").with("model", model).with("method", method).with("ids", json!([id]));
+    let others: Vec<String> =
+        buttons.iter().skip(1).map(|(method, label)| format!("{method}{}", labelled(label))).collect();
+    note = note.action(with_context(call)).text(labelled(label));
+    if !others.is_empty() {
+        note = note.text(format!("; its other buttons are {}", others.join(", ")));
+    }
+    check.note(note);
 }
 
 /// The buttons of a model's form, as this user sees them: method and label.
@@ -181,7 +180,7 @@ fn buttons(check: &Check, model: &str) -> Vec<(String, String)> {
 }
 
 /// What a refused call of a wizard may lack.
-pub fn of_refusal(operation: &Operation, error: &Error) -> Option<String> {
+pub fn of_refusal(operation: &Operation, error: &Error) -> Option<Hint> {
     let (_, source) = OF_ACTIVE.iter().find(|(wizard, _)| *wizard == operation.model)?;
     let refused =
         matches!(error.code, Code::Rejected | Code::InvalidRequest | Code::ServerError | Code::NotFound);

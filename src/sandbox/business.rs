@@ -94,7 +94,7 @@ fn to_do_title(vals: &Values) -> String {
     let described = vals.get("description").and_then(Value::as_str).filter(|text| !text.is_empty());
     let Some(described) = described else { return "Untitled to-do".into() };
     let first = described.split_inclusive("</p>").next().unwrap_or(described);
-    let title = crate::render::html::plain(first).replace('*', "");
+    let title = super::html::plain(first).replace('*', "");
     if title.chars().count() > 100 { title.chars().take(97).collect::<String>() + "..." } else { title }
 }
 

@@ -18,6 +18,7 @@ mod fault;
 mod group;
 mod guard;
 mod having;
+mod html;
 mod http;
 mod methods;
 mod periods;
@@ -38,10 +39,8 @@ mod zones;
 
 use std::path::Path;
 
-pub use serve::serve;
-
 use crate::error::Result;
-use crate::transport::{FaultKind, HttpReply, HttpRequest, Phase, Transport, TransportFault};
+use crate::transport::{Embedded, FaultKind, HttpReply, HttpRequest, Phase, Transport, TransportFault};
 
 /// The address that stands for the sandbox; it resolves nowhere.
 pub const BASE_URL: &str = "http://sandbox.invalid";
@@ -55,6 +54,16 @@ pub const DOCS_KEY: &str = "5063a1074fa918e85461e6360b548314c32d36bf";
 pub const APPROVER_KEY: &str = "47ccec797d7bcf92b1474d2c264e2306099cea59";
 /// Key of the administrator.
 pub const ADMIN_KEY: &str = "708cfe66e11b003859bb72caf56d2f72808d9c31";
+
+/// What the program knows of it.
+pub const EMBEDDED: Option<Embedded> = Some(Embedded {
+    base_url: BASE_URL,
+    database: DATABASE,
+    key: AGENT_KEY,
+    open: |directory| Ok(Box::new(Sandbox::open(directory)?)),
+    reset: Sandbox::reset,
+    serve: |directory, port, announce| serve::serve(Sandbox::open(directory)?, port, announce),
+});
 
 /// A sandbox: data in a directory, or in memory.
 pub struct Sandbox {
@@ -73,6 +82,7 @@ impl Sandbox {
     }
 
     /// A sandbox that ends with the process.
+    #[cfg(test)]
     pub fn in_memory() -> Sandbox {
         Sandbox { state: state::State::in_memory() }
     }
@@ -80,7 +90,7 @@ impl Sandbox {
 
 impl Transport for Sandbox {
     fn send(&self, request: &HttpRequest) -> std::result::Result<HttpReply, TransportFault> {
-        let now = crate::clock::now_seconds();
+        let now = crate::clock::Clock::seconds(&crate::clock::System);
         let answered = if http::may_change(request) {
             self.state.change(|world| http::answer(world, request, now))
         } else {

@@ -11,10 +11,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::{ADMIN_KEY, AGENT_KEY, APPROVER_KEY, DATABASE, DOCS_KEY, Sandbox};
-use crate::error::{Effect, Error, Result};
-use crate::out::Out;
-use crate::settings::secret::Secret;
-use crate::transport::{HttpReply, HttpRequest, Method, Transport};
+use crate::error::{Error, Result};
+use crate::transport::{Announce, HttpReply, HttpRequest, Method, Secret, Transport};
 
 const LONGEST_LINE: u64 = 16 * 1024;
 const MOST_HEADERS: usize = 100;
@@ -22,19 +20,18 @@ const LARGEST_BODY: u64 = 128 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_CONNECTIONS: usize = 256;
 
-/// Listens on 127.0.0.1 until the process ends; port 0 takes any free one. Says where on stdout.
-pub fn serve(sandbox: Sandbox, port: u16, out: &Out) -> Result<()> {
+/// Listens on 127.0.0.1 until the process ends; port 0 takes any free one.
+pub fn serve(sandbox: Sandbox, port: u16, announce: Announce) -> Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .map_err(|error| Error::local_state(format!("cannot listen on 127.0.0.1:{port} ({error})")))?;
     let address = listener
         .local_addr()
         .map_err(|error| Error::local_state(format!("the listening port cannot be learnt ({error})")))?;
-    let line = json!({
+    announce(&json!({
         "base_url": format!("http://{address}"),
         "database": DATABASE,
         "keys": {"agent": AGENT_KEY, "docs": DOCS_KEY, "approver": APPROVER_KEY, "admin": ADMIN_KEY},
-    });
-    out.data(format!("{line}\n").as_bytes(), Effect::NotSent)?;
+    }))?;
     accept(&listener, &Arc::new(sandbox));
     Ok(())
 }

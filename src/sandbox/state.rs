@@ -50,6 +50,7 @@ impl State {
     }
 
     /// Data that ends with the process.
+    #[cfg(test)]
     pub fn in_memory() -> State {
         State { directory: None, known: Mutex::new((None, World::seeded())) }
     }

@@ -42,8 +42,9 @@ pub fn choose<'a>(
             error = error.with_hint(format!("did you mean --profile {close}?"));
         }
         return Err(error.with_hint(format!(
-            "copy env-dist/odoo_local.env-dist to {} with mode 0600, or try --profile sandbox",
-            path.display()
+            "copy env-dist/odoo_local.env-dist to {} with mode 0600{}",
+            path.display(),
+            if crate::embedded::is_there() { ", or try --profile sandbox" } else { "" }
         )));
     }
     let values = env_file::read(&path, true)?;
@@ -61,12 +62,16 @@ fn nothing_to_go_by(environment: &Environment, paths: &Paths, profiles: &[String
         .collect();
     let looked = format!("looked for {} in the environment", missing.join(", "));
     if profiles.is_empty() {
-        Error::new(
+        let mut error = Error::new(
             Code::ConfigMissing,
             format!("no profile is configured: {looked} and for odoo_NAME.env in {}", paths.config.display()),
-        )
-        .with_hint("to try without any configuration: odoo-agent --profile sandbox search-read res.partner")
-        .with_hint(format!(
+        );
+        if crate::embedded::is_there() {
+            error = error.with_hint(
+                "to try without any configuration: odoo-agent --profile sandbox search-read res.partner",
+            );
+        }
+        error.with_hint(format!(
             "copy env-dist/odoo_local.env-dist to {} with mode 0600",
             paths.profile("local").display()
         ))

@@ -1,14 +1,15 @@
 //! Which Odoo, which database and which key, and the rule that a key goes only to the host it was configured
 //! with. It reads no file and connects to nothing.
 
-use super::{BaseUrl, Layers, Origin, Secret, names};
+use super::{Layers, Origin, names};
+use crate::base_url::BaseUrl;
 use crate::error::{Code, Error, Result};
-use crate::sandbox;
+use crate::secret::Secret;
 
 /// That of the embedded Odoo.
 pub fn of_sandbox() -> Result<(BaseUrl, String, Secret)> {
-    let base_url = BaseUrl::parse(sandbox::BASE_URL)?;
-    Ok((base_url, sandbox::DATABASE.into(), Secret::new(sandbox::AGENT_KEY.into())))
+    let sandbox = crate::embedded::sandbox()?;
+    Ok((BaseUrl::parse(sandbox.base_url)?, sandbox.database.into(), Secret::new(sandbox.key.into())))
 }
 
 /// What a profile, with the environment over it, says.

@@ -1,28 +1,26 @@
 //! Settings: which profile, from which layers, with the origin of each value. It decides where a key may go
 //! and refuses what could leak one. It opens no connection.
 
-pub mod base_url;
 mod choice;
 mod connection;
 pub mod env_file;
 mod environment;
 pub mod names;
 pub mod paths;
-pub mod secret;
 pub mod wrapper;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use base_url::BaseUrl;
 pub use environment::Environment;
 pub use paths::Paths;
-pub use secret::Secret;
-
-use crate::error::{Code, Error, Result};
 
 /// The profile that needs no configuration.
-pub const SANDBOX: &str = "sandbox";
+pub use crate::embedded::PROFILE as SANDBOX;
+
+use crate::base_url::BaseUrl;
+use crate::error::{Code, Error, Result};
+use crate::secret::Secret;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 const DEFAULT_SCHEMA_TTL: Duration = Duration::from_secs(24 * 3600);

@@ -10,14 +10,15 @@ use super::values::{
     Arguments, Columns, Domain, FieldNames, Filled, FilledNames, Flag, Ids, JsonObject, JsonObjects,
     LookupKind, Method, Model, Names, SomeIds, Text, Whole,
 };
-use crate::commands::{
+use crate::actions::search_all::Misfit;
+use crate::actions::{
     Request, call, count, create, doc_index, doc_model, group, lookup, read, schema_summary, search_all,
     search_read, write,
 };
+use crate::caller::Rules;
 use crate::error::{Code, Error, Result};
 use crate::odoo::lookup::Wanted;
 use crate::operation::{self, Object};
-use crate::preflight::Rules;
 
 /// One kind of spec.
 pub trait Action: DeserializeOwned + JsonSchema {
@@ -238,7 +239,16 @@ impl Action for SearchRead {
             return Err(invalid(&format!("spec.page: expected at most {}", search_all::LARGEST_PAGE)));
         }
         let after = self.after.map(|id| i64::from(id.0));
-        search_all::Request::new(search, page, after, !no_header).map(Request::SearchAll)
+        search_all::Request::new(search, page, after, !no_header).map(Request::SearchAll).map_err(|misfit| {
+            match misfit {
+                Misfit::Order(order) => {
+                    invalid(&format!("spec.order: with \"all\" rows come by id, and not by {order}"))
+                        .with_hint("sort the output, or leave spec.all out and give a spec.limit")
+                }
+                Misfit::Offset => invalid("spec.offset: \"all\" starts at the first record")
+                    .with_hint("spec.after goes on after a record"),
+            }
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::values::{Flag, JsonObject, Names, Whole};
-use crate::preflight::Rules;
+use crate::caller::Rules;
 
 /// Keys of every action.
 #[derive(Deserialize, JsonSchema)]

@@ -11,8 +11,9 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::approval::Approval;
-use crate::commands::Job;
+use crate::actions::Request;
+use crate::caller::{Approval, Rules};
+
 use crate::error::{Code, Error, Result};
 use crate::json_input;
 use crate::json_slips;
@@ -21,6 +22,19 @@ use actions::{
     Action, Call, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary, SearchRead, Write,
 };
 use common::Common;
+
+/// A request and what surrounds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// What to do.
+    pub request: Request,
+    /// What the caller adds to the context.
+    pub context: Object,
+    /// What the caller brings along for an outbound call.
+    pub approval: Approval,
+    /// What the caller asked of the checks.
+    pub rules: Rules,
+}
 
 /// Every action.
 const ACTIONS: [Entry; 11] = [
@@ -137,7 +151,10 @@ fn in_place_of(action: &str, object: &Object) -> Option<String> {
     }
     // A word that is near to an action is a slip of the pen, any other one may be a method.
     let is_method = meant == "unlink"
-        || crate::preflight::keywords::of(meant).is_some()
+        || matches!(
+            meant,
+            "copy" | "name_create" | "load" | "toggle_active" | "activity_schedule" | "export_data"
+        )
         || meant.starts_with("action_")
         || meant.starts_with("button_")
         || meant.starts_with("message_");

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::commands::fields::Fields;
+use crate::actions::fields::Fields;
 use crate::error::Error;
 use crate::json_input;
 use crate::operation::Object;
@@ -197,7 +197,8 @@ impl<const MIN: u32> JsonSchema for Whole<MIN> {
 
 /// An error of a value on one line: its place is put before it, and there is nothing else to carry its hints.
 fn said(error: Error) -> String {
-    std::iter::once(error.message).chain(error.hints).collect::<Vec<_>>().join("; ")
+    let hints = error.hints.iter().filter_map(|hint| hint.as_text().map(str::to_string));
+    std::iter::once(error.message.clone()).chain(hints).collect::<Vec<_>>().join("; ")
 }
 
 fn text(value: Value) -> Result<String, Error> {

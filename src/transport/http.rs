@@ -7,11 +7,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Body, Timeout};
 
+use super::moments::Moment;
+use super::watched::{self, WatchedConnector};
 use super::{FaultKind, HttpReply, HttpRequest, Method, Phase, Transport, TransportFault};
+use crate::base_url::BaseUrl;
 use crate::error::{Code, Error, Result};
-use crate::settings::BaseUrl;
 
 /// Largest reply that is read, after decompression.
 pub const LARGEST_REPLY: u64 = 256 * 1024 * 1024;
@@ -38,8 +41,8 @@ impl HttpTransport {
             .max_redirects_will_error(false)
             .user_agent(concat!("odoo-agent/", env!("CARGO_PKG_VERSION")))
             .accept("application/json");
-        if base_url.is_loopback() {
-            // A proxy has no business between two processes of one machine, least of all over plain http.
+        if base_url.is_loopback() || !base_url.is_secure() {
+            // A proxy has no business between two processes of one machine, and over plain http it would read the key.
             config = config.proxy(None);
         }
         if base_url.is_secure() {
@@ -49,7 +52,9 @@ impl HttpTransport {
             };
             config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
         }
-        Ok(HttpTransport { agent: config.build().into(), base_url, timeout })
+        let agent =
+            Agent::with_parts(config.build(), WatchedConnector::default(), DefaultResolver::default());
+        Ok(HttpTransport { agent, base_url, timeout })
     }
 
     fn exchange(
@@ -86,78 +91,92 @@ impl HttpTransport {
         }
     }
 
-    fn fault(&self, error: &ureq::Error, reply_began: bool) -> TransportFault {
-        let host = self.base_url.origin();
-        let (kind, phase, detail) = match error {
-            ureq::Error::HostNotFound => {
-                (FaultKind::Resolve, Phase::NotSent, format!("the host name of {host} does not resolve"))
+    /// What an error means by how far the exchange had come: nothing was sent only while there was no connection
+    /// that could have carried a byte of the request.
+    fn fault(&self, error: &ureq::Error) -> TransportFault {
+        let moment = watched::moment();
+        let (kind, detail) = match moment {
+            Moment::Resolving | Moment::Connecting | Moment::Proxy | Moment::Handshake => {
+                self.before_sending(error)
             }
-            ureq::Error::Timeout(Timeout::Resolve) => (
-                FaultKind::Resolve,
-                Phase::NotSent,
-                format!("the host name of {host} did not resolve in time"),
-            ),
-            ureq::Error::Timeout(Timeout::Connect) => (
+            Moment::Sending | Moment::Waiting => self.without_reply(error),
+            Moment::Reading | Moment::Answered | Moment::After => self.within_reply(error),
+        };
+        TransportFault { kind, phase: moment.phase(), detail }
+    }
+
+    fn before_sending(&self, error: &ureq::Error) -> (FaultKind, String) {
+        let host = self.base_url.origin();
+        let tls = |cause: &dyn std::fmt::Display| {
+            (FaultKind::Tls, format!("no secure connection to {host}: {cause}"))
+        };
+        match error {
+            ureq::Error::HostNotFound => {
+                (FaultKind::Resolve, format!("the host name of {host} does not resolve"))
+            }
+            ureq::Error::Timeout(Timeout::Resolve) => {
+                (FaultKind::Resolve, format!("the host name of {host} did not resolve in time"))
+            }
+            ureq::Error::Timeout(_) => (
                 FaultKind::ConnectTimeout,
-                Phase::NotSent,
                 format!("no connection to {host} within {}", seconds(CONNECT_TIMEOUT.min(self.timeout))),
             ),
-            ureq::Error::Timeout(_) => (
-                FaultKind::Timeout,
-                Phase::Sent,
-                format!("no complete answer from {host} within {}", seconds(self.timeout)),
-            ),
-            ureq::Error::ConnectionFailed | ureq::Error::InvalidProxyUrl => {
-                (FaultKind::Refused, Phase::NotSent, format!("no connection to {host}"))
+            ureq::Error::ConnectProxyFailed(why) => {
+                (FaultKind::Proxy, format!("no connection to {host} through the proxy: {why}"))
             }
-            ureq::Error::Rustls(cause) => tls(host, &cause.to_string()),
-            ureq::Error::Tls(cause) => tls(host, cause),
-            ureq::Error::BodyExceedsLimit(limit) => (
-                FaultKind::TooLarge,
-                Phase::Sent,
-                format!("the reply is larger than {} MiB", limit / 1024 / 1024),
-            ),
-            ureq::Error::Io(cause) => {
-                match cause.kind() {
-                    // rustls reports a bad certificate or handshake this way.
-                    ErrorKind::InvalidData if self.base_url.is_secure() && !reply_began => {
-                        tls(host, &cause.to_string())
-                    }
-                    ErrorKind::ConnectionRefused
-                    | ErrorKind::HostUnreachable
-                    | ErrorKind::NetworkUnreachable
-                    | ErrorKind::AddrNotAvailable => {
-                        (FaultKind::Refused, Phase::NotSent, format!("{host} refuses the connection"))
-                    }
-                    // The standard library\'s own words, in no language but this: the resolver failed.
-                    _ if cause.to_string().starts_with("failed to lookup address information") => (
-                        FaultKind::Resolve,
-                        Phase::NotSent,
-                        format!("the host name of {host} does not resolve"),
-                    ),
-                    _ if reply_began => (
-                        FaultKind::Truncated,
-                        Phase::Sent,
-                        format!("the reply of {host} broke off ({cause})"),
-                    ),
-                    _ => (
-                        FaultKind::Reset,
-                        Phase::Sent,
-                        format!("{host} closed the connection without an answer ({cause})"),
-                    ),
+            ureq::Error::Rustls(cause) => tls(cause),
+            ureq::Error::Tls(cause) => tls(cause),
+            ureq::Error::Io(cause) => match cause.kind() {
+                // rustls reports a bad certificate or handshake this way.
+                ErrorKind::InvalidData if self.base_url.is_secure() => tls(cause),
+                ErrorKind::TimedOut => {
+                    (FaultKind::ConnectTimeout, format!("no connection to {host} ({cause})"))
                 }
-            }
-            other if reply_began => {
-                (FaultKind::Truncated, Phase::Sent, format!("the reply of {host} is damaged ({other})"))
-            }
-            other => (FaultKind::Protocol, Phase::Sent, format!("{host} does not speak HTTP ({other})")),
-        };
-        TransportFault { kind, phase, detail }
+                ErrorKind::ConnectionRefused
+                | ErrorKind::HostUnreachable
+                | ErrorKind::NetworkUnreachable
+                | ErrorKind::AddrNotAvailable => {
+                    (FaultKind::Refused, format!("{host} refuses the connection"))
+                }
+                // The standard library\'s own words, in no language but this: the resolver failed.
+                _ if cause.to_string().starts_with("failed to lookup address information") => {
+                    (FaultKind::Resolve, format!("the host name of {host} does not resolve"))
+                }
+                _ => (FaultKind::Refused, format!("{host} broke off before it was connected ({cause})")),
+            },
+            other => (FaultKind::Refused, format!("no connection to {host} ({other})")),
+        }
     }
-}
 
-fn tls(host: &str, cause: &str) -> (FaultKind, Phase, String) {
-    (FaultKind::Tls, Phase::NotSent, format!("no secure connection to {host}: {cause}"))
+    fn without_reply(&self, error: &ureq::Error) -> (FaultKind, String) {
+        let host = self.base_url.origin();
+        match error {
+            ureq::Error::Timeout(_) => self.too_late(),
+            ureq::Error::Io(_) | ureq::Error::Rustls(_) | ureq::Error::Tls(_) => {
+                (FaultKind::Reset, format!("{host} closed the connection without an answer ({error})"))
+            }
+            other => (FaultKind::Protocol, format!("{host} does not speak HTTP ({other})")),
+        }
+    }
+
+    fn within_reply(&self, error: &ureq::Error) -> (FaultKind, String) {
+        let host = self.base_url.origin();
+        match error {
+            ureq::Error::Timeout(_) => self.too_late(),
+            ureq::Error::BodyExceedsLimit(limit) => {
+                (FaultKind::TooLarge, format!("the reply is larger than {} MiB", limit / 1024 / 1024))
+            }
+            ureq::Error::Io(cause) => {
+                (FaultKind::Truncated, format!("the reply of {host} broke off ({cause})"))
+            }
+            other => (FaultKind::Truncated, format!("the reply of {host} is damaged ({other})")),
+        }
+    }
+
+    fn too_late(&self) -> (FaultKind, String) {
+        let host = self.base_url.origin();
+        (FaultKind::Timeout, format!("no complete answer from {host} within {}", seconds(self.timeout)))
+    }
 }
 
 fn seconds(duration: Duration) -> String {
@@ -194,7 +213,9 @@ impl Transport for HttpTransport {
         request: &HttpRequest,
         limit: Duration,
     ) -> std::result::Result<HttpReply, TransportFault> {
-        let mut response = self.exchange(request, limit).map_err(|error| self.fault(&error, false))?;
+        watched::begin();
+        let mut response = self.exchange(request, limit).map_err(|error| self.fault(&error))?;
+        watched::reach(Moment::Reading);
         let headers = response
             .headers()
             .iter()
@@ -203,19 +224,58 @@ impl Transport for HttpTransport {
             })
             .collect();
         // ureq's own limit counts the bytes on the wire: a small reply could unpack to any size.
-        let too_large = || self.fault(&ureq::Error::BodyExceedsLimit(LARGEST_REPLY), true);
+        let too_large = || self.fault(&ureq::Error::BodyExceedsLimit(LARGEST_REPLY));
         if response.body().content_length().is_some_and(|length| length > LARGEST_REPLY) {
             return Err(too_large());
         }
         let mut body = Vec::new();
         let reader = response.body_mut().as_reader();
-        reader
-            .take(LARGEST_REPLY + 1)
-            .read_to_end(&mut body)
-            .map_err(|error| self.fault(&error.into(), true))?;
+        reader.take(LARGEST_REPLY + 1).read_to_end(&mut body).map_err(|error| self.fault(&error.into()))?;
         if body.len() as u64 > LARGEST_REPLY {
             return Err(too_large());
         }
         Ok(HttpReply { status: response.status().as_u16(), headers, body })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phase(moment: Moment, error: &ureq::Error) -> Phase {
+        let url = BaseUrl::parse("https://odoo.example.com").unwrap();
+        let transport = HttpTransport::new(url, Duration::from_secs(9), None).unwrap();
+        watched::reach(moment);
+        transport.fault(error).phase
+    }
+
+    #[test]
+    fn the_same_error_proves_that_nothing_was_sent_only_while_connecting() {
+        let io = |kind: ErrorKind| ureq::Error::Io(kind.into());
+        let errors = [
+            io(ErrorKind::ConnectionRefused),
+            io(ErrorKind::HostUnreachable),
+            io(ErrorKind::NetworkUnreachable),
+            io(ErrorKind::NetworkDown),
+            io(ErrorKind::AddrNotAvailable),
+            io(ErrorKind::TimedOut),
+            io(ErrorKind::ConnectionReset),
+            io(ErrorKind::BrokenPipe),
+            io(ErrorKind::InvalidData),
+            io(ErrorKind::UnexpectedEof),
+            ureq::Error::Io(std::io::Error::other("failed to lookup address information")),
+            ureq::Error::HostNotFound,
+            ureq::Error::ConnectionFailed,
+            ureq::Error::Tls("handshake"),
+            ureq::Error::Timeout(Timeout::Connect),
+            ureq::Error::Timeout(Timeout::Global),
+            ureq::Error::ConnectProxyFailed("502".into()),
+        ];
+        for error in &errors {
+            for row in &super::super::moments::TABLE {
+                let must = if row.moment < Moment::Sending { Phase::NotSent } else { Phase::Sent };
+                assert_eq!(phase(row.moment, error), must, "{error} while {}", row.moment.name());
+            }
+        }
     }
 }

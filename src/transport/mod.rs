@@ -1,9 +1,14 @@
 //! One HTTP exchange, whoever carries it: a request goes in, a reply or a fault that says how far the
 //! request got comes out. It knows nothing of Odoo, retries nothing and decides nothing.
 
+mod embedded;
 pub mod http;
+pub mod moments;
+mod watched;
 
-use crate::settings::secret::Secret;
+pub use embedded::{Announce, Embedded};
+
+pub use crate::secret::Secret;
 
 /// GET for documents and probes, POST for JSON-2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +79,8 @@ pub enum FaultKind {
     Resolve,
     /// Nothing listens, or no route.
     Refused,
+    /// A proxy did not let the connection through.
+    Proxy,
     /// Certificate or handshake.
     Tls,
     /// No connection within the connect time-out.
@@ -104,7 +111,7 @@ pub struct TransportFault {
 }
 
 /// Carries one request to one server.
-pub trait Transport {
+pub trait Transport: Send + Sync {
     /// Sends and waits for the whole reply. Does not follow redirects and does not retry.
     fn send(&self, request: &HttpRequest) -> Result<HttpReply, TransportFault>;
 

@@ -53,8 +53,9 @@ fn token_of(request: &Recorded) -> Option<String> {
 
 /// A guard that takes the token and nothing else.
 fn guard(server: &Server, path: &str) {
-    let answer = |request: &Recorded| match token_of(request).as_deref() {
-        Some(TOKEN) => Answer::json("[501]"),
+    let done = if path.ends_with("/write") { "true" } else { "[501]" };
+    let answer = move |request: &Recorded| match token_of(request).as_deref() {
+        Some(TOKEN) => Answer::json(done),
         _ => refusal(),
     };
     server.on(path, Answer::made(answer));
@@ -315,7 +316,8 @@ fn every_command_that_may_reach_a_client_can_be_confirmed() {
             None => agent.arg("--confirm-outbound"),
         };
         let outcome = agent.run().ok();
-        assert_eq!(outcome.json(), json!([501]), "{command:?}");
+        let done = if method == "write" { json!(true) } else { json!([501]) };
+        assert_eq!(outcome.json(), done, "{command:?}");
         let minted = server.only(ISSUE).json();
         assert_eq!((&minted["method_name"], &minted["record_ids"]), (&json!(method), &ids), "{command:?}");
         assert_eq!(server.requests_to(&json2("res.partner", method)).len(), 2, "{command:?}");
@@ -729,15 +731,28 @@ fn a_token_in_the_context_is_refused_with_nothing_sent() {
     let outer = json!({ "action": "call", "model": "res.partner", "method": "message_post", "ids": [1], "context": inner });
     let (home, server) = guarded();
     let file = home.file("context", inner.to_string());
-    for agent in [
-        home.agent(CALL).args(["--context-json", &inner.to_string()]),
-        home.agent(CALL).args(["--context-file", &file]),
-        home.agent(["call", "res.partner", "message_post", "--ids", "1", "--data-json", &data.to_string()]),
-        home.agent(["exec-spec", "-"]).stdin(spec.to_string()),
-        home.agent(["exec-spec", "-"]).stdin(outer.to_string()),
+    // A spec has no such flag.
+    let (by_flag, by_name) = ("--confirm-token-file", "ODOO_CONFIRMATION_TOKEN");
+    for (agent, way) in [
+        (home.agent(CALL).args(["--context-json", &inner.to_string()]), by_flag),
+        (home.agent(CALL).args(["--context-file", &file]), by_flag),
+        (
+            home.agent([
+                "call",
+                "res.partner",
+                "message_post",
+                "--ids",
+                "1",
+                "--data-json",
+                &data.to_string(),
+            ]),
+            by_flag,
+        ),
+        (home.agent(["exec-spec", "-"]).stdin(spec.to_string()), by_name),
+        (home.agent(["exec-spec", "-"]).stdin(outer.to_string()), by_name),
     ] {
         let outcome = agent.run().fails(2, "usage");
-        assert!(outcome.hints().contains("--confirm-token-file"), "{}", outcome.hints());
+        assert!(outcome.hints().contains(way), "{}", outcome.hints());
         no_secret_is_left(&home, &outcome);
     }
     assert_eq!(server.connections(), 0);

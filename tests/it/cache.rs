@@ -268,6 +268,22 @@ fn a_write_drops_the_lookups_of_its_model_and_of_no_other() {
 }
 
 #[test]
+fn a_write_that_is_killed_leaves_no_old_state_to_look_at() {
+    for signal in [rustix::process::Signal::KILL, rustix::process::Signal::INT] {
+        let (home, server) = ready();
+        source(home.run(LOOKUP));
+        assert_eq!(source(home.run(LOOKUP)), "cache");
+        server.forget();
+        server.on(&json2("res.partner", "write"), Answer::Stall);
+        let child = home.agent(["write", "res.partner", "--ids", "1", "--vals-json", "{}"]).spawn();
+        server.wait_for(1);
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), signal).unwrap();
+        child.wait_with_output().unwrap();
+        assert_eq!(source(home.run(LOOKUP)), "live", "{signal:?}");
+    }
+}
+
+#[test]
 fn a_read_or_a_write_to_another_database_drops_nothing() {
     let (home, server) = ready();
     source(home.run(LOOKUP));

@@ -961,7 +961,7 @@ fn numbers_key_order_and_escapes_pass_through() {
     for (line, path) in [
         (&["search-read", "res.partner", "--fields", "name"][..], SEARCH),
         (&["call", "res.partner", "get_it"], "/json/2/res.partner/get_it"),
-        (&["create", "res.partner", "--vals-json", "{}"], CREATE),
+        (&["call", "res.partner", "make_it", "--ids", "1"], "/json/2/res.partner/make_it"),
     ] {
         server.on(path, Answer::json(ODD));
         assert_eq!(home.run(line).ok().stdout, must);

@@ -42,9 +42,24 @@ const fn refused(exit: i32, code: &'static str) -> (Ends, Ends) {
     (ends(exit, code, "rejected", "never", 1), ends(exit, code, "rejected", "never", 1))
 }
 
+/// Not Odoo's own answer: it ends a read for good, and of a write it proves nothing.
+const fn not_odoos(exit: i32, code: &'static str) -> (Ends, Ends) {
+    (ends(exit, code, "rejected", "never", 1), ends(11, "outcome_unknown", "unknown", "check_first", 1))
+}
+
+/// The same where the answer is none of JSON-2's at all.
+const NO_JSON2: (Ends, Ends) =
+    (ends(12, "bad_reply", "rejected", "never", 1), ends(12, "bad_reply", "unknown", "check_first", 1));
+
 /// Not carried out, later may work.
 const BUSY: (Ends, Ends) =
     (ends(9, "busy", "rejected", "safe", ALL_TRIES), ends(9, "busy", "rejected", "safe", 1));
+
+/// A page that asks to slow down, which a write's gateway may show after the work was done.
+const SLOW_DOWN: (Ends, Ends) = (
+    ends(9, "busy", "rejected", "safe", ALL_TRIES),
+    ends(11, "outcome_unknown", "unknown", "check_first", 1),
+);
 
 /// The answer was lost, and a read is worth repeating.
 const LOST: (Ends, Ends) = (
@@ -126,24 +141,28 @@ fn table() -> Vec<Fault> {
         (
             "redirect to a login page",
             Answer::html(302).with("Location", "http://127.0.0.1:1/web/login?redirect=%2Fjson"),
-            refused(12, "bad_reply"),
+            NO_JSON2,
         ),
         ("401", odoo(401, "werkzeug.exceptions.Unauthorized", "Invalid apikey"), refused(4, "auth_rejected")),
-        ("401 of a proxy", Answer::html(401).with("WWW-Authenticate", "Basic"), refused(4, "auth_rejected")),
+        (
+            "401 of a proxy",
+            Answer::html(401).with("WWW-Authenticate", "Basic"),
+            not_odoos(4, "auth_rejected"),
+        ),
         ("403 AccessError", odoo(403, "odoo.exceptions.AccessError", "no"), refused(5, "access_denied")),
         ("403 AccessDenied", odoo(403, "odoo.exceptions.AccessDenied", "no"), refused(5, "access_denied")),
         ("403 session", odoo(403, "odoo.http.SessionExpiredException", "no"), refused(4, "auth_rejected")),
-        ("403 of a firewall", Answer::html(403), refused(5, "access_denied")),
+        ("403 of a firewall", Answer::html(403), not_odoos(5, "access_denied")),
         ("404 model", odoo(404, "werkzeug.exceptions.NotFound", "the model"), refused(7, "not_found")),
         ("404 record", odoo(404, "odoo.exceptions.MissingError", "Record"), refused(7, "not_found")),
-        ("404 page", Answer::html(404), refused(12, "bad_reply")),
+        ("404 page", Answer::html(404), NO_JSON2),
         (
             "404 without a database",
             Answer::status(404, "text/html; charset=utf-8", no_database),
             refused(4, "database_not_found"),
         ),
         ("409", odoo(409, "odoo.exceptions.LockError", "locked"), BUSY),
-        ("409 page", Answer::html(409), BUSY),
+        ("409 page", Answer::html(409), SLOW_DOWN),
         ("422 UserError", odoo(422, "odoo.exceptions.UserError", "no"), refused(8, "rejected")),
         ("422 ValidationError", odoo(422, "odoo.exceptions.ValidationError", "no"), refused(8, "rejected")),
         (
@@ -156,15 +175,25 @@ fn table() -> Vec<Fault> {
             odoo(422, "odoo.exceptions.UserError", "AGENT_CONFIRMATION_REQUIRED\nreason: x"),
             refused(6, "confirmation_required"),
         ),
-        ("422 page", Answer::html(422), refused(12, "bad_reply")),
+        ("422 page", Answer::html(422), NO_JSON2),
         ("400", odoo(400, "werkzeug.exceptions.BadRequest", "parse"), refused(8, "invalid_request")),
-        ("413 page", Answer::html(413), refused(8, "invalid_request")),
-        ("415 page", Answer::html(415), refused(12, "bad_reply")),
+        ("413 page", Answer::html(413), not_odoos(8, "invalid_request")),
+        ("415 page", Answer::html(415), NO_JSON2),
         ("429", odoo(429, "werkzeug.exceptions.TooManyRequests", "slow down"), BUSY),
-        ("429 page", Answer::html(429), BUSY),
+        ("429 page", Answer::html(429), SLOW_DOWN),
         ("500 ValueError", odoo(500, "builtins.ValueError", "Invalid field"), refused(8, "invalid_request")),
         ("500 of a module", odoo(500, "some.module.Error", "x"), refused(8, "server_error")),
         ("500 RedirectWarning", odoo(500, "odoo.exceptions.RedirectWarning", "x"), refused(8, "rejected")),
+        (
+            "500 of the mail server",
+            odoo(500, "odoo.addons.base.models.ir_mail_server.MailDeliveryException", "x"),
+            (ends(8, "server_error", "rejected", "never", 1), LOST_FOR_NOW.1),
+        ),
+        (
+            "500 of another service",
+            odoo(500, "requests.exceptions.ReadTimeout", "x"),
+            (ends(8, "server_error", "rejected", "never", 1), LOST_FOR_NOW.1),
+        ),
         ("500 serialization", odoo(500, "psycopg2.errors.SerializationFailure", "could not"), BUSY),
         ("500 deadlock", odoo(500, "psycopg2.errors.DeadlockDetected", "deadlock"), BUSY),
         ("500 lock", odoo(500, "psycopg2.errors.LockNotAvailable", "lock"), BUSY),
@@ -258,6 +287,83 @@ fn every_fault_is_told_for_what_it_is_and_no_write_is_sent_twice() {
             )
         })
     });
+}
+
+/// What may stand in the body beside an error of Odoo's own.
+fn bodies() -> Vec<(&'static str, String)> {
+    let object = |value: serde_json::Value| value.to_string();
+    vec![
+        ("nothing", String::new()),
+        ("a page", "<html><h1>Sorry</h1></html>".into()),
+        ("a bare string", r#""odoo.exceptions.UserError""#.into()),
+        ("null", "null".into()),
+        ("true", "true".into()),
+        ("a list", "[]".into()),
+        ("an error without a name", object(json!({ "message": "no", "arguments": ["no"], "context": {} }))),
+        (
+            "an error without arguments",
+            object(json!({ "name": "odoo.exceptions.UserError", "message": "no" })),
+        ),
+        (
+            "an error without a message",
+            object(json!({ "name": "odoo.exceptions.UserError", "arguments": ["no"], "debug": "" })),
+        ),
+        ("an empty name", object(json!({ "name": "", "message": "no", "arguments": [] }))),
+        ("a name of no class", object(json!({ "name": "Error", "message": "no", "arguments": [] }))),
+        ("another server's error", object(json!({ "error": { "code": 1, "message": "no" } }))),
+        (
+            "half of Odoo's",
+            r#"{"name": "odoo.exceptions.UserError", "message": "no", "arguments": ["no"], "con"#.into(),
+        ),
+    ]
+}
+
+#[test]
+fn of_a_write_only_odoos_own_whole_error_proves_anything_whatever_the_status() {
+    let statuses = (200..600).filter(|status| !matches!(status, 204 | 205 | 304));
+    let cases: Vec<(u16, &str, String)> = statuses
+        .flat_map(|status| bodies().into_iter().map(move |(name, body)| (status, name, body)))
+        // One body at each status, and each body at the statuses that mean something.
+        .enumerate()
+        .filter(|(nth, (status, _, _))| {
+            let mean = [201, 202, 300, 302, 307, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503];
+            mean.contains(status) || nth % 13 == usize::from(*status) % 13
+        })
+        .map(|(_, case)| case)
+        // JSON with 200 is an answer, whatever it is.
+        .filter(|(status, _, body)| {
+            *status != 200 || serde_json::from_str::<serde_json::Value>(body).is_err()
+        })
+        .collect();
+    let home = Home::new();
+    let server = Server::start();
+    side_by_side(&cases, |(status, name, body)| {
+        let model = format!("x_{status}_{}", name.replace([' ', '\''], "_"));
+        server.on(&json2(&model, "x_act"), Answer::status(*status, "application/json", body.clone()));
+        let command = ["call", &model, "x_act", "--ids", "1"];
+        let outcome = at(&home, &command, server.url()).run();
+        let has = (outcome.effect(), outcome.retry(), server.requests_to(&json2(&model, "x_act")).len());
+        let must = ("unknown".to_string(), "check_first".to_string(), 1);
+        (has != must || !matches!(outcome.exit, 11 | 12))
+            .then(|| format!("{status} with {name}: {has:?}, {}", outcome.stderr))
+    });
+}
+
+#[test]
+fn a_200_that_is_not_what_a_write_answers_is_not_taken_for_done() {
+    let create = ["create", "res.partner", "--vals-list-json", r#"[{"name": "A"}, {"name": "B"}]"#];
+    for (command, method, answers) in [
+        (&WRITE[..], "write", &["null", "false", "[]", "{\"error\": 1}", "\"true\"", "1"][..]),
+        (&create[..], "create", &["null", "true", "[]", "{}", "[0,1]", "[1,\"2\"]"]),
+    ] {
+        for answer in answers {
+            let (home, server) = lab();
+            server.on(&json2("res.partner", method), Answer::json(answer));
+            let outcome = home.run(command).fails(12, "bad_reply");
+            assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("unknown", "check_first"));
+            assert_eq!(server.requests_to(&json2("res.partner", method)).len(), 1, "{answer}");
+        }
+    }
 }
 
 #[test]
@@ -438,23 +544,28 @@ fn a_write_is_not_repeated_even_when_asked_to_slow_down() {
     let (home, server) = lab();
     let path = json2("res.partner", "write");
     server.on(&path, Answer::html(429).with("Retry-After", "0"));
+    home.run(WRITE).fails(11, "outcome_unknown");
+    server.only(&path);
+    server.forget();
+    let odoos = Answer::odoo_error(429, "werkzeug.exceptions.TooManyRequests", "slow down");
+    server.on(&path, odoos.with("Retry-After", "0"));
     home.run(WRITE).fails(9, "busy");
     server.only(&path);
 }
 
 #[test]
-fn a_method_that_the_documents_call_readonly_is_repeated_and_others_are_not() {
+fn a_document_turns_no_call_into_a_read() {
     let (home, server) = lab();
     let page = json!({ "model": "res.partner", "name": "Contact", "fields": {}, "methods": {
         "get_totals": { "api": ["model", "readonly"] }, "do_totals": { "api": ["model"] } } });
     server.on("/doc-bearer/res.partner.json", Answer::json(page));
     home.run(["doc-model", "res.partner"]).ok();
-    for (method, reached) in [("get_totals", ALL_TRIES), ("do_totals", 1), ("unknown_one", 1)] {
+    for method in ["get_totals", "do_totals", "unknown_one"] {
         let path = json2("res.partner", method);
         server.on(&path, Answer::CloseAfterReading);
         let outcome = home.run(["call", "res.partner", method]);
-        assert_eq!(outcome.exit, if reached > 1 { 10 } else { 11 }, "{method}");
-        assert_eq!(server.requests_to(&path).len(), reached, "{method}");
+        assert_eq!(outcome.exit, 11, "{method}");
+        assert_eq!(server.requests_to(&path).len(), 1, "{method}");
     }
 }
 
@@ -514,7 +625,7 @@ fn a_redirect_is_named_and_not_followed() {
         server.on(&json2("res.partner", "write"), Answer::html(status).with("Location", &to));
         let outcome = home.run(WRITE).fails(12, "bad_reply").says(&[&format!("{}/web/login", server.url())]);
         assert!(!outcome.stderr.contains("redirect=x"), "a query may hold a token");
-        assert_eq!(outcome.effect(), "rejected");
+        assert_eq!(outcome.effect(), "unknown", "a gateway can show it after the work was done");
         assert!(server.requests_to("/web/login?redirect=x").is_empty());
         assert!(server.requests().iter().all(|request| !request.path.starts_with("/web/login")));
     }
@@ -608,6 +719,30 @@ fn ctrl_c_says_what_was_under_way() {
 }
 
 #[test]
+fn ctrl_c_after_the_answer_says_what_the_write_has_done() {
+    let long = json!([vec!["x".repeat(1000); 300]]).to_string();
+    for (answer, effect, retry) in [(Answer::json(long), "done", "never")] {
+        let (home, server) = lab();
+        server.on(&json2("res.partner", "x_act"), answer);
+        let mut child = home.agent(["call", "res.partner", "x_act", "--ids", "1"]).spawn();
+        // It is blocked in its output as soon as there is some that nobody takes.
+        let begun = Instant::now();
+        while rustix::io::ioctl_fionread(child.stdout.as_ref().unwrap()).unwrap() == 0 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "nothing was written");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let id = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        // Nobody takes the output before it has ended.
+        child.wait().unwrap();
+        let outcome = Outcome::of(child.wait_with_output().unwrap(), "x_act".into());
+        assert_eq!((outcome.exit, outcome.code().as_str()), (130, "interrupted"));
+        assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), (effect, retry));
+        assert!(outcome.message().contains("res.partner/x_act"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
 fn a_lost_answer_to_the_question_for_the_language_leaves_a_write_unsent() {
     let (home, server) = (Home::new(), Server::start());
     home.profile("lab", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
@@ -628,7 +763,7 @@ fn a_result_that_cannot_be_written_says_that_the_call_went_through() {
     assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("done", "never"));
     let outcome = home.agent(READ).run_with_stdout(full());
     assert_eq!((outcome.exit, outcome.code().as_str()), (13, "local_state"));
-    assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("rejected", "safe"));
+    assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("none", "safe"));
 }
 
 #[test]

@@ -141,6 +141,37 @@ fn correct_calls_go_out_as_given() {
 }
 
 #[test]
+fn what_a_server_calls_things_is_data_in_a_command_that_is_to_be_run() {
+    let evil =
+        ["res.partner; touch here", "$(touch here)", "`touch here`", "x'y", "a\nb", "--env-file=/tmp/x"];
+    for name in evil {
+        let (home, server) = lab();
+        let fields = json!({
+            "partner_id": { "type": "many2one", "string": "P", "relation": name },
+            format!("phone{name}"): { "type": "char", "string": "Phone" },
+        });
+        server.on(&json2("x.thing", "fields_get"), Answer::json(fields));
+        let write =
+            |vals: Value| home.run(["write", "x.thing", "--ids", "1", "--vals-json", &vals.to_string()]);
+        let hints = write(json!({ "partner_id": "Azure" })).fails(2, "preflight_refused").hints();
+        assert!(!hints.contains(name), "a relation that is none is not printed: {hints}");
+        let hints = write(json!({ "phone": "1" })).fails(2, "preflight_refused").hints();
+        if name.starts_with('-') {
+            continue; // A word that the shell takes as it stands.
+        }
+        let quoted = format!("'phone{}'", name.replace('\'', "'\\''"));
+        assert!(!hints.contains(name) || hints.contains(&quoted), "{hints}");
+    }
+    let (home, server) = lab();
+    let fields = json!({ "partner_id": { "type": "many2one", "string": "P", "relation": "res.partner" } });
+    server.on(&json2("x.thing", "fields_get"), Answer::json(fields));
+    let vals = r#"{"partner_id": "it's"}"#;
+    let refused =
+        home.run(["write", "x.thing", "--ids", "1", "--vals-json", vals]).fails(2, "preflight_refused");
+    assert!(refused.hints().contains(r"lookup res.partner 'it'\''s' --one"), "{}", refused.stderr);
+}
+
+#[test]
 fn where_the_fields_cannot_be_had_odoo_decides() {
     let (home, server) = lab();
     for (method, answer) in [("write", "true"), ("create", "[1]")] {

@@ -638,6 +638,45 @@ fn a_wrapper_works_in_its_own_profile_from_anywhere() {
     ];
     run(&link, &[], &exported).ok();
     asked_as(&local, KEY, "local");
+    // Nor does any other variable of the program's reach it: each of these would change the call or fail it.
+    for (name, value) in [
+        ("ODOO_AGENT_CHANNEL", "other"),
+        ("ODOO_LANG", "fr_BE"),
+        ("ODOO_TZ", "Asia/Tokyo"),
+        ("ODOO_TIMEOUT", "nonsense"),
+        ("ODOO_CA_FILE", "/nowhere"),
+        ("ODOO_COMPANY_IDS", "nonsense"),
+        ("ODOO_SCHEMA_TTL", "nonsense"),
+        ("ODOO_CONFIRMATION_TOKEN", "a token\nODOO_TZ=Asia/Tokyo"),
+        ("ODOO_APPROVER_API_KEY", OTHER_KEY),
+        ("ODOO_TO_COME", "x"),
+    ] {
+        run(&link, &[], &[(name, value)]).ok();
+        let context = local.requests_to(SEARCH).last().unwrap().context();
+        let marks = serde_json::json!({ "agent_mode": true, "agent_channel": "cli" });
+        assert_eq!(context, marks, "{name}");
+        asked_as(&local, KEY, "local");
+    }
+    let approving = |program: &Path, environment: &[(&str, &str)]| {
+        let mut command = Command::new(program);
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("ODOO_AGENT_HOME", home.path()).current_dir("/");
+        command.envs(environment.iter().copied());
+        command.args(["call", "res.partner", "message_post", "--ids", "1", "--confirm-outbound"]);
+        Outcome::of(command.output().unwrap(), program.display().to_string())
+    };
+    let refusal = "AGENT_CONFIRMATION_REQUIRED\nreason: outbound_client_communication";
+    let refusal = Answer::odoo_error(422, "odoo.exceptions.UserError", refusal);
+    local.on("/json/2/res.partner/message_post", refusal);
+    approving(
+        &link,
+        &[("ODOO_APPROVER_API_KEY", OTHER_KEY), ("ODOO_CONFIRMATION_TOKEN", "t0ken-of-another")],
+    )
+    .fails(6, "confirmation_required");
+    for request in local.requests() {
+        assert_eq!(request.header("authorization"), Some(format!("Bearer {KEY}").as_str()), "{request:?}");
+        assert!(!String::from_utf8_lossy(&request.body).contains("t0ken"), "{request:?}");
+    }
+    local.forget();
     erp.forget();
     let file = home.file(
         "erp.env",

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
+use odoo_agent::actions::Request;
+use odoo_agent::base_url::BaseUrl;
 use odoo_agent::cache::{Cache, Found, Key, Kind, Owner};
-use odoo_agent::commands::Request;
 use odoo_agent::operation::{Object, Operation, canonical};
-use odoo_agent::render::{json, sanitize};
-use odoo_agent::settings::{BaseUrl, env_file};
+use odoo_agent::settings::env_file;
+use odoo_agent::text::{json, sanitize};
 use odoo_agent::{json_input, spec};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -237,7 +238,7 @@ proptest! {
     #[test]
     fn one_answer_is_never_found_under_another_question(asked in owner_and_rest(), other in owner_and_rest(), body in "\\PC{0,20}") {
         let home = tempfile::tempdir().unwrap();
-        let cache = Cache::new(home.path());
+        let cache = Cache::new(home.path(), std::sync::Arc::new(odoo_agent::clock::System));
         with_key(&asked, |key| cache.store(key, &body, None, "").unwrap());
         let found = with_key(&other, |key| matches!(cache.find(key, DAY), Found::Fresh(_)));
         prop_assert_eq!(found, asked == other);

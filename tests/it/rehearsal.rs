@@ -108,7 +108,7 @@ fn an_outbound_message_needs_an_approver() {
     let confirmed = [&line[..], &["--confirm-outbound"]].concat();
     rehearse(&home, &confirmed).fails(6, "confirmation_required");
     assert_eq!(count(), before);
-    let approver = odoo_agent::sandbox::APPROVER_KEY;
+    let approver = crate::support::SANDBOX_APPROVER_KEY;
     let outcome = home
         .agent(["--profile", "sandbox"])
         .args(&confirmed)

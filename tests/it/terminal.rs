@@ -17,7 +17,8 @@ fn text_from_a_stranger_cannot_act_on_a_terminal() {
         arguments.iter().map(|word| word.into()).collect(),
         [("ODOO_AGENT_HOME".into(), home_path)],
         Box::new(std::io::empty()),
-        odoo_agent::out::Out::new(Box::new(stdout.clone()), Box::new(stderr.clone()), true, true),
+        odoo_agent::Out::new(Box::new(stdout.clone()), Box::new(stderr.clone()), true, true),
+        std::sync::Arc::new(odoo_agent::clock::System),
     );
     assert_eq!(exit, 8);
     let shown = stderr.text();
@@ -40,7 +41,8 @@ fn a_stream_of_rows_on_a_terminal_is_rows_that_cannot_act_on_it() {
             line.iter().map(|word| word.into()).collect(),
             [("ODOO_AGENT_HOME".into(), home.path().into_os_string())],
             Box::new(std::io::empty()),
-            odoo_agent::out::Out::new(Box::new(stdout.clone()), Box::new(stderr.clone()), true, true),
+            odoo_agent::Out::new(Box::new(stdout.clone()), Box::new(stderr.clone()), true, true),
+            std::sync::Arc::new(odoo_agent::clock::System),
         );
         assert_eq!(exit, 0, "{}", stderr.text());
         let shown = stdout.text();

@@ -2,7 +2,7 @@
 //! these tests alone; the authority's own key was thrown away.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use crate::support::{Answer, Home, KEY, Outcome};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, Stream};
+use rustls::{ServerConfig, ServerConnection, Stream, SupportedProtocolVersion};
 
 const WRITE: [&str; 6] = ["write", "res.partner", "--ids", "1", "--vals-json", "{}"];
 
@@ -18,17 +18,34 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name)
 }
 
-/// Serves one connection; gives the port and, at the end, what was received through TLS.
-fn serve_once() -> (u16, JoinHandle<String>) {
+fn config(version: &'static SupportedProtocolVersion) -> ServerConfig {
     let certificates = vec![CertificateDer::from_pem_file(fixture("server.pem")).unwrap()];
     let key = PrivateKeyDer::from_pem_file(fixture("server.key")).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+    ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(certificates, key)
-        .unwrap();
+        .unwrap()
+}
+
+/// Serves one connection; gives the port and, at the end, what was received through TLS.
+fn serve_once() -> (u16, JoinHandle<String>) {
+    serve(&rustls::version::TLS13, |connection, socket| {
+        let mut stream = Stream::new(connection, socket);
+        let _ = stream.write_all(&Answer::json("true").bytes());
+        connection.send_close_notify();
+        let _ = connection.complete_io(socket);
+    })
+}
+
+/// Serves one connection; when the head of the request is here, `answer` does what comes next.
+fn serve(
+    version: &'static SupportedProtocolVersion,
+    answer: impl FnOnce(&mut ServerConnection, &mut TcpStream) + Send + 'static,
+) -> (u16, JoinHandle<String>) {
+    let config = config(version);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let serving = std::thread::spawn(move || {
@@ -41,9 +58,8 @@ fn serve_once() -> (u16, JoinHandle<String>) {
         while !received.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|length| length == 1) {
             received.push(byte[0]);
         }
-        let _ = stream.write_all(&Answer::json("true").bytes());
-        connection.send_close_notify();
-        let _ = connection.complete_io(&mut socket);
+        answer(&mut connection, &mut socket);
+        let _ = socket.shutdown(Shutdown::Write);
         let _ = socket.read_to_end(&mut Vec::new());
         String::from_utf8(received).unwrap()
     });
@@ -93,4 +109,71 @@ fn a_certificate_for_another_name_gets_nothing() {
     let outcome = outcome.fails(10, "unreachable");
     assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("not_sent", "never"));
     assert_eq!(serving.join().unwrap(), "");
+}
+
+/// What a line, a middle box or a dying server puts in the place of an answer.
+fn damages() -> Vec<(&'static str, Vec<u8>)> {
+    let record = |kind: u8, content: &[u8]| {
+        let mut bytes = vec![kind, 3, 3, 0, u8::try_from(content.len()).unwrap()];
+        bytes.extend(content);
+        bytes
+    };
+    vec![
+        ("a damaged record", record(23, &[7; 64])),
+        ("an empty record", record(23, &[])),
+        ("plain text", b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n".to_vec()),
+        ("another handshake", record(22, &[2, 0, 0, 4, 3, 3, 0, 0])),
+        ("an alert in the clear", record(21, &[2, 80])),
+        ("a record of no kind", record(99, &[1, 2, 3])),
+        ("half a record", vec![23, 3, 3, 0, 200, 1, 2, 3]),
+        ("a record without end", vec![23, 3, 3, 255, 255]),
+        ("nothing", Vec::new()),
+    ]
+}
+
+#[test]
+fn once_the_handshake_is_over_no_trouble_in_tls_proves_that_nothing_was_sent() {
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        for (name, bytes) in damages() {
+            let (port, serving) = serve(version, move |_, socket| {
+                let _ = socket.write_all(&bytes);
+            });
+            let outcome = write_to(&format!("https://127.0.0.1:{port}"), Some(&fixture("authority.pem")));
+            let outcome = outcome.fails(11, "outcome_unknown");
+            assert_eq!(
+                (outcome.effect().as_str(), outcome.retry().as_str()),
+                ("unknown", "check_first"),
+                "{name}: {}",
+                outcome.stderr
+            );
+            assert!(serving.join().unwrap().starts_with("POST "), "{name}: the request arrived");
+        }
+    }
+}
+
+#[test]
+fn a_handshake_that_fails_sent_nothing() {
+    for (_, bytes) in damages() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let serving = std::thread::spawn(move || {
+            listener.set_nonblocking(false).unwrap();
+            let mut tries = 0;
+            while let Ok((mut socket, _)) = listener.accept() {
+                let mut first = [0; 1];
+                if socket.read_exact(&mut first).is_err() {
+                    break;
+                }
+                tries += 1;
+                let _ = socket.write_all(&bytes);
+                let _ = socket.shutdown(Shutdown::Write);
+                let _ = socket.read_to_end(&mut Vec::new());
+            }
+            tries
+        });
+        let outcome = write_to(&format!("https://127.0.0.1:{port}"), None).fails(10, "unreachable");
+        assert_eq!(outcome.effect(), "not_sent", "{}", outcome.stderr);
+        drop(TcpStream::connect(("127.0.0.1", port)).unwrap());
+        assert!(serving.join().unwrap() >= 1);
+    }
 }

@@ -209,7 +209,7 @@ fn tokens_are_kept_as_digests_and_end_in_time() {
     );
     assert!(!rows.to_string().contains(token.as_str().expect("a token")));
     let expires = rows[1]["expires_at"].as_str().expect("a time");
-    let latest = crate::clock::odoo_datetime(crate::clock::now_seconds() + 3600);
+    let latest = crate::clock::odoo_datetime(crate::clock::Clock::seconds(&crate::clock::System) + 3600);
     assert!(expires <= latest.as_str(), "an hour at most: {expires}");
     // Time passes for everyone but the test: the row is made old instead.
     let seen =
@@ -232,7 +232,7 @@ fn an_expired_token_is_refused() {
         method: crate::transport::Method::Post,
         path: format!("/json/2/{path}"),
         headers: vec![("content-type".into(), "application/json".into())],
-        bearer: Some(crate::settings::secret::Secret::new(key.into())),
+        bearer: Some(crate::transport::Secret::new(key.into())),
         body: Some(body.to_string().into_bytes()),
     };
     let now = 1_795_000_000;

@@ -2,10 +2,12 @@
 //! answers as a client reads them. Only the domain laws
 //! look inside.
 
+mod annex;
 mod company;
 mod domains;
 mod groups;
 mod guard;
+mod recorded;
 mod records;
 mod serving;
 mod state;
@@ -14,8 +16,8 @@ mod wire;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::settings::secret::Secret;
 use crate::transport::Method;
+use crate::transport::Secret;
 
 /// A call under a key: status and body.
 pub fn call_as(sandbox: &Sandbox, key: &str, path: &str, body: Value) -> (u16, Value) {

@@ -16,6 +16,9 @@ pub use terminal::{Seen, Terminal};
 /// A key as Odoo makes them: forty hex digits.
 pub const KEY: &str = "5e1f00c0ffee5e1f00c0ffee5e1f00c0ffee1234";
 
+/// The key of the sandbox's approver, as `sandbox serve` prints it.
+pub const SANDBOX_APPROVER_KEY: &str = "47ccec797d7bcf92b1474d2c264e2306099cea59";
+
 /// The database of every test profile.
 pub const DATABASE: &str = "lab";
 

@@ -1,0 +1,42 @@
+//! `count`: how many records match a domain.
+
+use serde_json::Value;
+
+use crate::caller::Caller;
+use crate::error::{Code, Effect, Error, Result};
+use crate::host::Host;
+use crate::odoo::client::Reply;
+use crate::operation::{Object, Operation};
+use crate::outcome::Outcome;
+use crate::session::{Run, Session};
+
+/// A count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Model.
+    pub model: String,
+    /// Domain.
+    pub domain: Vec<Value>,
+}
+
+/// Comes to the number.
+pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
+    let run = Run::new(session, caller, host);
+    let kwargs = Object::from_iter([("domain".to_string(), Value::from(request.domain))]);
+    let operation = Operation::new(&request.model, "search_count", kwargs)?;
+    if caller.rules.dry_run {
+        return run.shown(operation);
+    }
+    let reply = run.send(operation)?;
+    number(&reply)?;
+    Ok(Outcome::reply(reply, Effect::Nothing))
+}
+
+/// The number in a reply to `search_count`.
+///
+/// # Errors
+/// `bad_reply`: it is none.
+pub fn number(reply: &Reply) -> Result<u64> {
+    serde_json::from_str(reply.get())
+        .map_err(|_| Error::new(Code::BadReply, "search_count did not answer with a whole number"))
+}

@@ -1,0 +1,82 @@
+//! `doc-index`: every model with its fields and methods, as Odoo documents them. The whole of it is large;
+//! the filters make it small.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use crate::caller::Caller;
+use crate::error::{Code, Error, Result};
+use crate::host::Host;
+use crate::outcome::{Layout, Outcome};
+use crate::session::{Run, Session};
+
+/// What is said when the documents are closed to the user.
+pub const FALLBACK_NOTE: &str = "this user may not read Odoo's documentation (group Technical Documentation): \
+     shown is what ordinary calls tell, without methods";
+
+/// An index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// A part of model or label.
+    pub matching: Option<String>,
+    /// Names and labels only.
+    pub names: bool,
+    /// Past the cache.
+    pub refresh: bool,
+}
+
+#[derive(Deserialize)]
+struct Index<'a> {
+    #[serde(borrow, default)]
+    modules: Option<&'a RawValue>,
+    #[serde(borrow)]
+    models: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    model: String,
+    name: Value,
+}
+
+/// Comes to the index, or to the part that was asked for.
+pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
+    let run = Run::new(session, caller, host);
+    let context = run.context()?;
+    let page = run.documents(&context).index(request.refresh)?;
+    if page.is_fallback {
+        run.note(FALLBACK_NOTE);
+    }
+    // Fields and methods of each model would fill screens.
+    let layout = Layout::records().under("models").columns(&["model", "name"]).keys(&["model"]);
+    if request.matching.is_none() && !request.names {
+        return Ok(page.outcome().laid_out(layout));
+    }
+    let strange = || Error::new(Code::BadReply, "the documentation index is not what Odoo 19 sends");
+    let index: Index = serde_json::from_str(&page.body).map_err(|_| strange())?;
+    let term = request.matching.as_deref().unwrap_or_default().to_lowercase();
+    let mut kept = Vec::new();
+    for model in index.models {
+        let named: Named = serde_json::from_str(model.get()).map_err(|_| strange())?;
+        let label = named.name.as_str().unwrap_or_default();
+        if !named.model.contains(&term) && !label.to_lowercase().contains(&term) {
+            continue;
+        }
+        kept.push(if request.names {
+            json!({ "model": named.model, "name": named.name }).to_string()
+        } else {
+            model.get().to_string()
+        });
+    }
+    let models = kept.join(",");
+    let text = match index.modules.filter(|_| !request.names) {
+        Some(modules) => format!("{{\"modules\":{},\"models\":[{models}]}}", modules.get()),
+        None => format!("{{\"models\":[{models}]}}"),
+    };
+    let outcome = Outcome { origin: page.origin, ..Outcome::read(text).laid_out(layout) };
+    Ok(match request.matching.filter(|_| kept.is_empty()) {
+        Some(term) => outcome.noting(format!("no model has {term} in its name or label")),
+        None => outcome,
+    })
+}

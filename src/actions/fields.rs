@@ -1,0 +1,147 @@
+//! Which fields a verb reads, and what is known of the columns of its rows.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::cache::{Found, Key, Kind};
+use crate::caller::Columns;
+use crate::error::{Code, Effect, Result};
+use crate::json_input;
+use crate::odoo::client::Reply;
+use crate::odoo::schema::{Schemas, short_list};
+use crate::operation::{Operation, kwargs};
+use crate::outcome::{Layout, Outcome};
+use crate::session::Run;
+
+/// Which fields to read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fields {
+    /// `id`, `display_name` and the model's short list.
+    Usual,
+    /// Every field that this user can read.
+    All,
+    /// These.
+    Named(Vec<String>),
+}
+
+impl Fields {
+    /// From a JSON list of names; an empty one means the usual fields.
+    pub fn parse(value: Value, place: &str) -> Result<Fields> {
+        Ok(Fields::of(json_input::strings(value, place)?))
+    }
+
+    /// From names; none means the usual fields.
+    pub fn of(names: Vec<String>) -> Fields {
+        if names.is_empty() {
+            Fields::Usual
+        } else if names.iter().any(|name| name == "*") {
+            Fields::All
+        } else {
+            Fields::Named(names)
+        }
+    }
+
+    /// The names to ask for. Never none: Odoo would take that for all, which fails for ordinary users.
+    pub fn resolve(&self, model: &str, run: &Run) -> Result<Vec<String>> {
+        match self {
+            Fields::Named(names) => Ok(names.clone()),
+            Fields::Usual => {
+                let mut names = vec!["id".to_string(), "display_name".into()];
+                if short_list(model).is_some() {
+                    names.extend(run.schema(model, false)?.short_fields(model));
+                }
+                Ok(names)
+            }
+            Fields::All => readable(model, run),
+        }
+    }
+}
+
+/// Every field that this user can read. Odoo refuses a whole read for one closed field, and its schema does not
+/// tell which are closed behind others, so they are found by trying on one record, once.
+fn readable(model: &str, run: &Run) -> Result<Vec<String>> {
+    let session = run.session;
+    let key = Key {
+        owner: &session.owner,
+        kind: Kind::Schema,
+        model,
+        question: json!({ "context": run.context()?, "readable": true }),
+    };
+    if let Found::Fresh(entry) = session.cache.find(&key, session.settings.schema_ttl)
+        && let Ok(names) = serde_json::from_str(&entry.body)
+    {
+        return Ok(names);
+    }
+    let schema = run.schema(model, false)?;
+    let mut names: Vec<String> = schema.names().map(str::to_string).collect();
+    // Bytes, which JSON cannot carry: Odoo fails on them without a word. `datas` has the same as base64.
+    if schema.has("datas") && schema.has("raw") {
+        names.retain(|name| name != "raw");
+        run.note(format!("{model}.raw is left out: datas holds the same as base64"));
+    }
+    // A model that is closed itself would be tried field by field.
+    try_fields(model, &["id".into()], run)?;
+    let closed = closed_fields(model, &names, run)?;
+    names.retain(|name| !closed.contains(name));
+    if !session.settings.schema_ttl.is_zero() {
+        let _ = session.cache.store(&key, &json!(names).to_string(), None, "");
+    }
+    Ok(names)
+}
+
+/// Those of the fields that Odoo refuses to read, by halves.
+fn closed_fields(model: &str, names: &[String], run: &Run) -> Result<Vec<String>> {
+    match try_fields(model, names, run) {
+        Ok(()) => Ok(Vec::new()),
+        Err(error) if error.code == Code::AccessDenied => {
+            if let [name] = names {
+                return Ok(vec![name.clone()]);
+            }
+            let (left, right) = names.split_at(names.len() / 2);
+            let mut closed = closed_fields(model, left, run)?;
+            closed.extend(closed_fields(model, right, run)?);
+            Ok(closed)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn try_fields(model: &str, names: &[String], run: &Run) -> Result<()> {
+    let arguments = json!({ "domain": [], "fields": names, "limit": 1 });
+    run.send(Operation::new(model, "search_read", kwargs(arguments))?).map(|_| ())
+}
+
+/// Before records are read: where columns must be the same whatever is cached, the fields are asked for.
+pub fn learn_types(run: &Run, model: &str) -> Result<()> {
+    if run.caller.columns == Columns::Typed {
+        run.filled(model)?;
+    }
+    Ok(())
+}
+
+/// The types of fields as far as they are known by now, if the surface has a use for them.
+pub fn types<'n>(
+    run: &Run,
+    model: &str,
+    names: impl Iterator<Item = &'n str>,
+) -> Option<HashMap<String, String>> {
+    if run.caller.columns == Columns::Plain {
+        return None;
+    }
+    let schema = run.known(model)?;
+    let of = |name: &str| Some((name.to_string(), schema.field(name)?["type"].as_str()?.to_string()));
+    Some(names.filter_map(of).collect())
+}
+
+/// Records of a model.
+pub fn records(run: &Run, model: &str, asked: &Fields, names: &[String], rows: Reply) -> Outcome {
+    let layout = Layout::records().fields(names);
+    // Of the usual fields these two are mostly the same; who names both sees both.
+    let layout = match asked {
+        Fields::Usual => layout.without_twin("display_name", "name"),
+        _ => layout,
+    };
+    let types = types(run, model, names.iter().map(String::as_str));
+    Outcome::reply(rows, Effect::Nothing).laid_out(layout.typed(types))
+}

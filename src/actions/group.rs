@@ -1,0 +1,125 @@
+//! `group`: records counted and summed up by fields, in Odoo. What a group looks like is Odoo's
+//! (`formatted_read_group`); which fields can be grouped and summed up is decided there too.
+
+use serde_json::{Value, json};
+
+use super::{fields, list};
+use crate::caller::Caller;
+use crate::error::{Effect, Error, Result};
+use crate::hint::Hint;
+use crate::host::Host;
+use crate::operation::{Object, Operation};
+use crate::outcome::{Layout, Outcome};
+use crate::session::{Run, Session};
+
+/// What fields can be summed up by.
+pub const FUNCTIONS: [&str; 5] = ["sum", "avg", "min", "max", "count_distinct"];
+
+/// Groups.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Model.
+    pub model: String,
+    /// Domain.
+    pub domain: Vec<Value>,
+    /// Odoo's `groupby`: `field` or `field:granularity`.
+    pub by: Vec<String>,
+    /// Odoo's `aggregates`: `field:function`, without `__count`, which is always asked for.
+    pub aggregates: Vec<String>,
+    /// Conditions on aggregates.
+    pub having: Vec<Value>,
+    /// Odoo's order clause.
+    pub order: Option<String>,
+    /// Most groups; 0 is no limit.
+    pub limit: u32,
+}
+
+/// Odoo's `field:function` for the fields of each of [`FUNCTIONS`].
+pub fn aggregates(given: [Vec<String>; FUNCTIONS.len()]) -> Result<Vec<String>> {
+    let mut aggregates = Vec::new();
+    for (function, fields) in FUNCTIONS.into_iter().zip(given) {
+        for field in names(fields, function)? {
+            if field.contains(':') {
+                return Err(Error::usage(format!("{function} {field}: a field without a colon is expected")));
+            }
+            aggregates.push(format!("{field}:{function}"));
+        }
+    }
+    Ok(aggregates)
+}
+
+/// Names as given, without blanks around them and each once.
+pub fn names(given: Vec<String>, flag: &str) -> Result<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    for name in given {
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(Error::usage(format!("{flag} holds an empty name")));
+        }
+        if !names.iter().any(|known| known == name) {
+            names.push(name.into());
+        }
+    }
+    Ok(names)
+}
+
+impl Request {
+    /// The call.
+    pub fn operation(&self) -> Result<Operation> {
+        let aggregates: Vec<&str> =
+            std::iter::once("__count").chain(self.aggregates.iter().map(String::as_str)).collect();
+        let mut kwargs = Object::from_iter([
+            ("domain".to_string(), Value::from(self.domain.clone())),
+            ("groupby".to_string(), self.by.clone().into()),
+            ("aggregates".to_string(), aggregates.into()),
+        ]);
+        if !self.having.is_empty() {
+            kwargs.insert("having".into(), self.having.clone().into());
+        }
+        if let Some(order) = &self.order {
+            kwargs.insert("order".into(), json!(order));
+        }
+        if self.limit > 0 {
+            kwargs.insert("limit".into(), self.limit.into());
+        }
+        Operation::new(&self.model, "formatted_read_group", kwargs)
+    }
+
+    /// An error that names the flags, or the keys of a spec, in place of Odoo's arguments.
+    fn in_own_words(&self, mut error: Error) -> Error {
+        for index in 0..self.by.len() {
+            error = error.with_place(&format!("groupby[{index}]"), "by");
+        }
+        for (index, aggregate) in self.aggregates.iter().enumerate() {
+            let function = aggregate.rsplit(':').next().unwrap_or_default();
+            // The first that is sent is __count.
+            error = error.with_place(&format!("aggregates[{}]", index + 1), function);
+        }
+        error
+    }
+}
+
+/// Comes to the groups; a note says when there may be more.
+pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
+    let run = Run::new(session, caller, host);
+    let operation = request.operation()?;
+    if caller.rules.dry_run {
+        return run.shown(operation).map_err(|error| request.in_own_words(error));
+    }
+    fields::learn_types(&run, &request.model)?;
+    let reply = run.send(operation).map_err(|error| request.in_own_words(error))?;
+    let count = list(&reply, "formatted_read_group")?.len();
+    let columns = request.by.iter().map(String::as_str).chain(["__count"]);
+    let columns: Vec<&str> = columns.chain(request.aggregates.iter().map(String::as_str)).collect();
+    let types = fields::types(&run, &request.model, columns.iter().copied());
+    let layout = Layout::records().columns(&columns).grouped(&request.by).typed(types);
+    let outcome = Outcome::reply(reply, Effect::Nothing).laid_out(layout);
+    if request.limit == 0 || count < request.limit as usize {
+        return Ok(outcome);
+    }
+    Ok(outcome.noting(
+        Hint::new(format!("the limit of {} is reached, there may be more groups: ", request.limit))
+            .with("limit", 0)
+            .text(" gives all"),
+    ))
+}

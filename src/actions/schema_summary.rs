@@ -1,0 +1,105 @@
+//! `schema-summary`: the fields of a model in few words.
+
+use serde_json::{Value, json};
+
+use crate::caller::Caller;
+use crate::error::{Code, Error, Result};
+use crate::hint::Hint;
+use crate::host::Host;
+use crate::odoo::lookup::model_called;
+use crate::odoo::schema::Schema;
+use crate::outcome::{Layout, Origin, Outcome};
+use crate::session::{Run, Session};
+
+/// What somebody types again: a table cuts none of it.
+const KEYS: [&str; 3] = ["name", "type", "relation"];
+
+/// What a field is or is not.
+const ATTRIBUTES: [&str; 2] = ["readonly", "required"];
+
+/// A summary.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Model.
+    pub model: String,
+    /// Past the cache.
+    pub refresh: bool,
+    /// Fields by name.
+    pub fields: Vec<String>,
+    /// Fields by a part of name or label.
+    pub contains: Vec<String>,
+    /// Every field.
+    pub all: bool,
+}
+
+impl Request {
+    fn is_filtered(&self) -> bool {
+        !self.fields.is_empty() || !self.contains.is_empty()
+    }
+}
+
+/// Comes to `{source, model, name, fields}`.
+pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
+    let run = Run::new(session, caller, host);
+    let schema = run.schema(&request.model, request.refresh).map_err(|error| {
+        match model_called(&request.model).filter(|_| error.code == Code::NotFound) {
+            Some(meant) => error.with_hint(format!("did you mean {meant}?")),
+            None => error,
+        }
+    })?;
+    let names = chosen(&request, &schema)?;
+    let fields: Vec<Value> = names.iter().map(|name| schema.summary(name)).collect();
+    let origin = if schema.from_cache { Origin::Cache } else { Origin::Live };
+    let summary = json!({
+        "source": origin.as_str(),
+        "model": request.model,
+        "name": request.model,
+        "fields": fields,
+    });
+    let layout = Layout::records().under("fields").keys(&KEYS).cut_first("selection").attributes(&ATTRIBUTES);
+    let outcome = Outcome { origin, ..Outcome::read(summary.to_string()).laid_out(layout) };
+    let count = schema.names().count();
+    if names.is_empty() && !request.contains.is_empty() {
+        let terms = request.contains.join(", ");
+        return Ok(outcome.noting(format!("none of the {count} fields has {terms} in its name or label")));
+    }
+    if !request.is_filtered() && !request.all && names.len() < count {
+        return Ok(outcome.noting(
+            Hint::new(format!("{} of {count} fields; ", names.len()))
+                .name("all")
+                .text(" shows every one, ")
+                .with("contains", "WORD")
+                .text(" finds some"),
+        ));
+    }
+    Ok(outcome)
+}
+
+/// Filters look at every field; without filters the short list is enough, where there is one.
+fn chosen(request: &Request, schema: &Schema) -> Result<Vec<String>> {
+    for name in &request.fields {
+        if !schema.has(name) {
+            let mut error = Error::new(Code::NotFound, format!("{} has no field {name}", request.model));
+            if let Some(close) = crate::suggest::closest(name, schema.names()) {
+                error = error.with_hint(format!("did you mean {}?", crate::text::shell::quoted(close)));
+            }
+            return Err(
+                error.with_hint(Hint::new("a field that was just added appears with ").name("refresh"))
+            );
+        }
+    }
+    let filtered = request.is_filtered();
+    let short = schema.short_fields(&request.model);
+    if !filtered && !request.all && !short.is_empty() {
+        return Ok(short);
+    }
+    let terms: Vec<String> = request.contains.iter().map(|term| term.to_lowercase()).collect();
+    let found = |name: &str| {
+        let (name, label) = (name.to_lowercase(), schema.label(name).to_lowercase());
+        terms.iter().any(|term| name.contains(term) || label.contains(term))
+    };
+    let wanted = |name: &str| {
+        !filtered || request.all || request.fields.iter().any(|asked| asked == name) || found(name)
+    };
+    Ok(schema.names().filter(|name| wanted(name)).map(str::to_string).collect())
+}

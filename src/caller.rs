@@ -1,0 +1,77 @@
+//! What ONE call brings along: its context, what it asks of the checks, a person's approval, the channel it comes
+//! through, and what its surface wants to know of columns. A session serves many callers and keeps none.
+
+use crate::context;
+use crate::error::Result;
+use crate::operation::Object;
+use crate::secret::Secret;
+
+/// What the caller asked of the checks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rules {
+    /// Refuse what could be mended.
+    pub strict: bool,
+    /// Fields whose values go as given.
+    pub force_fields: Vec<String>,
+    /// The most records that a write, a creation or a deletion may touch.
+    pub max_records: Option<u32>,
+    /// Show the request instead of sending it.
+    pub dry_run: bool,
+}
+
+/// What the caller brings along for an outbound call.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Approval {
+    /// Mint with the approver's key if the guard refuses.
+    pub confirm_outbound: bool,
+    /// A token that a person has given.
+    pub token: Option<Secret>,
+}
+
+/// What a surface has to know of the columns of records to show them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Columns {
+    /// Nothing: it hands them on.
+    #[default]
+    Plain,
+    /// The types of fields, as far as they are at hand.
+    IfKnown,
+    /// The types of fields, asked for where they are not.
+    Typed,
+}
+
+/// One caller.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    context: Object,
+    /// What it asked of the checks.
+    pub rules: Rules,
+    /// Approval by a person.
+    pub approval: Approval,
+    /// The channel that Odoo's audit names.
+    pub channel: String,
+    /// What is to be known of columns.
+    pub columns: Columns,
+}
+
+impl Caller {
+    /// A caller whose context switches nothing off but what `allowed` names.
+    ///
+    /// # Errors
+    /// A key of the context that is refused.
+    pub fn new(context: Object, allowed: &[String], channel: &str) -> Result<Caller> {
+        context::check(&context, allowed)?;
+        Ok(Caller {
+            context,
+            rules: Rules::default(),
+            approval: Approval::default(),
+            channel: channel.into(),
+            columns: Columns::Plain,
+        })
+    }
+
+    /// What it adds to the context.
+    pub fn context(&self) -> &Object {
+        &self.context
+    }
+}

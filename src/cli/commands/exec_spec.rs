@@ -1,0 +1,53 @@
+//! `exec-spec`: one action from a JSON file. What the file may say is in `spec.rs`.
+
+use clap::Args as ClapArgs;
+
+use super::shared::RulesArgs;
+use crate::cli::local::Local;
+use crate::cli::words::Speech;
+use crate::error::{Code, Error, Result};
+use crate::json_input;
+use crate::json_slips;
+use crate::spec::{self, Job};
+
+/// Where agents are told to write a spec.
+pub const DEFAULT_PATH: &str = "/tmp/codex_odoo_request.json";
+
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Flags of `exec-spec`.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(after_help = "Examples:
+  echo '{\"action\": \"lookup\", \"kind\": \"partner\", \"query\": \"Azure\"}' | odoo-agent exec-spec -
+  odoo-agent exec-spec examples/open_tasks.json --pretty")]
+pub struct Args {
+    /// The spec file, or - for stdin
+    #[arg(default_value = DEFAULT_PATH)]
+    file: String,
+    /// Checks before the call.
+    #[command(flatten)]
+    rules: RulesArgs,
+}
+
+/// Reads the file once and understands it.
+pub fn job(args: Args, local: &mut Local) -> Result<Job> {
+    let bytes = local.stdin.bytes_without_links("exec-spec", &args.file, LARGEST)?;
+    let text = json_input::text_of(&bytes).map_err(|why| {
+        let error = Error::new(Code::InvalidSpec, format!("the spec cannot be read: {why}"));
+        if json_slips::is_utf16(&bytes) { error.with_hint(json_slips::UTF_16) } else { error }
+    })?;
+    let mut job = spec::parse(text).map_err(|error| Speech::of_spec().error(error))?;
+    for (key, value) in local.context()? {
+        if job.context.insert(key.clone(), value).is_some() {
+            return Err(Error::usage(format!(
+                "the context key {key} is given twice: by a flag and in the spec"
+            )));
+        }
+    }
+    let flags = args.rules.rules();
+    job.rules.strict |= flags.strict;
+    job.rules.dry_run |= flags.dry_run;
+    job.rules.force_fields.extend(flags.force_fields);
+    job.rules.max_records = flags.max_records.or(job.rules.max_records);
+    Ok(job)
+}

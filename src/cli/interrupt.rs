@@ -1,0 +1,193 @@
+//! Ctrl-C, and the SIGTERM of whoever gave it a time. Each call says what had happened to the data by then; of
+//! several the worst counts: a write under way before rows that were handed on, those before a read.
+//! One of the two places that end the process themselves; the other is the panic hook in `cli/mod.rs`.
+
+use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
+use std::time::Duration;
+
+#[cfg(unix)]
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::render::errors;
+use crate::clock::{Clock, System};
+use crate::error::{Code, Effect, Error, Retry};
+use crate::operation::Kind;
+
+/// How long Ctrl-C waits for rows that are being written, so that none is cut in half. A reader that has
+/// stopped reading must not keep the program alive.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+#[cfg(unix)]
+static LISTENING: std::sync::Once = std::sync::Once::new();
+
+/// Held while rows are written.
+static WRITING_ROWS: Mutex<()> = Mutex::new(());
+/// The calls of this process that have not ended.
+static CALLS: Mutex<Vec<Weak<State>>> = Mutex::new(Vec::new());
+
+/// Said where the last write did not end.
+pub const PERHAPS_CUT: &str = "; the output may hold a part of the next";
+
+/// What is said of a stream of rows that ends here.
+#[derive(Clone)]
+pub struct Delivered {
+    /// How much was written.
+    pub message: String,
+    /// How to go on.
+    pub hint: String,
+}
+
+/// What a call has done so far.
+#[derive(Default)]
+struct State {
+    reads: Mutex<u32>,
+    writes: Mutex<u32>,
+    delivered: Mutex<Option<Delivered>>,
+    /// The last write that was answered, and what it did.
+    answered: Mutex<Option<(String, Effect)>>,
+}
+
+/// A call until its result is out.
+#[derive(Clone)]
+pub struct Interruptible(Arc<State>);
+
+/// A call begins.
+pub fn call() -> Interruptible {
+    let state = Arc::new(State::default());
+    let mut calls = lock(&CALLS);
+    calls.retain(|call| call.strong_count() > 0);
+    calls.push(Arc::downgrade(&state));
+    Interruptible(state)
+}
+
+/// A request under way, until dropped.
+pub struct Sending {
+    call: Interruptible,
+    what: String,
+    kind: Kind,
+}
+
+impl Interruptible {
+    /// A request leaves.
+    pub fn sending(&self, what: &str, kind: Kind) -> Sending {
+        *lock(self.counter(kind)) += 1;
+        Sending { call: self.clone(), what: what.into(), kind }
+    }
+
+    fn counter(&self, kind: Kind) -> &Mutex<u32> {
+        match kind {
+            Kind::Read => &self.0.reads,
+            Kind::Write => &self.0.writes,
+        }
+    }
+
+    /// Writes rows that Ctrl-C must not cut in half; `write` gives back what has been delivered with them.
+    pub fn while_writing_rows<T>(&self, write: impl FnOnce() -> (T, Delivered)) -> T {
+        let _writing = lock(&WRITING_ROWS);
+        let (outcome, delivered) = write();
+        *lock(&self.0.delivered) = Some(delivered);
+        outcome
+    }
+}
+
+impl Sending {
+    /// An answer is there. A write that was answered stays done, whatever is under way when a signal comes: a
+    /// lookup, the output.
+    pub fn answered(&self, effect: Effect) {
+        *lock(&self.call.0.answered) = Some((self.what.clone(), effect));
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        let mut count = lock(self.call.counter(self.kind));
+        *count = count.saturating_sub(1);
+    }
+}
+
+/// Starts listening. Before the first request; a second call does nothing. SIGHUP keeps its default, or `nohup` its meaning.
+pub fn install() {
+    // Where signals cannot be had the default is left: the process just ends.
+    #[cfg(unix)]
+    LISTENING.call_once(|| {
+        if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
+            std::thread::spawn(move || signals.forever().take(1).for_each(|_| end()));
+        }
+    });
+}
+
+#[cfg(unix)]
+fn end() {
+    super::progress::end();
+    // Kept until the end of the process: nothing more is written.
+    let whole = between_rows();
+    let error = said(whole.is_some());
+    let mut stderr = std::io::stderr();
+    let text = errors::text(&error, stderr.is_terminal(), false);
+    let _ = stderr.write_all(text.as_bytes());
+    #[allow(clippy::disallowed_methods, reason = "a signal ends the process from its own thread")]
+    std::process::exit(crate::exit::code_of(Code::Interrupted));
+}
+
+/// What a signal that comes now would say.
+pub fn said(rows_are_whole: bool) -> Error {
+    let calls: Vec<Arc<State>> = lock(&CALLS).iter().filter_map(Weak::upgrade).collect();
+    if calls.iter().any(|call| *lock(&call.writes) > 0) {
+        return Error::new(
+            Code::Interrupted,
+            "interrupted while a write was under way: it may have been carried out",
+        )
+        .with_effect(Effect::Unknown, Retry::CheckFirst)
+        .with_hint("read the record before you repeat the call");
+    }
+    let answered: Vec<_> = calls.iter().filter_map(|call| lock(&call.answered).clone()).collect();
+    let worst = |effect: Effect| answered.iter().find(|(_, what)| *what == effect);
+    let interrupted = |text: String| Error::new(Code::Interrupted, format!("interrupted {text}"));
+    if let Some((what, _)) = worst(Effect::Unknown) {
+        return interrupted(format!(
+            "after {what} was sent and its answer was lost: it may have been carried out"
+        ))
+        .with_effect(Effect::Unknown, Retry::CheckFirst)
+        .with_hint("read the record before you repeat the call");
+    }
+    if let Some((what, _)) = worst(Effect::Done) {
+        return interrupted(format!(
+            "after {what} was carried out: do not repeat it; the answer may be cut off"
+        ))
+        .with_effect(Effect::Done, Retry::Never)
+        .with_hint("read the record to see the outcome");
+    }
+    if let Some(delivered) = calls.iter().find_map(|call| lock(&call.delivered).clone()) {
+        let cut = if rows_are_whole { "" } else { PERHAPS_CUT };
+        return Error::new(Code::Interrupted, format!("interrupted: {}{cut}", delivered.message))
+            .with_effect(Effect::Rejected, Retry::Safe)
+            .with_hint(delivered.hint);
+    }
+    if let Some((what, _)) = worst(Effect::Rejected) {
+        return interrupted(format!("after {what} was refused: nothing was changed"))
+            .with_effect(Effect::Rejected, Retry::Safe);
+    }
+    if calls.iter().any(|call| *lock(&call.reads) > 0) {
+        return Error::new(Code::Interrupted, "interrupted while reading: nothing was changed")
+            .with_effect(Effect::Rejected, Retry::Safe);
+    }
+    Error::new(Code::Interrupted, "interrupted: nothing was sent")
+}
+
+/// Waits until no row is half written, but not for ever.
+fn between_rows() -> Option<MutexGuard<'static, ()>> {
+    let since = System.instant();
+    loop {
+        match WRITING_ROWS.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) if System.instant() - since > PATIENCE => return None,
+            Err(TryLockError::WouldBlock) => System.sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,63 @@
+//! What a command is handed: streams, flags, environment and directories. There is no way to the network here.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::globals::{ContextFlags, Look};
+use super::out::Out;
+use super::results::Results;
+use crate::cache::Cache;
+use crate::clock::SharedClock;
+use crate::error::Result;
+use crate::json_input::Stdin;
+use crate::operation::Object;
+use crate::outcome::Outcome;
+use crate::settings::{Environment, Paths, Selection};
+
+/// A command's surroundings.
+pub struct Local {
+    /// Output.
+    pub out: Rc<Out>,
+    /// Input.
+    pub stdin: Stdin,
+    /// Where to work.
+    pub selection: Selection,
+    /// What flags add to the context.
+    pub context: ContextFlags,
+    /// How results look.
+    pub look: Look,
+    /// The process environment.
+    pub environment: Environment,
+    /// The helper's directories.
+    pub paths: Paths,
+    /// The clock.
+    pub clock: SharedClock,
+}
+
+impl Local {
+    /// How results leave in this run.
+    pub fn results(&self) -> Results {
+        Results::new(&self.out, &self.look, &self.environment)
+    }
+
+    /// Prints what a command comes to.
+    pub fn present(&self, outcome: &Outcome) -> Result<()> {
+        self.results().present(outcome)
+    }
+
+    /// Prints a value that was put together here.
+    pub fn print_value(&self, value: &Value) -> Result<()> {
+        self.present(&Outcome::local(value))
+    }
+
+    /// What was fetched before.
+    pub fn cache(&self) -> Cache {
+        Cache::new(&self.paths.cache, self.clock.clone())
+    }
+
+    /// The context that flags add; read once.
+    pub fn context(&mut self) -> Result<Object> {
+        std::mem::take(&mut self.context).read(&mut self.stdin)
+    }
+}

@@ -1,0 +1,110 @@
+//! The command line and the terminal, the one surface that there is today: it reads words, flags and files, hands
+//! requests down, and presents what they come to. Only here is anything printed, asked, or ended.
+
+pub mod approver;
+pub mod commands;
+pub mod completion;
+pub mod connect;
+pub mod definition;
+pub mod globals;
+pub mod host;
+pub mod interface;
+pub mod interrupt;
+pub mod local;
+pub mod out;
+pub mod progress;
+pub mod render;
+pub mod results;
+pub mod stream;
+pub mod terminal;
+pub mod usage;
+pub mod words;
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Read, Write};
+use std::rc::Rc;
+
+use clap::Parser;
+
+pub use definition::Cli;
+
+use crate::clock::SharedClock;
+use crate::error::{Code, Effect, Error, Result};
+use crate::exit;
+use crate::json_input;
+use crate::settings::{self, wrapper};
+use out::Out;
+use words::Speech;
+
+/// Runs one command line and returns its exit code.
+pub fn run(
+    arguments: Vec<OsString>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+    stdin: Box<dyn Read>,
+    out: Out,
+    clock: SharedClock,
+) -> i32 {
+    std::panic::set_hook(Box::new(report_panic));
+    let out = Rc::new(out);
+    let debug = arguments.iter().any(|argument| argument == "--debug");
+    match parse_and_run(arguments, environment, stdin, &out, clock) {
+        Ok(()) => exit::DONE,
+        Err(error) => {
+            // What was said in the words of a session has been put into them already.
+            let said = Speech::plain().error(error);
+            out.talk(&render::errors::text(&said, out.stderr_is_terminal, debug));
+            exit::code_of(said.code)
+        }
+    }
+}
+
+fn parse_and_run(
+    arguments: Vec<OsString>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+    stdin: Box<dyn Read>,
+    out: &Rc<Out>,
+    clock: SharedClock,
+) -> Result<()> {
+    // Wrappers ask this at every start; the definition of all commands is not needed for it.
+    if let [_, only] = arguments.as_slice()
+        && (only == "--version" || only == "-V")
+    {
+        let version = concat!("odoo-agent ", env!("CARGO_PKG_VERSION"), "\n");
+        return out.data(version.as_bytes(), Effect::NotSent);
+    }
+    let environment = settings::Environment::from_pairs(environment);
+    definition::refuse_second_profile(&arguments, wrapper::path(&environment).is_some())?;
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(stop) => return usage::help_or_refusal(stop, &arguments, out),
+    };
+    let paths = settings::Paths::find(&environment)?;
+    let (selection, context, look) = cli.globals.parts();
+    let local = local::Local {
+        out: Rc::clone(out),
+        stdin: json_input::Stdin::new(stdin),
+        selection,
+        context,
+        look,
+        environment,
+        paths,
+        clock,
+    };
+    commands::run(cli.command, local)
+}
+
+fn report_panic(info: &std::panic::PanicHookInfo) {
+    let place =
+        info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+    let error = Error::new(Code::Internal, format!("a bug in odoo-agent{place}")).with_hint(
+        "if a write was under way, check whether it happened; then report this with the command line",
+    );
+    let mut stderr = std::io::stderr();
+    let text = render::errors::text(&error, stderr.is_terminal(), false);
+    let _ = stderr.write_all(text.as_bytes());
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a panic ends the process; its exit code is part of the contract"
+    )]
+    std::process::exit(exit::code_of(Code::Internal));
+}

@@ -1,0 +1,93 @@
+//! An error as text: one JSON object off a terminal, a readable block on it. It adds nothing to what the
+//! error says; Odoo's traceback is shown only when asked for.
+
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+use crate::hint::Hint;
+use crate::text::sanitize;
+
+/// The error as it goes to stderr, with its newline.
+pub fn text(error: &Error, terminal: bool, debug: bool) -> String {
+    if terminal { block(error, debug) } else { format!("{}\n", object(error, debug)) }
+}
+
+fn object(error: &Error, debug: bool) -> Value {
+    let mut inner = Map::new();
+    inner.insert("code".into(), error.code.as_str().into());
+    inner.insert("message".into(), error.message.as_str().into());
+    let hints: Vec<&str> = error.hints.iter().filter_map(Hint::as_text).collect();
+    inner.insert("hints".into(), hints.into());
+    inner.insert("effect".into(), error.effect.as_str().into());
+    inner.insert("retry".into(), error.retry.as_str().into());
+    if let Some(status) = error.http_status {
+        inner.insert("http_status".into(), status.into());
+    }
+    if let Some(seconds) = error.retry_after_s {
+        inner.insert("retry_after_s".into(), seconds.into());
+    }
+    if let Some(fault) = &error.odoo {
+        let mut odoo = json!({ "name": fault.name, "message": fault.message });
+        if let (true, Some(traceback)) = (debug, &fault.debug) {
+            odoo["debug"] = traceback.as_str().into();
+        }
+        inner.insert("odoo".into(), odoo);
+    }
+    if let Some(candidates) = &error.candidates {
+        inner.insert("candidates".into(), candidates.clone());
+    }
+    if let (true, Some(source)) = (debug, &error.source) {
+        inner.insert("causes".into(), source.chain().map(|cause| cause.to_string()).collect());
+    }
+    json!({ "error": inner })
+}
+
+fn block(error: &Error, debug: bool) -> String {
+    let mut lines = vec![format!("error: {} [{}]", indented(&error.message), error.code.as_str())];
+    if let Some(fault) = error.odoo.as_ref().filter(|fault| !error.message.contains(&fault.message)) {
+        lines.push(format!("  odoo: {}", indented(&fault.message)));
+    }
+    if let Some(Value::Array(candidates)) = &error.candidates {
+        lines.extend(candidates.iter().map(|candidate| format!("  {candidate}")));
+    }
+    lines.push(format!("  effect: {}, retry: {}", error.effect.as_str(), error.retry.as_str()));
+    lines.extend(
+        error.hints.iter().filter_map(Hint::as_text).map(|hint| format!("  hint: {}", indented(hint))),
+    );
+    if debug {
+        lines.extend(error.odoo.iter().filter_map(|fault| fault.debug.clone()));
+        lines.extend(
+            error.source.iter().flat_map(|source| source.chain().map(|cause| format!("  cause: {cause}"))),
+        );
+    }
+    sanitize::for_terminal(&(lines.join("\n") + "\n"))
+}
+
+/// Text of several lines, none of which can pass for a line of our own.
+pub fn indented(text: &str) -> String {
+    text.replace('\n', "\n        ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+    use crate::error::{Code, Error, OdooFault};
+
+    #[test]
+    fn the_traceback_is_shown_only_with_debug() {
+        let fault = OdooFault { name: "N".into(), message: "M".into(), debug: Some("Traceback (x)".into()) };
+        let error = Error::new(Code::Rejected, "refused").with_odoo(fault);
+        assert!(!text(&error, false, false).contains("Traceback"));
+        assert!(text(&error, false, true).contains("Traceback"));
+        assert!(!text(&error, true, false).contains("Traceback"));
+    }
+
+    #[test]
+    fn the_object_has_the_keys_of_the_contract_in_order() {
+        let error = Error::new(Code::Busy, "locked").with_status(409).with_hint("wait");
+        assert_eq!(
+            text(&error, false, false),
+            "{\"error\":{\"code\":\"busy\",\"message\":\"locked\",\"hints\":[\"wait\"],\"effect\":\"rejected\",\"retry\":\"safe\",\"http_status\":409}}\n"
+        );
+    }
+}

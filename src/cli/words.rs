@@ -1,0 +1,204 @@
+//! How this surface words what a hint holds as data: as a command line for whoever typed one, in the keys of a spec
+//! for whoever handed one over. It decides nothing but the words.
+
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+use crate::hint::{Action, Hint, Part};
+use crate::operation::Operation;
+use crate::text::{sanitize, shell};
+
+/// A longer command is described and not printed.
+const LONGEST_COMMAND: usize = 2000;
+
+/// Arguments that stand without a flag.
+const POSITIONAL: [&str; 4] = ["model", "method", "kind", "query"];
+/// Keys whose values a shell is handed as JSON.
+const AS_JSON: [&str; 6] = ["context", "data", "domain", "having", "vals", "vals_list"];
+
+/// In whose words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Flags of the command at hand.
+    CommandLine(&'static str),
+    /// Keys of a spec.
+    Spec,
+}
+
+/// The words of a run.
+#[derive(Clone, Debug)]
+pub struct Speech {
+    /// In whose words.
+    pub manner: Manner,
+    /// The beginning of a command that works in the same profile, for whoever runs this one: behind a wrapper the
+    /// wrapper, which may be all that an agent is allowed.
+    pub program: String,
+    /// The same without a wrapper, for a person.
+    pub program_itself: String,
+    /// What the caller brought for this run, as flags.
+    pub alike: String,
+}
+
+impl Speech {
+    /// Before it is known where this run works.
+    pub fn plain() -> Speech {
+        Speech {
+            manner: Manner::CommandLine(""),
+            program: "odoo-agent".into(),
+            program_itself: "odoo-agent".into(),
+            alike: String::new(),
+        }
+    }
+
+    /// The same for whoever handed over a spec.
+    pub fn of_spec() -> Speech {
+        Speech { manner: Manner::Spec, ..Speech::plain() }
+    }
+
+    /// An error whose hints are words.
+    pub fn error(&self, mut error: Error) -> Error {
+        error.hints = error.hints.iter().map(|hint| self.hint(hint).into()).collect();
+        error
+    }
+
+    /// A hint in words.
+    pub fn hint(&self, hint: &Hint) -> String {
+        hint.parts().iter().map(|part| self.part(part)).collect()
+    }
+
+    fn part(&self, part: &Part) -> String {
+        match part {
+            Part::Text(text) => text.clone(),
+            Part::Name(key) => match self.manner {
+                Manner::CommandLine(verb) => flag(verb, key),
+                Manner::Spec => format!("spec.{key}"),
+            },
+            Part::With(key, value) => match self.manner {
+                Manner::CommandLine(verb) => with_flag(verb, key, value),
+                Manner::Spec => format!("{}: {}", json!(key), in_spec(key, value)),
+            },
+            Part::Verb(verb) => match self.manner {
+                Manner::CommandLine(_) => command(verb),
+                Manner::Spec => format!("{}", json!({ "action": verb })),
+            },
+            Part::Help(verb) => match self.manner {
+                Manner::CommandLine(_) => format!("odoo-agent {} --help", command(verb)),
+                Manner::Spec => "odoo-agent help spec".into(),
+            },
+            Part::Token => match self.manner {
+                Manner::CommandLine(_) => "--confirm-token-file FILE, the token in FILE".into(),
+                Manner::Spec => "the token in the environment, as ODOO_CONFIRMATION_TOKEN".into(),
+            },
+            Part::Setting(key, value) => format!("--{} {}", key.replace('_', "-"), shell::quoted(value)),
+            Part::Call(operation) => self.call(operation),
+            Part::Action(action) => self.action(action),
+        }
+    }
+
+    /// A call as it can be carried out.
+    fn call(&self, operation: &Operation) -> String {
+        let mut action = Action::new("call")
+            .with("model", operation.model.as_str())
+            .with("method", operation.method.as_str());
+        if let Some(ids) = &operation.ids {
+            action = action.with("ids", ids.clone());
+        }
+        if !operation.kwargs.is_empty() {
+            action = action.with("data", operation.kwargs.clone());
+        }
+        self.action(&action)
+    }
+
+    /// A verb as it can be carried out.
+    pub fn action(&self, action: &Action) -> String {
+        let said = if self.manner == Manner::Spec && !action.by_a_person {
+            self.spec(action)
+        } else {
+            self.command(action)
+        };
+        match &action.otherwise {
+            Some(otherwise) if said.len() > LONGEST_COMMAND => self.hint(otherwise),
+            _ => format!("{}{said}", action.lead),
+        }
+    }
+
+    fn command(&self, action: &Action) -> String {
+        let program = if action.by_a_person { &self.program_itself } else { &self.program };
+        let mut words = vec![program.clone(), command(action.verb)];
+        let (mut own, mut last) = (Vec::new(), Vec::new());
+        for (key, value) in &action.arguments {
+            if POSITIONAL.contains(key) {
+                words.push(shell::quoted(value.as_str().unwrap_or_default()));
+            } else if value.is_boolean() && action.is_alike {
+                // Behind what the caller brought.
+                last.push(with_flag(action.verb, key, value));
+            } else {
+                own.push(with_flag(action.verb, key, value));
+            }
+        }
+        words.extend(own);
+        if action.is_alike && !self.alike.is_empty() {
+            words.push(self.alike.clone());
+        }
+        words.extend(last);
+        words.join(" ")
+    }
+
+    fn spec(&self, action: &Action) -> String {
+        let mut spec = Map::from_iter([("action".to_string(), json!(action.verb))]);
+        for (key, value) in &action.arguments {
+            spec.insert((*key).into(), in_spec(key, value));
+        }
+        format!("the spec {}", sanitize::json_for_terminal(&Value::Object(spec).to_string()))
+    }
+}
+
+/// A verb as a command.
+fn command(verb: &str) -> String {
+    verb.replace('_', "-")
+}
+
+/// A key of a spec as a flag.
+fn flag(verb: &str, key: &str) -> String {
+    let name = match (verb, key) {
+        ("schema_summary" | "doc_model", "fields") => "field",
+        ("doc_model", "methods") => "method",
+        (_, "force_fields") => "force-field",
+        (_, key) => return format!("--{}", key.replace('_', "-")),
+    };
+    format!("--{name}")
+}
+
+fn with_flag(verb: &str, key: &str, value: &Value) -> String {
+    let flag = flag(verb, key);
+    let json =
+        |flag: &str| format!("{flag} {}", shell::quoted(&sanitize::json_for_terminal(&value.to_string())));
+    match value {
+        Value::Bool(_) => flag,
+        _ if matches!(key, "data" | "context" | "vals" | "vals_list") => json(&format!("{flag}-json")),
+        _ if AS_JSON.contains(&key) => json(&flag),
+        Value::Array(items) => {
+            let names: Vec<String> = items
+                .iter()
+                .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_string))
+                .collect();
+            if names.iter().any(|name| name.contains([',', ' '])) {
+                return json(&format!("{flag}-json"));
+            }
+            if key == "ids" {
+                return format!("{flag} {}", names.join(" "));
+            }
+            format!("{flag} {}", shell::quoted(&names.join(",")))
+        }
+        Value::String(text) => format!("{flag} {}", shell::quoted(text)),
+        other => format!("{flag} {other}"),
+    }
+}
+
+/// A value as a spec has it: some keys take a list where a flag is repeated.
+fn in_spec(key: &str, value: &Value) -> Value {
+    match value {
+        Value::String(text) if matches!(key, "force_fields" | "contains" | "fields" | "by") => json!([text]),
+        other => other.clone(),
+    }
+}

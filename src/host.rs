@@ -1,0 +1,36 @@
+//! What a surface gives to ONE call while it is under way: an ear for notes, a watch over what is sent, a way to a
+//! person. Whoever stands below a surface speaks to nobody but its host.
+
+use crate::error::{Effect, Result};
+use crate::hint::Hint;
+use crate::operation::Kind;
+use crate::secret::Secret;
+
+/// A surface, seen from a call.
+pub trait Host {
+    /// Something that the caller should know.
+    fn note(&self, note: &Hint);
+
+    /// A request and its answer, for whoever looks for a fault; the text is made only if somebody does.
+    fn trace(&self, text: &dyn Fn() -> String);
+
+    /// A request leaves now; until the watch ends it is under way.
+    fn watch<'h>(&'h self, what: &str, kind: Kind) -> Box<dyn Watch + 'h>;
+
+    /// The call is wanted no more: nothing further is sent.
+    fn is_stopped(&self) -> bool {
+        false
+    }
+
+    /// The approver's key, or none if it cannot be had here. Where a person types it, `shown` is what they see.
+    ///
+    /// # Errors
+    /// The key could not be read, or the person did not give it.
+    fn approver_key(&self, shown: &dyn Fn() -> Result<String>) -> Result<Option<Secret>>;
+}
+
+/// A request under way, until dropped.
+pub trait Watch {
+    /// An answer is there, and this is what it did.
+    fn answered(&self, effect: Effect);
+}

@@ -1,0 +1,88 @@
+//! What a write must answer to be taken for done: a server in between can say 200 with anything. Only what Odoo's
+//! own code fixes is checked; what a method of a module gives back is its own affair.
+
+use serde_json::Value;
+
+use crate::operation::Operation;
+
+/// What is wrong with the answer to a write, if something is.
+pub fn wrong(operation: &Operation, json: &str) -> Option<&'static str> {
+    match operation.method.as_str() {
+        "create" | "copy" => (!are_ids(json, creates_some(operation))).then_some("ids of new records"),
+        "write" | "unlink" => (json.trim() != "true").then_some("true"),
+        _ => is_error(json).then_some("a result"),
+    }
+}
+
+fn creates_some(operation: &Operation) -> bool {
+    operation.kwargs.get("vals_list").and_then(Value::as_array).is_none_or(|all| !all.is_empty())
+}
+
+fn are_ids(json: &str, some: bool) -> bool {
+    let one = || serde_json::from_str(json).map(|id| vec![id]);
+    let found = serde_json::from_str::<Vec<u64>>(json).or_else(|_| one());
+    found.is_ok_and(|ids| ids.iter().all(|id| *id > 0) && ids.is_empty() != some)
+}
+
+/// An error of Odoo's in an answer that says 200: of JSON-2 with all its keys, or of JSON-RPC.
+fn is_error(json: &str) -> bool {
+    // Cheap for the large results that are none.
+    if json.len() > 1024 * 1024 || !json.trim_start().starts_with('{') {
+        return false;
+    }
+    let Ok(Value::Object(body)) = serde_json::from_str(json) else { return false };
+    let has = |keys: &[&str]| keys.iter().all(|key| body.contains_key(*key));
+    has(&["name", "message", "arguments", "context", "debug"]) || has(&["jsonrpc", "error"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn is_right(method: &str, kwargs: Value, answer: &str) -> bool {
+        let kwargs = kwargs.as_object().cloned().unwrap_or_default();
+        wrong(&Operation::new("res.partner", method, kwargs).unwrap(), answer).is_none()
+    }
+
+    #[test]
+    fn records_are_created_when_there_are_ids() {
+        let two = json!({ "vals_list": [{}, {}] });
+        for right in ["[4,5]", " [ 4, 5 ]\n"] {
+            assert!(is_right("create", two.clone(), right), "{right}");
+        }
+        for wrong in ["null", "true", "[]", "[4,0]", "[4,-5]", "[4,\"5\"]", "{}", "\"4\"", "[4,false]"] {
+            assert!(!is_right("create", two.clone(), wrong), "{wrong}");
+        }
+        assert!(is_right("create", json!({ "vals_list": {} }), "[4]"));
+        assert!(is_right("create", json!({ "vals_list": [{}] }), "4"));
+        assert!(is_right("create", json!({ "vals_list": [] }), "[]"));
+    }
+
+    #[test]
+    fn a_write_answers_true_and_other_methods_what_they_like_but_an_error() {
+        for method in ["write", "unlink"] {
+            assert!(is_right(method, json!({}), "true"));
+            for wrong in ["false", "null", "1", "{}", "[]", "\"true\""] {
+                assert!(!is_right(method, json!({}), wrong), "{wrong}");
+            }
+        }
+        for right in [
+            "null",
+            "false",
+            "[]",
+            "{}",
+            "\"x\"",
+            r#"{"error": "none of Odoo's"}"#,
+            r#"{"name": "x", "message": "y"}"#,
+        ] {
+            assert!(is_right("action_confirm", json!({}), right), "{right}");
+        }
+        for wrong in [
+            r#"{"name":"odoo.exceptions.UserError","message":"no","arguments":[],"context":{},"debug":""}"#,
+            r#"{"jsonrpc":"2.0","id":null,"error":{"code":200}}"#,
+        ] {
+            assert!(!is_right("action_confirm", json!({}), wrong), "{wrong}");
+        }
+    }
+}
