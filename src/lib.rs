@@ -24,6 +24,7 @@ mod fsio;
 mod hint;
 mod host;
 mod json_input;
+mod json_slips;
 mod members;
 mod odoo;
 mod operation;
@@ -43,6 +44,7 @@ mod suggest;
 mod tests;
 mod text;
 mod transport;
+mod zones;
 
 pub use cli::out::Out;
 pub use cli::run;
