@@ -247,7 +247,6 @@ impl Transport for HttpTransport {
 mod tests {
     use super::super::Phase;
     use super::*;
-    use crate::transport::Phase;
 
     fn phase(moment: Moment, error: &ureq::Error) -> Phase {
         let url = BaseUrl::parse("https://odoo.example.com").unwrap();
