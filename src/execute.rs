@@ -73,7 +73,9 @@ impl Run<'_> {
     pub fn prepared(&self, operation: &Operation) -> Result<Operation> {
         let mut prepared = operation.clone();
         let check = Check::new(&self.caller.rules, self, operation);
-        for note in check.run(&mut prepared)? {
+        let is_sandbox = self.session.settings.is_sandbox;
+        let own = |error| if is_sandbox { crate::embedded::in_its_own_name(error) } else { error };
+        for note in check.run(&mut prepared).map_err(own)? {
             self.note(note);
         }
         Ok(prepared)
