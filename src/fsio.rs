@@ -140,7 +140,7 @@ pub fn others_can_write(directory: &Path) -> io::Result<bool> {
 }
 
 /// An exclusive lock on a file, held until dropped.
-pub struct Lock(#[expect(dead_code, reason = "holding the handle is holding the lock")] File);
+pub struct Lock(#[allow(dead_code, reason = "holding the handle is holding the lock")] File);
 
 impl Lock {
     /// Waits for the lock up to `patience`.
