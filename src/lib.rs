@@ -27,6 +27,7 @@ pub mod fuzz;
 mod hint;
 mod host;
 mod json_input;
+mod json_slips;
 mod members;
 mod odoo;
 mod operation;
@@ -46,6 +47,7 @@ mod suggest;
 mod tests;
 mod text;
 mod transport;
+mod zones;
 
 pub use cli::out::Out;
 pub use cli::run;

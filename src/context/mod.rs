@@ -31,6 +31,9 @@ pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
         )
         .with_hint(Hint::new("present it with ").token()));
     }
+    if let Some(zone) = caller.get("tz").and_then(Value::as_str).filter(|zone| !zone.is_empty()) {
+        crate::zones::check(zone, "context.tz")?;
+    }
     if let Some(companies) = caller.get("allowed_company_ids") {
         let whole =
             companies.as_array().is_some_and(|ids| ids.iter().all(|id| id.as_i64().is_some_and(|id| id > 0)));
@@ -66,6 +69,11 @@ pub fn channel(owner: Option<&str>, caller: Option<&str>) -> Result<String> {
     Err(Error::usage(format!(
         "the agent's channel is one line of at most {LONGEST_CHANNEL} characters, what the profile says of it included"
     )))
+}
+
+/// Whether a key switches nothing off.
+pub fn is_allowed(key: &str) -> bool {
+    keys::switches_off(key).is_none() && key != TOKEN_KEY
 }
 
 /// What marks every call as an agent's.

@@ -51,7 +51,8 @@ fn full() -> Vec<Value> {
     };
     vec![
         whole(
-            json!({ "action": "lookup", "kind": "partner", "query": "Łódź", "limit": 3, "refresh": true, "exact": false, "one": true }),
+            json!({ "action": "lookup", "kind": "partner", "query": "Łódź", "limit": 3, "refresh": true, "exact": false, "one": true,
+                "domain": [["a", "=", 1]] }),
             &[&of_every],
         ),
         whole(
@@ -88,7 +89,7 @@ fn full() -> Vec<Value> {
             &[&of_every],
         ),
         whole(
-            json!({ "action": "read", "model": "res.partner", "ids": [7], "fields": [], "dry_run": false }),
+            json!({ "action": "read", "model": "res.partner", "ids": [7], "fields": [], "dry_run": false, "strict": true }),
             &[&of_every],
         ),
         whole(

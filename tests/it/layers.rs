@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top. A module names its own layer's and lower ones only as far as its row allows.
-const MAY_NAME: [(&str, &[&str]); 35] = [
+const MAY_NAME: [(&str, &[&str]); 37] = [
     ("cli", &["actions", "spec", "doctor", "DESK", "embedded", "transport"]),
     ("spec", &["actions", "odoo", "WORDS"]),
     ("doctor", &["approval", "DESK"]),
@@ -24,14 +24,15 @@ const MAY_NAME: [(&str, &[&str]); 35] = [
     ("base_url", &["error"]),
     ("caller", &["context", "error", "operation", "secret"]),
     ("cleared", &["context", "error", "operation", "secret"]),
-    ("context", &["error", "hint", "operation"]),
+    ("context", &["error", "hint", "operation", "zones"]),
     ("host", &["error", "hint", "operation", "secret"]),
     ("outcome", &["error", "hint"]),
     ("operation", &["error", "hint"]),
     ("hint", &["operation"]),
     ("error", &["hint"]),
     ("exit", &["error"]),
-    ("json_input", &["error", "fsio", "operation"]),
+    ("json_input", &["error", "fsio", "json_slips", "operation"]),
+    ("json_slips", &["operation"]),
     ("secret", &[]),
     ("clock", &[]),
     ("fsio", &[]),
@@ -40,12 +41,13 @@ const MAY_NAME: [(&str, &[&str]); 35] = [
     ("text", &[]),
     // In the builds of tests and fuzzers alone.
     ("fuzz", &["ALL"]),
+    ("zones", &["error", "suggest"]),
     ("lib", &["ALL"]),
     ("main", &["ALL"]),
 ];
 
 /// Modules that know nobody above them.
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 18] = [
     "base_url",
     "caller",
     "cleared",
@@ -57,11 +59,13 @@ const WORDS: [&str; 16] = [
     "hint",
     "host",
     "json_input",
+    "json_slips",
     "members",
     "operation",
     "outcome",
     "secret",
     "suggest",
+    "zones",
 ];
 
 /// What works in one profile.
