@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top. A module names its own layer's and lower ones only as far as its row allows.
-const MAY_NAME: [(&str, &[&str]); 36] = [
+const MAY_NAME: [(&str, &[&str]); 37] = [
     ("cli", &["actions", "spec", "doctor", "DESK", "embedded", "transport"]),
     ("spec", &["actions", "odoo", "WORDS"]),
     ("doctor", &["approval", "DESK"]),
@@ -39,6 +39,8 @@ const MAY_NAME: [(&str, &[&str]); 36] = [
     ("members", &[]),
     ("suggest", &[]),
     ("text", &[]),
+    // In the builds of tests and fuzzers alone.
+    ("fuzz", &["ALL"]),
     ("zones", &["error", "suggest"]),
     ("lib", &["ALL"]),
     ("main", &["ALL"]),

@@ -6,6 +6,7 @@
 mod approval;
 mod approve_terminal;
 mod architecture;
+mod bounds;
 mod cache;
 mod commands;
 mod completion;
@@ -13,6 +14,7 @@ mod doctor;
 #[cfg(feature = "live")]
 mod every_type;
 mod faults;
+mod fences;
 mod forms;
 mod gateway;
 mod golden;
