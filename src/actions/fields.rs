@@ -8,10 +8,10 @@ use crate::cache::{Found, Key, Kind};
 use crate::caller::Columns;
 use crate::error::{Code, Effect, Result};
 use crate::json_input;
-use crate::odoo::client::Reply;
 use crate::odoo::schema::{Schemas, short_list};
 use crate::operation::{Operation, kwargs};
 use crate::outcome::{Layout, Outcome};
+use crate::protocol::Reply;
 use crate::session::Run;
 
 /// Which fields to read.

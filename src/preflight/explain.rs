@@ -169,7 +169,10 @@ fn of_names(operation: &Operation, error: &Error, models: &dyn Fn() -> Vec<Strin
         return vec![format!("did you mean {meant}?").into()];
     }
     let models = models();
-    let close = closest(model, models.iter().map(String::as_str));
+    // What the sandbox lacks is mostly no misspelling.
+    let is_gap = crate::embedded::is_gap(&odoo.message);
+    let close = closest(model, models.iter().map(String::as_str))
+        .filter(|close| !is_gap || strsim::osa_distance(model, close) <= 2);
     close.map(|close| format!("did you mean {}?", quoted(close)).into()).into_iter().collect()
 }
 

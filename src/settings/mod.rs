@@ -149,7 +149,11 @@ impl Settings {
         let says = |name: &str| {
             layers.get(name).map(|(value, origin)| format!("{name}={value} comes from {origin}"))
         };
-        let agent_channel = selection.agent_channel.clone().or_else(|| text(names::AGENT_CHANNEL));
+        // Where the file sets it, the environment is a caller like any other.
+        let owners = layers.in_file(names::AGENT_CHANNEL);
+        let exported = layers.environment.text(names::AGENT_CHANNEL);
+        let callers = selection.agent_channel.as_deref().or(exported);
+        let agent_channel = crate::context::channel(owners, callers)?;
         Ok(Settings {
             label,
             is_sandbox,
@@ -168,7 +172,7 @@ impl Settings {
             company_ids: layers
                 .parsed(names::COMPANY_IDS, parse_ids, "a list of company ids like 1,3")?
                 .unwrap_or_default(),
-            agent_channel: agent_channel.unwrap_or_else(|| "cli".into()),
+            agent_channel,
             schema_ttl: ttl(&layers, names::SCHEMA_TTL, DEFAULT_SCHEMA_TTL)?,
             lookup_ttl: ttl(&layers, names::LOOKUP_TTL, DEFAULT_LOOKUP_TTL)?,
             allowed_context: allowed_context(&layers),

@@ -79,7 +79,7 @@ fn date(seconds: i64) -> String {
 /// A time of Odoo that many seconds from now.
 fn odoo_time(seconds: i64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    odoo_agent::clock::odoo_datetime(now.saturating_add_signed(seconds))
+    odoo_agent::inside::odoo_datetime(now.saturating_add_signed(seconds))
 }
 
 fn version(version: &str) -> Answer {

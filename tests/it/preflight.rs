@@ -319,9 +319,23 @@ fn a_method_that_does_not_exist_leads_to_the_one_that_was_meant_and_to_no_other(
     ] {
         assert!(!hints(model, method).contains("did you mean"), "{method}: {}", hints(model, method));
     }
-    let old =
-        home.run(["--profile", "sandbox", "call", "res.partner", "read_group"]).fails(7, "not_found").hints();
-    assert!(old.contains("group res.partner --by") && !old.contains("did you mean"), "{old}");
+    // What the sandbox lacks is not Odoo's word, and nothing that is merely near is offered for it.
+    for line in
+        [&["call", "product.template", "search_count"][..], &["call", "res.partner", "web_resequence"]]
+    {
+        let refused = home.agent(["--profile", "sandbox"]).args(line).run().fails(7, "not_found");
+        assert!(
+            refused.message().contains("not in the sandbox, which knows a part of Odoo"),
+            "{}",
+            refused.stderr
+        );
+        assert!(!refused.message().contains("Odoo refused"), "{}", refused.stderr);
+        assert!(!refused.hints().contains("did you mean"), "{}", refused.stderr);
+    }
+    let line = ["--profile", "sandbox", "search-read", "res.partner", "--fields", "barcode"];
+    home.run(line).fails(2, "preflight_refused").says(&["has no field barcode", "not in the sandbox"]);
+    let misspelt = ["--profile", "sandbox", "search-read", "res.partnr"];
+    assert!(home.run(misspelt).fails(7, "not_found").hints().contains("did you mean"));
 }
 
 #[test]

@@ -182,6 +182,10 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
         (_, "odoo.exceptions.AccessError") => {
             says(Code::AccessDenied, &format!("Odoo does not allow {what}"))
         }
+        (404 | 500, _) if crate::embedded::is_gap(&fault.message) => Error::new(
+            if status == 404 { Code::NotFound } else { Code::InvalidRequest },
+            format!("{what}: {}: a real Odoo may have it; nothing was changed", gist(&fault)),
+        ),
         (_, "odoo.exceptions.MissingError") | (404, _) => {
             says(Code::NotFound, &format!("Odoo refused {what}"))
         }
