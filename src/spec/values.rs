@@ -173,7 +173,7 @@ impl<const MIN: u32> TryFrom<Value> for Whole<MIN> {
     type Error = String;
 
     fn try_from(value: Value) -> Result<Whole<MIN>, String> {
-        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        let number = json_input::whole(&value).and_then(|number| u32::try_from(number).ok());
         number
             .filter(|number| *number >= MIN)
             .map(Whole)
