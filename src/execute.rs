@@ -5,13 +5,14 @@ use serde_json::Value;
 
 use crate::approval;
 use crate::caller::Caller;
+use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result};
 use crate::hint::Hint;
 use crate::host::Host;
-use crate::odoo::client::Reply;
 use crate::operation::{Kind, Object, Operation};
 use crate::outcome::Outcome;
-use crate::preflight::{Check, explain};
+use crate::preflight::{Check, answers, currencies, echoes, explain};
+use crate::protocol::Reply;
 use crate::session::{Run, Session};
 
 /// Carries out an operation; a dry run comes to the request that would be sent.
@@ -37,12 +38,28 @@ impl Run<'_> {
     /// Sends an operation through the pipeline.
     pub fn send(&self, operation: Operation) -> Result<Reply> {
         let operation = &self.prepared(&self.in_context(operation)?)?;
-        let kind = operation.kind();
-        let outcome = match kind {
-            Kind::Read => self.sent(operation, kind),
-            Kind::Write => self.without_lookups(operation, || self.sent(operation, kind)),
+        let check = Check::new(&self.caller.rules, self, operation);
+        let mut asked = operation.clone();
+        let (currencies, is_echoed) = match operation.kind() {
+            Kind::Read => (currencies::ask(&check, &mut asked), echoes::ask(&mut asked)),
+            Kind::Write => (None, false),
         };
-        outcome.map_err(|error| self.explained(operation, error))
+        let cleared = Cleared::checked(asked);
+        let outcome = match cleared.kind() {
+            Kind::Read => self.sent(&cleared),
+            Kind::Write => self.without_lookups(operation, || self.sent(&cleared)),
+        };
+        let reply = outcome.map_err(|error| self.explained(operation, error))?;
+        let plain = match currencies {
+            Some(currencies) => currencies.take_out(&check, operation, reply.get()),
+            None if is_echoed => echoes::take_out(reply.get()),
+            None => None,
+        };
+        let judged = answers::judge(&check, operation, &reply);
+        for note in check.notes() {
+            self.note(note);
+        }
+        judged.map(|()| plain.unwrap_or(reply))
     }
 
     /// Does a write, and drops the cached lookups that it may have made wrong. While it is under way nobody has them:
@@ -92,15 +109,18 @@ impl Run<'_> {
     }
 
     /// Sends; a write that the guard refuses goes through the approval flow.
-    fn sent(&self, operation: &Operation, kind: Kind) -> Result<Reply> {
-        match (&self.caller.approval.token, kind) {
-            (Some(token), Kind::Write) => approval::present(self, operation, token),
-            _ => match self.session.odoo().call(operation, kind, self.host) {
-                Err(refusal) if refusal.code == Code::ConfirmationRequired && kind == Kind::Write => {
-                    approval::answer(self, operation, refusal)
-                }
-                outcome => outcome,
-            },
+    fn sent(&self, cleared: &Cleared) -> Result<Reply> {
+        if cleared.kind() == Kind::Read {
+            return self.session.odoo().call(cleared, self.host);
+        }
+        if let Some(token) = &self.caller.approval.token {
+            return approval::present(self, cleared, token);
+        }
+        match self.session.odoo().call(cleared, self.host) {
+            Err(refusal) if refusal.code == Code::ConfirmationRequired => {
+                approval::answer(self, cleared, refusal)
+            }
+            outcome => outcome,
         }
     }
 

@@ -94,22 +94,6 @@ impl Operation {
         if READS.binary_search(&self.method.as_str()).is_ok() { Kind::Read } else { Kind::Write }
     }
 
-    /// `POST` path of JSON-2.
-    pub fn path(&self) -> String {
-        format!("/json/2/{}/{}", self.model, self.method)
-    }
-
-    /// The body as JSON-2 takes it: `ids`, arguments, `context`.
-    pub fn body(&self) -> Object {
-        let mut body = Object::new();
-        if let Some(ids) = &self.ids {
-            body.insert("ids".into(), ids.clone().into());
-        }
-        body.extend(self.kwargs.clone());
-        body.insert("context".into(), self.context.clone().into());
-        body
-    }
-
     /// SHA-256 over the canonical form: model, method, sorted ids, arguments and context with sorted keys.
     pub fn digest(&self) -> String {
         let mut ids = self.ids.clone().unwrap_or_default();

@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::caller::Caller;
 use crate::error::{Code, Effect, Error, Result};
 use crate::host::Host;
-use crate::odoo::client::Reply;
 use crate::operation::{Object, Operation};
 use crate::outcome::Outcome;
+use crate::protocol::Reply;
 use crate::session::{Run, Session};
 
 /// A count.

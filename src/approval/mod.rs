@@ -2,15 +2,16 @@
 //! same call is sent once more with it. One retry, never a loop; reads and lost answers never come here. It
 //! is the only place that touches the approver's key.
 
+mod addresses;
 pub mod summary;
 
 use serde_json::{Value, json};
 
-use crate::context::TOKEN_KEY;
+use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
-use crate::odoo::client::Reply;
-use crate::operation::{Kind, Object, Operation};
+use crate::operation::{Object, Operation};
+use crate::protocol::Reply;
 use crate::secret::{Secret, Veiled};
 use crate::session::Run;
 
@@ -48,22 +49,24 @@ impl Refusal {
 }
 
 /// Sends a call with a token that a person gave.
-pub fn present(run: &Run, operation: &Operation, token: &Secret) -> Result<Reply> {
+pub fn present(run: &Run, cleared: &Cleared, token: &Secret) -> Result<Reply> {
     let _veiled = run.session.veil.over(token);
     run.session
         .odoo()
-        .call(&with_token(operation, token), Kind::Write, run.host)
-        .map_err(|error| after_token(error, operation, None))
+        .call(&cleared.with_token(token), run.host)
+        .map_err(|error| after_token(error, cleared.operation(), None))
 }
 
 /// Answers the guard's refusal of a call: mints and retries when the caller asked for that, else says how a
 /// person can approve.
-pub fn answer(run: &Run, operation: &Operation, refusal: Error) -> Result<Reply> {
+pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
+    let operation = cleared.operation();
     if !run.caller.approval.confirm_outbound {
         return Err(how_to_approve(run, operation, refusal));
     }
     // By now the call was sent, and refused.
-    let shown = || summary::of(run, operation, run.caller.context(), None);
+    let named = Refusal::of(&refusal).recipients;
+    let shown = || summary::of(run, operation, run.caller.context(), None, &named);
     let key = match run.host.approver_key(&shown).map_err(|mut error| {
         error.effect = Effect::Rejected;
         error
@@ -80,7 +83,7 @@ pub fn answer(run: &Run, operation: &Operation, refusal: Error) -> Result<Reply>
     }
     let minted = mint(run, operation, &key, run.user_id()).map_err(|why| not_minted(refusal, &why))?;
     drop(key);
-    let outcome = run.session.odoo().call(&with_token(operation, &minted.token), Kind::Write, run.host);
+    let outcome = run.session.odoo().call(&cleared.with_token(&minted.token), run.host);
     if outcome.is_ok() && minted.unbound {
         // A guard that binds tokens to their issuer accepts only when issuer and agent are one.
         run.note(
@@ -130,7 +133,7 @@ pub fn mint(run: &Run, operation: &Operation, key: &Secret, agent: Option<i64>) 
         }
         let mut call = Operation::new(CONFIRMATION_MODEL, "issue_token", kwargs)?;
         call.context = crate::context::agent_marks(&run.caller.channel);
-        run.session.odoo().call_as(&call, Kind::Write, key, run.host)
+        run.session.odoo().call_as(&Cleared::minting(call), key, run.host)
     };
     let (reply, unbound) = match issue(agent) {
         // The published module has no such argument, and says so before it does anything.
@@ -142,7 +145,8 @@ pub fn mint(run: &Run, operation: &Operation, key: &Secret, agent: Option<i64>) 
         other => (other?, agent.is_none()),
     };
     match serde_json::from_str::<Value>(reply.get()) {
-        Ok(Value::String(token)) if !token.is_empty() => {
+        // It goes into a file, a terminal and a context: nothing else than a word is one.
+        Ok(Value::String(token)) if is_a_word(&token) => {
             let token = Secret::new(token);
             let _veiled = [veiled, veil.over(&token)];
             Ok(Minted { token, unbound, _veiled })
@@ -151,11 +155,8 @@ pub fn mint(run: &Run, operation: &Operation, key: &Secret, agent: Option<i64>) 
     }
 }
 
-/// The refused call, byte for byte, with the token in its context.
-fn with_token(operation: &Operation, token: &Secret) -> Operation {
-    let mut confirmed = operation.clone();
-    confirmed.context.insert(TOKEN_KEY.into(), token.expose().into());
-    confirmed
+fn is_a_word(token: &str) -> bool {
+    (8..=512).contains(&token.len()) && token.bytes().all(|byte| matches!(byte, b'!'..=b'~'))
 }
 
 /// What a failure means once a token was sent.

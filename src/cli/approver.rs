@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::terminal;
 use crate::error::{Code, Error, Result};
+use crate::host::Question;
 use crate::secret::Secret;
 use crate::settings::{ApproverSource, Environment, Paths, Selection, names};
 
@@ -26,7 +27,7 @@ pub fn key(
     paths: &Paths,
     asker: Asker,
     is_interactive: bool,
-    shown: &dyn Fn() -> Result<String>,
+    shown: &dyn Fn() -> Result<Question>,
     note: &dyn Fn(String),
 ) -> Result<Option<Secret>> {
     let selection = Selection {
@@ -58,6 +59,7 @@ pub fn key(
 }
 
 /// Runs what the profile names (never a flag, never the environment) and takes its first line.
+#[allow(clippy::disallowed_methods, reason = "the one command that is run: a profile of the owner names it")]
 fn from_command(command: &str) -> Result<Secret> {
     let failed = |why: String| {
         Error::new(Code::ConfigInvalid, format!("{} gave no key: {why}", names::APPROVER_KEY_COMMAND))

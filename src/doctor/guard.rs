@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 
 use super::{Finding, Status};
+use crate::cleared::Cleared;
 use crate::error::{Code, Result};
-use crate::operation::{Kind, Object, Operation};
+use crate::operation::{Object, Operation};
 use crate::session::Run;
 
 const ADDRESS: &str = "guard-probe@odoo-agent.invalid";
@@ -89,7 +90,7 @@ fn raw(run: &Run, model: &str, method: &str, id: Option<i64>, kwargs: &Value, co
     let mut operation = Operation::new(model, method, kwargs.as_object().cloned().unwrap_or_default())?;
     operation.ids = id.map(|id| vec![id]);
     operation.context = context.as_object().cloned().unwrap_or_default();
-    run.session.odoo().call(&operation, Kind::Write, run.host).map(|_| ())
+    run.session.odoo().call(&Cleared::probing(operation), run.host).map(|_| ())
 }
 
 fn with(base: &Value, extra: Value) -> Value {

@@ -5,16 +5,17 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::answers;
-use super::faults::{self, Asked};
+use crate::cleared::Cleared;
 use crate::clock::SharedClock;
 use crate::context::TOKEN_KEY;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::host::Host;
 use crate::operation::{Kind, Operation};
+use crate::protocol::faults::{self, Asked};
+use crate::protocol::json2::Json2;
+use crate::protocol::{Protocol, Reply};
 use crate::secret::{Secret, Veil};
 use crate::settings::Settings;
 use crate::transport::{HttpReply, HttpRequest, Method, Phase, Transport};
@@ -24,9 +25,6 @@ const RETRIES: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(150);
 /// A server that asks for more patience than this gets a `busy` error instead.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// The JSON of a reply, exactly as it was sent.
-pub type Reply = Box<RawValue>;
 
 /// A document with its validator.
 pub enum Document {
@@ -49,6 +47,7 @@ pub struct Odoo {
     transport: OnceLock<Box<dyn Transport>>,
     connect: Box<Connect>,
     settings: Arc<Settings>,
+    protocol: Box<dyn Protocol>,
     veil: Arc<Veil>,
     clock: SharedClock,
 }
@@ -56,7 +55,8 @@ pub struct Odoo {
 impl Odoo {
     /// A client that makes its transport when the first request is sent.
     pub fn new(connect: Box<Connect>, settings: Arc<Settings>, veil: Arc<Veil>, clock: SharedClock) -> Odoo {
-        Odoo { transport: OnceLock::new(), connect, settings, veil, clock }
+        let protocol = Box::new(Json2::new(&settings.database));
+        Odoo { transport: OnceLock::new(), connect, settings, protocol, veil, clock }
     }
 
     fn transport(&self) -> Result<&dyn Transport> {
@@ -68,10 +68,10 @@ impl Odoo {
     }
 
     /// Carries out an operation with the agent's key.
-    pub fn call(&self, operation: &Operation, kind: Kind, host: &dyn Host) -> Result<Reply> {
-        let watch = host.watch(&name_of(operation), kind);
-        let outcome = self.carried(operation, kind, &self.settings.api_key, host);
-        if kind == Kind::Write {
+    pub fn call(&self, cleared: &Cleared, host: &dyn Host) -> Result<Reply> {
+        let watch = host.watch(&cleared.name(), cleared.kind());
+        let outcome = self.carried(cleared, &self.settings.api_key, host);
+        if cleared.kind() == Kind::Write {
             // Only now it is known what the answer means.
             watch.answered(outcome.as_ref().map_or_else(|error| error.effect, |_| Effect::Done));
         }
@@ -79,38 +79,24 @@ impl Odoo {
     }
 
     /// Carries out an operation with another key; only the approval flow has one.
-    pub fn call_as(&self, operation: &Operation, kind: Kind, key: &Secret, host: &dyn Host) -> Result<Reply> {
-        let _watch = host.watch(&name_of(operation), kind);
-        self.carried(operation, kind, key, host)
+    pub fn call_as(&self, cleared: &Cleared, key: &Secret, host: &dyn Host) -> Result<Reply> {
+        let _watch = host.watch(&cleared.name(), cleared.kind());
+        self.carried(cleared, key, host)
     }
 
-    fn carried(&self, operation: &Operation, kind: Kind, key: &Secret, host: &dyn Host) -> Result<Reply> {
-        let what = name_of(operation);
-        let request = HttpRequest {
-            method: Method::Post,
-            path: operation.path(),
-            headers: self.headers(true),
-            bearer: Some(key.clone()),
-            body: Some(Value::Object(operation.body()).to_string().into_bytes()),
-        };
-        let asked = self.asked(&what, kind);
-        let reply = self.send(&request, asked, host)?;
+    fn carried(&self, cleared: &Cleared, key: &Secret, host: &dyn Host) -> Result<Reply> {
+        let (operation, what) = (cleared.operation(), cleared.name());
+        let asked = self.asked(&what, cleared.kind());
+        let reply = self.send(&self.protocol.request(operation, key), asked, host)?;
         if reply.status != 200 {
             return Err(self.explain(&reply, asked));
         }
-        let json = parse(reply, asked)?;
-        refuse_identity_check(&json, &what)?;
-        if kind == Kind::Write
-            && let Some(expected) = answers::wrong(operation, json.get())
-        {
-            return Err(faults::of_answer(expected, asked));
-        }
-        Ok(json)
+        self.protocol.reply(operation, reply, asked)
     }
 
     /// The request that would carry an operation, for people to read.
     pub fn shown(&self, operation: &Operation) -> Value {
-        json!({ "method": "POST", "path": operation.path(), "body": Value::Object(operation.body()) })
+        self.protocol.shown(operation)
     }
 
     /// Fetches a document of `/doc-bearer`.
@@ -121,21 +107,7 @@ impl Odoo {
         language: Option<&str>,
         host: &dyn Host,
     ) -> Result<Document> {
-        let mut headers = self.headers(false);
-        if let Some(etag) = etag {
-            headers.push(("If-None-Match".into(), etag.into()));
-        }
-        if let Some(language) = language {
-            // The documents have no context; their language comes from here.
-            headers.push(("Accept-Language".into(), language.replace('_', "-")));
-        }
-        let request = HttpRequest {
-            method: Method::Get,
-            path: path.into(),
-            headers,
-            bearer: Some(self.settings.api_key.clone()),
-            body: None,
-        };
+        let request = self.protocol.document(path, etag, language, &self.settings.api_key);
         let asked = self.asked(path, Kind::Read);
         let _watch = host.watch(path, Kind::Read);
         let reply = self.send(&request, asked, host)?;
@@ -143,7 +115,7 @@ impl Odoo {
             304 => Ok(Document::NotModified),
             200 => {
                 let etag = reply.header("etag").map(str::to_string);
-                Ok(Document::Fresh { body: parse(reply, asked)?, etag })
+                Ok(Document::Fresh { body: self.protocol.json(reply, asked)?, etag })
             }
             _ => Err(self.explain(&reply, asked)),
         }
@@ -162,17 +134,24 @@ impl Odoo {
         self.transport()?.send(&request).map_err(|fault| faults::of_fault(fault, asked))
     }
 
+    /// The databases that the server offers to anybody, without a key; `None` where it keeps them to itself.
+    pub fn databases(&self) -> Option<Vec<String>> {
+        let request = HttpRequest {
+            method: Method::Post,
+            path: "/web/database/list".into(),
+            headers: vec![("Content-Type".into(), "application/json".into())],
+            bearer: None,
+            body: Some(br#"{"jsonrpc":"2.0","method":"call","params":{}}"#.to_vec()),
+        };
+        let reply = self.transport().ok()?.send(&request).ok().filter(|reply| reply.status == 200)?;
+        let body: Value = serde_json::from_slice(&reply.body).ok()?;
+        let names = body["result"].as_array()?.iter().filter_map(|name| name.as_str().map(str::to_string));
+        Some(names.take(20).collect::<Vec<_>>()).filter(|names| !names.is_empty())
+    }
+
     /// The version that the server says it is.
     fn version(&self) -> Option<String> {
         version_in(&self.probe().ok()?)
-    }
-
-    fn headers(&self, json: bool) -> Vec<(String, String)> {
-        let mut headers = vec![("X-Odoo-Database".to_string(), self.settings.database.clone())];
-        if json {
-            headers.push(("Content-Type".into(), "application/json".into()));
-        }
-        headers
     }
 
     fn asked<'a>(&'a self, what: &'a str, kind: Kind) -> Asked<'a> {
@@ -182,6 +161,10 @@ impl Odoo {
     /// Classifies, and asks for the version where that explains the most.
     fn explain(&self, reply: &HttpReply, asked: Asked) -> Error {
         let error = faults::of_reply(reply, asked);
+        let error = match retry_after(reply, self.clock.now()).filter(|_| matches!(reply.status, 429 | 503)) {
+            Some(wait) => error.waiting(wait.as_secs()),
+            None => error,
+        };
         let may_be_old = error.code == Code::BadReply && matches!(reply.status, 300..=399 | 404);
         match may_be_old.then(|| self.version()).flatten() {
             Some(version) => {
@@ -285,10 +268,6 @@ impl Odoo {
     }
 }
 
-fn name_of(operation: &Operation) -> String {
-    format!("{}/{}", operation.model, operation.method)
-}
-
 /// The body for `--debug`: without tokens, and without the key should somebody have sent it as a value.
 fn redacted(body: &[u8], key: &Secret) -> String {
     let Ok(Value::Object(mut body)) = serde_json::from_slice::<Value>(body) else { return String::new() };
@@ -316,36 +295,6 @@ fn retry_after(reply: &HttpReply, now: SystemTime) -> Option<Duration> {
     }
     let until = httpdate::parse_http_date(text).ok()?;
     Some(until.duration_since(now).unwrap_or_default())
-}
-
-fn parse(reply: HttpReply, asked: Asked) -> Result<Reply> {
-    let HttpReply { status, headers, body } = reply;
-    // Enough to tell a web page from broken JSON, without a second copy of a large reply.
-    let start = body[..body.len().min(8192)].to_vec();
-    String::from_utf8(body)
-        .ok()
-        .and_then(|text| RawValue::from_string(text).ok())
-        .ok_or_else(|| faults::of_reply(&HttpReply { status, headers, body: start }, asked))
-}
-
-/// Methods behind Odoo's identity check answer 200 with the dialog that asks for the password
-/// (`check_identity`, res_users.py): nothing was done, and a key cannot do it.
-fn refuse_identity_check(json: &RawValue, what: &str) -> Result<()> {
-    if !json.get().contains("res.users.identitycheck") {
-        return Ok(());
-    }
-    let value: Value = serde_json::from_str(json.get()).unwrap_or_default();
-    if value.get("res_model").and_then(Value::as_str) != Some("res.users.identitycheck") {
-        return Ok(());
-    }
-    Err(Error::new(
-        Code::Rejected,
-        format!(
-            "Odoo wants the user's password before {what}, which an API key cannot give: nothing was done"
-        ),
-    )
-    .with_effect(Effect::Rejected, Retry::Never)
-    .with_hint("do this in Odoo's own interface"))
 }
 
 #[cfg(test)]

@@ -4,12 +4,13 @@
 use serde_json::Value;
 
 use super::Odoo;
-use super::client::Reply;
 use crate::cache::{Cache, Owner};
+use crate::cleared::Cleared;
 use crate::context;
 use crate::error::Result;
 use crate::host::Host;
-use crate::operation::{Kind, Object, Operation};
+use crate::operation::{Object, Operation};
+use crate::protocol::Reply;
 
 /// A place to ask from.
 #[derive(Clone, Copy)]
@@ -30,7 +31,7 @@ impl Desk<'_> {
     /// Asks with this context.
     pub fn ask(&self, mut operation: Operation, context: &Object) -> Result<Reply> {
         operation.context = context.clone();
-        self.odoo.call(&operation, Kind::Read, self.host)
+        self.odoo.call(&Cleared::question(operation)?, self.host)
     }
 
     /// Asks with nothing but the agent's marks: before the whole context is known.

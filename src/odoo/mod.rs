@@ -1,14 +1,11 @@
 //! Odoo's API as functions: JSON-2 calls, the documents, schemas and lookups. It speaks to a `Transport` and
 //! keeps results in the cache; it knows no flags and prints nothing but `--debug` lines.
 
-mod answers;
 mod desk;
 
 pub mod client;
 pub mod docs;
-pub mod faults;
 pub mod lookup;
-mod outside;
 pub mod pages;
 pub mod profile_context;
 pub mod schema;

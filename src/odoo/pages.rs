@@ -6,10 +6,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::client::Reply;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
 use crate::operation::{Object, Operation};
+use crate::protocol::Reply;
 
 /// Replies that are larger make the next page smaller: a page is in memory as a whole.
 const LARGE_REPLY: usize = 4 * 1024 * 1024;

@@ -31,7 +31,7 @@ macro_rules! value {
 
             fn try_from(value: Value) -> Result<$name, String> {
                 let read: fn(Value) -> Result<$inner, Error> = $read;
-                read(value).map($name).map_err(|error| error.message)
+                read(value).map($name).map_err(said)
             }
         }
 
@@ -199,7 +199,7 @@ impl<const MIN: u32> JsonSchema for Whole<MIN> {
 }
 
 fn domain(value: Value) -> Result<Vec<Value>, Error> {
-    let items = json_input::list(value, "")?;
+    let items = json_input::domain(value, "")?;
     let is_sound = |item: &Value| item.is_array() || matches!(item.as_str(), Some("&" | "|" | "!"));
     let Some(index) = items.iter().position(|item| !is_sound(item)) else { return Ok(items) };
     if let [Value::String(_), Value::String(_), _] = items.as_slice() {
@@ -211,6 +211,12 @@ fn domain(value: Value) -> Result<Vec<Value>, Error> {
     Err(Error::usage(format!(
         "[{index}]: {found} is neither a condition [field, operator, value] nor one of & | !"
     )))
+}
+
+/// An error of a value on one line: its place is put before it, and there is nothing else to carry its hints.
+fn said(error: Error) -> String {
+    let hints = error.hints.iter().filter_map(|hint| hint.as_text().map(str::to_string));
+    std::iter::once(error.message.clone()).chain(hints).collect::<Vec<_>>().join("; ")
 }
 
 fn text(value: Value) -> Result<String, Error> {

@@ -1,0 +1,68 @@
+//! An operation that may be sent: there is no other way to a server. The pipeline clears what it has checked; three
+//! other reasons have a name of their own, and tests/it/layers.rs holds who may give which. Whether it reads or
+//! writes is told by the table of methods and by nothing that came from a server.
+
+use crate::context::TOKEN_KEY;
+use crate::error::{Code, Error, Result};
+use crate::operation::{Kind, Operation};
+use crate::secret::Secret;
+
+/// An operation that may be sent.
+#[derive(Debug)]
+pub struct Cleared {
+    operation: Operation,
+    kind: Kind,
+}
+
+impl Cleared {
+    /// Checked by the pipeline.
+    pub fn checked(operation: Operation) -> Cleared {
+        Cleared { kind: operation.kind(), operation }
+    }
+
+    /// A question of the program's own.
+    ///
+    /// # Errors
+    /// It is none: its method may change something.
+    pub fn question(operation: Operation) -> Result<Cleared> {
+        match operation.kind() {
+            Kind::Read => Ok(Cleared { kind: Kind::Read, operation }),
+            Kind::Write => Err(Error::new(
+                Code::Internal,
+                format!("{}/{} is no question: it was not sent", operation.model, operation.method),
+            )),
+        }
+    }
+
+    /// The minting of a token, with an approver's key.
+    pub fn minting(operation: Operation) -> Cleared {
+        Cleared { kind: Kind::Write, operation }
+    }
+
+    /// What a sound guard refuses, tried on purpose and exactly as given.
+    pub fn probing(operation: Operation) -> Cleared {
+        Cleared { kind: Kind::Write, operation }
+    }
+
+    /// The same, byte for byte, with a person's token in its context.
+    pub fn with_token(&self, token: &Secret) -> Cleared {
+        let mut operation = self.operation.clone();
+        operation.context.insert(TOKEN_KEY.into(), token.expose().into());
+        Cleared { operation, kind: self.kind }
+    }
+
+    /// What is sent.
+    pub fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
+    /// Read or write.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// `res.partner/write`, for messages.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.operation.model, self.operation.method)
+    }
+}
