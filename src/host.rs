@@ -26,7 +26,31 @@ pub trait Host {
     ///
     /// # Errors
     /// The key could not be read, or the person did not give it.
-    fn approver_key(&self, shown: &dyn Fn() -> Result<String>) -> Result<Option<Secret>>;
+    fn approver_key(&self, shown: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>>;
+}
+
+/// What a person has to know before they let a call through. Everything in it but the place comes from the agent or
+/// from Odoo: the surface draws it so that none of it can pass for something else.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// Where: the database and the server, of the profile.
+    pub place: String,
+    /// `res.partner`.
+    pub model: String,
+    /// `message_post`.
+    pub method: String,
+    /// The agent's user, where it is known.
+    pub agent: Option<String>,
+    /// Texts of the call, each with what it is.
+    pub texts: Vec<(&'static str, String)>,
+    /// Records that it works on.
+    pub count: usize,
+    /// The first of them by name.
+    pub records: Vec<String>,
+    /// Whom it would reach, as far as that can be told: a name, if there is one, and an address.
+    pub recipients: Vec<(String, String)>,
+    /// It may reach others, who cannot be told.
+    pub and_others: bool,
 }
 
 /// A request under way, until dropped.

@@ -2,6 +2,7 @@
 //! same call is sent once more with it. One retry, never a loop; reads and lost answers never come here. It
 //! is the only place that touches the approver's key.
 
+mod addresses;
 pub mod summary;
 
 use serde_json::{Value, json};
@@ -64,7 +65,8 @@ pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
         return Err(how_to_approve(run, operation, refusal));
     }
     // By now the call was sent, and refused.
-    let shown = || summary::of(run, operation, run.caller.context(), None);
+    let named = Refusal::of(&refusal).recipients;
+    let shown = || summary::of(run, operation, run.caller.context(), None, &named);
     let key = match run.host.approver_key(&shown).map_err(|mut error| {
         error.effect = Effect::Rejected;
         error

@@ -3,50 +3,56 @@
 
 use serde_json::{Value, json};
 
+use super::addresses::{self, Named};
 use crate::error::Result;
+use crate::host::Question;
 use crate::operation::{Object, Operation};
 use crate::session::Run;
 use crate::text::json;
 
-/// What the person has to know, in plain text. `context` is what the caller adds to it: keys there can change what
-/// a call does and whom it reaches.
-pub fn of(run: &Run, operation: &Operation, context: &Object, agent: Option<i64>) -> Result<String> {
+/// Records that are shown by name.
+const MOST_NAMES: usize = 10;
+
+/// What the person has to know. `context` is what the caller adds to it: keys there can change what a call does and
+/// whom it reaches. `named` are the recipients that the guard named when it refused.
+pub fn of(
+    run: &Run,
+    operation: &Operation,
+    context: &Object,
+    agent: Option<i64>,
+    named: &[String],
+) -> Result<Question> {
     let settings = &run.session.settings;
-    let mut lines = vec![String::new()];
-    // First, because it can be long: what matters most has to stand right above the question.
-    if !operation.kwargs.is_empty() {
-        let data = Value::Object(operation.kwargs.clone()).to_string();
-        lines.push(format!(
-            "What the agent says that it will send:\n  {}\n",
-            json::pretty(&data).replace('\n', "\n  ")
-        ));
-    }
-    if !context.is_empty() {
-        let context = Value::Object(context.clone()).to_string();
-        lines.push(format!(
-            "with this context, which can change what it does:\n  {}\n",
-            json::pretty(&context).replace('\n', "\n  ")
-        ));
-    }
-    lines.extend([
-        format!("An agent asks to run, in database {} at {}:", settings.database, settings.base_url.origin()),
-        format!("  {}.{}", operation.model, operation.method),
-    ]);
-    if let Some(agent) = agent {
-        lines.push(format!("  as {}", name_of(run, "res.users", agent)));
-    }
+    let texts = [
+        ("What the agent says that it will send:", &operation.kwargs),
+        ("with this context, which can change what it does:", context),
+    ];
     let ids = operation.ids.clone().unwrap_or_default();
-    for id in &ids {
-        lines.push(format!("  on {} {}", operation.model, name_of(run, &operation.model, *id)));
+    let mut recipients = recipients(run, operation, context, &ids);
+    let mut known: String =
+        recipients.iter().map(|(name, address)| format!("{name} <{address}>\n")).collect();
+    for one in named {
+        let address = one.split(['<', '>']).nth(1).unwrap_or(one);
+        if !known.contains(address) {
+            known.push_str(address);
+            recipients.push((one.split('<').next().unwrap_or_default().trim().into(), address.into()));
+        }
     }
-    let recipients = recipients(run, operation, &ids)?;
-    lines.push(if recipients.is_empty() {
-        "Whom it reaches cannot be told from here; Odoo's guard refused it because it reaches somebody outside.".into()
-    } else {
-        format!("It would reach:\n  {}", recipients.join("\n  "))
-    });
-    lines.push("The token covers this model, method and set of records, once, within ten minutes.\n".into());
-    Ok(lines.join("\n"))
+    Ok(Question {
+        place: format!("database {} at {}", settings.database, settings.base_url.origin()),
+        model: operation.model.clone(),
+        method: operation.method.clone(),
+        agent: agent.and_then(|agent| names(run, "res.users", &[agent]).pop()),
+        texts: texts
+            .into_iter()
+            .filter(|(_, object)| !object.is_empty())
+            .map(|(what, object)| (what, json::pretty(&Value::Object(object.clone()).to_string())))
+            .collect(),
+        count: ids.len(),
+        records: names(run, &operation.model, &ids[..ids.len().min(MOST_NAMES)]),
+        and_others: addresses::may_reach_others(&operation.method, &operation.kwargs, context),
+        recipients,
+    })
 }
 
 fn rows(run: &Run, model: &str, domain: Value, fields: &[&str]) -> Vec<Value> {
@@ -56,54 +62,50 @@ fn rows(run: &Run, model: &str, domain: Value, fields: &[&str]) -> Vec<Value> {
     found.ok().and_then(|reply| serde_json::from_str(reply.get()).ok()).unwrap_or_default()
 }
 
-fn name_of(run: &Run, model: &str, id: i64) -> String {
-    // By id, because a search leaves archived records out.
-    let kwargs = Object::from_iter([("fields".to_string(), json!(["display_name"]))]);
-    let found = Operation::new(model, "read", kwargs)
-        .and_then(|operation| run.send(operation.on(vec![id])))
-        .ok()
-        .and_then(|reply| serde_json::from_str::<Vec<Value>>(reply.get()).ok())
-        .unwrap_or_default();
-    let name = found.first().and_then(|row| row["display_name"].as_str()).unwrap_or("(cannot be read)");
-    format!("{id}: {}", one_line(name))
+/// Records by name, in one question; where one of them is closed or gone, in one each.
+fn names(run: &Run, model: &str, ids: &[i64]) -> Vec<String> {
+    let read = |ids: &[i64]| -> Option<Vec<Value>> {
+        // By id, because a search leaves archived records out.
+        let kwargs = Object::from_iter([("fields".to_string(), json!(["display_name"]))]);
+        let found =
+            Operation::new(model, "read", kwargs).and_then(|operation| run.send(operation.on(ids.to_vec())));
+        found.ok().and_then(|reply| serde_json::from_str(reply.get()).ok())
+    };
+    if ids.is_empty() {
+        return Vec::new();
+    }
+    let all = read(ids).unwrap_or_else(|| match ids {
+        [_] => Vec::new(),
+        ids => ids.iter().filter_map(|id| read(&[*id])).flatten().collect(),
+    });
+    let name = |id: &i64| {
+        let row = all.iter().find(|row| row["id"].as_i64() == Some(*id));
+        let name = row.and_then(|row| row["display_name"].as_str()).unwrap_or("(cannot be read)");
+        format!("{id}: {name}")
+    };
+    ids.iter().map(name).collect()
 }
 
-/// The partners named in the call and the followers of its records, with their addresses.
-fn recipients(run: &Run, operation: &Operation, ids: &[i64]) -> Result<Vec<String>> {
-    let mut partners: Vec<i64> = Vec::new();
-    for key in ["partner_ids", "mail_partner_ids"] {
-        partners.extend(
-            operation
-                .kwargs
-                .get(key)
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_i64),
-        );
-    }
+/// Whom the call names, and the followers of its records, with their addresses.
+fn recipients(run: &Run, operation: &Operation, context: &Object, ids: &[i64]) -> Vec<(String, String)> {
+    let Named { mut partners, addresses } = addresses::named(&operation.kwargs, context);
     let followed = json!([["res_model", "=", operation.model], ["res_id", "in", ids]]);
     let followers = rows(run, "mail.followers", followed, &["partner_id"]);
     partners.extend(followers.iter().filter_map(|row| row["partner_id"][0].as_i64()));
-    partners.sort_unstable();
-    partners.dedup();
+    let plain = addresses.into_iter().map(|address| (String::new(), address));
     if partners.is_empty() {
-        return Ok(Vec::new());
+        return plain.collect();
     }
     // Odoo hides archived contacts, and writes to them all the same.
     let domain = json!([["id", "in", partners], ["active", "in", [true, false]]]);
     let found = rows(run, "res.partner", domain, &["display_name", "email"]);
-    let shown = partners.iter().map(|partner| match found.iter().find(|row| row["id"] == *partner) {
+    let of_partner = |partner: &i64| match found.iter().find(|row| row["id"].as_i64() == Some(*partner)) {
         Some(row) => {
-            let name = row["display_name"].as_str().unwrap_or("(no name)");
-            one_line(&format!("{name} <{}>", row["email"].as_str().unwrap_or("no address")))
+            let text = |key: &str| row[key].as_str().filter(|text| !text.is_empty()).map(str::to_string);
+            let name = text("display_name").unwrap_or_else(|| "(no name)".into());
+            (name, text("email").unwrap_or_else(|| format!("contact {partner}, no address")))
         }
-        None => format!("contact {partner} (cannot be read)"),
-    });
-    Ok(shown.collect())
-}
-
-/// A name must not be able to add a line of its own to what the person reads.
-fn one_line(text: &str) -> String {
-    text.replace('\n', "\\n")
+        None => (String::new(), format!("contact {partner} (cannot be read)")),
+    };
+    partners.iter().map(of_partner).chain(plain).collect()
 }

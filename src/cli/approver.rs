@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::terminal;
 use crate::error::{Code, Error, Result};
+use crate::host::Question;
 use crate::secret::Secret;
 use crate::settings::{ApproverSource, Environment, Paths, Selection, names};
 
@@ -26,7 +27,7 @@ pub fn key(
     paths: &Paths,
     asker: Asker,
     is_interactive: bool,
-    shown: &dyn Fn() -> Result<String>,
+    shown: &dyn Fn() -> Result<Question>,
     note: &dyn Fn(String),
 ) -> Result<Option<Secret>> {
     let selection = Selection {

@@ -14,7 +14,7 @@ use super::progress::Waiting;
 use super::words::Speech;
 use crate::error::{Effect, Result};
 use crate::hint::Hint;
-use crate::host::{Host, Watch};
+use crate::host::{Host, Question, Watch};
 use crate::operation::Kind;
 use crate::secret::Secret;
 use crate::settings::{Environment, Paths, Selection};
@@ -61,10 +61,10 @@ impl CommandLine {
 
     /// The approver's key for a person who approves here.
     pub fn approvers_key(&self) -> Result<Option<Secret>> {
-        self.key(Asker::Person, &|| Ok(String::new()))
+        self.key(Asker::Person, &|| Ok(Question::default()))
     }
 
-    fn key(&self, asker: Asker, shown: &dyn Fn() -> Result<String>) -> Result<Option<Secret>> {
+    fn key(&self, asker: Asker, shown: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>> {
         let (selection, environment, paths) = &self.approver;
         let is_interactive = self.out.stderr_is_terminal && super::terminal::stdin_is_one();
         approver::key(selection, environment, paths, asker, is_interactive, shown, &|text| {
@@ -92,7 +92,7 @@ impl Host for CommandLine {
         Box::new(UnderWay { marked: self.call.sending(what, kind), _waiting: waiting })
     }
 
-    fn approver_key(&self, shown: &dyn Fn() -> Result<String>) -> Result<Option<Secret>> {
+    fn approver_key(&self, shown: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>> {
         self.key(Asker::Agent, shown)
     }
 }

@@ -120,13 +120,20 @@ pub fn install() {
 
 #[cfg(unix)]
 fn end() {
+    super::terminal::give_back();
     super::progress::end();
     // Kept until the end of the process: nothing more is written.
     let whole = between_rows();
     let error = said(whole.is_some());
-    let mut stderr = std::io::stderr();
-    let text = errors::text(&error, stderr.is_terminal(), false);
-    let _ = stderr.write_all(text.as_bytes());
+    let (told, done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut stderr = std::io::stderr();
+        let text = errors::text(&error, stderr.is_terminal(), false);
+        let _ = stderr.write_all(text.as_bytes());
+        let _ = told.send(());
+    });
+    // A reader of stderr that has stopped must not keep the program alive either.
+    let _ = done.recv_timeout(PATIENCE);
     #[allow(clippy::disallowed_methods, reason = "a signal ends the process from its own thread")]
     std::process::exit(crate::exit::code_of(Code::Interrupted));
 }

@@ -15,6 +15,7 @@ pub mod out;
 pub mod progress;
 pub mod render;
 pub mod results;
+mod screen;
 pub mod stream;
 pub mod terminal;
 pub mod usage;

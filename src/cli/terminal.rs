@@ -3,11 +3,15 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 use zeroize::Zeroizing;
 
+use super::screen;
+
 use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::host::Question;
 use crate::secret::Secret;
 use crate::text::sanitize;
 
@@ -15,6 +19,8 @@ const CTRL_C: u8 = 3;
 const CTRL_D: u8 = 4;
 const BACKSPACE: [u8; 2] = [8, 127];
 const LONGEST: usize = 1024;
+/// Columns and rows of a terminal that does not tell.
+const USUAL: (usize, usize) = (80, 24);
 
 /// Whether somebody may type there.
 pub fn stdin_is_one() -> bool {
@@ -30,8 +36,17 @@ pub fn open() -> Result<File> {
     })
 }
 
-/// Shows text.
-pub fn show(tty: &mut File, text: &str) {
+/// Shows what a person is to decide on, as wide and as high as their terminal is.
+pub fn show(tty: &mut File, question: &Question) {
+    let size = tcgetwinsize(&*tty).ok();
+    let of =
+        |told: Option<u16>, usual: usize| told.map(usize::from).filter(|told| *told > 0).unwrap_or(usual);
+    let columns = of(size.map(|size| size.ws_col), USUAL.0);
+    let rows = of(size.map(|size| size.ws_row), USUAL.1);
+    write(tty, &screen::drawn(question, columns, rows));
+}
+
+fn write(tty: &mut File, text: &str) {
     let _ = tty.write_all(sanitize::for_terminal(text).as_bytes());
 }
 
@@ -56,16 +71,51 @@ fn interrupted(why: &str) -> Error {
         .with_effect(Effect::NotSent, Retry::Safe)
 }
 
-/// Puts the terminal back however the question ends.
-struct Quiet<'a> {
-    tty: &'a File,
-    before: rustix::termios::Termios,
+/// The terminal as it was before the question that is open, and as it is while that is asked.
+static ASKING: Mutex<Option<(File, Termios, Termios)>> = Mutex::new(None);
+
+fn asking() -> MutexGuard<'static, Option<(File, Termios, Termios)>> {
+    ASKING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Drop for Quiet<'_> {
-    fn drop(&mut self) {
-        let _ = tcsetattr(self.tty, OptionalActions::Now, &self.before);
+/// Puts the terminal back, if a question is open; for whoever ends the process meanwhile.
+pub fn give_back() {
+    if let Some((tty, before, _)) = &*asking() {
+        let _ = tcsetattr(tty, OptionalActions::Now, before);
     }
+}
+
+/// Puts the terminal back however the question ends.
+struct Quiet;
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        give_back();
+        asking().take();
+    }
+}
+
+/// A signal that ends or stops the program finds the terminal as it was. SIGINT and SIGTERM say what happened as well.
+#[cfg(unix)]
+fn listen() {
+    use signal_hook::consts::{SIGALRM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2};
+
+    static LISTENING: std::sync::Once = std::sync::Once::new();
+    super::interrupt::install();
+    LISTENING.call_once(|| {
+        let all = [SIGALRM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2];
+        let Ok(mut signals) = signal_hook::iterator::Signals::new(all) else { return };
+        std::thread::spawn(move || {
+            for signal in signals.forever() {
+                give_back();
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+                // Only a stop comes back, and the question is still open.
+                if let Some((tty, _, raw)) = &*asking() {
+                    let _ = tcsetattr(tty, OptionalActions::Now, raw);
+                }
+            }
+        });
+    });
 }
 
 /// Reads a line key by key, so that Ctrl-C is an answer and not a signal that would leave the echo off.
@@ -75,11 +125,14 @@ fn read_line(tty: &mut File, prompt: &str, echo: bool) -> Result<Zeroizing<Strin
     let mut raw = before.clone();
     raw.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
     let (mut reader, mut writer) = (tty.try_clone().map_err(failed)?, tty.try_clone().map_err(failed)?);
+    #[cfg(unix)]
+    listen();
+    *asking() = Some((tty.try_clone().map_err(failed)?, before, raw.clone()));
+    let _quiet = Quiet;
     tcsetattr(&*tty, OptionalActions::Flush, &raw).map_err(|error| failed(error.into()))?;
-    let _quiet = Quiet { tty, before };
     // Asked only now, and what was typed before is thrown away: a `yes` pasted together with the command is no
     // answer to a question that nobody has read.
-    show(&mut writer, prompt);
+    write(&mut writer, prompt);
     let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
     loop {
         let mut key = [0_u8];

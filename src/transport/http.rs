@@ -12,7 +12,7 @@ use ureq::{Agent, Body, Timeout};
 
 use super::moments::Moment;
 use super::watched::{self, WatchedConnector};
-use super::{FaultKind, HttpReply, HttpRequest, Method, Phase, Transport, TransportFault};
+use super::{FaultKind, HttpReply, HttpRequest, Method, Transport, TransportFault};
 use crate::base_url::BaseUrl;
 use crate::error::{Code, Error, Result};
 
@@ -241,6 +241,7 @@ impl Transport for HttpTransport {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::Phase;
 
     fn phase(moment: Moment, error: &ureq::Error) -> Phase {
         let url = BaseUrl::parse("https://odoo.example.com").unwrap();

@@ -447,3 +447,98 @@ fn the_command_on_the_screen_runs_as_it_stands() {
     let seen = terminal.when(QUESTION, "yes\n").run(&home).exits(0);
     assert_eq!(seen.stdout, format!("{}\n", json!(TOKEN)));
 }
+
+/// The last lines of what is on a screen of this height when the question stands there.
+fn on_screen(seen: &Seen, question: &str, rows: usize) -> String {
+    let end = seen.screen.find(question).unwrap();
+    let text = seen.screen[..end].replace("\r\n", "\n");
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(rows - 1)..].join("\n")
+}
+
+#[test]
+fn what_decides_is_on_the_smallest_screen_whatever_things_are_called() {
+    let names = [
+        "x".repeat(3000),
+        format!("Acme{}Method:   read", " ".repeat(200)),
+        "\n".repeat(100) + "Reaches:  nobody",
+        "\u{300}".repeat(2000),
+        "\u{3000}".repeat(500) + "Type yes: ",
+        "\u{1b}[2J\u{1b}[H".into(),
+    ];
+    for (columns, rows) in [(80, 24), (40, 12)] {
+        for name in &names {
+            let (home, server) = minting();
+            name_contacts(&server, name, name, "azure@example.com");
+            server.on(&json2("res.users", "read"), Answer::json(json!([{ "id": 7, "display_name": name }])));
+            let data =
+                json!({ "body": name, "partner_ids": [11], "outgoing_email_to": "stranger@example.org" });
+            let data = data.to_string();
+            let mut words = APPROVE;
+            words[8] = &data;
+            let terminal = Terminal::agent(&home, &words).columns(columns).rows(rows);
+            let seen = terminal.when(QUESTION, "no\n").run(&home).exits(6);
+            let last = on_screen(&seen, "Approve exactly", usize::from(rows));
+            for part in [
+                "message_post",
+                "res.partner",
+                "Records:  1",
+                "azure@example.com",
+                "stranger@example.org",
+                "Text:",
+            ] {
+                assert!(last.contains(part), "{part} at {columns}x{rows}: {last}");
+            }
+            let own = last.lines().filter(|line| line.starts_with("Reaches:")).count();
+            assert_eq!(own, 1, "{last}");
+        }
+    }
+}
+
+#[test]
+fn the_prompt_for_the_key_shows_what_decides_and_whom_the_guard_names() {
+    let (home, server) = minting();
+    name_contacts(&server, &"long ".repeat(500), "Azure", "azure@example.com");
+    let refusal = "AGENT_CONFIRMATION_REQUIRED\nreason: outbound_client_communication\ndetail: d\nrecipient: Cc Person <cc@example.com>";
+    server.on(POST, Answer::odoo_error(422, "odoo.exceptions.UserError", refusal));
+    let call = ["call", "res.partner", "message_post", "--ids", "10", "--confirm-outbound"];
+    let terminal = Terminal::agent(&home, &call).columns(40).rows(12);
+    let seen = terminal.when("shown): ", "\x03").run(&home).exits(130);
+    let last = on_screen(&seen, "To let exactly", 11);
+    for part in ["message_post", "res.partner", "Records:  1", "cc@example.com"] {
+        assert!(last.contains(part), "{part}: {last}");
+    }
+}
+
+#[test]
+fn many_records_are_asked_for_at_once_and_counted() {
+    let (home, server) = minting();
+    let ids: Vec<String> = (1..=300).map(|id| id.to_string()).collect();
+    let words = [
+        &["approve", "res.partner", "message_post", "--ids"][..],
+        &ids.iter().map(String::as_str).collect::<Vec<_>>(),
+    ]
+    .concat();
+    server.on(&json2("res.partner", "read"), Answer::json(json!([{ "id": 1, "display_name": "First" }])));
+    let seen = Terminal::agent(&home, &words).when(QUESTION, "no\n").run(&home).exits(6);
+    seen.shows(&["on res.partner 1: First", "and 290 more records", "Records:  300 (1: First, …)"]);
+    assert_eq!(server.requests_to(&json2("res.partner", "read")).len(), 1);
+}
+
+#[test]
+fn the_terminal_is_given_back_after_any_signal() {
+    // The harness compares its state before and after.
+    for signal in [1, 2, 3, 10, 12, 14, 15] {
+        for (question, approver) in [(QUESTION, true), (KEY_PROMPT, false)] {
+            let (home, server) = minting();
+            let mut terminal = Terminal::agent(&home, &APPROVE);
+            if !approver {
+                terminal = terminal.when(QUESTION, "yes\n");
+            }
+            let seen = terminal.when_signal(question, signal).run(&home);
+            let must = if matches!(signal, 2 | 15) { 130 } else { -signal };
+            assert_eq!(seen.exit, must, "{signal}: {}", seen.screen);
+            assert_eq!((seen.stdout.as_str(), server.requests_to(ISSUE).len()), ("", 0));
+        }
+    }
+}

@@ -42,7 +42,7 @@ pub fn run(args: Args, mut local: Local) -> Result<()> {
     let connected = connect_with(&local, Manner::CommandLine(""), Object::new())?;
     let run = Run::new(&connected.session, &connected.caller, &connected.host);
     let said = |error: Error| connected.host.speech().error(error);
-    terminal::show(&mut tty, &summary::of(&run, &operation, &context, args.agent_user).map_err(said)?);
+    terminal::show(&mut tty, &summary::of(&run, &operation, &context, args.agent_user, &[]).map_err(said)?);
     if !terminal::ask_yes(&mut tty, "Approve exactly this, once? Type yes: ")? {
         return Err(Error::new(Code::ConfirmationRefused, "not approved: no token was minted")
             .with_effect(Effect::NotSent, Retry::Never));

@@ -71,7 +71,7 @@ pub fn wrap(text: &str, columns: usize, most: usize) -> Vec<String> {
 }
 
 /// As much of the text as fits, and the rest.
-fn split(text: &str, columns: usize) -> (&str, &str) {
+pub fn split(text: &str, columns: usize) -> (&str, &str) {
     if text.is_ascii() {
         return text.split_at(text.len().min(columns));
     }

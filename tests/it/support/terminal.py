@@ -18,7 +18,7 @@ PATIENCE = 60
 def main():
     job = json.load(sys.stdin)
     master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, job["columns"], 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", job["rows"], job["columns"], 0, 0))
     os.write(master, job["ahead"].encode())
     before = flags(slave)
     stdout = os.open(job["stdout"], os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -49,7 +49,10 @@ def main():
             if at >= 0:
                 seen = at + len(expected.encode())
                 echo.append(flags(slave)["echo"])
-                os.write(master, answer.encode())
+                if answer.startswith("signal:"):
+                    os.kill(child, int(answer[7:]))
+                else:
+                    os.write(master, answer.encode())
                 steps.pop(0)
         ended, code = os.waitpid(child, os.WNOHANG)
         if ended == child:

@@ -23,6 +23,7 @@ pub struct Terminal {
     talk: bool,
     data: bool,
     columns: u16,
+    rows: u16,
 }
 
 /// What was seen.
@@ -67,6 +68,7 @@ impl Terminal {
             talk: true,
             data: false,
             columns: 200,
+            rows: 50,
         };
         terminal.env("ODOO_AGENT_HOME", home.path().to_str().unwrap())
     }
@@ -112,6 +114,17 @@ impl Terminal {
         self
     }
 
+    /// The height of the terminal.
+    pub fn rows(mut self, rows: u16) -> Terminal {
+        self.rows = rows;
+        self
+    }
+
+    /// When this text appears, the program gets this signal.
+    pub fn when_signal(self, text: &str, signal: i32) -> Terminal {
+        self.when(text, &format!("signal:{signal}"))
+    }
+
     /// There is no terminal at all.
     pub fn without_terminal(mut self) -> Terminal {
         self.terminal = false;
@@ -124,7 +137,7 @@ impl Terminal {
         let job = json!({
             "words": self.words, "environment": self.environment, "steps": self.steps, "ahead": self.ahead,
             "stdin": self.stdin, "stdout": stdout, "stderr": stderr, "terminal": self.terminal,
-            "talk": self.talk, "data": self.data, "columns": self.columns,
+            "talk": self.talk, "data": self.data, "columns": self.columns, "rows": self.rows,
         });
         let started = Command::new("python3")
             .args(["-c", DRIVER])
