@@ -32,6 +32,7 @@ mod sandbox;
 pub mod secret;
 pub mod session;
 pub mod settings;
+mod shelf;
 pub mod spec;
 pub mod suggest;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub mod suggest;
 mod tests;
 pub mod text;
 pub mod transport;
+mod waiting;
 
 pub use cli::out::Out;
 pub use cli::run;

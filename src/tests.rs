@@ -214,7 +214,7 @@ impl crate::host::Host for Marked {
 
     fn approver_key(
         &self,
-        _: &dyn Fn() -> crate::error::Result<String>,
+        _: &dyn Fn() -> crate::error::Result<crate::host::Question>,
     ) -> crate::error::Result<Option<Secret>> {
         Ok(None)
     }

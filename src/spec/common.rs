@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::values::{Flag, JsonObject, Names, Whole};
-use crate::caller::Rules;
+use super::values::{Flag, JsonObject, Names, Patience, Whole};
+use crate::caller::{Approval, Rules};
+use crate::error::{Error, Result};
 
 /// Keys of every action.
 #[derive(Deserialize, JsonSchema)]
@@ -14,6 +15,20 @@ pub struct Common {
     pub context: Option<JsonObject>,
     /// If the guard wants a confirmation, mint one with the approver's key and retry once
     pub confirm_outbound: Option<Flag>,
+    /// If the guard wants a confirmation, wait this long for a person to approve it, like 10m, and send it then
+    pub wait_approval: Option<Patience>,
+}
+
+impl Common {
+    /// What they bring along for an outbound call.
+    pub fn approval(&self) -> Result<Approval> {
+        let confirm_outbound = self.confirm_outbound.as_ref().is_some_and(|flag| flag.0);
+        let wait = self.wait_approval.as_ref().map(|patience| patience.0);
+        if confirm_outbound && wait.is_some() {
+            return Err(Error::usage("spec.confirm_outbound and spec.wait_approval exclude each other: give one"));
+        }
+        Ok(Approval { confirm_outbound, token: None, wait })
+    }
 }
 
 /// No checks to ask for.

@@ -2,11 +2,13 @@
 //! schema says the same. `null` where a key may be left out counts as left out; that is `Option`'s doing.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::actions::approvals::{PATIENCE_FORM, patience};
 use crate::actions::fields::Fields;
 use crate::error::Error;
 use crate::json_input;
@@ -16,6 +18,9 @@ use crate::operation::Object;
 const MODEL: &str = "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$";
 /// A method name.
 const METHOD: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
+
+/// What can be done with requests.
+const DEEDS: [&str; 5] = ["list", "show", "wait", "send", "drop"];
 
 /// Declares a kind of value: what it holds, how it is read (a message starts with the place inside the value, or
 /// with a colon), and its schema.
@@ -155,6 +160,26 @@ value!(
     Arguments(Object),
     |value| json_input::object(value, ""),
     json_schema!({ "type": "object", "properties": { "ids": ids(0), "context": { "type": "object" } } })
+);
+
+value!(
+    /// What is done with requests.
+    Deed(String),
+    |value| match value {
+        Value::String(text) if DEEDS.contains(&text.as_str()) => Ok(text),
+        other => Err(Error::usage(format!(": expected one of {}, and not {other}", DEEDS.join(", ")))),
+    },
+    json_schema!({ "enum": DEEDS })
+);
+value!(
+    /// How long a person is waited for.
+    Patience(Duration),
+    |value| match &value {
+        Value::String(text) => patience(text)
+            .ok_or_else(|| Error::usage(format!(": expected {PATIENCE_FORM}, and not {text:?}"))),
+        other => Err(json_input::wrong_type("", &format!("{PATIENCE_FORM}, as a string"), other)),
+    },
+    json_schema!({ "type": "string", "pattern": "^\\s*[0-9]" })
 );
 
 impl FieldNames {
