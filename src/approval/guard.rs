@@ -90,6 +90,31 @@ pub fn list(run: &Run) -> Result<Vec<Value>> {
     }
 }
 
+/// The requests that wait for one call, where the guard keeps requests.
+pub fn pending_of(run: &Run, operation: &Operation) -> Vec<String> {
+    let arguments = json!({
+        "domain": [
+            ["state", "=", "pending"], ["request_uuid", "!=", false],
+            ["requested_model", "=", operation.model], ["requested_method", "=", operation.method],
+        ],
+        "fields": ["request_uuid", "requested_ids_json"], "limit": 200,
+    });
+    let sorted = |mut ids: Vec<i64>| {
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    };
+    let wanted = sorted(operation.ids.clone().unwrap_or_default());
+    // An older guard has no such fields.
+    let rows = asked(run, "search_read", kwargs(arguments), None).unwrap_or_default();
+    let is_of_it = |row: &&Value| {
+        let ids = row["requested_ids_json"].as_str().and_then(|ids| serde_json::from_str(ids).ok());
+        ids.map(sorted).as_ref() == Some(&wanted)
+    };
+    let rows = rows.as_array().into_iter().flatten().filter(is_of_it);
+    rows.filter_map(|row| row["request_uuid"].as_str().map(str::to_string)).collect()
+}
+
 /// An older guard knows none of this.
 fn without_requests(error: Error) -> Error {
     let is_missing = matches!(error.code, Code::NotFound | Code::InvalidRequest | Code::Rejected)

@@ -16,8 +16,7 @@ use crate::cli::local::Local;
 use crate::cli::terminal;
 use crate::cli::words::Manner;
 use crate::error::{Code, Effect, Error, Result, Retry};
-use crate::hint::{Action, Hint};
-use crate::host::{Host, Question};
+use crate::host::Question;
 use crate::operation::Object;
 use crate::secret::Secret;
 use crate::session::Run;
@@ -70,6 +69,18 @@ pub fn run(args: Args, mut local: Local) -> Result<()> {
     let connected = connect_with(&local, Manner::CommandLine(""), Object::new())?;
     let run = Run::new(&connected.session, &connected.caller, &connected.host);
     let said = |error: Error| connected.host.speech().error(error);
+    match guard::pending_of(&run, &operation).as_slice() {
+        [] => {}
+        // What the guard recorded is shown, whatever the command says of it.
+        [request] => return approve_at(&connected, &mut tty, request, &local),
+        several => {
+            return Err(Error::usage(format!(
+                "several requests wait for {}.{} on these records: nothing was approved",
+                operation.model, operation.method
+            ))
+            .with_hint(format!("say which with odoo-agent approve REQUEST: {}", several.join(", "))));
+        }
+    }
     let question = summary::of(&run, &operation, &context, args.agent_user, &[]).map_err(said)?;
     refuse_unless_yes(&mut tty, &question)?;
     let key = approvers_key(&connected)?;
@@ -98,14 +109,18 @@ fn approve_request(args: Args, mut local: Local) -> Result<()> {
     let request = approvals::number(&args.what)?;
     let mut tty = terminal::open()?;
     let connected = connect_with(&local, Manner::CommandLine(""), Object::new())?;
+    approve_at(&connected, &mut tty, &request, &local)
+}
+
+fn approve_at(connected: &Connected, tty: &mut File, request: &str, local: &Local) -> Result<()> {
     let run = Run::new(&connected.session, &connected.caller, &connected.host);
     let said = |error: Error| connected.host.speech().error(error);
     let mut key = None;
-    let recorded = match guard::manifest(&run, &request, None) {
+    let recorded = match guard::manifest(&run, request, None) {
         // This profile's user neither asked nor may approve: the approver's own key shows it.
         Err(error) if error.code == Code::AccessDenied => {
-            key = Some(approvers_key(&connected)?);
-            guard::manifest(&run, &request, key.as_ref())
+            key = Some(approvers_key(connected)?);
+            guard::manifest(&run, request, key.as_ref())
         }
         recorded => recorded,
     }
@@ -118,14 +133,13 @@ fn approve_request(args: Args, mut local: Local) -> Result<()> {
         ));
     }
     let (operation, agent) = manifest::call(&recorded)?;
-    refuse_unless_yes(&mut tty, &manifest::question(&run, &recorded))?;
+    refuse_unless_yes(tty, &manifest::question(&run, &recorded))?;
     let key = match key {
         Some(key) => key,
-        None => approvers_key(&connected)?,
+        None => approvers_key(connected)?,
     };
-    mint(&run, &operation, &key, agent, Some(&request)).map_err(said)?;
-    let send = Action::new("approvals send").with("request", request.as_str());
-    connected.host.note(&Hint::new("the agent now sends exactly this, once: ").action(send));
+    mint(&run, &operation, &key, agent, Some(request)).map_err(said)?;
+    run.note(format!("the agent sends exactly this, once, with approvals send {request}"));
     let result = json!({ "request": request, "state": "approved" });
     local.out.data(format!("{result}\n").as_bytes(), Effect::Done)
 }
