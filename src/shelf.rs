@@ -67,7 +67,8 @@ impl Shelf {
         fsio::ensure_private_dir(&self.root)?;
         fsio::ensure_private_dir(&directory)?;
         self.drop_old(owner, kept.at);
-        let path = self.file(owner, &kept.request).ok_or_else(|| io::Error::other("no number of a request"))?;
+        let path =
+            self.file(owner, &kept.request).ok_or_else(|| io::Error::other("no number of a request"))?;
         let operation = &kept.operation;
         let text = Zeroizing::new(
             json!({
@@ -118,8 +119,9 @@ impl Shelf {
     /// The numbers of the requests that are kept.
     pub fn requests(&self, owner: &Owner) -> Vec<String> {
         let entries = std::fs::read_dir(self.directory(owner)).into_iter().flatten().flatten();
-        let number =
-            |name: String| name.strip_suffix(".json").and_then(waiting::number).filter(|n| name.starts_with(n));
+        let number = |name: String| {
+            name.strip_suffix(".json").and_then(waiting::number).filter(|n| name.starts_with(n))
+        };
         entries.filter_map(|entry| number(entry.file_name().to_string_lossy().into_owned())).collect()
     }
 
@@ -166,7 +168,8 @@ fn understood(value: &Value, owner: &Owner, request: &str) -> Option<Kept> {
     let object = |value: &Value| -> Option<Object> { value.as_object().cloned() };
     let parts = &value["operation"];
     let operation =
-        Operation::new(parts["model"].as_str()?, parts["method"].as_str()?, object(&parts["kwargs"])?).ok()?;
+        Operation::new(parts["model"].as_str()?, parts["method"].as_str()?, object(&parts["kwargs"])?)
+            .ok()?;
     let ids = match &parts["ids"] {
         Value::Null => None,
         Value::Array(ids) => Some(ids.iter().map(Value::as_i64).collect::<Option<Vec<i64>>>()?),
@@ -174,7 +177,9 @@ fn understood(value: &Value, owner: &Owner, request: &str) -> Option<Kept> {
     };
     Some(Kept {
         request: waiting::number(request)?,
-        claim: text("claim").filter(|claim| waiting::is_claim(claim)).map(|claim| Secret::new(claim.into()))?,
+        claim: text("claim")
+            .filter(|claim| waiting::is_claim(claim))
+            .map(|claim| Secret::new(claim.into()))?,
         operation: Operation { ids, context: object(&parts["context"])?, ..operation },
         at: value["at"].as_u64()?,
     })
@@ -193,8 +198,9 @@ mod tests {
 
     fn kept() -> Kept {
         let kwargs: Value = serde_json::from_str(r#"{"z": 0.10, "a": [1e2, 9007199254740993]}"#).unwrap();
-        let mut operation =
-            Operation::new("res.partner", "x_send", kwargs.as_object().unwrap().clone()).unwrap().on(vec![9, 2]);
+        let mut operation = Operation::new("res.partner", "x_send", kwargs.as_object().unwrap().clone())
+            .unwrap()
+            .on(vec![9, 2]);
         operation.context = json!({ "b": 1, "a": 2 }).as_object().unwrap().clone();
         Kept { request: REQUEST.into(), claim: Secret::new("c".repeat(43)), operation, at: 1_770_000_000 }
     }
@@ -206,9 +212,13 @@ mod tests {
         shelf.put(&owner("a"), &kept()).unwrap();
         let back = shelf.get(&owner("a"), &REQUEST.to_uppercase()).unwrap().unwrap();
         assert_eq!(back, kept());
-        assert_eq!(Value::Object(back.operation.kwargs).to_string(), r#"{"z":0.10,"a":[1e2,9007199254740993]}"#);
+        assert_eq!(
+            Value::Object(back.operation.kwargs).to_string(),
+            r#"{"z":0.10,"a":[1e2,9007199254740993]}"#
+        );
         assert_eq!(shelf.get(&owner("b"), REQUEST).unwrap(), None);
-        let (from, to) = (shelf.file(&owner("a"), REQUEST).unwrap(), shelf.file(&owner("b"), REQUEST).unwrap());
+        let (from, to) =
+            (shelf.file(&owner("a"), REQUEST).unwrap(), shelf.file(&owner("b"), REQUEST).unwrap());
         assert_eq!(std::fs::metadata(&from).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::create_dir(to.parent().unwrap()).unwrap();
         std::fs::copy(&from, &to).unwrap();

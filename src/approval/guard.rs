@@ -122,5 +122,7 @@ fn without_requests(error: Error) -> Error {
     if !is_missing || error.odoo.is_none() {
         return error;
     }
-    error.with_hint("strictbase_agent_guard keeps requests from 19.0.3.0.0 on: odoo-agent doctor tells which is there")
+    error.with_hint(
+        "strictbase_agent_guard keeps requests from 19.0.3.0.0 on: odoo-agent doctor tells which is there",
+    )
 }

@@ -171,7 +171,10 @@ pub fn mint(
     let (reply, unbound) = match issue(agent) {
         // The published module has no such argument, and says so before it does anything.
         Err(error)
-            if agent.is_some() && request.is_none() && error.code == Code::InvalidRequest && error.http_status == Some(422) =>
+            if agent.is_some()
+                && request.is_none()
+                && error.code == Code::InvalidRequest
+                && error.http_status == Some(422) =>
         {
             (issue(None)?, true)
         }
@@ -274,7 +277,8 @@ fn how_to_approve(run: &Run, operation: &Operation, refusal: Error) -> Error {
         return refusal;
     }
     if run.caller.approval.wait.is_some() {
-        refusal.message = format!("{}; the guard here keeps no requests that could be waited for", refusal.message);
+        refusal.message =
+            format!("{}; the guard here keeps no requests that could be waited for", refusal.message);
     }
     refusal.hints = vec![
         Hint::new("a person runs, with their own profile for this Odoo, at their own terminal: ")

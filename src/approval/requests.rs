@@ -123,9 +123,9 @@ fn after_claim(run: &Run, operation: &Operation, request: &str, mut error: Error
         None => format!("Odoo did not accept request {request} ({said}): nothing was sent or changed"),
     };
     match said.as_str() {
-        "already used" => error.with_hint(
-            Hint::new("what went out, and when: ").action(on("approvals show", request)),
-        ),
+        "already used" => {
+            error.with_hint(Hint::new("what went out, and when: ").action(on("approvals show", request)))
+        }
         "expired" | "unknown" => error.with_hint("repeat the call itself: it becomes a new request"),
         _ => error,
     }
@@ -148,8 +148,9 @@ pub fn how_it_goes_on(mut refusal: Error, request: &str, is_approved: bool) -> E
     refusal.retry = Retry::Never;
     let send = on("approvals send", request);
     if is_approved {
-        refusal.message =
-            format!("request {request} is approved, and this call went without its approval: nothing was sent or changed");
+        refusal.message = format!(
+            "request {request} is approved, and this call went without its approval: nothing was sent or changed"
+        );
         refusal.hints = vec![Hint::new("send exactly what was approved: ").action(send)];
         return refusal;
     }
@@ -227,12 +228,14 @@ fn decided(run: &Run, request: &str, status: Value) -> Result<Value> {
     match status["state"].as_str().unwrap_or_default() {
         "rejected" => refused(match why {
             Some(why) => format!("{who} rejected request {request}: {why}; nothing was sent or changed"),
-            None => format!("{who} rejected request {request} and gave no reason; nothing was sent or changed"),
+            None => {
+                format!("{who} rejected request {request} and gave no reason; nothing was sent or changed")
+            }
         }),
-        "expired" => refused(format!(
-            "request {request} has expired before it was sent: nothing was sent or changed"
-        ))
-        .map_err(|error: Error| error.with_hint("repeat the call itself: it becomes a new request")),
+        "expired" => {
+            refused(format!("request {request} has expired before it was sent: nothing was sent or changed"))
+                .map_err(|error: Error| error.with_hint("repeat the call itself: it becomes a new request"))
+        }
         _ => Ok(status),
     }
 }

@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand};
 
 use super::globals::Globals;
 use crate::cli::commands::{
-    approvals, approve, cache, call, completions, count, create, describe, doc_index, doc_model, doctor, exec_spec,
-    group, help, lookup, man, read, sandbox, schema_summary, search_read, spec_schema, write,
+    approvals, approve, cache, call, completions, count, create, describe, doc_index, doc_model, doctor,
+    exec_spec, group, help, lookup, man, read, sandbox, schema_summary, search_read, spec_schema, write,
 };
 use crate::error::{Error, Result};
 

@@ -25,7 +25,8 @@ pub(super) fn probe(run: &Run, partner: i64, approver: Option<&Secret>, findings
         let _veiled = claim.map(|claim| run.session.veil.over(claim));
         raw(run, "res.partner", "message_post", Some(partner), &vals, context)
     };
-    let (asked, changed) = (format!("{} asks", super::guard::NAME), format!("{} changes", super::guard::NAME));
+    let (asked, changed) =
+        (format!("{} asks", super::guard::NAME), format!("{} changes", super::guard::NAME));
     let waiting = match letter(&asked, None) {
         Err(Error { waiting: Some(waiting), .. }) => *waiting,
         Err(error) if error.code == Code::ConfirmationRequired => {

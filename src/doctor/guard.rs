@@ -92,7 +92,14 @@ fn first_id(created: Result<Value>) -> Option<i64> {
 }
 
 /// Straight to the server with exactly this context: the program's own would add the agent's marks.
-pub(super) fn raw(run: &Run, model: &str, method: &str, id: Option<i64>, kwargs: &Value, context: Value) -> Result<()> {
+pub(super) fn raw(
+    run: &Run,
+    model: &str,
+    method: &str,
+    id: Option<i64>,
+    kwargs: &Value,
+    context: Value,
+) -> Result<()> {
     let mut operation = Operation::new(model, method, kwargs.as_object().cloned().unwrap_or_default())?;
     operation.ids = id.map(|id| vec![id]);
     operation.context = context.as_object().cloned().unwrap_or_default();

@@ -70,7 +70,9 @@ fn clean(value: &mut Value, claims: &[String]) {
         }
         Value::Array(items) => items.iter_mut().for_each(|item| clean(item, claims)),
         Value::Object(object) => {
-            object.retain(|key, value| key != "claim" || value.as_str().is_none_or(|text| !is_one(text, claims)));
+            object.retain(|key, value| {
+                key != "claim" || value.as_str().is_none_or(|text| !is_one(text, claims))
+            });
             object.values_mut().for_each(|value| clean(value, claims));
         }
         _ => {}

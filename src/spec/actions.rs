@@ -12,8 +12,8 @@ use super::values::{
 };
 use crate::actions::search_all::Misfit;
 use crate::actions::{
-    Request, approvals, call, count, create, doc_index, doc_model, group, lookup, read, schema_summary, search_all,
-    search_read, write,
+    Request, approvals, call, count, create, doc_index, doc_model, group, lookup, read, schema_summary,
+    search_all, search_read, write,
 };
 use crate::caller::Rules;
 use crate::error::{Code, Error, Result};

@@ -25,7 +25,9 @@ impl Common {
         let confirm_outbound = self.confirm_outbound.as_ref().is_some_and(|flag| flag.0);
         let wait = self.wait_approval.as_ref().map(|patience| patience.0);
         if confirm_outbound && wait.is_some() {
-            return Err(Error::usage("spec.confirm_outbound and spec.wait_approval exclude each other: give one"));
+            return Err(Error::usage(
+                "spec.confirm_outbound and spec.wait_approval exclude each other: give one",
+            ));
         }
         Ok(Approval { confirm_outbound, token: None, wait })
     }

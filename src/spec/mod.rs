@@ -18,7 +18,8 @@ use crate::error::{Code, Error, Result};
 use crate::json_input;
 use crate::operation::Object;
 use actions::{
-    Action, Approvals, Call, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary, SearchRead, Write,
+    Action, Approvals, Call, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary,
+    SearchRead, Write,
 };
 use common::Common;
 

@@ -103,8 +103,10 @@ fn approve_request(args: Args, mut local: Local) -> Result<()> {
         || args.agent_user.is_some()
         || !local.context()?.is_empty();
     if is_more {
-        return Err(Error::usage("a request is approved as it is, and a call needs its method: nothing was approved")
-            .with_hint("odoo-agent approve REQUEST, or odoo-agent approve MODEL METHOD …"));
+        return Err(Error::usage(
+            "a request is approved as it is, and a call needs its method: nothing was approved",
+        )
+        .with_hint("odoo-agent approve REQUEST, or odoo-agent approve MODEL METHOD …"));
     }
     let request = approvals::number(&args.what)?;
     let mut tty = terminal::open()?;
