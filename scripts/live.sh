@@ -130,6 +130,9 @@ helper_suite() {
     set +a
     export LIVE_BASE_URL=http://127.0.0.1:$port LIVE_DB=live LIVE_SMTP_PORT=$smtp_port
     (cd "$root" && cargo test --features live --test it live:: -- --test-threads 2)
+    say "the embedded Odoo beside it"
+    python3 "$root/scripts/compare_sandbox.py" "$LIVE_BASE_URL" "$LIVE_DB" "$LIVE_ADMIN_KEY" \
+        "$root/target/debug/odoo-agent" --each "${LIVE_COMPARED:-12}"
     say "one token, twenty callers"
     ODOO_BASE_URL=$LIVE_BASE_URL ODOO_DB=live ODOO_API_KEY=$LIVE_AGENT_KEY ODOO_APPROVER_API_KEY=$LIVE_APPROVER_KEY \
         GUARD_SMTP_PORT=$smtp_port python3 "$root/addons/strictbase_agent_guard/tests/live_parallel.py"

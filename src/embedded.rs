@@ -2,7 +2,7 @@
 //! none.
 
 use crate::error::{Code, Error, Result};
-use crate::transport::Embedded;
+use crate::transport::{Embedded, GAP};
 
 #[cfg(feature = "sandbox")]
 use crate::sandbox::EMBEDDED;
@@ -11,6 +11,19 @@ const EMBEDDED: Option<Embedded> = None;
 
 /// The profile that is answered by it.
 pub const PROFILE: &str = "sandbox";
+
+/// Whether a refusal says only that the sandbox does not know a name.
+pub fn is_gap(message: &str) -> bool {
+    message.lines().next().unwrap_or_default().ends_with(GAP)
+}
+
+/// What a check says of a name that the sandbox lacks is not Odoo's word.
+pub fn in_its_own_name(mut error: Error) -> Error {
+    if error.code == Code::PreflightRefused && error.message.contains(" has no field ") {
+        error.message.push_str(GAP);
+    }
+    error
+}
 
 /// Whether this build has one.
 pub fn is_there() -> bool {

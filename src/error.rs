@@ -169,6 +169,8 @@ pub struct Error {
     pub retry: Retry,
     /// Status of the reply, if there was one.
     pub http_status: Option<u16>,
+    /// How long the server asks to wait.
+    pub retry_after_s: Option<u64>,
     /// Odoo's own words.
     pub odoo: Option<Box<OdooFault>>,
     /// The candidates of an ambiguous lookup.
@@ -193,6 +195,7 @@ impl Error {
             effect,
             retry,
             http_status: None,
+            retry_after_s: None,
             odoo: None,
             candidates: None,
             waiting: None,
@@ -238,6 +241,12 @@ impl Error {
     pub fn with_status(mut self, status: u16) -> Error {
         self.http_status = Some(status);
         self
+    }
+
+    /// Says how long to wait before the same is sent again.
+    pub fn waiting(mut self, seconds: u64) -> Error {
+        self.retry_after_s = Some(seconds);
+        self.with_hint(format!("wait {seconds} s, then send the same again"))
     }
 
     /// Adds Odoo's own words.

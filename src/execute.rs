@@ -11,7 +11,7 @@ use crate::hint::Hint;
 use crate::host::Host;
 use crate::operation::{Kind, Object, Operation};
 use crate::outcome::Outcome;
-use crate::preflight::{Check, explain};
+use crate::preflight::{Check, answers, currencies, echoes, explain};
 use crate::protocol::Reply;
 use crate::session::{Run, Session};
 use crate::shelf::Kept;
@@ -38,12 +38,29 @@ impl Run<'_> {
 
     /// Sends an operation through the pipeline.
     pub fn send(&self, operation: Operation) -> Result<Reply> {
-        let cleared = Cleared::checked(self.prepared(&self.in_context(operation)?)?);
+        let operation = &self.prepared(&self.in_context(operation)?)?;
+        let check = Check::new(&self.caller.rules, self, operation);
+        let mut asked = operation.clone();
+        let (currencies, is_echoed) = match operation.kind() {
+            Kind::Read => (currencies::ask(&check, &mut asked), echoes::ask(&mut asked)),
+            Kind::Write => (None, false),
+        };
+        let cleared = Cleared::checked(asked);
         let outcome = match cleared.kind() {
             Kind::Read => self.sent(&cleared),
-            Kind::Write => self.without_lookups(cleared.operation(), || self.sent(&cleared)),
+            Kind::Write => self.without_lookups(operation, || self.sent(&cleared)),
         };
-        outcome.map_err(|error| self.explained(cleared.operation(), error))
+        let reply = outcome.map_err(|error| self.explained(operation, error))?;
+        let plain = match currencies {
+            Some(currencies) => currencies.take_out(&check, operation, reply.get()),
+            None if is_echoed => echoes::take_out(reply.get()),
+            None => None,
+        };
+        let judged = answers::judge(&check, operation, &reply);
+        for note in check.notes() {
+            self.note(note);
+        }
+        judged.map(|()| plain.unwrap_or(reply))
     }
 
     /// Sends a refused call once more, exactly as it was, now that a person has approved it.
@@ -81,7 +98,9 @@ impl Run<'_> {
     pub fn prepared(&self, operation: &Operation) -> Result<Operation> {
         let mut prepared = operation.clone();
         let check = Check::new(&self.caller.rules, self, operation);
-        for note in check.run(&mut prepared)? {
+        let is_sandbox = self.session.settings.is_sandbox;
+        let own = |error| if is_sandbox { crate::embedded::in_its_own_name(error) } else { error };
+        for note in check.run(&mut prepared).map_err(own)? {
             self.note(note);
         }
         Ok(prepared)

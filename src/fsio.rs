@@ -88,6 +88,15 @@ pub fn open_for_reading(path: &Path, follow_links: bool) -> io::Result<File> {
     options.open(path)
 }
 
+/// The text of a small regular file that is no link.
+pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
+    let mut file = open_for_reading(path, false)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    String::from_utf8(read_to_limit(&mut file, limit)?).map_err(io::Error::other)
+}
+
 /// Reads to the end, at most `limit` bytes; more is an error.
 pub fn read_to_limit(source: &mut dyn Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -131,7 +140,7 @@ pub fn others_can_write(directory: &Path) -> io::Result<bool> {
 }
 
 /// An exclusive lock on a file, held until dropped.
-pub struct Lock(#[expect(dead_code, reason = "holding the handle is holding the lock")] File);
+pub struct Lock(#[allow(dead_code, reason = "holding the handle is holding the lock")] File);
 
 impl Lock {
     /// Waits for the lock up to `patience`.

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::error::{Code, Error, Result};
 use crate::fsio;
+use crate::json_slips;
 use crate::operation::Object;
 
 /// Odoo's own default limit for a request body (`web.max_file_upload_size`).
@@ -173,20 +174,16 @@ impl Stdin {
         let invalid = |why: String| Error::new(Code::InvalidJson, format!("{flag} is not valid JSON: {why}"));
         match source {
             Source::Inline { text, .. } => parse(text).map_err(|why| {
-                let error = invalid(why);
-                // Odoo's own manuals write domains and values so.
-                let python = text.contains('\'') || ["True", "False", "None"].iter().any(|word| text.contains(word));
-                if python {
-                    error.with_hint("this looks like Python: JSON has double quotes, [ ] for tuples, and true, false, null")
-                } else {
-                    error
-                }
+                json_slips::of_word(text, source.flag()).into_iter().fold(invalid(why), Error::with_hint)
             }),
             Source::File { path, .. } => {
                 let bytes = self.bytes(flag, path, LARGEST)?;
-                let text = std::str::from_utf8(&bytes)
-                    .map_err(|error| invalid(format!("not UTF-8 at byte {}", error.valid_up_to())))?;
-                parse(text).map_err(invalid)
+                let text = text_of(&bytes).map_err(|why| {
+                    let error = invalid(why);
+                    if json_slips::is_utf16(&bytes) { error.with_hint(json_slips::UTF_16) } else { error }
+                })?;
+                parse(text)
+                    .map_err(|why| json_slips::of_text(text).into_iter().fold(invalid(why), Error::with_hint))
             }
         }
     }
@@ -260,6 +257,17 @@ fn open_trusted(path: &Path, links: Links) -> std::io::Result<File> {
     Ok(file)
 }
 
+/// The text of a file, or what it is in its place.
+///
+/// # Errors
+/// Says in words what the bytes are.
+pub fn text_of(bytes: &[u8]) -> std::result::Result<&str, String> {
+    std::str::from_utf8(bytes).map_err(|error| match json_slips::is_utf16(bytes) {
+        true => "it is UTF-16, and UTF-8 is expected".to_string(),
+        false => format!("not UTF-8 at byte {}", error.valid_up_to()),
+    })
+}
+
 /// What a value is, for messages.
 pub fn type_name(value: &Value) -> &'static str {
     match value {
@@ -276,7 +284,7 @@ pub fn type_name(value: &Value) -> &'static str {
 pub fn object(value: Value, place: &str) -> Result<Object> {
     match value {
         Value::Object(object) => Ok(object),
-        other => Err(wrong_type(place, "an object", &other)),
+        other => Err(in_a_string(wrong_type(place, "an object", &other), &other)),
     }
 }
 
@@ -284,7 +292,28 @@ pub fn object(value: Value, place: &str) -> Result<Object> {
 pub fn list(value: Value, place: &str) -> Result<Vec<Value>> {
     match value {
         Value::Array(items) => Ok(items),
-        other => Err(wrong_type(place, "a list", &other)),
+        other => Err(in_a_string(wrong_type(place, "a list", &other), &other)),
+    }
+}
+
+/// Takes a domain: a list, and nothing that other programs take for a filter.
+pub fn domain(value: Value, place: &str) -> Result<Vec<Value>> {
+    let hint = match &value {
+        Value::Object(object) => Some(json_slips::as_domain(object)),
+        _ => None,
+    };
+    list(value, place).map_err(|error| hint.into_iter().fold(error, Error::with_hint))
+}
+
+/// JSON in a string, as programs wrap it that pass JSON on.
+fn in_a_string(error: Error, found: &Value) -> Error {
+    match found
+        .as_str()
+        .and_then(|text| parse(text).ok())
+        .filter(|inner| inner.is_array() || inner.is_object())
+    {
+        Some(inner) => error.with_hint(format!("the same without the quotes around it: {inner}")),
+        None => error,
     }
 }
 

@@ -4,14 +4,27 @@ use std::io::{IsTerminal, stderr, stdin, stdout};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    without_core();
     let out = odoo_agent::Out::new(
         Box::new(stdout()),
         Box::new(stderr()),
         stdout().is_terminal(),
         stderr().is_terminal(),
     );
-    let clock = std::sync::Arc::new(odoo_agent::clock::System);
+    let clock = std::sync::Arc::new(odoo_agent::System);
     let code =
         odoo_agent::run(std::env::args_os().collect(), std::env::vars_os(), Box::new(stdin()), out, clock);
     ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+/// A core file would hold the keys. One byte, not none: a limit of one also stops the kernel from handing the core to
+/// a program of the system's, which none does not.
+fn without_core() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let most = getrlimit(Resource::Core).maximum;
+        let one = most.map_or(1, |most| most.min(1));
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(one), maximum: most });
+    }
 }

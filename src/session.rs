@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::cache::{Cache, Owner};
 use crate::caller::Caller;
 use crate::clock::SharedClock;
@@ -165,7 +167,9 @@ impl<'a> Run<'a> {
 
     /// An operation as it goes out from here.
     pub fn in_context(&self, mut operation: Operation) -> Result<Operation> {
-        operation.context = self.context()?;
+        // A question may bring a key of its own, like the one for archived records.
+        let own = std::mem::replace(&mut operation.context, self.context()?);
+        operation.context.extend(own);
         Ok(operation)
     }
 
@@ -226,6 +230,10 @@ fn memo(model: &str, context: &Object) -> String {
 }
 
 impl Schemas for Run<'_> {
+    fn ask(&self, question: Operation) -> Option<Value> {
+        Run::ask(self, question).ok()
+    }
+
     fn known(&self, model: &str) -> Option<Arc<Schema>> {
         let context = self.context().ok()?;
         if let Some(schema) = self.remembered(model, &context) {

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use crate::cache::{Found, Key, Kind};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
-use crate::hint::Hint;
+use crate::hint::{Action, Hint};
 use crate::host::Host;
 use crate::odoo::lookup::{self, Wanted};
-use crate::operation;
+use crate::odoo::schema::Schemas;
+use crate::operation::{self, Operation};
 use crate::outcome::{Layout, Origin, Outcome};
 use crate::session::{Run, Session};
 
@@ -68,20 +69,21 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
         question: lookup::question(wanted, &run.context()?),
     };
     let ttl = session.settings.lookup_ttl;
+    // The one match is somebody's to write to: it is asked whether it is still there.
     let cached = match session.cache.find(&key, ttl) {
-        Found::Fresh(entry) if !request.refresh => wanted.rows(&entry.body).ok(),
+        Found::Fresh(entry) if !request.refresh && !request.one => serde_json::from_str(&entry.body).ok(),
         _ => None,
     };
-    let (origin, rows) = match cached.filter(|rows| !rows.is_empty()) {
+    let (origin, rows): (Origin, Vec<Value>) = match cached.filter(|rows: &Vec<Value>| !rows.is_empty()) {
         Some(rows) => (Origin::Cache, rows),
         None => {
             let generation = session.cache.generation(&key);
-            let reply = run.send(wanted.operation()?)?;
-            let rows = wanted.rows(reply.get())?;
+            let rows = find(wanted, &run)?;
+            let kept = Value::from(lookup::identity(&rows)).to_string();
             // An empty answer is not kept: what was not there may be created next.
             if !rows.is_empty()
                 && !ttl.is_zero()
-                && let Err(error) = session.cache.store(&key, reply.get(), None, &generation)
+                && let Err(error) = session.cache.store(&key, &kept, None, &generation)
             {
                 run.note(format!("the lookup could not be cached ({error})"));
             }
@@ -89,7 +91,12 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
         }
     };
     if request.one {
-        return the_one(&request, rows).map(|outcome| Outcome { origin, ..outcome });
+        return the_one(&request, rows, &run).map(|outcome| Outcome { origin, ..outcome });
+    }
+    if rows.is_empty()
+        && let Some(archived) = archived(wanted, &run)
+    {
+        run.note(archived);
     }
     let source = origin.as_str();
     let found = json!({ "source": source, "kind": wanted.kind, "query": wanted.query, "results": rows });
@@ -97,13 +104,69 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     Ok(Outcome { origin, ..Outcome::read(found.to_string()).laid_out(layout) })
 }
 
-fn the_one(request: &Request, mut rows: Vec<Value>) -> Result<Outcome> {
-    let Wanted { kind, query, .. } = &request.wanted;
+/// Asks Odoo: for oneself, by the name, by the name that reads show.
+fn find(wanted: &Wanted, run: &Run) -> Result<Vec<Value>> {
+    let ask = |operation: Operation| wanted.rows(run.send(operation)?.get());
+    if wanted.is_oneself()
+        && let Some(user) = run.user_id()
+        && let Some(operation) = wanted.oneself(user)
+    {
+        let rows: Vec<Value> = serde_json::from_str(run.send(operation)?.get()).unwrap_or_default();
+        if !rows.is_empty() {
+            return Ok(rows);
+        }
+    }
+    let model = wanted.model();
+    let schema = if wanted.exact { run.filled(model)? } else { run.known(model) };
+    let rows = ask(wanted.operation(schema.as_deref())?)?;
+    if !rows.is_empty() || wanted.exact {
+        return Ok(rows);
+    }
+    Ok(wanted.holding(ask(wanted.by_display_name(schema.as_deref())?)?))
+}
+
+/// Archived records of that name: without a word somebody makes a second one.
+fn archived(wanted: &Wanted, run: &Run) -> Option<Hint> {
+    let model = wanted.model();
+    let schema = run.known(model);
+    if schema.as_ref().is_some_and(|schema| !schema.has("active")) {
+        return None;
+    }
+    let mut question = match wanted.operation(schema.as_deref()) {
+        Ok(question) if !wanted.exact || schema.is_some() => question,
+        _ => wanted.by_display_name(schema.as_deref()).ok()?,
+    };
+    question.context.insert("active_test".into(), false.into());
+    let rows = wanted.rows(&run.ask(question).ok()?.to_string()).ok()?;
+    let ids: Vec<&Value> = rows.iter().take(3).map(|row| &row["id"]).collect();
+    let named: Vec<String> = ids.iter().map(|id| id.to_string()).collect();
+    let unarchive = Action::new("call")
+        .with("model", model)
+        .with("method", "action_unarchive")
+        .with("ids", json!([ids.first()?]));
+    Some(
+        Hint::new(format!("in the archive there is one: {model} {}; ", named.join(", ")))
+            .action(unarchive)
+            .text(" brings it back"),
+    )
+}
+
+fn the_one(request: &Request, mut rows: Vec<Value>, run: &Run) -> Result<Outcome> {
+    let wanted = &request.wanted;
+    let Wanted { kind, query, .. } = wanted;
     match rows.len() {
+        1 if !wanted.exact && !wanted.is_oneself() && !wanted.is_whole_in(&rows[0]) => {
+            let mut error = Error::new(
+                Code::NoMatch,
+                format!("no {kind} is called {query:?}: it is only a part of a word in what was found"),
+            )
+            .with_hint("give the whole word, or the id of the candidate");
+            error.candidates = Some(Value::Array(rows));
+            Err(error)
+        }
         1 => Ok(Outcome::read(rows.remove(0).to_string()).laid_out(Layout::records())),
-        0 => Err(Error::new(Code::NoMatch, format!("no {kind} is called {query:?}")).with_hint(
-            Hint::new("try a shorter part of the name, or ").name("refresh").text(" if it is new"),
-        )),
+        0 => Err(Error::new(Code::NoMatch, format!("no {kind} is called {query:?}"))
+            .with_hint(archived(wanted, run).unwrap_or_else(|| "try a shorter part of the name".into()))),
         several => {
             let at_least = if several >= request.wanted.limit as usize { "at least " } else { "" };
             let mut error =

@@ -181,13 +181,18 @@ pub fn mint(
         other => (other?, agent.is_none()),
     };
     match serde_json::from_str::<Value>(reply.get()) {
-        Ok(Value::String(token)) if !token.is_empty() => {
+        // It goes into a file, a terminal and a context: nothing else than a word is one.
+        Ok(Value::String(token)) if is_a_word(&token) => {
             let token = Secret::new(token);
             let _veiled = [veiled, veil.over(&token)];
             Ok(Minted { token, unbound, _veiled })
         }
         _ => Err(Error::new(Code::BadReply, "issue_token did not answer with a token")),
     }
+}
+
+fn is_a_word(token: &str) -> bool {
+    (8..=512).contains(&token.len()) && token.bytes().all(|byte| matches!(byte, b'!'..=b'~'))
 }
 
 /// What a failure means once a token was sent.

@@ -20,6 +20,8 @@ use crate::clock::{self, SharedClock};
 use crate::fsio;
 use crate::operation::{canonical, hex};
 
+/// A generation is a short hash.
+const LONGEST_MARK: u64 = 1024;
 const LARGEST_ENTRY: u64 = 64 * 1024 * 1024;
 
 /// What an entry is.
@@ -109,7 +111,7 @@ impl Suspended {
     /// # Errors
     /// Whatever the disk says; then they are lost, which does no harm.
     pub fn give_back(self) -> std::io::Result<()> {
-        if fs::read_to_string(&self.file)? == self.during {
+        if fsio::read_text(&self.file, LONGEST_MARK)? == self.during {
             fsio::write_atomically(&self.file, &[self.before.as_bytes()], false)?;
         }
         Ok(())
@@ -164,7 +166,7 @@ impl Cache {
 
     /// The model's generation; read it before fetching, store it with the answer.
     pub fn generation(&self, key: &Key) -> String {
-        fs::read_to_string(self.generation_file(key.owner, key.model)).unwrap_or_default()
+        fsio::read_text(&self.generation_file(key.owner, key.model), LONGEST_MARK).unwrap_or_default()
     }
 
     fn generation_file(&self, owner: &Owner, model: &str) -> PathBuf {
@@ -206,7 +208,7 @@ impl Cache {
     /// If the mark cannot be written, as for [`Cache::forget_lookups`].
     pub fn suspend_lookups(&self, owner: &Owner, model: &str) -> std::io::Result<Suspended> {
         let file = self.generation_file(owner, model);
-        let before = fs::read_to_string(&file).unwrap_or_default();
+        let before = fsio::read_text(&file, LONGEST_MARK).unwrap_or_default();
         let during = self.new_generation(owner, model)?;
         Ok(Suspended { file, before, during })
     }
@@ -245,6 +247,7 @@ impl Cache {
     ///
     /// # Errors
     /// Whatever the disk says.
+    #[allow(clippy::disallowed_methods, reason = "the cache alone is removed whole")]
     pub fn clear(&self) -> std::io::Result<usize> {
         let count = self.files().len();
         match fs::remove_dir_all(self.root.join("v1")) {

@@ -19,6 +19,7 @@ use crate::spec::Job;
 use crate::text::{sanitize, shell};
 use crate::transport::Transport;
 use crate::transport::http::HttpTransport;
+use crate::zones;
 
 /// What a call needs.
 pub struct Connected {
@@ -50,6 +51,12 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
     }
     for (name, meant) in local.environment.misspelt() {
         host.note(&Hint::new(format!("the environment sets {name}, which nothing reads: is {meant} meant?")));
+    }
+    if let Some(zone) = settings.time_zone.as_deref()
+        && let Err(error) = zones::check(zone, "ODOO_TZ")
+    {
+        let told = [&[Hint::new(error.message)], &error.hints[..]].concat();
+        host.note(&Hint::joined(&told));
     }
     let caller = Caller::new(context, &settings.allowed_context, &settings.agent_channel)
         .map_err(|error| host.speech().error(error))?;

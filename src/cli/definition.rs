@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 
 use super::globals::Globals;
 use crate::cli::commands::{
@@ -88,6 +88,68 @@ pub enum Command {
     Complete(completions::Line),
 }
 
+/// Global flags that take the word behind them.
+const WITH_VALUE: [&str; 8] = [
+    "--profile",
+    "--env-file",
+    "--output",
+    "--pluck",
+    "--context-json",
+    "--context-file",
+    "--agent-channel",
+    "--timeout",
+];
+
+/// The word that names the command.
+fn named(arguments: &[OsString]) -> Option<&str> {
+    let mut words = arguments.iter().skip(1);
+    while let Some(word) = words.next() {
+        let word = word.to_str()?;
+        if WITH_VALUE.contains(&word) {
+            words.next()?;
+        } else if !word.starts_with('-') {
+            return Some(word);
+        }
+    }
+    None
+}
+
+/// What a line says, by the definition of the one command that it names: that of all twenty is most of the time of a
+/// run that finds its answer in the cache. None where there is anything to say about the line: the whole definition
+/// knows what.
+pub fn quick(arguments: &[OsString]) -> Option<(Globals, Command)> {
+    macro_rules! one_of {
+        ($($name:literal $variant:ident $module:ident,)*) => {
+            match named(arguments)? {
+                $($name => {
+                    let own = $module::Args::augment_args(clap::Command::new($name));
+                    let root = Globals::augment_args(clap::Command::new("odoo-agent"));
+                    let root = root.subcommand(own).disable_help_subcommand(true);
+                    let matches = root.try_get_matches_from(arguments).ok()?;
+                    let (_, own) = matches.subcommand()?;
+                    let command = Command::$variant($module::Args::from_arg_matches(own).ok()?);
+                    Some((Globals::from_arg_matches(&matches).ok()?, command))
+                })*
+                _ => None,
+            }
+        };
+    }
+    one_of! {
+        "call" Call call,
+        "search-read" SearchRead search_read,
+        "count" Count count,
+        "group" Group group,
+        "read" Read read,
+        "create" Create create,
+        "write" Write write,
+        "lookup" Lookup lookup,
+        "schema-summary" SchemaSummary schema_summary,
+        "doc-index" DocIndex doc_index,
+        "doc-model" DocModel doc_model,
+        "exec-spec" ExecSpec exec_spec,
+    }
+}
+
 /// A wrapper script names the profile before everything that the agent adds, so a second profile is refused:
 /// clap alone would let one behind the command overrule the first, and has other words for one beside it.
 pub fn refuse_second_profile(arguments: &[OsString], behind_wrapper: bool) -> Result<()> {
@@ -119,6 +181,44 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn one_definition_reads_a_line_as_all_of_them_do() {
+        let lines = [
+            "odoo-agent --profile sandbox lookup partner Azure --one",
+            "odoo-agent lookup partner Azure --profile read --pretty",
+            "odoo-agent --output csv search-read res.partner --all --page 7 --fields name,email --quiet",
+            "odoo-agent write res.partner --ids 1 2 3 --vals-json {} --dry-run --force-field x --timeout 5s",
+            "odoo-agent --context-json={} call a.b c --ids 1,2 --data {} --debug",
+            "odoo-agent schema-summary res.partner --field a --field b --refresh --pluck /0",
+            "odoo-agent exec-spec - --strict",
+            "odoo-agent group sale.order --by state --sum amount_total --env-file x",
+        ];
+        for line in lines {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let whole = Cli::try_parse_from(&words).unwrap();
+            let (globals, command) = quick(&words).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(format!("{globals:?}"), format!("{:?}", whole.globals), "{line}");
+            assert_eq!(format!("{command:?}"), format!("{:?}", whole.command), "{line}");
+        }
+        for line in
+            ["odoo-agent", "odoo-agent read --help", "odoo-agent reed a.b", "odoo-agent count a.b --x"]
+        {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert!(quick(&words).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn every_global_flag_with_a_value_is_known() {
+        let command = Cli::command();
+        for arg in
+            command.get_arguments().filter(|arg| arg.is_global_set() && arg.get_action().takes_values())
+        {
+            let name = format!("--{}", arg.get_long().unwrap());
+            assert!(WITH_VALUE.contains(&name.as_str()), "{name}");
+        }
     }
 
     #[test]

@@ -75,12 +75,15 @@ fn parse_and_run(
     }
     let environment = settings::Environment::from_pairs(environment);
     definition::refuse_second_profile(&arguments, wrapper::path(&environment).is_some())?;
-    let cli = match Cli::try_parse_from(&arguments) {
-        Ok(cli) => cli,
-        Err(stop) => return usage::help_or_refusal(stop, &arguments, out),
+    let (globals, command) = match definition::quick(&arguments) {
+        Some(read) => read,
+        None => match Cli::try_parse_from(&arguments) {
+            Ok(cli) => (cli.globals, cli.command),
+            Err(stop) => return usage::help_or_refusal(stop, &arguments, out),
+        },
     };
     let paths = settings::Paths::find(&environment)?;
-    let (selection, context, look) = cli.globals.parts();
+    let (selection, context, look) = globals.parts();
     let local = local::Local {
         out: Rc::clone(out),
         stdin: json_input::Stdin::new(stdin),
@@ -91,7 +94,7 @@ fn parse_and_run(
         paths,
         clock,
     };
-    commands::run(cli.command, local)
+    commands::run(command, local)
 }
 
 fn report_panic(info: &std::panic::PanicHookInfo) {

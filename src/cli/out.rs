@@ -16,7 +16,7 @@ pub struct Out {
     stdout: RefCell<Box<dyn Write>>,
     stderr: RefCell<Box<dyn Write>>,
     /// What must not be seen.
-    pub veil: Arc<Veil>,
+    pub(crate) veil: Arc<Veil>,
     /// stdout is a terminal.
     pub stdout_is_terminal: bool,
     /// stderr is a terminal.

@@ -14,8 +14,9 @@ use super::render::format::Format;
 use super::render::rows::{self, Kind, RowWriter};
 use crate::actions::Rows;
 use crate::actions::search_all::{PAGE, Request};
+use crate::cli::words::Manner;
 use crate::error::{Code, Effect, Error, Result};
-use crate::hint::{Action, Hint};
+use crate::hint::Hint;
 use crate::operation::kwargs;
 use crate::outcome::{End, Stream};
 use crate::text::{json as spacing, sanitize};
@@ -119,27 +120,41 @@ impl<'a> Written<'a> {
 
     /// How the rest is to be had.
     fn go_on(&self) -> String {
-        let (form, mut flags) = match self.form {
-            Format::Csv => {
-                let is_headed = self.is_begun || !self.request.header;
-                (" --output csv", if is_headed { " --no-header".to_string() } else { String::new() })
+        let left = self.request.limit().map(|limit| limit - self.rows).filter(|left| *left > 0);
+        self.go_on_for(left)
+    }
+
+    /// The same for this many rows at most.
+    fn go_on_for(&self, limit: Option<u64>) -> String {
+        let is_headed = self.form == Format::Csv && (self.is_begun || !self.request.header);
+        let form = match self.form {
+            Format::Csv => " --output csv",
+            Format::Json => " --output json",
+            _ => "",
+        };
+        let page = Some(self.request.page).filter(|page| *page != PAGE);
+        let after = self.last.or(self.request.after);
+        let same = self.request.search.same();
+        let speech = self.host.speech();
+        if speech.manner == Manner::Spec {
+            let mut same = same.with("all", true);
+            for (key, number) in [
+                ("page", page.map(i64::from)),
+                ("limit", limit.and_then(|limit| i64::try_from(limit).ok())),
+                ("after", after),
+            ] {
+                if let Some(number) = number {
+                    same = same.with(key, number);
+                }
             }
-            Format::Json => (" --output json", String::new()),
-            _ => ("", String::new()),
-        };
-        if let Some(limit) = self.request.limit().map(|limit| limit - self.rows).filter(|left| *left > 0) {
-            flags += &format!(" --limit {limit}");
+            let same = if is_headed { same.with("no_header", true) } else { same };
+            return format!("to go on: {}{form}", speech.action(&same));
         }
-        if let Some(last) = self.last.or(self.request.after) {
-            flags += &format!(" --after {last}");
-        }
-        let page = match self.request.page {
-            PAGE => String::new(),
-            page => format!(" --page {page}"),
-        };
-        let same: Action = self.request.search.same();
-        let (lead, otherwise) = ("to go on: ", Hint::default());
-        match self.host.speech().action(&same.or(lead, otherwise)).as_str() {
+        let mut flags = if is_headed { " --no-header".to_string() } else { String::new() };
+        flags += &limit.map(|limit| format!(" --limit {limit}")).unwrap_or_default();
+        flags += &after.map(|after| format!(" --after {after}")).unwrap_or_default();
+        let page = page.map(|page| format!(" --page {page}")).unwrap_or_default();
+        match speech.action(&same.or("to go on: ", Hint::default())).as_str() {
             "" => format!("to go on: the same command with{flags}"),
             command => format!("{command} --all{page}{form}{flags}"),
         }
@@ -171,8 +186,8 @@ impl<'a> Written<'a> {
             format!("{counted}: complete")
         } else {
             // The next stretch has the same length.
-            let limit = self.request.search.limit;
-            format!("{counted}: stopped at the limit, there are more; {} --limit {limit}", self.go_on())
+            let next = self.go_on_for(self.request.limit());
+            format!("{counted}: stopped at the limit, there are more; {next}")
         };
         let summary = json!({
             "rows": stream.rows, "pages": stream.pages, "complete": stream.end == End::Complete,

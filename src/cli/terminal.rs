@@ -28,6 +28,7 @@ pub fn stdin_is_one() -> bool {
 }
 
 /// The terminal, or the error that says that one is needed.
+#[allow(clippy::disallowed_methods, reason = "a terminal is no file of ours")]
 pub fn open() -> Result<File> {
     OpenOptions::new().read(true).write(true).open("/dev/tty").map_err(|error| {
         Error::usage(format!(

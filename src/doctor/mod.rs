@@ -2,6 +2,7 @@
 //! changes nothing in Odoo, except for `--guard`, which says what it leaves behind.
 
 mod binding;
+mod context;
 mod guard;
 
 use std::time::Duration;
@@ -128,6 +129,7 @@ pub fn examine(setup: &Setup, run: std::result::Result<Run, Error>, with_guard: 
         return findings;
     }
     let Some(user) = key(run, &mut findings) else { return findings };
+    context::examine(run, user, &mut findings);
     key_expiry(run, &mut findings);
     documentation(run, user, &mut findings);
     let guarded = guard_module(run, user, &mut findings);
@@ -261,7 +263,12 @@ fn key(run: &Run, findings: &mut Vec<Finding>) -> Option<i64> {
         Ok(user) => user,
         Err(error) => {
             let check = if error.code == Code::DatabaseNotFound { "database" } else { "key" };
-            findings.push(Finding::of_error(check, &error));
+            let mut finding = Finding::of_error(check, &error);
+            if let (Code::DatabaseNotFound, Some(there)) = (error.code, run.session.odoo().databases()) {
+                finding =
+                    finding.fix(format!("set ODOO_DB to one that the server has: {}", there.join(", ")));
+            }
+            findings.push(finding);
             return None;
         }
     };
@@ -335,9 +342,11 @@ fn documentation(run: &Run, user: i64, findings: &mut Vec<Finding>) {
 fn guard_module(run: &Run, user: i64, findings: &mut Vec<Finding>) -> Option<bool> {
     let status = Operation::new(CONFIRMATION_MODEL, "guard_status", Object::new())
         .and_then(|operation| run.ask(operation));
-    let administrator = ["base.group_system", "base.group_erp_manager"]
-        .iter()
-        .any(|group| has_group(run, user, group) == Some(true));
+    let is_person = run.session.settings.is_person;
+    let administrator = !is_person
+        && ["base.group_system", "base.group_erp_manager"]
+            .iter()
+            .any(|group| has_group(run, user, group) == Some(true));
     if administrator {
         findings.push(
             Finding::new(
@@ -356,7 +365,13 @@ fn guard_module(run: &Run, user: i64, findings: &mut Vec<Finding>) -> Option<boo
                 Status::Ok,
                 format!("strictbase_agent_guard {version} is installed"),
             ));
-            findings.push(if status["is_approver"].as_bool() == Some(true) {
+            findings.push(if is_person {
+                Finding::new(
+                    "agent's group",
+                    Status::Skip,
+                    "a person's own profile: nothing holds it, or need to",
+                )
+            } else if status["is_approver"].as_bool() == Some(true) {
                 Finding::new(
                     "agent's group",
                     Status::Fail,

@@ -134,6 +134,21 @@ impl Odoo {
         self.transport()?.send(&request).map_err(|fault| faults::of_fault(fault, asked))
     }
 
+    /// The databases that the server offers to anybody, without a key; `None` where it keeps them to itself.
+    pub fn databases(&self) -> Option<Vec<String>> {
+        let request = HttpRequest {
+            method: Method::Post,
+            path: "/web/database/list".into(),
+            headers: vec![("Content-Type".into(), "application/json".into())],
+            bearer: None,
+            body: Some(br#"{"jsonrpc":"2.0","method":"call","params":{}}"#.to_vec()),
+        };
+        let reply = self.transport().ok()?.send(&request).ok().filter(|reply| reply.status == 200)?;
+        let body: Value = serde_json::from_slice(&reply.body).ok()?;
+        let names = body["result"].as_array()?.iter().filter_map(|name| name.as_str().map(str::to_string));
+        Some(names.take(20).collect::<Vec<_>>()).filter(|names| !names.is_empty())
+    }
+
     /// The version that the server says it is.
     fn version(&self) -> Option<String> {
         version_in(&self.probe().ok()?)
@@ -146,6 +161,10 @@ impl Odoo {
     /// Classifies, and asks for the version where that explains the most.
     fn explain(&self, reply: &HttpReply, asked: Asked) -> Error {
         let error = faults::of_reply(reply, asked);
+        let error = match retry_after(reply, self.clock.now()).filter(|_| matches!(reply.status, 429 | 503)) {
+            Some(wait) => error.waiting(wait.as_secs()),
+            None => error,
+        };
         let may_be_old = error.code == Code::BadReply && matches!(reply.status, 300..=399 | 404);
         match may_be_old.then(|| self.version()).flatten() {
             Some(version) => {

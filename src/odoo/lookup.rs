@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use crate::error::{Code, Error, Result};
 use crate::operation::{Object, Operation};
 
+use super::schema::Schema;
+
 /// A kind that has a name of its own.
 struct Known {
     kind: &'static str,
@@ -72,17 +74,37 @@ pub fn model_called(word: &str) -> Option<&'static str> {
     Some(KNOWN.iter().find(|known| known.kind == kind).map_or(kind, |known| known.model))
 }
 
+/// Fields by which a record is called, on whatever model has them.
+const CALLED_BY: [&str; 11] = [
+    "name",
+    "display_name",
+    "complete_name",
+    "default_code",
+    "barcode",
+    "ref",
+    "code",
+    "email",
+    "work_email",
+    "login",
+    "vat",
+];
+
+/// What stands in the place of one's own name.
+const ONESELF: &str = "me";
+
 /// What to find.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     /// A known kind, or a model.
     pub kind: String,
-    /// What a person calls it, any script.
+    /// What a person calls it, any script; blanks around it and several inside it mean nothing.
     pub query: String,
     /// Most results.
     pub limit: u32,
     /// Whole names only, whatever their case.
     pub exact: bool,
+    /// Among which records.
+    pub domain: Vec<Value>,
 }
 
 impl Wanted {
@@ -95,27 +117,95 @@ impl Wanted {
         self.known().map_or(&self.kind, |known| known.model)
     }
 
-    /// The call that finds it.
-    pub fn operation(&self) -> Result<Operation> {
-        let pattern = if self.exact { escape_pattern(&self.query) } else { self.query.clone() };
-        let operator = if self.exact { "=ilike" } else { "ilike" };
-        let (method, kwargs) = match self.known() {
-            Some(known) => (
-                "search_read",
-                json!({
-                    "domain": [["name", operator, pattern]], "fields": known.fields, "limit": self.limit,
-                    "order": "name asc",
-                }),
-            ),
-            None if self.exact => {
-                ("name_search", json!({ "name": pattern, "operator": operator, "limit": self.limit }))
-            }
-            None => ("name_search", json!({ "name": pattern, "limit": self.limit })),
-        };
-        Operation::new(self.model(), method, kwargs.as_object().cloned().unwrap_or_default())
+    /// What is called, with single blanks.
+    fn name(&self) -> String {
+        single_blanks(&self.query)
     }
 
-    /// The rows of an answer: objects with `id` and a name; `--exact` is checked here once more.
+    /// The call that finds it. `schema` is needed for whole names alone.
+    pub fn operation(&self, schema: Option<&Schema>) -> Result<Operation> {
+        let pattern = escape_pattern(&self.name());
+        if self.exact {
+            return self.search(schema, self.called(schema, &pattern), self.called_by(schema));
+        }
+        match self.known() {
+            Some(_) => self.search(schema, vec![json!(["name", "ilike", pattern])], Vec::new()),
+            None => {
+                let kwargs = Object::from_iter([
+                    ("name".to_string(), json!(pattern)),
+                    ("domain".to_string(), self.domain.clone().into()),
+                    ("limit".to_string(), self.limit.into()),
+                ]);
+                let kwargs = kwargs.into_iter().filter(|(key, _)| key != "domain" || !self.domain.is_empty());
+                Operation::new(self.model(), "name_search", kwargs.collect())
+            }
+        }
+    }
+
+    /// The call that finds it by the name that reads show, however many blanks stand in it; where the first found
+    /// nothing.
+    pub fn by_display_name(&self, schema: Option<&Schema>) -> Result<Operation> {
+        let words: Vec<String> = self.name().split(' ').map(escape_pattern).collect();
+        self.search(schema, vec![json!(["display_name", "ilike", words.join("%")])], Vec::new())
+    }
+
+    /// The call that finds oneself, if that is who is meant.
+    pub fn oneself(&self, user: i64) -> Option<Operation> {
+        let condition = match self.model() {
+            "hr.employee" => json!(["user_id", "=", user]),
+            "res.partner" => json!(["user_ids", "=", user]),
+            "res.users" => json!(["id", "=", user]),
+            _ => return None,
+        };
+        self.search(None, vec![condition], Vec::new()).ok()
+    }
+
+    /// Whether oneself is meant.
+    pub fn is_oneself(&self) -> bool {
+        self.name().eq_ignore_ascii_case(ONESELF)
+            && matches!(self.model(), "hr.employee" | "res.partner" | "res.users")
+    }
+
+    fn search(&self, schema: Option<&Schema>, condition: Vec<Value>, more: Vec<&str>) -> Result<Operation> {
+        let domain: Vec<Value> = self.domain.iter().cloned().chain(condition).collect();
+        let mut fields: Vec<&str> =
+            self.known().map_or(vec!["id", "display_name"], |known| known.fields.to_vec());
+        // A field that this user does not see would fail the whole lookup.
+        fields.retain(|name| {
+            schema.is_none_or(|schema| {
+                schema.is_empty() || matches!(*name, "id" | "display_name") || schema.has(name)
+            })
+        });
+        fields.extend(more.iter().filter(|name| !fields.contains(name)).copied().collect::<Vec<_>>());
+        let mut kwargs = json!({ "domain": domain, "fields": fields, "limit": self.limit });
+        if self.known().is_some() {
+            kwargs["order"] = "name asc".into();
+        }
+        Operation::new(self.model(), "search_read", kwargs.as_object().cloned().unwrap_or_default())
+    }
+
+    /// The fields that hold what a record of this model is called.
+    fn called_by<'s>(&self, schema: Option<&'s Schema>) -> Vec<&'s str> {
+        let Some(schema) = schema else {
+            return if self.known().is_some() { vec!["name", "display_name"] } else { vec!["display_name"] };
+        };
+        let is_text = |name: &&str| {
+            schema.field(name).is_some_and(|field| {
+                matches!(field["type"].as_str(), Some("char" | "text")) && field["searchable"] != false
+            })
+        };
+        CALLED_BY.into_iter().filter(is_text).collect()
+    }
+
+    /// One of those fields is equal to the name.
+    fn called(&self, schema: Option<&Schema>, pattern: &str) -> Vec<Value> {
+        let conditions: Vec<Value> =
+            self.called_by(schema).into_iter().map(|name| json!([name, "=ilike", pattern])).collect();
+        let signs = vec![json!("|"); conditions.len().saturating_sub(1)];
+        signs.into_iter().chain(conditions).collect()
+    }
+
+    /// The rows of an answer: objects with `id` and a name; whole names are checked here once more.
     ///
     /// # Errors
     /// `bad_reply` when the answer is not a list.
@@ -126,18 +216,81 @@ impl Wanted {
             Value::Array(pair) if pair.len() == 2 => json!({ "id": pair[0], "display_name": pair[1] }),
             other => other,
         });
-        let wanted = self.query.to_lowercase();
+        let wanted = self.name().to_lowercase();
+        let is_called = |row: &Value| {
+            let mut names = CALLED_BY.iter().filter_map(|name| row.get(*name).and_then(Value::as_str));
+            names.any(|name| single_blanks(name).to_lowercase() == wanted)
+        };
+        let shown = self.known().map_or(&["id", "display_name"][..], |known| known.fields);
         Ok(rows
-            .filter(|row| !self.exact || name_of(row).is_some_and(|name| name.to_lowercase() == wanted))
+            .filter(|row| !self.exact || is_called(row))
+            .map(|mut row| {
+                if let Some(object) = row.as_object_mut().filter(|_| self.exact) {
+                    object.retain(|name, _| shown.contains(&name.as_str()));
+                }
+                row
+            })
             .collect())
+    }
+
+    /// Those of the rows whose names hold the query, however many blanks stand in either.
+    pub fn holding(&self, rows: Vec<Value>) -> Vec<Value> {
+        let wanted = self.name().to_lowercase();
+        rows.into_iter()
+            .filter(|row| {
+                // A kind's own row does not show the name that was searched.
+                row.get("display_name")
+                    .and_then(Value::as_str)
+                    .is_none_or(|name| single_blanks(name).to_lowercase().contains(&wanted))
+            })
+            .collect()
+    }
+
+    /// Whether a row has the query as whole words, or was found by something that it does not show.
+    pub fn is_whole_in(&self, row: &Value) -> bool {
+        let wanted = self.name().to_lowercase();
+        let names = ["name", "display_name"].iter().filter_map(|name| row.get(*name).and_then(Value::as_str));
+        let names: Vec<String> = names.map(|name| single_blanks(name).to_lowercase()).collect();
+        let inside = |name: &String| name.contains(&wanted);
+        !names.iter().any(inside) || names.iter().any(|name| has_words(name, &wanted))
     }
 }
 
-fn name_of(row: &Value) -> Option<&str> {
-    row.get("name").or_else(|| row.get("display_name")).and_then(Value::as_str)
+/// What identifies a row: its id and its names. The rest may have changed since it was read.
+pub fn identity(rows: &[Value]) -> Vec<Value> {
+    let keep = |row: &Value| {
+        let object = row.as_object().into_iter().flatten();
+        Value::Object(
+            object
+                .filter(|(key, _)| matches!(key.as_str(), "id" | "name" | "display_name"))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+        )
+    };
+    rows.iter().map(keep).collect()
 }
 
-/// `=ilike` takes `%` and `_` as wildcards; a person's query has none.
+fn single_blanks(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether words stand in a text with nothing of a longer word around them. Scripts without blanks between words
+/// have no longer words.
+fn has_words(text: &str, words: &str) -> bool {
+    let joins = |letter: Option<char>| {
+        letter.is_some_and(|letter| {
+            letter.is_alphanumeric()
+                && (letter.is_lowercase() || letter.is_uppercase() || letter.is_numeric())
+        })
+    };
+    text.match_indices(words).any(|(at, found)| {
+        let (before, after) = (text[..at].chars().next_back(), text[at + found.len()..].chars().next());
+        let (first, last) = (words.chars().next(), words.chars().next_back());
+        !(joins(before) && joins(first)) && !(joins(after) && joins(last))
+    })
+}
+
+/// `ilike` takes `%` and `_` as wildcards; a person's query has none.
 fn escape_pattern(query: &str) -> String {
     query.chars().fold(String::new(), |mut pattern, character| {
         if matches!(character, '%' | '_' | '\\') {
@@ -150,7 +303,11 @@ fn escape_pattern(query: &str) -> String {
 
 /// What distinguishes two lookups of one model for the cache.
 pub fn question(wanted: &Wanted, context: &Object) -> Value {
-    json!({ "kind": wanted.kind, "query": wanted.query, "limit": wanted.limit, "exact": wanted.exact, "context": context })
+    let mut question = json!({ "kind": wanted.kind, "query": wanted.name(), "limit": wanted.limit, "exact": wanted.exact, "context": context });
+    if !wanted.domain.is_empty() {
+        question["domain"] = wanted.domain.clone().into();
+    }
+    question
 }
 
 #[cfg(test)]
@@ -158,23 +315,50 @@ mod tests {
     use super::*;
 
     fn wanted(kind: &str, query: &str, exact: bool) -> Wanted {
-        Wanted { kind: kind.into(), query: query.into(), limit: 10, exact }
+        Wanted { kind: kind.into(), query: query.into(), limit: 10, exact, domain: Vec::new() }
     }
 
     #[test]
-    fn the_query_reaches_odoo_as_typed() {
-        for query in ["北京", "Łódź", "O'Neil & Søn", "100%_a"] {
-            let operation = wanted("partner", query, false).operation().unwrap();
+    fn no_letter_of_a_query_is_a_wildcard() {
+        for query in ["北京", "Łódź", "O'Neil & Søn"] {
+            let operation = wanted("partner", query, false).operation(None).unwrap();
             assert_eq!(operation.kwargs["domain"], json!([["name", "ilike", query]]));
         }
-        let exact = wanted("partner", "100%_a\\", true).operation().unwrap();
-        assert_eq!(exact.kwargs["domain"], json!([["name", "=ilike", "100\\%\\_a\\\\"]]));
+        let part = wanted("partner", " 100%_a\\  b ", false).operation(None).unwrap();
+        assert_eq!(part.kwargs["domain"], json!([["name", "ilike", "100\\%\\_a\\\\ b"]]));
+        let model = wanted("res.country", "Bel_ium", false).operation(None).unwrap();
+        assert_eq!(model.kwargs["name"], "Bel\\_ium");
     }
 
     #[test]
-    fn exact_keeps_whole_names_in_any_case() {
-        let rows =
-            wanted("product.product", "ŁÓDŹ", true).rows(r#"[[1,"Łódź"],[2,"Łódź Wschodnia"]]"#).unwrap();
-        assert_eq!(rows, [json!({"id": 1, "display_name": "Łódź"})]);
+    fn exact_keeps_whole_names_and_references_in_any_case() {
+        let exact = wanted("product.product", "ŁÓDŹ", true);
+        let rows = exact
+            .rows(r#"[{"id":1,"display_name":"[X] Łódź","name":"Łódź"},{"id":2,"display_name":"Łódź Wschodnia"},{"id":3,"display_name":"Y","default_code":"łódź"}]"#)
+            .unwrap();
+        assert_eq!(
+            rows,
+            [json!({"id": 1, "display_name": "[X] Łódź"}), json!({"id": 3, "display_name": "Y"})]
+        );
+    }
+
+    #[test]
+    fn a_part_of_a_word_is_no_whole_word() {
+        for (query, name, whole) in [
+            ("Azure", "Azure Interior", true),
+            ("azure interior", "Azure Interior, Brandon", true),
+            ("zur", "Azure Interior", false),
+            ("Ann", "Anna", false),
+            ("Ann", "Ann-Marie", true),
+            ("FURN", "[FURN_7777] Chair", true),
+            ("北京", "北京市", true),
+            ("x@y.z", "Somebody", true),
+        ] {
+            assert_eq!(
+                wanted("res.partner", query, false).is_whole_in(&json!({ "display_name": name })),
+                whole,
+                "{query} {name}"
+            );
+        }
     }
 }

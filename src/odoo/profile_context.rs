@@ -31,14 +31,19 @@ pub fn of_profile(settings: &Settings) -> Object {
 /// context, which stands before the profile's.
 pub fn wrong_setting(error: &Error, caller: &Object, settings: &Settings, desk: &Desk) -> Option<String> {
     match (error.code, error.odoo.as_ref()?.name.as_str()) {
-        (Code::Rejected, "odoo.exceptions.UserError") if !caller.contains_key("lang") => {
+        (Code::Rejected, "odoo.exceptions.UserError") if caller.contains_key("lang") => {
+            let language = caller["lang"].as_str()?;
+            let installed = installed(desk)?;
+            (!installed.iter().any(|code| code == language))
+                .then(|| format!("context.lang is {language}; installed in Odoo: {}", installed.join(", ")))
+        }
+        (Code::Rejected, "odoo.exceptions.UserError") => {
             let (says, language) = (settings.language_says.as_ref()?, settings.language.as_deref()?);
             if language == SOURCE_LANGUAGE {
                 return None;
             }
-            let rows = desk.rows("res.lang", &json!([["active", "=", true]]), "code")?;
-            let installed: Vec<&str> = rows.iter().filter_map(|row| row["code"].as_str()).collect();
-            (!installed.is_empty() && !installed.contains(&language))
+            let installed = installed(desk)?;
+            (!installed.iter().any(|code| code == language))
                 .then(|| format!("{says}; installed in Odoo: {}", installed.join(", ")))
         }
         (Code::AccessDenied, "odoo.exceptions.AccessError")
@@ -55,4 +60,11 @@ pub fn wrong_setting(error: &Error, caller: &Object, settings: &Settings, desk: 
         }
         _ => None,
     }
+}
+
+/// The codes of the languages; `None` where Odoo does not tell.
+fn installed(desk: &Desk) -> Option<Vec<String>> {
+    let rows = desk.rows("res.lang", &json!([["active", "=", true]]), "code")?;
+    let codes: Vec<String> = rows.iter().filter_map(|row| row["code"].as_str().map(str::to_string)).collect();
+    (!codes.is_empty()).then_some(codes)
 }

@@ -17,7 +17,7 @@ use crate::operation::{self, Object, Operation};
 pub const DOCUMENT_TTL: Duration = Duration::from_secs(24 * 3600);
 
 /// What is asked of every field.
-const ATTRIBUTES: [&str; 12] = [
+const ATTRIBUTES: [&str; 16] = [
     "type",
     "string",
     "readonly",
@@ -30,6 +30,10 @@ const ATTRIBUTES: [&str; 12] = [
     "groupable",
     "company_dependent",
     "depends",
+    "currency_field",
+    "definition_record",
+    "definition_record_field",
+    "translate",
 ];
 
 /// Attributes of a summary, in order; the first three are always there.
@@ -75,6 +79,12 @@ pub trait Schemas {
     /// # Errors
     /// Odoo cannot be reached at all.
     fn filled(&self, model: &str) -> Result<Option<Arc<Schema>>>;
+    /// What Odoo answers to a question that changes nothing; `None` when it does not. It costs a request, so only
+    /// what could lose data, or has already gone wrong, is asked about.
+    fn ask(&self, question: Operation) -> Option<Value> {
+        let _ = question;
+        None
+    }
 }
 
 /// Name and attributes, in Odoo's order. A call names a handful of some hundred fields, so each is parsed

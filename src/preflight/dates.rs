@@ -33,6 +33,12 @@ pub fn date(text: &str) -> Reading {
     }
 }
 
+/// The day after a date.
+pub fn next_day(text: &str) -> Option<String> {
+    let (year, month, day) = civil_from_days(Moment::read(text)?.day + 1);
+    Some(format!("{year:04}-{month:02}-{day:02}"))
+}
+
 struct Moment {
     day: i64,
     seconds: i64,

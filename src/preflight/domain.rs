@@ -185,6 +185,13 @@ fn condition(
         ))
         .with_hint(format!("[\"{path}\", \"{name}\", \"{utc}\"]")));
     }
+    if field["searchable"] == false && !check.is_forced(path) {
+        return Err(refused(format!(
+            "{place}: {path} is computed when it is read, and Odoo cannot search for it"
+        ))
+        .with_hint(format!("read {path} and pick from what came back")));
+    }
+    super::conditions::check(check, path, name, value, &field, place)?;
     if matches!(name, "any" | "not any") && value.is_array() {
         let relation = field["relation"].as_str().unwrap_or_default();
         let related = check.schemas.known(relation);

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Check, keywords, states};
+use super::{Check, former, gone, keywords, states, wizards};
 use crate::error::{Code, Error};
 use crate::hint::{Action, Hint};
 use crate::odoo::lookup::model_called;
@@ -19,12 +19,18 @@ pub fn explain(
     mut error: Error,
     models: &dyn Fn() -> Vec<String>,
 ) -> Error {
-    let hints = match error.code {
+    let mut hints = match error.code {
         Code::InvalidRequest | Code::ServerError | Code::Rejected => of_arguments(check, operation, &error),
         Code::AccessDenied => of_access(operation, &error),
         Code::NotFound => of_names(operation, &error, models),
         _ => Vec::new(),
     };
+    hints.extend(wizards::of_refusal(operation, &error));
+    if let Some(gone) = gone::named(check, operation, &error) {
+        // What Odoo says of it is about a deletion that nobody asked for.
+        error.message =
+            format!("Odoo refused {}/{} and changed nothing: {gone}", operation.model, operation.method);
+    }
     for hint in hints {
         if !error.hints.contains(&hint) {
             error.hints.push(hint);
@@ -78,6 +84,10 @@ impl crate::odoo::schema::Schemas for Filling<'_, '_> {
         model: &str,
     ) -> crate::error::Result<Option<std::sync::Arc<crate::odoo::schema::Schema>>> {
         Ok(self.known(model))
+    }
+
+    fn ask(&self, question: Operation) -> Option<Value> {
+        self.0.schemas.ask(question)
     }
 }
 
@@ -148,18 +158,21 @@ fn of_names(operation: &Operation, error: &Error, models: &dyn Fn() -> Vec<Strin
                     .with("fields", vec!["display_name"]),
             ),
             "fields_view_get" | "load_views" => "get_views does that".into(),
-            _ => match method_meant(model, method) {
+            _ => match former::method(model, method).or_else(|| method_meant(model, method)) {
                 Some(close) => format!("did you mean {close}?").into(),
                 None => return Vec::new(),
             },
         };
         return vec![instead];
     }
-    if let Some(meant) = model_called(model) {
+    if let Some(meant) = former::model(model).or_else(|| model_called(model)) {
         return vec![format!("did you mean {meant}?").into()];
     }
     let models = models();
-    let close = closest(model, models.iter().map(String::as_str));
+    // What the sandbox lacks is mostly no misspelling.
+    let is_gap = crate::embedded::is_gap(&odoo.message);
+    let close = closest(model, models.iter().map(String::as_str))
+        .filter(|close| !is_gap || strsim::osa_distance(model, close) <= 2);
     close.map(|close| format!("did you mean {}?", quoted(close)).into()).into_iter().collect()
 }
 

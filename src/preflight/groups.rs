@@ -50,7 +50,8 @@ const NO_NUMBERS: [&str; 13] = [
 const WITH_DEFAULT: [&str; 1] = ["read_group"];
 
 /// Refuses a term whose period is missing, misplaced or none.
-pub fn check(check: &Check, method: &str, schema: &Schema, term: &str, place: &str) -> Result<()> {
+pub fn check(check: &Check, operation: &Operation, schema: &Schema, term: &str, place: &str) -> Result<()> {
+    let (model, method) = (operation.model.as_str(), operation.method.as_str());
     let (path, period) = match term.split_once(':') {
         Some((path, period)) => (path, Some(period)),
         None => (term, None),
@@ -71,6 +72,9 @@ pub fn check(check: &Check, method: &str, schema: &Schema, term: &str, place: &s
             Err(refused(format!("{place}: {path} is a date, which is grouped by a period"))
                 .with_hint(format!("write {path}:month, or another of {}", PERIODS.join(", "))))
         }
+        _ if field["groupable"] == false && !names::is_properties(schema, path) => {
+            Err(names::not_stored(model, schema, path, place, "group by it"))
+        }
         Some(period) if !is_date && !names::is_properties(schema, path) => {
             Err(refused(format!("{place}: {path} is no date: it has no {period}"))
                 .with_hint(format!("write {path}")))
@@ -80,8 +84,15 @@ pub fn check(check: &Check, method: &str, schema: &Schema, term: &str, place: &s
 }
 
 /// Refuses the sum or the average of what is no number: the database would fail on it.
-pub fn sums(check: &Check, schema: &Schema, term: &str, place: &str) -> Result<()> {
-    let Some((name, function @ ("sum" | "avg"))) = term.split_once(':') else { return Ok(()) };
+pub fn sums(check: &Check, model: &str, schema: &Schema, term: &str, place: &str) -> Result<()> {
+    let Some((name, function)) = term.split_once(':') else { return Ok(()) };
+    let field = schema.field(name).filter(|field| field["store"] == false && field["sortable"] == false);
+    if field.is_some() && function != "recordset" && !check.is_forced(name) {
+        return Err(names::not_stored(model, schema, name, place, "sum it up"));
+    }
+    if !matches!(function, "sum" | "avg") {
+        return Ok(());
+    }
     let Some(field) = schema.field(name).filter(|_| !check.is_forced(name)) else { return Ok(()) };
     let kind = field["type"].as_str().unwrap_or_default();
     if !NO_NUMBERS.contains(&kind) {

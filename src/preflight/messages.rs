@@ -46,28 +46,34 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         ))
         .with_hint("call it once for each"));
     }
+    super::content::of_message(check, operation);
     let given = |name: &str| operation.kwargs.get(name).is_some_and(is_set);
     let body = operation.kwargs.get("body").and_then(Value::as_str).unwrap_or_default();
-    if looks_like_html(body) && !given("body_is_html") {
-        check.note(
-            "the body looks like HTML and will be shown as it stands, tags and all: \"body_is_html\": true makes it HTML"
-                .into(),
-        );
+    if looks_like_html(body) && !given("body_is_html") && !check.is_forced("body") {
+        return Err(refused("the body looks like HTML and would be shown as it stands, tags and all")
+            .with_hint("\"body_is_html\": true in the arguments makes it HTML")
+            .with_hint("--force-field body sends it as the text that it is"));
+    }
+    if body.contains("<![CDATA[") {
+        check.note("the body holds CDATA markers, which are no HTML and arrive in the text: leave out <![CDATA[ and ]]>");
     }
     if !given("subtype_xmlid") && !given("subtype_id") {
-        check.note(
-            "no subtype: this is an internal note, which followers are not told of; \"subtype_xmlid\": \"mail.mt_comment\" with \"message_type\": \"comment\" reaches them"
-                .into(),
-        );
+        check.note(match given("partner_ids") {
+            true => "no subtype: followers are not notified, but each of partner_ids is, by e-mail where they have no account of this Odoo",
+            false => "no subtype: this is an internal note, which followers are not told of; \"subtype_xmlid\": \"mail.mt_comment\" with \"message_type\": \"comment\" reaches them",
+        });
     }
     Ok(())
 }
 
 fn is_set(value: &Value) -> bool {
-    !matches!(value, Value::Null | Value::Bool(false)) && value.as_str() != Some("")
+    !matches!(value, Value::Null | Value::Bool(false))
+        && value.as_str() != Some("")
+        && *value != Value::Array(Vec::new())
 }
 
-fn looks_like_html(text: &str) -> bool {
+/// Whether a text has tags as HTML has them.
+pub fn looks_like_html(text: &str) -> bool {
     text.match_indices('<').any(|(at, _)| {
         let rest = text[at + 1..].trim_start_matches('/');
         let name: String =

@@ -2,18 +2,34 @@
 //! was clearly meant. Rules over an operation and the fields of its models; it must not send anything itself,
 //! and where the fields cannot tell it leaves the decision to Odoo.
 
+pub mod answers;
+pub mod conditions;
+pub mod content;
+pub mod contexts;
+pub mod currencies;
 pub mod dates;
+pub mod deletions;
 pub mod domain;
+pub mod echoes;
 pub mod explain;
+pub mod former;
+mod former_names;
+pub mod gone;
 pub mod groups;
+pub mod imports;
 pub mod keywords;
 pub mod messages;
 pub mod names;
+pub mod properties;
 pub mod records;
 pub mod relations;
 pub mod scalars;
+pub mod specification;
 pub mod states;
 pub mod values;
+pub mod ways;
+pub mod wizards;
+pub mod written;
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -32,7 +48,7 @@ pub struct Check<'a> {
     pub schemas: &'a dyn Schemas,
     /// Whether unknown models may be asked about.
     pub fill: bool,
-    notes: RefCell<Vec<String>>,
+    notes: RefCell<Vec<Hint>>,
 }
 
 impl<'a> Check<'a> {
@@ -46,13 +62,24 @@ impl<'a> Check<'a> {
     ///
     /// # Errors
     /// `preflight_refused`, or what kept the fields from being read.
-    pub fn run(&self, operation: &mut Operation) -> Result<Vec<String>> {
+    pub fn run(&self, operation: &mut Operation) -> Result<Vec<Hint>> {
+        contexts::check(self, &operation.context);
+        former::check(self, operation)?;
         records::check(self, operation)?;
         keywords::check(self, operation)?;
         messages::check(self, operation)?;
         names::check(self, operation)?;
         values::check(self, operation)?;
-        Ok(self.notes.take())
+        imports::check(self, operation)?;
+        wizards::check(self, operation);
+        properties::check(self, operation)?;
+        deletions::check(self, operation)?;
+        Ok(self.notes())
+    }
+
+    /// What was noted since the last time.
+    pub fn notes(&self) -> Vec<Hint> {
+        self.notes.take()
     }
 
     /// The fields of a model, if they can be had.
@@ -66,8 +93,8 @@ impl<'a> Check<'a> {
     }
 
     /// Something that the caller should know, although the call goes out as given.
-    pub fn note(&self, text: String) {
-        self.notes.borrow_mut().push(text);
+    pub fn note(&self, note: impl Into<Hint>) {
+        self.notes.borrow_mut().push(note.into());
     }
 
     /// Says what was mended.

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Check, domain, groups, refused};
+use super::{Check, domain, former, groups, refused, specification};
 use crate::error::{Error, Result};
 use crate::hint::{Action, Hint};
 use crate::odoo::schema::Schema;
@@ -22,8 +22,11 @@ const WITH_GROUPS: [&str; 3] = ["formatted_read_group", "read_group", "web_read_
 const ALWAYS: [&str; 6] = ["id", "display_name", "create_uid", "create_date", "write_uid", "write_date"];
 
 /// Fields that Odoo 19 calls otherwise than before, or than people expect.
-const RENAMED: [(&str, &str); 16] = [
+const RENAMED: [(&str, &str); 19] = [
+    ("account_analytic_id", "analytic_distribution"),
+    ("analytic_account_id", "analytic_distribution"),
     ("analytic_account_id", "account_id"),
+    ("analytic_tag_ids", "analytic_distribution"),
     ("assigned_to", "user_ids"),
     ("customer_id", "partner_id"),
     ("deadline", "date_deadline"),
@@ -45,6 +48,7 @@ const RENAMED: [(&str, &str); 16] = [
 pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
     let (model, method) = (operation.model.as_str(), operation.method.as_str());
     domain::check(check, operation)?;
+    specification::check(check, operation)?;
     if method == "formatted_read_group" {
         let by: Vec<&str> = strings(operation, "groupby").collect();
         let aggregates: Vec<&str> = strings(operation, "aggregates").collect();
@@ -83,8 +87,8 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
                     let place = format!("{key}[{index}]");
                     known(check, model, &schema, name, &place)?;
                     match key {
-                        "groupby" => groups::check(check, method, &schema, term, &place)?,
-                        _ => groups::sums(check, &schema, term, &place)?,
+                        "groupby" => groups::check(check, operation, &schema, term, &place)?,
+                        _ => groups::sums(check, model, &schema, term, &place)?,
                     }
                 }
             }
@@ -104,6 +108,7 @@ fn order_is_sound(check: &Check, model: &str, schema: &Schema, order: &str) -> R
                 .with_hint(format!("write {}", quoted(&format!("{plain} {direction}")))));
         }
         known(check, model, schema, first, "order")?;
+        sortable(check, model, schema, name, first)?;
         for word in words {
             if !["asc", "desc", "nulls", "first", "last"].contains(&word.to_ascii_lowercase().as_str()) {
                 return Err(refused(format!("order: {word:?} in {term:?} is neither asc nor desc")));
@@ -111,6 +116,52 @@ fn order_is_sound(check: &Check, model: &str, schema: &Schema, order: &str) -> R
         }
     }
     Ok(())
+}
+
+/// Refuses an order that the database cannot make: by what is computed when it is read, or along a path.
+fn sortable(check: &Check, model: &str, schema: &Schema, name: &str, first: &str) -> Result<()> {
+    let Some(field) = schema.field(first).filter(|_| !check.is_forced(first)) else { return Ok(()) };
+    let path = name.split(':').next().unwrap_or_default().split_once('.').map(|(_, rest)| rest);
+    if let Some(rest) = path.filter(|rest| *rest != "id" && !is_properties(schema, first)) {
+        let relation = field["relation"].as_str().unwrap_or_default();
+        return Err(refused(format!("order: {name}: Odoo sorts by no field of another record"))
+            .with_hint(match field["type"].as_str() {
+                Some("many2one") => format!(
+                    "order {first} sorts by the usual order of {relation}; for {rest}, group by {name}, or sort what came back"
+                ),
+                _ => format!("{first} is several records: sort what came back"),
+            }));
+    }
+    if field["sortable"] == false {
+        return Err(not_stored(model, schema, first, "order", "sort by it"));
+    }
+    Ok(())
+}
+
+/// The refusal of a field of which the database knows nothing, with what can be had in its place.
+pub fn not_stored(model: &str, schema: &Schema, name: &str, place: &str, doing: &str) -> Error {
+    let field = schema.field(name).unwrap_or_default();
+    let why = match field["type"].as_str() {
+        Some("one2many" | "many2many") => "holds several records",
+        Some("binary") => "is a file",
+        _ if field["store"] == false => "is computed when it is read, not stored",
+        _ => "is kept in a form that the database does not compare",
+    };
+    let error = refused(format!("{place}: {name} {why}: Odoo cannot {doing}"));
+    let stored = |other: &&str| {
+        schema.field(other).is_some_and(|other| other["sortable"] == true && other["type"] == field["type"])
+    };
+    let depends = field["depends"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let near: Vec<&str> = depends.filter(|other| !other.contains('.')).filter(stored).collect();
+    let error = match near.as_slice() {
+        [] => error,
+        near => error.with_hint(format!("it follows from {}, which can", near.join(", "))),
+    };
+    let doing = if doing.starts_with("sort") { "sort" } else { "count" };
+    error.with_hint(
+        Hint::new(format!("read it and {doing} what came back: "))
+            .action(Action::new("search_read").with("model", model).with("all", true).with("fields", name)),
+    )
 }
 
 /// The strings of a list argument; a lone string counts as one.
@@ -138,8 +189,8 @@ pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &st
 
 /// The refusal of a name, with the one that was meant if that can be told.
 pub fn unknown(model: &str, schema: &Schema, name: &str, place: &str) -> Error {
-    let error = refused(format!("{place}: {model} has no field {name}"));
-    let error = match meant(schema, name) {
+    let error = refused(format!("{place}: {model} has no field {name} for this user"));
+    let error = match meant(model, schema, name) {
         Some(close) => error.with_hint(format!("did you mean {}?", quoted(close))),
         None => error,
     };
@@ -151,9 +202,10 @@ pub fn unknown(model: &str, schema: &Schema, name: &str, place: &str) -> Error {
 }
 
 /// The field that a name stands for: by its former name, by its label, by its spelling.
-fn meant<'a>(schema: &'a Schema, name: &str) -> Option<&'a str> {
+fn meant<'a>(model: &str, schema: &'a Schema, name: &str) -> Option<&'a str> {
     let key = |wanted: &str| schema.names().find(|key| *key == wanted);
-    let renamed = RENAMED.iter().find(|(old, _)| *old == name).and_then(|(_, new)| key(new));
+    let former = former::field(model, name).and_then(key);
+    let renamed = RENAMED.iter().filter(|(old, _)| *old == name).find_map(|(_, new)| key(new));
     let variants = || {
         let stem = name.trim_end_matches("_ids").trim_end_matches("_id").trim_end_matches('s');
         [format!("{name}_id"), format!("{name}_ids"), format!("{stem}_ids"), format!("{stem}_id")]
@@ -162,7 +214,8 @@ fn meant<'a>(schema: &'a Schema, name: &str) -> Option<&'a str> {
         let plain = name.replace('_', " ");
         schema.names().find(|key| schema.label(key).eq_ignore_ascii_case(&plain))
     };
-    renamed
+    former
+        .or(renamed)
         .or_else(|| variants().iter().find_map(|variant| key(variant)))
         .or_else(|| closest(name, schema.names()))
         .or_else(label)

@@ -52,16 +52,20 @@ const OF_MODELS: [&str; 14] = [
 ];
 
 /// Records that may be deleted without saying how many.
-const MOST_DELETED: usize = 10;
+pub const MOST_DELETED: usize = 10;
 /// Records that may be written without saying how many.
 const MOST_WRITTEN: usize = 100;
+
+/// Whether a method is known to work on records.
+pub fn works_on_records(model: &str, method: &str) -> bool {
+    OF_RECORDS.binary_search(&method).is_ok() || states::is_button(model, method)
+}
 
 /// Refuses missing, superfluous and too many records.
 pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     let (model, method) = (&operation.model, operation.method.as_str());
     let ids = operation.ids.as_deref().unwrap_or_default();
-    let needs = OF_RECORDS.binary_search(&method).is_ok() || states::is_button(model, method);
-    if needs && ids.is_empty() {
+    if works_on_records(model, method) && ids.is_empty() {
         return Err(refused(format!(
             "{model}/{method} needs ids: without them Odoo does nothing, and mostly says that it did"
         ))

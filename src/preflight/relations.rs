@@ -60,6 +60,10 @@ pub fn many2one(check: &Check, value: &mut Value, relation: &str, place: &str) -
         Value::Object(object) if object.get("id").is_some_and(is_id) => {
             error.with_hint(format!("write {}", object["id"]))
         }
+        Value::Object(object) => match super::ways::described(relation, object) {
+            Some(way) => error.with_hint(way),
+            None => error,
+        },
         _ => error,
     })
 }

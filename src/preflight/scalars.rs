@@ -19,7 +19,8 @@ pub fn check(check: &Check, value: &mut Value, field: &Value, place: &str) -> Re
         "integer" => number(value, place, true),
         "float" | "monetary" => number(value, place, false),
         "boolean" => boolean(value, place),
-        "char" | "text" | "html" => text(value, place),
+        "html" => text(value, place).map(|()| html(check, value, place)),
+        "char" | "text" => text(value, place),
         "selection" => selection(value, &field["selection"], place),
         kind @ ("date" | "datetime") => date(check, value, kind, place),
         "reference" => reference(value, place),
@@ -63,8 +64,7 @@ fn boolean(value: &Value, place: &str) -> Result<()> {
 
 fn text(value: &Value, place: &str) -> Result<()> {
     match value {
-        // An object holds translations.
-        Value::String(_) | Value::Number(_) | Value::Object(_) => Ok(()),
+        Value::String(_) | Value::Number(_) => Ok(()),
         other => Err(refused(format!(
             "{place}: takes a text, Odoo would store this {} as Python prints it",
             type_name(other).trim_start_matches("a ")
@@ -72,18 +72,37 @@ fn text(value: &Value, place: &str) -> Result<()> {
     }
 }
 
+/// A text in an HTML field is shown on one line: only tags break it.
+fn html(check: &Check, value: &Value, place: &str) {
+    let Some(text) = value.as_str() else { return };
+    if text.contains("<![CDATA[") {
+        check.note(format!(
+            "{place}: CDATA markers are no HTML and arrive in the text: leave out <![CDATA[ and ]]>"
+        ));
+    } else if text.trim().contains('\n') && !super::messages::looks_like_html(text) {
+        check.note(format!(
+            "{place}: is an HTML field, and a text loses its line breaks there: <p>…</p> around each paragraph, or <br> at the end of each line"
+        ));
+    }
+}
+
 fn selection(value: &Value, options: &Value, place: &str) -> Result<()> {
+    let keys = || options.as_array().into_iter().flatten().map(|option| &option[0]);
+    if keys().next().is_none() || keys().any(|key| key == value) {
+        return Ok(());
+    }
+    Err(no_such_key(format!("{place}: there is no {value} to select"), value, options))
+}
+
+/// The refusal of what is no key of a selection, with the key that was meant.
+pub fn no_such_key(message: String, value: &Value, options: &Value) -> Error {
     let options: Vec<(&Value, &str)> = options
         .as_array()
         .into_iter()
         .flatten()
         .map(|option| (&option[0], option[1].as_str().unwrap_or_default()))
         .collect();
-    if options.is_empty() || options.iter().any(|(key, _)| *key == value) {
-        return Ok(());
-    }
-    let error = refused(format!("{place}: there is no {value} to select"));
-    Err(did_you_mean(error, value, &options))
+    did_you_mean(refused(message), value, &options)
 }
 
 fn did_you_mean(error: Error, value: &Value, options: &[(&Value, &str)]) -> Error {

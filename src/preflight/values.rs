@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::{Check, names, refused, relations, scalars, states};
-use crate::error::Result;
+use super::{Check, content, names, refused, relations, scalars, states, ways};
+use crate::error::{Error, Result};
 use crate::hint::Hint;
 use crate::json_input::type_name;
 use crate::operation::{Object, Operation};
@@ -70,6 +70,7 @@ pub fn object(
         return Ok(());
     }
     let schema = check.schema(model)?;
+    let given = vals.clone();
     for (name, value) in vals.iter_mut() {
         if check.is_forced(name) {
             continue;
@@ -85,7 +86,12 @@ pub fn object(
         let Some(schema) = &schema else { continue };
         names::known(check, model, schema, name, &place)?;
         let Some(field) = schema.field(name) else { continue };
-        writable(&field, name, is_new, &place)?;
+        if let Err(refusal) = writable(&field, name, value, is_new, &place) {
+            return Err(match ways::instead(model, name, &given) {
+                Some(way) => refusal.with_hint(way),
+                None => forced(refusal, &field, name),
+            });
+        }
         match field["type"].as_str().unwrap_or_default() {
             "many2one" => {
                 relations::many2one(check, value, field["relation"].as_str().unwrap_or_default(), &place)?;
@@ -94,15 +100,24 @@ pub fn object(
                 let relation = field["relation"].as_str().unwrap_or_default();
                 relations::x2many(check, operation, value, relation, &place)?;
             }
+            "binary" => content::check(check, name, value, schema.has("datas"), &place)?,
+            "char" | "text" | "html" if value.is_object() => {
+                let hints = ways::translations(operation, model, &field, name, value);
+                let refusal = refused(format!(
+                    "{place}: takes a text; Odoo would store this object as Python prints it, in every language"
+                ));
+                return Err(hints.into_iter().fold(refusal, Error::with_hint));
+            }
             _ => scalars::check(check, value, &field, &place)?,
         }
     }
     Ok(())
 }
 
-/// Refuses a field whose value would be lost: computed without a way back, or kept by Odoo. A stored field that
-/// forms show readonly may be set when a record is created.
-fn writable(field: &Value, name: &str, is_new: bool, place: &str) -> Result<()> {
+/// Refuses a field whose value would be lost: computed without a way back, or kept by Odoo; and of a new record a
+/// quantity or a state that only Odoo's own work brings about. Any other stored field that forms show readonly may
+/// be set when a record is created.
+fn writable(field: &Value, name: &str, value: &Value, is_new: bool, place: &str) -> Result<()> {
     if field["readonly"] != true {
         return Ok(());
     }
@@ -112,15 +127,33 @@ fn writable(field: &Value, name: &str, is_new: bool, place: &str) -> Result<()> 
         (false, _) => "Odoo computes it, and the value would be lost",
         (true, true) => "Odoo computes it, and would overwrite the value",
         (true, false) if !is_new => "it is readonly, so Odoo's own forms never write it",
+        (true, false) if is_brought_about(field, name, value) => {
+            "it is readonly: Odoo's own work brings it about, and a record created with it has done none of that"
+        }
         (true, false) => return Ok(()),
     };
+    Err(refused(format!("{place}: {why}")))
+}
+
+/// Whether a readonly value of a new record says that something happened: an amount, or a state past the first.
+fn is_brought_about(field: &Value, name: &str, value: &Value) -> bool {
+    match field["type"].as_str() {
+        Some("float" | "integer" | "monetary") => value.as_f64().is_some_and(|number| number != 0.0),
+        Some("selection") if name == "state" || name.ends_with("_state") => {
+            value.as_str().is_some_and(|state| field["selection"][0][0] != state && !state.is_empty())
+        }
+        _ => false,
+    }
+}
+
+/// The refusal with what the field follows from, and the way past it.
+fn forced(refusal: Error, field: &Value, name: &str) -> Error {
     let from: Vec<&str> =
         field["depends"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let error = refused(format!("{place}: {why}"));
-    let error = if from.is_empty() || from.len() > 6 {
-        error
+    let refusal = if from.is_empty() || from.len() > 6 {
+        refusal
     } else {
-        error.with_hint(format!("it follows from {}", from.join(", ")))
+        refusal.with_hint(format!("it follows from {}", from.join(", ")))
     };
-    Err(error.with_hint(Hint::default().with("force_fields", name).text(" writes it all the same")))
+    refusal.with_hint(Hint::default().with("force_fields", name).text(" writes it all the same"))
 }

@@ -171,15 +171,26 @@ fn is_lock(name: &str) -> bool {
 fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
     let name = fault.name.as_str();
     let what = asked.what;
-    let says =
-        |code: Code, meaning: &str| Error::new(code, format!("{meaning}: {}", first_line(&fault.message)));
+    let says = |code: Code, meaning: &str| Error::new(code, format!("{meaning}: {}", gist(&fault)));
     let error = match (status, name) {
+        // The key was accepted: what is denied is the call, mostly because it is for administrators.
+        (403, "odoo.exceptions.AccessDenied") => Error::new(
+            Code::AccessDenied,
+            format!(
+                "Odoo denies {what} to this user, whose key it accepts; mostly it is for administrators: {}",
+                gist(&fault)
+            ),
+        ),
         (401, _) | (_, "odoo.exceptions.AccessDenied") | (_, "odoo.http.SessionExpiredException") => {
             auth_rejected(asked)
         }
         (_, "odoo.exceptions.AccessError") => {
             says(Code::AccessDenied, &format!("Odoo does not allow {what}"))
         }
+        (404 | 500, _) if crate::embedded::is_gap(&fault.message) => Error::new(
+            if status == 404 { Code::NotFound } else { Code::InvalidRequest },
+            format!("{what}: {}: a real Odoo may have it; nothing was changed", gist(&fault)),
+        ),
         (_, "odoo.exceptions.MissingError") | (404, _) => {
             says(Code::NotFound, &format!("Odoo refused {what}"))
         }
@@ -280,11 +291,12 @@ fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
         413 => (
             Code::InvalidRequest,
             format!("{what}: the request is larger than something in front of Odoo takes (413)"),
-            "",
+            "send less at once: attachments one by one, records in shorter lists; the limit stands in the proxy (nginx: client_max_body_size) or in Odoo (web.max_file_upload_size)",
         ),
         400 | 405 | 415 | 422 => {
             (Code::BadReply, format!("{origin} answered {status} without Odoo's error"), "")
         }
+        500 if is_werkzeug(&text) => return odoos_own_page(asked),
         500..=599 => {
             return asked
                 .lost(format!("a gateway or the server answered {status} for {what} without Odoo's error"));
@@ -306,14 +318,55 @@ fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
             code,
             format!("{message}; {what} was sent, and this is no answer of Odoo's, so it may have been carried out"),
         ).with_hint(LOOK_FIRST)),
+        // What is too large is refused for its size: the code says so, though it is no proof.
+        (Kind::Write, Code::InvalidRequest) => asked.unread(
+            Error::new(code, format!("{message}; {what} was most likely not carried out")).with_hint(LOOK_FIRST),
+        ),
         (Kind::Write, _) => asked.lost(message),
     };
     let error = if code == Code::AuthRejected { auth_hints(error) } else { error };
     if hint.is_empty() { error } else { error.with_hint(hint) }
 }
 
-fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or_default().trim()
+/// The page that Odoo's own server gives when it cannot even write its error, after it accepted the key: mostly
+/// bytes in the answer, which JSON cannot carry. No gateway is in it, and a repetition meets the same.
+fn is_werkzeug(text: &str) -> bool {
+    text.contains("<title>500 Internal Server Error</title>")
+        && text
+            .contains("<p>The server encountered an internal error and was unable to complete your request.")
+}
+
+fn odoos_own_page(asked: Asked) -> Error {
+    let what = asked.what;
+    let error = match asked.kind {
+        Kind::Read => Error::new(
+            Code::ServerError,
+            format!("Odoo failed on {what} itself and could not say why; it only reads, nothing was changed"),
+        ),
+        Kind::Write => {
+            asked.lost(format!("Odoo failed on {what} itself, perhaps only while writing its answer"))
+        }
+    };
+    error.with_hint(
+        "mostly a field of bytes that JSON cannot carry, like raw of ir.attachment: datas has the same as base64",
+    )
+}
+
+/// The most letters of Odoo's words that a message repeats; the whole stands beside it.
+const LONGEST_GIST: usize = 500;
+
+/// What Odoo says, on one line: its texts may begin with an empty line, and the reason may stand on a later one.
+/// Of an error of the database or of Python the first line is the reason, and the rest is SQL.
+fn gist(fault: &OdooFault) -> String {
+    let mut lines = fault.message.lines().map(str::trim).filter(|line| !line.is_empty());
+    if !fault.name.starts_with("odoo.") {
+        return lines.next().unwrap_or_default().to_string();
+    }
+    let whole = lines.collect::<Vec<_>>().join(" ");
+    match whole.char_indices().nth(LONGEST_GIST) {
+        Some((end, _)) => format!("{} …", whole[..end].trim_end()),
+        None => whole,
+    }
 }
 
 #[cfg(test)]

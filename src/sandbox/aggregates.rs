@@ -5,7 +5,30 @@
 use serde_json::{Value, json};
 
 use super::env::Env;
+use super::fault::{Fault, Outcome};
 use super::schema::{Field, Kind, Model};
+
+/// Whether PostgreSQL has such a function for the field's column.
+pub fn takes(function: &str, field: &Field) -> Outcome<()> {
+    let (column, is_number) = match field.kind {
+        Kind::Char | Kind::Selection(_) => ("character varying", false),
+        Kind::Text | Kind::Html => ("text", false),
+        Kind::Boolean => ("boolean", false),
+        Kind::Date => ("date", false),
+        Kind::Datetime => ("timestamp without time zone", false),
+        Kind::Float => ("double precision", true),
+        Kind::Monetary => ("numeric", true),
+        Kind::Binary => ("bytea", false),
+        _ => ("integer", true),
+    };
+    let fits = match function {
+        "sum" | "avg" => is_number,
+        "bool_and" | "bool_or" => field.kind == Kind::Boolean,
+        "min" | "max" => !matches!(field.kind, Kind::Boolean | Kind::Binary),
+        _ => true,
+    };
+    if fits { Ok(()) } else { Err(Fault::no_function(function, column)) }
+}
 
 /// One aggregate of a field over some records.
 pub fn aggregate(
@@ -23,9 +46,17 @@ pub fn aggregate(
             one => vec![one],
         })
         .collect();
+    if function == "array_agg" {
+        // One for each record, those without a value included.
+        let each = ids.iter().map(|id| env.value(model, *id, field));
+        let unset = |value: Value| {
+            if value == json!(false) && field.kind != Kind::Boolean { Value::Null } else { value }
+        };
+        return each.map(unset).collect();
+    }
     let numbers: Vec<f64> = values.iter().filter_map(Value::as_f64).collect();
     let whole = |number: f64| {
-        if matches!(field.kind, Kind::Integer | Kind::Reference) {
+        if matches!(field.kind, Kind::Integer | Kind::Reference | Kind::Many2one(_)) {
             json!(number as i64)
         } else {
             json!(number)
@@ -41,6 +72,7 @@ pub fn aggregate(
     };
     match function {
         "sum" | "avg" if numbers.is_empty() => json!(false),
+        "sum_currency" => json!(numbers.iter().sum::<f64>()),
         "sum" => whole(numbers.iter().sum()),
         "avg" => json!(numbers.iter().sum::<f64>() / numbers.len() as f64),
         "min" => extreme(false),
@@ -54,6 +86,15 @@ pub fn aggregate(
         }
         "bool_and" => json!(values.iter().all(|value| value == &json!(true))),
         "bool_or" => json!(values.iter().any(|value| value == &json!(true))),
+        "array_agg_distinct" | "recordset" => {
+            let mut distinct: Vec<Value> = Vec::new();
+            for value in values.into_iter().filter(|value| !value.is_null()) {
+                if !distinct.contains(&value) {
+                    distinct.push(value);
+                }
+            }
+            Value::Array(distinct)
+        }
         _ => Value::Array(values),
     }
 }

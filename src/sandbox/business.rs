@@ -132,7 +132,17 @@ fn timesheet(env: &mut Env, vals: &mut Values) -> Outcome<()> {
 /// Refuses changes that must not be.
 pub fn before_write(env: &mut Env, model: &'static Model, ids: &[i64], vals: &Values) -> Outcome<()> {
     let posted = |id: &i64| env.text("account.move", *id, "state") == "posted";
+    let archives = vals.get("active").is_some_and(|active| !truthy(active));
     match model.name {
+        "res.users" if archives && ids.contains(&env.user) => {
+            return Err(Fault::user("You cannot deactivate the user you're currently logged in as."));
+        }
+        "res.partner" if archives => {
+            let users: Vec<i64> = ids.iter().flat_map(|id| env.links(model.name, *id, "user_ids")).collect();
+            if !users.is_empty() {
+                return Err(Fault::redirect(archive_refusal(env, &users)));
+            }
+        }
         "project.task" if ids.iter().any(|id| id_in(vals, "parent_id") == Some(*id)) => {
             return Err(Fault::user("Sorry. You can't set a task as its parent task."));
         }
@@ -153,6 +163,26 @@ pub fn before_write(env: &mut Env, model: &'static Model, ids: &[i64], vals: &Va
         _ => {}
     }
     Ok(())
+}
+
+/// Odoo sends whoever archives a colleague's contact to the colleague's user; over an API the way there is printed.
+fn archive_refusal(env: &Env, users: &[i64]) -> String {
+    let names: Vec<String> = users.iter().map(|user| env.user_name(*user)).collect();
+    let place = match users {
+        [one] => format!(
+            "{{'type': 'ir.actions.act_window', 'res_model': 'res.users', 'context': {{'create': False}}, 'view_mode': \
+             'form', 'views': [[167, 'form']], 'res_id': {one}}}"
+        ),
+        several => format!(
+            "{{'type': 'ir.actions.act_window', 'res_model': 'res.users', 'context': {{'create': False}}, 'view_mode': \
+             'list,form', 'domain': [('id', 'in', {several:?})]}}"
+        ),
+    };
+    format!(
+        "You cannot archive contacts linked to an active user.\nYou first need to archive their associated \
+         user.\n\nLinked active users : {}\n{place}\nGo to users\nNone",
+        names.join(", ")
+    )
 }
 
 /// What follows from a change.
@@ -201,6 +231,18 @@ pub fn after_change(
 pub fn before_unlink(env: &mut Env, model: &'static Model, ids: &[i64]) -> Outcome<()> {
     for id in ids {
         match model.name {
+            "res.users" if *id == 1 => {
+                return Err(Fault::user(
+                    "You can not remove the admin user as it is used internally for resources created by Odoo (updates, \
+                     module installation, ...)",
+                ));
+            }
+            "res.users" if *id == 2 => {
+                return Err(Fault::user(
+                    "You cannot delete the admin user because it is utilized in various places (such as security \
+                     configurations,...). Instead, archive it.",
+                ));
+            }
             "sale.order" if !matches!(env.text(model.name, *id, "state").as_str(), "draft" | "cancel") => {
                 return Err(Fault::user(
                     "You can not delete a sent quotation or a confirmed sales order. You must first cancel it.",

@@ -63,7 +63,8 @@ pub fn apply(
                 unlink_from(env, model, id, field, &gone)?;
                 link(env, model, id, field, &wanted)?;
             }
-            _ => return Err(wrong()),
+            // Odoo looks for the codes that it knows and passes over any other.
+            _ => {}
         }
     }
     Ok(())
@@ -72,7 +73,11 @@ pub fn apply(
 /// What is linked now, archived ones included.
 fn linked(env: &Env, model: &Model, id: i64, field: &Field) -> Vec<i64> {
     match field.kind {
-        Kind::One2many(target, inverse) => holders(env, target, inverse, |value| value.as_i64() == Some(id)),
+        Kind::One2many(target, inverse) => {
+            let mut lines = holders(env, target, inverse, |value| value.as_i64() == Some(id));
+            lines.retain(|line| !env.row(target, *line).is_some_and(|row| field.leaves_out(row)));
+            lines
+        }
         Kind::Many2manyOf(target, inverse) => {
             holders(env, target, inverse, |value| ids_of(value).contains(&id))
         }

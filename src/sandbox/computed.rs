@@ -94,6 +94,11 @@ pub fn user_share(env: &Env, _: &'static Model, id: i64) -> Value {
     json!(!access::user_has_group(env, id, schema::USER))
 }
 
+/// The sandbox's groups imply none.
+pub fn all_groups(env: &Env, model: &'static Model, id: i64) -> Value {
+    json!(env.links(model.name, id, "group_ids"))
+}
+
 pub fn task_remaining_hours(env: &Env, _: &'static Model, id: i64) -> Value {
     let allocated = env.number("project.task", id, "allocated_hours");
     json!(round(allocated - env.number("project.task", id, "effective_hours")))
@@ -110,6 +115,50 @@ pub fn sale_line_subtotal(env: &Env, _: &'static Model, id: i64) -> Value {
 
 pub fn invoice_line_subtotal(env: &Env, _: &'static Model, id: i64) -> Value {
     subtotal(env, "account.move.line", id, "quantity")
+}
+
+/// Sales are credited and bought goods debited; the line of what is owed stands against the rest of its invoice.
+fn balance(env: &Env, id: i64) -> f64 {
+    const LINE: &str = "account.move.line";
+    let invoice = env.row(LINE, id).and_then(|row| row.get("move_id")).and_then(Value::as_i64).unwrap_or(0);
+    let sign = match env.text("account.move", invoice, "move_type").as_str() {
+        "out_invoice" | "in_refund" => -1.0,
+        _ => 1.0,
+    };
+    if env.text(LINE, id, "display_type") == "payment_term" {
+        return -sign * env.number("account.move", invoice, "amount_total");
+    }
+    sign * env.number(LINE, id, "price_subtotal")
+}
+
+pub fn line_balance(env: &Env, _: &'static Model, id: i64) -> Value {
+    json!(round(balance(env, id)))
+}
+
+pub fn line_debit(env: &Env, _: &'static Model, id: i64) -> Value {
+    json!(round(balance(env, id).max(0.0)))
+}
+
+pub fn line_credit(env: &Env, _: &'static Model, id: i64) -> Value {
+    json!(round((-balance(env, id)).max(0.0)))
+}
+
+/// What is still owed of a line: nothing of a line that is not owed, or whose invoice is paid.
+pub fn line_residual(env: &Env, _: &'static Model, id: i64) -> Value {
+    const LINE: &str = "account.move.line";
+    let invoice = env.row(LINE, id).and_then(|row| row.get("move_id")).and_then(Value::as_i64).unwrap_or(0);
+    let owed = env.text(LINE, id, "display_type") == "payment_term" && is_open(env, invoice);
+    json!(if owed { round(balance(env, id)) } else { 0.0 })
+}
+
+fn is_open(env: &Env, invoice: i64) -> bool {
+    env.text("account.move", invoice, "state") != "cancel"
+        && !matches!(env.text("account.move", invoice, "payment_state").as_str(), "paid" | "in_payment")
+}
+
+/// What is still owed of an invoice.
+pub fn invoice_residual(env: &Env, _: &'static Model, id: i64) -> Value {
+    json!(if is_open(env, id) { env.number("account.move", id, "amount_total") } else { 0.0 })
 }
 
 pub fn sale_line_remaining(env: &Env, _: &'static Model, id: i64) -> Value {

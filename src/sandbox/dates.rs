@@ -133,6 +133,40 @@ pub fn relative(text: &str, today: Day) -> Option<Day> {
     known.then_some(day)
 }
 
+/// A day or a time in any form that a domain takes, as Odoo writes times, and whether it was a day. `now` is the
+/// time in UTC. What is neither is refused in the words of Python.
+pub fn moment(text: &str, now: &str) -> Result<(String, bool), String> {
+    let midnight = |day: Day| (format!("{} 00:00:00", format(day)), true);
+    let iso = |text: &str| -> Option<(String, bool)> {
+        if text.len() <= 10 {
+            let compact = |text: &str| {
+                let plain = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+                plain.then(|| format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]))
+            };
+            return parse(&compact(text).unwrap_or_else(|| text.to_owned())).map(midnight);
+        }
+        let clock = text.get(11..)?.split('.').next()?;
+        let whole = format!("{} {clock}", text.get(..10)?);
+        let whole = if clock.len() == 2 { format!("{whole}:00:00") } else { whole };
+        parse_datetime(&whole).map(|moment| (moment, false))
+    };
+    if let Some(moment) = iso(text) {
+        return Ok(moment);
+    }
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 && text.as_bytes().get(digits) == Some(&b'-') {
+        return Err(format!("Invalid isoformat string: {}", super::python::text_repr(text)));
+    }
+    let Some(first) = text.split_whitespace().next() else { return Err("Empty date value".into()) };
+    let today = parse(now).unwrap_or(0);
+    let day = relative(text, today)
+        .ok_or_else(|| format!("Invalid term {0} in expression date: {0}", super::python::text_repr(text)))?;
+    if first == "today" {
+        return Ok(midnight(day));
+    }
+    Ok((format!("{}{}", format(day), now.get(10..).unwrap_or("")), false))
+}
+
 fn clamp(year: i64, month: i64, day: u32) -> Day {
     let last = day_number(year, month + 1, 1) - 1;
     day_number(year, month, day).min(last)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::access::{self, Operation};
 use super::env::Env;
 use super::fault::{Fault, Outcome};
-use super::records::check_there;
+use super::records::there;
 use super::schema::{Field, Model, OnDelete, models};
 use super::{business, commands, values};
 
@@ -17,7 +17,7 @@ pub fn unlink(env: &mut Env, model: &'static Model, ids: &[i64]) -> Outcome<()> 
         return Ok(());
     }
     access::check(env, model, Operation::Unlink)?;
-    check_there(env, model, ids)?;
+    let ids = &there(env, model, ids)?;
     access::check_rows(env, model, ids, Operation::Unlink)?;
     business::before_unlink(env, model, ids)?;
     for id in ids {

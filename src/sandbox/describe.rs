@@ -7,7 +7,10 @@ use serde_json::{Map, Value, json};
 use super::access::{self, Operation};
 use super::env::Env;
 use super::methods::{self, methods_of};
-use super::schema::{self, Field, Kind, Model, Source, translate};
+use super::schema::{self, Field, Kind, Model, Source, Sql, translate};
+
+/// Models that have a parent in Odoo, though not here.
+pub const INHERITS_A_TREE: &[&str] = &["res.users", "sale.order.line", "mail.message"];
 
 /// `fields_get`: the wanted fields (none means all) with the wanted attributes (none means all).
 pub fn fields(env: &Env, model: &'static Model, wanted: &[String], attributes: &[String]) -> Value {
@@ -25,16 +28,23 @@ pub fn fields(env: &Env, model: &'static Model, wanted: &[String], attributes: &
 
 fn attributes_of(env: &Env, model: &Model, field: &Field) -> Map<String, Value> {
     let language = env.language();
-    let stored = field.stored() || field.is_x2many() && matches!(field.source, Source::Stored);
+    let has_column = field.sql == Sql::Column;
+    let stored = match field.kind {
+        Kind::One2many(..) | Kind::Thread(_) => matches!(field.source, Source::Stored),
+        _ => has_column && !field.elsewhere,
+    };
     let mut all = Map::new();
     let mut add = |name: &str, value: Value| {
         all.insert(name.to_owned(), value);
     };
-    if matches!(field.kind, Kind::Integer | Kind::Float | Kind::Monetary) && field.stored() {
-        add("aggregator", json!("sum"));
+    if let Some(aggregator) = field.aggregator() {
+        add("aggregator", json!(aggregator));
+    } else if field.no_sum {
+        add("aggregator", json!(false));
     }
-    if field.relation().is_some() {
-        add("allow_hierachy_operators", json!(false));
+    if let Some(relation) = field.relation() {
+        let is_tree = schema::find(relation).is_some_and(|target| target.field("parent_id").is_some());
+        add("allow_hierachy_operators", json!(is_tree || INHERITS_A_TREE.contains(&relation)));
     }
     add("change_default", json!(false));
     add("company_dependent", json!(false));
@@ -50,7 +60,7 @@ fn attributes_of(env: &Env, model: &Model, field: &Field) -> Map<String, Value> 
         add("domain", json!([]));
     }
     add("exportable", json!(true));
-    add("groupable", json!(field.stored()));
+    add("groupable", json!(has_column));
     if !field.group.is_empty() {
         add("groups", json!(field.group));
     }
@@ -72,17 +82,17 @@ fn attributes_of(env: &Env, model: &Model, field: &Field) -> Map<String, Value> 
         _ => {}
     }
     add("required", json!(field.required));
-    add("searchable", json!(true));
+    add("searchable", json!(field.sql != Sql::None));
     if let Kind::Selection(options) = field.kind {
         let options: Vec<_> =
             options.iter().map(|(value, label)| json!([value, translate(language, label)])).collect();
         add("selection", Value::Array(options));
     }
-    add("sortable", json!(field.stored() && !field.is_x2many()));
+    add("sortable", json!(has_column && !field.is_x2many()));
     add("store", json!(stored));
     add("string", json!(translate(language, field.label)));
     if matches!(field.kind, Kind::Char | Kind::Text | Kind::Html) {
-        add("translate", json!(false));
+        add("translate", json!(field.translated));
     }
     if field.kind == Kind::Char {
         add("trim", json!(true));
@@ -97,6 +107,7 @@ fn depends(field: &Field) -> Value {
         Source::Related(path) => json!([path]),
         Source::Sum(lines, amount) => json!([format!("{lines}.{amount}")]),
         Source::Count(lines) => json!([lines]),
+        Source::Computed(_) => json!(["id"]),
         _ => json!([]),
     }
 }

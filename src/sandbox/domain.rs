@@ -4,12 +4,13 @@
 
 use serde_json::{Value, json};
 
-use super::conditions::{self, Matcher};
+use super::conditions::{self, Condition};
 use super::env::Env;
 use super::fault::{Fault, Outcome};
-use super::python::repr;
-use super::schema::{Field, Kind, Model, find};
-use super::words::{DATE_PARTS, OPERATORS};
+use super::matcher::Matcher;
+use super::python::{repr, type_name};
+use super::schema::{Field, Model};
+use super::words::OPERATORS;
 
 /// A domain, checked against its model.
 #[derive(Clone)]
@@ -41,43 +42,18 @@ pub struct Leaf {
 const DEEPEST: usize = 200;
 
 impl Domain {
-    /// Reads a domain for a model; mistakes are refused as Odoo words them.
+    /// Whether it has the form of a domain; what it names is not looked at.
+    pub fn check(domain: &Value) -> Outcome<()> {
+        conditions_of(domain).map(drop)
+    }
+
+    /// Reads a domain for a model; mistakes are refused as Odoo words them: the form of the whole first, then what its
+    /// conditions name.
     pub fn parse(env: &Env, model: &'static Model, domain: &Value) -> Outcome<Domain> {
-        let items = match domain {
-            Value::Bool(truth) => return Ok(Domain::Constant(*truth)),
-            Value::Array(items) => items,
-            other => {
-                return Err(Fault::kind(format!(
-                    "Domain() invalid argument type for domain: {}",
-                    repr(other)
-                )));
-            }
-        };
-        let malformed = || Fault::value(format!("Domain() malformed domain {}", repr(domain)));
-        // Each part with its depth.
-        let mut stack: Vec<(Domain, usize)> = Vec::new();
-        for item in items.iter().rev() {
-            let combined = match item {
-                Value::Array(parts) if parts.len() == 3 => (condition(env, model, parts)?, 1),
-                Value::String(sign) if sign == "!" => match stack.pop().ok_or_else(malformed)? {
-                    (Domain::Not(inner), depth) => (*inner, depth - 1),
-                    (other, depth) => (Domain::Not(Box::new(other)), depth + 1),
-                },
-                Value::String(sign) if sign == "&" || sign == "|" => {
-                    let first = stack.pop().ok_or_else(malformed)?;
-                    joined(first, stack.pop().ok_or_else(malformed)?, sign == "&")
-                }
-                other => {
-                    return Err(Fault::kind(format!("Domain() invalid item in domain: {}", repr(other))));
-                }
-            };
-            if combined.1 > DEEPEST {
-                return Err(Fault::recursion());
-            }
-            stack.push(combined);
+        match conditions_of(domain)? {
+            Parsed::Constant(truth) => Ok(Domain::Constant(truth)),
+            Parsed::Tree(tree) => named_in(env, model, tree),
         }
-        let all: Vec<Domain> = stack.into_iter().rev().map(|(domain, _)| domain).collect();
-        Ok(if all.is_empty() { Domain::Constant(true) } else { Domain::All(all) })
     }
 
     /// Whether a record passes.
@@ -102,102 +78,111 @@ impl Domain {
     }
 }
 
+/// A domain whose form was looked at.
+enum Parsed {
+    Constant(bool),
+    Tree(Form),
+}
+
+enum Form {
+    Constant(bool),
+    All(Vec<Form>),
+    Any(Vec<Form>),
+    Not(Box<Form>),
+    One(Condition),
+}
+
+fn conditions_of(domain: &Value) -> Outcome<Parsed> {
+    let items = match domain {
+        Value::Bool(truth) => return Ok(Parsed::Constant(*truth)),
+        Value::Array(items) => items,
+        other => {
+            return Err(Fault::kind(format!("Domain() invalid argument type for domain: {}", repr(other))));
+        }
+    };
+    let malformed = || Fault::value(format!("Domain() malformed domain {}", repr(domain)));
+    // Each part with its depth.
+    let mut stack: Vec<(Form, usize)> = Vec::new();
+    for item in items.iter().rev() {
+        let combined = match item {
+            Value::Array(parts) if parts.len() == 3 => (condition(item, parts)?, 1),
+            Value::String(sign) if sign == "!" => match stack.pop().ok_or_else(malformed)? {
+                (Form::Not(inner), depth) => (*inner, depth - 1),
+                (other, depth) => (Form::Not(Box::new(other)), depth + 1),
+            },
+            Value::String(sign) if sign == "&" || sign == "|" => {
+                let first = stack.pop().ok_or_else(malformed)?;
+                joined(first, stack.pop().ok_or_else(malformed)?, sign == "&")
+            }
+            other => {
+                return Err(Fault::value(format!("Domain() invalid item in domain: {}", repr(other))));
+            }
+        };
+        if combined.1 > DEEPEST {
+            return Err(Fault::recursion());
+        }
+        stack.push(combined);
+    }
+    let all: Vec<Form> = stack.into_iter().rev().map(|(form, _)| form).collect();
+    Ok(if all.is_empty() { Parsed::Constant(true) } else { Parsed::Tree(Form::All(all)) })
+}
+
+fn named_in(env: &Env, model: &'static Model, form: Form) -> Outcome<Domain> {
+    let all = |parts: Vec<Form>| {
+        parts.into_iter().map(|part| named_in(env, model, part)).collect::<Outcome<Vec<_>>>()
+    };
+    Ok(match form {
+        Form::Constant(truth) => Domain::Constant(truth),
+        Form::All(parts) => Domain::All(all(parts)?),
+        Form::Any(parts) => Domain::Any(all(parts)?),
+        Form::Not(inner) => Domain::Not(Box::new(named_in(env, model, *inner)?)),
+        Form::One(condition) => conditions::read(env, model, &condition)?,
+    })
+}
+
 /// Both, or either; a chain of the same stays flat.
-fn joined(first: (Domain, usize), second: (Domain, usize), both: bool) -> (Domain, usize) {
-    let parts = |(domain, depth)| match domain {
-        Domain::All(parts) if both => (parts, depth),
-        Domain::Any(parts) if !both => (parts, depth),
+fn joined(first: (Form, usize), second: (Form, usize), both: bool) -> (Form, usize) {
+    let parts = |(form, depth)| match form {
+        Form::All(parts) if both => (parts, depth),
+        Form::Any(parts) if !both => (parts, depth),
         one => (vec![one], depth + 1),
     };
     // A chain is read from its end: the longer side takes the other in.
     let ((mut long, one), (short, other)) = (parts(second), parts(first));
     long.extend(short);
     let depth = one.max(other);
-    (if both { Domain::All(long) } else { Domain::Any(long) }, depth)
+    (if both { Form::All(long) } else { Form::Any(long) }, depth)
 }
 
-fn condition(env: &Env, model: &'static Model, parts: &[Value]) -> Outcome<Domain> {
-    let [left, operator, right] = parts else { return Ok(Domain::Constant(true)) };
+fn condition(item: &Value, parts: &[Value]) -> Outcome<Form> {
+    let [left, operator, right] = parts else { return Ok(Form::Constant(true)) };
+    if matches!(operator.as_str(), Some("any!" | "not any!")) {
+        return Err(Fault::value(format!("Domain() invalid item in domain: {}", repr(item))));
+    }
     let shown = || format!("({}, {}, {})", repr(left), repr(operator), repr(right));
     let Some(path) = left.as_str() else {
-        return match (left.as_i64(), operator.as_str(), right.as_i64()) {
-            (Some(1), Some("="), Some(1)) => Ok(Domain::Constant(true)),
-            (Some(0), Some("="), Some(1)) => Ok(Domain::Constant(false)),
+        // To Python, True is 1.
+        let number = |value: &Value| match value {
+            Value::Bool(truth) => Some(f64::from(u8::from(*truth))),
+            other => other.as_f64(),
+        };
+        return match (number(left), operator.as_str(), number(right)) {
+            (Some(left), Some("="), Some(1.0)) if left == 1.0 || left == 0.0 => {
+                Ok(Form::Constant(left == 1.0))
+            }
             _ => Err(Fault::kind(format!("Domain() invalid arguments: {}", shown()))),
         };
     };
-    let Some(operator) = operator.as_str().filter(|name| OPERATORS.contains(name)) else {
-        return Err(Fault::value(format!("Invalid operator in condition {}", shown())));
-    };
-    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
-    let Some(field) = model.field(name) else {
-        return Err(Fault::value(format!("Invalid field {}.{name} in condition {}", model.name, shown())));
-    };
-    super::access::check_field(env, model, field, super::access::Operation::Read)?;
-    if !rest.is_empty() {
-        if matches!(field.kind, Kind::Date | Kind::Datetime) && DATE_PARTS.contains(&rest) {
-            return plain(env, model, field, rest, operator, right, &shown);
-        }
-        let Some(target) = field.relation().and_then(find) else {
-            return Err(Fault::value(format!(
-                "Invalid field property on the field in condition {}",
-                shown()
-            )));
-        };
-        let inner = condition(env, target, &[json!(rest), json!(operator), right.clone()])?;
-        return Ok(leaf(field, "", Matcher::Any(target, Box::new(inner))));
+    if path.is_empty() {
+        return Err(Fault::kind(format!("Empty field name in condition {}", shown())));
     }
-    plain(env, model, field, "", operator, right, &shown)
-}
-
-fn leaf(field: &'static Field, part: &str, matcher: Matcher) -> Domain {
-    Domain::Leaf(Leaf { field, part: part.to_owned(), matcher })
-}
-
-fn plain(
-    env: &Env,
-    model: &'static Model,
-    field: &'static Field,
-    part: &str,
-    operator: &str,
-    value: &Value,
-    shown: &dyn Fn() -> String,
-) -> Outcome<Domain> {
-    let (positive, negative) = match operator {
-        "!=" | "<>" => ("=", true),
-        other => other.strip_prefix("not ").map_or((other, false), |positive| (positive, true)),
+    let Some(name) = operator.as_str() else {
+        return Err(Fault::attribute(type_name(operator), "lower"));
     };
-    let test = match positive {
-        "any" => {
-            let Some(target) = field.relation().and_then(find) else {
-                return Err(Fault::value(format!(
-                    "Cannot use 'any' with non-relational fields in condition {}",
-                    shown()
-                )));
-            };
-            leaf(field, part, Matcher::Any(target, Box::new(Domain::parse(env, target, value)?)))
-        }
-        "=?" if matches!(value, Value::Null | Value::Bool(false)) => Domain::Constant(true),
-        "child_of" | "parent_of" => {
-            let target = field.relation().and_then(find).unwrap_or(model);
-            let ids = conditions::hierarchy(env, target, positive == "parent_of", value)?;
-            leaf(field, part, Matcher::OneOf(ids.into_iter().map(|id| json!(id)).collect()))
-        }
-        "=" | "==" | "=?" | "in" => {
-            let values = match value {
-                Value::Array(values) => values.clone(),
-                one if positive == "in" && !matches!(one, Value::Bool(_) | Value::Null) => {
-                    return Err(Fault::value(format!(
-                        "The value should be a collection in condition {}",
-                        shown()
-                    )));
-                }
-                one => vec![one.clone()],
-            };
-            conditions::one_of(env, field, part, values)?
-        }
-        "<" | ">" | "<=" | ">=" => conditions::comparison(env, field, part, positive, value)?,
-        _ => conditions::like(env, field, part, positive, value, shown)?,
-    };
-    Ok(if negative { Domain::Not(Box::new(test)) } else { test })
+    let lower = name.to_lowercase();
+    if !OPERATORS.contains(&lower.as_str()) && !matches!(lower.as_str(), "any!" | "not any!") {
+        return Err(Fault::value(format!("Invalid operator in condition {}", shown())));
+    }
+    let value = if right.is_null() { json!(false) } else { right.clone() };
+    Ok(Form::One(Condition { path: path.to_owned(), operator: lower, value }))
 }

@@ -192,7 +192,8 @@ impl Env {
                 let ids = self
                     .world
                     .rows(target)
-                    .filter(|(_, row)| row.get(inverse).and_then(Value::as_i64) == Some(id));
+                    .filter(|(_, row)| row.get(inverse).and_then(Value::as_i64) == Some(id))
+                    .filter(|(_, row)| !field.leaves_out(row));
                 return self.ordered(target, ids.map(|(line, _)| line).collect());
             }
             Kind::Thread(target) => {

@@ -35,6 +35,16 @@ impl Fault {
         Fault::werkzeug(401, "werkzeug.exceptions.Unauthorized", message)
     }
 
+    /// Says that the sandbox lacks a name, which Odoo may have.
+    #[cold]
+    pub fn gap(mut self) -> Fault {
+        self.message.push_str(crate::transport::GAP);
+        if let Some(first) = self.arguments.as_mut().and_then(|arguments| arguments.first_mut()) {
+            *first = json!(self.message);
+        }
+        self
+    }
+
     /// No such path, model or method.
     #[cold]
     pub fn not_found(message: impl Into<String>) -> Fault {
@@ -63,6 +73,12 @@ impl Fault {
     #[cold]
     pub fn user(message: impl Into<String>) -> Fault {
         Fault::new(422, "odoo.exceptions.UserError", message)
+    }
+
+    /// A refusal that a browser would lead on from; over an API it is an unexpected error.
+    #[cold]
+    pub fn redirect(message: impl Into<String>) -> Fault {
+        Fault::new(500, "odoo.exceptions.RedirectWarning", message)
     }
 
     /// A broken constraint.
@@ -100,6 +116,38 @@ impl Fault {
         Fault::new(500, "builtins.TypeError", message)
     }
 
+    /// What Python asserts and what is not so.
+    #[cold]
+    pub fn assertion(message: impl Into<String>) -> Fault {
+        Fault::new(500, "builtins.AssertionError", message)
+    }
+
+    /// Something that is no dictionary, or no list, taken for one.
+    #[cold]
+    pub fn attribute(class: &str, name: &str) -> Fault {
+        let message = format!("'{class}' object has no attribute '{name}'");
+        Fault::new(500, "builtins.AttributeError", message)
+    }
+
+    /// A key that a dictionary does not have.
+    #[cold]
+    pub fn key(name: &str) -> Fault {
+        Fault::new(500, "builtins.KeyError", format!("'{name}'"))
+    }
+
+    /// An operator that PostgreSQL does not have for an integer and this.
+    #[cold]
+    pub fn no_operator(operator: &str, class: &str) -> Fault {
+        let message = format!("operator does not exist: integer {operator} {class}\n");
+        Fault::new(500, "psycopg2.errors.UndefinedFunction", message)
+    }
+
+    /// A value that the database's driver cannot write.
+    #[cold]
+    pub fn no_adapter() -> Fault {
+        Fault::new(500, "psycopg2.ProgrammingError", "can't adapt type 'dict'")
+    }
+
     /// A list that ends too early for Python.
     #[cold]
     pub fn index(message: &str) -> Fault {
@@ -114,10 +162,33 @@ impl Fault {
 
     /// An aggregate that PostgreSQL does not have for such a column.
     #[cold]
-    pub fn no_function(function: &str, boolean: bool) -> Fault {
-        let column = if boolean { "boolean" } else { "character varying" };
+    pub fn no_function(function: &str, column: &str) -> Fault {
         let message = format!("function {function}({column}) does not exist\n");
         Fault::new(500, "psycopg2.errors.UndefinedFunction", message)
+    }
+
+    /// A value whose type the column does not have.
+    #[cold]
+    pub fn wrong_column(column: &str, class: &str, value: &str) -> Fault {
+        let message = format!("column \"{column}\" is of type {class} but expression is of type {value}\n");
+        Fault::new(500, "psycopg2.errors.DatatypeMismatch", message)
+    }
+
+    /// A count that is none.
+    #[cold]
+    pub fn negative(clause: &str) -> Fault {
+        let name = match clause {
+            "LIMIT" => "psycopg2.errors.InvalidRowCountInLimitClause",
+            _ => "psycopg2.errors.InvalidRowCountInResultOffsetClause",
+        };
+        Fault::new(500, name, format!("{clause} must not be negative\n"))
+    }
+
+    /// A count of the wrong type.
+    #[cold]
+    pub fn no_count(clause: &str, class: &str) -> Fault {
+        let message = format!("argument of {clause} must be type bigint, not type {class}\n");
+        Fault::new(500, "psycopg2.errors.DatatypeMismatch", message)
     }
 
     /// A number that does not fit the column.

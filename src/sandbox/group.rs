@@ -7,22 +7,19 @@ use std::cmp::Ordering;
 use serde_json::{Map, Value, json};
 
 use super::access::{self, Operation};
-use super::aggregates::aggregate;
-use super::conditions::date_part;
+use super::aggregates::{aggregate, takes};
 use super::dates;
 use super::env::Env;
 use super::fault::{Fault, Outcome};
 use super::having;
+use super::matcher::date_part;
 use super::methods::Call;
 use super::periods::{end_of, label, next_hour, start_of};
-use super::python::text_repr;
+use super::python::{text_repr, truthy, type_name};
 use super::records::with_name;
-use super::schema::{Field, Kind, Model, find};
+use super::schema::{Field, Kind, Model, Sql, find};
 use super::search;
-use super::words::{DATE_PARTS, PERIODS};
-
-/// Computed whenever they are read, in Odoo too: SQL cannot group by them.
-const NOT_STORED: &[&str] = &["company_type", "display_name", "message_is_follower", "res_name"];
+use super::words::{DATE_PARTS, FUNCTIONS, PERIODS};
 
 struct Axis {
     spec: String,
@@ -47,17 +44,20 @@ struct Bucket {
 pub fn formatted(env: &Env, call: &Call) -> Outcome<Value> {
     let model = call.model;
     access::check(env, model, Operation::Read)?;
+    super::methods::check_counts(call)?;
+    let walked = |name: &str| walkable(call.get(name)).map(|()| call.names(name));
     let axes =
-        call.names("groupby").into_iter().map(|spec| axis(env, model, spec)).collect::<Outcome<Vec<_>>>()?;
-    let measures = call
-        .names("aggregates")
+        walked("groupby")?.into_iter().map(|spec| axis(env, model, spec)).collect::<Outcome<Vec<_>>>()?;
+    let measures = walked("aggregates")?
         .into_iter()
+        // Its records are given as their ids, under that name.
+        .map(|spec| spec.replace(":recordset", ":array_agg"))
         .map(|spec| measure(env, model, spec))
         .collect::<Outcome<Vec<_>>>()?;
     // SQL has neither without GROUP BY, and Odoo then looks at neither.
     let is_grouped = !axes.is_empty();
     let (conditions, clause) = match is_grouped {
-        true => (call.get("having").as_array().map(Vec::as_slice).unwrap_or_default(), call.text("order")),
+        true => (walked_having(call.get("having"))?, call.text("order")),
         false => (&[][..], ""),
     };
     let mut all = measures;
@@ -100,6 +100,163 @@ pub fn formatted(env: &Env, call: &Call) -> Outcome<Value> {
     Ok(rows.into_iter().skip(offset).take(limit).map(|(_, row)| Value::Object(row)).collect())
 }
 
+/// Python walks through a list, and through the letters of a text: none of those is a field.
+fn walkable(value: &Value) -> Outcome<()> {
+    match value {
+        Value::Array(items) => match items.iter().find(|item| !item.is_string()) {
+            None => Ok(()),
+            Some(other) => {
+                Err(Fault::kind(format!("expected string or bytes-like object, got '{}'", type_name(other))))
+            }
+        },
+        Value::String(text) if text.is_empty() => Ok(()),
+        Value::String(text) => {
+            let letter = text.chars().next().map(String::from).unwrap_or_default();
+            Err(Fault::value(format!("Invalid field {} on model", text_repr(&letter))))
+        }
+        other => Err(Fault::kind(format!("'{}' object is not iterable", type_name(other)))),
+    }
+}
+
+/// The deprecated `read_group`: the same groups under the names, labels and domains of before.
+pub fn read_group(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let by: Vec<String> = match call.get("groupby") {
+        Value::String(one) => vec![one.clone()],
+        other => walkable(other).map(|()| call.names("groupby"))?,
+    };
+    walkable(call.get("fields"))?;
+    let lazy = truthy(call.get("lazy"));
+    let (now, later) = by.split_at(if lazy { by.len().min(1) } else { by.len() });
+    let mut axes = Vec::new();
+    for spec in now {
+        let (name, grain) = spec.split_once(':').unwrap_or((spec, ""));
+        let (name, path) = name.split_once('.').unwrap_or((name, ""));
+        let Some(field) = call.model.field(name) else {
+            let message =
+                format!("Invalid field {} on model {}", text_repr(name), text_repr(call.model.name));
+            return Err(Fault::value(message).gap());
+        };
+        if !path.is_empty() {
+            let message = format!("Property name {} has to be used on a property field.", text_repr(path));
+            return Err(Fault::value(message));
+        }
+        let dated = matches!(field.kind, Kind::Date | Kind::Datetime);
+        axes.push(match (dated, grain) {
+            (true, "") => format!("{name}:month"),
+            _ => spec.clone(),
+        });
+    }
+    let count = match now {
+        [one] if lazy => format!("{}_count", one.split(':').next().unwrap_or("")),
+        _ => "__count".to_owned(),
+    };
+    // The name in the answer, and what is put together under it.
+    let mut measures = vec![(count, "__count".to_owned())];
+    for spec in call.names("fields").into_iter().filter(|spec| spec != "__count") {
+        measures.extend(measure_of(call.model, &spec, now)?.filter(|(name, _)| !name.is_empty()));
+    }
+    let orderby: Vec<String> = terms(call.text("orderby"))
+        .map(|term| {
+            let known = now.iter().zip(&axes).map(|(name, spec)| (name.as_str(), spec.as_str()));
+            let known = known.chain(measures.iter().map(|(name, spec)| (name.as_str(), spec.as_str())));
+            let meant = known.into_iter().find(|(name, _)| name.split(':').next() == Some(term.name));
+            let name = meant.map_or(term.name, |(_, spec)| spec);
+            format!("{name}{}", if term.descending { " desc" } else { "" })
+        })
+        .collect();
+    let mut asked = Map::new();
+    asked.insert("domain".into(), call.get("domain").clone());
+    asked.insert("groupby".into(), json!(axes));
+    asked.insert("aggregates".into(), measures.iter().map(|(_, spec)| json!(spec)).collect());
+    asked.insert("order".into(), json!(orderby.join(",")));
+    for name in ["offset", "limit"] {
+        asked.insert(name.into(), call.get(name).clone());
+    }
+    let formatted =
+        formatted(env, &Call { model: call.model, ids: Vec::new(), arguments: asked, extra: Map::new() })?;
+    let groups = formatted.as_array().cloned().unwrap_or_default();
+    let groups = groups.iter().map(|group| {
+        let mut row = Map::new();
+        let mut ranges = Map::new();
+        for (name, spec) in now.iter().zip(&axes) {
+            let value = group.get(spec).cloned().unwrap_or_default();
+            let is_period = spec.split_once(':').is_some_and(|(_, grain)| PERIODS.contains(&grain));
+            let shown = match (is_period, &value) {
+                (true, Value::Array(pair)) => {
+                    ranges.insert(name.clone(), range_of(group.get("__extra_domain")));
+                    pair.get(1).cloned().unwrap_or_default()
+                }
+                (true, _) => {
+                    ranges.insert(name.clone(), json!(false));
+                    value
+                }
+                _ => value,
+            };
+            row.insert(name.clone(), shown);
+        }
+        for (name, spec) in &measures {
+            row.insert(name.clone(), group.get(spec).cloned().unwrap_or_default());
+        }
+        let mut domain = call.get("domain").as_array().cloned().unwrap_or_default();
+        domain.extend(group.get("__extra_domain").and_then(Value::as_array).cloned().unwrap_or_default());
+        domain.retain(|part| by.is_empty() && domain_is_all(part) || !domain_is_all(part));
+        row.insert("__domain".into(), Value::Array(domain));
+        if !later.is_empty() {
+            row.insert("__context".into(), json!({"group_by": later}));
+        }
+        if !ranges.is_empty() {
+            row.insert("__range".into(), Value::Object(ranges));
+        }
+        Value::Object(row)
+    });
+    Ok(groups.collect())
+}
+
+fn domain_is_all(part: &Value) -> bool {
+    part == &json!([1, "=", 1])
+}
+
+/// `field`, `field:function` or `name:function(field)`; a field by itself is put together as its column is by default.
+fn measure_of(model: &'static Model, spec: &str, by: &[String]) -> Outcome<Option<(String, String)>> {
+    let word = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let (name, rest) = spec.split_once(':').unwrap_or((spec, ""));
+    let (function, inner) = match rest.split_once('(') {
+        Some((function, inner)) => (function, inner.strip_suffix(')').unwrap_or("")),
+        None => (rest, ""),
+    };
+    let sound = word(name) && (rest.is_empty() || word(function)) && (rest.contains('(') == word(inner));
+    if !sound {
+        return Err(Fault::value(format!("Invalid field specification {}.", text_repr(spec))));
+    }
+    if !inner.is_empty() {
+        return Ok(Some((name.to_owned(), format!("{inner}:{function}"))));
+    }
+    if !function.is_empty() {
+        return Ok(Some((name.to_owned(), format!("{name}:{function}"))));
+    }
+    let Some(field) = model.field(name) else {
+        let message = format!("Invalid field {} on model {}", text_repr(name), text_repr(model.name));
+        return Err(Fault::value(message));
+    };
+    let default =
+        field.aggregator().filter(|_| field.sql == Sql::Column && !by.iter().any(|each| each == spec));
+    Ok(default.map(|function| (name.to_owned(), format!("{name}:{function}"))))
+}
+
+/// The bounds of a period, from the domain that finds its records.
+fn range_of(domain: Option<&Value>) -> Value {
+    let bound = |operator: &str| {
+        let parts = domain.and_then(Value::as_array).into_iter().flatten();
+        parts
+            .filter_map(Value::as_array)
+            .find(|part| part.get(1) == Some(&json!(operator)))
+            .map(|part| part.get(2).cloned())
+    };
+    json!({"from": bound(">="), "to": bound("<")})
+}
+
 fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
     let (name, grain) = spec.split_once(':').unwrap_or((&spec, ""));
     let (name, grain) = (name.to_owned(), grain.to_owned());
@@ -111,7 +268,8 @@ fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
                 "Invalid field {} on {}",
                 text_repr(first),
                 text_repr(model.name)
-            )));
+            ))
+            .gap());
         };
         access::check_field(env, model, field, Operation::Read)?;
         if further.is_empty() {
@@ -126,13 +284,12 @@ fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
         path.push(field);
         (model, rest) = (target, further);
     };
-    if NOT_STORED.contains(&field.name) {
-        return Err(Fault::value(format!(
-            "Cannot convert {}.{} to SQL because it is not stored",
-            model.name, field.name
-        )));
-    }
     let dated = matches!(field.kind, Kind::Date | Kind::Datetime);
+    let many = matches!(field.kind, Kind::Many2many(_) | Kind::Many2manyOf(..));
+    if many && field.sql != Sql::Column {
+        return Err(Fault::value(format!("Group by non-stored many2many field: {}", text_repr(&spec))));
+    }
+    in_sql(model, field)?;
     if dated && grain.is_empty() {
         return Err(Fault::value(format!("Granularity not set on a date(time) field: {}", text_repr(&spec))));
     }
@@ -146,31 +303,74 @@ fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
     Ok(Axis { spec, path, field, grain })
 }
 
+/// A having clause is walked through, too.
+fn walked_having(value: &Value) -> Outcome<&[Value]> {
+    match value {
+        Value::Array(items) => Ok(items),
+        value if !truthy(value) => Ok(&[]),
+        Value::String(text) => {
+            let letter = text_repr(text.get(..1).unwrap_or(""));
+            Err(Fault::value(format!("Invalid having clause {letter}: it should be a domain-like clause")))
+        }
+        other => Err(Fault::kind(format!("'{}' object is not iterable", type_name(other)))),
+    }
+}
+
+/// What SQL does not have can be neither grouped by nor summed up.
+fn in_sql(model: &Model, field: &Field) -> Outcome<()> {
+    if field.sql == Sql::Column { Ok(()) } else { Err(not_in_sql(model, field)) }
+}
+
+fn not_in_sql(model: &Model, field: &Field) -> Fault {
+    Fault::value(format!("Cannot convert {}.{} to SQL because it is not stored", model.name, field.name))
+}
+
 fn measure(env: &Env, model: &'static Model, spec: String) -> Outcome<Measure> {
     if spec == "__count" {
         return Ok(Measure { spec, field: None, function: "count".into() });
     }
     let (name, function) = spec.split_once(':').unwrap_or((&spec, ""));
-    let known = ["sum", "avg", "min", "max", "count", "count_distinct", "array_agg", "bool_and", "bool_or"];
+    if name.contains('.') {
+        return Err(Fault::value(format!(
+            "Invalid {}, this dot notation is not supported",
+            text_repr(&spec)
+        )));
+    }
     let Some(field) = model.field(name) else {
-        return Err(Fault::value(format!("Invalid field {} on {}", text_repr(name), text_repr(model.name))));
+        return Err(Fault::value(format!(
+            "Invalid field {} on model {} for {}.",
+            text_repr(name),
+            text_repr(model.name),
+            text_repr(&spec)
+        ))
+        .gap());
     };
     access::check_field(env, model, field, Operation::Read)?;
     if function.is_empty() {
         return Err(Fault::value(format!("Aggregate method is mandatory for {}", text_repr(name))));
     }
-    if !known.contains(&function) {
+    if function == "sum_currency" && field.kind != Kind::Monetary {
+        let message = "Aggregator \"sum_currency\" only works on currency field for";
+        return Err(Fault::value(format!("{message} {}", text_repr(name))));
+    }
+    if !FUNCTIONS.contains(&function) {
         return Err(Fault::value(format!(
             "Invalid aggregate method {} for {}.",
             text_repr(function),
             text_repr(&spec)
         )));
     }
-    if matches!(function, "sum" | "avg")
-        && matches!(field.kind, Kind::Char | Kind::Text | Kind::Html | Kind::Selection(_) | Kind::Boolean)
-    {
-        return Err(Fault::no_function(function, field.kind == Kind::Boolean));
+    if function == "recordset" && !(field.relation().is_some() || name == "id") {
+        return Err(Fault::value(format!(
+            "Aggregate method 'recordset' can be only used on relational field (or id) (for {}).",
+            text_repr(&spec)
+        )));
     }
+    if field.is_x2many() {
+        return Err(not_in_sql(model, field));
+    }
+    in_sql(model, field)?;
+    takes(function, field)?;
     let function = function.to_owned();
     Ok(Measure { spec, field: Some(field), function })
 }

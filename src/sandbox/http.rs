@@ -29,6 +29,8 @@ pub enum Route<'a> {
     Document(String),
     /// `/web/version` and `/json/version`.
     Version,
+    /// `/web/webclient/version_info` and `/web/database/list`: asked and answered in JSON-RPC's envelope.
+    Told(&'static str),
     /// `/web/health`, with its query.
     Health(&'a str),
     /// Anything else.
@@ -50,6 +52,8 @@ pub fn route(request: &HttpRequest) -> Route<'_> {
             Route::Document(file.strip_suffix(".json").unwrap_or(file).to_owned())
         }
         (["web" | "json", "version"], Method::Get) => Route::Version,
+        (["web", "webclient", "version_info"], Method::Post) => Route::Told("version_info"),
+        (["web", "database", "list"], Method::Post) => Route::Told("databases"),
         (["web", "health"], Method::Get) => Route::Health(query),
         _ => Route::Nowhere,
     }
@@ -94,6 +98,7 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
             );
         }
         Route::Health(query) => return (health(query), None),
+        Route::Told(what) if is_json(request.header("content-type")) => return (told(what, request), None),
         _ => {}
     }
     if request.header("x-odoo-database").is_some_and(|name| !name.is_empty() && name != DATABASE) {
@@ -160,6 +165,22 @@ fn serve(env: &mut Env, route: Route, request: &HttpRequest, body: &[u8]) -> Out
         }
         _ => Err(Fault::not_found("Did you mean POST /json/2/<model>/<method>?")),
     }
+}
+
+/// What anybody is told: which Odoo this is, and which databases it has.
+fn told(what: &str, request: &HttpRequest) -> HttpReply {
+    let asked: Value =
+        serde_json::from_slice(request.body.as_deref().unwrap_or_default()).unwrap_or_default();
+    let result = match what {
+        "databases" => json!([DATABASE]),
+        _ => json!({
+            "server_version": "19.0",
+            "server_version_info": [19, 0, 0, "final", 0, ""],
+            "server_serie": "19.0",
+            "protocol_version": 1,
+        }),
+    };
+    json_reply(200, &json!({"jsonrpc": "2.0", "id": asked.get("id"), "result": result}))
 }
 
 fn authenticate(request: &HttpRequest) -> Outcome<i64> {

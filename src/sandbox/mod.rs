@@ -20,6 +20,7 @@ mod guard;
 mod having;
 mod html;
 mod http;
+mod matcher;
 mod methods;
 mod periods;
 mod python;
@@ -35,6 +36,7 @@ mod tests;
 mod values;
 mod words;
 mod world;
+mod xmlids;
 mod zones;
 
 use std::path::Path;

@@ -43,7 +43,7 @@ fn fields_to_read(env: &Env, model: &'static Model, names: &[String]) -> Outcome
     let mut fields: Vec<&'static Field> = Vec::new();
     for name in names {
         let field = model.field(name).ok_or_else(|| {
-            Fault::value(format!("Invalid field {} on {}", text_repr(name), text_repr(model.name)))
+            Fault::value(format!("Invalid field {} on {}", text_repr(name), text_repr(model.name))).gap()
         })?;
         access::check_field(env, model, field, Operation::Read)?;
         if !fields.iter().any(|known| known.name == field.name) {
@@ -76,7 +76,7 @@ pub fn with_name(env: &Env, field: &Field, value: Value) -> Value {
 /// What a new record of a model starts with, the context's `default_` keys first.
 pub fn defaults(env: &Env, model: &'static Model, wanted: impl Fn(&str) -> bool) -> Values {
     let mut found = Values::new();
-    for field in model.all_fields().filter(|field| wanted(field.name) && !UNWRITABLE.contains(&field.name)) {
+    for field in model.all_fields().filter(|field| wanted(field.name)) {
         let from_context = env.context.get(&format!("default_{}", field.name)).cloned();
         let value = from_context.or_else(|| preset(env, field));
         if let Some(value) = value {
@@ -89,6 +89,7 @@ pub fn defaults(env: &Env, model: &'static Model, wanted: impl Fn(&str) -> bool)
 fn preset(env: &Env, field: &Field) -> Option<Value> {
     Some(match field.preset {
         Preset::Text(text) => json!(text),
+        Preset::Number(number) if matches!(field.kind, Kind::Float | Kind::Monetary) => json!(number as f64),
         Preset::Number(number) => json!(number),
         Preset::True => json!(true),
         Preset::Today => json!(env.today()),
@@ -109,7 +110,7 @@ fn preset(env: &Env, field: &Field) -> Option<Value> {
 fn check_names(env: &Env, model: &'static Model, vals: &Values, operation: Operation) -> Outcome<()> {
     for name in vals.keys() {
         let field = model.field(name).ok_or_else(|| {
-            Fault::value(format!("Invalid field {} in {}", text_repr(name), text_repr(model.name)))
+            Fault::value(format!("Invalid field {} in {}", text_repr(name), text_repr(model.name))).gap()
         })?;
         access::check_field(env, model, field, operation)?;
     }
@@ -192,7 +193,7 @@ pub fn write(env: &mut Env, model: &'static Model, ids: &[i64], vals: &Values) -
     }
     access::check(env, model, Operation::Write)?;
     check_names(env, model, vals, Operation::Write)?;
-    check_there(env, model, ids)?;
+    let ids = &there(env, model, ids)?;
     access::check_rows(env, model, ids, Operation::Write)?;
     business::before_write(env, model, ids, vals)?;
     for id in ids {
@@ -205,6 +206,15 @@ pub fn write(env: &mut Env, model: &'static Model, ids: &[i64], vals: &Values) -
         check_constraints(env, model, *id)?;
     }
     Ok(())
+}
+
+/// The ids that are there. Those that are not are missed only where a record rule looks at them: SQL does not say
+/// that it found nothing to change.
+pub fn there(env: &Env, model: &Model, ids: &[i64]) -> Outcome<Vec<i64>> {
+    if model.ruled {
+        check_there(env, model, ids)?;
+    }
+    Ok(ids.iter().copied().filter(|id| env.exists(model.name, *id)).collect())
 }
 
 /// Refuses ids that are not there.

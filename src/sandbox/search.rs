@@ -72,7 +72,8 @@ pub fn sort(env: &Env, model: &'static Model, ids: &mut Vec<i64>, order: &str) -
                 "Invalid field {} on {}",
                 text_repr(name),
                 text_repr(model.name)
-            )));
+            ))
+            .gap());
         };
         let descending = direction == "desc";
         let nulls_first = nulls.map_or(descending, |nulls| nulls == "first");

@@ -22,7 +22,7 @@ const CREATED: &str = "2026-01-05 08:00:00";
 pub fn build() -> World {
     let mut world = World::default();
     for (index, model) in schema::models().enumerate() {
-        let row = json!({"id": index as i64 + 1, "name": model.label, "model": model.name, "state": "base"});
+        let row = json!({"id": index as i64 + 1, "name": model.label, "model": model.name, "state": "base", "transient": model.transient});
         place(&mut world, "ir.model", &row);
     }
     for part in PARTS {

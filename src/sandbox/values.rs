@@ -73,11 +73,22 @@ fn many2one(
     value: &Value,
     creating: bool,
 ) -> Outcome<Value> {
-    let Some(id) =
-        value.as_i64().filter(|_| value.is_number()).or_else(|| (value == &json!(true)).then_some(1))
+    let Some(id) = value
+        .as_i64()
+        .filter(|_| value.is_number())
+        .or_else(|| (value == &json!(true) && !creating).then_some(1))
     else {
         // The pair that a read gave is no id to Odoo: a write empties the field, a create reaches PostgreSQL.
         return match value {
+            Value::String(text) if creating => match text.trim().parse::<i64>() {
+                Ok(id) => many2one(env, model, field, target, &json!(id), creating),
+                Err(_) => {
+                    let message = format!("invalid input syntax for type integer: {}\n", json!(text));
+                    Err(Fault::database_text(message))
+                }
+            },
+            Value::Object(_) if creating => Err(Fault::no_adapter()),
+            Value::Bool(true) if creating => Err(Fault::wrong_column(field.name, "integer", "boolean")),
             Value::Array(parts) if creating => {
                 let text = parts.iter().find_map(Value::as_str).map_or_else(|| repr(value), str::to_owned);
                 Err(Fault::database_text(format!("invalid input syntax for type integer: \"{text}\"\n")))
@@ -89,7 +100,7 @@ fn many2one(
         return Ok(json!(id));
     }
     // Whatever is computed through the link looks for the record before PostgreSQL does.
-    let read_through = model.parent == field.name
+    let read_through = model.parent == field.name && model.thread
         || model.all_fields().any(|each| match each.source {
             Source::Related(path) => path.split('.').next() == Some(field.name),
             _ => false,

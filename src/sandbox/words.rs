@@ -31,6 +31,22 @@ pub const OPERATORS: [&str; 23] = [
 /// Periods that records are grouped by (`READ_GROUP_TIME_GRANULARITY`).
 pub const PERIODS: [&str; 6] = ["hour", "day", "week", "month", "quarter", "year"];
 
+/// What records of a group can be put together by (`READ_GROUP_AGGREGATE`, and the sum that the ORM adds).
+pub const FUNCTIONS: [&str; 12] = [
+    "sum",
+    "avg",
+    "max",
+    "min",
+    "bool_and",
+    "bool_or",
+    "array_agg",
+    "array_agg_distinct",
+    "recordset",
+    "count",
+    "count_distinct",
+    "sum_currency",
+];
+
 /// Parts of a date as numbers, to group by or to end a path of a domain in (`READ_GROUP_NUMBER_GRANULARITY`).
 pub const DATE_PARTS: [&str; 10] = [
     "year_number",

@@ -43,6 +43,19 @@ pub fn of_profile(label: &str, layers: &Layers) -> Result<(BaseUrl, String, Secr
     if database.contains(|c: char| c.is_control()) {
         return Err(Error::new(Code::ConfigInvalid, format!("{} holds a control character", names::DB)));
     }
+    let first = key.split_whitespace().next().unwrap_or_default().trim_end_matches(':');
+    let header = ["bearer", "basic", "token", "authorization", "apikey", "api-key"];
+    if key.trim().contains(char::is_whitespace) && header.contains(&first.to_ascii_lowercase().as_str()) {
+        // A word of a header is no secret; what follows it is.
+        return Err(Error::new(
+            Code::ConfigInvalid,
+            format!(
+                "{} in {key_origin} begins with {first:?}, a word of the header and not of the key",
+                names::API_KEY
+            ),
+        )
+        .with_hint(format!("take {first} off: the key alone, Bearer is put before it here")));
+    }
     if !key.chars().all(|c| matches!(c, '!'..='~' | ' ')) || key.trim().is_empty() {
         return Err(Error::new(
             Code::ConfigInvalid,

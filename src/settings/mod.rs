@@ -70,6 +70,8 @@ pub struct Settings {
     pub lookup_ttl: Duration,
     /// Protected context keys that the profile allows.
     pub allowed_context: Vec<String>,
+    /// Somebody's own, and no agent's.
+    pub is_person: bool,
     /// `ODOO_LANG=… comes from …` and the same of the companies, where they are set.
     pub language_says: Option<String>,
     /// The companies.
@@ -147,7 +149,11 @@ impl Settings {
         let says = |name: &str| {
             layers.get(name).map(|(value, origin)| format!("{name}={value} comes from {origin}"))
         };
-        let agent_channel = selection.agent_channel.clone().or_else(|| text(names::AGENT_CHANNEL));
+        // Where the file sets it, the environment is a caller like any other.
+        let owners = layers.in_file(names::AGENT_CHANNEL);
+        let exported = layers.environment.text(names::AGENT_CHANNEL);
+        let callers = selection.agent_channel.as_deref().or(exported);
+        let agent_channel = crate::context::channel(owners, callers)?;
         Ok(Settings {
             label,
             is_sandbox,
@@ -166,10 +172,11 @@ impl Settings {
             company_ids: layers
                 .parsed(names::COMPANY_IDS, parse_ids, "a list of company ids like 1,3")?
                 .unwrap_or_default(),
-            agent_channel: agent_channel.unwrap_or_else(|| "cli".into()),
+            agent_channel,
             schema_ttl: ttl(&layers, names::SCHEMA_TTL, DEFAULT_SCHEMA_TTL)?,
             lookup_ttl: ttl(&layers, names::LOOKUP_TTL, DEFAULT_LOOKUP_TTL)?,
             allowed_context: allowed_context(&layers),
+            is_person: is_person(&layers)?,
             language_says: says(names::LANG),
             companies_say: says(names::COMPANY_IDS),
             unread,
@@ -280,5 +287,21 @@ fn allowed_context(layers: &Layers) -> Vec<String> {
             .map(str::to_string)
             .collect(),
         _ => Vec::new(),
+    }
+}
+
+/// Only a profile in the configuration directory can say that no agent works with it.
+fn is_person(layers: &Layers) -> Result<bool> {
+    let kind = match &layers.file {
+        Some((Origin::Profile(_), _)) => layers.in_file(names::PROFILE_KIND),
+        _ => None,
+    };
+    match kind.map(str::trim) {
+        None | Some("agent") => Ok(false),
+        Some("person") => Ok(true),
+        Some(_) => Err(Error::new(
+            Code::ConfigInvalid,
+            format!("{} is neither person nor agent", names::PROFILE_KIND),
+        )),
     }
 }

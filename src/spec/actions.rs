@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::common::{AllRules, NoRules, ShowRules, names, yes};
+use super::common::{AllRules, NoRules, ReadRules, ShowRules, names, yes};
 use super::values::{
     Arguments, Columns, Deed, Domain, FieldNames, Filled, FilledNames, Flag, Ids, JsonObject, JsonObjects,
     LookupKind, Method, Model, Names, Patience, SomeIds, Text, Whole,
@@ -47,6 +47,8 @@ pub struct Lookup {
     exact: Option<Flag>,
     /// Print the one match itself; none or several is an error
     one: Option<Flag>,
+    /// Among which records, without it all
+    domain: Option<Domain>,
 }
 
 impl Action for Lookup {
@@ -59,6 +61,7 @@ impl Action for Lookup {
             query: self.query.0,
             limit: self.limit.map_or(lookup::LIMIT, |number| number.0),
             exact: yes(self.exact),
+            domain: self.domain.unwrap_or_default().0,
         };
         lookup::Request::new(wanted, yes(self.refresh), yes(self.one)).map(Request::Lookup)
     }
@@ -330,7 +333,7 @@ pub struct Read {
 
 impl Action for Read {
     const NAME: &'static str = "read";
-    type Rules = ShowRules;
+    type Rules = ReadRules;
 
     fn request(self, _: &mut Object) -> Result<Request> {
         Ok(Request::Read(read::Request {

@@ -58,6 +58,22 @@ impl From<ShowRules> for Rules {
     }
 }
 
+/// A read of records that are named.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadRules {
+    /// Print the request and send nothing
+    dry_run: Option<Flag>,
+    /// Fail if one of the records does not exist
+    strict: Option<Flag>,
+}
+
+impl From<ReadRules> for Rules {
+    fn from(keys: ReadRules) -> Rules {
+        Rules { dry_run: yes(keys.dry_run), strict: yes(keys.strict), ..Rules::default() }
+    }
+}
+
 /// A call that may change something.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -16,6 +16,7 @@ use crate::caller::{Approval, Rules};
 
 use crate::error::{Code, Error, Result};
 use crate::json_input;
+use crate::json_slips;
 use crate::operation::Object;
 use actions::{
     Action, Approvals, Call, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary,
@@ -81,8 +82,10 @@ fn job<A: Action>(mut object: Object) -> Result<Job> {
 
 /// Understands the text of a spec.
 pub fn parse(text: &str) -> Result<Job> {
-    let value =
-        json_input::parse(text).map_err(|why| invalid(format!("the spec is not valid JSON: {why}")))?;
+    let value = json_input::parse(text).map_err(|why| {
+        let error = invalid(format!("the spec is not valid JSON: {why}"));
+        json_slips::of_text(text).into_iter().fold(error, Error::with_hint)
+    })?;
     understand(value).map_err(|mut error| {
         // The same checks serve flags; in a spec their code is the spec's.
         if matches!(error.code, Code::InvalidJson | Code::Usage) {
@@ -106,6 +109,9 @@ fn understand(value: Value) -> Result<Job> {
     let Some(entry) = ACTIONS.iter().find(|entry| entry.name == action) else {
         let names: Vec<&str> = names().collect();
         let error = invalid(format!("spec.action: {action:?} is not one of {}", names.join(", ")));
+        if let Some(instead) = in_place_of(&action, &object) {
+            return Err(error.with_hint(instead));
+        }
         return Err(match crate::suggest::closest(&action.replace('-', "_"), names.into_iter()) {
             Some(close) => error.with_hint(format!("did you mean {close}?")),
             None => error,
@@ -113,6 +119,57 @@ fn understand(value: Value) -> Result<Job> {
     };
     refuse_unknown(&object, entry)?;
     (entry.job)(object)
+}
+
+/// Methods and words of other programs that are no action here.
+const WORDS: [(&str, &str); 15] = [
+    ("add", "create"),
+    ("delete", "unlink"),
+    ("describe", "schema_summary"),
+    ("edit", "write"),
+    ("execute", "call"),
+    ("find", "search_read"),
+    ("get", "read"),
+    ("insert", "create"),
+    ("list", "search_read"),
+    ("remove", "unlink"),
+    ("search", "search_read"),
+    ("search_count", "count"),
+    ("read_group", "group"),
+    ("set", "write"),
+    ("update", "write"),
+];
+
+/// What does the same as something that is no action: another action, or a call of the method.
+fn in_place_of(action: &str, object: &Object) -> Option<String> {
+    let word = action.to_lowercase().replace('-', "_");
+    if names().any(|name| name == word) {
+        return None;
+    }
+    let meant = WORDS.iter().find(|(other, _)| *other == word).map_or(word.as_str(), |(_, ours)| ours);
+    if names().any(|name| name == meant) {
+        return Some(format!("\"action\": \"{meant}\" does that"));
+    }
+    // A word that is near to an action is a slip of the pen, any other one may be a method.
+    let is_method = meant == "unlink"
+        || matches!(
+            meant,
+            "copy" | "name_create" | "load" | "toggle_active" | "activity_schedule" | "export_data"
+        )
+        || meant.starts_with("action_")
+        || meant.starts_with("button_")
+        || meant.starts_with("message_");
+    is_method.then(|| {
+        let mut call = Object::from_iter([
+            ("action".to_string(), json!("call")),
+            ("model".to_string(), object.get("model").cloned().unwrap_or_else(|| json!("MODEL"))),
+            ("method".to_string(), json!(meant)),
+        ]);
+        if let Some(ids) = object.get("ids") {
+            call.insert("ids".into(), ids.clone());
+        }
+        format!("{meant} is a method, and is called: {}", Value::Object(call))
+    })
 }
 
 fn refuse_unknown(object: &Object, entry: &Entry) -> Result<()> {

@@ -36,7 +36,7 @@ macro_rules! value {
 
             fn try_from(value: Value) -> Result<$name, String> {
                 let read: fn(Value) -> Result<$inner, Error> = $read;
-                read(value).map($name).map_err(|error| error.message)
+                read(value).map($name).map_err(said)
             }
         }
 
@@ -113,7 +113,7 @@ value!(
 value!(
     /// A domain: a JSON list.
     Domain(Vec<Value>),
-    |value| json_input::list(value, ""),
+    |value| json_input::domain(value, ""),
     json_schema!({ "type": "array" })
 );
 value!(
@@ -218,6 +218,12 @@ impl<const MIN: u32> JsonSchema for Whole<MIN> {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "integer", "minimum": MIN, "maximum": u32::MAX })
     }
+}
+
+/// An error of a value on one line: its place is put before it, and there is nothing else to carry its hints.
+fn said(error: Error) -> String {
+    let hints = error.hints.iter().filter_map(|hint| hint.as_text().map(str::to_string));
+    std::iter::once(error.message.clone()).chain(hints).collect::<Vec<_>>().join("; ")
 }
 
 fn text(value: Value) -> Result<String, Error> {

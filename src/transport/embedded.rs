@@ -6,6 +6,9 @@ use std::path::Path;
 use super::Transport;
 use crate::error::Result;
 
+/// How what it lacks is told from what Odoo lacks: its refusals of unknown names end so.
+pub const GAP: &str = ", not in the sandbox, which knows a part of Odoo";
+
 /// Says where an embedded Odoo listens, once it does.
 pub type Announce<'a> = &'a mut dyn FnMut(&serde_json::Value) -> Result<()>;
 

@@ -16,6 +16,9 @@ use super::{FaultKind, HttpReply, HttpRequest, Method, Transport, TransportFault
 use crate::base_url::BaseUrl;
 use crate::error::{Code, Error, Result};
 
+/// All authorities of a platform are less.
+const LARGEST_PEM: u64 = 16 * 1024 * 1024;
+
 /// Largest reply that is read, after decompression.
 pub const LARGEST_REPLY: u64 = 256 * 1024 * 1024;
 
@@ -188,7 +191,9 @@ fn platform_and(path: &Path) -> Result<RootCerts> {
         Error::new(Code::ConfigInvalid, format!("ODOO_CA_FILE {}: {why}", path.display()))
             .with_hint("it must hold the authority's certificate in PEM form")
     };
-    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let pem = crate::fsio::open_for_reading(path, true)
+        .and_then(|mut file| crate::fsio::read_to_limit(&mut file, LARGEST_PEM))
+        .map_err(|error| unusable(error.to_string()))?;
     let mut own = Vec::new();
     for item in ureq::tls::parse_pem(&pem) {
         if let PemItem::Certificate(certificate) = item.map_err(|error| unusable(error.to_string()))? {
@@ -240,8 +245,8 @@ impl Transport for HttpTransport {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Phase;
     use super::*;
-    use crate::transport::Phase;
 
     fn phase(moment: Moment, error: &ureq::Error) -> Phase {
         let url = BaseUrl::parse("https://odoo.example.com").unwrap();

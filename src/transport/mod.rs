@@ -6,7 +6,7 @@ pub mod http;
 pub mod moments;
 mod watched;
 
-pub use embedded::{Announce, Embedded};
+pub use embedded::{Announce, Embedded, GAP};
 
 pub use crate::secret::Secret;
 

@@ -79,7 +79,7 @@ fn date(seconds: i64) -> String {
 /// A time of Odoo that many seconds from now.
 fn odoo_time(seconds: i64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    odoo_agent::clock::odoo_datetime(now.saturating_add_signed(seconds))
+    odoo_agent::inside::odoo_datetime(now.saturating_add_signed(seconds))
 }
 
 fn version(version: &str) -> Answer {
@@ -128,6 +128,8 @@ fn healthy() -> (Home, Server) {
         &json2("res.users", "read"),
         Answer::json(json!([{ "id": 7, "name": "Agent", "login": "agent" }])),
     );
+    server.on(&json2("res.users", "search_read"), Answer::json(json!([{ "id": 7, "name": "Agent" }])));
+    server.on(&json2("res.users", "fields_get"), Answer::json("{}"));
     server.on(&json2("res.users", "has_group"), groups(&[]));
     server.on(&json2("res.users.apikeys", "search_read"), keys(&[json!(false)]));
     server.on(GUARD_STATUS, status(json!({})));
@@ -149,6 +151,7 @@ fn a_sound_set_up_passes_in_order_and_changes_nothing() {
             "clock",
             "database",
             "key",
+            "ordinary call",
             "key's life",
             "documentation",
             "guard",
@@ -161,7 +164,15 @@ fn a_sound_set_up_passes_in_order_and_changes_nothing() {
         .has("server", "ok", "Odoo 19.0 answers")
         .has("key", "ok", "belongs to Agent (agent), user 7")
         .has("guard", "ok", "strictbase_agent_guard 19.0.2.0.0");
-    let reads = ["/context_get", "/read", "/search_read", "/has_group", "/guard_status", "/web/version"];
+    let reads = [
+        "/context_get",
+        "/fields_get",
+        "/guard_status",
+        "/has_group",
+        "/read",
+        "/search_read",
+        "/web/version",
+    ];
     for request in server.requests() {
         assert!(reads.iter().any(|read| request.path.ends_with(read)), "{}", request.path);
         let key = (request.path != "/web/version").then(|| format!("Bearer {KEY}"));

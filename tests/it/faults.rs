@@ -150,7 +150,7 @@ fn table() -> Vec<Fault> {
             not_odoos(4, "auth_rejected"),
         ),
         ("403 AccessError", odoo(403, "odoo.exceptions.AccessError", "no"), refused(5, "access_denied")),
-        ("403 AccessDenied", odoo(403, "odoo.exceptions.AccessDenied", "no"), refused(4, "auth_rejected")),
+        ("403 AccessDenied", odoo(403, "odoo.exceptions.AccessDenied", "no"), refused(5, "access_denied")),
         ("403 session", odoo(403, "odoo.http.SessionExpiredException", "no"), refused(4, "auth_rejected")),
         ("403 of a firewall", Answer::html(403), not_odoos(5, "access_denied")),
         ("404 model", odoo(404, "werkzeug.exceptions.NotFound", "the model"), refused(7, "not_found")),

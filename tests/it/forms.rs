@@ -76,8 +76,10 @@ fn every_command_has_every_form() {
 fn the_shape_of_a_form_is_the_same_for_anything() {
     let (home, server) = lab();
     let print = |body: &str, form: &str| {
-        server.on(&json2("res.partner", "web_read"), Answer::json(body));
-        home.run(["call", "res.partner", "web_read", "--ids", "1", "--output", form, "--quiet"]).ok().stdout
+        server.on(&json2("res.partner", "some_method"), Answer::json(body));
+        home.run(["call", "res.partner", "some_method", "--ids", "1", "--output", form, "--quiet"])
+            .ok()
+            .stdout
     };
     for (body, ndjson, csv, table) in [
         ("7", "7\n", "7\n", "7\n"),

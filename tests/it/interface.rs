@@ -51,7 +51,8 @@ fn full() -> Vec<Value> {
     };
     vec![
         whole(
-            json!({ "action": "lookup", "kind": "partner", "query": "Łódź", "limit": 3, "refresh": true, "exact": false, "one": true }),
+            json!({ "action": "lookup", "kind": "partner", "query": "Łódź", "limit": 3, "refresh": true, "exact": false, "one": true,
+                "domain": [["a", "=", 1]] }),
             &[&of_every],
         ),
         whole(
@@ -88,7 +89,7 @@ fn full() -> Vec<Value> {
             &[&of_every],
         ),
         whole(
-            json!({ "action": "read", "model": "res.partner", "ids": [7], "fields": [], "dry_run": false }),
+            json!({ "action": "read", "model": "res.partner", "ids": [7], "fields": [], "dry_run": false, "strict": true }),
             &[&of_every],
         ),
         whole(
@@ -105,7 +106,7 @@ fn full() -> Vec<Value> {
 
 /// Whether the program understands a spec: asked of the parser that `exec-spec` uses.
 fn is_understood(spec: &Value) -> bool {
-    odoo_agent::spec::parse(&spec.to_string()).is_ok()
+    odoo_agent::inside::spec::parse(&spec.to_string()).is_ok()
 }
 
 #[test]
@@ -191,7 +192,7 @@ fn the_schema_accepts_what_the_parser_accepts_and_nothing_else() {
                 same(&alone.into());
             }
         }
-        for action in odoo_agent::spec::names().chain(["reed", ""]) {
+        for action in odoo_agent::inside::spec::names().chain(["reed", ""]) {
             let mut changed = object.clone();
             changed.insert("action".into(), action.into());
             same(&changed.into());
@@ -206,14 +207,14 @@ fn the_schema_accepts_what_the_parser_accepts_and_nothing_else() {
 proptest! {
     #[test]
     fn the_schema_and_the_parser_agree_on_specs_put_together_at_random(
-        action in prop::sample::select(odoo_agent::spec::names().collect::<Vec<_>>()),
+        action in prop::sample::select(odoo_agent::inside::spec::names().collect::<Vec<_>>()),
         entries in prop::collection::vec(
             (prop::sample::select(keys()), prop::sample::select(other_values())), 0..6),
     ) {
         let mut spec = serde_json::Map::from_iter([("action".to_string(), Value::from(action))]);
         spec.extend(entries);
         let spec = Value::Object(spec);
-        thread_local!(static VALIDATOR: Validator = validator(&odoo_agent::spec::schema()));
+        thread_local!(static VALIDATOR: Validator = validator(&odoo_agent::inside::spec::schema()));
         prop_assert_eq!(VALIDATOR.with(|validator| validator.is_valid(&spec)), is_understood(&spec), "{}", spec);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top. A module names its own layer's and lower ones only as far as its row allows.
-const MAY_NAME: [(&str, &[&str]); 36] = [
+const MAY_NAME: [(&str, &[&str]); 38] = [
     ("cli", &["actions", "spec", "doctor", "DESK", "embedded", "transport"]),
     ("spec", &["actions", "odoo", "WORDS"]),
     ("doctor", &["approval", "DESK"]),
@@ -25,7 +25,7 @@ const MAY_NAME: [(&str, &[&str]); 36] = [
     ("base_url", &["error"]),
     ("caller", &["context", "error", "operation", "secret"]),
     ("cleared", &["context", "error", "operation", "secret"]),
-    ("context", &["error", "hint", "operation"]),
+    ("context", &["error", "hint", "operation", "zones"]),
     ("host", &["error", "hint", "operation", "secret"]),
     ("outcome", &["error", "hint"]),
     ("operation", &["error", "hint"]),
@@ -33,19 +33,21 @@ const MAY_NAME: [(&str, &[&str]); 36] = [
     ("error", &["hint", "waiting"]),
     ("waiting", &["secret"]),
     ("exit", &["error"]),
-    ("json_input", &["error", "fsio", "operation"]),
+    ("json_input", &["error", "fsio", "json_slips", "operation"]),
+    ("json_slips", &["operation"]),
     ("secret", &[]),
     ("clock", &[]),
     ("fsio", &[]),
     ("members", &[]),
     ("suggest", &[]),
     ("text", &[]),
+    ("zones", &["error", "suggest"]),
     ("lib", &["ALL"]),
     ("main", &["ALL"]),
 ];
 
 /// Modules that know nobody above them.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 19] = [
     "base_url",
     "caller",
     "cleared",
@@ -57,12 +59,14 @@ const WORDS: [&str; 17] = [
     "hint",
     "host",
     "json_input",
+    "json_slips",
     "members",
     "operation",
     "outcome",
     "secret",
     "suggest",
     "waiting",
+    "zones",
 ];
 
 /// What works in one profile.

@@ -1,9 +1,12 @@
 //! The integration tests, one program: each file a module, on the binary or on the library as its users have them.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::print_stderr, reason = "what cannot be run here says so")]
+#![allow(clippy::disallowed_methods, reason = "a test makes files, starts processes and waits for them")]
 
 mod approval;
 mod approvals;
 mod approve_terminal;
+mod architecture;
 mod cache;
 mod commands;
 mod completion;
@@ -15,6 +18,7 @@ mod forms;
 mod gateway;
 mod golden;
 mod help;
+mod hints;
 mod interface;
 mod layers;
 #[cfg(feature = "live")]

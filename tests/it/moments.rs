@@ -188,9 +188,13 @@ fn converse(
             Trouble::ProxySays(bytes) => {
                 socket.write_all(bytes)?;
                 socket.shutdown(Shutdown::Write)?;
-                return Ok(until_closed(&mut socket));
+                until_closed(&mut socket);
+                return Ok(());
             }
-            Trouble::ProxySilent => return Ok(until_closed(&mut socket)),
+            Trouble::ProxySilent => {
+                until_closed(&mut socket);
+                return Ok(());
+            }
             _ => socket.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?,
         }
     }
@@ -199,9 +203,13 @@ fn converse(
             socket.read_exact(&mut [0])?;
             socket.write_all(bytes)?;
             socket.shutdown(Shutdown::Write)?;
-            return Ok(until_closed(&mut socket));
+            until_closed(&mut socket);
+            return Ok(());
         }
-        Trouble::HandshakeSilent => return Ok(until_closed(&mut socket)),
+        Trouble::HandshakeSilent => {
+            until_closed(&mut socket);
+            return Ok(());
+        }
         _ => {}
     }
     let below = socket.try_clone()?;

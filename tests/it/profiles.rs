@@ -593,7 +593,7 @@ fn a_second_profile_is_refused_wherever_it_stands() {
     let path = "/json/2/project.task/search_read";
     server.on(path, Answer::json("[]"));
     home.run(["--profile", "a", "lookup", "task", "--", "--profile"]).ok();
-    assert_eq!(server.only(path).json()["domain"][0][2], "--profile");
+    assert_eq!(server.requests_to(path)[0].json()["domain"][0][2], "--profile");
 }
 
 /// The wrappers beside the binary, as they are installed.

@@ -3,13 +3,10 @@
 
 use std::time::Duration;
 
-use odoo_agent::actions::Request;
-use odoo_agent::base_url::BaseUrl;
-use odoo_agent::cache::{Cache, Found, Key, Kind, Owner};
-use odoo_agent::operation::{Object, Operation, canonical};
-use odoo_agent::settings::env_file;
-use odoo_agent::text::{json, sanitize};
-use odoo_agent::{json_input, spec};
+use odoo_agent::inside::{
+    BaseUrl, Cache, Found, Key, Kind, Object, Operation, Owner, Request, canonical, env_file, json,
+    json_input, sanitize, spec,
+};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
@@ -157,7 +154,7 @@ proptest! {
     fn no_spec_makes_it_panic_and_every_refusal_is_one(text in "\\PC{0,80}", value in exact_json()) {
         for text in [text, value.to_string()] {
             if let Err(error) = spec::parse(&text) {
-                prop_assert_eq!(odoo_agent::exit::code_of(error.code), 2);
+                prop_assert_eq!(odoo_agent::inside::code_of(error.code), 2);
             }
         }
     }
@@ -238,7 +235,7 @@ proptest! {
     #[test]
     fn one_answer_is_never_found_under_another_question(asked in owner_and_rest(), other in owner_and_rest(), body in "\\PC{0,20}") {
         let home = tempfile::tempdir().unwrap();
-        let cache = Cache::new(home.path(), std::sync::Arc::new(odoo_agent::clock::System));
+        let cache = Cache::new(home.path(), std::sync::Arc::new(odoo_agent::System));
         with_key(&asked, |key| cache.store(key, &body, None, "").unwrap());
         let found = with_key(&other, |key| matches!(cache.find(key, DAY), Found::Fresh(_)));
         prop_assert_eq!(found, asked == other);

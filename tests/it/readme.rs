@@ -135,7 +135,7 @@ fn the_profile_templates_are_understood() {
             text.replace("ODOO_API_KEY=\n", "ODOO_API_KEY=0123456789abcdef0123456789abcdef01234567\n");
         let filled = filled.replace("#ODOO", "ODOO").replace("ODOO_CA_FILE", "#ODOO_CA_FILE");
         let url = filled.lines().find_map(|line| line.strip_prefix("ODOO_BASE_URL=")).unwrap();
-        odoo_agent::base_url::BaseUrl::parse(url).unwrap();
+        odoo_agent::inside::BaseUrl::parse(url).unwrap();
         // Somebody's Odoo may answer at the template's own address; here nothing listens, whatever the scheme.
         let closed = format!(
             "{}://127.82.17.9:{}",

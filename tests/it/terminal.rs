@@ -18,7 +18,7 @@ fn text_from_a_stranger_cannot_act_on_a_terminal() {
         [("ODOO_AGENT_HOME".into(), home_path)],
         Box::new(std::io::empty()),
         odoo_agent::Out::new(Box::new(stdout.clone()), Box::new(stderr.clone()), true, true),
-        std::sync::Arc::new(odoo_agent::clock::System),
+        std::sync::Arc::new(odoo_agent::System),
     );
     assert_eq!(exit, 8);
     let shown = stderr.text();
@@ -42,7 +42,7 @@ fn a_stream_of_rows_on_a_terminal_is_rows_that_cannot_act_on_it() {
             [("ODOO_AGENT_HOME".into(), home.path().into_os_string())],
             Box::new(std::io::empty()),
             odoo_agent::Out::new(Box::new(stdout.clone()), Box::new(stderr.clone()), true, true),
-            std::sync::Arc::new(odoo_agent::clock::System),
+            std::sync::Arc::new(odoo_agent::System),
         );
         assert_eq!(exit, 0, "{}", stderr.text());
         let shown = stdout.text();

@@ -6,6 +6,8 @@ use super::shared::RulesArgs;
 use crate::cli::local::Local;
 use crate::cli::words::Speech;
 use crate::error::{Code, Error, Result};
+use crate::json_input;
+use crate::json_slips;
 use crate::spec::{self, Job};
 
 /// Where agents are told to write a spec.
@@ -30,8 +32,9 @@ pub struct Args {
 /// Reads the file once and understands it.
 pub fn job(args: Args, local: &mut Local) -> Result<Job> {
     let bytes = local.stdin.bytes_without_links("exec-spec", &args.file, LARGEST)?;
-    let text = std::str::from_utf8(&bytes).map_err(|error| {
-        Error::new(Code::InvalidSpec, format!("the spec is not UTF-8 at byte {}", error.valid_up_to()))
+    let text = json_input::text_of(&bytes).map_err(|why| {
+        let error = Error::new(Code::InvalidSpec, format!("the spec cannot be read: {why}"));
+        if json_slips::is_utf16(&bytes) { error.with_hint(json_slips::UTF_16) } else { error }
     })?;
     let mut job = spec::parse(text).map_err(|error| Speech::of_spec().error(error))?;
     for (key, value) in local.context()? {

@@ -2,8 +2,10 @@
 
 use clap::Args as ClapArgs;
 
+use super::shared::DomainArgs;
 use crate::actions::lookup::{LIMIT, Request};
 use crate::error::Result;
+use crate::json_input::Stdin;
 use crate::odoo::lookup::Wanted;
 
 /// Flags of `lookup`.
@@ -25,15 +27,19 @@ pub struct Args {
     /// Whole names only, whatever their case
     #[arg(long)]
     exact: bool,
-    /// Print the one match itself; none or several is an error (exit 7)
+    /// Print the one match itself, asked of Odoo; none or several is an error (exit 7)
     #[arg(long)]
     one: bool,
+    #[command(flatten)]
+    domain: DomainArgs,
 }
 
 impl Args {
     /// Checks the flags.
-    pub fn request(self) -> Result<Request> {
-        let wanted = Wanted { kind: self.kind, query: self.query, limit: self.limit, exact: self.exact };
+    pub fn request(self, stdin: &mut Stdin) -> Result<Request> {
+        let domain = self.domain.domain(stdin)?;
+        let wanted =
+            Wanted { kind: self.kind, query: self.query, limit: self.limit, exact: self.exact, domain };
         Request::new(wanted, self.refresh, self.one)
     }
 }

@@ -87,7 +87,10 @@ fn job_of(command: Command, local: &mut Local) -> Result<Job> {
         Command::SearchRead(args) => args.request(stdin)?,
         Command::Count(args) => Request::Count(args.request(stdin)?),
         Command::Group(args) => Request::Group(args.request(stdin)?),
-        Command::Read(args) => Request::Read(args.request(stdin)?),
+        Command::Read(args) => {
+            rules.strict = args.strict;
+            Request::Read(args.request(stdin)?)
+        }
         Command::Create(mut args) => {
             approval = std::mem::take(&mut args.approval).approval(stdin)?;
             rules = std::mem::take(&mut args.rules).rules();
@@ -98,7 +101,7 @@ fn job_of(command: Command, local: &mut Local) -> Result<Job> {
             rules = std::mem::take(&mut args.rules).rules();
             Request::Write(args.request(stdin)?)
         }
-        Command::Lookup(args) => Request::Lookup(args.request()?),
+        Command::Lookup(args) => Request::Lookup(args.request(stdin)?),
         Command::SchemaSummary(args) => Request::SchemaSummary(args.request()?),
         Command::DocIndex(args) => Request::DocIndex(args.request()),
         Command::DocModel(args) => Request::DocModel(args.request()?),

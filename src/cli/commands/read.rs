@@ -20,6 +20,9 @@ pub struct Args {
     ids: IdsArgs,
     #[command(flatten)]
     fields: FieldsArgs,
+    /// Fail if one of the records does not exist; without it the others are read, and a note names those
+    #[arg(long)]
+    pub strict: bool,
 }
 
 impl Args {

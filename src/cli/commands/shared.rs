@@ -30,6 +30,16 @@ impl FieldsArgs {
     /// The fields that the flags name.
     pub fn fields(self, stdin: &mut Stdin) -> Result<Fields> {
         if let Some(list) = self.fields {
+            // JSON is what every other argument of this kind takes.
+            if list.trim_start().starts_with('[')
+                && let Ok(value) = json_input::parse(&list)
+            {
+                return Fields::parse(value, "--fields");
+            }
+            if list.trim_start().starts_with('[') {
+                return Err(Error::usage("--fields takes names with commas: a,b,c")
+                    .with_hint("a JSON list goes with --fields-json"));
+            }
             let names: Vec<String> =
                 list.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_string).collect();
             return if names.is_empty() {
@@ -60,7 +70,7 @@ impl DomainArgs {
     /// The domain that the flags give; empty without them.
     pub fn domain(self, stdin: &mut Stdin) -> Result<Vec<Value>> {
         match Source::choose("--domain-json", self.domain_json, "--domain-file", self.domain_file)? {
-            Some(source) => json_input::list(stdin.json(&source)?, source.flag()),
+            Some(source) => json_input::domain(stdin.json(&source)?, source.flag()),
             None => Ok(Vec::new()),
         }
     }

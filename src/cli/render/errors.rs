@@ -23,6 +23,9 @@ fn object(error: &Error, debug: bool) -> Value {
     if let Some(status) = error.http_status {
         inner.insert("http_status".into(), status.into());
     }
+    if let Some(seconds) = error.retry_after_s {
+        inner.insert("retry_after_s".into(), seconds.into());
+    }
     if let Some(fault) = &error.odoo {
         let mut odoo = json!({ "name": fault.name, "message": fault.message });
         if let (true, Some(traceback)) = (debug, &fault.debug) {

@@ -126,10 +126,42 @@ fn post(env: &mut Env, call: &Call) -> Outcome<Value> {
             "" | "/" => format!("{prefix}{:05}", next_number(env, &prefix)),
             kept => kept.to_owned(),
         };
+        owe(env, *id, &text("move_type"), &date);
         let vals = json!({"state": "posted", "name": name, "invoice_date": date});
         records::write(env, call.model, &[*id], vals.as_object().unwrap_or(&Map::new()))?;
     }
     Ok(json!(false))
+}
+
+/// The line of what the partner owes or is owed, which Odoo books beside the lines of an invoice.
+fn owe(env: &mut Env, invoice: i64, kind: &str, date: &str) {
+    let wanted = match kind {
+        "out_invoice" | "out_refund" => "asset_receivable",
+        "in_invoice" | "in_refund" => "liability_payable",
+        _ => return,
+    };
+    let has_one = env
+        .links("account.move", invoice, "line_ids")
+        .iter()
+        .any(|line| env.text("account.move.line", *line, "display_type") == "payment_term");
+    let account = env
+        .world
+        .rows("account.account")
+        .find(|(_, row)| row.get("account_type") == Some(&json!(wanted)))
+        .map(|(id, _)| id);
+    if has_one {
+        return;
+    }
+    let due = env.text("account.move", invoice, "invoice_date_due");
+    let due = if due.is_empty() { date.to_owned() } else { due };
+    let row = json!({
+        "move_id": invoice,
+        "sequence": 10000,
+        "display_type": "payment_term",
+        "account_id": account,
+        "date_maturity": due,
+    });
+    chatter::insert(env, "account.move.line", row);
 }
 
 fn next_number(env: &Env, prefix: &str) -> u32 {
@@ -171,8 +203,8 @@ fn send_and_print(env: &mut Env, call: &Call) -> Outcome<Value> {
             partners.extend(env.link(invoices, invoice, "partner_id"));
         }
         let letter = Letter {
-            subject: Some(env.text(call.model.name, *wizard, "mail_subject")),
-            body: env.text(call.model.name, *wizard, "mail_body"),
+            subject: Some(env.text(call.model.name, *wizard, "subject")),
+            body: env.text(call.model.name, *wizard, "body"),
             message_type: "comment".to_owned(),
             subtype: chatter::subtype(Some("mail.mt_comment"))?,
             partners,

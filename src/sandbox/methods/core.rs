@@ -6,13 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::{Call, Method, On};
 use crate::sandbox::access::{self, Operation};
-use crate::sandbox::conditions::{Matcher, names};
 use crate::sandbox::domain::Domain;
 use crate::sandbox::env::Env;
 use crate::sandbox::fault::{Fault, Outcome};
-use crate::sandbox::python::{text_repr, truthy};
-use crate::sandbox::schema::Model;
-use crate::sandbox::{computed, deletion, describe, records, search};
+use crate::sandbox::python::{text_repr, truthy, type_name};
+use crate::sandbox::schema::Field;
+use crate::sandbox::{computed, deletion, describe, records, search, xmlids};
 
 const fn reading(
     name: &'static str,
@@ -114,16 +113,13 @@ pub(super) const METHODS: &[Method] = &[
             "Return whether the operation is allowed on the records.",
         )
     },
-    Method {
-        model_level: false,
-        ..reading(
-            "check_access_rights",
-            "operation, raise_exception=True",
-            "bool",
-            check_access_rights,
-            "Verify that the operation is allowed for the current user.",
-        )
-    },
+    reading(
+        "check_access_rights",
+        "operation, raise_exception=True",
+        "",
+        check_access_rights,
+        "Verify that the operation is allowed for the current user.",
+    ),
     Method {
         model_level: false,
         ..reading("get_metadata", "", "list[dict]", get_metadata, "Return some metadata about the records.")
@@ -160,21 +156,25 @@ pub(super) fn find(env: &Env, call: &Call) -> Outcome<Vec<i64>> {
     )
 }
 
-/// A count that is none must not widen a search.
-fn check_counts(call: &Call) -> Outcome<()> {
-    for name in ["limit", "offset", "count_limit"] {
+/// A count is PostgreSQL's to read: text of digits is one, and what is none must not widen a search.
+pub fn check_counts(call: &Call) -> Outcome<()> {
+    for (name, clause) in [("limit", "LIMIT"), ("offset", "OFFSET"), ("count_limit", "LIMIT")] {
         match call.get(name) {
-            Value::Number(count) if count.as_u64().is_none() => {
-                return Err(Fault::database_text(format!(
-                    "{} must be a number, not negative\n",
-                    name.to_uppercase()
-                )));
+            Value::Number(count) if count.as_f64().is_some_and(|count| count < 0.0) => {
+                return Err(Fault::negative(clause));
             }
-            Value::Null | Value::Bool(false) | Value::Number(_) => {}
-            other => {
-                let text = crate::sandbox::python::repr(other);
-                return Err(Fault::database_text(format!("invalid input syntax for type bigint: {text}\n")));
-            }
+            Value::String(text) if !text.is_empty() => match text.trim().parse::<i64>() {
+                Ok(count) if count < 0 => return Err(Fault::negative(clause)),
+                Ok(_) => {}
+                Err(_) => {
+                    let message = format!("invalid input syntax for type bigint: {}\n", json!(text));
+                    return Err(Fault::database_text(message));
+                }
+            },
+            Value::Bool(true) => return Err(Fault::no_count(clause, "boolean")),
+            Value::Array(items) if !items.is_empty() => return Err(Fault::no_count(clause, "integer[]")),
+            Value::Object(map) if !map.is_empty() => return Err(Fault::no_adapter()),
+            _ => {}
         }
     }
     Ok(())
@@ -202,11 +202,10 @@ fn field_names(call: &Call, name: &str) -> Outcome<Vec<String>> {
             })
             .collect(),
         value if !truthy(value) => Ok(Vec::new()),
-        // Python walks through a string letter by letter.
+        // Python walks through a string letter by letter, and through the keys of a dictionary.
         Value::String(text) => Ok(text.chars().map(String::from).collect()),
-        other => {
-            Err(Fault::kind(format!("'{}' object is not iterable", crate::sandbox::python::type_name(other))))
-        }
+        Value::Object(map) => Ok(map.keys().cloned().collect()),
+        other => Err(Fault::kind(format!("'{}' object is not iterable", type_name(other)))),
     }
 }
 
@@ -230,7 +229,27 @@ fn search_read(env: &mut Env, call: &Call) -> Outcome<Value> {
 fn read(env: &mut Env, call: &Call) -> Outcome<Value> {
     let fields = field_names(call, "fields")?;
     let load = call.text("load") == "_classic_read";
+    if fields == ["id"] {
+        return echo(env, call);
+    }
     records::read(env, call.model, &call.ids, &fields, load).map(Value::Array)
+}
+
+/// Ids alone are given back as they came: nothing has to be looked up for them, in Odoo neither.
+pub(super) fn echo(env: &Env, call: &Call) -> Outcome<Value> {
+    access::check(env, call.model, Operation::Read)?;
+    Ok(call.ids.iter().map(|id| json!({"id": id})).collect())
+}
+
+/// Values as Python's `dict()` takes them: of what is no dictionary it can make none.
+pub(super) fn dictionary(value: &Value) -> Outcome<Map<String, Value>> {
+    match value {
+        Value::Object(map) => Ok(map.clone()),
+        Value::Array(items) if items.is_empty() => Ok(Map::new()),
+        Value::Array(_) => Err(Fault::index("list index out of range")),
+        Value::String(_) => Err(Fault::kind("string indices must be integers, not 'str'")),
+        other => Err(Fault::kind(format!("'{}' object is not iterable", type_name(other)))),
+    }
 }
 
 fn create(env: &mut Env, call: &Call) -> Outcome<Value> {
@@ -246,14 +265,7 @@ fn create(env: &mut Env, call: &Call) -> Outcome<Value> {
 }
 
 fn write(env: &mut Env, call: &Call) -> Outcome<Value> {
-    let vals = match call.get("vals") {
-        Value::Object(vals) => vals.clone(),
-        _ if call.ids.is_empty() => Map::new(),
-        other => {
-            let kind = crate::sandbox::python::type_name(other);
-            return Err(Fault::kind(format!("'{kind}' object is not a mapping of values")));
-        }
-    };
+    let vals = dictionary(call.get("vals"))?;
     // Users may change a few things about themselves.
     const OWN: &[&str] = &["lang", "tz", "signature", "notification_type"];
     let own = call.model.name == "res.users"
@@ -273,31 +285,28 @@ fn unlink(env: &mut Env, call: &Call) -> Outcome<Value> {
 }
 
 fn copy(env: &mut Env, call: &Call) -> Outcome<Value> {
+    if let Value::String(text) = call.get("default")
+        && !text.is_empty()
+    {
+        return Err(Fault::value("dictionary update sequence element #0 has length 1; 2 is required"));
+    }
     records::copy(env, call.model, &call.ids, &call.object("default")).map(|ids| json!(ids))
 }
 
 fn name_search(env: &mut Env, call: &Call) -> Outcome<Value> {
     check_counts(call)?;
     access::check(env, call.model, Operation::Read)?;
-    let extra = if truthy(call.get("domain")) { call.get("domain").clone() } else { json!([]) };
-    let mut domain = Domain::parse(env, call.model, &extra)?;
-    let name = call.text("name");
-    if !name.is_empty() {
-        domain = Domain::All(vec![by_name(env, call.model, name, call.text("operator"))?, domain]);
+    let mut domain = vec![json!(["display_name", call.get("operator"), call.get("name")])];
+    let extra = call.get("domain");
+    if truthy(extra) {
+        Domain::check(extra)?;
+        domain.extend(extra.as_array().cloned().unwrap_or_default());
     }
+    let domain = Domain::parse(env, call.model, &Value::Array(domain))?;
     let mut ids = search::matching(env, call.model, &domain);
     search::sort(env, call.model, &mut ids, call.model.order)?;
     ids.truncate(call.count("limit").unwrap_or(usize::MAX));
     Ok(ids.into_iter().map(|id| json!([id, computed::name_of(env, call.model, id)])).collect())
-}
-
-fn by_name(env: &Env, model: &'static Model, name: &str, operator: &str) -> Outcome<Domain> {
-    match operator {
-        "ilike" | "like" => Ok(names(model, Matcher::Like(format!("%{name}%"), operator == "ilike"))),
-        "=ilike" | "=like" => Ok(names(model, Matcher::Like(name.to_owned(), operator == "=ilike"))),
-        "=" => Ok(names(model, Matcher::OneOf(vec![json!(name)]))),
-        _ => Domain::parse(env, model, &json!([["display_name", operator, name]])),
-    }
 }
 
 fn name_create(env: &mut Env, call: &Call) -> Outcome<Value> {
@@ -317,24 +326,40 @@ fn fields_get(env: &mut Env, call: &Call) -> Outcome<Value> {
 fn default_get(env: &mut Env, call: &Call) -> Outcome<Value> {
     access::check(env, call.model, Operation::Create)?;
     let wanted = call.names("fields");
-    Ok(Value::Object(records::defaults(env, call.model, |name| wanted.iter().any(|each| each == name))))
+    let mut found = records::defaults(env, call.model, |name| wanted.iter().any(|each| each == name));
+    for (name, value) in found.iter_mut() {
+        // Records of a default are given as one command.
+        if call.model.field(name).is_some_and(Field::is_x2many) && !value[0].is_array() {
+            *value = json!([[6, 0, crate::sandbox::env::ids_of(value)]]);
+        }
+        if name == "display_name" && !truthy(value) {
+            *value = Value::Null;
+        }
+    }
+    Ok(Value::Object(found))
 }
 
 fn operation(call: &Call) -> Outcome<Operation> {
-    Operation::parse(call.text("operation"))
-        .ok_or_else(|| Fault::value(format!("Invalid access mode {}", text_repr(call.text("operation")))))
+    Operation::parse(call.text("operation")).ok_or_else(|| Fault::assertion("Invalid access mode"))
 }
 
 fn has_access(env: &mut Env, call: &Call) -> Outcome<Value> {
     let operation = operation(call)?;
-    let rows = call.ids.iter().all(|id| access::row_visible(env, call.model, *id));
-    Ok(json!(rows && access::allowed(env, call.model, operation)))
+    if !access::allowed(env, call.model, operation) {
+        return Ok(json!(false));
+    }
+    if call.model.ruled {
+        records::check_there(env, call.model, &call.ids)?;
+    }
+    Ok(json!(call.ids.iter().all(|id| access::row_visible(env, call.model, *id))))
 }
 
 fn check_access_rights(env: &mut Env, call: &Call) -> Outcome<Value> {
     let operation = operation(call)?;
     if truthy(call.get("raise_exception")) {
+        // The deprecated method gives what its successor gives: nothing.
         access::check(env, call.model, operation)?;
+        return Ok(Value::Null);
     }
     Ok(json!(access::allowed(env, call.model, operation)))
 }
@@ -343,18 +368,23 @@ fn get_metadata(env: &mut Env, call: &Call) -> Outcome<Value> {
     let fields = ["create_uid", "create_date", "write_uid", "write_date"].map(str::to_owned);
     let mut rows = records::read(env, call.model, &call.ids, &fields, true)?;
     for row in rows.iter_mut().filter_map(Value::as_object_mut) {
-        row.insert("xmlids".to_owned(), json!([]));
-        row.insert("xmlid".to_owned(), json!(false));
+        let id = row.get("id").and_then(Value::as_i64).unwrap_or(0);
+        let name = xmlids::of(env, call.model.name, id);
+        let names: Vec<Value> = name.iter().map(|name| json!({"xmlid": name, "noupdate": false})).collect();
+        row.insert("xmlids".to_owned(), json!(names));
+        row.insert("xmlid".to_owned(), name.map_or(json!(false), |name| json!(name)));
         row.insert("noupdate".to_owned(), json!(false));
     }
     Ok(Value::Array(rows))
 }
 
-fn get_external_id(_: &mut Env, call: &Call) -> Outcome<Value> {
-    Ok(Value::Object(call.ids.iter().map(|id| (id.to_string(), json!(""))).collect()))
+fn get_external_id(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let name = |id: i64| xmlids::of(env, call.model.name, id).unwrap_or_default();
+    Ok(Value::Object(call.ids.iter().map(|id| (id.to_string(), json!(name(*id)))).collect()))
 }
 
 fn set_active(env: &mut Env, call: &Call, active: impl Fn(bool) -> bool) -> Outcome<Value> {
+    records::check_there(env, call.model, &call.ids)?;
     for id in &call.ids {
         let now = env.flag(call.model.name, *id, "active");
         if active(now) != now || !env.exists(call.model.name, *id) {

@@ -156,20 +156,24 @@ fn message_post(env: &mut Env, call: &Call) -> Outcome<Value> {
 }
 
 fn message_notify(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let mut letter = chatter::letter(&call.arguments)?;
+    // Nobody to be told: Odoo looks no further.
+    if letter.partners.is_empty() {
+        return Ok(json!([]));
+    }
     let target = match call.ids.as_slice() {
         [] => None,
         _ => Some(thread_record(env, call)?),
     };
-    let mut letter = chatter::letter(&call.arguments)?;
-    if letter.partners.is_empty() {
-        return Ok(json!([]));
-    }
     letter.message_type = "user_notification".to_owned();
     chatter::post(env, target, &letter).map(|id| json!([id]))
 }
 
 fn message_subscribe(env: &mut Env, call: &Call) -> Outcome<Value> {
     access::check(env, call.model, Operation::Read)?;
+    if !ids_of(call.get("partner_ids")).is_empty() {
+        records::check_there(env, call.model, &call.ids)?;
+    }
     for id in &call.ids {
         chatter::subscribe(env, call.model.name, *id, &ids_of(call.get("partner_ids")));
     }

@@ -4,11 +4,14 @@
 
 mod business;
 mod core;
+mod imports;
 mod mailing;
 mod messaging;
 mod web;
 
 use serde_json::{Map, Value, json};
+
+pub use self::core::check_counts;
 
 use super::env::{Env, ids_of};
 use super::fault::{Fault, Outcome};
@@ -72,9 +75,13 @@ impl Call {
         self.get(name).as_str().unwrap_or("")
     }
 
-    /// An argument as a count; null, false and 0 mean none.
+    /// An argument as a count; null, false and 0 mean none, and PostgreSQL rounds.
     pub fn count(&self, name: &str) -> Option<usize> {
-        self.get(name).as_u64().filter(|count| *count > 0).map(|count| count as usize)
+        let number = match self.get(name) {
+            Value::String(text) => text.trim().parse().ok(),
+            other => other.as_f64(),
+        };
+        number.filter(|count: &f64| *count > 0.0).map(|count| count.round_ties_even() as usize)
     }
 
     /// An argument as a dictionary.
@@ -104,7 +111,8 @@ impl Call {
     }
 }
 
-const PARTS: &[&[Method]] = &[core::METHODS, web::METHODS, messaging::METHODS, business::METHODS];
+const PARTS: &[&[Method]] =
+    &[core::METHODS, web::METHODS, imports::METHODS, messaging::METHODS, business::METHODS];
 
 /// Methods of Python's that Odoo keeps from callers.
 const PRIVATE: &[&str] = &[
@@ -219,7 +227,7 @@ fn prepare(
     mut body: Map<String, Value>,
 ) -> Outcome<(&'static Method, Call)> {
     let Some(model) = schema::find(model) else {
-        return Err(Fault::not_found(format!("the model '{model}' does not exist")));
+        return Err(Fault::not_found(format!("the model '{model}' does not exist")).gap());
     };
     if method.starts_with('_') || PRIVATE.contains(&method) {
         return Err(Fault::access(format!(
@@ -228,7 +236,8 @@ fn prepare(
         )));
     }
     let Some(definition) = methods_of(model).find(|each| each.name == method) else {
-        return Err(Fault::not_found(format!("The method '{}.{method}' does not exist", model.name)));
+        let message = format!("The method '{}.{method}' does not exist", model.name);
+        return Err(Fault::not_found(message).gap());
     };
     let ids = match body.shift_remove("ids") {
         Some(Value::Array(ids)) => ids_of(&Value::Array(ids)),

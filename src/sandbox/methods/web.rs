@@ -4,12 +4,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::core::find as find_records;
+use super::core::{dictionary, find as find_records};
 use super::{Call, Method, On};
 use crate::sandbox::access::{self, GROUPS, Operation};
 use crate::sandbox::env::Env;
 use crate::sandbox::fault::{Fault, Outcome};
-use crate::sandbox::python::text_repr;
+use crate::sandbox::python::{text_repr, type_name};
 use crate::sandbox::schema::{self, Kind, Model, translate};
 use crate::sandbox::{group, records, search};
 
@@ -50,6 +50,23 @@ pub(super) const METHODS: &[Method] = &[
         returns: "list[dict]",
         doc: "Create or update, then read back.",
         run: web_save,
+        ..READ
+    },
+    Method {
+        name: "web_save_multi",
+        signature: "vals_list, specification",
+        model_level: false,
+        readonly: false,
+        returns: "list[dict]",
+        doc: "Update each record with values of its own, then read back.",
+        run: web_save_multi,
+        ..READ
+    },
+    Method {
+        name: "read_group",
+        signature: "domain, fields, groupby, offset=0, limit=None, orderby=False, lazy=True",
+        doc: "Deprecated - Get the list of records in list view grouped by the given groupby fields.",
+        run: group::read_group,
         ..READ
     },
     Method {
@@ -98,25 +115,51 @@ pub(super) const METHODS: &[Method] = &[
 ];
 
 fn web_search_read(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let wanted = specification(call, "keys")?;
     let ids = find_records(env, call)?;
     let all = search::search(env, call.model, call.get("domain"), 0, call.count("count_limit"), "id")?.len();
-    let records = nested(env, call.model, &ids, &call.object("specification"))?;
+    let records = nested(env, call.model, &ids, &wanted)?;
     Ok(json!({"length": all.max(ids.len()), "records": records}))
 }
 
 fn web_read(env: &mut Env, call: &Call) -> Outcome<Value> {
-    nested(env, call.model, &call.ids, &call.object("specification")).map(Value::Array)
+    read_back(env, call, &call.ids)
+}
+
+/// What a specification names of some records.
+fn read_back(env: &Env, call: &Call, ids: &[i64]) -> Outcome<Value> {
+    nested(env, call.model, ids, &specification(call, "items")?).map(Value::Array)
+}
+
+/// A specification is walked through as a dictionary.
+fn specification(call: &Call, how: &str) -> Outcome<Map<String, Value>> {
+    match call.get("specification") {
+        Value::Object(map) => Ok(map.clone()),
+        other => Err(Fault::attribute(type_name(other), how)),
+    }
+}
+
+fn web_save_multi(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let list = call.get("vals_list").as_array().cloned().unwrap_or_default();
+    if list.len() != call.ids.len() {
+        return Err(Fault::value("Each record must have a corresponding vals entry."));
+    }
+    for (id, vals) in call.ids.iter().zip(&list) {
+        records::write(env, call.model, &[*id], &dictionary(vals)?)?;
+    }
+    read_back(env, call, &call.ids)
 }
 
 fn web_save(env: &mut Env, call: &Call) -> Outcome<Value> {
-    let vals = call.object("vals");
+    let vals = dictionary(call.get("vals"))?;
     let ids = if call.ids.is_empty() {
         records::create(env, call.model, &[vals])?
     } else {
         records::write(env, call.model, &call.ids, &vals)?;
         call.ids.clone()
     };
-    nested(env, call.model, &ids, &call.object("specification")).map(Value::Array)
+    let gone = ids.iter().any(|id| !env.exists(call.model.name, *id));
+    if gone { Ok(json!([])) } else { read_back(env, call, &ids) }
 }
 
 /// Rows in which a relation shows the fields that its own specification names.
@@ -127,7 +170,9 @@ fn nested(
     specification: &Map<String, Value>,
 ) -> Outcome<Vec<Value>> {
     let names: Vec<String> = specification.keys().cloned().collect();
-    let names = if names.is_empty() { vec!["id".to_owned()] } else { names };
+    if names.is_empty() || names == ["id"] {
+        return Ok(ids.iter().map(|id| json!({"id": id})).collect());
+    }
     let mut rows = records::read(env, model, ids, &names, false)?;
     for row in rows.iter_mut().filter_map(Value::as_object_mut) {
         for (name, inner) in specification {

@@ -3,8 +3,8 @@
 //! one entry here.
 
 use super::{
-    Field, Kind, Model, Preset, SYSTEM, Source, USER, binary, boolean, char, date, datetime, field, html,
-    integer, many2many, many2one, model, reference, selection, text,
+    Field, Kind, Model, Preset, SYSTEM, Source, Sql, USER, binary, boolean, char, date, datetime, field,
+    html, integer, many2many, many2one, model, reference, selection, text,
 };
 use crate::sandbox::computed;
 
@@ -12,8 +12,12 @@ pub(super) const THREAD_FIELDS: &[Field] = &[
     field("message_ids", "Messages", Kind::Thread("mail.message")),
     field("message_follower_ids", "Followers", Kind::Thread("mail.followers")),
     many2many("message_partner_ids", "Followers (Partners)", "res.partner")
-        .from(Source::Computed(computed::follower_partners)),
-    boolean("message_is_follower", "Is Follower").from(Source::Computed(computed::is_follower)),
+        .from(Source::Computed(computed::follower_partners))
+        .sql(Sql::Search)
+        .writable(),
+    boolean("message_is_follower", "Is Follower")
+        .from(Source::Computed(computed::is_follower))
+        .sql(Sql::Search),
     field("activity_ids", "Activities", Kind::Thread("mail.activity")),
 ];
 
@@ -38,7 +42,7 @@ pub(super) const MODELS: &[Model] = &[
             html("body", "Contents"),
             char("model", "Related Document Model"),
             reference("res_id", "Related Document ID"),
-            char("record_name", "Message Record Name"),
+            char("record_name", "Message Record Name").sql(Sql::None),
             selection("message_type", "Type", MESSAGE_TYPES).required().preset(Preset::Text("comment")),
             many2one("subtype_id", "Subtype", "mail.message.subtype"),
             boolean("is_internal", "Employee Only"),
@@ -53,8 +57,8 @@ pub(super) const MODELS: &[Model] = &[
     Model {
         order: "sequence, id",
         fields: &[
-            char("name", "Message Type").required(),
-            text("description", "Description"),
+            char("name", "Message Type").required().translated(),
+            text("description", "Description").translated(),
             boolean("internal", "Internal Only"),
             integer("sequence", "Sequence").preset(Preset::Number(1)),
         ],
@@ -72,6 +76,7 @@ pub(super) const MODELS: &[Model] = &[
             many2one("partner_id", "Related Partner", "res.partner").required().cascade(),
             many2many("subtype_ids", "Subtype", "mail.message.subtype"),
         ],
+        log: &[],
         ..model("mail.followers", "Document Followers", "mail")
     },
     Model {
@@ -79,25 +84,31 @@ pub(super) const MODELS: &[Model] = &[
         name_field: "summary",
         rights: &[(USER, "rwcu"), (SYSTEM, "rwcu")],
         fields: &[
-            char("res_model", "Related Document Model"),
+            char("res_model", "Related Document Model").shown_readonly(),
             reference("res_id", "Related Document ID"),
-            char("res_name", "Document Name").from(Source::Computed(computed::activity_record_name)),
+            char("res_name", "Document Name")
+                .from(Source::Computed(computed::activity_record_name))
+                .sql(Sql::Column),
             many2one("activity_type_id", "Activity Type", "mail.activity.type").restrict(),
             char("summary", "Summary"),
             html("note", "Note"),
             date("date_deadline", "Due Date").required().preset(Preset::Today),
-            many2one("user_id", "Assigned to", "res.users").required().preset(Preset::User),
-            boolean("automated", "Automated activity"),
+            many2one("user_id", "Assigned to", "res.users")
+                .required()
+                .preset(Preset::User)
+                .shown_required(false),
+            boolean("automated", "Automated activity").shown_readonly(),
             boolean("active", "Active").preset(Preset::True),
             text("feedback", "Feedback"),
-            date("date_done", "Done Date"),
+            date("date_done", "Done Date").shown_readonly(),
         ],
+        ruled: true,
         ..model("mail.activity", "Activity", "mail")
     },
     Model {
         order: "sequence, id",
         fields: &[
-            char("name", "Name").required(),
+            char("name", "Name").required().translated(),
             integer("sequence", "Sequence").preset(Preset::Number(10)),
             char("icon", "Icon"),
         ],
@@ -107,15 +118,16 @@ pub(super) const MODELS: &[Model] = &[
         order: "name",
         rights: &[(USER, "rwcu"), (SYSTEM, "rwcu")],
         fields: &[
-            char("name", "Name"),
+            char("name", "Name").translated(),
             many2one("model_id", "Applies to", "ir.model"),
-            char("model", "Related Document Model").from(Source::Related("model_id.model")),
-            char("subject", "Subject"),
-            html("body_html", "Body"),
+            char("model", "Related Document Model").from(Source::Related("model_id.model")).sql(Sql::Column),
+            char("subject", "Subject").translated(),
+            html("body_html", "Body").translated(),
             char("email_to", "To (Emails)"),
             char("email_cc", "Cc"),
             boolean("active", "Active").preset(Preset::True),
         ],
+        ruled: true,
         ..model("mail.template", "Email Templates", "mail")
     },
     Model {
@@ -123,15 +135,15 @@ pub(super) const MODELS: &[Model] = &[
         name_field: "subject",
         rights: &[(SYSTEM, "rwcu")],
         fields: &[
-            char("subject", "Subject"),
-            html("body_html", "Text Contents"),
-            char("email_from", "From"),
-            char("email_to", "To"),
+            char("subject", "Subject").elsewhere(),
+            text("body_html", "Text Contents"),
+            char("email_from", "From").elsewhere(),
+            text("email_to", "To"),
             char("email_cc", "Cc"),
             many2many("recipient_ids", "To (Partners)", "res.partner"),
             many2one("mail_message_id", "Message", "mail.message"),
-            char("model", "Related Document Model"),
-            reference("res_id", "Related Document ID"),
+            char("model", "Related Document Model").elsewhere(),
+            reference("res_id", "Related Document ID").elsewhere(),
             selection(
                 "state",
                 "Status",
@@ -142,7 +154,8 @@ pub(super) const MODELS: &[Model] = &[
                     ("cancel", "Cancelled"),
                 ],
             )
-            .preset(Preset::Text("outgoing")),
+            .preset(Preset::Text("outgoing"))
+            .shown_readonly(),
         ],
         ..model("mail.mail", "Outgoing Mails", "mail")
     },
@@ -165,6 +178,8 @@ pub(super) const MODELS: &[Model] = &[
             many2one("subtype_id", "Subtype", "mail.message.subtype"),
             selection("message_type", "Type", MESSAGE_TYPES).required().preset(Preset::Text("comment")),
         ],
+        ruled: true,
+        transient: true,
         ..model("mail.compose.message", "Email composition wizard", "mail")
     },
     Model {
@@ -180,9 +195,12 @@ pub(super) const MODELS: &[Model] = &[
                 .preset(Preset::Text("binary")),
             char("url", "Url"),
             boolean("public", "Is public document"),
-            binary("datas", "File Content (base64)"),
-            char("mimetype", "Mime Type"),
+            binary("datas", "File Content (base64)").sql(Sql::None),
+            char("mimetype", "Mime Type").shown_readonly(),
             integer("file_size", "File Size").readonly(),
+            char("res_field", "Resource Field").readonly().writable(),
+            text("index_content", "Indexed Content").readonly(),
+            char("checksum", "Checksum/SHA1").readonly(),
         ],
         ..model("ir.attachment", "Attachment", "base")
     },
@@ -199,8 +217,9 @@ pub(super) const MODELS: &[Model] = &[
             char("name", "Name").required(),
             text("description", "Description"),
             boolean("active", "Active").preset(Preset::True),
-            many2many("channel_partner_ids", "Members", "res.partner"),
+            many2many("channel_partner_ids", "Members", "res.partner").sql(Sql::Search),
         ],
+        ruled: true,
         ..model("discuss.channel", "Discussion Channel", "mail")
     },
 ];

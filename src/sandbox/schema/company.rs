@@ -3,7 +3,7 @@
 //! is in its `rights`.
 
 use super::{
-    Kind, Model, Preset, SYSTEM, Source, USER, boolean, char, field, float, html, integer, many2many,
+    Kind, Model, Preset, SYSTEM, Source, Sql, USER, boolean, char, field, float, html, integer, many2many,
     many2one, model, one2many, selection,
 };
 
@@ -17,19 +17,22 @@ pub(super) const MODELS: &[Model] = &[
             char("name", "Company Name").required(),
             integer("sequence", "Sequence").preset(Preset::Number(10)),
             boolean("active", "Active").preset(Preset::True),
+            many2one("parent_id", "Parent Company", "res.company"),
+            one2many("child_ids", "Branches", "res.company", "parent_id"),
             many2one("partner_id", "Partner", "res.partner").required(),
             many2one("currency_id", "Currency", "res.currency").required(),
-            char("email", "Email").from(Source::Related("partner_id.email")),
-            char("phone", "Phone").from(Source::Related("partner_id.phone")),
+            char("email", "Email").from(Source::Related("partner_id.email")).sql(Sql::Column).writable(),
+            char("phone", "Phone").from(Source::Related("partner_id.phone")).sql(Sql::Column).writable(),
             field("user_ids", "Accepted Users", Kind::Many2manyOf("res.users", "company_ids")),
         ],
         unique: &[(&["name"], "The company name must be unique!")],
+        ruled: true,
         ..model("res.company", "Companies", "base")
     },
     Model {
         order: "name, id",
         fields: &[
-            char("name", "Country Name").required(),
+            char("name", "Country Name").required().translated(),
             char("code", "Country Code")
                 .required()
                 .help("The ISO country code in two chars. \nYou can use this field for quick search."),
@@ -87,7 +90,7 @@ pub(super) const MODELS: &[Model] = &[
         thread: true,
         rights: &[(USER, "r"), (SALES, "r"), (SALES_MANAGER, "rwcu"), (SYSTEM, "rwcu")],
         fields: &[
-            char("name", "Name").required(),
+            char("name", "Name").required().elsewhere().translated(),
             char("default_code", "Internal Reference"),
             boolean("active", "Active").preset(Preset::True),
             selection(
@@ -96,22 +99,23 @@ pub(super) const MODELS: &[Model] = &[
                 &[("consu", "Goods"), ("service", "Service"), ("combo", "Combo")],
             )
             .required()
-            .preset(Preset::Text("consu")),
-            float("lst_price", "Sales Price").preset(Preset::Number(1)),
+            .preset(Preset::Text("consu"))
+            .elsewhere(),
+            float("lst_price", "Sales Price").preset(Preset::Number(1)).sql(Sql::None),
             float("standard_price", "Cost"),
-            boolean("sale_ok", "Sales").preset(Preset::True),
-            boolean("purchase_ok", "Purchase").preset(Preset::True),
-            many2one("currency_id", "Currency", "res.currency").preset(Preset::Currency),
-            html("description", "Description"),
+            boolean("sale_ok", "Sales").preset(Preset::True).elsewhere(),
+            boolean("purchase_ok", "Purchase").preset(Preset::True).elsewhere(),
+            many2one("currency_id", "Currency", "res.currency").preset(Preset::Currency).sql(Sql::None),
+            html("description", "Description").elsewhere().translated(),
             char("barcode", "Barcode").not_copied(),
-            many2many("tag_ids", "Tags", "product.tag"),
+            many2many("product_tag_ids", "Tags", "product.tag"),
         ],
         unique: &[(&["barcode"], "A product barcode must be unique.")],
         ..model("product.product", "Product Variant", "product")
     },
     Model {
         order: "name",
-        fields: &[char("name", "Name").required()],
+        fields: &[char("name", "Name").required().translated()],
         unique: &[(&["name"], "A tag with this name already exists.")],
         ..model("product.tag", "Product Tag", "product")
     },

@@ -59,6 +59,17 @@ pub enum Source {
     Computed(fn(&Env, &'static Model, i64) -> serde_json::Value),
 }
 
+/// What SQL has of a field: whether it can be searched, sorted and grouped by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sql {
+    /// Everything.
+    Column,
+    /// Odoo finds records by it, and does no more.
+    Search,
+    /// Nothing.
+    None,
+}
+
 /// What a new record gets when nothing is said.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Preset {
@@ -114,16 +125,26 @@ pub struct Field {
     pub readonly: bool,
     /// Where values come from.
     pub source: Source,
+    /// What SQL has of it.
+    pub sql: Sql,
     /// Value of a new record.
     pub preset: Preset,
     /// Explanation for users.
     pub help: &'static str,
+    /// A number that is a place or a colour: nothing is said of the sum of such.
+    pub no_sum: bool,
+    /// Odoo keeps it on another record that it stands for.
+    pub elsewhere: bool,
+    /// Its text is another in each language.
+    pub translated: bool,
     /// Taken over by `copy`.
     pub copy: bool,
     /// Only members of this group see it.
     pub group: &'static str,
     /// For a many2one.
     pub on_delete: OnDelete,
+    /// Lines that are not its own: a field of theirs, and the value that it then has.
+    pub without: Option<(&'static str, &'static str)>,
     /// For a computed field that can be written: the boolean it sets and the value that means true.
     pub inverse: Option<(&'static str, &'static str)>,
 }
@@ -138,11 +159,20 @@ pub const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field
         not_null: false,
         readonly: false,
         source: Source::Stored,
+        sql: match kind {
+            Kind::One2many(..) | Kind::Thread(_) => Sql::Search,
+            Kind::Binary => Sql::Search,
+            _ => Sql::Column,
+        },
         preset: Preset::None,
         help: "",
+        no_sum: false,
+        elsewhere: false,
+        translated: false,
         copy: !matches!(kind, Kind::One2many(..) | Kind::Thread(_) | Kind::Many2manyOf(..)),
         group: "",
         on_delete: OnDelete::SetNull,
+        without: None,
         inverse: None,
     }
 }
@@ -203,6 +233,42 @@ impl Field {
         self
     }
 
+    /// Users may write it although it comes from elsewhere.
+    pub const fn writable(mut self) -> Field {
+        self.readonly = false;
+        self
+    }
+
+    /// Shown as read-only, and written all the same by who knows.
+    pub const fn shown_readonly(mut self) -> Field {
+        self.readonly = true;
+        self
+    }
+
+    /// Shown as required or not, whatever PostgreSQL insists on.
+    pub const fn shown_required(mut self, required: bool) -> Field {
+        self.required = required;
+        self
+    }
+
+    /// Not summed up.
+    pub const fn no_sum(mut self) -> Field {
+        self.no_sum = true;
+        self
+    }
+
+    /// Kept on another record that this one stands for.
+    pub const fn elsewhere(mut self) -> Field {
+        self.elsewhere = true;
+        self
+    }
+
+    /// Another text in each language.
+    pub const fn translated(mut self) -> Field {
+        self.translated = true;
+        self
+    }
+
     /// Not taken over by `copy`.
     pub const fn not_copied(mut self) -> Field {
         self.copy = false;
@@ -212,6 +278,12 @@ impl Field {
     /// Taken over by `copy` although it holds other records.
     pub const fn copied(mut self) -> Field {
         self.copy = true;
+        self
+    }
+
+    /// Leaves out lines that have this value in a field.
+    pub const fn without(mut self, field: &'static str, value: &'static str) -> Field {
+        self.without = Some((field, value));
         self
     }
 
@@ -248,8 +320,18 @@ impl Field {
     /// Computed from elsewhere, and so read-only.
     pub const fn from(mut self, source: Source) -> Field {
         self.source = source;
+        self.sql = match source {
+            Source::Related(_) => Sql::Search,
+            _ => Sql::None,
+        };
         self.readonly = true;
         self.copy = false;
+        self
+    }
+
+    /// What SQL has of a computed field: Odoo keeps some in a column, and has a search for others.
+    pub const fn sql(mut self, sql: Sql) -> Field {
+        self.sql = sql;
         self
     }
 
@@ -264,6 +346,12 @@ impl Field {
     pub fn stored(&self) -> bool {
         matches!(self.source, Source::Stored)
             && !matches!(self.kind, Kind::One2many(..) | Kind::Thread(_) | Kind::Many2manyOf(..))
+    }
+
+    /// Whether a line is not one of its own.
+    pub fn leaves_out(&self, line: &crate::sandbox::world::Row) -> bool {
+        self.without
+            .is_some_and(|(name, value)| line.get(name).and_then(serde_json::Value::as_str) == Some(value))
     }
 
     /// The model it points to.
@@ -281,6 +369,17 @@ impl Field {
     /// Whether it holds several records.
     pub fn is_x2many(&self) -> bool {
         self.relation().is_some() && !matches!(self.kind, Kind::Many2one(_))
+    }
+
+    /// How Odoo puts its values together when nothing is said.
+    pub fn aggregator(&self) -> Option<&'static str> {
+        match (self.kind, self.name) {
+            (_, "id" | "sequence") => None,
+            _ if self.no_sum => None,
+            (_, "probability" | "interval_number") => Some("avg"),
+            (Kind::Integer | Kind::Float | Kind::Monetary, _) if self.sql == Sql::Column => Some("sum"),
+            _ => None,
+        }
     }
 
     /// Odoo's name of the type.

@@ -29,6 +29,12 @@ pub struct Model {
     pub name_field: &'static str,
     /// The field that makes a tree.
     pub parent: &'static str,
+    /// Record rules are held against it, so that a record that is gone is missed.
+    pub ruled: bool,
+    /// Odoo keeps who made and changed it: all of it, only when it was made, or nothing.
+    pub log: &'static [&'static str],
+    /// Holds a wizard's values for a while.
+    pub transient: bool,
     /// Has a chatter: messages, followers, activities.
     pub thread: bool,
     /// Own fields; everyone's are added by [`Model::all_fields`].
@@ -48,6 +54,9 @@ pub(crate) const fn model(name: &'static str, label: &'static str, module: &'sta
         order: "id",
         name_field: "name",
         parent: "",
+        ruled: false,
+        log: LOG,
+        transient: false,
         thread: false,
         fields: &[],
         rights: &[(USER, "r"), (SYSTEM, "rwcu")],
@@ -58,11 +67,15 @@ pub(crate) const fn model(name: &'static str, label: &'static str, module: &'sta
 pub(crate) const USER: &str = "base.group_user";
 pub(crate) const SYSTEM: &str = "base.group_system";
 
+/// Who made and last changed a record.
+const LOG: &[&str] = &["create_uid", "create_date", "write_uid", "write_date"];
+
 impl Model {
     /// Own fields, the chatter's and those that every record has.
     pub fn all_fields(&self) -> impl Iterator<Item = &'static Field> {
         let chatter: &'static [Field] = if self.thread { chatter::THREAD_FIELDS } else { &[] };
-        self.fields.iter().chain(chatter).chain(system::MAGIC_FIELDS)
+        let logged = |field: &&Field| !LOG.contains(&field.name) || self.log.contains(&field.name);
+        self.fields.iter().chain(chatter).chain(system::MAGIC_FIELDS.iter().filter(logged))
     }
 
     /// One field by name.

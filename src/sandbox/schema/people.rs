@@ -3,8 +3,8 @@
 //! whom do is in its `rights`.
 
 use super::{
-    Kind, Model, Preset, SYSTEM, Source, USER, boolean, char, date, field, float, html, integer, many2many,
-    many2one, model, one2many, selection,
+    Kind, Model, Preset, SYSTEM, Source, Sql, USER, boolean, char, date, field, float, html, integer,
+    many2many, many2one, model, one2many, selection,
 };
 use crate::sandbox::computed;
 
@@ -26,7 +26,9 @@ pub(super) const MODELS: &[Model] = &[
         rights: &[(USER, "r"), (PARTNER_MANAGER, "rwcu"), (SYSTEM, "rwcu")],
         fields: &[
             char("name", "Name"),
-            char("complete_name", "Complete Name").from(Source::Computed(computed::partner_complete_name)),
+            char("complete_name", "Complete Name")
+                .from(Source::Computed(computed::partner_complete_name))
+                .sql(Sql::Column),
             many2one("parent_id", "Related Company", "res.partner"),
             one2many("child_ids", "Contact", "res.partner", "parent_id"),
             char("ref", "Reference"),
@@ -70,12 +72,16 @@ pub(super) const MODELS: &[Model] = &[
             many2one("company_id", "Company", "res.company"),
             integer("color", "Color Index"),
             one2many("user_ids", "Users", "res.users", "partner_id"),
-            boolean("partner_share", "Share Partner").from(Source::Computed(computed::partner_share)).help(
-                "Either customer (not a user), either shared user. Indicated the current partner is a \
+            boolean("partner_share", "Share Partner")
+                .from(Source::Computed(computed::partner_share))
+                .help(
+                    "Either customer (not a user), either shared user. Indicated the current partner is a \
                  customer without access or with a limited access created for sharing data.",
-            ),
+                )
+                .sql(Sql::Column),
             many2one("commercial_partner_id", "Commercial Entity", "res.partner")
-                .from(Source::Computed(computed::commercial_partner)),
+                .from(Source::Computed(computed::commercial_partner))
+                .sql(Sql::Column),
             float("credit_limit", "Credit Limit").help("Credit limit specific to this partner."),
             integer("customer_rank", "Customer Rank").not_copied(),
             integer("supplier_rank", "Supplier Rank").not_copied(),
@@ -86,6 +92,7 @@ pub(super) const MODELS: &[Model] = &[
             one2many("employee_ids", "Employees", "hr.employee", "work_contact_id").group(OFFICER),
             one2many("rtc_session_ids", "Rtc Session", "discuss.channel.rtc.session", "partner_id"),
         ],
+        ruled: true,
         ..model("res.partner", "Contact", "base")
     },
     Model {
@@ -93,8 +100,8 @@ pub(super) const MODELS: &[Model] = &[
         parent: "parent_id",
         rights: &[(USER, "r"), (PARTNER_MANAGER, "rwcu"), (SYSTEM, "rwcu")],
         fields: &[
-            char("name", "Name").required(),
-            integer("color", "Color"),
+            char("name", "Name").required().translated(),
+            integer("color", "Color").no_sum().preset(Preset::Number(4)),
             many2one("parent_id", "Category", "res.partner.category").cascade(),
             one2many("child_ids", "Child Tags", "res.partner.category", "parent_id"),
             boolean("active", "Active").preset(Preset::True),
@@ -108,34 +115,51 @@ pub(super) const MODELS: &[Model] = &[
         unique: &[(&["login"], "You can not have two users with the same login!")],
         fields: &[
             many2one("partner_id", "Related Partner", "res.partner").required(),
-            char("name", "Name").from(Source::Related("partner_id.name")),
+            char("name", "Name")
+                .from(Source::Related("partner_id.name"))
+                .sql(Sql::Column)
+                .elsewhere()
+                .writable(),
             char("login", "Login").required(),
-            char("email", "Email").from(Source::Related("partner_id.email")),
-            char("phone", "Phone").from(Source::Related("partner_id.phone")),
-            selection("lang", "Language", LANGUAGES).preset(Preset::Text("en_US")),
-            selection("tz", "Timezone", TIME_ZONES),
+            char("email", "Email")
+                .from(Source::Related("partner_id.email"))
+                .sql(Sql::Column)
+                .elsewhere()
+                .writable(),
+            char("phone", "Phone")
+                .from(Source::Related("partner_id.phone"))
+                .sql(Sql::Column)
+                .elsewhere()
+                .writable(),
+            selection("lang", "Language", LANGUAGES).preset(Preset::Text("en_US")).elsewhere(),
+            selection("tz", "Timezone", TIME_ZONES).elsewhere(),
             boolean("active", "Active").preset(Preset::True),
-            boolean("share", "Share User").from(Source::Computed(computed::user_share)),
+            boolean("share", "Share User").from(Source::Computed(computed::user_share)).sql(Sql::Column),
             many2one("company_id", "Company", "res.company").required().preset(Preset::Company),
             many2many("company_ids", "Companies", "res.company"),
             many2many("group_ids", "Groups", "res.groups"),
+            many2many("all_group_ids", "All Groups", "res.groups")
+                .from(Source::Computed(computed::all_groups))
+                .sql(Sql::Search),
             html("signature", "Email Signature"),
             selection(
                 "notification_type",
                 "Notification",
                 &[("email", "Handle by Emails"), ("inbox", "Handle in Odoo")],
             )
-            .preset(Preset::Text("inbox")),
+            .preset(Preset::Text("inbox"))
+            .shown_required(true),
             one2many("employee_ids", "Related employee", "hr.employee", "user_id"),
         ],
+        ruled: true,
         ..model("res.users", "User", "base")
     },
     Model {
         order: "name",
         rights: &[(USER, "r"), ("base.group_erp_manager", "rwcu")],
         fields: &[
-            char("name", "Name").required(),
-            char("full_name", "Group Name"),
+            char("name", "Name").required().translated(),
+            char("full_name", "Group Name").sql(Sql::Search),
             field("user_ids", "Users", Kind::Many2manyOf("res.users", "group_ids")),
         ],
         ..model("res.groups", "Access Groups", "base")
@@ -148,6 +172,8 @@ pub(super) const MODELS: &[Model] = &[
             char("scope", "Scope").readonly(),
             super::datetime("expiration_date", "Expiration Date").readonly(),
         ],
+        ruled: true,
+        log: &["create_date"],
         ..model("res.users.apikeys", "Users API Keys", "base")
     },
     Model {
@@ -160,33 +186,35 @@ pub(super) const MODELS: &[Model] = &[
             "A user cannot be linked to multiple employees in the same company.",
         )],
         fields: &[
-            char("name", "Employee Name").required(),
+            char("name", "Employee Name").required().shown_required(false),
             boolean("active", "Active").preset(Preset::True),
             many2one("user_id", "User", "res.users").restrict().not_copied(),
             many2one("company_id", "Company", "res.company").required().preset(Preset::Company),
-            char("job_title", "Job Title"),
+            char("job_title", "Job Title").elsewhere(),
             char("work_email", "Work Email"),
             char("work_phone", "Work Phone"),
             many2one("work_contact_id", "Work Contact", "res.partner"),
-            many2one("department_id", "Department", "hr.department"),
+            many2one("department_id", "Department", "hr.department").elsewhere(),
             many2one("parent_id", "Manager", "hr.employee"),
             one2many("child_ids", "Direct subordinates", "hr.employee", "parent_id"),
-            float("hourly_cost", "Hourly Cost").group(OFFICER),
+            super::monetary("hourly_cost", "Hourly Cost").group(OFFICER),
             date("birthday", "Birthday").group(OFFICER),
             char("private_email", "Private Email").group(OFFICER),
         ],
+        ruled: true,
         ..model("hr.employee", "Employee", "hr")
     },
     Model {
         order: "name",
         rights: &[(USER, "r"), (OFFICER, "rwcu")],
         fields: &[
-            char("name", "Department Name").required(),
+            char("name", "Department Name").required().translated(),
             boolean("active", "Active").preset(Preset::True),
             many2one("company_id", "Company", "res.company").preset(Preset::Company),
             many2one("manager_id", "Manager", "hr.employee"),
             one2many("member_ids", "Members", "hr.employee", "department_id").readonly(),
         ],
+        ruled: true,
         ..model("hr.department", "Department", "hr")
     },
 ];

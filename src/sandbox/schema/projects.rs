@@ -3,8 +3,8 @@
 //! is in its `rights`.
 
 use super::{
-    Kind, Model, Preset, SYSTEM, Source, USER, boolean, char, date, datetime, field, float, html, integer,
-    many2many, many2one, model, monetary, one2many, selection,
+    Kind, Model, Preset, SYSTEM, Source, Sql, USER, boolean, char, date, datetime, field, float, html,
+    integer, many2many, many2one, model, monetary, one2many, selection,
 };
 use crate::sandbox::computed;
 
@@ -21,7 +21,7 @@ pub(super) const MODELS: &[Model] = &[
         thread: true,
         rights: &[(PROJECT, "r"), (PROJECT_MANAGER, "rwcu"), (SYSTEM, "rwcu")],
         fields: &[
-            char("name", "Name").required(),
+            char("name", "Name").required().translated(),
             html("description", "Description"),
             boolean("active", "Active").preset(Preset::True),
             integer("sequence", "Sequence").preset(Preset::Number(10)),
@@ -39,7 +39,8 @@ pub(super) const MODELS: &[Model] = &[
                     ("fixed_rate", "Project rate"),
                     ("employee_rate", "Employee rate"),
                 ],
-            ),
+            )
+            .sql(Sql::Search),
             many2one("sale_line_id", "Sales Order Item", "sale.order.line"),
             many2many("type_ids", "Tasks Stages", "project.task.type"),
             many2many("tag_ids", "Tags", "project.tags"),
@@ -62,6 +63,7 @@ pub(super) const MODELS: &[Model] = &[
             float("total_timesheet_time", "Total amount of time")
                 .from(Source::Sum("timesheet_ids", "unit_amount")),
         ],
+        ruled: true,
         ..model("project.project", "Project", "project")
     },
     Model {
@@ -97,30 +99,39 @@ pub(super) const MODELS: &[Model] = &[
             float("allocated_hours", "Allocated Time"),
             many2many("user_ids", "Assignees", "res.users"),
             many2one("partner_id", "Customer", "res.partner"),
-            many2one("company_id", "Company", "res.company").from(Source::Related("project_id.company_id")),
+            many2one("company_id", "Company", "res.company")
+                .from(Source::Related("project_id.company_id"))
+                .sql(Sql::Column)
+                .writable(),
             boolean("active", "Active").preset(Preset::True),
             many2one("parent_id", "Parent Task", "project.task"),
             one2many("child_ids", "Sub-tasks", "project.task", "parent_id"),
             integer("subtask_count", "Sub-task Count").from(Source::Count("child_ids")),
             many2one("sale_line_id", "Sales Order Item", "sale.order.line"),
             one2many("timesheet_ids", "Timesheets", "account.analytic.line", "task_id"),
-            float("effective_hours", "Time Spent").from(Source::Sum("timesheet_ids", "unit_amount")),
-            float("remaining_hours", "Time Remaining").from(Source::Computed(computed::task_remaining_hours)),
+            float("effective_hours", "Time Spent")
+                .from(Source::Sum("timesheet_ids", "unit_amount"))
+                .sql(Sql::Column),
+            float("remaining_hours", "Time Remaining")
+                .from(Source::Computed(computed::task_remaining_hours))
+                .sql(Sql::Column),
             float("remaining_hours_so", "Time Remaining on SO")
                 .from(Source::Related("sale_line_id.remaining_hours")),
         ],
+        ruled: true,
         ..model("project.task", "Task", "project")
     },
     Model {
         order: "sequence, id",
         rights: &[(PROJECT, "r"), (PROJECT_MANAGER, "rwcu"), (SYSTEM, "rwcu")],
         fields: &[
-            char("name", "Name").required(),
+            char("name", "Name").required().translated(),
             integer("sequence", "Sequence").preset(Preset::Number(1)),
             boolean("active", "Active").preset(Preset::True),
             boolean("fold", "Folded"),
             field("project_ids", "Projects", Kind::Many2manyOf("project.project", "type_ids")),
         ],
+        ruled: true,
         ..model("project.task.type", "Task Stage", "project")
     },
     Model {
@@ -128,7 +139,7 @@ pub(super) const MODELS: &[Model] = &[
         rights: &[(PROJECT, "rwcu"), (SYSTEM, "rwcu")],
         unique: &[(&["name"], "A tag with the same name already exists.")],
         fields: &[
-            char("name", "Name").required(),
+            char("name", "Name").required().translated(),
             integer("color", "Color"),
             field("task_ids", "Tasks", Kind::Many2manyOf("project.task", "tag_ids")),
         ],
@@ -138,7 +149,7 @@ pub(super) const MODELS: &[Model] = &[
         order: "name asc",
         rights: &[(USER, "r"), (SYSTEM, "rwcu")],
         fields: &[
-            char("name", "Analytic Account").required(),
+            char("name", "Analytic Account").required().translated(),
             char("code", "Reference"),
             boolean("active", "Active").preset(Preset::True),
             many2one("partner_id", "Customer", "res.partner"),
@@ -146,6 +157,7 @@ pub(super) const MODELS: &[Model] = &[
             one2many("line_ids", "Analytic Lines", "account.analytic.line", "account_id"),
             monetary("balance", "Balance").from(Source::Sum("line_ids", "amount")),
         ],
+        ruled: true,
         ..model("account.analytic.account", "Analytic Account", "analytic")
     },
     Model {
@@ -155,7 +167,7 @@ pub(super) const MODELS: &[Model] = &[
             char("name", "Description").required(),
             date("date", "Date").required().preset(Preset::Today),
             float("unit_amount", "Time Spent"),
-            monetary("amount", "Amount"),
+            monetary("amount", "Amount").shown_required(true),
             many2one("project_id", "Project", "project.project").restrict(),
             many2one("task_id", "Task", "project.task"),
             many2one("employee_id", "Employee", "hr.employee").restrict(),
@@ -166,6 +178,7 @@ pub(super) const MODELS: &[Model] = &[
             many2one("currency_id", "Currency", "res.currency").readonly().preset(Preset::Currency),
             many2one("so_line", "Sales Order Item", "sale.order.line"),
         ],
+        ruled: true,
         ..model("account.analytic.line", "Analytic Line", "analytic")
     },
     Model {

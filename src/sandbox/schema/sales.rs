@@ -3,8 +3,8 @@
 //! its `rights`.
 
 use super::{
-    Model, Preset, SYSTEM, Source, boolean, char, date, datetime, float, html, integer, many2many, many2one,
-    model, monetary, one2many, selection, text,
+    Model, Preset, SYSTEM, Source, Sql, boolean, char, date, datetime, float, html, integer, many2many,
+    many2one, model, monetary, one2many, selection, text,
 };
 use crate::sandbox::computed;
 
@@ -40,12 +40,13 @@ pub(super) const MODELS: &[Model] = &[
             boolean("active", "Active").preset(Preset::True),
             many2one("company_id", "Company", "res.company").preset(Preset::Company),
         ],
+        ruled: true,
         ..model("crm.lead", "Lead", "crm")
     },
     Model {
         order: "sequence, name, id",
         fields: &[
-            char("name", "Stage Name").required(),
+            char("name", "Stage Name").required().translated(),
             integer("sequence", "Sequence").preset(Preset::Number(1)),
             boolean("is_won", "Is Won Stage?"),
         ],
@@ -75,11 +76,16 @@ pub(super) const MODELS: &[Model] = &[
             many2one("company_id", "Company", "res.company").required().preset(Preset::Company),
             many2one("currency_id", "Currency", "res.currency").readonly().preset(Preset::Currency),
             one2many("order_line", "Order Lines", "sale.order.line", "order_id").copied(),
-            monetary("amount_untaxed", "Untaxed Amount").from(Source::Sum("order_line", "price_subtotal")),
-            monetary("amount_total", "Total").from(Source::Sum("order_line", "price_subtotal")),
+            monetary("amount_untaxed", "Untaxed Amount")
+                .from(Source::Sum("order_line", "price_subtotal"))
+                .sql(Sql::Column),
+            monetary("amount_total", "Total")
+                .from(Source::Sum("order_line", "price_subtotal"))
+                .sql(Sql::Column),
             char("client_order_ref", "Customer Reference").not_copied(),
-            text("note", "Terms and conditions"),
+            html("note", "Terms and conditions"),
         ],
+        ruled: true,
         ..model("sale.order", "Sales Order", "sale")
     },
     Model {
@@ -90,18 +96,25 @@ pub(super) const MODELS: &[Model] = &[
             integer("sequence", "Sequence").preset(Preset::Number(10)),
             many2one("product_id", "Product", "product.product").restrict(),
             text("name", "Description").required(),
-            float("product_uom_qty", "Quantity").preset(Preset::Number(1)),
-            float("price_unit", "Unit Price"),
+            float("product_uom_qty", "Quantity").preset(Preset::Number(1)).shown_required(true),
+            float("price_unit", "Unit Price").shown_required(true),
             float("discount", "Discount (%)"),
-            monetary("price_subtotal", "Subtotal").from(Source::Computed(computed::sale_line_subtotal)),
+            monetary("price_subtotal", "Subtotal")
+                .from(Source::Computed(computed::sale_line_subtotal))
+                .sql(Sql::Column),
             float("qty_delivered", "Delivery Quantity").not_copied(),
             float("remaining_hours", "Time Remaining on SO")
-                .from(Source::Computed(computed::sale_line_remaining)),
+                .from(Source::Computed(computed::sale_line_remaining))
+                .sql(Sql::Column),
             many2one("project_id", "Project", "project.project"),
-            many2one("company_id", "Company", "res.company").from(Source::Related("order_id.company_id")),
+            many2one("company_id", "Company", "res.company")
+                .from(Source::Related("order_id.company_id"))
+                .sql(Sql::Column),
             many2one("order_partner_id", "Customer", "res.partner")
-                .from(Source::Related("order_id.partner_id")),
+                .from(Source::Related("order_id.partner_id"))
+                .sql(Sql::Column),
         ],
+        ruled: true,
         ..model("sale.order.line", "Sales Order Line", "sale")
     },
     Model {
@@ -132,17 +145,30 @@ pub(super) const MODELS: &[Model] = &[
                 ],
             )
             .required()
-            .preset(Preset::Text("entry")),
+            .preset(Preset::Text("entry"))
+            .shown_readonly(),
             many2one("partner_id", "Partner", "res.partner").restrict(),
             date("invoice_date", "Invoice/Bill Date").not_copied(),
             date("invoice_date_due", "Due Date").not_copied(),
             many2one("invoice_user_id", "Salesperson", "res.users").preset(Preset::User).not_copied(),
-            many2one("company_id", "Company", "res.company").required().preset(Preset::Company),
+            many2one("company_id", "Company", "res.company")
+                .required()
+                .preset(Preset::Company)
+                .shown_required(false),
             many2one("currency_id", "Currency", "res.currency").required().preset(Preset::Currency),
-            one2many("invoice_line_ids", "Invoice lines", "account.move.line", "move_id").copied(),
+            one2many("invoice_line_ids", "Invoice lines", "account.move.line", "move_id")
+                .copied()
+                .without("display_type", "payment_term"),
+            one2many("line_ids", "Journal Items", "account.move.line", "move_id"),
             monetary("amount_untaxed", "Untaxed Amount")
-                .from(Source::Sum("invoice_line_ids", "price_subtotal")),
-            monetary("amount_total", "Total").from(Source::Sum("invoice_line_ids", "price_subtotal")),
+                .from(Source::Sum("invoice_line_ids", "price_subtotal"))
+                .sql(Sql::Column),
+            monetary("amount_total", "Total")
+                .from(Source::Sum("invoice_line_ids", "price_subtotal"))
+                .sql(Sql::Column),
+            monetary("amount_residual", "Amount Due")
+                .from(Source::Computed(computed::invoice_residual))
+                .sql(Sql::Column),
             selection(
                 "payment_state",
                 "Payment Status",
@@ -155,41 +181,113 @@ pub(super) const MODELS: &[Model] = &[
             )
             .readonly()
             .preset(Preset::Text("not_paid")),
-            boolean("is_move_sent", "Is Move Sent").not_copied(),
+            boolean("is_move_sent", "Is Move Sent").not_copied().shown_readonly(),
         ],
+        ruled: true,
         ..model("account.move", "Journal Entry", "account")
     },
     Model {
         order: "move_id desc, sequence, id",
         rights: &[(INVOICING, "rwcu"), (SYSTEM, "rwcu")],
         fields: &[
-            many2one("move_id", "Journal Entry", "account.move").required().cascade(),
+            many2one("move_id", "Journal Entry", "account.move").required().cascade().shown_readonly(),
             integer("sequence", "Sequence").preset(Preset::Number(10)),
             char("name", "Label"),
+            selection(
+                "display_type",
+                "Display Type",
+                &[
+                    ("product", "Product"),
+                    ("payment_term", "Payment Term"),
+                    ("line_section", "Section"),
+                    ("line_note", "Note"),
+                ],
+            )
+            .required()
+            .preset(Preset::Text("product")),
+            many2one("account_id", "Account", "account.account").restrict(),
+            date("date_maturity", "Due Date"),
             many2one("product_id", "Product", "product.product").restrict(),
             float("quantity", "Quantity").preset(Preset::Number(1)),
             float("price_unit", "Unit Price"),
             float("discount", "Discount (%)"),
-            monetary("price_subtotal", "Subtotal").from(Source::Computed(computed::invoice_line_subtotal)),
-            many2one("partner_id", "Partner", "res.partner").from(Source::Related("move_id.partner_id")),
+            monetary("price_subtotal", "Subtotal")
+                .from(Source::Computed(computed::invoice_line_subtotal))
+                .sql(Sql::Column),
+            monetary("balance", "Balance")
+                .from(Source::Computed(computed::line_balance))
+                .sql(Sql::Column)
+                .writable(),
+            monetary("debit", "Debit")
+                .from(Source::Computed(computed::line_debit))
+                .sql(Sql::Column)
+                .writable(),
+            monetary("credit", "Credit")
+                .from(Source::Computed(computed::line_credit))
+                .sql(Sql::Column)
+                .writable(),
+            monetary("amount_residual", "Residual Amount")
+                .from(Source::Computed(computed::line_residual))
+                .sql(Sql::Column),
+            date("date", "Date").from(Source::Related("move_id.date")).sql(Sql::Column),
+            many2one("company_id", "Company", "res.company")
+                .from(Source::Related("move_id.company_id"))
+                .sql(Sql::Column),
+            many2one("currency_id", "Currency", "res.currency")
+                .from(Source::Related("move_id.currency_id"))
+                .sql(Sql::Column)
+                .writable()
+                .shown_required(true),
+            many2one("partner_id", "Partner", "res.partner")
+                .from(Source::Related("move_id.partner_id"))
+                .sql(Sql::Column)
+                .writable(),
             selection(
                 "parent_state",
                 "State",
                 &[("draft", "Draft"), ("posted", "Posted"), ("cancel", "Cancelled")],
             )
-            .from(Source::Related("move_id.state")),
+            .from(Source::Related("move_id.state"))
+            .sql(Sql::Column),
         ],
+        ruled: true,
         ..model("account.move.line", "Journal Item", "account")
+    },
+    Model {
+        order: "code, id",
+        rights: &[(INVOICING, "r"), (SYSTEM, "rwcu")],
+        fields: &[
+            char("name", "Account Name").required().translated(),
+            char("code", "Code").required().elsewhere().shown_required(false),
+            selection(
+                "account_type",
+                "Type",
+                &[
+                    ("asset_receivable", "Receivable"),
+                    ("asset_cash", "Bank and Cash"),
+                    ("liability_payable", "Payable"),
+                    ("income", "Income"),
+                    ("expense", "Expenses"),
+                ],
+            )
+            .required(),
+            boolean("reconcile", "Allow Reconciliation"),
+            boolean("active", "Active").preset(Preset::True),
+        ],
+        ruled: true,
+        ..model("account.account", "Account", "account")
     },
     Model {
         rights: &[(INVOICING, "rwcu"), (SYSTEM, "rwcu")],
         fields: &[
             many2one("move_id", "Invoice", "account.move").required().cascade(),
             many2many("mail_partner_ids", "To", "res.partner"),
-            char("mail_subject", "Subject"),
-            html("mail_body", "Contents"),
+            char("subject", "Subject"),
+            html("body", "Contents"),
         ],
-        name_field: "mail_subject",
+        name_field: "subject",
+        ruled: true,
+        transient: true,
         ..model("account.move.send.wizard", "Account Move Send Wizard", "account")
     },
 ];

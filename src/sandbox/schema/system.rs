@@ -3,13 +3,14 @@
 //! values is in `business`, and what it lets whom do is in its `rights`.
 
 use super::{
-    Field, Model, Preset, SYSTEM, Source, boolean, char, datetime, integer, many2one, model, selection, text,
+    Field, Model, Preset, SYSTEM, Source, Sql, USER, boolean, char, datetime, integer, many2one, model,
+    reference, selection, text,
 };
 use crate::sandbox::computed;
 
 pub(super) const MAGIC_FIELDS: &[Field] = &[
     integer("id", "ID").readonly(),
-    char("display_name", "Display Name").from(Source::Computed(computed::display_name)),
+    char("display_name", "Display Name").from(Source::Computed(computed::display_name)).sql(Sql::Search),
     many2one("create_uid", "Created by", "res.users").readonly(),
     datetime("create_date", "Created on").readonly(),
     many2one("write_uid", "Last Updated by", "res.users").readonly(),
@@ -21,11 +22,25 @@ pub(super) const MODELS: &[Model] = &[
         order: "model",
         rights: &[("base.group_erp_manager", "r"), (SYSTEM, "rwcu")],
         fields: &[
-            char("name", "Model Description").required(),
+            char("name", "Model Description").required().translated(),
             char("model", "Model").required(),
             selection("state", "Type", &[("manual", "Custom Object"), ("base", "Base Object")]).readonly(),
+            boolean("transient", "Transient Model"),
         ],
         ..model("ir.model", "Models", "base")
+    },
+    Model {
+        order: "module, model, name",
+        rights: &[(SYSTEM, "rwcu")],
+        unique: &[(&["module", "name"], "Constraint name already exists.")],
+        fields: &[
+            char("name", "External Identifier").required(),
+            char("module", "Module").required(),
+            char("model", "Model Name").required(),
+            reference("res_id", "Record ID"),
+            boolean("noupdate", "Non Updatable"),
+        ],
+        ..model("ir.model.data", "Model Data", "base")
     },
     Model {
         order: "key",
@@ -40,9 +55,9 @@ pub(super) const MODELS: &[Model] = &[
         name_field: "cron_name",
         rights: &[(SYSTEM, "rwcu")],
         fields: &[
-            char("cron_name", "Name").required(),
+            char("cron_name", "Name").required().shown_readonly().shown_required(false),
             boolean("active", "Active").preset(Preset::True),
-            integer("interval_number", "Interval Number").preset(Preset::Number(1)),
+            integer("interval_number", "Interval Number").preset(Preset::Number(1)).shown_required(true),
             selection(
                 "interval_type",
                 "Interval Unit",
@@ -75,7 +90,7 @@ pub(super) const MODELS: &[Model] = &[
         order: "sequence, name, id",
         rights: &[(SYSTEM, "rwcu")],
         fields: &[
-            char("name", "Action Name").required(),
+            char("name", "Action Name").required().translated(),
             integer("sequence", "Sequence").preset(Preset::Number(5)),
             text("code", "Python Code"),
         ],
@@ -94,11 +109,11 @@ pub(super) const MODELS: &[Model] = &[
     },
     Model {
         order: "name",
-        rights: &[("base.group_erp_manager", "r"), (SYSTEM, "rwcu")],
+        rights: &[(USER, "r"), ("base.group_erp_manager", "r"), (SYSTEM, "rwcu")],
         unique: &[(&["name"], "The name of the module must be unique!")],
         fields: &[
-            char("name", "Technical Name").readonly(),
-            char("shortdesc", "Module Name").readonly(),
+            char("name", "Technical Name").readonly().shown_required(true),
+            char("shortdesc", "Module Name").readonly().translated(),
             selection(
                 "state",
                 "Status",

@@ -67,7 +67,6 @@ fn rights_hold_for_models_fields_and_own_rows() {
         "ir.mail_server",
         "ir.actions.server",
         "ir.model",
-        "ir.module.module",
     ] {
         let (status, reply) = agent(&format!("{path}/search_read"), json!({"domain": [], "fields": ["id"]}));
         assert_eq!((status, &reply["name"]), (403, &json!("odoo.exceptions.AccessError")), "{path}");

@@ -159,7 +159,8 @@ fn wrong_groups_are_refused() {
         ),
     ] {
         let (status, name, said) = fails(&sandbox, "account.analytic.line/formatted_read_group", body);
-        assert_eq!((status, name.as_str(), said.as_str()), (500, "builtins.ValueError", message));
+        let said = said.strip_suffix(crate::transport::GAP).unwrap_or(&said);
+        assert_eq!((status, name.as_str(), said), (500, "builtins.ValueError", message));
     }
 }
 

@@ -130,9 +130,13 @@ pub fn groups_and_counts_agree(desk: &Desk) {
     }
     let refused = desk.run(&["count", "project.task", "--domain", r#"[["projct_id", "=", 1]]"#]);
     assert!(refused.hints().contains("did you mean project_id?"), "{}", refused.stderr);
-    // What cannot be grouped by is Odoo's to say; what is refused as no number, Odoo fails on.
-    desk.run(&["group", "res.partner", "--by", "company_type"]).fails(8, "invalid_request");
+    // What is refused before it is sent, Odoo fails on.
     desk.run(&["schema-summary", "res.partner"]).ok();
+    desk.run(&["group", "res.partner", "--by", "company_type"]).fails(2, "preflight_refused");
+    let data = json!({ "domain": [], "groupby": ["company_type"], "aggregates": [] }).to_string();
+    let forced =
+        ["call", "res.partner", "formatted_read_group", "--data", &data, "--force-field", "company_type"];
+    desk.run(&forced).fails(8, "invalid_request");
     for (name, function) in [("name", "sum"), ("type", "avg")] {
         let flag = format!("--{function}");
         desk.run(&["group", "res.partner", &flag, name]).fails(2, "preflight_refused");

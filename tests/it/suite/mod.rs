@@ -273,7 +273,7 @@ pub fn refusals_have_their_codes(desk: &Desk) {
             "werkzeug.exceptions.UnprocessableEntity",
         ),
         (
-            &["call", "res.partner", "_compute_display_name"],
+            &["call", "res.partner", "_compute_display_name", "--force-field", "_compute_display_name"],
             5,
             "access_denied",
             "odoo.exceptions.AccessError",

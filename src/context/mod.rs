@@ -1,6 +1,8 @@
 //! The context of a call: which keys the profile gives, which mark the agent, and which a caller may not send
 //! because they switch Odoo's own protections off. Pure.
 
+mod keys;
+
 use serde_json::Value;
 
 use crate::error::{Code, Error, Result};
@@ -10,24 +12,12 @@ use crate::operation::Object;
 /// Context key that carries a token.
 pub const TOKEN_KEY: &str = "agent_confirmation_token";
 
-/// Keys that are refused unless the profile allows them by name, and what each switches off.
-const PROTECTED: [(&str, &str); 10] = [
-    ("_force_unlink", "the checks before records are deleted"),
-    ("force_delete", "the checks before accounting entries are deleted"),
-    ("install_mode", "checks that run outside installation"),
-    ("module", "the ownership of external ids"),
-    ("mail_create_nolog", "the note that a record was created"),
-    ("mail_notrack", "the trail of changed fields"),
-    ("tracking_disable", "the trail of changes and messages"),
-    ("bypass_audit", "the accounting audit trail"),
-    ("no_reset_password", "the sign-up checks of users"),
-    ("uninstall_mode", "checks that run outside uninstallation"),
-];
-
 /// Refuses a caller's context that switches a protection off.
 pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
-    for (key, protects) in PROTECTED {
-        if caller.contains_key(key) && !allowed.iter().any(|name| name == key) {
+    for key in caller.keys() {
+        if let Some(protects) = keys::switches_off(key)
+            && !allowed.iter().any(|name| name == key)
+        {
             return Err(Error::new(
                 Code::PreflightRefused,
                 format!("the context key {key} switches off {protects}: nothing was sent"),
@@ -41,6 +31,9 @@ pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
         )
         .with_hint(Hint::new("present it with ").token()));
     }
+    if let Some(zone) = caller.get("tz").and_then(Value::as_str).filter(|zone| !zone.is_empty()) {
+        crate::zones::check(zone, "context.tz")?;
+    }
     if let Some(companies) = caller.get("allowed_company_ids") {
         let whole =
             companies.as_array().is_some_and(|ids| ids.iter().all(|id| id.as_i64().is_some_and(|id| id > 0)));
@@ -52,6 +45,35 @@ pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Most characters of a channel.
+pub const LONGEST_CHANNEL: usize = 64;
+
+/// The channel of a call: the owner's, to which a caller's is added; it can say more and never something else.
+///
+/// # Errors
+/// A name that is no single line, or too long.
+pub fn channel(owner: Option<&str>, caller: Option<&str>) -> Result<String> {
+    let whole = match (owner, caller) {
+        (Some(owner), Some(caller)) if owner != caller => format!("{owner}/{caller}"),
+        (Some(one), _) | (None, Some(one)) => one.to_string(),
+        (None, None) => "cli".to_string(),
+    };
+    let is_line = |part: &str| !part.trim().is_empty() && !part.chars().any(char::is_control);
+    let is_sound =
+        [owner, caller].into_iter().flatten().all(is_line) && whole.chars().count() <= LONGEST_CHANNEL;
+    if is_sound {
+        return Ok(whole);
+    }
+    Err(Error::usage(format!(
+        "the agent's channel is one line of at most {LONGEST_CHANNEL} characters, what the profile says of it included"
+    )))
+}
+
+/// Whether a key switches nothing off.
+pub fn is_allowed(key: &str) -> bool {
+    keys::switches_off(key).is_none() && key != TOKEN_KEY
 }
 
 /// What marks every call as an agent's.
@@ -72,6 +94,17 @@ mod tests {
         let caller = json!({ "tracking_disable": true }).as_object().cloned().unwrap();
         assert_eq!(check(&caller, &[]).unwrap_err().code, Code::PreflightRefused);
         assert!(check(&caller, &["tracking_disable".into()]).is_ok());
+        for owner in [None, Some("owner")] {
+            for caller in ["", " ", "a\nb", "a\u{1b}b", &"x".repeat(65)] {
+                assert!(channel(owner, Some(caller)).is_err(), "{caller:?}");
+            }
+        }
+        assert_eq!(channel(Some("owner"), Some("caller")).unwrap(), "owner/caller");
+        assert_eq!(channel(Some("owner"), None).unwrap(), "owner");
+        assert_eq!(channel(None, Some("caller")).unwrap(), "caller");
+        assert_eq!(channel(None, None).unwrap(), "cli");
+        assert!(channel(Some("owner"), Some(&"x".repeat(59))).is_err());
+        assert!(channel(Some("owner"), Some(&"x".repeat(58))).is_ok());
         assert!(check(&json!({ "active_test": false }).as_object().cloned().unwrap(), &[]).is_ok());
     }
 }

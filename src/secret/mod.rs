@@ -2,6 +2,8 @@
 //! The only way to its text is `expose`, and that is called where a request is put on the wire. Beside it stands the
 //! veil that blacks secrets out of whatever is said.
 
+mod veiled;
+
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -43,9 +45,6 @@ impl PartialEq for Secret {
     }
 }
 
-/// A shorter text is no key of Odoo (they have 40 characters), and blacking it out would eat real words.
-const SHORTEST: usize = 16;
-
 /// The keys and tokens that must not be seen: those of a profile for good, those of a call while it lasts. What goes
 /// out, and what a server sends back, passes through it.
 #[derive(Default)]
@@ -86,33 +85,15 @@ impl Veil {
     }
 
     fn add(&self, number: u64, secret: &Secret) {
-        if secret.expose().len() < SHORTEST {
-            return;
-        }
-        // Most of what is written is JSON, which holds quotes and backslashes in another form.
-        let quoted = serde_json::Value::from(secret.expose()).to_string();
-        let escaped = &quoted[1..quoted.len() - 1];
-        let mut secrets = self.lock();
-        if escaped != secret.expose() {
-            secrets.push((number, Secret::new(escaped.into())));
-        }
-        secrets.push((number, secret.clone()));
+        self.lock().push((number, secret.clone()));
     }
 
-    /// The bytes with every one of them blacked out.
+    /// The bytes with every one of them blacked out, however it is written there.
     pub fn without_secrets<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
         let mut clean = Cow::Borrowed(bytes);
         for (_, secret) in self.lock().iter() {
-            let needle = secret.expose().as_bytes();
-            let mut parts = Vec::new();
-            let mut rest: &[u8] = &clean;
-            while let Some(at) = rest.windows(needle.len()).position(|window| window == needle) {
-                parts.extend([&rest[..at], b"(redacted)"]);
-                rest = &rest[at + needle.len()..];
-            }
-            if !parts.is_empty() {
-                parts.push(rest);
-                clean = Cow::Owned(parts.concat());
+            if let Some(without) = veiled::without(&clean, secret.expose()) {
+                clean = Cow::Owned(without);
             }
         }
         clean

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Before a release: what needs tools that have to be compiled first, and so is not part of every run of CI. What is not
+# here is named and counts as not run, never as passed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+not_run=0
+with() { # tool, what it checks, command…
+    local tool=$1 what=$2
+    shift 2
+    if command -v "$tool" >/dev/null; then
+        printf '\n=== %s\n' "$what"
+        "$@"
+    else
+        printf '\nNOT RUN: %s (no %s here: cargo install %s)\n' "$what" "$tool" "$tool"
+        not_run=$((not_run + 1))
+    fi
+}
+
+with cargo-deny "licences, sources, advisories" cargo deny --locked check
+with cargo-machete "crates that nothing uses" cargo machete
+with cargo-semver-checks "the interface of the library" cargo semver-checks
+printf '\n=== the build without the sandbox\n'
+cargo build --locked --release --no-default-features
+printf '\n=== the package\n'
+cargo package --locked --allow-dirty --no-verify --quiet
+printf '\n%s of the checks were not run\n' "$not_run"

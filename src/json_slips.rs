@@ -1,0 +1,121 @@
+//! What is meant by text that is no JSON, or JSON of another form: shells that take quotes away or leave them,
+//! Python, code fences, filters of other programs. It only gives hints; nothing is read that does not parse.
+
+use serde_json::{Value, json};
+
+use crate::operation::Object;
+
+/// What to do with UTF-16.
+pub const UTF_16: &str =
+    "Windows PowerShell writes UTF-16: Out-File -Encoding utf8, or Set-Content -Encoding utf8, writes UTF-8";
+
+/// Whether bytes are UTF-16: by their mark, or by every other of them being zero.
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    let zeros = |from: usize| bytes.iter().skip(from).step_by(2).take(16).all(|byte| *byte == 0);
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) || bytes.len() > 3 && (zeros(0) || zeros(1))
+}
+
+/// Hints for a text that stood on the command line and is no JSON.
+pub fn of_word(text: &str, flag: &str) -> Vec<String> {
+    let file = match flag.strip_suffix("-json") {
+        Some(stem) => format!("{stem}-file"),
+        None => format!("{flag}-file"),
+    };
+    let other = match flag {
+        "--having" | "--context-json" => "write the double quotes as \\\"".to_string(),
+        _ => format!("{file} FILE, or {file} - with the JSON on stdin, passes no shell"),
+    };
+    let trimmed = text.trim();
+    let is_wrapped =
+        |quote: char| trimmed.len() > 2 && trimmed.starts_with(quote) && trimmed.ends_with(quote);
+    if is_wrapped('\'') {
+        return vec![format!("the shell passed the single quotes on, as cmd.exe does: {other}")];
+    }
+    // Something that was quoted has lost its quotes.
+    let bare = trimmed.starts_with(['[', '{'])
+        && !text.contains(['"', '\''])
+        && text.chars().any(char::is_alphabetic);
+    if bare {
+        return vec![format!("the shell took the double quotes away, as Windows PowerShell does: {other}")];
+    }
+    if trimmed.starts_with('@') {
+        return vec![format!("a file is named with {file}")];
+    }
+    if trimmed.contains("\\\"") {
+        return vec![format!("the backslashes before the quotes reached the program: {other}")];
+    }
+    of_text(text)
+}
+
+/// Hints for any text that is no JSON.
+pub fn of_text(text: &str) -> Vec<String> {
+    if text.trim_start().starts_with("```") {
+        return vec!["leave out the code fence: the lines with ``` at the beginning and the end".into()];
+    }
+    if text.contains(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2019}', '\u{2018}']) {
+        return vec!["these are typographic quotes: JSON has \"".into()];
+    }
+    // Odoo's own manuals write domains and values so.
+    if text.contains('\'') || ["True", "False", "None"].iter().any(|word| text.contains(word)) {
+        return vec![
+            "this looks like Python: JSON has double quotes, [ ] for tuples, and true, false, null".into(),
+        ];
+    }
+    if text.trim_end().ends_with([']', '}']) && (text.contains(",]") || text.contains(",}")) {
+        return vec!["JSON has no comma after the last item".into()];
+    }
+    if text.contains("//") || text.contains("/*") {
+        return vec!["JSON has no comments".into()];
+    }
+    Vec::new()
+}
+
+/// A filter as an object, as other programs have it, as the domain that it means.
+pub fn as_domain(filter: &Object) -> String {
+    // A condition by the names of its parts.
+    let part = |names: &[&str]| names.iter().find_map(|name| filter.get(*name));
+    if let (Some(field), Some(value)) =
+        (part(&["field", "name", "key"]).and_then(Value::as_str), part(&["value"]))
+    {
+        let operator = part(&["operator", "op"]).cloned().unwrap_or_else(|| "=".into());
+        return format!("a domain is a list of conditions: {}", json!([[field, operator, value]]));
+    }
+    let conditions: Vec<Value> = filter
+        .iter()
+        .map(|(field, value)| {
+            let operator = if value.is_array() { "in" } else { "=" };
+            match field.rsplit_once("__") {
+                Some((field, "gt")) => json!([field, ">", value]),
+                Some((field, "gte")) => json!([field, ">=", value]),
+                Some((field, "lt")) => json!([field, "<", value]),
+                Some((field, "lte")) => json!([field, "<=", value]),
+                Some((field, "contains" | "icontains")) => json!([field, "ilike", value]),
+                _ => json!([field, operator, value]),
+            }
+        })
+        .collect();
+    format!("a domain is a list of conditions: {}", Value::from(conditions))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_shells_do_is_told_apart() {
+        let first = |text: &str| of_word(text, "--domain-json").into_iter().next().unwrap_or_default();
+        assert!(first("[[is_company,=,true]]").contains("took the double quotes away"));
+        assert!(first("'[[\"a\",\"=\",1]]'").contains("single quotes"));
+        assert!(first("[('a', '=', True)]").contains("Python"));
+        assert!(first("[[\\\"a\\\",1]]").contains("backslashes"));
+        assert!(first("@filter.json").contains("--domain-file"));
+        assert_eq!(first("[[\"a\"]"), "");
+    }
+
+    #[test]
+    fn utf16_is_known_with_and_without_its_mark() {
+        assert!(
+            is_utf16(&[0xff, 0xfe, b'[', 0]) && is_utf16(b"[\0]\0") && !is_utf16(b"[]") && !is_utf16(b"\xe9")
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! Answers with which Odoo says, by a success, that something is not done: an import that was rolled back, a
+//! wizard that asks back, a warning. And an empty answer to a condition that could find nothing. It changes no
+//! answer.
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::{Check, domain, echoes, wizards};
+use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::hint::{Action, Hint};
+use crate::operation::{Kind, Operation};
+
+/// Methods whose answer tells in `ids` and `messages` whether rows went in.
+const IMPORTS: [&str; 2] = ["execute_import", "load"];
+
+/// The most messages that are told.
+const MOST: usize = 10;
+
+/// Judges the answer to a call that went well by its status.
+///
+/// # Errors
+/// `rejected` where the answer says that nothing was done.
+pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<()> {
+    let text = answer.get();
+    if echoes::is_read(operation) {
+        return missing(check, operation, text);
+    }
+    let is_empty = matches!(text, "[]" | "0");
+    if is_empty || tells_apart(operation.kwargs.get("domain")) {
+        found_wrongly(check, operation, is_empty);
+    }
+    if is_empty {
+        return Ok(());
+    }
+    if !text.starts_with('{') || operation.kind() == Kind::Read {
+        return Ok(());
+    }
+    let Ok(answer) = serde_json::from_str::<Value>(text) else { return Ok(()) };
+    if IMPORTS.contains(&operation.method.as_str()) {
+        return import(check, operation, &answer);
+    }
+    warning(check, &answer);
+    wizards::answered(check, operation, &answer);
+    Ok(())
+}
+
+/// Whether a condition asks for what is different from a text: a text that is nowhere lets everything through.
+fn tells_apart(domain: Option<&Value>) -> bool {
+    domain.and_then(Value::as_array).into_iter().flatten().any(|condition| {
+        let has_text = |value: &Value| {
+            value.is_string() || value.as_array().is_some_and(|list| list.iter().any(Value::is_string))
+        };
+        matches!(condition[1].as_str(), Some("!=" | "not in" | "<>")) && has_text(&condition[2])
+    })
+}
+
+/// A condition that could find nothing, or let everything through, is told once it has: before, the fields were not
+/// at hand, and asking for them would have cost a request.
+fn found_wrongly(check: &Check, operation: &Operation, is_empty: bool) {
+    let is_asked =
+        operation.kwargs.get("domain").and_then(Value::as_array).is_some_and(|domain| !domain.is_empty());
+    if !is_asked || check.schemas.known(&operation.model).is_some() {
+        return;
+    }
+    if !matches!(check.schemas.filled(&operation.model), Ok(Some(_))) {
+        return;
+    }
+    if let Err(refusal) = domain::check(check, operation) {
+        let what = if is_empty { "nothing was found" } else { "the condition lets everything through" };
+        check.note(Hint::joined(
+            &[&[Hint::new(format!("{what}: {}", refusal.message))], &refusal.hints[..]].concat(),
+        ));
+    }
+}
+
+/// An import is rolled back as a whole, and says so in its answer alone.
+fn import(check: &Check, operation: &Operation, answer: &Value) -> Result<()> {
+    let messages: Vec<&Value> = answer["messages"].as_array().into_iter().flatten().collect();
+    let is_error = |message: &&Value| message["type"] == "error";
+    let failed = answer["ids"] == false || messages.iter().any(is_error);
+    let told = |message: &Value| {
+        let row = message["rows"]["from"].as_i64().or_else(|| message["record"].as_i64());
+        let place = match (row, message["field"].as_str()) {
+            (Some(row), Some(field)) => format!("row {row}, {field}: "),
+            (Some(row), None) => format!("row {row}: "),
+            _ => String::new(),
+        };
+        let says = message["message"].as_str().unwrap_or("no reason is given");
+        format!("{place}{}", says.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    if !failed {
+        for message in messages.iter().take(MOST) {
+            check.note(format!("imported with a warning: {}", told(message)));
+        }
+        return Ok(());
+    }
+    let errors: Vec<String> =
+        messages.iter().filter(|message| is_error(message)).map(|message| told(message)).collect();
+    let first = errors.first().cloned().unwrap_or_else(|| "Odoo gives no reason".into());
+    let what = format!("{}/{}", operation.model, operation.method);
+    let more = errors.len().saturating_sub(1);
+    let mut error = Error::new(
+        Code::Rejected,
+        match more {
+            0 => format!("{what} was rolled back, nothing was imported: {first}"),
+            _ => format!("{what} was rolled back, nothing was imported: {first} (and {more} more)"),
+        },
+    )
+    .with_effect(Effect::Rejected, Retry::Never);
+    for message in errors.into_iter().skip(1).take(MOST) {
+        error = error.with_hint(message);
+    }
+    Err(error.with_hint("a column NAME/id takes external ids, NAME/.id the ids of records, NAME their names"))
+}
+
+/// `{"warning": {"title", "message"}}`, and a notification that is more than information.
+fn warning(check: &Check, answer: &Value) {
+    let warning = &answer["warning"];
+    let notification = match answer["tag"].as_str() {
+        Some("display_notification") => &answer["params"],
+        _ => &Value::Null,
+    };
+    for said in [warning, notification] {
+        let text: Vec<&str> = [&said["title"], &said["message"]]
+            .into_iter()
+            .filter_map(Value::as_str)
+            .filter(|text| !text.trim().is_empty())
+            .collect();
+        if !text.is_empty() {
+            let kind = said["type"].as_str().filter(|kind| *kind != "notification").unwrap_or("warning");
+            check.note(format!("Odoo says ({kind}): {}", text.join(": ").replace('\n', " ")));
+        }
+    }
+}
+
+/// Which of the records of a read do not exist: Odoo leaves them out in silence.
+fn missing(check: &Check, operation: &Operation, answer: &str) -> Result<()> {
+    let asked = operation.ids.as_deref().unwrap_or_default();
+    let Some(found) = echoes::ids(answer) else { return Ok(()) };
+    let missing: Vec<i64> = asked.iter().copied().filter(|id| !found.contains(id)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let named = missing.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let text = format!("no such {}: {named}", operation.model);
+    if found.is_empty() || check.rules.strict {
+        let list = Action::new("search_read")
+            .with("model", operation.model.as_str())
+            .with("fields", json!(["id", "display_name"]));
+        return Err(Error::new(Code::NotFound, text)
+            .with_hint(Hint::default().action(list).text(" lists what there is")));
+    }
+    check.note(text);
+    Ok(())
+}

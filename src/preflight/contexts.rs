@@ -1,0 +1,106 @@
+//! Keys of a context that Odoo would ignore without a word: another name for what it does read. Which keys switch
+//! protections off, and whether a time zone exists, is `crate::context`'s.
+
+use serde_json::{Value, json};
+
+use super::Check;
+use crate::operation::Object;
+
+/// What Odoo reads of a context in every model.
+const READ: [&str; 9] = [
+    "active_id",
+    "active_ids",
+    "active_model",
+    "active_test",
+    "allowed_company_ids",
+    "bin_size",
+    "lang",
+    "prefetch_fields",
+    "tz",
+];
+
+/// What people write, and what Odoo reads in its place.
+const CALLED: [(&str, &str); 18] = [
+    ("companies", "allowed_company_ids"),
+    ("company", "allowed_company_ids"),
+    ("company_id", "allowed_company_ids"),
+    ("company_ids", "allowed_company_ids"),
+    ("current_company_id", "allowed_company_ids"),
+    ("force_company", "allowed_company_ids"),
+    ("force_company_id", "allowed_company_ids"),
+    ("include_archived", "active_test"),
+    ("include_inactive", "active_test"),
+    ("language", "lang"),
+    ("locale", "lang"),
+    ("show_archived", "active_test"),
+    ("time_zone", "tz"),
+    ("timezone", "tz"),
+    ("timezone_name", "tz"),
+    ("with_archived", "active_test"),
+    ("with_company", "allowed_company_ids"),
+    ("zone", "tz"),
+];
+
+/// Notes the keys that will be ignored.
+pub fn check(check: &Check, context: &Object) {
+    if let Some(language) = context.get("lang").and_then(Value::as_str).filter(|code| !is_language(code)) {
+        check.note(format!(
+            "context.lang: Odoo's languages are called like de_DE, {language:?} is none: it is ignored or fails"
+        ));
+    }
+    for (key, value) in context {
+        let Some(meant) = meant(key) else { continue };
+        let instead = json!({ meant: translated(key, meant, value) });
+        check.note(format!(
+            "Odoo reads no context key {key}, it reads {meant}: what was meant may be {instead}"
+        ));
+    }
+}
+
+/// Whether a code has the form of Odoo's: `de_DE`, `es_419`, `sr@latin`.
+fn is_language(code: &str) -> bool {
+    let (language, rest) = code.split_at(code.find(['_', '@']).unwrap_or(code.len()));
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    code.is_empty()
+        || (2..=3).contains(&language.len())
+            && language.bytes().all(|byte| byte.is_ascii_lowercase())
+            && rest.len() > 1
+            && rest[1..].split('@').all(is_word)
+}
+
+/// The key that was meant by one which Odoo does not read.
+fn meant(key: &str) -> Option<&'static str> {
+    if READ.contains(&key) {
+        return None;
+    }
+    let lower = key.to_lowercase().replace('-', "_");
+    let called = CALLED.iter().find(|(other, _)| *other == lower).map(|(_, meant)| *meant);
+    // A letter or two beside one of the long names; short ones are near to everything.
+    called.or_else(|| READ.into_iter().find(|name| name.len() > 6 && strsim::osa_distance(&lower, name) <= 2))
+}
+
+fn translated(key: &str, meant: &str, value: &Value) -> Value {
+    match (meant, value) {
+        ("allowed_company_ids", Value::Number(_)) => json!([value]),
+        // Those that say with speak of the archived ones.
+        ("active_test", Value::Bool(with)) if !key.starts_with("active") => json!(!with),
+        _ => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_modules_are_not_taken_for_slips() {
+        for key in
+            ["default_name", "mail_post_autofollow", "sale_team_id", "search_default_x", "pricelist", "uid"]
+        {
+            assert_eq!(meant(key), None, "{key}");
+        }
+        for (key, wanted) in [("timezone", "tz"), ("active_tests", "active_test"), ("Language", "lang")] {
+            assert_eq!(meant(key), Some(wanted), "{key}");
+        }
+    }
+}

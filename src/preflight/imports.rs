@@ -1,0 +1,85 @@
+//! The rows of `load`: as long as the columns, columns that exist, and with `--strict` names that one record has.
+//! Odoo leaves cells out, and takes the first of several records, with no more than a warning.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{Check, names, refused};
+use crate::error::Result;
+use crate::hint::{Action, Hint};
+use crate::operation::{Object, Operation};
+
+/// The most different names that are looked up.
+const MOST_NAMES: usize = 200;
+
+/// Checks an import before it is sent.
+pub fn check(check: &Check, operation: &Operation) -> Result<()> {
+    if operation.method != "load" {
+        return Ok(());
+    }
+    let list = |key: &str| operation.kwargs.get(key).and_then(Value::as_array);
+    let (Some(columns), Some(rows)) = (list("fields"), list("data")) else { return Ok(()) };
+    for (index, row) in rows.iter().enumerate() {
+        let place = format!("data[{index}]");
+        let Some(cells) = row.as_array() else {
+            return Err(refused(format!("{place}: a row is a list with a cell for each of fields"))
+                .with_hint("[[\"Azure\", \"a@b.example\"], [\"Deco\", \"\"]]"));
+        };
+        if cells.len() != columns.len() {
+            return Err(refused(format!(
+                "{place}: {} cells for {} columns: Odoo would leave the rest out without a word",
+                cells.len(),
+                columns.len()
+            )));
+        }
+    }
+    let Some(schema) = check.schema(&operation.model)? else { return Ok(()) };
+    for (index, column) in columns.iter().enumerate() {
+        let name = column.as_str().unwrap_or_default();
+        let place = format!("fields[{index}]");
+        let (first, rest) = name.split_once('/').map_or((name, None), |(first, rest)| (first, Some(rest)));
+        if matches!(first, "id" | ".id") {
+            continue;
+        }
+        names::known(check, &operation.model, &schema, first.split('.').next().unwrap_or_default(), &place)?;
+        let Some(field) = schema.field(first) else { continue };
+        let relation = field["relation"].as_str().unwrap_or_default();
+        if let (Some(rest), Some(related)) = (rest, check.schemas.known(relation)) {
+            let next = rest.split('/').next().unwrap_or_default();
+            if !matches!(next, "id" | ".id") {
+                names::known(check, relation, &related, next, &place)?;
+            }
+        }
+        if check.rules.strict && rest.is_none() && field["type"] == "many2one" {
+            let cells = rows.iter().filter_map(|row| row[index].as_str()).filter(|name| !name.is_empty());
+            unambiguous(check, relation, cells.collect(), &place)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a name that several records have, or none.
+fn unambiguous(check: &Check, relation: &str, given: BTreeSet<&str>, place: &str) -> Result<()> {
+    for name in given.into_iter().take(MOST_NAMES) {
+        let kwargs =
+            json!({ "name": name, "operator": "=", "limit": 2 }).as_object().cloned().unwrap_or_default();
+        let question = Operation::new(relation, "name_search", Object::from_iter(kwargs))?;
+        let Some(Value::Array(found)) = check.schemas.ask(question) else { return Ok(()) };
+        match found.len() {
+            1 => {}
+            0 => {
+                return Err(refused(format!("{place}: no {relation} is called {name:?}")).with_hint(
+                    Hint::default().action(Action::new("lookup").with("kind", relation).with("query", name)),
+                ));
+            }
+            _ => {
+                return Err(refused(format!(
+                    "{place}: several {relation} are called {name:?}, and Odoo would take the first"
+                ))
+                .with_hint("name them by id: a column NAME/.id takes ids, NAME/id external ids"));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! The specification that `web_read` and its like take: an object whose keys are fields, with the fields of related
+//! records inside. Plain lists of names are `names.rs`'s.
+
+use serde_json::Value;
+
+use super::{Check, names, refused};
+use crate::error::Result;
+use crate::json_input::type_name;
+use crate::operation::Operation;
+
+/// Methods with a specification, and the argument that holds it.
+const WITH_SPECIFICATION: [(&str, &str); 5] = [
+    ("onchange", "fields_spec"),
+    ("web_name_search", "specification"),
+    ("web_read", "specification"),
+    ("web_save", "specification"),
+    ("web_search_read", "specification"),
+];
+
+/// Refuses fields that do not exist, as far as the models are known.
+pub fn check(check: &Check, operation: &Operation) -> Result<()> {
+    let Some((_, key)) = WITH_SPECIFICATION.iter().find(|(method, _)| *method == operation.method) else {
+        return Ok(());
+    };
+    match operation.kwargs.get(*key) {
+        None | Some(Value::Null) => Ok(()),
+        Some(specification) => of_model(check, &operation.model, specification, key),
+    }
+}
+
+fn of_model(check: &Check, model: &str, specification: &Value, place: &str) -> Result<()> {
+    let Value::Object(fields) = specification else {
+        let error = refused(format!(
+            "{place}: takes an object whose keys are fields, this is {}",
+            type_name(specification)
+        ));
+        let names = specification.as_array().into_iter().flatten().filter_map(Value::as_str);
+        let meant: crate::operation::Object =
+            names.map(|name| (name.to_string(), Value::Object(Default::default()))).collect();
+        return Err(match meant.is_empty() {
+            true => error.with_hint("{\"name\": {}, \"partner_id\": {\"fields\": {\"name\": {}}}}"),
+            false => error.with_hint(Value::Object(meant).to_string()),
+        });
+    };
+    let Some(schema) = check.schemas.known(model) else { return Ok(()) };
+    for (name, inner) in fields {
+        let place = format!("{place}.{name}");
+        if name.contains('.') && schema.has(name.split('.').next().unwrap_or_default()) {
+            let (first, rest) = name.split_once('.').unwrap_or_default();
+            return Err(refused(format!("{place}: a specification takes no dotted paths"))
+                .with_hint(format!("{{\"{first}\": {{\"fields\": {{\"{rest}\": {{}}}}}}}}")));
+        }
+        names::known(check, model, &schema, name, &place)?;
+        let Some(nested) = inner.get("fields").filter(|nested| nested.is_object()) else { continue };
+        if let Some(relation) =
+            schema.field(name).and_then(|field| field["relation"].as_str().map(str::to_string))
+        {
+            of_model(check, &relation, nested, &format!("{place}.fields"))?;
+        }
+    }
+    Ok(())
+}

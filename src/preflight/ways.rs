@@ -1,0 +1,173 @@
+//! The way to what a field refuses: where a value that Odoo would lose, or that would go behind its back, has its
+//! proper place. A table and the words for it; whether a value is refused is `values.rs`'s.
+
+use serde_json::{Value, json};
+
+use crate::hint::{Action, Hint};
+use crate::operation::{Object, Operation};
+
+/// Model, field, and what to do in its place.
+const WAYS: [(&str, &str, &str); 21] = [
+    (
+        "account.move",
+        "amount_residual",
+        "it is paid by a payment: create account.payment.register with --context-json '{\"active_model\": \"account.move\", \"active_ids\": [ID]}', then call account.payment.register action_create_payments",
+    ),
+    ("account.move", "amount_tax", "it follows from the taxes of its lines: invoice_line_ids"),
+    ("account.move", "amount_total", "it follows from the prices of its lines: invoice_line_ids"),
+    (
+        "account.move",
+        "payment_state",
+        "it is paid by a payment: create account.payment.register with --context-json '{\"active_model\": \"account.move\", \"active_ids\": [ID]}', then call account.payment.register action_create_payments",
+    ),
+    (
+        "mail.activity",
+        "state",
+        "an activity is done with call mail.activity action_feedback --ids ID; otherwise it follows from date_deadline",
+    ),
+    (
+        "product.product",
+        "virtual_available",
+        "stock is counted in stock.quant: inventory_quantity, then call stock.quant action_apply_inventory",
+    ),
+    (
+        "product.product",
+        "free_qty",
+        "stock is counted in stock.quant: inventory_quantity, then call stock.quant action_apply_inventory",
+    ),
+    (
+        "product.template",
+        "virtual_available",
+        "stock is counted in stock.quant: inventory_quantity, then call stock.quant action_apply_inventory",
+    ),
+    (
+        "project.task",
+        "effective_hours",
+        "hours are logged as account.analytic.line, with task_id and unit_amount",
+    ),
+    (
+        "project.task",
+        "remaining_hours",
+        "hours are logged as account.analytic.line, with task_id and unit_amount; the plan is allocated_hours",
+    ),
+    (
+        "project.task",
+        "total_hours_spent",
+        "hours are logged as account.analytic.line, with task_id and unit_amount",
+    ),
+    ("purchase.order", "amount_total", "it follows from the prices of its lines: order_line"),
+    ("sale.order", "amount_total", "it follows from the prices of its lines: order_line"),
+    ("sale.order", "amount_untaxed", "it follows from the prices of its lines: order_line"),
+    (
+        "sale.order",
+        "invoice_status",
+        "an order is invoiced by create sale.advance.payment.inv, then call sale.advance.payment.inv create_invoices",
+    ),
+    ("sale.order.line", "price_subtotal", "it follows from price_unit, product_uom_qty and discount"),
+    (
+        "stock.lot",
+        "product_qty",
+        "stock is counted in stock.quant: inventory_quantity with lot_id, then call stock.quant action_apply_inventory",
+    ),
+    (
+        "stock.move",
+        "state",
+        "moves are made by their transfer: call stock.picking button_validate --ids ID, with the quantity of each move in quantity",
+    ),
+    (
+        "stock.quant",
+        "available_quantity",
+        "write inventory_quantity, then call stock.quant action_apply_inventory --ids ID",
+    ),
+    (
+        "stock.quant",
+        "quantity",
+        "write inventory_quantity, the quantity that was counted, then call stock.quant action_apply_inventory --ids ID: that makes the move",
+    ),
+    (
+        "stock.quant",
+        "reserved_quantity",
+        "call stock.picking action_assign reserves, do_unreserve takes back",
+    ),
+];
+
+/// What to do in place of writing this field.
+pub fn instead(model: &str, name: &str, vals: &Object) -> Option<Hint> {
+    if model == "mail.activity" && matches!(name, "res_model" | "res_model_id") {
+        return activity(vals);
+    }
+    WAYS.iter().find(|(of, field, _)| *of == model && *field == name).map(|(_, _, way)| Hint::from(*way))
+}
+
+/// An activity stands on a record, and is made there.
+fn activity(vals: &Object) -> Option<Hint> {
+    let model = vals.get("res_model")?.as_str()?;
+    let id = vals.get("res_id").filter(|id| id.is_i64()).cloned().unwrap_or_else(|| json!("ID"));
+    let taken = ["activity_type_id", "date_deadline", "note", "summary", "user_id"];
+    let data: Object =
+        taken.into_iter().filter_map(|key| Some((key.to_string(), vals.get(key)?.clone()))).collect();
+    let call =
+        Action::new("call").with("model", model).with("method", "activity_schedule").with("ids", json!([id]));
+    let call = if data.is_empty() { call } else { call.with("data", Value::Object(data)) };
+    Some(Hint::default().action(call))
+}
+
+/// What is meant by an object of texts: no field takes one, though translated texts are kept as one.
+pub fn translations(
+    operation: &Operation,
+    model: &str,
+    field: &Value,
+    name: &str,
+    value: &Value,
+) -> Vec<Hint> {
+    let language = |key: &str| -> Option<String> {
+        let (letters, rest) = key.split_at_checked(2)?;
+        let is_one = letters.bytes().all(|byte| byte.is_ascii_lowercase())
+            && (rest.is_empty() || rest.starts_with(['_', '-', '@']));
+        is_one.then(|| key.replace('-', "_"))
+    };
+    let texts: Option<Object> = value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(key, text)| Some((language(key)?, text.clone())))
+        .collect();
+    let Some(texts) = texts.filter(|texts| !texts.is_empty()) else { return Vec::new() };
+    if field["translate"] == false {
+        return vec![format!("{name} has one text for all languages: write it as a string").into()];
+    }
+    let first = texts.keys().next().cloned().unwrap_or_default();
+    let mut hints =
+        vec![Hint::new("one write for each language, with ").with("context", json!({ "lang": first }))];
+    let ids = operation.ids.as_deref().unwrap_or_default();
+    if operation.model == model && !ids.is_empty() && field["type"] != "html" {
+        let all = Action::new("call")
+            .with("model", model)
+            .with("method", "update_field_translations")
+            .with("ids", json!(ids))
+            .with("data", json!({ "field_name": name, "translations": texts }));
+        hints.push(Hint::new("or all at once: ").action(all));
+    }
+    hints
+}
+
+/// A record described by its values in place of its id: the lookup that finds it.
+pub fn described(relation: &str, object: &Object) -> Option<Hint> {
+    let keys = ["name", "display_name", "email", "login", "code", "default_code", "ref", "vat"];
+    let (key, value) = keys.iter().find_map(|key| Some((*key, object.get(*key)?.as_str()?)))?;
+    let relation = if relation.is_empty() { "MODEL" } else { relation };
+    Some(Hint::default().action(match key {
+        "name" | "display_name" => {
+            Action::new("lookup").with("kind", relation).with("query", value).with("one", true)
+        }
+        _ => Action::new("search_read").with("model", relation).with("domain", json!([[key, "=", value]])),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_table_is_sorted_by_model() {
+        assert!(super::WAYS.iter().map(|(model, _, _)| *model).is_sorted());
+    }
+}
