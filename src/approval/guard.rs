@@ -91,7 +91,7 @@ pub fn list(run: &Run) -> Result<Vec<Value>> {
 }
 
 /// The requests that wait for one call, where the guard keeps requests.
-pub fn pending_of(run: &Run, operation: &Operation) -> Vec<String> {
+pub fn pending_of(run: &Run, operation: &Operation, key: Option<&Secret>) -> Vec<String> {
     let arguments = json!({
         "domain": [
             ["state", "=", "pending"], ["request_uuid", "!=", false],
@@ -106,7 +106,7 @@ pub fn pending_of(run: &Run, operation: &Operation) -> Vec<String> {
     };
     let wanted = sorted(operation.ids.clone().unwrap_or_default());
     // An older guard has no such fields.
-    let rows = asked(run, "search_read", kwargs(arguments), None).unwrap_or_default();
+    let rows = asked(run, "search_read", kwargs(arguments), key).unwrap_or_default();
     let is_of_it = |row: &&Value| {
         let ids = row["requested_ids_json"].as_str().and_then(|ids| serde_json::from_str(ids).ok());
         ids.map(sorted).as_ref() == Some(&wanted)

@@ -17,7 +17,7 @@ use crate::cli::terminal;
 use crate::cli::words::Manner;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::host::Question;
-use crate::operation::Object;
+use crate::operation::{Object, Operation};
 use crate::secret::Secret;
 use crate::session::Run;
 
@@ -69,21 +69,18 @@ pub fn run(args: Args, mut local: Local) -> Result<()> {
     let connected = connect_with(&local, Manner::CommandLine(""), Object::new())?;
     let run = Run::new(&connected.session, &connected.caller, &connected.host);
     let said = |error: Error| connected.host.speech().error(error);
-    match guard::pending_of(&run, &operation).as_slice() {
-        [] => {}
-        // What the guard recorded is shown, whatever the command says of it.
-        [request] => return approve_at(&connected, &mut tty, request, &local),
-        several => {
-            return Err(Error::usage(format!(
-                "several requests wait for {}.{} on these records: nothing was approved",
-                operation.model, operation.method
-            ))
-            .with_hint(format!("say which with odoo-agent approve REQUEST: {}", several.join(", "))));
-        }
+    // What the guard recorded is shown, whatever the command says of it.
+    if let Some(request) = waits(guard::pending_of(&run, &operation, None), &operation)? {
+        return approve_at(&connected, &mut tty, &request, None, &local);
     }
     let question = summary::of(&run, &operation, &context, args.agent_user, &[]).map_err(said)?;
     refuse_unless_yes(&mut tty, &question)?;
     let key = approvers_key(&connected)?;
+    // The approver may see a request that this profile's user does not: a token would be for that one.
+    if let Some(request) = waits(guard::pending_of(&run, &operation, Some(&key)), &operation)? {
+        run.note(format!("the guard holds request {request} for this call: this is what it recorded"));
+        return approve_at(&connected, &mut tty, &request, Some(key), &local);
+    }
     let minted = mint(&run, &operation, &key, args.agent_user, None).map_err(said)?;
     drop(key);
     if minted.unbound && args.agent_user.is_some() {
@@ -111,16 +108,33 @@ fn approve_request(args: Args, mut local: Local) -> Result<()> {
     let request = approvals::number(&args.what)?;
     let mut tty = terminal::open()?;
     let connected = connect_with(&local, Manner::CommandLine(""), Object::new())?;
-    approve_at(&connected, &mut tty, &request, &local)
+    approve_at(&connected, &mut tty, &request, None, &local)
 }
 
-fn approve_at(connected: &Connected, tty: &mut File, request: &str, local: &Local) -> Result<()> {
+/// The one request that waits for a call, if any does.
+fn waits(requests: Vec<String>, operation: &Operation) -> Result<Option<String>> {
+    if requests.len() > 1 {
+        return Err(Error::usage(format!(
+            "several requests wait for {}.{} on these records: nothing was approved",
+            operation.model, operation.method
+        ))
+        .with_hint(format!("say which with odoo-agent approve REQUEST: {}", requests.join(", "))));
+    }
+    Ok(requests.into_iter().next())
+}
+
+fn approve_at(
+    connected: &Connected,
+    tty: &mut File,
+    request: &str,
+    mut key: Option<Secret>,
+    local: &Local,
+) -> Result<()> {
     let run = Run::new(&connected.session, &connected.caller, &connected.host);
     let said = |error: Error| connected.host.speech().error(error);
-    let mut key = None;
-    let recorded = match guard::manifest(&run, request, None) {
+    let recorded = match guard::manifest(&run, request, key.as_ref()) {
         // This profile's user neither asked nor may approve: the approver's own key shows it.
-        Err(error) if error.code == Code::AccessDenied => {
+        Err(error) if error.code == Code::AccessDenied && key.is_none() => {
             key = Some(approvers_key(connected)?);
             guard::manifest(&run, request, key.as_ref())
         }
