@@ -88,6 +88,9 @@ pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
         error
     })? {
         Some(key) => key,
+        None if run.caller.approval.wait.is_some() && request.is_some() => {
+            return requests::answer(run, cleared, refusal);
+        }
         None => {
             let mut error = match refusal.waiting.as_deref().map(|waiting| waiting.request.clone()) {
                 Some(request) => requests::how_it_goes_on(refusal, &request, false),

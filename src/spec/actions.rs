@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::common::{AllRules, NoRules, ReadRules, ShowRules, names, yes};
 use super::values::{
     Arguments, Columns, Deed, Domain, FieldNames, Filled, FilledNames, Flag, Ids, JsonObject, JsonObjects,
-    LookupKind, Method, Model, Names, Patience, SomeIds, Text, Whole,
+    LookupKind, Method, Model, Names, Number, Patience, SomeIds, Text, Whole,
 };
 use crate::actions::search_all::Misfit;
 use crate::actions::{
@@ -399,12 +399,17 @@ impl Action for Write {
 /// Requests of the agent that wait for a person.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = [
+    { "if": { "properties": { "do": { "const": "list" } } }, "then": { "properties": { "request": { "type": "null" } } },
+        "else": { "required": ["request"], "properties": { "request": { "type": "string" } } } },
+    { "if": { "properties": { "do": { "const": "wait" } } }, "else": { "properties": { "timeout": { "type": "null" } } } },
+]))]
 pub struct Approvals {
     /// list, show, wait, send or drop
     #[serde(rename = "do")]
     deed: Deed,
     /// The number that the refusal names; list needs none
-    request: Option<Text>,
+    request: Option<Number>,
     /// With wait: at most this long, without it 10m
     timeout: Option<Patience>,
 }
@@ -415,7 +420,7 @@ impl Action for Approvals {
 
     fn request(self, _: &mut Object) -> Result<Request> {
         let number = || match &self.request {
-            Some(text) => approvals::number(&text.0),
+            Some(number) => Ok(number.0.clone()),
             None => Err(invalid("spec.request is missing")),
         };
         let patience = self.timeout.as_ref().map(|patience| patience.0);

@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use super::values::{Flag, JsonObject, Names, Patience, Whole};
 use crate::caller::{Approval, Rules};
-use crate::error::{Error, Result};
 
 /// Keys of every action.
 #[derive(Deserialize, JsonSchema)]
@@ -21,15 +20,12 @@ pub struct Common {
 
 impl Common {
     /// What they bring along for an outbound call.
-    pub fn approval(&self) -> Result<Approval> {
-        let confirm_outbound = self.confirm_outbound.as_ref().is_some_and(|flag| flag.0);
-        let wait = self.wait_approval.as_ref().map(|patience| patience.0);
-        if confirm_outbound && wait.is_some() {
-            return Err(Error::usage(
-                "spec.confirm_outbound and spec.wait_approval exclude each other: give one",
-            ));
+    pub fn approval(&self) -> Approval {
+        Approval {
+            confirm_outbound: self.confirm_outbound.as_ref().is_some_and(|flag| flag.0),
+            token: None,
+            wait: self.wait_approval.as_ref().map(|patience| patience.0),
         }
-        Ok(Approval { confirm_outbound, token: None, wait })
     }
 }
 

@@ -75,7 +75,7 @@ fn job<A: Action>(mut object: Object) -> Result<Job> {
     let common: Common = keys::read(keys::take(&mut object, keys::of::<Common>()))?;
     let rules: A::Rules = keys::read(keys::take(&mut object, keys::of::<A::Rules>()))?;
     let action: A = keys::read(object)?;
-    let approval = common.approval()?;
+    let approval = common.approval();
     let mut context = common.context.unwrap_or_default().0;
     Ok(Job { request: action.request(&mut context)?, context, approval, rules: rules.into() })
 }

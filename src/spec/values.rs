@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::actions::approvals::{PATIENCE_FORM, patience};
+use crate::actions::approvals::{number, patience};
 use crate::actions::fields::Fields;
 use crate::error::Error;
 use crate::json_input;
@@ -175,12 +175,34 @@ value!(
     /// How long a person is waited for.
     Patience(Duration),
     |value| match &value {
-        Value::String(text) => patience(text)
-            .ok_or_else(|| Error::usage(format!(": expected {PATIENCE_FORM}, and not {text:?}"))),
-        other => Err(json_input::wrong_type("", &format!("{PATIENCE_FORM}, as a string"), other)),
+        Value::String(text) => plain(text)
+            .then(|| patience(text))
+            .flatten()
+            .ok_or_else(|| Error::usage(format!(": expected a time like 90s or 10m, at most 1h, and not {text:?}"))),
+        other => Err(json_input::wrong_type("", "a time like 90s or 10m, as a string", other)),
     },
-    json_schema!({ "type": "string", "pattern": "^\\s*[0-9]" })
+    json_schema!({ "type": "string",
+        "pattern": "^(([1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600)s|([1-9]|[1-5][0-9]|60)m|1h)$" })
 );
+value!(
+    /// The number of a request.
+    Number(String),
+    |value| match value {
+        Value::String(text) => number(&text).map_err(|error| Error::usage(format!(": {}", error.message))),
+        other => Err(json_input::wrong_type("", "the number of a request, as a string", &other)),
+    },
+    json_schema!({ "type": "string",
+        "pattern": "^\\s*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\s*$" })
+);
+
+/// One whole number and one unit, as the schema has it.
+fn plain(text: &str) -> bool {
+    let number = text.trim_end_matches(['s', 'm', 'h']);
+    number.len() + 1 == text.len()
+        && !number.starts_with('0')
+        && !number.is_empty()
+        && number.chars().all(|c| c.is_ascii_digit())
+}
 
 impl FieldNames {
     /// The fields that are meant; without any, the usual ones.

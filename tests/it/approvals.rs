@@ -398,7 +398,7 @@ fn what_is_no_number_and_what_would_change_the_call_sends_nothing() {
         &["approvals", "show", "x"][..],
         &["approvals", "send", "../../x"],
         &["approvals", "send", &request(), "--context-json", r#"{"lang": "de_DE"}"#],
-        &["call", "a.b", "c", "--wait-approval", "1s", "--confirm-outbound"],
+        &["call", "a.b", "c", "--wait-approval", "1s", "--confirm-token-file", "x"],
         &["call", "a.b", "c", "--wait-approval", "soon"],
     ] {
         home.run(words).fails(2, "usage");
@@ -508,5 +508,27 @@ fn a_person_who_says_no_or_comes_too_late_approves_nothing() {
     server.on(&json2(GUARD, "request_manifest"), Answer::json(late));
     let terminal = Terminal::agent(&home, &["approve", &number]).env("ODOO_APPROVER_API_KEY", APPROVER);
     terminal.run(&home).exits(6).shows(&["it is rejected"]);
+    assert!(server.requests_to(&json2(GUARD, "issue_token")).is_empty());
+}
+
+#[test]
+fn a_request_that_only_the_approver_may_see_is_what_they_approve() {
+    let (home, server) = lab();
+    server.on(&json2(GUARD, "request_manifest"), Answer::json(manifest("The true text")));
+    server.on(&json2(GUARD, "issue_token"), Answer::json(json!(claim())));
+    server.on(
+        &json2(GUARD, "search_read"),
+        Answer::made(|sent| match sent.header("authorization") {
+            Some(bearer) if bearer.ends_with(APPROVER) => {
+                Answer::json(json!([{ "id": 1, "request_uuid": request(), "requested_ids_json": "[9]" }]))
+            }
+            _ => Answer::json("[]"),
+        }),
+    );
+    let data = r#"--data-json={"body":"a harmless text"}"#;
+    let words = ["approve", "res.partner", "x_send_news", "--ids", "9", data];
+    let terminal = Terminal::agent(&home, &words).env("ODOO_APPROVER_API_KEY", APPROVER);
+    let seen = terminal.when("Type yes: ", "yes\n").when("The true text", "").when("Type yes: ", "no\n");
+    seen.run(&home).exits(6).shows(&["a harmless text", "The true text", "not approved"]);
     assert!(server.requests_to(&json2(GUARD, "issue_token")).is_empty());
 }

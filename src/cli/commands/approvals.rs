@@ -12,8 +12,7 @@ use crate::settings::Selection;
 
 Examples:
   odoo-agent approvals list
-  odoo-agent approvals wait 5591aa8a-f0ee-4af3-9370-39fff0719bac --timeout 10m
-  odoo-agent approvals send 5591aa8a-f0ee-4af3-9370-39fff0719bac")]
+  odoo-agent approvals wait 5591aa8a-f0ee-4af3-9370-39fff0719bac --timeout 10m")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,

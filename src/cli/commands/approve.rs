@@ -30,8 +30,7 @@ for ten minutes, for this model, method and set of ids.
 
 Examples:
   odoo-agent approve 5591aa8a-f0ee-4af3-9370-39fff0719bac
-  odoo-agent approve res.partner message_post --ids 10 --data-json '{\"body\": \"The order is ready\"}'
-  odoo-agent approve sale.order action_quotation_send --ids 4 --agent-user 7"
+  odoo-agent approve res.partner message_post --ids 10 --data-json '{\"body\": \"The order is ready\"}'"
 )]
 pub struct Args {
     /// The number of a request that waits, or the model of a call, like res.partner

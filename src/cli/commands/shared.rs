@@ -124,7 +124,7 @@ pub struct ApprovalArgs {
     #[arg(long, value_name = "FILE")]
     pub confirm_token_file: Option<String>,
     /// If the guard wants a confirmation, wait this long for a person to approve it, like 10m, and send it then
-    #[arg(long, value_name = "DURATION", value_parser = waiting, conflicts_with_all = ["confirm_outbound", "confirm_token_file"])]
+    #[arg(long, value_name = "DURATION", value_parser = waiting, conflicts_with = "confirm_token_file")]
     pub wait_approval: Option<Duration>,
 }
 

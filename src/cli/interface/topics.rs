@@ -193,7 +193,6 @@ With --confirm-outbound the program does both steps by itself, if an approver's 
 but the agent's good will stands between it and the clients.
 
 Examples:
-  odoo-agent approvals list
   odoo-agent approve res.partner message_post --ids 10 --data-json '{{\"body\": \"Hello\"}}'
   odoo-agent doctor --guard
 ",
