@@ -21,6 +21,9 @@ mod execute;
 mod exit;
 #[allow(clippy::disallowed_methods, reason = "the one place that opens, writes and locks files")]
 mod fsio;
+#[cfg(any(test, fuzzing))]
+#[allow(missing_docs, clippy::expect_used, reason = "in the builds of tests and fuzzers alone")]
+pub mod fuzz;
 mod hint;
 mod host;
 mod json_input;

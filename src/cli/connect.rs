@@ -49,6 +49,15 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
     for name in &settings.unread {
         host.note(&Hint::new(format!("the profile {} sets {name}, which nothing reads", settings.label)));
     }
+    if local.selection.profile.is_some() && !settings.overruled.is_empty() {
+        host.note(&Hint::new(format!(
+            "the environment sets {} otherwise than the profile {}, and wins: this run works in database {} at {}",
+            settings.overruled.join(" and "),
+            settings.label,
+            settings.database,
+            settings.base_url.origin()
+        )));
+    }
     for (name, meant) in local.environment.misspelt() {
         host.note(&Hint::new(format!("the environment sets {name}, which nothing reads: is {meant} meant?")));
     }

@@ -156,7 +156,8 @@ impl Action for DocModel {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("not" = { "required": ["ids", "data"],
-    "properties": { "ids": { "type": "array" }, "data": { "type": "object", "required": ["ids"] } } }))]
+    "properties": { "ids": { "type": "array" },
+        "data": { "type": "object", "required": ["ids"], "properties": { "ids": { "type": "array" } } } } }))]
 pub struct Call {
     /// Like res.partner
     model: Model,
@@ -185,7 +186,7 @@ impl Action for Call {
 #[schemars(extend(
     "if" = { "required": ["all"], "properties": { "all": { "const": true } } },
     "then" = { "properties": { "offset": { "enum": [0, null] },
-        "order": { "anyOf": [{ "type": "null" }, { "pattern": "^\\s*([Ii][Dd](\\s+[Aa][Ss][Cc])?\\s*)?$" }] } } },
+        "order": { "anyOf": [{ "type": "null" }, { "type": "string", "pattern": "^\\s*([Ii][Dd](\\s+[Aa][Ss][Cc])?\\s*)?$" }] } } },
     "else" = { "properties": { "page": { "type": "null" }, "after": { "type": "null" },
         "no_header": { "enum": [false, null] } } },
 ))]

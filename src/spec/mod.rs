@@ -118,6 +118,11 @@ fn understand(value: Value) -> Result<Job> {
         });
     };
     refuse_unknown(&object, entry)?;
+    // Left out it means every record, and is left out on purpose; an empty value where a domain was meant is not.
+    if object.get("domain").is_some_and(Value::is_null) {
+        return Err(invalid("spec.domain: null is no domain".into())
+            .with_hint("[] stands for every record, or leave the key out"));
+    }
     (entry.job)(object)
 }
 
@@ -194,12 +199,17 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// The JSON Schema (2020-12) of a spec.
 pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
-    let actions: Vec<Value> = ACTIONS.iter().map(|entry| (entry.schema)(&mut generator)).collect();
+    // Under a name of its own each: generated classes are called by it.
+    let definitions: Map<String, Value> =
+        ACTIONS.iter().map(|entry| (entry.name.to_string(), (entry.schema)(&mut generator))).collect();
+    let actions: Vec<Value> =
+        definitions.keys().map(|name| json!({ "$ref": format!("#/$defs/{name}") })).collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A spec of odoo-agent",
         "description": "One action, for odoo-agent exec-spec. A key that is null counts as left out.",
         "oneOf": actions,
+        "$defs": definitions,
     })
 }
 
@@ -217,6 +227,7 @@ fn schema_of<A: Action>(generator: &mut SchemaGenerator) -> Value {
     add(Common::json_schema(generator).as_value());
     let mut required = vec![json!("action")];
     required.extend(whole["required"].as_array().into_iter().flatten().cloned());
+    whole["title"] = A::NAME.into();
     whole["properties"] = properties.into();
     whole["required"] = required.into();
     whole

@@ -111,10 +111,13 @@ value!(
     json_schema!({ "type": "array", "items": { "type": "object" }, "minItems": 1 })
 );
 value!(
-    /// A domain: a JSON list.
+    /// A domain: a JSON list of conditions and signs. What a condition says is the checks' to judge.
     Domain(Vec<Value>),
-    |value| json_input::domain(value, ""),
-    json_schema!({ "type": "array" })
+    domain,
+    json_schema!({ "type": "array", "items": { "anyOf": [
+        { "enum": ["&", "|", "!"] },
+        { "type": "array", "description": "[field, operator, value]" },
+    ] } })
 );
 value!(
     /// Names.
@@ -220,7 +223,7 @@ impl<const MIN: u32> TryFrom<Value> for Whole<MIN> {
     type Error = String;
 
     fn try_from(value: Value) -> Result<Whole<MIN>, String> {
-        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        let number = json_input::whole(&value).and_then(|number| u32::try_from(number).ok());
         number
             .filter(|number| *number >= MIN)
             .map(Whole)
@@ -240,6 +243,21 @@ impl<const MIN: u32> JsonSchema for Whole<MIN> {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "integer", "minimum": MIN, "maximum": u32::MAX })
     }
+}
+
+fn domain(value: Value) -> Result<Vec<Value>, Error> {
+    let items = json_input::domain(value, "")?;
+    let is_sound = |item: &Value| item.is_array() || matches!(item.as_str(), Some("&" | "|" | "!"));
+    let Some(index) = items.iter().position(|item| !is_sound(item)) else { return Ok(items) };
+    if let [Value::String(_), Value::String(_), _] = items.as_slice() {
+        let message =
+            "this is one condition, a domain is a list of conditions: put it into another pair of brackets";
+        return Err(Error::usage(format!(": {message}")));
+    }
+    let found = items.get(index).map(Value::to_string).unwrap_or_default();
+    Err(Error::usage(format!(
+        "[{index}]: {found} is neither a condition [field, operator, value] nor one of & | !"
+    )))
 }
 
 /// An error of a value on one line: its place is put before it, and there is nothing else to carry its hints.

@@ -245,7 +245,6 @@ impl Transport for HttpTransport {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Phase;
     use super::*;
 
     fn phase(moment: Moment, error: &ureq::Error) -> Phase {

@@ -7,6 +7,7 @@ mod approval;
 mod approvals;
 mod approve_terminal;
 mod architecture;
+mod bounds;
 mod cache;
 mod commands;
 mod completion;
@@ -14,6 +15,7 @@ mod doctor;
 #[cfg(feature = "live")]
 mod every_type;
 mod faults;
+mod fences;
 mod forms;
 mod gateway;
 mod golden;

@@ -111,7 +111,8 @@ fn spec() -> String {
     let mut text = String::from(
         "A spec is the same as a command line, in JSON: one action with its keys\n\n  odoo-agent exec-spec FILE, or - for stdin\n\n",
     );
-    let actions = schema["oneOf"].as_array().cloned().unwrap_or_default();
+    let actions: Vec<Value> =
+        schema["$defs"].as_object().into_iter().flat_map(|all| all.values().cloned()).collect();
     let mut shared: Vec<String> = Vec::new();
     for action in &actions {
         let required: Vec<&str> =
