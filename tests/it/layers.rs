@@ -5,18 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top. A module names its own layer's and lower ones only as far as its row allows.
-const MAY_NAME: [(&str, &[&str]); 41] = [
+const MAY_NAME: [(&str, &[&str]); 39] = [
     ("cli", &["actions", "spec", "doctor", "DESK", "embedded", "transport"]),
     ("spec", &["actions", "odoo", "WORDS"]),
     ("doctor", &["approval", "DESK"]),
     ("actions", &["execute", "preflight", "DESK"]),
     ("execute", &["approval", "preflight", "embedded", "DESK"]),
     ("approval", &["DESK"]),
-    ("preflight", &["odoo", "WORDS"]),
     ("session", &["odoo", "cache", "settings", "shelf", "WORDS"]),
     ("shelf", &["cache", "WORDS"]),
     ("preflight", &["odoo", "embedded", "WORDS"]),
-    ("session", &["odoo", "cache", "settings", "WORDS"]),
     ("odoo", &["cache", "settings", "protocol", "transport", "WORDS"]),
     ("protocol", &["embedded", "transport", "WORDS"]),
     ("cache", &["WORDS"]),
