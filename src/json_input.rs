@@ -401,7 +401,7 @@ pub fn ids(value: Value, place: &str) -> Result<Vec<i64>> {
         .enumerate()
         .map(|(index, item)| {
             let place = format!("{place}[{index}]");
-            match item.as_i64() {
+            match whole(&item) {
                 Some(id) if id > 0 => Ok(id),
                 Some(id) => Err(Error::new(
                     Code::InvalidJson,
@@ -411,6 +411,14 @@ pub fn ids(value: Value, place: &str) -> Result<Vec<i64>> {
             }
         })
         .collect()
+}
+
+/// A whole number, however it is written: JSON has one kind of number, and 5.0 is 5.
+pub fn whole(value: &Value) -> Option<i64> {
+    /// Beyond it a number with a point is no longer exact.
+    const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+    let exact = || value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < LARGEST_EXACT);
+    value.as_i64().or_else(|| exact().map(|number| number as i64))
 }
 
 /// The error for a value of the wrong type.

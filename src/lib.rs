@@ -40,6 +40,7 @@ mod sandbox;
 mod secret;
 mod session;
 mod settings;
+mod shelf;
 mod spec;
 mod suggest;
 #[cfg(test)]
@@ -47,6 +48,7 @@ mod suggest;
 mod tests;
 mod text;
 mod transport;
+mod waiting;
 mod zones;
 
 pub use cli::out::Out;

@@ -14,6 +14,7 @@ use crate::odoo::client::Connect;
 use crate::operation::Object;
 use crate::session::Session;
 use crate::settings::{Selection, Settings, wrapper};
+use crate::shelf::Shelf;
 use crate::spec::Job;
 use crate::text::{sanitize, shell};
 use crate::transport::Transport;
@@ -75,7 +76,8 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
         connect,
         Arc::clone(&local.out.veil),
         Arc::clone(&local.clock),
-    );
+    )
+    .keeping(Shelf::new(&local.paths.state));
     Ok(Connected { session, caller, host })
 }
 

@@ -135,7 +135,8 @@ impl On<'_> {
                 self.model.name, self.field.name
             )));
         }
-        if !self.part.is_empty() && !(self.is_dated() && DATE_PARTS.contains(&self.part)) {
+        let is_sound = self.part.is_empty() || self.is_dated() && DATE_PARTS.contains(&self.part);
+        if !is_sound {
             return Err(Fault::value(format!(
                 "Cannot convert {} to SQL because it is not a valid expression",
                 text_repr(&format!("{}.{}", self.field.name, self.part))

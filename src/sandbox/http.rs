@@ -98,7 +98,9 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
             );
         }
         Route::Health(query) => return (health(query), None),
-        Route::Told(what) if is_json(request.header("content-type")) => return (told(what, request), None),
+        Route::Told(what) if is_json_rpc(request.header("content-type")) => {
+            return (told(what, request), None);
+        }
         _ => {}
     }
     if request.header("x-odoo-database").is_some_and(|name| !name.is_empty() && name != DATABASE) {
@@ -217,6 +219,12 @@ fn parse_body(body: &[u8]) -> Outcome<Map<String, Value>> {
 fn is_json(content_type: Option<&str>) -> bool {
     let mimetype = content_type.unwrap_or("").split(';').next().unwrap_or("").trim();
     mimetype.eq_ignore_ascii_case("application/json")
+}
+
+/// JSON-RPC's routes know its own type beside JSON's.
+fn is_json_rpc(content_type: Option<&str>) -> bool {
+    let mimetype = content_type.unwrap_or("").split(';').next().unwrap_or("").trim();
+    is_json(content_type) || mimetype.eq_ignore_ascii_case("application/json-rpc")
 }
 
 fn document_access(env: &mut Env, request: &HttpRequest) -> Outcome<()> {

@@ -282,6 +282,10 @@ pub fn copy(env: &mut Env, model: &'static Model, ids: &[i64], changes: &Values)
             let name = format!("{name} (copy)");
             vals.insert("name".to_owned(), json!(name));
         }
+        if model.name == "res.users" {
+            // Odoo copies a user under another login.
+            vals.insert("login".to_owned(), json!(format!("{} (copy)", env.text(model.name, *id, "login"))));
+        }
         vals.extend(changes.clone());
         copies.extend(create(env, model, &[vals])?);
     }

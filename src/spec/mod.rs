@@ -19,7 +19,8 @@ use crate::json_input;
 use crate::json_slips;
 use crate::operation::Object;
 use actions::{
-    Action, Call, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary, SearchRead, Write,
+    Action, Approvals, Call, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary,
+    SearchRead, Write,
 };
 use common::Common;
 
@@ -37,7 +38,7 @@ pub struct Job {
 }
 
 /// Every action.
-const ACTIONS: [Entry; 11] = [
+const ACTIONS: [Entry; 12] = [
     Entry::of::<Lookup>(),
     Entry::of::<SchemaSummary>(),
     Entry::of::<DocIndex>(),
@@ -49,6 +50,7 @@ const ACTIONS: [Entry; 11] = [
     Entry::of::<Read>(),
     Entry::of::<Create>(),
     Entry::of::<Write>(),
+    Entry::of::<Approvals>(),
 ];
 
 /// What is known of an action without a spec at hand.
@@ -73,9 +75,8 @@ fn job<A: Action>(mut object: Object) -> Result<Job> {
     let common: Common = keys::read(keys::take(&mut object, keys::of::<Common>()))?;
     let rules: A::Rules = keys::read(keys::take(&mut object, keys::of::<A::Rules>()))?;
     let action: A = keys::read(object)?;
+    let approval = common.approval();
     let mut context = common.context.unwrap_or_default().0;
-    let approval =
-        Approval { confirm_outbound: common.confirm_outbound.is_some_and(|flag| flag.0), token: None };
     Ok(Job { request: action.request(&mut context)?, context, approval, rules: rules.into() })
 }
 
@@ -193,12 +194,17 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// The JSON Schema (2020-12) of a spec.
 pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
-    let actions: Vec<Value> = ACTIONS.iter().map(|entry| (entry.schema)(&mut generator)).collect();
+    // Under a name of its own each: generated classes are called by it.
+    let definitions: Map<String, Value> =
+        ACTIONS.iter().map(|entry| (entry.name.to_string(), (entry.schema)(&mut generator))).collect();
+    let actions: Vec<Value> =
+        definitions.keys().map(|name| json!({ "$ref": format!("#/$defs/{name}") })).collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A spec of odoo-agent",
         "description": "One action, for odoo-agent exec-spec. A key that is null counts as left out.",
         "oneOf": actions,
+        "$defs": definitions,
     })
 }
 
@@ -216,6 +222,7 @@ fn schema_of<A: Action>(generator: &mut SchemaGenerator) -> Value {
     add(Common::json_schema(generator).as_value());
     let mut required = vec![json!("action")];
     required.extend(whole["required"].as_array().into_iter().flatten().cloned());
+    whole["title"] = A::NAME.into();
     whole["properties"] = properties.into();
     whole["required"] = required.into();
     whole

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test makes files, starts processes and waits for them")]
 
 mod approval;
+mod approvals;
 mod approve_terminal;
 mod architecture;
 mod bounds;

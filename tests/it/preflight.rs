@@ -333,6 +333,8 @@ fn a_method_that_does_not_exist_leads_to_the_one_that_was_meant_and_to_no_other(
         assert!(!refused.hints().contains("did you mean"), "{}", refused.stderr);
     }
     let line = ["--profile", "sandbox", "search-read", "res.partner", "--fields", "barcode"];
+    home.run(line).fails(8, "invalid_request").says(&["'barcode'", "not in the sandbox"]);
+    home.run(["--profile", "sandbox", "schema-summary", "res.partner"]).ok();
     home.run(line).fails(2, "preflight_refused").says(&["has no field barcode", "not in the sandbox"]);
     let misspelt = ["--profile", "sandbox", "search-read", "res.partnr"];
     assert!(home.run(misspelt).fails(7, "not_found").hints().contains("did you mean"));

@@ -293,7 +293,7 @@ fn copy(env: &mut Env, call: &Call) -> Outcome<Value> {
     records::copy(env, call.model, &call.ids, &call.object("default")).map(|ids| json!(ids))
 }
 
-fn name_search(env: &mut Env, call: &Call) -> Outcome<Value> {
+pub(super) fn name_search(env: &mut Env, call: &Call) -> Outcome<Value> {
     check_counts(call)?;
     access::check(env, call.model, Operation::Read)?;
     let mut domain = vec![json!(["display_name", call.get("operator"), call.get("name")])];

@@ -9,7 +9,7 @@ use super::{Call, Method, On};
 use crate::sandbox::access::{self, GROUPS, Operation};
 use crate::sandbox::env::Env;
 use crate::sandbox::fault::{Fault, Outcome};
-use crate::sandbox::python::{text_repr, type_name};
+use crate::sandbox::python::{text_repr, truthy, type_name};
 use crate::sandbox::schema::{self, Kind, Model, translate};
 use crate::sandbox::{group, records, search};
 
@@ -40,6 +40,31 @@ pub(super) const METHODS: &[Method] = &[
         returns: "list[dict]",
         doc: "Read the records as the specification says.",
         run: web_read,
+        ..READ
+    },
+    Method {
+        name: "web_name_search",
+        signature: "name, specification, domain=None, operator='ilike', limit=100",
+        doc: "Search by name and read the found records as the specification says.",
+        run: web_name_search,
+        ..READ
+    },
+    Method {
+        name: "get_param",
+        signature: "key, default=False",
+        on: On::Models(&["ir.config_parameter"]),
+        returns: "str | Literal[False]",
+        doc: "Retrieve the value of a key.",
+        run: get_param,
+        ..READ
+    },
+    Method {
+        name: "check",
+        signature: "model, mode='read', raise_exception=True",
+        on: On::Models(&["ir.model.access"]),
+        returns: "bool",
+        doc: "Whether the groups of the user allow it.",
+        run: check_model,
         ..READ
     },
     Method {
@@ -124,6 +149,38 @@ fn web_search_read(env: &mut Env, call: &Call) -> Outcome<Value> {
 
 fn web_read(env: &mut Env, call: &Call) -> Outcome<Value> {
     read_back(env, call, &call.ids)
+}
+
+fn web_name_search(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let wanted = specification(call, "__len__")?;
+    let pairs = super::core::name_search(env, call)?;
+    let pairs = pairs.as_array().cloned().unwrap_or_default();
+    if wanted.len() == 1 && wanted.contains_key("display_name") {
+        let named = pairs
+            .iter()
+            .map(|pair| json!({"id": pair[0], "display_name": pair[1], "__formatted_display_name": pair[1]}));
+        return Ok(named.collect());
+    }
+    let ids: Vec<i64> = pairs.iter().filter_map(|pair| pair[0].as_i64()).collect();
+    nested(env, call.model, &ids, &wanted).map(Value::Array)
+}
+
+fn get_param(env: &mut Env, call: &Call) -> Outcome<Value> {
+    access::check(env, call.model, Operation::Read)?;
+    let key = call.text("key");
+    let found = env.world.rows(call.model.name).find(|(_, row)| row.get("key") == Some(&json!(key)));
+    Ok(found.and_then(|(_, row)| row.get("value").cloned()).unwrap_or_else(|| call.get("default").clone()))
+}
+
+fn check_model(env: &mut Env, call: &Call) -> Outcome<Value> {
+    let Some(operation) = Operation::parse(call.text("mode")) else {
+        return Err(Fault::assertion("Invalid access mode"));
+    };
+    let Some(model) = schema::find(call.text("model")) else { return Ok(json!(false)) };
+    if truthy(call.get("raise_exception")) {
+        access::check(env, model, operation)?;
+    }
+    Ok(json!(access::allowed(env, model, operation)))
 }
 
 /// What a specification names of some records.

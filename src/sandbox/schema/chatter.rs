@@ -52,6 +52,7 @@ pub(super) const MODELS: &[Model] = &[
             many2many("attachment_ids", "Attachments", "ir.attachment"),
             many2one("parent_id", "Parent Message", "mail.message"),
         ],
+        ruled: true,
         ..model("mail.message", "Message", "mail")
     },
     Model {
@@ -62,6 +63,7 @@ pub(super) const MODELS: &[Model] = &[
             boolean("internal", "Internal Only"),
             integer("sequence", "Sequence").preset(Preset::Number(1)),
         ],
+        ruled: true,
         ..model("mail.message.subtype", "Message subtypes", "mail")
     },
     Model {
@@ -77,6 +79,7 @@ pub(super) const MODELS: &[Model] = &[
             many2many("subtype_ids", "Subtype", "mail.message.subtype"),
         ],
         log: &[],
+        ruled: true,
         ..model("mail.followers", "Document Followers", "mail")
     },
     Model {
@@ -157,6 +160,7 @@ pub(super) const MODELS: &[Model] = &[
             .preset(Preset::Text("outgoing"))
             .shown_readonly(),
         ],
+        ruled: true,
         ..model("mail.mail", "Outgoing Mails", "mail")
     },
     Model {
@@ -202,6 +206,7 @@ pub(super) const MODELS: &[Model] = &[
             text("index_content", "Indexed Content").readonly(),
             char("checksum", "Checksum/SHA1").readonly(),
         ],
+        ruled: true,
         ..model("ir.attachment", "Attachment", "base")
     },
     Model {
@@ -219,7 +224,6 @@ pub(super) const MODELS: &[Model] = &[
             boolean("active", "Active").preset(Preset::True),
             many2many("channel_partner_ids", "Members", "res.partner").sql(Sql::Search),
         ],
-        ruled: true,
         ..model("discuss.channel", "Discussion Channel", "mail")
     },
 ];

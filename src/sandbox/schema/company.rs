@@ -111,6 +111,7 @@ pub(super) const MODELS: &[Model] = &[
             many2many("product_tag_ids", "Tags", "product.tag"),
         ],
         unique: &[(&["barcode"], "A product barcode must be unique.")],
+        ruled: true,
         ..model("product.product", "Product Variant", "product")
     },
     Model {

@@ -9,7 +9,7 @@ use crate::sandbox::guard::{AGENT_GROUP, APPROVER_GROUP};
 pub(super) const MODELS: &[Model] = &[Model {
     order: "id desc",
     name_field: "requested_model",
-    rights: &[(APPROVER_GROUP, "r"), (AGENT_GROUP, "r"), (SYSTEM, "r")],
+    rights: &[(APPROVER_GROUP, "r"), (AGENT_GROUP, "r")],
     unique: &[(&["token_digest"], "A token can be issued only once.")],
     fields: &[
         many2one("user_id", "Approver", "res.users").required().readonly(),

@@ -286,7 +286,6 @@ pub(super) const MODELS: &[Model] = &[
             html("body", "Contents"),
         ],
         name_field: "subject",
-        ruled: true,
         transient: true,
         ..model("account.move.send.wizard", "Account Move Send Wizard", "account")
     },

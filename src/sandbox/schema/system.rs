@@ -43,11 +43,25 @@ pub(super) const MODELS: &[Model] = &[
         ..model("ir.model.data", "Model Data", "base")
     },
     Model {
+        order: "name, id",
+        rights: &[("base.group_erp_manager", "r"), (SYSTEM, "rwcu")],
+        fields: &[
+            char("name", "Name").required(),
+            boolean("active", "Active").preset(Preset::True),
+            boolean("perm_read", "Read Access"),
+            boolean("perm_write", "Write Access"),
+            boolean("perm_create", "Create Access"),
+            boolean("perm_unlink", "Delete Access"),
+        ],
+        ..model("ir.model.access", "Model Access", "base")
+    },
+    Model {
         order: "key",
         name_field: "key",
         rights: &[(SYSTEM, "rwcu")],
         unique: &[(&["key"], "Key must be unique.")],
         fields: &[char("key", "Key").required(), text("value", "Value").required()],
+        ruled: true,
         ..model("ir.config_parameter", "System Parameter", "base")
     },
     Model {

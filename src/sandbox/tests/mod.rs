@@ -3,6 +3,7 @@
 //! look inside.
 
 mod annex;
+mod clients;
 mod company;
 mod domains;
 mod groups;
