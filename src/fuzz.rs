@@ -105,6 +105,7 @@ pub fn approval(bytes: &[u8]) {
         records: vec![text.clone(); 3],
         recipients: vec![(text.clone(), text.clone()), ("A".into(), "a@b.example".into())],
         and_others: true,
+        is_bound: false,
     };
     let screen = screen::drawn(&question, columns, rows);
     assert_eq!(screen, sanitize::for_terminal(&screen));

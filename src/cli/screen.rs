@@ -224,6 +224,7 @@ mod tests {
             records: vec!["10: Gemini Furniture".into()],
             recipients: vec![("Azure".into(), "azure@example.com".into())],
             and_others: false,
+            is_bound: false,
         }
     }
 

@@ -118,11 +118,6 @@ fn understand(value: Value) -> Result<Job> {
         });
     };
     refuse_unknown(&object, entry)?;
-    // Left out it means every record, and is left out on purpose; an empty value where a domain was meant is not.
-    if object.get("domain").is_some_and(Value::is_null) {
-        return Err(invalid("spec.domain: null is no domain".into())
-            .with_hint("[] stands for every record, or leave the key out"));
-    }
     (entry.job)(object)
 }
 
