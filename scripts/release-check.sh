@@ -20,6 +20,18 @@ with() { # tool, what it checks, command…
 with cargo-deny "licences, sources, advisories" cargo deny --locked check
 with cargo-machete "crates that nothing uses" cargo machete
 with cargo-semver-checks "the interface of the library" cargo semver-checks
+printf '\n=== the moments of an exchange, every one on every way\n'
+ODOO_AGENT_TEST_WHOLE=1 cargo test --locked --test it -- moments:: gateway:: routes::
+printf '\n=== what is fuzzed, by its corpora\n'
+ODOO_AGENT_FUZZ=${ODOO_AGENT_FUZZ:-20000} cargo test --locked --lib fuzz::
+# A minute a target; without the sanitizer, which has to be built with nightly's own library.
+fuzz() {
+    for target in reply spec env_file forms approval veil; do
+        RUSTC_BOOTSTRAP=1 ODOO_AGENT_FUZZ_TARGET=$target cargo fuzz run --sanitizer none any "fuzz/corpus/$target" -- \
+            -max_total_time="${SECONDS_A_TARGET:-60}" -max_len=4096
+    done
+}
+with cargo-fuzz "fuzzing" fuzz
 printf '\n=== the build without the sandbox\n'
 cargo build --locked --release --no-default-features
 printf '\n=== the package\n'

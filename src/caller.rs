@@ -1,6 +1,8 @@
 //! What ONE call brings along: its context, what it asks of the checks, a person's approval, the channel it comes
 //! through, and what its surface wants to know of columns. A session serves many callers and keeps none.
 
+use std::time::Duration;
+
 use crate::context;
 use crate::error::Result;
 use crate::operation::Object;
@@ -26,6 +28,8 @@ pub struct Approval {
     pub confirm_outbound: bool,
     /// A token that a person has given.
     pub token: Option<Secret>,
+    /// If the guard refuses, wait this long for a person to approve, and send it then.
+    pub wait: Option<Duration>,
 }
 
 /// What a surface has to know of the columns of records to show them.

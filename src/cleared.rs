@@ -1,4 +1,4 @@
-//! An operation that may be sent: there is no other way to a server. The pipeline clears what it has checked; three
+//! An operation that may be sent: there is no other way to a server. The pipeline clears what it has checked; four
 //! other reasons have a name of their own, and tests/it/layers.rs holds who may give which. Whether it reads or
 //! writes is told by the table of methods and by nothing that came from a server.
 
@@ -37,6 +37,13 @@ impl Cleared {
     /// The minting of a token, with an approver's key.
     pub fn minting(operation: Operation) -> Cleared {
         Cleared { kind: Kind::Write, operation }
+    }
+
+    /// A question to the guard about the agent's requests, or taking one back.
+    pub fn about_requests(operation: Operation) -> Cleared {
+        let is_question = operation.kind() == Kind::Read
+            || matches!(operation.method.as_str(), "request_manifest" | "request_status");
+        Cleared { kind: if is_question { Kind::Read } else { Kind::Write }, operation }
     }
 
     /// What a sound guard refuses, tried on purpose and exactly as given.

@@ -42,8 +42,13 @@ impl Clock for System {
     }
 }
 
+/// The end of the year 9999.
+const LAST_SECOND: u64 = 253_402_300_799;
+
 /// A time as Odoo writes it: `YYYY-MM-DD HH:MM:SS`, UTC.
 pub fn odoo_datetime(seconds: u64) -> String {
+    // No later year can be written so: what is stored is damaged, or the clock was.
+    let seconds = seconds.min(LAST_SECOND);
     let text = humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(seconds)).to_string();
     text.replace('T', " ").trim_end_matches('Z').to_string()
 }
@@ -52,6 +57,7 @@ pub fn odoo_datetime(seconds: u64) -> String {
 mod tests {
     #[test]
     fn odoo_datetimes_are_naive_utc() {
+        assert_eq!(super::odoo_datetime(u64::MAX), "9999-12-31 23:59:59");
         assert_eq!(super::odoo_datetime(0), "1970-01-01 00:00:00");
         assert_eq!(super::odoo_datetime(1_770_000_000), "2026-02-02 02:40:00");
     }

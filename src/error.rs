@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use crate::hint::Hint;
+use crate::waiting::Waiting;
 
 /// What a failed call did to the data in Odoo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +104,8 @@ codes! {
     DatabaseNotFound "database_not_found" "The server has no such database",
     AccessDenied "access_denied" "This user may not do that",
     ConfirmationRequired "confirmation_required" "The guard wants a person's approval first",
-    ConfirmationRefused "confirmation_refused" "An approval was presented and refused",
+    ConfirmationRefused "confirmation_refused" "A person said no, or an approval was presented and refused",
+    ConfirmationPending "confirmation_pending" "It waits for a person, who has not decided yet",
     NotFound "not_found" "No such record, model, field or method",
     NoMatch "no_match" "A lookup that had to match found nothing",
     Ambiguous "ambiguous" "A lookup that had to match one found several: `candidates`",
@@ -135,7 +137,7 @@ impl Code {
             | Code::LocalState => (Effect::NotSent, Retry::Never),
             Code::Unreachable => (Effect::NotSent, Retry::Safe),
             Code::Interrupted => (Effect::NotSent, Retry::Safe),
-            Code::Busy => (Effect::Rejected, Retry::Safe),
+            Code::Busy | Code::ConfirmationPending => (Effect::Rejected, Retry::Safe),
             _ => (Effect::Rejected, Retry::Never),
         }
     }
@@ -173,6 +175,8 @@ pub struct Error {
     pub odoo: Option<Box<OdooFault>>,
     /// The candidates of an ambiguous lookup.
     pub candidates: Option<Value>,
+    /// The request that now waits in Odoo for a person.
+    pub waiting: Option<Box<Waiting>>,
     /// Underlying causes, for `--debug`.
     pub source: Option<anyhow::Error>,
 }
@@ -194,6 +198,7 @@ impl Error {
             retry_after_s: None,
             odoo: None,
             candidates: None,
+            waiting: None,
             source: None,
         }
     }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::approval;
+use crate::approval::{self, requests};
 use crate::caller::Caller;
 use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result};
@@ -14,6 +14,7 @@ use crate::outcome::Outcome;
 use crate::preflight::{Check, answers, currencies, echoes, explain};
 use crate::protocol::Reply;
 use crate::session::{Run, Session};
+use crate::shelf::Kept;
 
 /// Carries out an operation; a dry run comes to the request that would be sent.
 ///
@@ -60,6 +61,13 @@ impl Run<'_> {
             self.note(note);
         }
         judged.map(|()| plain.unwrap_or(reply))
+    }
+
+    /// Sends a refused call once more, exactly as it was, now that a person has approved it.
+    pub fn repeat(&self, kept: Kept) -> Result<Reply> {
+        let Kept { request, claim, operation, .. } = kept;
+        let cleared = Cleared::checked(operation);
+        self.without_lookups(cleared.operation(), || requests::send(self, &cleared, &request, &claim))
     }
 
     /// Does a write, and drops the cached lookups that it may have made wrong. While it is under way nobody has them:

@@ -52,7 +52,7 @@ pub fn code_of(code: Code) -> i32 {
         Code::ConfigMissing | Code::ConfigInvalid | Code::ConfigUnsafe => 3,
         Code::AuthRejected | Code::DatabaseNotFound => 4,
         Code::AccessDenied => 5,
-        Code::ConfirmationRequired | Code::ConfirmationRefused => 6,
+        Code::ConfirmationRequired | Code::ConfirmationRefused | Code::ConfirmationPending => 6,
         Code::NotFound | Code::NoMatch | Code::Ambiguous => 7,
         Code::Rejected | Code::InvalidRequest | Code::ServerError => 8,
         Code::Busy => 9,

@@ -51,6 +51,8 @@ pub struct Question {
     pub recipients: Vec<(String, String)>,
     /// It may reach others, who cannot be told.
     pub and_others: bool,
+    /// The guard holds what is approved against what is sent.
+    pub is_bound: bool,
 }
 
 /// A request under way, until dropped.

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
@@ -147,12 +147,36 @@ impl Source {
 pub struct Stdin {
     reader: Option<Box<dyn Read>>,
     taken_by: Option<String>,
+    fence: Option<Fence>,
+}
+
+/// The only directories that files named by flags are read from, and how a file elsewhere is refused.
+pub struct Fence {
+    /// Directories.
+    pub within: Vec<PathBuf>,
+    /// The refusal, by the flag.
+    pub refusal: fn(&str) -> Error,
 }
 
 impl Stdin {
     /// Wraps the process's stdin.
     pub fn new(reader: Box<dyn Read>) -> Stdin {
-        Stdin { reader: Some(reader), taken_by: None }
+        Stdin { reader: Some(reader), taken_by: None, fence: None }
+    }
+
+    /// From now on files are read only within this.
+    pub fn fenced(self, fence: Fence) -> Stdin {
+        Stdin { fence: Some(fence), ..self }
+    }
+
+    /// The path without links, if it lies where files may be read.
+    fn within(&self, flag: &str, path: &Path) -> Result<PathBuf> {
+        let Some(fence) = &self.fence else { return Ok(path.to_path_buf()) };
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        let found = real(path).filter(|found| {
+            fence.within.iter().filter_map(|within| real(within)).any(|within| found.starts_with(within))
+        });
+        found.ok_or_else(|| (fence.refusal)(flag))
     }
 
     fn take(&mut self, flag: &str) -> Result<Box<dyn Read>> {
@@ -190,7 +214,11 @@ impl Stdin {
 
     /// Reads a file, or stdin for `-`, up to a limit.
     pub fn bytes(&mut self, flag: &str, path: &str, limit: u64) -> Result<Vec<u8>> {
-        self.bytes_of(flag, path, limit, Links::OfOwnDirectories)
+        if path == "-" {
+            return self.bytes_of(flag, path, limit, Links::OfOwnDirectories);
+        }
+        let within = self.within(flag, Path::new(path))?;
+        self.bytes_of(flag, &within.to_string_lossy(), limit, Links::OfOwnDirectories)
     }
 
     /// The same for a file that decides what is done: no link anywhere.
@@ -216,11 +244,38 @@ enum Links {
     OfOwnDirectories,
 }
 
+/// A link in the middle of a path leads elsewhere as well as one at its end; those that root made are the system's.
+fn refuse_links_on_the_way(parent: &Path) -> std::io::Result<()> {
+    for part in parent.ancestors().filter(|part| !part.as_os_str().is_empty()) {
+        let found = std::fs::symlink_metadata(part)?;
+        if !found.file_type().is_symlink() {
+            continue;
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let above = part.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            if found.uid() == 0
+                && !fsio::others_can_write(above)?
+                && std::fs::metadata(above)?.uid() == 0
+                && above.as_os_str() == "/"
+            {
+                continue;
+            }
+        }
+        return Err(std::io::Error::other(format!("{} on the way to it is a symbolic link", part.display())));
+    }
+    Ok(())
+}
+
 /// Opens an input file that nobody else can have planted or can change: no link in a directory that others
 /// write, a regular file of this user or root, not writable by everyone. The checks are on the open handle.
 fn open_trusted(path: &Path, links: Links) -> std::io::Result<File> {
     let refuse = |why: &str| std::io::Error::other(why.to_string());
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if links == Links::None {
+        refuse_links_on_the_way(parent)?;
+    }
     let shared = fsio::others_can_write(parent)?;
     let follow = !shared && links == Links::OfOwnDirectories;
     let file = fsio::open_for_reading(path, follow).map_err(|error| {
@@ -238,7 +293,8 @@ fn open_trusted(path: &Path, links: Links) -> std::io::Result<File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        if metadata.uid() != 0 && !fsio::owned_by_us(&metadata) {
+        // What decides what is done was written by whoever runs it; a file of root's is read as data.
+        if !fsio::owned_by_us(&metadata) && (metadata.uid() != 0 || links == Links::None) {
             return Err(refuse("it belongs to another user"));
         }
         if metadata.mode() & 0o002 != 0 {
@@ -345,7 +401,7 @@ pub fn ids(value: Value, place: &str) -> Result<Vec<i64>> {
         .enumerate()
         .map(|(index, item)| {
             let place = format!("{place}[{index}]");
-            match item.as_i64() {
+            match whole(&item) {
                 Some(id) if id > 0 => Ok(id),
                 Some(id) => Err(Error::new(
                     Code::InvalidJson,
@@ -355,6 +411,14 @@ pub fn ids(value: Value, place: &str) -> Result<Vec<i64>> {
             }
         })
         .collect()
+}
+
+/// A whole number, however it is written: JSON has one kind of number, and 5.0 is 5.
+pub fn whole(value: &Value) -> Option<i64> {
+    /// Beyond it a number with a point is no longer exact.
+    const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+    let exact = || value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < LARGEST_EXACT);
+    value.as_i64().or_else(|| exact().map(|number| number as i64))
 }
 
 /// The error for a value of the wrong type.

@@ -61,6 +61,18 @@ pub fn of_text(text: &str) -> Vec<String> {
             "this looks like Python: JSON has double quotes, [ ] for tuples, and true, false, null".into(),
         ];
     }
+    // A name right behind a brace or a comma stands without quotes.
+    let is_bare_key = text.match_indices(['{', ',']).any(|(at, _)| {
+        let rest = text[at + 1..].trim_start();
+        let name =
+            rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
+        name > 0
+            && rest.starts_with(|c: char| c.is_ascii_alphabetic())
+            && rest[name..].trim_start().starts_with(':')
+    });
+    if is_bare_key {
+        return vec!["JSON has double quotes around the names too: {\"name\": …}".into()];
+    }
     if text.trim_end().ends_with([']', '}']) && (text.contains(",]") || text.contains(",}")) {
         return vec!["JSON has no comma after the last item".into()];
     }

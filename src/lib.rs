@@ -21,6 +21,9 @@ mod execute;
 mod exit;
 #[allow(clippy::disallowed_methods, reason = "the one place that opens, writes and locks files")]
 mod fsio;
+#[cfg(any(test, fuzzing))]
+#[allow(missing_docs, clippy::expect_used, reason = "in the builds of tests and fuzzers alone")]
+pub mod fuzz;
 mod hint;
 mod host;
 mod json_input;
@@ -37,6 +40,7 @@ mod sandbox;
 mod secret;
 mod session;
 mod settings;
+mod shelf;
 mod spec;
 mod suggest;
 #[cfg(test)]
@@ -44,6 +48,7 @@ mod suggest;
 mod tests;
 mod text;
 mod transport;
+mod waiting;
 mod zones;
 
 pub use cli::out::Out;

@@ -24,6 +24,7 @@ use crate::odoo::{Desk, Odoo, user_context};
 use crate::operation::{Object, Operation, canonical};
 use crate::secret::Veil;
 use crate::settings::Settings;
+use crate::shelf::Shelf;
 
 /// A profile's desk.
 pub struct Session {
@@ -37,6 +38,8 @@ pub struct Session {
     pub veil: Arc<Veil>,
     /// The clock.
     pub clock: SharedClock,
+    /// Where refused calls are kept that wait for a person; without one they are not.
+    pub shelf: Option<Shelf>,
     odoo: Odoo,
     learnt: Mutex<Option<Timed<Object>>>,
     schemas: Mutex<HashMap<String, Timed<Arc<Schema>>>>,
@@ -71,10 +74,16 @@ impl Session {
             owner,
             veil,
             clock,
+            shelf: None,
             odoo,
             learnt: Mutex::default(),
             schemas: Mutex::default(),
         }
+    }
+
+    /// The same, keeping refused calls that wait for a person.
+    pub fn keeping(self, shelf: Shelf) -> Session {
+        Session { shelf: Some(shelf), ..self }
     }
 
     /// The client.

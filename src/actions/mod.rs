@@ -1,6 +1,7 @@
 //! One file a verb: what it is asked, and what it comes to. A verb knows a session, its caller and its host, and
 //! no surface: a command line, a spec and whoever comes next hand over the same [`Request`].
 
+pub mod approvals;
 pub mod call;
 pub mod count;
 pub mod create;
@@ -50,6 +51,8 @@ pub enum Request {
     DocIndex(doc_index::Request),
     /// `doc-model`
     DocModel(doc_model::Request),
+    /// `approvals`
+    Approvals(approvals::Request),
 }
 
 impl Request {
@@ -57,7 +60,11 @@ impl Request {
     pub fn is_one_call(&self) -> bool {
         !matches!(
             self,
-            Request::Lookup(_) | Request::SchemaSummary(_) | Request::DocIndex(_) | Request::DocModel(_)
+            Request::Lookup(_)
+                | Request::SchemaSummary(_)
+                | Request::DocIndex(_)
+                | Request::DocModel(_)
+                | Request::Approvals(_)
         )
     }
 }
@@ -116,6 +123,7 @@ pub fn perform(
         Request::SchemaSummary(request) => schema_summary::perform(request, session, caller, host),
         Request::DocIndex(request) => doc_index::perform(request, session, caller, host),
         Request::DocModel(request) => doc_model::perform(request, session, caller, host),
+        Request::Approvals(request) => approvals::perform(request, session, caller, host),
     }
 }
 

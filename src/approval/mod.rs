@@ -3,6 +3,9 @@
 //! is the only place that touches the approver's key.
 
 mod addresses;
+pub mod guard;
+pub mod manifest;
+pub mod requests;
 pub mod summary;
 
 use serde_json::{Value, json};
@@ -54,7 +57,7 @@ pub fn present(run: &Run, cleared: &Cleared, token: &Secret) -> Result<Reply> {
     run.session
         .odoo()
         .call(&cleared.with_token(token), run.host)
-        .map_err(|error| after_token(error, cleared.operation(), None))
+        .map_err(|error| after_token(run, error, cleared.operation(), None))
 }
 
 /// Answers the guard's refusal of a call: mints and retries when the caller asked for that, else says how a
@@ -62,18 +65,37 @@ pub fn present(run: &Run, cleared: &Cleared, token: &Secret) -> Result<Reply> {
 pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
     let operation = cleared.operation();
     if !run.caller.approval.confirm_outbound {
-        return Err(how_to_approve(run, operation, refusal));
+        return match &refusal.waiting {
+            Some(_) => requests::answer(run, cleared, refusal),
+            None => Err(how_to_approve(run, operation, refusal)),
+        };
+    }
+    let request = refusal.waiting.as_deref().map(|waiting| waiting.request.clone());
+    if let Some(waiting) = &refusal.waiting {
+        requests::keep(run, operation, waiting);
+        if waiting.is_approved {
+            return requests::send(run, cleared, &waiting.request, &waiting.claim);
+        }
     }
     // By now the call was sent, and refused.
     let named = Refusal::of(&refusal).recipients;
-    let shown = || summary::of(run, operation, run.caller.context(), None, &named);
+    let shown = || match &request {
+        Some(request) => Ok(manifest::question(run, &guard::manifest(run, request, None)?)),
+        None => summary::of(run, operation, run.caller.context(), None, &named),
+    };
     let key = match run.host.approver_key(&shown).map_err(|mut error| {
         error.effect = Effect::Rejected;
         error
     })? {
         Some(key) => key,
+        None if run.caller.approval.wait.is_some() && request.is_some() => {
+            return requests::answer(run, cleared, refusal);
+        }
         None => {
-            let mut error = how_to_approve(run, operation, refusal);
+            let mut error = match refusal.waiting.as_deref().map(|waiting| waiting.request.clone()) {
+                Some(request) => requests::how_it_goes_on(refusal, &request, false),
+                None => how_to_approve(run, operation, refusal),
+            };
             error.message = format!("{}; there is no approver's key here to confirm it with", error.message);
             return Err(error);
         }
@@ -81,7 +103,8 @@ pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
     if key == run.session.settings.api_key {
         run.note("the approver's key is the agent's key: the boundary between agent and approver is gone");
     }
-    let minted = mint(run, operation, &key, run.user_id()).map_err(|why| not_minted(refusal, &why))?;
+    let minted = mint(run, operation, &key, run.user_id(), request.as_deref())
+        .map_err(|why| not_minted(refusal, &why))?;
     drop(key);
     let outcome = run.session.odoo().call(&cleared.with_token(&minted.token), run.host);
     if outcome.is_ok() && minted.unbound {
@@ -90,7 +113,10 @@ pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
             "the guard here does not bind tokens to an agent: if the approver's user is the agent's own, nobody but the agent approved this",
         );
     }
-    outcome.map_err(|error| after_token(error, operation, Some(&minted)))
+    if let (Ok(_), Some(request)) = (&outcome, &request) {
+        requests::forget(run, request);
+    }
+    outcome.map_err(|error| after_token(run, error, operation, Some(&minted)))
 }
 
 /// A token fresh from Odoo.
@@ -110,8 +136,15 @@ impl Minted {
     }
 }
 
-/// Mints a token for one call with the approver's key, bound to the agent's user where the module takes that.
-pub fn mint(run: &Run, operation: &Operation, key: &Secret, agent: Option<i64>) -> Result<Minted> {
+/// Mints a token for one call with the approver's key, bound to the agent's user where the module takes that, and to
+/// the request where there is one.
+pub fn mint(
+    run: &Run,
+    operation: &Operation,
+    key: &Secret,
+    agent: Option<i64>,
+    request: Option<&str>,
+) -> Result<Minted> {
     let veil = &run.session.veil;
     let veiled = veil.over(key);
     if !key.expose().chars().all(|c| matches!(c, '!'..='~' | ' ')) {
@@ -131,6 +164,9 @@ pub fn mint(run: &Run, operation: &Operation, key: &Secret, agent: Option<i64>) 
         if let Some(agent) = agent {
             kwargs.insert("agent_user_id".into(), agent.into());
         }
+        if let Some(request) = request {
+            kwargs.insert("request_uuid".into(), request.into());
+        }
         let mut call = Operation::new(CONFIRMATION_MODEL, "issue_token", kwargs)?;
         call.context = crate::context::agent_marks(&run.caller.channel);
         run.session.odoo().call_as(&Cleared::minting(call), key, run.host)
@@ -138,7 +174,10 @@ pub fn mint(run: &Run, operation: &Operation, key: &Secret, agent: Option<i64>) 
     let (reply, unbound) = match issue(agent) {
         // The published module has no such argument, and says so before it does anything.
         Err(error)
-            if agent.is_some() && error.code == Code::InvalidRequest && error.http_status == Some(422) =>
+            if agent.is_some()
+                && request.is_none()
+                && error.code == Code::InvalidRequest
+                && error.http_status == Some(422) =>
         {
             (issue(None)?, true)
         }
@@ -160,7 +199,7 @@ fn is_a_word(token: &str) -> bool {
 }
 
 /// What a failure means once a token was sent.
-fn after_token(mut error: Error, operation: &Operation, minted: Option<&Minted>) -> Error {
+fn after_token(run: &Run, mut error: Error, operation: &Operation, minted: Option<&Minted>) -> Error {
     match error.code {
         Code::ConfirmationRequired => {
             let refusal = Refusal::of(&error);
@@ -196,7 +235,7 @@ fn after_token(mut error: Error, operation: &Operation, minted: Option<&Minted>)
         }
         _ => {}
     }
-    error
+    requests::new_request(run, operation, error)
 }
 
 /// The refusal stays what it was; the failed mint is its reason.
@@ -222,15 +261,33 @@ fn why_interrupted(mut error: Error) -> Error {
     error
 }
 
-/// The refusal with the command by which a person approves exactly this call.
-fn how_to_approve(run: &Run, operation: &Operation, mut refusal: Error) -> Error {
+/// The refusal, saying whom it would reach as far as the guard tells.
+fn with_recipients(mut refusal: Error) -> Error {
     let said = Refusal::of(&refusal);
     refusal.message = match (said.recipients.join(", ").as_str(), said.detail.as_str()) {
         ("", "") => refusal.message,
         ("", detail) => format!("{} ({detail})", refusal.message),
         (recipients, _) => format!("{} (it would reach {recipients})", refusal.message),
     };
+    refusal
+}
+
+/// The refusal with the command by which a person approves exactly this call.
+fn how_to_approve(run: &Run, operation: &Operation, refusal: Error) -> Error {
+    let why = Refusal::of(&refusal).token;
+    let mut refusal = with_recipients(refusal);
     refusal.retry = Retry::Never;
+    if !why.is_empty() {
+        // No token was sent: it says why the guard keeps no request, and then nobody can approve one.
+        refusal.message = format!("{}; the guard kept no request of it: {why}", refusal.message);
+        let waiting = Action::new("approvals list");
+        refusal.hints = vec![Hint::new("what waits already: ").action(waiting)];
+        return refusal;
+    }
+    if run.caller.approval.wait.is_some() {
+        refusal.message =
+            format!("{}; the guard here keeps no requests that could be waited for", refusal.message);
+    }
     refusal.hints = vec![
         Hint::new("a person runs, with their own profile for this Odoo, at their own terminal: ")
             .action(approve(run, operation)),

@@ -52,6 +52,7 @@ pub fn of(
         records: names(run, &operation.model, &ids[..ids.len().min(MOST_NAMES)]),
         and_others: addresses::may_reach_others(&operation.method, &operation.kwargs, context),
         recipients,
+        is_bound: false,
     })
 }
 

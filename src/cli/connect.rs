@@ -14,6 +14,7 @@ use crate::odoo::client::Connect;
 use crate::operation::Object;
 use crate::session::Session;
 use crate::settings::{Selection, Settings, wrapper};
+use crate::shelf::Shelf;
 use crate::spec::Job;
 use crate::text::{sanitize, shell};
 use crate::transport::Transport;
@@ -48,6 +49,15 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
     for name in &settings.unread {
         host.note(&Hint::new(format!("the profile {} sets {name}, which nothing reads", settings.label)));
     }
+    if local.selection.profile.is_some() && !settings.overruled.is_empty() {
+        host.note(&Hint::new(format!(
+            "the environment sets {} otherwise than the profile {}, and wins: this run works in database {} at {}",
+            settings.overruled.join(" and "),
+            settings.label,
+            settings.database,
+            settings.base_url.origin()
+        )));
+    }
     for (name, meant) in local.environment.misspelt() {
         host.note(&Hint::new(format!("the environment sets {name}, which nothing reads: is {meant} meant?")));
     }
@@ -66,7 +76,8 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
         connect,
         Arc::clone(&local.out.veil),
         Arc::clone(&local.clock),
-    );
+    )
+    .keeping(Shelf::new(&local.paths.state));
     Ok(Connected { session, caller, host })
 }
 

@@ -7,8 +7,8 @@ use clap::{Args, FromArgMatches, Parser, Subcommand};
 
 use super::globals::Globals;
 use crate::cli::commands::{
-    approve, cache, call, completions, count, create, describe, doc_index, doc_model, doctor, exec_spec,
-    group, help, lookup, man, read, sandbox, schema_summary, search_read, spec_schema, write,
+    approvals, approve, cache, call, completions, count, create, describe, doc_index, doc_model, doctor,
+    exec_spec, group, help, lookup, man, read, sandbox, schema_summary, search_read, spec_schema, write,
 };
 use crate::error::{Error, Result};
 
@@ -65,6 +65,8 @@ pub enum Command {
     ExecSpec(exec_spec::Args),
     /// Approve one outbound call of an agent, as a person at a terminal
     Approve(approve::Args),
+    /// Requests of the agent that wait for a person: list, show, wait, send, drop
+    Approvals(approvals::Args),
     /// Check the set-up step by step, with a fix for each finding
     Doctor(doctor::Args),
     /// Show or clear what was cached

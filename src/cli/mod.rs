@@ -15,11 +15,12 @@ pub mod out;
 pub mod progress;
 pub mod render;
 pub mod results;
-mod screen;
+pub mod screen;
 pub mod stream;
 pub mod terminal;
 pub mod usage;
 pub mod words;
+mod wrapped;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Read, Write};
@@ -33,7 +34,8 @@ use crate::clock::SharedClock;
 use crate::error::{Code, Effect, Error, Result};
 use crate::exit;
 use crate::json_input;
-use crate::settings::{self, wrapper};
+use crate::secret::Secret;
+use crate::settings::{self, names, wrapper};
 use out::Out;
 use words::Speech;
 
@@ -74,6 +76,12 @@ fn parse_and_run(
         return out.data(version.as_bytes(), Effect::NotSent);
     }
     let environment = settings::Environment::from_pairs(environment);
+    // A wrong command line repeats words of it; a key among them was a slip, and is not repeated.
+    for name in [names::API_KEY, names::APPROVER_API_KEY, names::CONFIRMATION_TOKEN] {
+        if let Some(secret) = environment.text(name) {
+            out.veil.keep(&Secret::new(secret.into()));
+        }
+    }
     definition::refuse_second_profile(&arguments, wrapper::path(&environment).is_some())?;
     let (globals, command) = match definition::quick(&arguments) {
         Some(read) => read,
@@ -84,16 +92,14 @@ fn parse_and_run(
     };
     let paths = settings::Paths::find(&environment)?;
     let (selection, context, look) = globals.parts();
-    let local = local::Local {
-        out: Rc::clone(out),
-        stdin: json_input::Stdin::new(stdin),
-        selection,
-        context,
-        look,
-        environment,
-        paths,
-        clock,
-    };
+    let mut stdin = json_input::Stdin::new(stdin);
+    if wrapper::path(&environment).is_some() {
+        wrapped::refuse(&command)?;
+        let within = wrapped::files(&selection, &environment, &paths);
+        stdin = stdin.fenced(json_input::Fence { within, refusal: wrapped::elsewhere });
+    }
+    let local =
+        local::Local { out: Rc::clone(out), stdin, selection, context, look, environment, paths, clock };
     commands::run(command, local)
 }
 

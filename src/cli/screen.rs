@@ -44,11 +44,11 @@ pub fn drawn(question: &Question, columns: usize, rows: usize) -> String {
     }
     more(&mut lines, question.count, question.records.len().min(MOST_NAMED), "records");
     reached(&mut lines, question, columns);
-    plain(
-        &mut lines,
-        "The token covers this model, method and set of records, once, within ten minutes.",
-        columns,
-    );
+    let covered = match question.is_bound {
+        true => "The approval covers exactly this, once: Odoo's guard lets nothing else through with it.",
+        false => "The token covers this model, method and set of records, once, within ten minutes.",
+    };
+    plain(&mut lines, covered, columns);
     lines.push(String::new());
     lines.extend(decisive(question, is_whole, columns, rows));
     lines.join("\n") + "\n"

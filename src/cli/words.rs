@@ -12,7 +12,7 @@ use crate::text::{sanitize, shell};
 const LONGEST_COMMAND: usize = 2000;
 
 /// Arguments that stand without a flag.
-const POSITIONAL: [&str; 4] = ["model", "method", "kind", "query"];
+const POSITIONAL: [&str; 5] = ["model", "method", "kind", "query", "request"];
 /// Keys whose values a shell is handed as JSON.
 const AS_JSON: [&str; 6] = ["context", "data", "domain", "having", "vals", "vals_list"];
 
@@ -145,7 +145,12 @@ impl Speech {
     }
 
     fn spec(&self, action: &Action) -> String {
-        let mut spec = Map::from_iter([("action".to_string(), json!(action.verb))]);
+        // What a command has below it stands in a key of its own.
+        let (verb, below) = action.verb.split_once(' ').unwrap_or((action.verb, ""));
+        let mut spec = Map::from_iter([("action".to_string(), json!(verb))]);
+        if !below.is_empty() {
+            spec.insert("do".into(), below.into());
+        }
         for (key, value) in &action.arguments {
             spec.insert((*key).into(), in_spec(key, value));
         }

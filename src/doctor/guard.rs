@@ -1,19 +1,20 @@
 //! Tries what a sound guard refuses, on a contact of its own whose address cannot exist (`.invalid`), with
-//! the agent's key and nothing else. It says of each way whether it is held, and what it leaves behind.
+//! the agent's key. It says of each way whether it is held, and what it leaves behind.
 
 use serde_json::{Value, json};
 
-use super::{Finding, Status};
+use super::{Finding, Status, binding};
 use crate::cleared::Cleared;
 use crate::error::{Code, Result};
 use crate::operation::{Object, Operation};
+use crate::secret::Secret;
 use crate::session::Run;
 
 const ADDRESS: &str = "guard-probe@odoo-agent.invalid";
-const NAME: &str = "odoo-agent guard probe";
+pub(super) const NAME: &str = "odoo-agent guard probe";
 
 /// Tries every way and cleans up.
-pub(super) fn probe(run: &Run, findings: &mut Vec<Finding>) {
+pub(super) fn probe(run: &Run, requests: bool, approver: Option<&Secret>, findings: &mut Vec<Finding>) {
     let partner = match first_id(create(run, "res.partner", json!({ "name": NAME, "email": ADDRESS }))) {
         Some(partner) => partner,
         None => {
@@ -73,7 +74,12 @@ pub(super) fn probe(run: &Run, findings: &mut Vec<Finding>) {
             findings.push(untested("mail.compose.message/action_send_mail", "the composer cannot be created"))
         }
     }
-    findings.push(clean_up(run, left));
+    let mut waiting = Vec::new();
+    if requests {
+        binding::probe(run, partner, approver, findings);
+        waiting = binding::withdraw(run, ADDRESS);
+    }
+    findings.push(clean_up(run, left, &waiting));
 }
 
 fn create(run: &Run, model: &str, vals: Value) -> Result<Value> {
@@ -86,7 +92,14 @@ fn first_id(created: Result<Value>) -> Option<i64> {
 }
 
 /// Straight to the server with exactly this context: the program's own would add the agent's marks.
-fn raw(run: &Run, model: &str, method: &str, id: Option<i64>, kwargs: &Value, context: Value) -> Result<()> {
+pub(super) fn raw(
+    run: &Run,
+    model: &str,
+    method: &str,
+    id: Option<i64>,
+    kwargs: &Value,
+    context: Value,
+) -> Result<()> {
     let mut operation = Operation::new(model, method, kwargs.as_object().cloned().unwrap_or_default())?;
     operation.ids = id.map(|id| vec![id]);
     operation.context = context.as_object().cloned().unwrap_or_default();
@@ -132,8 +145,8 @@ fn untested(way: &str, why: &str) -> Finding {
     Finding::new(&format!("guard: {way}"), Status::Skip, format!("not tried: {why}"))
 }
 
-fn clean_up(run: &Run, left: Vec<(&str, i64)>) -> Finding {
-    let mut behind = Vec::new();
+fn clean_up(run: &Run, left: Vec<(&str, i64)>, waiting: &[String]) -> Finding {
+    let mut behind: Vec<String> = waiting.iter().map(|request| format!("request {request}")).collect();
     for (model, id) in left.into_iter().rev() {
         let on = |method: &str, kwargs: Value| {
             Operation::new(model, method, kwargs.as_object().cloned().unwrap_or_default())

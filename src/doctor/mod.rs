@@ -1,6 +1,7 @@
 //! Examines a set-up from the profile outward, each check with a fix, each building on those before it. It
 //! changes nothing in Odoo, except for `--guard`, which says what it leaves behind.
 
+mod binding;
 mod context;
 mod guard;
 
@@ -15,6 +16,7 @@ use crate::fsio;
 use crate::hint::Hint;
 use crate::odoo::client;
 use crate::operation::{Object, Operation};
+use crate::secret::Secret;
 use crate::session::{Run, Session};
 use crate::settings::{ApproverSource, Environment, Paths, Selection, names};
 
@@ -132,8 +134,8 @@ pub fn examine(setup: &Setup, run: std::result::Result<Run, Error>, with_guard: 
     documentation(run, user, &mut findings);
     let guarded = guard_module(run, user, &mut findings);
     if with_guard {
-        if guarded {
-            guard::probe(run, &mut findings);
+        if let Some(requests) = guarded {
+            guard::probe(run, requests, approver_at_hand(setup).as_ref(), &mut findings);
         } else {
             findings.push(
                 Finding::new("guard probes", Status::Fail, "there is no guard to try")
@@ -162,14 +164,26 @@ fn directories(paths: &Paths) -> Finding {
     )
 }
 
-/// An approver's key within the agent's reach makes approval a formality.
-fn approver_key(setup: &Setup) -> Option<Finding> {
+/// An approver's key that can be used without asking anybody.
+fn approver_at_hand(setup: &Setup) -> Option<Secret> {
+    match approver_source(setup)? {
+        ApproverSource::Environment(key) | ApproverSource::File(key, _) => Some(key),
+        ApproverSource::Command(_) => None,
+    }
+}
+
+fn approver_source(setup: &Setup) -> Option<ApproverSource> {
     let selection = Selection {
         profile: setup.selection.profile.clone(),
         env_file: setup.selection.env_file.clone(),
         ..Selection::default()
     };
-    let place = match ApproverSource::find(&selection, setup.environment, setup.paths).ok()?? {
+    ApproverSource::find(&selection, setup.environment, setup.paths).ok()?
+}
+
+/// An approver's key within the agent's reach makes approval a formality.
+fn approver_key(setup: &Setup) -> Option<Finding> {
+    let place = match approver_source(setup)? {
         ApproverSource::Environment(_) => "in this environment".to_string(),
         ApproverSource::File(_, path) => format!("in {}", path.display()),
         ApproverSource::Command(_) => format!("behind {}", names::APPROVER_KEY_COMMAND),
@@ -324,8 +338,8 @@ fn documentation(run: &Run, user: i64, findings: &mut Vec<Finding>) {
     });
 }
 
-/// Which guard is there, and whether this user is what it must be. True if there is one.
-fn guard_module(run: &Run, user: i64, findings: &mut Vec<Finding>) -> bool {
+/// Which guard is there, and whether this user is what it must be. If there is one, whether it keeps requests.
+fn guard_module(run: &Run, user: i64, findings: &mut Vec<Finding>) -> Option<bool> {
     let status = Operation::new(CONFIRMATION_MODEL, "guard_status", Object::new())
         .and_then(|operation| run.ask(operation));
     let is_person = run.session.settings.is_person;
@@ -374,14 +388,20 @@ fn guard_module(run: &Run, user: i64, findings: &mut Vec<Finding>) -> bool {
                 )
                 .fix("add this user to the group Agent in Odoo")
             });
-            true
+            if status["stopped"].as_bool() == Some(true) {
+                findings.push(
+                    Finding::new("guard", Status::Warn, "all sending by agents is stopped in Odoo")
+                        .fix("an approver starts it again: Agent Guard, Overview"),
+                );
+            }
+            Some(status["requests"].as_bool() == Some(true))
         }
         Err(error) if error.code == Code::NotFound && model_exists(run) => {
             findings.push(
                 Finding::new("guard", Status::Fail, "an older strictbase_agent_guard is installed: it cannot take a separate approver's tokens and can be walked around")
                     .fix("update strictbase_agent_guard to 19.0.2.0.0 or later"),
             );
-            true
+            Some(false)
         }
         Err(error) if error.code == Code::NotFound => {
             findings.push(
@@ -392,11 +412,11 @@ fn guard_module(run: &Run, user: i64, findings: &mut Vec<Finding>) -> bool {
                 )
                 .fix("install addons/strictbase_agent_guard in Odoo"),
             );
-            false
+            None
         }
         Err(error) => {
             findings.push(Finding::of_error("guard", &error));
-            false
+            None
         }
     }
 }

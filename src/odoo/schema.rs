@@ -1,7 +1,8 @@
 //! Fields of a model by `fields_get`, which any internal user may call, and the short list of fields that
 //! matter on the models people work with most. It keeps schemas in the cache.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
@@ -68,6 +69,8 @@ pub struct Schema {
     /// Served without asking Odoo.
     pub from_cache: bool,
     fields: Arc<Fields>,
+    /// Places of the fields by name: with a hundred thousand of them none is looked for one by one.
+    index: Arc<OnceLock<HashMap<String, usize>>>,
 }
 
 /// Where the fields of a model come from.
@@ -117,14 +120,22 @@ impl Schema {
         self.fields.0.is_empty()
     }
 
+    fn place(&self, name: &str) -> Option<usize> {
+        let index = self.index.get_or_init(|| {
+            let places = self.fields.0.iter().enumerate().rev();
+            places.map(|(place, (name, _))| (name.clone(), place)).collect()
+        });
+        index.get(name).copied()
+    }
+
     /// Whether the model has this field.
     pub fn has(&self, name: &str) -> bool {
-        self.names().any(|known| known == name)
+        self.place(name).is_some()
     }
 
     /// The attributes of a field.
     pub fn field(&self, name: &str) -> Option<Value> {
-        let text = self.fields.get(name)?;
+        let (_, text) = self.fields.0.get(self.place(name)?)?;
         serde_json::from_str(text.get()).ok()
     }
 
@@ -139,9 +150,11 @@ impl Schema {
         let key =
             Key { owner: desk.owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
         let Found::Fresh(entry) = desk.cache.find(&key, ttl) else { return None };
-        serde_json::from_str(&entry.body)
-            .ok()
-            .map(|fields| Schema { from_cache: true, fields: Arc::new(fields) })
+        serde_json::from_str(&entry.body).ok().map(|fields| Schema {
+            from_cache: true,
+            fields: Arc::new(fields),
+            index: Arc::default(),
+        })
     }
 
     /// From the cache, or from Odoo.
@@ -163,7 +176,7 @@ impl Schema {
         if !ttl.is_zero() {
             let _ = desk.cache.store(&key, reply.get(), None, "");
         }
-        Ok(Schema { from_cache: false, fields: Arc::new(fields) })
+        Ok(Schema { from_cache: false, fields: Arc::new(fields), index: Arc::default() })
     }
 
     /// Those of the model's short list that exist.

@@ -57,6 +57,12 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     if body.contains("<![CDATA[") {
         check.note("the body holds CDATA markers, which are no HTML and arrive in the text: leave out <![CDATA[ and ]]>");
     }
+    let subtype = operation.kwargs.get("subtype_xmlid").and_then(Value::as_str);
+    if subtype == Some("mail.mt_note") && given("partner_ids") {
+        check.note(
+            "an internal note, but each of partner_ids is notified of it, by e-mail where they have no account of this Odoo",
+        );
+    }
     if !given("subtype_xmlid") && !given("subtype_id") {
         check.note(match given("partner_ids") {
             true => "no subtype: followers are not notified, but each of partner_ids is, by e-mail where they have no account of this Odoo",

@@ -213,6 +213,10 @@ fn fits(check: &Check, definitions: &[Value], name: &str, value: &mut Value, pla
         "many2one" => relations::many2one(check, value, relation, &place),
         "many2many" => ids(check, value, relation, &place),
         "tags" => tags(value, &definition["tags"], &place),
+        "char" | "text" | "html" if value.is_number() => {
+            Err(refused(format!("{place}: takes a text, Odoo would store nothing for the number {value}"))
+                .with_hint(format!("write \"{value}\" with quotes")))
+        }
         "separator" => Err(refused(format!("{place}: a separator holds no value"))),
         _ => scalars::check(check, value, definition, &place),
     }

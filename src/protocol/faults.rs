@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::outside;
+use super::{claims, outside};
 
 use crate::error::{Code, Effect, Error, OdooFault, Retry};
 use crate::hint::Hint;
@@ -117,11 +117,16 @@ pub fn of_answer(expected: &str, asked: Asked) -> Error {
 
 /// A status that is not 200, or not a JSON result.
 pub fn of_reply(reply: &HttpReply, asked: Asked) -> Error {
+    let taken = claims::taken_out(reply);
+    let (reply, waiting) = taken.as_ref().map_or((reply, None), |(clean, waiting)| (clean, waiting.clone()));
     let error = match odoo_fault(reply) {
         Some(fault) => of_odoo(reply.status, fault, asked),
         None => of_stranger(reply, asked),
     };
-    error.with_status(reply.status)
+    let mut error = error.with_status(reply.status);
+    // Only a refusal of the guard's own holds one.
+    error.waiting = waiting.filter(|_| error.code == Code::ConfirmationRequired).map(Box::new);
+    error
 }
 
 /// Odoo's own error, whole: a Python class by its dotted name, a message, arguments. Anything less is somebody

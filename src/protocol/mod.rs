@@ -2,6 +2,7 @@
 //! speaks is chosen above. It sends nothing and keeps nothing.
 
 mod answers;
+mod claims;
 pub mod faults;
 pub mod json2;
 mod outside;

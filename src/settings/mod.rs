@@ -62,6 +62,8 @@ pub struct Settings {
     pub time_zone: Option<String>,
     /// `allowed_company_ids` of the context.
     pub company_ids: Vec<i64>,
+    /// What of the connection the environment says in the place of the file.
+    pub overruled: Vec<&'static str>,
     /// `agent_channel` of the context.
     pub agent_channel: String,
     /// Life of a cached schema.
@@ -172,6 +174,7 @@ impl Settings {
             company_ids: layers
                 .parsed(names::COMPANY_IDS, parse_ids, "a list of company ids like 1,3")?
                 .unwrap_or_default(),
+            overruled: overruled(&layers),
             agent_channel,
             schema_ttl: ttl(&layers, names::SCHEMA_TTL, DEFAULT_SCHEMA_TTL)?,
             lookup_ttl: ttl(&layers, names::LOOKUP_TTL, DEFAULT_LOOKUP_TTL)?,
@@ -182,6 +185,15 @@ impl Settings {
             unread,
         })
     }
+}
+
+/// What of the connection the environment says otherwise than the file.
+fn overruled(layers: &Layers) -> Vec<&'static str> {
+    let differs = |name: &&str| {
+        let (exported, own) = (layers.environment.text(name), layers.in_file(name));
+        matches!((exported, own), (Some(exported), Some(own)) if exported != own)
+    };
+    [names::BASE_URL, names::DB].into_iter().filter(differs).collect()
 }
 
 /// Names in the file that look like ours and are none, in which whatever was meant has no effect.
@@ -249,6 +261,13 @@ impl ApproverSource {
             _ => Ok(None),
         }
     }
+}
+
+/// The directory from which files may be read behind a wrapper. Of a file alone: the environment may be anybody's, and
+/// a wrapper chooses the file.
+pub fn files_dir(selection: &Selection, environment: &Environment, paths: &Paths) -> Option<PathBuf> {
+    let (_, layers) = choice::choose(selection, environment, paths).ok()?;
+    layers.in_file(names::FILES_DIR).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
 /// What a time-out looks like.

@@ -37,6 +37,8 @@ pub const LOOKUP_TTL: &str = "ODOO_LOOKUP_TTL";
 /// Context keys allowed although they switch protections off; honoured only in a profile of the
 /// configuration directory.
 pub const ALLOW_CONTEXT: &str = "ODOO_ALLOW_CONTEXT";
+/// Directory from which files are read behind a wrapper; honoured only in a profile file.
+pub const FILES_DIR: &str = "ODOO_FILES_DIR";
 /// `person` for a profile that somebody works with in their own name; honoured only in a profile of the configuration
 /// directory.
 pub const PROFILE_KIND: &str = "ODOO_PROFILE_KIND";
@@ -62,7 +64,7 @@ const fn environment(name: &'static str, meaning: &'static str) -> Name {
 }
 
 /// Every name.
-pub const ALL: [Name; 20] = [
+pub const ALL: [Name; 21] = [
     profile(BASE_URL, "address of Odoo: https://erp.example.com, without /web"),
     profile(DB, "database"),
     profile(API_KEY, "the agent's key"),
@@ -76,6 +78,7 @@ pub const ALL: [Name; 20] = [
     profile(SCHEMA_TTL, "life of cached schemas: 24h, 0 turns them off"),
     profile(LOOKUP_TTL, "life of cached lookups: 12h, 0 turns them off"),
     profile(ALLOW_CONTEXT, "context keys allowed although they switch protections off; profile files only"),
+    profile(FILES_DIR, "directory from which a wrapper reads files named to it; profile files only"),
     profile(PROFILE_KIND, "person, if it is somebody's own and no agent's; profile files only"),
     profile(APPROVER_API_KEY, "the approver's key"),
     profile(APPROVER_KEY_COMMAND, "a command that prints the approver's key; profile files only"),

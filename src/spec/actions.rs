@@ -7,13 +7,13 @@ use serde::de::DeserializeOwned;
 
 use super::common::{AllRules, NoRules, ReadRules, ShowRules, names, yes};
 use super::values::{
-    Arguments, Columns, Domain, FieldNames, Filled, FilledNames, Flag, Ids, JsonObject, JsonObjects,
-    LookupKind, Method, Model, Names, SomeIds, Text, Whole,
+    Arguments, Columns, Deed, Domain, FieldNames, Filled, FilledNames, Flag, Ids, JsonObject, JsonObjects,
+    LookupKind, Method, Model, Names, Number, Patience, SomeIds, Text, Whole,
 };
 use crate::actions::search_all::Misfit;
 use crate::actions::{
-    Request, call, count, create, doc_index, doc_model, group, lookup, read, schema_summary, search_all,
-    search_read, write,
+    Request, approvals, call, count, create, doc_index, doc_model, group, lookup, read, schema_summary,
+    search_all, search_read, write,
 };
 use crate::caller::Rules;
 use crate::error::{Code, Error, Result};
@@ -394,6 +394,48 @@ impl Action for Write {
 
     fn request(self, _: &mut Object) -> Result<Request> {
         Ok(Request::Write(write::Request { model: checked(self.model)?, ids: self.ids.0, vals: self.vals.0 }))
+    }
+}
+
+/// Requests of the agent that wait for a person.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = [
+    { "if": { "properties": { "do": { "const": "list" } } }, "then": { "properties": { "request": { "type": "null" } } },
+        "else": { "required": ["request"], "properties": { "request": { "type": "string" } } } },
+    { "if": { "properties": { "do": { "const": "wait" } } }, "else": { "properties": { "timeout": { "type": "null" } } } },
+]))]
+pub struct Approvals {
+    /// list, show, wait, send or drop
+    #[serde(rename = "do")]
+    deed: Deed,
+    /// The number that the refusal names; list needs none
+    request: Option<Number>,
+    /// With wait: at most this long, without it 10m
+    timeout: Option<Patience>,
+}
+
+impl Action for Approvals {
+    const NAME: &'static str = "approvals";
+    type Rules = NoRules;
+
+    fn request(self, _: &mut Object) -> Result<Request> {
+        let number = || match &self.request {
+            Some(number) => Ok(number.0.clone()),
+            None => Err(invalid("spec.request is missing")),
+        };
+        let patience = self.timeout.as_ref().map(|patience| patience.0);
+        if patience.is_some() && self.deed.0 != "wait" {
+            return Err(invalid("spec.timeout goes with \"do\": \"wait\" alone"));
+        }
+        Ok(Request::Approvals(match self.deed.0.as_str() {
+            "list" if self.request.is_some() => return Err(invalid("spec.request: list takes none")),
+            "list" => approvals::Request::List,
+            "show" => approvals::Request::Show(number()?),
+            "wait" => approvals::Request::Wait(number()?, patience.unwrap_or(approvals::PATIENCE)),
+            "send" => approvals::Request::Send(number()?),
+            _ => approvals::Request::Drop(number()?),
+        }))
     }
 }
 

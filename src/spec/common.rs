@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::values::{Flag, JsonObject, Names, Whole};
-use crate::caller::Rules;
+use super::values::{Flag, JsonObject, Names, Patience, Whole};
+use crate::caller::{Approval, Rules};
 
 /// Keys of every action.
 #[derive(Deserialize, JsonSchema)]
@@ -14,6 +14,19 @@ pub struct Common {
     pub context: Option<JsonObject>,
     /// If the guard wants a confirmation, mint one with the approver's key and retry once
     pub confirm_outbound: Option<Flag>,
+    /// If the guard wants a confirmation, wait this long for a person to approve it, like 10m, and send it then
+    pub wait_approval: Option<Patience>,
+}
+
+impl Common {
+    /// What they bring along for an outbound call.
+    pub fn approval(&self) -> Approval {
+        Approval {
+            confirm_outbound: self.confirm_outbound.as_ref().is_some_and(|flag| flag.0),
+            token: None,
+            wait: self.wait_approval.as_ref().map(|patience| patience.0),
+        }
+    }
 }
 
 /// No checks to ask for.

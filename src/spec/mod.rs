@@ -19,7 +19,8 @@ use crate::json_input;
 use crate::json_slips;
 use crate::operation::Object;
 use actions::{
-    Action, Call, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary, SearchRead, Write,
+    Action, Approvals, Call, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary,
+    SearchRead, Write,
 };
 use common::Common;
 
@@ -37,7 +38,7 @@ pub struct Job {
 }
 
 /// Every action.
-const ACTIONS: [Entry; 11] = [
+const ACTIONS: [Entry; 12] = [
     Entry::of::<Lookup>(),
     Entry::of::<SchemaSummary>(),
     Entry::of::<DocIndex>(),
@@ -49,6 +50,7 @@ const ACTIONS: [Entry; 11] = [
     Entry::of::<Read>(),
     Entry::of::<Create>(),
     Entry::of::<Write>(),
+    Entry::of::<Approvals>(),
 ];
 
 /// What is known of an action without a spec at hand.
@@ -73,9 +75,8 @@ fn job<A: Action>(mut object: Object) -> Result<Job> {
     let common: Common = keys::read(keys::take(&mut object, keys::of::<Common>()))?;
     let rules: A::Rules = keys::read(keys::take(&mut object, keys::of::<A::Rules>()))?;
     let action: A = keys::read(object)?;
+    let approval = common.approval();
     let mut context = common.context.unwrap_or_default().0;
-    let approval =
-        Approval { confirm_outbound: common.confirm_outbound.is_some_and(|flag| flag.0), token: None };
     Ok(Job { request: action.request(&mut context)?, context, approval, rules: rules.into() })
 }
 
@@ -117,6 +118,11 @@ fn understand(value: Value) -> Result<Job> {
         });
     };
     refuse_unknown(&object, entry)?;
+    // Left out it means every record, and is left out on purpose; an empty value where a domain was meant is not.
+    if object.get("domain").is_some_and(Value::is_null) {
+        return Err(invalid("spec.domain: null is no domain".into())
+            .with_hint("[] stands for every record, or leave the key out"));
+    }
     (entry.job)(object)
 }
 

@@ -2,11 +2,13 @@
 //! schema says the same. `null` where a key may be left out counts as left out; that is `Option`'s doing.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::actions::approvals::{number, patience};
 use crate::actions::fields::Fields;
 use crate::error::Error;
 use crate::json_input;
@@ -16,6 +18,9 @@ use crate::operation::Object;
 const MODEL: &str = "^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*$";
 /// A method name.
 const METHOD: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
+
+/// What can be done with requests.
+const DEEDS: [&str; 5] = ["list", "show", "wait", "send", "drop"];
 
 /// Declares a kind of value: what it holds, how it is read (a message starts with the place inside the value, or
 /// with a colon), and its schema.
@@ -160,6 +165,48 @@ value!(
     json_schema!({ "type": "object", "properties": { "ids": ids(0), "context": { "type": "object" } } })
 );
 
+value!(
+    /// What is done with requests.
+    Deed(String),
+    |value| match value {
+        Value::String(text) if DEEDS.contains(&text.as_str()) => Ok(text),
+        other => Err(Error::usage(format!(": expected one of {}, and not {other}", DEEDS.join(", ")))),
+    },
+    json_schema!({ "enum": DEEDS })
+);
+value!(
+    /// How long a person is waited for.
+    Patience(Duration),
+    |value| match &value {
+        Value::String(text) => plain(text)
+            .then(|| patience(text))
+            .flatten()
+            .ok_or_else(|| Error::usage(format!(": expected a time like 90s or 10m, at most 1h, and not {text:?}"))),
+        other => Err(json_input::wrong_type("", "a time like 90s or 10m, as a string", other)),
+    },
+    json_schema!({ "type": "string",
+        "pattern": "^(([1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600)s|([1-9]|[1-5][0-9]|60)m|1h)$" })
+);
+value!(
+    /// The number of a request.
+    Number(String),
+    |value| match value {
+        Value::String(text) => number(&text).map_err(|error| Error::usage(format!(": {}", error.message))),
+        other => Err(json_input::wrong_type("", "the number of a request, as a string", &other)),
+    },
+    json_schema!({ "type": "string",
+        "pattern": "^\\s*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\s*$" })
+);
+
+/// One whole number and one unit, as the schema has it.
+fn plain(text: &str) -> bool {
+    let number = text.trim_end_matches(['s', 'm', 'h']);
+    number.len() + 1 == text.len()
+        && !number.starts_with('0')
+        && !number.is_empty()
+        && number.chars().all(|c| c.is_ascii_digit())
+}
+
 impl FieldNames {
     /// The fields that are meant; without any, the usual ones.
     pub fn fields(self) -> Fields {
@@ -176,7 +223,7 @@ impl<const MIN: u32> TryFrom<Value> for Whole<MIN> {
     type Error = String;
 
     fn try_from(value: Value) -> Result<Whole<MIN>, String> {
-        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        let number = json_input::whole(&value).and_then(|number| u32::try_from(number).ok());
         number
             .filter(|number| *number >= MIN)
             .map(Whole)

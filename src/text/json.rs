@@ -15,7 +15,12 @@ const DEEPEST: usize = 64;
 
 /// Two blanks a level, one item a line.
 pub fn pretty(json: &str) -> String {
-    let mut text = String::with_capacity(json.len() * 2);
+    pretty_within(json, usize::MAX).unwrap_or_default()
+}
+
+/// The same, or none if it would be longer than that.
+pub fn pretty_within(json: &str, most: usize) -> Option<String> {
+    let mut text = String::with_capacity((json.len() + json.len() / 4).min(most));
     let mut depth = 0_usize;
     let mut tokens = Tokens(json).peekable();
     let line = |text: &mut String, depth: usize| {
@@ -24,6 +29,9 @@ pub fn pretty(json: &str) -> String {
         text.extend(std::iter::repeat_n("  ", depth.min(DEEPEST)));
     };
     while let Some(token) = tokens.next() {
+        if text.len() > most {
+            return None;
+        }
         match token {
             "{" | "[" => {
                 text.push_str(token);
@@ -49,7 +57,7 @@ pub fn pretty(json: &str) -> String {
             _ => text.push_str(token),
         }
     }
-    text
+    Some(text)
 }
 
 /// Brackets, commas, colons, strings and literals, in turn.

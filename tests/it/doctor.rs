@@ -647,3 +647,83 @@ fn without_a_guard_nothing_is_tried() {
     let report = probe(&home);
     report.has("guard", "fail", "an older").has(WAYS[0], "ok", "held").and_nothing_else(&["guard"]);
 }
+
+// Requests.
+
+const CLAIM: &str = "Zm9yLW9uZS1yZXF1ZXN0LW9ubHktYW5kLW9uY2U-abc";
+const REQUEST: &str = "5591aa8a-f0ee-4af3-9370-39fff0719bac";
+const BOUND: [&str; 4] = [
+    "guard: a request that nobody approved",
+    "guard: another text than was asked for",
+    "guard: another text than was approved",
+    "guard: a request that was taken back",
+];
+
+/// A guard that keeps requests; `lets_through` says which letters it lets out with a claim, by their text.
+fn keeping_requests(lets_through: &'static str) -> (Home, Server) {
+    let (home, server) = guarded();
+    let status = json!({
+        "version": "19.0.3.0.0", "is_agent": true, "is_approver": false, "is_administrator": false, "requests": true,
+        "stopped": false,
+    });
+    server.on(GUARD_STATUS, Answer::json(status));
+    let marker = format!(
+        "AGENT_CONFIRMATION_REQUIRED\nreason: r\ndetail: reaches a client\nrequest: {REQUEST}\nclaim: {CLAIM}"
+    );
+    server.on(
+        &json2("res.partner", "message_post"),
+        Answer::made(move |sent| {
+            let body = sent.json();
+            let text = body["body"].as_str().unwrap();
+            if body["context"]["agent_confirmation_token"] == CLAIM && text.ends_with(lets_through) {
+                return Answer::json("[501]");
+            }
+            Answer::odoo_error(422, "odoo.exceptions.UserError", &marker)
+        }),
+    );
+    let guard = "strictbase.agent.confirmation";
+    server.on(&json2(guard, "issue_token"), Answer::json(json!(CLAIM)));
+    server.on(&json2(guard, "withdraw_request"), Answer::json("true"));
+    let row = |request: &str, to: &str| json!({ "request_uuid": request, "state": "pending", "recipients_text": to });
+    let rows = json!([
+        row("00000000-0000-4000-8000-00000000000c", "guard-probe@odoo-agent.invalid"),
+        row("00000000-0000-4000-8000-00000000000d", "client@example.com"),
+    ]);
+    server.on(&json2(guard, "search_read"), Answer::json(rows));
+    (home, server)
+}
+
+#[test]
+fn an_approval_that_is_bound_is_proved_and_no_request_is_left() {
+    let (home, server) = keeping_requests(" nothing ends so");
+    let withdraw = json2("strictbase.agent.confirmation", "withdraw_request");
+    let run = |more: &[&str]| {
+        home.agent(["doctor", "--guard"]).args(more).env("ODOO_APPROVER_API_KEY", APPROVER).run()
+    };
+    let outcome = run(&["--debug"]);
+    assert!(!outcome.stdout.contains(CLAIM) && !outcome.stderr.contains(CLAIM), "{outcome:?}");
+    server.forget();
+    let report = Report::of(&run(&[]));
+    for way in BOUND {
+        report.has(way, "ok", "held: it is not what a person approved");
+    }
+    report.has("guard: clean-up", "ok", "nothing is left behind").and_nothing_else(&["approver's key"]);
+    let withdrawn: Vec<_> =
+        server.requests_to(&withdraw).iter().map(|sent| sent.json()["request_uuid"].clone()).collect();
+    assert_eq!(withdrawn, [REQUEST, "00000000-0000-4000-8000-00000000000c"], "and nobody else's");
+    let (home, server) = keeping_requests(" nothing ends so");
+    let report = Report::of(&home.run(["doctor", "--guard"]));
+    assert!(!report.names().contains(&"guard: another text than was approved"), "nobody could approve");
+    assert!(server.requests_to(&json2("strictbase.agent.confirmation", "issue_token")).is_empty());
+}
+
+#[test]
+fn an_approval_that_lets_another_text_through_is_found() {
+    let (home, _server) = keeping_requests(" changes");
+    let outcome = home.agent(["doctor", "--guard"]).env("ODOO_APPROVER_API_KEY", APPROVER).run();
+    let report = Report::of(&outcome);
+    for way in [BOUND[1], BOUND[2]] {
+        report.has(way, "fail", "open: Odoo carried it out");
+    }
+    report.has(BOUND[0], "ok", "held");
+}

@@ -40,7 +40,8 @@ fn every_example_is_a_spec() {
 
 /// Specs of every action with everything that can be in them.
 fn full() -> Vec<Value> {
-    let of_every = json!({ "context": { "lang": "de_DE" }, "confirm_outbound": true });
+    let of_every = json!({ "context": { "lang": "de_DE" }, "confirm_outbound": true,
+        "wait_approval": "10m" });
     let rules = json!({ "dry_run": true, "strict": false, "force_fields": ["a"], "max_records": 3 });
     let whole = |own: Value, more: &[&Value]| {
         let mut whole = own.as_object().unwrap().clone();
@@ -50,6 +51,11 @@ fn full() -> Vec<Value> {
         Value::Object(whole)
     };
     vec![
+        whole(
+            json!({ "action": "approvals", "do": "wait", "request": "5591aa8a-f0ee-4af3-9370-39fff0719bac",
+                "timeout": "5m" }),
+            &[&of_every],
+        ),
         whole(
             json!({ "action": "lookup", "kind": "partner", "query": "Łódź", "limit": 3, "refresh": true, "exact": false, "one": true,
                 "domain": [["a", "=", 1]] }),

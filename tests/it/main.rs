@@ -4,8 +4,10 @@
 #![allow(clippy::disallowed_methods, reason = "a test makes files, starts processes and waits for them")]
 
 mod approval;
+mod approvals;
 mod approve_terminal;
 mod architecture;
+mod bounds;
 mod cache;
 mod commands;
 mod completion;
@@ -13,6 +15,7 @@ mod doctor;
 #[cfg(feature = "live")]
 mod every_type;
 mod faults;
+mod fences;
 mod forms;
 mod gateway;
 mod golden;

@@ -1,33 +1,51 @@
-//! `approve`: a person at their own terminal sees one call of an agent and lets it through once. It shows the
-//! call as it was asked, the records by name and whom it would reach as far as Odoo tells, asks on the
-//! terminal, and prints a token. There is no flag that says yes.
+//! `approve`: a person at their own terminal sees one call of an agent and lets it through once. Of a request that
+//! waits in Odoo it shows what the guard itself recorded, and approves that; else the call as it was asked, the
+//! records by name and whom it would reach as far as Odoo tells, and prints a token. There is no flag that says yes.
+
+use std::fs::File;
 
 use clap::Args as ClapArgs;
 use serde_json::json;
 
 use super::call;
-use crate::approval::{mint, summary};
-use crate::cli::connect::connect_with;
+use super::shared::IdsArgs;
+use crate::actions::approvals;
+use crate::approval::{guard, manifest, mint, summary};
+use crate::cli::connect::{Connected, connect_with};
 use crate::cli::local::Local;
 use crate::cli::terminal;
 use crate::cli::words::Manner;
 use crate::error::{Code, Effect, Error, Result, Retry};
-use crate::operation::Object;
+use crate::host::Question;
+use crate::operation::{Object, Operation};
+use crate::secret::Secret;
 use crate::session::Run;
 
 /// Flags of `approve`.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(
-    after_help = "An agent's refused call prints this command, complete. The token it prints is good once, for ten
-minutes, for this model, method and set of ids.
+    after_help = "An agent's refused call prints this command, complete. Where the guard keeps requests, REQUEST is all it
+takes: shown is what the guard recorded, and exactly that can be sent once. Else a token is printed, good once,
+for ten minutes, for this model, method and set of ids.
 
 Examples:
-  odoo-agent approve res.partner message_post --ids 10 --data-json '{\"body\": \"The order is ready\"}'
-  odoo-agent approve sale.order action_quotation_send --ids 4 --agent-user 7"
+  odoo-agent approve 5591aa8a-f0ee-4af3-9370-39fff0719bac
+  odoo-agent approve res.partner message_post --ids 10 --data-json '{\"body\": \"The order is ready\"}'"
 )]
 pub struct Args {
+    /// The number of a request that waits, or the model of a call, like res.partner
+    #[arg(value_name = "REQUEST|MODEL")]
+    what: String,
+    /// Public method of the model, like message_post
+    method: Option<String>,
     #[command(flatten)]
-    refused: call::Target,
+    ids: IdsArgs,
+    /// Arguments of the method by name (a JSON object)
+    #[arg(long, value_name = "JSON", visible_alias = "data")]
+    data_json: Option<String>,
+    /// The same from a file, or - for stdin
+    #[arg(long, value_name = "FILE")]
+    data_file: Option<String>,
     /// The agent's user id: the token is good for nobody else
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
     agent_user: Option<i64>,
@@ -35,23 +53,34 @@ pub struct Args {
 
 /// Shows, asks, mints, prints.
 pub fn run(args: Args, mut local: Local) -> Result<()> {
+    let Some(method) = args.method.clone() else { return approve_request(args, local) };
     // The agent's: it is shown, and what is asked here to show names goes without it.
     let mut context = local.context()?;
-    let operation = args.refused.request(&mut local.stdin, &mut context)?.operation;
+    let refused = call::Target {
+        model: args.what,
+        method,
+        ids: args.ids,
+        data_json: args.data_json,
+        data_file: args.data_file,
+    };
+    let operation = refused.request(&mut local.stdin, &mut context)?.operation;
     let mut tty = terminal::open()?;
     let connected = connect_with(&local, Manner::CommandLine(""), Object::new())?;
     let run = Run::new(&connected.session, &connected.caller, &connected.host);
     let said = |error: Error| connected.host.speech().error(error);
-    terminal::show(&mut tty, &summary::of(&run, &operation, &context, args.agent_user, &[]).map_err(said)?);
-    if !terminal::ask_yes(&mut tty, "Approve exactly this, once? Type yes: ")? {
-        return Err(Error::new(Code::ConfirmationRefused, "not approved: no token was minted")
-            .with_effect(Effect::NotSent, Retry::Never));
+    // What the guard recorded is shown, whatever the command says of it.
+    if let Some(request) = waits(guard::pending_of(&run, &operation, None), &operation)? {
+        return approve_at(&connected, &mut tty, &request, None, &local);
     }
-    let key = connected
-        .host
-        .approvers_key()?
-        .ok_or_else(|| Error::usage("no approver's key was given: nothing was approved"))?;
-    let minted = mint(&run, &operation, &key, args.agent_user).map_err(said)?;
+    let question = summary::of(&run, &operation, &context, args.agent_user, &[]).map_err(said)?;
+    refuse_unless_yes(&mut tty, &question)?;
+    let key = approvers_key(&connected)?;
+    // The approver may see a request that this profile's user does not: a token would be for that one.
+    if let Some(request) = waits(guard::pending_of(&run, &operation, Some(&key)), &operation)? {
+        run.note(format!("the guard holds request {request} for this call: this is what it recorded"));
+        return approve_at(&connected, &mut tty, &request, Some(key), &local);
+    }
+    let minted = mint(&run, &operation, &key, args.agent_user, None).map_err(said)?;
     drop(key);
     if minted.unbound && args.agent_user.is_some() {
         run.note("the guard here cannot bind a token to the agent: it may refuse this one; update strictbase_agent_guard");
@@ -60,4 +89,86 @@ pub fn run(args: Args, mut local: Local) -> Result<()> {
     // It is itself a secret, and meant for the person who asked.
     let token = minted.shown();
     local.out.data(format!("{}\n", json!(token.expose())).as_bytes(), Effect::Done)
+}
+
+/// The same of a request that waits: no token needs to be handed over, for the agent has its claim.
+fn approve_request(args: Args, mut local: Local) -> Result<()> {
+    let is_more = !args.ids.ids.is_empty()
+        || args.data_json.is_some()
+        || args.data_file.is_some()
+        || args.agent_user.is_some()
+        || !local.context()?.is_empty();
+    if is_more {
+        return Err(Error::usage(
+            "a request is approved as it is, and a call needs its method: nothing was approved",
+        )
+        .with_hint("odoo-agent approve REQUEST, or odoo-agent approve MODEL METHOD …"));
+    }
+    let request = approvals::number(&args.what)?;
+    let mut tty = terminal::open()?;
+    let connected = connect_with(&local, Manner::CommandLine(""), Object::new())?;
+    approve_at(&connected, &mut tty, &request, None, &local)
+}
+
+/// The one request that waits for a call, if any does.
+fn waits(requests: Vec<String>, operation: &Operation) -> Result<Option<String>> {
+    if requests.len() > 1 {
+        return Err(Error::usage(format!(
+            "several requests wait for {}.{} on these records: nothing was approved",
+            operation.model, operation.method
+        ))
+        .with_hint(format!("say which with odoo-agent approve REQUEST: {}", requests.join(", "))));
+    }
+    Ok(requests.into_iter().next())
+}
+
+fn approve_at(
+    connected: &Connected,
+    tty: &mut File,
+    request: &str,
+    mut key: Option<Secret>,
+    local: &Local,
+) -> Result<()> {
+    let run = Run::new(&connected.session, &connected.caller, &connected.host);
+    let said = |error: Error| connected.host.speech().error(error);
+    let recorded = match guard::manifest(&run, request, key.as_ref()) {
+        // This profile's user neither asked nor may approve: the approver's own key shows it.
+        Err(error) if error.code == Code::AccessDenied && key.is_none() => {
+            key = Some(approvers_key(connected)?);
+            guard::manifest(&run, request, key.as_ref())
+        }
+        recorded => recorded,
+    }
+    .map_err(said)?;
+    if recorded["state"] != "pending" {
+        let state = recorded["state"].as_str().unwrap_or("decided");
+        return Err(Error::new(
+            Code::ConfirmationRefused,
+            format!("request {request} waits no more, it is {state}: nothing was approved"),
+        ));
+    }
+    let (operation, agent) = manifest::call(&recorded)?;
+    refuse_unless_yes(tty, &manifest::question(&run, &recorded))?;
+    let key = match key {
+        Some(key) => key,
+        None => approvers_key(connected)?,
+    };
+    mint(&run, &operation, &key, agent, Some(request)).map_err(said)?;
+    run.note(format!("the agent sends exactly this, once, with approvals send {request}"));
+    let result = json!({ "request": request, "state": "approved" });
+    local.out.data(format!("{result}\n").as_bytes(), Effect::Done)
+}
+
+fn refuse_unless_yes(tty: &mut File, question: &Question) -> Result<()> {
+    terminal::show(tty, question);
+    if terminal::ask_yes(tty, "Approve exactly this, once? Type yes: ")? {
+        return Ok(());
+    }
+    Err(Error::new(Code::ConfirmationRefused, "not approved: no token was minted")
+        .with_effect(Effect::NotSent, Retry::Never))
+}
+
+fn approvers_key(connected: &Connected) -> Result<Secret> {
+    let key = connected.host.approvers_key()?;
+    key.ok_or_else(|| Error::usage("no approver's key was given: nothing was approved"))
 }

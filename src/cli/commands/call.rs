@@ -28,17 +28,17 @@ pub struct Args {
 #[derive(ClapArgs, Clone, Debug)]
 pub struct Target {
     /// Model, like res.partner
-    model: String,
+    pub(super) model: String,
     /// Public method, like search_count
-    method: String,
+    pub(super) method: String,
     #[command(flatten)]
-    ids: IdsArgs,
+    pub(super) ids: IdsArgs,
     /// Arguments of the method by name (a JSON object)
     #[arg(long, value_name = "JSON", visible_alias = "data")]
-    data_json: Option<String>,
+    pub(super) data_json: Option<String>,
     /// The same from a file, or - for stdin
     #[arg(long, value_name = "FILE")]
-    data_file: Option<String>,
+    pub(super) data_file: Option<String>,
 }
 
 impl Args {

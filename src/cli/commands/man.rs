@@ -26,6 +26,13 @@ pub struct Args {
     directory: Option<PathBuf>,
 }
 
+impl Args {
+    /// Whether files are written.
+    pub fn writes(&self) -> bool {
+        self.directory.is_some()
+    }
+}
+
 /// Prints or writes.
 pub fn run(args: Args, local: &Local) -> Result<()> {
     let cannot = |error: io::Error| Error::local_state(format!("the manual pages cannot be made: {error}"));

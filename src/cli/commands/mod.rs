@@ -1,6 +1,7 @@
 //! One file a command: its flags, and for those that are no verbs on Odoo what it does. A command line and a spec
 //! file both become a [`Job`]; carrying one out is the same whichever it came from.
 
+pub mod approvals;
 pub mod approve;
 pub mod cache;
 pub mod call;
@@ -104,6 +105,7 @@ fn job_of(command: Command, local: &mut Local) -> Result<Job> {
         Command::SchemaSummary(args) => Request::SchemaSummary(args.request()?),
         Command::DocIndex(args) => Request::DocIndex(args.request()),
         Command::DocModel(args) => Request::DocModel(args.request()?),
+        Command::Approvals(args) => Request::Approvals(args.request(&mut local.selection)?),
         Command::Approve(_)
         | Command::Doctor(_)
         | Command::ExecSpec(_)

@@ -1,8 +1,11 @@
 //! Flags that several commands share: which fields, which domain, which records, a person's approval, the checks.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::Value;
 
+use crate::actions::approvals::{PATIENCE_FORM, patience};
 use crate::actions::fields::Fields;
 use crate::caller::{Approval, Rules};
 use crate::error::{Code, Error, Result};
@@ -120,6 +123,13 @@ pub struct ApprovalArgs {
     /// Present the token that `odoo-agent approve` printed, from a file or - for stdin
     #[arg(long, value_name = "FILE")]
     pub confirm_token_file: Option<String>,
+    /// If the guard wants a confirmation, wait this long for a person to approve it, like 10m, and send it then
+    #[arg(long, value_name = "DURATION", value_parser = waiting, conflicts_with = "confirm_token_file")]
+    pub wait_approval: Option<Duration>,
+}
+
+fn waiting(text: &str) -> std::result::Result<Duration, String> {
+    patience(text).ok_or_else(|| format!("expected {PATIENCE_FORM}"))
 }
 
 impl ApprovalArgs {
@@ -132,7 +142,7 @@ impl ApprovalArgs {
             }
             None => None,
         };
-        Ok(Approval { confirm_outbound: self.confirm_outbound, token })
+        Ok(Approval { confirm_outbound: self.confirm_outbound, token, wait: self.wait_approval })
     }
 }
 

@@ -49,7 +49,13 @@ pub fn of(command: &str) -> Option<Value> {
             },
         }),
         "exec-spec" => json!({ "description": "that of the command its action names" }),
-        "approve" => json!({ "type": "string", "description": "the token" }),
+        "approve" => json!({
+            "type": ["string", "object"],
+            "description": "the token; of a request {\"request\": …, \"state\": \"approved\"}",
+        }),
+        "approvals" => json!({
+            "description": "list: rows; show and wait: how the request stands; send: Odoo's own value; drop: {\"request\": …, \"dropped\": true}",
+        }),
         "doctor" => json!({
             "type": "object", "required": ["ok", "checks"], "additionalProperties": false,
             "properties": {

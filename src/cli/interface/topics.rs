@@ -179,10 +179,16 @@ fn approval() -> String {
     format!(
         "A call that would reach a client is refused by Odoo's guard until a person approved exactly it
 
-The refusal ends with exit {}, `{}`. Its hint holds a command, complete: a person runs it at their own
-terminal, sees the call, the records and whom it reaches, types yes and then the approver's key. It prints a
-token: good once, for ten minutes, for this model, method and set of records. The agent repeats its call with
---confirm-token-file FILE, or with the token in ODOO_CONFIRMATION_TOKEN.
+The refusal ends with exit {}, `{}`, and names the request that now waits in Odoo. A person sees there, or with
+odoo-agent approve REQUEST at their own terminal, what the guard stopped: recipients, text, attachments. Once they
+have approved, odoo-agent approvals send REQUEST sends exactly that, once; anything else is refused again, and is a
+request of its own. With --wait-approval 10m one command does all of it: exit 0 is sent, {} is rejected, and {}
+still waits. What a request goes by is kept in the state directory and works with this profile's key alone.
+
+A guard older than 19.0.3.0.0 keeps no requests. The hint then holds a command, complete, by which a person
+approves the call as the agent gave it. It prints a token: good once, for ten minutes, for this model, method and
+set of records. The agent repeats its call with --confirm-token-file FILE, or with the token in
+ODOO_CONFIRMATION_TOKEN.
 
 With --confirm-outbound the program does both steps by itself, if an approver's key is at hand. Then nothing
 but the agent's good will stands between it and the clients.
@@ -193,6 +199,8 @@ Examples:
 ",
         exit::code_of(Code::ConfirmationRequired),
         Code::ConfirmationRequired.as_str(),
+        Code::ConfirmationRefused.as_str(),
+        Code::ConfirmationPending.as_str(),
     )
 }
 

@@ -38,7 +38,7 @@ const fn touches(command: &'static str, network: bool, changes: Changes) -> Touc
 }
 
 /// Every command.
-const TABLE: [Touches; 20] = [
+const TABLE: [Touches; 21] = [
     touches("call", true, Changes::Odoo),
     touches("search-read", true, Changes::Nothing),
     touches("count", true, Changes::Nothing),
@@ -52,6 +52,7 @@ const TABLE: [Touches; 20] = [
     touches("doc-model", true, Changes::Nothing),
     touches("exec-spec", true, Changes::Odoo),
     touches("approve", true, Changes::Odoo),
+    touches("approvals", true, Changes::Odoo),
     touches("doctor", true, Changes::Nothing),
     touches("cache", false, Changes::Local),
     touches("sandbox", false, Changes::Local),

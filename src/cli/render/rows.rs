@@ -2,7 +2,7 @@
 //! two rows. It fetches nothing and knows no terminal; what a column holds is told to it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use serde_json::value::RawValue;
@@ -48,8 +48,9 @@ pub struct Column {
 /// Columns for the fields that were asked for: `id` first, which Odoo always gives, then their own order.
 pub fn columns(fields: &[String], kind: impl Fn(&str) -> Kind) -> Vec<Column> {
     let mut columns = vec![Column { name: "id".into(), kind: Kind::Plain }];
+    let mut known = HashSet::from(["id"]);
     for name in fields {
-        if !columns.iter().any(|column| column.name == *name) {
+        if known.insert(name.as_str()) {
             columns.push(Column { name: name.clone(), kind: kind(name) });
         }
     }
@@ -62,7 +63,7 @@ pub fn columns(fields: &[String], kind: impl Fn(&str) -> Kind) -> Vec<Column> {
 /// `InvalidData`: a row is not an object.
 pub fn columns_found(rows: &[&RawValue]) -> io::Result<Vec<Column>> {
     let mut columns: Vec<Column> = Vec::new();
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     for row in rows {
         let Members(members) = Members::of(row.get()).ok_or_else(not_a_row)?;
         for (name, _) in members {

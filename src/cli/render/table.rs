@@ -28,7 +28,12 @@ pub struct Style {
     pub colour: bool,
     /// Times as Odoo sends them, not in local time.
     pub utc: bool,
+    /// Bytes that the whole may take.
+    pub most: usize,
 }
+
+/// What a cell takes beside its text.
+const CELL: usize = 64;
 
 /// What is known of the columns.
 pub struct Columns<'a> {
@@ -57,18 +62,25 @@ struct Column {
 /// that is cut first; everything.
 const WISHES: usize = 5;
 
-/// Records, one a row.
-pub fn rows(rows: &[Row], known: &Columns, style: Style) -> String {
+/// Records, one a row; none if that would take more than it may.
+pub fn rows(rows: &[Row], known: &Columns, style: Style) -> Option<String> {
+    let names: HashSet<&str> = rows.iter().flat_map(|row| &row.0).map(|(name, _)| name.as_str()).collect();
+    if names.len().saturating_mul(rows.len()).saturating_mul(CELL) > style.most {
+        return None;
+    }
     let columns = columns(rows, known, style);
     match widths(&columns, style.width) {
         // A record by itself can be shown whole.
-        Some(widths) if rows.len() > 1 || fits(&columns, &widths) => grid(&columns, &widths, style),
+        Some(widths) if rows.len() > 1 || fits(&columns, &widths) => {
+            let line = widths.iter().sum::<usize>() + GAP * widths.len();
+            (line.saturating_mul(rows.len()) <= style.most).then(|| grid(&columns, &widths, style))
+        }
         _ => blocks(&columns, rows.len(), style),
     }
 }
 
-/// One record, one field a line.
-pub fn record(record: Row, known: &Columns, style: Style) -> String {
+/// One record, one field a line; none if that would take more than it may.
+pub fn record(record: Row, known: &Columns, style: Style) -> Option<String> {
     blocks(&columns(&[record], known, style), 1, style)
 }
 
@@ -171,7 +183,9 @@ fn headers(columns: &[Column], widths: &[usize]) -> Vec<String> {
         width::cut_before(&column.name, tail, width)
     };
     let first: Vec<String> = columns.iter().zip(widths).map(|(column, width)| cut(column, *width)).collect();
-    let is_twice = |name: &str| first.iter().filter(|other| *other == name).count() > 1;
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    first.iter().for_each(|name| *counts.entry(name).or_default() += 1);
+    let is_twice = |name: &str| counts.get(name).is_some_and(|count| *count > 1);
     let named = columns.iter().zip(widths).zip(&first).map(|((column, width), name)| {
         if *name == column.name || !is_twice(name) {
             return name.clone();
@@ -210,11 +224,14 @@ fn grid(columns: &[Column], widths: &[usize], style: Style) -> String {
     text
 }
 
-fn blocks(columns: &[Column], count: usize, style: Style) -> String {
+fn blocks(columns: &[Column], count: usize, style: Style) -> Option<String> {
     let total = style.width.unwrap_or(WIDEST);
     let widest = columns.iter().map(|column| width::of(&column.name)).max().unwrap_or_default();
     let names = widest.min(total * 2 / 5);
     let room = total.saturating_sub(names + GAP).max(1);
+    if columns.len().saturating_mul(count).saturating_mul(names + GAP) > style.most {
+        return None;
+    }
     let mut text = String::new();
     for row in 0..count {
         if row > 0 {
@@ -234,7 +251,7 @@ fn blocks(columns: &[Column], count: usize, style: Style) -> String {
             }
         }
     }
-    text
+    Some(text)
 }
 
 impl Column {
@@ -278,7 +295,7 @@ mod tests {
         let list: Vec<&serde_json::value::RawValue> = serde_json::from_str(&text).unwrap();
         let members: Vec<Row> = list.iter().map(|row| Members::of(row.get()).unwrap()).collect();
         let known = Columns { kind: &|_| Kind::Unknown, keys: &[], cut_first: None, shown: None, twin: None };
-        rows(&members, &known, Style { width, colour: false, utc: true })
+        rows(&members, &known, Style { width, colour: false, utc: true, most: usize::MAX }).unwrap()
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How a result leaves: the part that `--pluck` names, in the form that `--output` names or that suits where
 //! stdout leads. Every form can show every result, so that no form can lose what a call has done.
 
+mod bounds;
 mod shape;
 
 use std::rc::Rc;
@@ -95,11 +96,24 @@ impl Results {
                 }
             },
         };
-        let text = match self.form(&layout) {
-            Format::Json => json::compact(&self.shown(part)) + "\n",
-            Format::Pretty => json::pretty(&self.shown(part)) + "\n",
-            Format::Table => self.table(part, &layout),
+        let form = self.form(&layout);
+        let drawn = match form {
+            Format::Json => None,
+            form if !bounds::fits(form, part) => None,
+            Format::Pretty => {
+                json::pretty_within(&self.shown(part), bounds::most(part)).map(|text| text + "\n")
+            }
+            Format::Table => self.table(part, &layout, bounds::most(part)),
             form => self.rows(part, form, &layout),
+        };
+        let text = match drawn {
+            Some(text) => text,
+            None => {
+                if form != Format::Json {
+                    self.note("in this form the result would take far more memory than it has: it is printed as JSON");
+                }
+                json::compact(&self.shown(part)) + "\n"
+            }
         };
         self.out.data(text.as_bytes(), effect)
     }
@@ -129,15 +143,16 @@ impl Results {
         width.map(|width| width.clamp(NARROWEST, WIDEST))
     }
 
-    fn style(&self) -> Style {
-        Style { width: self.width(), colour: self.colour, utc: self.look.utc }
+    fn style(&self, most: usize) -> Style {
+        Style { width: self.width(), colour: self.colour, utc: self.look.utc, most }
     }
 
-    fn table(&self, part: &str, layout: &Layout) -> String {
+    fn table(&self, part: &str, layout: &Layout, most: usize) -> Option<String> {
         if let Place::Named(places) = layout.place {
             let sections = places.iter().filter_map(|key| named_rows(part, key)).filter(|rows| rows != "[]");
             let whole = Layout { place: Place::Whole, ..layout.clone() };
-            return sections.map(|rows| self.table(&rows, &whole)).collect::<Vec<_>>().join("\n");
+            let drawn: Option<Vec<String>> = sections.map(|rows| self.table(&rows, &whole, most)).collect();
+            return drawn.map(|drawn| drawn.join("\n"));
         }
         let kind = |field: &str| cell_kind(layout, field);
         let shown: Option<Vec<&str>> =
@@ -149,27 +164,27 @@ impl Results {
             shown: shown.as_deref(),
             twin: layout.twin,
         };
-        match shape(part, layout.place) {
+        Some(match shape(part, layout.place) {
             Shape::Records(records) => {
                 let read: Option<Vec<Members<&RawValue>>> =
                     records.iter().map(|row| Members::of(row.get())).collect();
                 match read {
-                    Some(read) => table::rows(&read, &known, self.style()),
+                    Some(read) => table::rows(&read, &known, self.style(most))?,
                     // A row that has no keys anybody could name (half of a surrogate pair) is shown all the same.
                     None => records.iter().map(|row| plain(row.get()) + "\n").collect(),
                 }
             }
-            Shape::Record(record) => table::record(record, &known, self.style()),
+            Shape::Record(record) => table::record(record, &known, self.style(most))?,
             Shape::Items(items) => items.iter().map(|item| plain(item.get()) + "\n").collect(),
             Shape::Nothing => {
                 self.note("no records");
                 String::new()
             }
             Shape::Scalar(value) => plain(value) + "\n",
-        }
+        })
     }
 
-    fn rows(&self, part: &str, form: Format, layout: &Layout) -> String {
+    fn rows(&self, part: &str, form: Format, layout: &Layout) -> Option<String> {
         let named = match layout.place {
             Place::Named(places) => {
                 places.iter().filter_map(|key| named_rows(part, key)).max_by_key(String::len)
@@ -190,10 +205,15 @@ impl Results {
                 Err(_) => Vec::new(),
             },
         };
+        let mut is_too_large = false;
         let written = match form {
             Format::Ndjson => write_rows(&RowWriter::Ndjson, &rows),
             _ => self.columns_of(&rows, layout).and_then(|columns| {
                 let is_empty = columns.is_empty();
+                is_too_large = columns.len().saturating_mul(rows.len()) > bounds::most(part);
+                if is_too_large {
+                    return Ok(String::new());
+                }
                 let writer = RowWriter::Csv(columns);
                 let mut header = Vec::new();
                 if !is_empty {
@@ -202,7 +222,10 @@ impl Results {
                 Ok(String::from_utf8_lossy(&header).into_owned() + &write_rows(&writer, &rows)?)
             }),
         };
-        match written {
+        if is_too_large {
+            return None;
+        }
+        Some(match written {
             Ok(text) if !self.out.stdout_is_terminal => text,
             Ok(text) if form == Format::Ndjson => {
                 text.lines().map(|line| sanitize::json_for_terminal(line) + "\n").collect()
@@ -210,7 +233,7 @@ impl Results {
             Ok(text) => sanitize::for_terminal(&text),
             // Values that are no records: one a line.
             Err(_) => rows.iter().map(|row| self.csv_value(row.get())).collect(),
-        }
+        })
     }
 
     fn csv_value(&self, value: &str) -> String {

@@ -1,0 +1,141 @@
+//! `approvals`: the agent's requests that wait in Odoo for a person: which there are, how one stands, waiting for it,
+//! sending what was approved, taking one back.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::approval::{guard, requests};
+use crate::caller::Caller;
+use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::hint::{Action, Hint};
+use crate::host::Host;
+use crate::outcome::{Layout, Outcome};
+use crate::session::{Run, Session};
+use crate::settings::{TIMEOUT_FORM, parse_timeout};
+use crate::waiting;
+
+/// How long a person is waited for unless the caller says.
+pub const PATIENCE: Duration = Duration::from_secs(600);
+
+/// How a time to wait is given.
+pub const PATIENCE_FORM: &str = TIMEOUT_FORM;
+
+/// A time to wait for a person.
+pub fn patience(text: &str) -> Option<Duration> {
+    parse_timeout(text)
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Which requests there are.
+    List,
+    /// How one stands and what it holds.
+    Show(String),
+    /// Waits until a person has decided, at most so long.
+    Wait(String, Duration),
+    /// Sends what was approved.
+    Send(String),
+    /// Takes one back.
+    Drop(String),
+}
+
+/// The number of a request, as an agent gives it.
+///
+/// # Errors
+/// `usage`: it is none.
+pub fn number(text: &str) -> Result<String> {
+    waiting::number(text).ok_or_else(|| {
+        Error::usage(format!("{text:?} is not the number of a request: nothing was sent")).with_hint(
+            Hint::new("a refused call names it, like 5591aa8a-f0ee-4af3-9370-39fff0719bac: ")
+                .action(Action::new("approvals list"))
+                .text(" has them all"),
+        )
+    })
+}
+
+/// Does it.
+pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
+    if !caller.context().is_empty() {
+        return Err(Error::usage(
+            "approvals repeats and asks for what was refused, as it was: nothing can be added to its context",
+        ));
+    }
+    let run = &Run::new(session, caller, host);
+    match request {
+        Request::List => list(run),
+        Request::Show(request) => show(run, &request),
+        Request::Wait(request, patience) => wait(run, &request, patience),
+        Request::Send(request) => send(run, &request),
+        Request::Drop(request) => drop_one(run, &request),
+    }
+}
+
+fn is_kept(run: &Run, request: &str) -> bool {
+    let shelf = run.session.shelf.as_ref();
+    shelf.is_some_and(|shelf| matches!(shelf.get(&run.session.owner, request), Ok(Some(_))))
+}
+
+fn list(run: &Run) -> Result<Outcome> {
+    let rows: Vec<Value> = guard::list(run)?.iter().map(|row| row_of(run, row)).collect();
+    let columns = ["request", "state", "model", "method", "ids", "recipients", "subject", "expires_at"];
+    let layout = Layout::records().columns(&columns).keys(&["request", "state"]).cut_first("recipients");
+    Ok(Outcome::read(Value::Array(rows).to_string()).laid_out(layout))
+}
+
+fn row_of(run: &Run, row: &Value) -> Value {
+    let request = row["request_uuid"].as_str().unwrap_or_default();
+    let ids: Value =
+        row["requested_ids_json"].as_str().and_then(|ids| serde_json::from_str(ids).ok()).unwrap_or_default();
+    json!({
+        "request": request, "state": row["state"], "model": row["requested_model"],
+        "method": row["requested_method"], "ids": ids, "recipients": row["recipients_text"],
+        "subject": row["subject"], "asked_at": row["create_date"], "expires_at": row["expires_at"],
+        "reason": row["reject_reason"], "kept": is_kept(run, request),
+    })
+}
+
+fn show(run: &Run, request: &str) -> Result<Outcome> {
+    let mut whole = guard::status(run, request)?;
+    let manifest = guard::manifest(run, request, None)?;
+    for key in ["call", "items"] {
+        whole[key] = manifest[key].clone();
+    }
+    whole["kept"] = is_kept(run, request).into();
+    Ok(Outcome::read(whole.to_string()))
+}
+
+fn wait(run: &Run, request: &str, patience: Duration) -> Result<Outcome> {
+    let status = requests::until_decided(run, request, patience)?;
+    let outcome = Outcome::read(status.to_string());
+    if status["state"] != "approved" {
+        return Ok(outcome);
+    }
+    let next = Action::new("approvals send").with("request", request);
+    Ok(outcome.noting(Hint::new("approved, and not sent yet: ").action(next)))
+}
+
+fn send(run: &Run, request: &str) -> Result<Outcome> {
+    let shelf = run.session.shelf.as_ref();
+    let kept = shelf.map(|shelf| shelf.get(&run.session.owner, request)).transpose()?.flatten();
+    let Some(kept) = kept else {
+        return Err(Error::new(
+            Code::NotFound,
+            format!("the call of request {request} is not kept here for this profile and key: nothing was sent"),
+        )
+        .with_effect(Effect::NotSent, Retry::Never)
+        .with_hint("it is kept where it was refused; repeated here with the same profile, the call is answered with the same request")
+        .with_hint(
+            Hint::new("if it was sent already: ")
+                .action(Action::new("approvals show").with("request", request)),
+        ));
+    };
+    Ok(Outcome::reply(run.repeat(kept)?, Effect::Done))
+}
+
+fn drop_one(run: &Run, request: &str) -> Result<Outcome> {
+    guard::withdraw(run, request)?;
+    requests::forget(run, request);
+    Ok(Outcome::of(json!({ "request": request, "dropped": true }).to_string(), Effect::Done))
+}

@@ -1,0 +1,208 @@
+//! What an agent can switch off, name, or reach from behind a wrapper; and that a key comes back in no writing.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::run::BINARY;
+use crate::support::{Answer, Home, KEY, Outcome, Server, json2, lab};
+use serde_json::json;
+
+#[test]
+fn keys_that_switch_checks_or_the_trail_off_need_the_profiles_leave() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "write"), Answer::json("true"));
+    let write = |key: &str| {
+        let context = json!({ key: true }).to_string();
+        home.run(["write", "res.partner", "--ids", "1", "--vals-json", "{}", "--context-json", &context])
+    };
+    for key in [
+        "skip_readonly_check",
+        "sale_no_log_for_new_lines",
+        "dynamic_unlink",
+        "no_vat_validation",
+        "my_force_post",
+    ] {
+        let refused = write(key).fails(2, "preflight_refused");
+        assert_eq!(refused.effect(), "not_sent");
+        assert!(refused.hints().contains(&format!("ODOO_ALLOW_CONTEXT={key}")), "{}", refused.stderr);
+    }
+    for key in
+        ["skip_backorder", "active_test", "default_no_check", "mail_create_nosubscribe", "x_of_our_own"]
+    {
+        write(key).ok();
+    }
+    let text = std::fs::read_to_string(home.config().join("odoo_lab.env")).unwrap();
+    home.profile_text("lab", &format!("{text}ODOO_ALLOW_CONTEXT=dynamic_unlink\n"), 0o600);
+    write("dynamic_unlink").ok();
+    write("skip_readonly_check").fails(2, "preflight_refused");
+    // The environment permits nothing.
+    let context = r#"{"skip_readonly_check": true}"#;
+    home.agent(["write", "res.partner", "--ids", "1", "--vals-json", "{}", "--context-json", context])
+        .env("ODOO_ALLOW_CONTEXT", "skip_readonly_check")
+        .run()
+        .fails(2, "preflight_refused");
+}
+
+#[test]
+fn the_channel_is_the_owners_and_a_caller_adds_to_it() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "search_count"), Answer::json("1"));
+    let count = |home: &Home, flags: &[&str]| home.agent(["count", "res.partner"]).args(flags).run();
+    let said = || server.requests().last().unwrap().context()["agent_channel"].as_str().unwrap().to_string();
+    count(&home, &["--agent-channel", "ci"]).ok();
+    assert_eq!(said(), "ci");
+    let text = std::fs::read_to_string(home.config().join("odoo_lab.env")).unwrap();
+    home.profile_text("lab", &format!("{text}ODOO_AGENT_CHANNEL=owner\n"), 0o600);
+    for (flags, must) in [(&[][..], "owner"), (&["--agent-channel", "ci"], "owner/ci")] {
+        count(&home, flags).ok();
+        assert_eq!(said(), must);
+    }
+    home.agent(["count", "res.partner"]).env("ODOO_AGENT_CHANNEL", "other").run().ok();
+    assert_eq!(said(), "owner/other");
+    for bad in ["a\nb", &"x".repeat(59), ""] {
+        assert_eq!(count(&home, &["--agent-channel", bad]).exit, 2, "{bad:?}");
+    }
+}
+
+#[test]
+fn a_key_comes_back_in_no_writing() {
+    let escaped: String = KEY.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    let html: String = KEY.chars().map(|c| format!("&#{};", u32::from(c))).collect();
+    for written in [KEY.to_string(), escaped, html] {
+        let (home, server) = lab();
+        let row = format!(r#"[{{"id": 1, "name": "{written}"}}]"#);
+        server.on(&json2("res.partner", "search_read"), Answer::json(row));
+        let outcome = home.run(["lookup", "partner", "x"]).ok();
+        let name = outcome.json()["results"][0]["name"].to_string();
+        assert!(name.contains("(redacted)"), "{}", outcome.stdout);
+        for path in home.entries("lookup") {
+            let text = std::fs::read_to_string(path).unwrap();
+            assert!(!text.contains(&written) && !text.contains(KEY), "{text}");
+        }
+    }
+    let home = Home::new();
+    let outcome = home.agent(["read", "res.partner", "--ids", KEY]).env("ODOO_API_KEY", KEY).run();
+    assert_eq!(outcome.exit, 2);
+    assert!(!outcome.stderr.contains(KEY), "{}", outcome.stderr);
+}
+
+#[test]
+fn no_core_file_is_written() {
+    let (home, server) = lab();
+    server.on(&json2("x.thing", "x_act"), Answer::Stall);
+    let child = home.agent(["call", "x.thing", "x_act", "--ids", "1"]).spawn();
+    server.wait_for(1);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    let soft: u64 = core.split_whitespace().nth(4).unwrap().parse().unwrap_or(u64::MAX);
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::KILL)
+        .unwrap();
+    child.wait_with_output().unwrap();
+    assert!(soft <= 1, "{core}");
+}
+
+/// A wrapper of the profile `local`, beside the program.
+fn wrapped(home: &Home, server: &Server, more: &str) -> std::path::PathBuf {
+    let values = format!(
+        "ODOO_BASE_URL={}\nODOO_DB=lab\nODOO_API_KEY={KEY}\nODOO_LANG=en_US\nODOO_TZ=UTC\n{more}",
+        server.url()
+    );
+    home.profile_text("local", &values, 0o600);
+    let bin = home.beside("bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
+    for name in ["odoo_local.sh", "pinned.sh"] {
+        std::fs::copy(scripts.join(name), bin.join(name)).unwrap();
+    }
+    if !bin.join("odoo-agent").exists() {
+        std::os::unix::fs::symlink(BINARY, bin.join("odoo-agent")).unwrap();
+    }
+    bin.join("odoo_local.sh")
+}
+
+fn through(wrapper: &Path, home: &Home, arguments: &[&str]) -> Outcome {
+    let mut command = Command::new(wrapper);
+    command
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("ODOO_AGENT_HOME", home.path())
+        .current_dir(home.path());
+    Outcome::of(command.args(arguments).output().unwrap(), arguments.join(" "))
+}
+
+#[test]
+fn behind_a_wrapper_files_are_read_only_where_the_profile_says() {
+    let (home, server) = (Home::new(), Server::start());
+    server.on(&json2("x.thing", "x_act"), Answer::json("true"));
+    let open = home.beside("open");
+    std::fs::create_dir(&open).unwrap();
+    let inside = open.join("data.json");
+    crate::support::run::write_with_mode(&inside, b"{\"a\": 1}", 0o600);
+    let outside = home.file("secret.json", "{\"a\": 1}");
+    std::os::unix::fs::symlink(&outside, open.join("link.json")).unwrap();
+    let call = |wrapper: &Path, file: &str| {
+        through(wrapper, &home, &["call", "x.thing", "x_act", "--ids", "1", "--data-file", file])
+    };
+    let wrapper = wrapped(&home, &server, "");
+    for file in [inside.to_str().unwrap(), &outside, "/etc/hostname", "missing.json"] {
+        let refused = call(&wrapper, file).fails(2, "usage");
+        assert!(refused.message().contains("behind a wrapper"), "{}", refused.stderr);
+    }
+    let token = ["call", "x.thing", "x_act", "--ids", "1", "--confirm-token-file", &outside];
+    through(&wrapper, &home, &token).fails(2, "usage");
+    let wrapper = wrapped(&home, &server, &format!("ODOO_FILES_DIR={}\n", open.display()));
+    call(&wrapper, inside.to_str().unwrap()).ok();
+    for file in
+        [&*outside, open.join("link.json").to_str().unwrap(), open.join("../secret.json").to_str().unwrap()]
+    {
+        call(&wrapper, file).fails(2, "usage");
+    }
+    // Without a wrapper it is the owner's own run.
+    home.run(["--profile", "local", "call", "x.thing", "x_act", "--ids", "1", "--data-file", &outside]).ok();
+}
+
+#[test]
+fn behind_a_wrapper_nothing_reaches_beyond_the_profile() {
+    let (home, server) = (Home::new(), Server::start());
+    let wrapper = wrapped(&home, &server, "");
+    for line in [&["cache", "list"][..], &["cache", "clear"], &["sandbox", "reset"], &["man", "."]] {
+        let refused = through(&wrapper, &home, line).fails(2, "usage");
+        assert!(refused.message().contains("beyond one profile"), "{}", refused.stderr);
+    }
+    home.run(["cache", "list"]).ok();
+}
+
+#[test]
+fn a_profile_that_the_environment_overrules_is_not_taken_for_itself_without_a_word() {
+    let (home, server) = lab();
+    let other = Server::start();
+    other.on(&json2("res.partner", "search_count"), Answer::json("1"));
+    server.on(&json2("res.partner", "search_count"), Answer::json("1"));
+    let count = || home.agent(["--profile", "lab", "count", "res.partner"]);
+    let exported = count().env("ODOO_BASE_URL", other.url()).env("ODOO_API_KEY", KEY).run().ok();
+    assert!(
+        exported.notes().iter().any(|note| note.contains("ODOO_BASE_URL") && note.contains(other.url())),
+        "{}",
+        exported.stderr
+    );
+    assert_eq!(count().env("ODOO_BASE_URL", server.url()).env("ODOO_API_KEY", KEY).run().ok().stderr, "");
+    assert_eq!(count().run().ok().stderr, "");
+}
+
+#[test]
+fn specs_are_no_links_anywhere_on_the_way_and_no_null_domain_means_every_record() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
+    let real = home.beside("real");
+    std::fs::create_dir(&real).unwrap();
+    let text = br#"{"action": "search_read", "model": "res.partner", "fields": ["name"]}"#;
+    crate::support::run::write_with_mode(&real.join("spec.json"), text, 0o600);
+    std::os::unix::fs::symlink(&real, home.beside("link")).unwrap();
+    home.run(["exec-spec", real.join("spec.json").to_str().unwrap()]).ok();
+    let linked = home.run(["exec-spec", home.beside("link/spec.json").to_str().unwrap()]);
+    assert!(linked.exit == 2 && linked.message().contains("symbolic link"), "{}", linked.stderr);
+    let null = r#"{"action": "search_read", "model": "res.partner", "fields": ["name"], "domain": null}"#;
+    home.agent(["exec-spec", "-"]).stdin(null).run().fails(2, "invalid_spec");
+    let every = null.replace("null", "[]");
+    home.agent(["exec-spec", "-"]).stdin(every).run().ok();
+}
