@@ -246,6 +246,7 @@ impl Transport for HttpTransport {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::Phase;
 
     fn phase(moment: Moment, error: &ureq::Error) -> Phase {
         let url = BaseUrl::parse("https://odoo.example.com").unwrap();
