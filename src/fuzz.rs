@@ -97,7 +97,6 @@ pub fn approval(bytes: &[u8]) {
     let question = Question {
         place: "database d at https://o".into(),
         model: "res.partner".into(),
-        is_bound: false,
         method: "message_post".into(),
         agent: Some(text.clone()),
         texts: vec![("What the agent says that it will send:", text.clone())],

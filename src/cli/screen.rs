@@ -216,7 +216,6 @@ mod tests {
         Question {
             place: "database lab at https://odoo.example.com".into(),
             model: "res.partner".into(),
-            is_bound: false,
             method: "message_post".into(),
             agent: Some("7: Agent".into()),
             texts: vec![("What the agent says that it will send:", "{\n  \"body\": \"Hello\"\n}".into())],
