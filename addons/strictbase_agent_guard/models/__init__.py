@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import agent_queued
 from . import agent_guard
 from . import agent_confirmation
 from . import agent_egress
@@ -20,4 +21,4 @@ from . import mail_thread
 from . import res_groups
 from . import res_partner
 from . import res_users
-from . import tokens
+from . import client_secrets

@@ -10,7 +10,8 @@ from odoo.modules.module import get_manifest
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..tools.call_state import REASON, Entry, Grant
+from ..tools.call_state import Entry, Grant
+from ..tools.refusal import REASON
 
 MAX_TTL = 3600
 AUDIT_DAYS = "strictbase_agent_guard.audit_days"

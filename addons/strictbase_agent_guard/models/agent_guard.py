@@ -14,8 +14,8 @@ from ..tools.call_state import (
     current_request,
     detach,
     peek,
-    refusal,
 )
+from ..tools.refusal import refusal
 
 _logger = logging.getLogger(__name__)
 
@@ -28,9 +28,17 @@ ROLES = {
 #: Modules that send by a road of their own, and the companion that knows it.
 COMPANIONS = {
     "account": "strictbase_agent_guard_account",
+    "account_edi": "strictbase_agent_guard_account_edi",
     "calendar": "strictbase_agent_guard_calendar",
+    "event": "strictbase_agent_guard_event",
+    "mass_mailing": "strictbase_agent_guard_mass_mailing",
+    "payment": "strictbase_agent_guard_payment",
     "project": "strictbase_agent_guard_project",
+    "purchase": "strictbase_agent_guard_purchase",
+    "rating": "strictbase_agent_guard_rating",
+    "sale": "strictbase_agent_guard_sale",
     "sms": "strictbase_agent_guard_sms",
+    "snailmail": "strictbase_agent_guard_snailmail",
 }
 
 #: Set to 1, it stops everything at once, tokens or not.

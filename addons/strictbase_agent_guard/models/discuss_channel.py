@@ -1,32 +1,34 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from ..tools.rules import Rule
+
 #: What members see of a conversation beside its messages, and who may be one.
-SHOWN = {
-    "avatar_128",
-    "channel_type",
-    "description",
-    "group_public_id",
-    "image_128",
-    "name",
-}
+SHOWN = frozenset(
+    {
+        "avatar_128",
+        "channel_type",
+        "description",
+        "group_public_id",
+        "image_128",
+        "name",
+    }
+)
 
 
 class DiscussChannel(models.Model):
     _inherit = "discuss.channel"
 
-    def write(self, vals):
-        res = super().write(vals)
-        if not SHOWN.isdisjoint(vals):
-            self._agent_guard_check_shown()
-        return res
+    def _agent_guard_rules(self):
+        return [
+            *super()._agent_guard_rules(),
+            Rule(fields=SHOWN, items="_agent_guard_shown"),
+        ]
 
-    def _agent_guard_check_shown(self):
+    def _agent_guard_shown(self):
         guard = self.env["strictbase.agent.guard"]
-        if guard._actor() is None:
-            return
         items = []
-        for channel in self.sudo():
+        for channel in self:
             readers = channel._agent_guard_readers()
             if readers:
                 items.append(
@@ -34,7 +36,7 @@ class DiscussChannel(models.Model):
                         "chat", readers, channel, subject=channel.display_name or ""
                     )
                 )
-        guard._egress(items)
+        return items
 
     def _agent_guard_readers(self):
         """Guests, clients and visitors in a conversation; colleagues are free."""

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.http import Response, SessionExpiredException, request
 
-from ..tools.tokens import without_links, without_tokens
+from ..tools.client_secrets import without_links, without_secrets
 
 #: Send primitives and account methods that no agent may call itself, with no token
 #: either: they take recipients or servers of the caller's choice, or change who can
@@ -134,7 +134,7 @@ class IrHttp(models.AbstractModel):
     def _agent_guard_answer(cls, result, call):
         """The answer without what a client is known by."""
         if not isinstance(result, Response):
-            return without_tokens(result, call["model"])
+            return without_secrets(result, call["model"])
         if not result.is_streamed and result.mimetype == "application/json":
             result.set_data(without_links(result.get_data(as_text=True)))
         return result

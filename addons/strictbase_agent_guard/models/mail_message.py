@@ -1,52 +1,49 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import models
+
+from ..tools.rules import Rule
 
 #: Types that a portal or website page shows, unless the message is internal.
 SHOWN = {"comment", "email", "email_outgoing", "auto_comment", "out_of_office"}
-VISIBLE_FIELDS = {
-    "attachment_ids",
-    "body",
-    "is_internal",
-    "message_type",
-    "model",
-    "res_id",
-    "subject",
-    "subtype_id",
-}
-SENT_FIELDS = {
-    "attachment_ids",
-    "author_id",
-    "body",
-    "email_from",
-    "mail_server_id",
-    "partner_ids",
-    "reply_to",
-    "subject",
-}
+VISIBLE_FIELDS = frozenset(
+    {
+        "attachment_ids",
+        "body",
+        "is_internal",
+        "message_type",
+        "model",
+        "res_id",
+        "subject",
+        "subtype_id",
+    }
+)
+SENT_FIELDS = frozenset(
+    {
+        "attachment_ids",
+        "author_id",
+        "body",
+        "email_from",
+        "mail_server_id",
+        "partner_ids",
+        "reply_to",
+        "subject",
+    }
+)
 
 
 class MailMessage(models.Model):
     _inherit = "mail.message"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        messages = super().create(vals_list)
-        messages._agent_guard_check_published()
-        return messages
+    def _agent_guard_rules(self):
+        return [
+            *super()._agent_guard_rules(),
+            Rule(fields=VISIBLE_FIELDS, created=True, items="_agent_guard_published"),
+            Rule(fields=SENT_FIELDS, items="_agent_guard_queued"),
+        ]
 
-    def write(self, vals):
-        res = super().write(vals)
-        if not VISIBLE_FIELDS.isdisjoint(vals):
-            self._agent_guard_check_published()
-        if not SENT_FIELDS.isdisjoint(vals):
-            self._agent_guard_check_waiting()
-        return res
-
-    def _agent_guard_check_waiting(self):
+    def _agent_guard_queued(self):
         """A message also says what its queued e-mails and notifications say."""
         guard = self.env["strictbase.agent.guard"]
-        if guard._actor() is None:
-            return
         messages = self.sudo()
         mails = self.env["mail.mail"].sudo()
         mails = mails.search(
@@ -72,18 +69,12 @@ class MailMessage(models.Model):
                         target=("mail.message", message.id),
                     )
                 )
-        guard._egress(items)
+        return items
 
-    def _agent_guard_check_published(self):
-        guard = self.env["strictbase.agent.guard"]
-        if guard._actor() is None:
-            return
-        items = []
-        for message in self.sudo():
-            item = message._agent_guard_publication()
-            if item is not None:
-                items.append(item)
-        guard._egress(items)
+    def _agent_guard_published(self):
+        """A manifest line for each of these messages that people outside can read."""
+        items = [message._agent_guard_publication() for message in self]
+        return [item for item in items if item is not None]
 
     def _agent_guard_publication(self):
         """The manifest line if people outside can read this message, else None."""

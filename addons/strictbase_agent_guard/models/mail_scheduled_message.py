@@ -2,17 +2,20 @@
 from odoo import api, models
 
 from ..tools.call_state import Grant, detach, peek
+from ..tools.rules import Rule
 
-CONTENT = {
-    "attachment_ids",
-    "body",
-    "is_note",
-    "notification_parameters",
-    "partner_ids",
-    "scheduled_date",
-    "send_context",
-    "subject",
-}
+CONTENT = frozenset(
+    {
+        "attachment_ids",
+        "body",
+        "is_note",
+        "notification_parameters",
+        "partner_ids",
+        "scheduled_date",
+        "send_context",
+        "subject",
+    }
+)
 
 
 class MailScheduledMessage(models.Model):
@@ -26,22 +29,17 @@ class MailScheduledMessage(models.Model):
                 vals["send_context"] = {
                     k: v for k, v in context.items() if k != "agent_confirmation_token"
                 }
-        messages = super().create(vals_list)
-        messages._agent_guard_check_armed()
-        return messages
+        return super().create(vals_list)
 
-    def write(self, vals):
-        res = super().write(vals)
-        if not CONTENT.isdisjoint(vals):
-            self._agent_guard_check_armed()
-        return res
+    def _agent_guard_rules(self):
+        return [
+            *super()._agent_guard_rules(),
+            Rule(fields=CONTENT, created=True, items="_agent_guard_scheduled"),
+        ]
 
-    def _agent_guard_check_armed(self):
-        guard = self.env["strictbase.agent.guard"]
-        if guard._actor() is None:
-            return
-        items = [message._agent_guard_item() for message in self.sudo()]
-        guard._egress([item for item in items if item is not None])
+    def _agent_guard_scheduled(self):
+        items = [message._agent_guard_item() for message in self]
+        return [item for item in items if item is not None]
 
     def _agent_guard_item(self):
         """The manifest line for what this will send, None if it stays inside."""

@@ -10,4 +10,4 @@ from . import test_published
 from . import test_recipients
 from . import test_roads
 from . import test_roles
-from . import test_tokens
+from . import test_client_secrets

@@ -4,7 +4,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, new_test_user
 
-from ..tools.call_state import MARKER
+from ..tools.refusal import MARKER
 
 MODULE = "strictbase_agent_guard"
 

@@ -4,8 +4,8 @@
 from odoo.tests import tagged
 
 from .common_http import GuardHttpCase
+from .common_roads import MODES, name_of
 from .internal_actions import ACTIONS
-from .test_roads import MODES, name_of
 
 
 class InternalCase(GuardHttpCase):

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import client_secrets
+from . import refusal
 from . import call_state
-from . import tokens
+from . import rules
 from . import wire

@@ -13,13 +13,8 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from odoo import http
-from odoo.exceptions import UserError
 
-from .tokens import without_links
-
-MARKER = "AGENT_CONFIRMATION_REQUIRED"
-REASON = "outbound_client_communication"
-MAX_LISTED = 50
+from .refusal import refusal
 
 _states = WeakKeyDictionary()
 
@@ -104,46 +99,6 @@ class CallState:
     def raise_if_refused(self):
         if self.refused and not self.closed:
             raise self.error()
-
-
-def refusal(items, entry=None, fault=""):
-    """The refusal of the published contract; further lines only follow.
-
-    After ``detail:`` there is one ``name: value`` per line: the ``call`` that a token
-    has to be issued for, each ``recipient`` and ``subject``, and, when a token was
-    presented, why it was not accepted.
-    """
-    channels = sorted({item.channel for item in items})
-    people = []
-    for item in items:
-        for recipient in item.recipients:
-            text = _one_line(recipient["name"] or "")
-            address = _one_line(recipient["address"] or "")
-            if address and address != text:
-                text = f"{text} <{address}>" if text else address
-            if text and text not in people:
-                people.append(text)
-    what = " and ".join(channels)
-    source = f"{entry.model}.{entry.method}" if entry else "this call"
-    lines = [
-        MARKER,
-        f"reason: {REASON}",
-        f"detail: {source} would reach people outside by {what}.",
-    ]
-    if entry:
-        lines.append(f"call: {entry}")
-    lines += [f"recipient: {person}" for person in people[:MAX_LISTED]]
-    if len(people) > MAX_LISTED:
-        lines.append(f"recipient: and {len(people) - MAX_LISTED} more")
-    subjects = {_one_line(item.subject) for item in items if item.subject}
-    lines += [f"subject: {subject}" for subject in sorted(subjects)[:5]]
-    if fault:
-        lines.append(f"token: {fault}")
-    return UserError("\n".join(lines))
-
-
-def _one_line(text):
-    return without_links(" ".join(str(text).split()))[:200]
 
 
 def current_request():

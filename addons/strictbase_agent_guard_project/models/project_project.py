@@ -1,6 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from odoo.addons.strictbase_agent_guard.tools.rules import Rule
+
+RATED_BY = frozenset({"partner_id", "type_ids"})
+
 
 class ProjectProject(models.Model):
     _inherit = "project.project"
@@ -14,16 +18,17 @@ class ProjectProject(models.Model):
             # it also decides who can read the tasks
             tasks = self._agent_guard_tasks()
         with tasks._agent_guard_watch():
-            res = super().write(vals)
-        if not {"partner_id", "type_ids"}.isdisjoint(vals):
-            self._agent_guard_check_rated()
-        return res
+            return super().write(vals)
 
-    def _agent_guard_check_rated(self):
+    def _agent_guard_rules(self):
+        return [
+            *super()._agent_guard_rules(),
+            Rule(fields=RATED_BY, items="_agent_guard_rated"),
+        ]
+
+    def _agent_guard_rated(self):
         """Its tasks take their customer from it, and a stage that is due asks all."""
-        if self.env["strictbase.agent.guard"]._actor() is None:
-            return
-        self._agent_guard_tasks()._agent_guard_check_rated()
+        return self._agent_guard_tasks()._agent_guard_rated()
 
     def _agent_guard_tasks(self):
         tasks = self.env["project.task"].sudo().with_context(active_test=False)

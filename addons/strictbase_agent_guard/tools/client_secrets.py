@@ -42,7 +42,7 @@ def permit_fetch():
         internal_fetch.reset(token)
 
 
-def is_token(model, name):
+def is_secret(model, name):
     if name in FIELDS:
         return model not in FREE_MODELS
     return name in MODEL_FIELDS.get(model, ())
@@ -55,7 +55,7 @@ def without_links(text):
     return _LINK.sub(lambda m: m[1] or f"{m[2]}{HIDDEN}", text)
 
 
-def without_tokens(value, model=""):
+def without_secrets(value, model=""):
     """An answer of ``model`` as an agent may see it."""
     if isinstance(value, str):
         return type(value)(without_links(value)) if value else value
@@ -63,11 +63,11 @@ def without_tokens(value, model=""):
         return {
             name: (
                 False
-                if isinstance(item, str) and is_token(model, name)
-                else without_tokens(item, name if "." in str(name) else model)
+                if isinstance(item, str) and is_secret(model, name)
+                else without_secrets(item, name if "." in str(name) else model)
             )
             for name, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [without_tokens(item, model) for item in value]
+        return [without_secrets(item, model) for item in value]
     return value

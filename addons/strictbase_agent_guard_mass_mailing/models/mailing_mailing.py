@@ -1,0 +1,22 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+from odoo.addons.strictbase_agent_guard.tools.rules import Rule
+
+
+class MailingMailing(models.Model):
+    _inherit = "mailing.mailing"
+
+    _agent_guard_drafts = True
+
+    def _agent_guard_rules(self):
+        return [
+            *super()._agent_guard_rules(),
+            Rule("mailing", None, lambda r: r._agent_guard_waits(), created=True),
+        ]
+
+    def _agent_guard_waits(self):
+        """Whether a job sends it; a finished one under test may go to the rest."""
+        return self.state in ("in_queue", "sending") or (
+            self.state == "done" and self.ab_testing_enabled
+        )

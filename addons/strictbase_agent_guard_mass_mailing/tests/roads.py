@@ -1,0 +1,47 @@
+# License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
+"""The roads of this application, in the terms of the guard's own tests."""
+
+from odoo.addons.strictbase_agent_guard.tests.roads import (
+    WORDS,
+    call,
+    create,
+    road,
+    write,
+)
+
+ROADS = [
+    road("applications", "mailing launched",
+         call("mailing.mailing/action_launch", "@mailing"),
+         needs="mailing.mailing", wide=True,
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
+    road("applications", "mailing put in the queue by a write",
+         write("mailing.mailing", "@mailing", state="in_queue"),
+         needs="mailing.mailing", wide=True,
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
+    road("applications", "mailing sent to chosen records",
+         call("mailing.mailing/action_send_mail", "@mailing", res_ids=["@client"]),
+         needs="mailing.mailing", wide=True),
+    road("applications", "mailing test to an address of choice",
+         create("mailing.mailing.test", mass_mailing_id="@mailing",
+                email_to="@client_email"),
+         call("mailing.mailing.test/send_mail_test", "$0"),
+         needs="mailing.mailing", wide=True),
+    road("armed", "recipients of a queued mailing changed",
+         write("mailing.mailing", "@mailing_queued",
+               mailing_domain="[('id', '=', @{client})]"),
+         needs="mailing.mailing", wide=True, given="mailing",
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
+    road("armed", "words of a queued mailing changed",
+         write("mailing.mailing", "@mailing_queued_client", subject=WORDS),
+         needs="mailing.mailing", wide=True, given="news", carries=WORDS,
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
+    road("applications", "text mailing launched",
+         call("mailing.mailing/action_launch", "@mailing_sms"),
+         needs="mailing.sms.test", wide=True,
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
+    road("applications", "text mailing test to a number of choice",
+         create("mailing.sms.test", mailing_id="@mailing_sms",
+                numbers="@client_phone"),
+         call("mailing.sms.test/action_send_sms", "$0"),
+         needs="mailing.sms.test", wide=True),
+]
