@@ -99,7 +99,7 @@ stop_server() {
 }
 
 # That the roads are roads at all is a property of Odoo, not of the module: proved with the roads.
-proofs=TestRoadsReach,TestInternalActionsProof
+proofs=roads_proof,internal_proof
 run_tests() {
     local database=$1 tags=$2 log=$work/run/tests.log
     run_odoo -d "$database" --test-tags "$tags" --stop-after-init --http-interface 127.0.0.1 --http-port "$(free_port)" \
@@ -146,7 +146,7 @@ guarded_modules() {
 addons_suite() {
     guarded_modules "$1"
     say "Odoo's tests of addons/"
-    run_tests addons "$(cd "$root/addons" && ls -d */ | sed 's,/$,,; s,^,/,' | paste -sd,),$(echo "$proofs" | sed 's,[^\,]*,-/strictbase_agent_guard:&,g')"
+    run_tests addons "$(cd "$root/addons" && ls -d */ | sed 's,/$,,; s,^,/,' | paste -sd,),$(echo "$proofs" | sed 's,[^\,]*,-&,g')"
 }
 
 roads() {
@@ -168,7 +168,7 @@ roads() {
         if [ -n "$server" ]; then stop_server; fi
     done
     say "every road reaches a client where nobody guards it"
-    run_tests addons "$(echo "$proofs" | sed 's,[^\,]*,/strictbase_agent_guard:&,g')"
+    run_tests addons "$proofs"
 }
 
 say "a database with demo data"

@@ -31,10 +31,9 @@ def make_sale_order(case):
         env["sale.order"]
         .browse(order.id)
         .message_post(
-            body="Ours",
+            **{"body": "Ours", "attachment_ids": file.ids},
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            attachment_ids=file.ids,
         )
     )
     order.message_unsubscribe(order.message_partner_ids.ids)
