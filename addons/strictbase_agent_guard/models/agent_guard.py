@@ -8,6 +8,7 @@ from odoo.tools.mail import email_normalize_all
 
 from ..tools import wire
 from ..tools.call_state import (
+    CHANGED,
     CallState,
     Egress,
     attach,
@@ -261,12 +262,16 @@ class StrictbaseAgentGuard(models.AbstractModel):
         if actor is None or not items:
             return True
         state = peek(self.env)
+        self._describe(items, state)
         if state is None:
             raise refusal(items)
+        state.seen += items
         if self._granted(state) and all(state.grant.covers(i) for i in items):
             state.granted += items
             self.env["strictbase.agent.egress"]._record(state, items)
             return True
+        if state.grant is not None and not state.fault:
+            state.fault = CHANGED
         state.refuse(items)
         self.env.cr.precommit.add(state.raise_if_refused)
         if at_once:
@@ -275,8 +280,9 @@ class StrictbaseAgentGuard(models.AbstractModel):
 
     @api.model
     def _granted(self, state):
-        if self.env["ir.config_parameter"].sudo().get_param(SHUT) in ("1", "True"):
-            state.fault = "an administrator has stopped all sending by agents"
+        if self._is_stopped():
+            state.stopped = True
+            state.fault = self._stopped_by()
             return False
         if state.grant is None and state.token and not state.fault:
             self.env["strictbase.agent.confirmation"]._reserve(state)

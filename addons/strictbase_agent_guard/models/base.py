@@ -28,6 +28,7 @@ class Base(models.AbstractModel):
     def create(self, vals_list):
         records = super().create(vals_list)
         if self.env["strictbase.agent.guard"]._actor() is not None:
+            self.env["strictbase.agent.guard"]._note_made(records)
             names = {name for vals in vals_list for name in vals}
             names |= {
                 name.removeprefix("default_")

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import client_secrets
+from . import manifest
 from . import refusal
+from . import preview
 from . import call_state
 from . import rules
 from . import wire

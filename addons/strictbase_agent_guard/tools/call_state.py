@@ -14,7 +14,11 @@ from weakref import WeakKeyDictionary
 
 from odoo import http
 
+from .manifest import Approved, differences, key_of, lines_of
 from .refusal import refusal
+
+#: Why an approval was not accepted: another content.
+CHANGED = "not what was approved"
 
 _states = WeakKeyDictionary()
 
@@ -48,6 +52,9 @@ class Egress:
     digest: str = ""  # of the content, so that an approval can be bound to it
     target: tuple = ("", 0)  # the row that carries it: mail.mail, sms.sms, …
     note: str = ""
+    content: dict = field(default_factory=dict)  # sender, body, files: see agent_content
+    opens: bool = False  # a document that is carried by HTTP
+    line: dict | None = None  # as it is kept, shown and compared
 
     def addresses(self):
         return {r["address"] for r in self.recipients if r["address"]}
@@ -71,8 +78,14 @@ class Grant:
     confirmation_id: int
     approver_id: int
     addresses: set | None = None  # None: whatever the approved call sends
+    approved: Approved | None = None  # what the approver has seen
+    recipients: set | None = None  # whom the approver has named
 
     def covers(self, egress):
+        if self.approved is not None:
+            return self.approved.covers(egress)
+        if self.recipients is not None:
+            return {key_of(r) for r in egress.recipients} <= self.recipients
         return self.addresses is None or egress.addresses() <= self.addresses
 
 
@@ -87,14 +100,32 @@ class CallState:
     fault: str = ""
     refused: list = field(default_factory=list)
     granted: list = field(default_factory=list)
+    seen: list = field(default_factory=list)  # all that was judged, in its order
+    made: dict = field(default_factory=dict)  # model -> ids of rows of this call
+    asked: str = ""  # digest of arguments and wizard, once it was needed
+    arguments: str = ""  # digest of the arguments as they came
+    request: str = ""  # the request that was kept for this call, and its secret
+    claim: str = ""
+    unkept: str = ""  # why no request was kept
+    stopped: bool = False  # somebody has stopped all agents
+    differs: list = field(default_factory=list)  # from what was approved
+    approved_lines: list | None = None  # the manifest that the token stands for
     left: bool = False  # something has left the process
     closed: bool = False
 
     def refuse(self, items):
         self.refused.extend(items)
 
+    def note_made(self, records):
+        self.made.setdefault(records._name, set()).update(records.ids)
+
     def error(self):
-        return refusal(self.refused, self.entry, self.fault)
+        fault = self.fault
+        if self.approved_lines is not None and self.fault == CHANGED:
+            self.differs = differences(self.approved_lines, lines_of(self.seen))
+            fault = f"{CHANGED}: {'; '.join(self.differs)}"
+        fault = "; ".join(filter(None, (fault, self.unkept)))
+        return refusal(self.refused, self.entry, fault, self.request, self.claim)
 
     def raise_if_refused(self):
         if self.refused and not self.closed:
