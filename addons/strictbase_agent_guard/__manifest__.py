@@ -13,9 +13,16 @@
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
         "data/ir_config_parameter.xml",
+        "wizards/agent_decision_views.xml",
+        "wizards/agent_key_views.xml",
+        "wizards/agent_stop_views.xml",
         "views/strictbase_agent_confirmation_views.xml",
         "views/strictbase_agent_egress_views.xml",
-        "wizards/agent_key_views.xml",
+        "views/agent_overview_views.xml",
+        "views/res_config_settings_views.xml",
         "views/menu.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["strictbase_agent_guard/static/src/scss/preview.scss"],
+    },
 }

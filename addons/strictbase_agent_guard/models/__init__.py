@@ -8,6 +8,7 @@ from . import agent_request
 from . import agent_request_view
 from . import agent_stop
 from . import agent_egress
+from . import agent_log
 from . import base
 from . import discuss_channel
 from . import discuss_channel_member
@@ -27,3 +28,5 @@ from . import res_groups
 from . import res_partner
 from . import res_users
 from . import client_secrets
+from . import agent_overview
+from . import res_config_settings

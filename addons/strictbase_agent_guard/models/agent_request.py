@@ -295,6 +295,12 @@ class StrictbaseAgentConfirmation(models.Model):
         )
         self._decided(self.env._("Approved"))
 
+    def action_revoke(self):
+        """What was approved and not sent yet is not to be sent."""
+        self._check_interactive()
+        self._reject(self.env._("The approval was taken back."))
+        return True
+
     def _reject(self, reason):
         self._check_may_decide()
         for row in self:

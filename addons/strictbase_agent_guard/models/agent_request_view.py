@@ -66,12 +66,13 @@ class StrictbaseAgentConfirmation(models.Model):
     @api.depends_context("uid")
     def _compute_preview(self):
         for row in self:
-            hidden = {
-                (model, res_id)
-                for model, res_id in {(li["model"], li["res_id"]) for li in row._lines()}
-                if not row._may_read(model, res_id)
-            }
-            row.preview = preview(row._lines(), hidden, self.env._)
+            row.preview = row._previews()
+
+    def _previews(self):
+        lines = [line for row in self for line in row._lines()]
+        documents = {(line["model"], line["res_id"]) for line in lines}
+        hidden = {of for of in documents if not self._may_read(*of)}
+        return preview(lines, hidden, self.env._)
 
     @api.model
     def _may_read(self, model, res_id):
@@ -97,6 +98,20 @@ class StrictbaseAgentConfirmation(models.Model):
         if not self.document:
             return False
         return self.document.get_formview_action()
+
+    def action_decide(self):
+        """Look at these together, and say yes or no to all."""
+        decision = self.env["strictbase.agent.decision"].create(
+            {"request_ids": [(6, 0, self.ids)]}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Decide"),
+            "res_model": decision._name,
+            "res_id": decision.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     def action_open_earlier(self):
         self.ensure_one()

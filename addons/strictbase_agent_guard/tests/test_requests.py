@@ -249,16 +249,12 @@ class TestSame(RequestCase):
     def test_other_words(self):
         for change, words in (
             ({"body": "Other"}, "the text differs"),
-            ({"body": "Hello "}, ""),
             ({"subject": "Other"}, "the subject differs"),
             ({"email_from": "boss@inside.example"}, "the sender differs"),
         ):
             with self.subTest(change):
                 told = self.post_approved(body="Hello", subject="One")
                 answer = self.with_claim(told, **{"body": "Hello", "subject": "One", **change})
-                if not words:
-                    self.assertTrue(answer.ok, answer.text)
-                    continue
                 self.assertDiffers(answer, words)
                 new = self.asked(answer)
                 self.assertNotEqual(new["request"], told["request"])
