@@ -15,7 +15,13 @@
         "data/ir_config_parameter.xml",
         "views/strictbase_agent_confirmation_views.xml",
         "views/strictbase_agent_egress_views.xml",
+        "views/strictbase_agent_held_views.xml",
+        "views/strictbase_agent_refusal_views.xml",
+        "views/mail_mail_views.xml",
         "wizards/agent_key_views.xml",
+        "wizards/base_module_uninstall_views.xml",
         "views/menu.xml",
     ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

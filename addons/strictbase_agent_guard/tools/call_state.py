@@ -88,6 +88,7 @@ class CallState:
     refused: list = field(default_factory=list)
     granted: list = field(default_factory=list)
     left: bool = False  # something has left the process
+    noted: bool = False  # its refusal will be recorded
     closed: bool = False
 
     def refuse(self, items):
