@@ -189,7 +189,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
             "res_id": 0 if is_new else item.res_id,
             "record": name,
             "note": item.note,
-            "opens": item.opens,
+            "opens": list(item.opens),
             "compare": compare,
         }
 

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.http import Response, SessionExpiredException, request
 
+from ..tools.call_state import refuse_to_commit
 from ..tools.client_secrets import without_links, without_secrets
 
 #: Send primitives and account methods that no agent may call itself, with no token
@@ -113,6 +114,7 @@ class IrHttp(models.AbstractModel):
         state = guard._open_call(
             uid, call["model"], call["method"], call["ids"], call["context"]
         )
+        refuse_to_commit(env.cr, state)
         if isinstance(call["context"], dict):
             # it goes nowhere from here: contexts are stored and returned
             call["context"].pop("agent_confirmation_token", None)

@@ -53,7 +53,7 @@ class Egress:
     target: tuple = ("", 0)  # the row that carries it: mail.mail, sms.sms, …
     note: str = ""
     content: dict = field(default_factory=dict)  # sender, body, files: see agent_content
-    opens: bool = False  # a document that is carried by HTTP
+    opens: tuple = ()  # channels by which a document that is approved is carried
     line: dict | None = None  # as it is kept, shown and compared
 
     def addresses(self):
@@ -111,6 +111,8 @@ class CallState:
     differs: list = field(default_factory=list)  # from what was approved
     approved_lines: list | None = None  # the manifest that the token stands for
     left: bool = False  # something has left the process
+    guards_commit: bool = False  # the cursor asks before it commits
+    noted: bool = False  # its refusal will be recorded
     closed: bool = False
 
     def refuse(self, items):
@@ -130,6 +132,22 @@ class CallState:
     def raise_if_refused(self):
         if self.refused and not self.closed:
             raise self.error()
+
+
+def refuse_to_commit(cr, state):
+    """Nothing of a call is committed once some of it was refused.
+
+    A savepoint runs what is due before a commit, too, and would end the call there,
+    before all that it would send has been seen.
+    """
+
+    def commit():
+        cr.flush()
+        state.raise_if_refused()
+        return type(cr).commit(cr)
+
+    cr.commit = commit
+    state.guards_commit = True
 
 
 def current_request():

@@ -30,13 +30,15 @@ WORDS = {
 }
 NEW = "new"
 _PDF_DATE = re.compile(
-    rb"/(?:CreationDate|ModDate)\s*\(D:[0-9+\-'Z]*\)"
+    rb"/(?:CreationDate|ModDate)\s*\(D(?::|\\072)[0-9+\-'Z\\]*\)"
     rb"|/ID\s*\[\s*<[0-9A-Fa-f]*>\s*<[0-9A-Fa-f]*>\s*\]"
     rb"|<xmp:(?:CreateDate|ModifyDate|MetadataDate)>[0-9T:+\-Z.]*</xmp:\w+>"
 )
 #: Steering of the direction of writing, and what cannot be seen at all.
 _UNSEEN = {"Cf", "Cc", "Cs", "Co", "Cn"}
 _SEEN = "\n\t"
+#: What mail programs are given to fill the preview of a letter with.
+_FILLER = re.compile("(?:[\u034f\u200b-\u200d\u00a0\ufeff\u00ad] ?){20,}")
 #: Joiners that some scripts and emoji need, between letters.
 _JOINERS = "\u200c\u200d"
 
@@ -85,7 +87,7 @@ def comparable(text, base_url="", ids=None, names=()):
 
 def visible(text, lines=False):
     """The text with everything that hides or reorders it made visible."""
-    text = str(text or "")
+    text = _FILLER.sub("", str(text or ""))
     shown = []
     for index, char in enumerate(text):
         if char in _JOINERS and 0 < index < len(text) - 1:
@@ -146,8 +148,8 @@ class Approved:
     def covers(self, item):
         """Whether this was approved, and not yet sent more often than approved."""
         line = item.line
-        if line["channel"] == "http" and any(seen.get("opens") for seen in self.lines):
-            return True  # what an approved document is carried by
+        if self._is_carrier(line):
+            return True
         key = canonical(line["compare"])
         wanted = Counter(map(key_of, line["recipients"]))
         if not wanted or key not in self.allowed:
@@ -163,6 +165,21 @@ class Approved:
             return False
         self.taken[row] = (key, wanted)
         return True
+
+
+    def _is_carrier(self, line):
+        """Whether an approved document is carried by this, to nobody else."""
+        wanted = set(map(key_of, line["recipients"]))
+        for document in self.lines:
+            if line["channel"] not in document["opens"]:
+                continue
+            if line["channel"] == "http":
+                return True
+            if document["compare"]["record"] == line["compare"]["record"] and (
+                wanted <= set(map(key_of, document["recipients"]))
+            ):
+                return True
+        return False
 
 
 def differences(approved, now):
