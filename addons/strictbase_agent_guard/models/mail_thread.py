@@ -28,7 +28,8 @@ class MailThread(models.AbstractModel):
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         values = {"subtype_ids": subtype_ids, "customer_ids": customer_ids}
-        if self.env["strictbase.agent.guard"]._actor() is None:
+        guard = self.env["strictbase.agent.guard"]
+        if guard._actor() is None or {*(partner_ids or ())} <= guard._own_partners():
             return super()._message_subscribe(partner_ids, **values)
         with self._agent_guard_watch():
             return super()._message_subscribe(partner_ids, **values)
@@ -164,10 +165,13 @@ class MailThread(models.AbstractModel):
         self.ensure_one()
         guard = self.env["strictbase.agent.guard"]
         record = self.sudo()
-        if record._agent_guard_can_read(self.env.ref("base.public_user")):
+        public = self.env["ir.model.data"]._xmlid_to_res_id("base.public_user")
+        if record._agent_guard_can_read(self.env["res.users"].browse(public)):
             return [PUBLIC]
-        followers = guard._outside_partners(record.message_partner_ids)
-        customers = guard._outside_partners(record._agent_guard_customers())
+        followers = record.message_partner_ids
+        customers = record._agent_guard_customers()
+        outside = guard._outside_partners(followers | customers)
+        followers, customers = followers & outside, customers & outside
         readers = self.env["res.partner"].sudo()
         if "access_token" in record._fields and "access_url" in record._fields:
             readers |= followers

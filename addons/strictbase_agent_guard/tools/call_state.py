@@ -112,7 +112,9 @@ class CallState:
     approved_lines: list | None = None  # the manifest that the token stands for
     left: bool = False  # something has left the process
     guards_commit: bool = False  # the cursor asks before it commits
+    inside: dict = field(default_factory=dict)  # contact -> internal users
     noted: bool = False  # its refusal will be recorded
+    unseen: set = field(default_factory=set)  # new messages that nobody outside reads
     closed: bool = False
 
     def refuse(self, items):
