@@ -11,6 +11,7 @@ from . import agent_request_view
 from . import agent_stop
 from . import agent_egress
 from . import agent_log
+from . import agent_held_view
 from . import agent_refusal
 from . import base
 from . import agent_touch

@@ -254,18 +254,19 @@ class StrictbaseAgentConfirmation(models.Model):
     def _check_documents(self):
         """An approver sees what is approved, so has to be allowed to read it."""
         for model, res_id in {(li["model"], li["res_id"]) for li in self._lines()}:
-            if model not in self.env or not res_id:
-                continue
-            record = self.env[model].browse(res_id)
-            if record.sudo().exists() and not record.has_access("read"):
-                raise AccessError(
-                    self.env._(
-                        "The request is about a document that you may not read: "
-                        "%(model)s %(id)s. Somebody who may has to decide.",
-                        model=model,
-                        id=res_id,
-                    )
+            self._check_readable(model, res_id)
+
+    @api.model
+    def _check_readable(self, model, res_id):
+        if not self._may_read(model, res_id):
+            raise AccessError(
+                self.env._(
+                    "It is about a document that you may not read: %(model)s %(id)s. "
+                    "Somebody who may has to decide.",
+                    model=model,
+                    id=res_id,
                 )
+            )
 
     def _lines(self):
         self.ensure_one()
@@ -332,7 +333,7 @@ class StrictbaseAgentConfirmation(models.Model):
 
     @api.model
     def request_status(self, request_uuid):
-        """What has become of a request, for the agent that has asked and nobody else."""
+        """What has become of a request, for the agent that has asked alone."""
         row = self._own_request(request_uuid)
         told = row._state_now()
         text = fields.Datetime.to_string

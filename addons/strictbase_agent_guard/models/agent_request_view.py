@@ -56,11 +56,12 @@ class StrictbaseAgentConfirmation(models.Model):
                 row.document = f"{record._name},{record.id}"
                 row.document_name = visible(record.sudo().display_name)
 
-    @api.depends("requested_model", "requested_method", "summary")
+    @api.depends("requested_model", "requested_method", "subject", "summary")
     def _compute_what(self):
         for row in self:
             name = self.env["ir.model"].sudo()._get(row.requested_model or "").name
-            row.what = row.summary or f"{name or row.requested_model}: {row.requested_method}"
+            called = f"{name or row.requested_model}: {row.requested_method}"
+            row.what = row.subject or row.summary or called
 
     @api.depends("asked_manifest")
     @api.depends_context("uid")
@@ -91,7 +92,7 @@ class StrictbaseAgentConfirmation(models.Model):
     @api.depends("summary", "requested_model", "requested_method")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = row.what
+            row.display_name = row.summary or row.what
 
     def action_open_document(self):
         self.ensure_one()
@@ -124,14 +125,15 @@ class StrictbaseAgentConfirmation(models.Model):
         return {
             "request": row.request_uuid,
             "state": row._state_now(),
-            "agent": {"id": row.agent_user_id.id, "name": visible(row.agent_user_id.name)},
+            "agent": {
+                "id": row.agent_user_id.id,
+                "name": visible(row.agent_user_id.name),
+            },
             "agent_channel": visible(row.agent_channel),
             "call": {
                 "model": row.requested_model,
                 "method": row.requested_method,
-                "ids": list(
-                    self._entry("", "", _ids(row.requested_ids_json)).ids
-                ),
+                "ids": list(self._entry("", "", _ids(row.requested_ids_json)).ids),
             },
             "created_at": fields.Datetime.to_string(row.create_date),
             "expires_at": fields.Datetime.to_string(row.expires_at),

@@ -49,7 +49,9 @@ def issue():
     with env.registry.cursor() as cr:
         return api.Environment(cr, approver.id, {})[
             "strictbase.agent.confirmation"
-        ].issue_token("res.partner", "message_post", client.ids)
+        ].issue_token(
+            "res.partner", "message_post", client.ids, recipients=[client.email]
+        )
 
 
 def state():

@@ -52,7 +52,9 @@ class Egress:
     digest: str = ""  # of the content, so that an approval can be bound to it
     target: tuple = ("", 0)  # the row that carries it: mail.mail, sms.sms, …
     note: str = ""
-    content: dict = field(default_factory=dict)  # sender, body, files: see agent_content
+    content: dict = field(
+        default_factory=dict
+    )  # sender, body, files: see agent_content
     opens: tuple = ()  # channels by which a document that is approved is carried
     line: dict | None = None  # as it is kept, shown and compared
 

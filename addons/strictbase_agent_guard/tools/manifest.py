@@ -101,7 +101,9 @@ def visible(text, lines=False):
             shown.append("\n" if lines else " \u23ce ")
         elif char == "\t":
             shown.append(" ")
-        elif unicodedata.category(char) in _UNSEEN or char in "\u115f\u1160\u3164\uffa0":
+        elif (
+            unicodedata.category(char) in _UNSEEN or char in "\u115f\u1160\u3164\uffa0"
+        ):
             shown.append(f"\u27e6U+{ord(char):04X}\u27e7")
         else:
             shown.append(char)
@@ -166,7 +168,6 @@ class Approved:
         self.taken[row] = (key, wanted)
         return True
 
-
     def _is_carrier(self, line):
         """Whether an approved document is carried by this, to nobody else."""
         wanted = set(map(key_of, line["recipients"]))
@@ -204,9 +205,7 @@ def differences(approved, now):
         found += _recipients(near, line)
         was, is_now = near["compare"], line["compare"]
         found += [
-            words
-            for name, words in WORDS.items()
-            if was.get(name) != is_now.get(name)
+            words for name, words in WORDS.items() if was.get(name) != is_now.get(name)
         ]
         found += _files(was.get("files") or [], is_now.get("files") or [])
     if not found and len(now) > len(approved):

@@ -6,6 +6,8 @@ load, link, cover or hide. What is kept of its HTML is a short list of plain ele
 without any attribute; links are shown with where they lead, images by their address.
 """
 
+import re
+
 from lxml import html as lxml_html
 from markupsafe import Markup, escape
 
@@ -53,15 +55,22 @@ def _shown(node, depth):
         return
     known = Markup(tag if tag in PLAIN else "span")
     yield Markup("<%s>") % known
-    yield escape(visible(node.text))
+    yield _words(node.text, tag)
     for child in node:
         yield from _shown(child, depth + 1)
-        yield escape(visible(child.tail))
+        yield _words(child.tail, tag)
     yield Markup("</%s>") % known
     if tag in ("a", "area", "form", "button"):
         where = node.get("href") or node.get("action") or ""
         if where:
             yield Markup(' <code class="o_agent_link">%s</code>') % visible(where)[:500]
+
+
+def _words(text, tag):
+    """Space is one blank in HTML, but for where it is kept."""
+    if tag == "pre":
+        return escape(visible(text, lines=True))
+    return escape(visible(re.sub(r"[ \t\r\n\f]+", " ", text or "")))
 
 
 def plain_text(text):
@@ -83,8 +92,31 @@ def _row(label, value):
 
 def preview(lines, hidden, _):
     """All lines of a manifest; of documents in ``hidden`` only whom they reach."""
-    parts = [_one(line, (line["model"], line["res_id"]) in hidden, _) for line in lines]
+    parts = [
+        _one(line, (line["model"], line["res_id"]) in hidden, _)
+        for line in _together(lines)
+    ]
     return Markup('<div class="o_agent_preview">%s</div>') % Markup("").join(parts)
+
+
+def _together(lines):
+    """The same words to the same people are shown once, by all their channels."""
+    found = {}
+    for line in lines:
+        people = tuple((r["name"], r["address"]) for r in line["recipients"])
+        of = (people, line["model"], line["res_id"], line["subject"])
+        key = (*of, plain_text(line["body"])) if line["body"] else (*of, id(line))
+        if key not in found:
+            found[key] = dict(line)
+            continue
+        known = found[key]
+        if line["channel"] not in known["channel"].split(", "):
+            known["channel"] += f", {line['channel']}"
+        for name in ("sender", "reply_to", "note"):
+            known[name] = known[name] or line[name]
+        for name in ("inside", "files"):
+            known[name] = known[name] + [x for x in line[name] if x not in known[name]]
+    return found.values()
 
 
 def _one(line, is_hidden, _):
@@ -123,8 +155,8 @@ def _one(line, is_hidden, _):
     if line["body"]:
         cut = Markup("<p><i>%s</i></p>") % _("The rest is left out here.")
         body = Markup(
-            '<div class="o_agent_body">%s</div>'
-            '<details class="o_agent_text"><summary>%s</summary><pre>%s</pre></details>%s'
+            '<div class="o_agent_body">%s</div><details class="o_agent_text">'
+            "<summary>%s</summary><pre>%s</pre></details>%s"
         ) % (
             safe_html(line["body"]),
             _("Every word of it, also hidden ones"),

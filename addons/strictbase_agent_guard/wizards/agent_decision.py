@@ -33,9 +33,7 @@ class StrictbaseAgentDecision(models.TransientModel):
         for decision in self:
             rows = decision.request_ids
             if len(rows.agent_user_id) > 1:
-                raise UserError(
-                    self.env._("Requests of one agent at a time, please.")
-                )
+                raise UserError(self.env._("Requests of one agent at a time, please."))
             if any(row._state_now() != "pending" for row in rows):
                 raise UserError(
                     self.env._("Only requests that wait can be decided together.")
