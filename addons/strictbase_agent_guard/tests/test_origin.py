@@ -107,6 +107,10 @@ class TestOrigin(OriginCase):
         self.pass_time()
         self.assertNotIn(CLIENT, self.recipients())
         self.assertEqual(held.decided_by, self.users["approver"])
+        mail = self.env["mail.mail"].browse(held.target_id)
+        self.assertNotIn(
+            "ready", mail.mail_message_id.notification_ids.mapped("notification_status")
+        )
 
     def test_an_agent_and_others_decide_nothing(self):
         self._followed()
