@@ -135,7 +135,7 @@ class StrictbaseAgentTouch(models.Model):
 
         As a person, it would else count as that person's look.
         """
-        if records._name not in self._models_with_open():
+        if not records.ids or records._name not in self._models_with_open():
             return
         records.flush_recordset(["write_uid", "write_date"])
         self.env.cr.execute(

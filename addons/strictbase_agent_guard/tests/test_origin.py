@@ -175,6 +175,11 @@ class TestOrigin(OriginCase):
         self._job(partner[0], "record.write({'ref': 'job'})")
         self.assertIn("new@outside.example", self.recipients())
 
+    def test_a_job_that_writes_on_nothing_goes_on(self):
+        self.ok("agent", "res.partner/write", self.at["quiet"], vals={"comment": "x"})
+        self._job(self.client.id, "record.browse().write({'ref': 'job'})")
+        self.assertIn(CLIENT, self.recipients())
+
     def _job(self, partner_id, before="pass"):
         """A scheduled job that mails a contact."""
         cron = self.env["ir.cron"].create(
