@@ -368,6 +368,16 @@ class StrictbaseAgentConfirmation(models.Model):
         return self.state
 
     @api.model
+    def guard_status(self):
+        return {
+            **super().guard_status(),
+            "requests": True,
+            "approve_in_odoo_only": self._agent_guard_flag(ODOO_ONLY),
+            "unbound_tokens": self._agent_guard_flag(UNBOUND),
+            "stopped": self.env["strictbase.agent.guard"]._is_stopped(),
+        }
+
+    @api.model
     def withdraw_request(self, request_uuid):
         """The agent does not want it any more."""
         row = self._own_request(request_uuid)

@@ -488,6 +488,12 @@ class TestMinting(RequestCase):
         answer = self.rpc("approver", f"{MODEL}/action_approve", row.ids)
         self.assertEqual(answer.status, 403)
 
+    def test_guard_status(self):
+        status = self.rpc("agent", f"{MODEL}/guard_status").body
+        self.assertTrue(status["requests"])
+        for name in ("approve_in_odoo_only", "unbound_tokens", "stopped"):
+            self.assertIs(status[name], False)
+
     def test_no_such_call(self):
         for change in (
             {"model_name": "no.such.model"},
