@@ -28,6 +28,7 @@
     ],
     "assets": {
         "web.assets_backend": ["strictbase_agent_guard/static/src/scss/preview.scss"],
+        "web.assets_tests": ["strictbase_agent_guard/static/tests/tours/*.js"],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -25,7 +25,7 @@ TABLES = (
     "strictbase.agent.refusal",
 )
 #: Digests of tokens are of no use to a reader.
-LEFT_OUT = {"token_digest", "nonce", "display_name"}
+LEFT_OUT = {"minted_digest", "token_digest", "nonce", "display_name"}
 
 
 def post_init_hook(env):

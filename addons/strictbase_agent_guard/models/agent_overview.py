@@ -34,6 +34,7 @@ class ResUsers(models.Model):
     def _compute_agent_overview(self):
         month = fields.Datetime.now().replace(day=1, hour=0, minute=0, second=0)
         self.env["strictbase.agent.egress"].flush_model()
+        self.env["strictbase.agent.confirmation"].flush_model()
         self.env.cr.execute(
             SQL(
                 """

@@ -14,6 +14,7 @@ from . import test_requests
 from . import test_recipients
 from . import test_roads
 from . import test_roles
+from . import test_tours
 from . import test_sender
 from . import test_client_secrets
 from . import test_walk

@@ -33,6 +33,7 @@ APPROVER = os.environ["ODOO_APPROVER_API_KEY"]
 CALLERS = int(os.environ.get("GUARD_CALLERS", "20"))
 PORT = int(os.environ.get("GUARD_SMTP_PORT", "0"))
 LIMIT = 50  # requests of one agent that wait
+AT_ONCE = 30  # Odoo has 64 connections to its database
 MARKER = "AGENT_CONFIRMATION_REQUIRED"
 
 letters = []
@@ -121,7 +122,7 @@ def crowd(title, client, bodies, limit):
     counted = "strictbase.agent.confirmation/search_count"
     before = must(AGENT, counted, domain=domain)
     waiting = must(AGENT, counted, domain=[*domain, ["state", "=", "pending"]])
-    with ThreadPoolExecutor(len(bodies)) as pool:
+    with ThreadPoolExecutor(min(len(bodies), AT_ONCE)) as pool:
         answers = list(pool.map(lambda body: post(client, body), bodies))
     refused = [a for status, a in answers if status == 422]
     check(f"{title}: refused", len(refused) == len(bodies), len(refused))
