@@ -217,6 +217,9 @@ class StrictbaseAgentConfirmation(models.Model):
                     act_type_xmlid=ACTIVITY if activity_type else "",
                     summary=self.env._("Approve: %s", row.summary),
                     user_id=user.id,
+                    date_deadline=fields.Date.context_today(
+                        row.with_context(tz=user.tz or "UTC")
+                    ),
                 )
 
     def _decided(self, words):

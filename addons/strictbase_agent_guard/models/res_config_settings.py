@@ -6,7 +6,7 @@ import re
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .agent_confirmation import AUDIT_DAYS
+from .agent_confirmation import AUDIT_DAYS, MAX_DAYS
 from .agent_guard import FREE_HOSTS
 from .ir_http import SERVER_ACTIONS
 from .parameters import (
@@ -61,7 +61,7 @@ class ResConfigSettings(models.TransientModel):
     def _agent_guard_check_settings(self):
         self.ensure_one()
         limits = (
-            ("agent_guard_audit_days", 7, 3660),
+            ("agent_guard_audit_days", 1, MAX_DAYS),
             ("agent_guard_request_days", *NUMBERS[REQUEST_DAYS][1:]),
             ("agent_guard_approval_hours", *NUMBERS[APPROVAL_HOURS][1:]),
             ("agent_guard_max_pending", *NUMBERS[MAX_PENDING][1:]),

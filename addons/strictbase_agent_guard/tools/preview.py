@@ -24,6 +24,10 @@ EMPTY = {"br", "hr"}
 #: Neither these nor what they hold is shown as words.
 DROPPED = {"head", "link", "meta", "script", "style", "template", "title"}
 MAX_DEPTH = 60
+#: Styles by which a reader does not see the words.
+_HIDDEN = re.compile(
+    r"display:none|visibility:hidden|font-size:0(?![.\d]*[1-9])|opacity:0(?![.\d]*[1-9])"
+)
 
 
 def safe_html(text):
@@ -54,12 +58,17 @@ def _shown(node, depth):
         yield Markup("<%s>") % Markup(tag)
         return
     known = Markup(tag if tag in PLAIN else "span")
+    hidden = _HIDDEN.search(re.sub(r"\s", "", node.get("style") or "").lower())
+    if hidden:
+        yield Markup('<small class="o_agent_hidden">\u27e6')
     yield Markup("<%s>") % known
     yield _words(node.text, tag)
     for child in node:
         yield from _shown(child, depth + 1)
         yield _words(child.tail, tag)
     yield Markup("</%s>") % known
+    if hidden:
+        yield Markup("\u27e7</small>")
     if tag in ("a", "area", "form", "button"):
         where = node.get("href") or node.get("action") or ""
         if where:

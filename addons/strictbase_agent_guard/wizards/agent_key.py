@@ -68,3 +68,7 @@ class StrictbaseAgentKeyShow(models.AbstractModel):
     login = fields.Char(readonly=True)
     name = fields.Char("Description", readonly=True)
     expires_at = fields.Datetime("Ends", readonly=True)
+
+    def web_save(self, *args, **kwargs):
+        """The web client saves what is open when its page is left."""
+        return []
