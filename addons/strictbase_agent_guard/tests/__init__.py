@@ -7,7 +7,9 @@ from . import test_headers
 from . import test_interface
 from . import test_internal_actions
 from . import test_published
+from . import test_readers
 from . import test_recipients
 from . import test_roads
 from . import test_roles
+from . import test_secret_search
 from . import test_client_secrets
