@@ -14,8 +14,12 @@
         "security/ir_rule.xml",
         "data/ir_config_parameter.xml",
         "views/strictbase_agent_confirmation_views.xml",
+        "views/token_views.xml",
         "views/strictbase_agent_egress_views.xml",
         "wizards/agent_key_views.xml",
         "views/menu.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["strictbase_agent_guard/static/src/**/*"],
+    },
 }

@@ -4,6 +4,7 @@ any text of any installed model.
 """
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..tools.client_secrets import learn, without_links, without_secrets
 from .common import ConfirmationCase
@@ -80,7 +81,6 @@ class TestSecretSearch(GuardHttpCase):
         self.assertEqual(found, [0, 1, 0])
 
     def test_by_comparison_order_and_group(self):
-        ours = [["id", "in", self.note.ids]]
         texts = self.env["res.partner"].create(
             [
                 {"name": "B", "comment": LINK.replace(SECRET, f"{start}{SECRET}")}
@@ -107,16 +107,12 @@ class TestSecretSearch(GuardHttpCase):
         )
         self.assertEqual([group["__count"] for group in groups], [3])
         for operator in ("<", ">", "<=", ">="):
-            counts = {
-                self.ask(
-                    "agent",
-                    "res.partner",
-                    "search_count",
-                    domain=[*ours, ["comment", operator, LINK.replace(SECRET, text)]],
+            for start in ("0", "b", "n", "~"):
+                condition = ["comment", operator, LINK.replace(SECRET, start)]
+                found = self.ask(
+                    "agent", "res.partner", "search_count", domain=[*among, condition]
                 )
-                for text in ("0", "~")
-            }
-            self.assertEqual(len(counts), 1, operator)
+                self.assertIn(found, (0, 3), condition)
 
     def test_searches_that_are_right(self):
         """What an agent looks for in plain texts, it finds."""
@@ -191,7 +187,7 @@ class TestEveryText(ConfirmationCase):
         column = f'"{field.name}"'
         value = "jsonb_build_object('en_US', %s::text)" if field.translate else "%s"
         try:
-            with self.env.cr.savepoint(flush=False):
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(
                     f'UPDATE "{row._table}" SET {column} = {value} WHERE id = %s',
                     [text, row.id],

@@ -93,7 +93,8 @@ def learn(rules):
 def sql_pattern():
     paths = "|".join(sorted(_PATHS))
     return (
-        rf"({_FILE})|({_QUERY})[^&#%/?{_END}]+|((?:{paths}))[^&#%?{_END}]{{8,}}"
+        rf"({_FILE})|({_QUERY})[^&#%/?{_END}]+"
+        rf"|((?:{paths}))[^&#%/?{_END}]{{8,}}(?:/[^&#%/?{_END}]{{16,}})*"
     )
 
 

@@ -1,0 +1,280 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Whatever shows a record to people outside is an outbound act, by any road.
+
+Roads are known by what a field means (published, public, a visibility, a group that
+people outside are in) and by asking as the public user whether a page is there to be
+read. Ordinary fields that portal users may read, such as the name of a task, are no
+messages, unless an administrator has set ``strict_fields``.
+"""
+
+import re
+
+from odoo import api, models
+from odoo.exceptions import AccessError, MissingError
+from odoo.tools import SQL, ormcache
+
+from ..tools.rules import Rule
+
+STRICT_FIELDS = "strictbase_agent_guard.strict_fields"
+
+PUBLISHES = re.compile(r"(?:^|_)(?:public|published|visible_to_customers)$")
+#: Selections that say who may see a record, and what they say when it is not only us.
+VISIBILITY = re.compile(
+    r"visibility$|^privacy$|access_mode$|audience$|^enroll$|sharing$"
+)
+OUTSIDE = {
+    "anonymous",
+    "anyone",
+    "connected",
+    "everyone",
+    "invited_users",
+    "link",
+    "logged_in",
+    "logged_users",
+    "portal",
+    "public",
+    "website",
+}
+WORDS = {"char", "html", "text"}
+#: What a visitor is told by Odoo itself; shown without any right of the visitor's.
+SPOKEN = {
+    "chatbot.script.answer",
+    "chatbot.script.step",
+    "im_livechat.channel",
+    "im_livechat.channel.rule",
+}
+#: These have rules of their own.
+APART = {
+    "discuss.channel",
+    "discuss.channel.member",
+    "mail.message",
+    "mail.message.reaction",
+    "mail.notification",
+}
+EVERYONE = {"name": "everyone on the website", "address": ""}
+PORTAL = {"name": "portal users who can open it", "address": ""}
+
+
+class StrictbaseAgentGuard(models.AbstractModel):
+    _inherit = "strictbase.agent.guard"
+
+    @api.model
+    @ormcache(cache="stable")
+    def _models_open_to(self, *xmlids):
+        """Models that these groups may read, as far as access rights go."""
+        groups = self.env["res.groups"].sudo()
+        for xmlid in xmlids:
+            group = self.env.ref(xmlid, raise_if_not_found=False)
+            groups |= group.sudo() if group else groups.browse()
+        groups |= groups.all_implied_ids
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT model.model
+                  FROM ir_model_access access
+                  JOIN ir_model model ON model.id = access.model_id
+                 WHERE access.active AND access.perm_read
+                   AND (access.group_id IS NULL OR access.group_id = ANY(%s))
+                """,
+                list(groups.ids),
+            )
+        )
+        return frozenset(name for (name,) in self.env.cr.fetchall())
+
+    @api.model
+    def _is_strict_about_fields(self):
+        value = self.env["ir.config_parameter"].sudo().get_param(STRICT_FIELDS)
+        return value in ("1", "True")
+
+
+class Base(models.AbstractModel):
+    # a concern of its own, apart from what base.py arms
+    _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self._transient or self.env["strictbase.agent.guard"]._actor() is None:
+            return super().create(vals_list)
+        records = super().create(vals_list)
+        opened = records.browse()
+        for record, vals in zip(records, vals_list, strict=True):
+            names = [name for name in vals if self._agent_guard_opens(name)]
+            default = self.default_get(names) if names else {}
+            if any(
+                vals[name] != default.get(name)
+                and self._agent_guard_is_outside_value(name, vals[name])
+                for name in names
+            ):
+                opened |= record
+        opened.sudo()._agent_guard_check_opened()
+        return records
+
+    def write(self, vals):
+        if self._transient or self.env["strictbase.agent.guard"]._actor() is None:
+            return super().write(vals)
+        names = [
+            name
+            for name in vals
+            if self._agent_guard_opens(name)
+            and self._agent_guard_is_outside_value(name, vals[name])
+        ]
+        records = self.sudo()
+        opened = records.browse()
+        for name in names:
+            opened |= records.filtered(
+                lambda record, name=name: not self._agent_guard_is_outside_value(
+                    name, record[name]
+                )
+            )
+        res = super().write(vals)
+        opened.exists()._agent_guard_check_opened()
+        return res
+
+    # ------------------------------------------------------------------
+    # What a field means
+    # ------------------------------------------------------------------
+    @api.model
+    def _agent_guard_opens(self, name):
+        """Whether this field says who may see a record."""
+        field = self._fields.get(name)
+        return (
+            field is not None
+            and field.type == "selection"
+            and self._name not in APART
+            and bool(VISIBILITY.search(name))
+        )
+
+    @api.model
+    def _agent_guard_is_outside_value(self, name, value):
+        return value in OUTSIDE
+
+    def _agent_guard_check_opened(self):
+        if self:
+            guard = self.env["strictbase.agent.guard"]
+            guard._egress([record._agent_guard_shown_to(EVERYONE) for record in self])
+
+    @api.model
+    def _agent_guard_rules(self):
+        rules = super()._agent_guard_rules()
+        if self._transient or self._abstract:
+            return rules
+        for name, field in self._fields.items():
+            if field.type == "boolean" and PUBLISHES.search(name):
+                if name != "is_published":  # base.py has it
+                    rules.append(
+                        Rule(
+                            "website",
+                            frozenset({name}),
+                            lambda record, name=name: record[name]
+                            and record._agent_guard_is_written({}),
+                            given=True,
+                        )
+                    )
+            elif field.comodel_name == "res.groups" and field.store:
+                rules.append(
+                    Rule(
+                        fields=frozenset({name}),
+                        given=True,
+                        items="_agent_guard_open_to_groups",
+                    )
+                )
+        if self._name in SPOKEN:
+            rules.append(Rule(created=True, items="_agent_guard_spoken"))
+        if self._name in APART:
+            return rules
+        guard = self.env["strictbase.agent.guard"]
+        texts = {
+            name
+            for name, field in self._fields.items()
+            if field.type in WORDS and field.store and not field.compute
+        }
+        if "website_url" in self._fields and self._name in guard._models_open_to(
+            "base.group_public"
+        ):
+            pages = {name for name in texts if self._fields[name].type == "html"}
+            rules.append(
+                Rule(
+                    fields=frozenset(pages),
+                    created=True,
+                    items="_agent_guard_on_the_website",
+                )
+            )
+        if guard._is_strict_about_fields() and self._name in guard._models_open_to(
+            "base.group_public", "base.group_portal"
+        ):
+            rules.append(
+                Rule(
+                    fields=frozenset(texts),
+                    created=True,
+                    items="_agent_guard_in_the_portal",
+                )
+            )
+        return rules
+
+    def _agent_guard_is_written(self, vals):
+        """Whether these values are an agent's own, and not made by Odoo itself."""
+        return True
+
+    # ------------------------------------------------------------------
+    # Who sees it
+    # ------------------------------------------------------------------
+    def _agent_guard_shown_to(self, *recipients):
+        self.ensure_one()
+        return self.env["strictbase.agent.guard"]._new_egress(
+            "website",
+            list(recipients),
+            self,
+            subject=self.display_name or "",
+            target=(self._name, self.id),
+        )
+
+    def _agent_guard_open_to_groups(self):
+        guard = self.env["strictbase.agent.guard"]
+        names = [
+            name
+            for name, field in self._fields.items()
+            if field.store and field.comodel_name == "res.groups"
+        ]
+        return [
+            record._agent_guard_shown_to(EVERYONE)
+            for record in self
+            if any(guard._group_is_outside(record[name]) for name in names)
+        ]
+
+    def _agent_guard_on_the_website(self):
+        public = self.env.ref("base.public_user")
+        return [
+            record._agent_guard_shown_to(EVERYONE)
+            for record in self
+            if record._agent_guard_can_read(public)
+        ]
+
+    def _agent_guard_in_the_portal(self):
+        return [record._agent_guard_shown_to(PORTAL) for record in self]
+
+    def _agent_guard_spoken(self):
+        """Words of the live chat, once visitors can come across them."""
+        rules = self.env["im_livechat.channel.rule"].sudo()
+        items = []
+        for record in self:
+            if "script_step_id" in record._fields:
+                script = record.script_step_id.chatbot_script_id
+            elif record._name.startswith("chatbot."):
+                script = record.chatbot_script_id
+            else:
+                script = None
+            if script is None or rules.search_count(
+                [("chatbot_script_id", "in", script.ids)], limit=1
+            ):
+                items.append(record._agent_guard_shown_to(EVERYONE))
+        return items
+
+    def _agent_guard_can_read(self, user):
+        """Judged without the caller's context, such as companies that it names."""
+        env = self.env(user=user.id, su=False, context={})
+        try:
+            return bool(self.with_env(env).has_access("read"))
+        except MissingError:
+            return False
+        except AccessError:
+            return True  # not known, so not free
