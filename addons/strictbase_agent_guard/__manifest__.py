@@ -16,10 +16,16 @@
         "views/strictbase_agent_confirmation_views.xml",
         "views/token_views.xml",
         "views/strictbase_agent_egress_views.xml",
+        "views/strictbase_agent_held_views.xml",
+        "views/strictbase_agent_refusal_views.xml",
+        "views/mail_mail_views.xml",
         "wizards/agent_key_views.xml",
+        "wizards/base_module_uninstall_views.xml",
         "views/menu.xml",
     ],
     "assets": {
         "web.assets_backend": ["strictbase_agent_guard/static/src/**/*"],
     },
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

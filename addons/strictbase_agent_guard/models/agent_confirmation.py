@@ -15,6 +15,8 @@ from ..tools.refusal import REASON
 
 MAX_TTL = 3600
 AUDIT_DAYS = "strictbase_agent_guard.audit_days"
+DEFAULT_DAYS = 90
+MAX_DAYS = 36500
 ATTEMPTS = 5
 
 
@@ -380,10 +382,16 @@ class StrictbaseAgentConfirmation(models.Model):
     def _ids_json(self, ids):
         return json.dumps(sorted(ids), separators=(",", ":"))
 
+    @api.model
+    def _audit_days(self):
+        """How long approvals and log are kept; not less by a slip of the pen."""
+        param = self.env["ir.config_parameter"].sudo().get_param(AUDIT_DAYS) or ""
+        days = int(param) if param.strip().isdecimal() else 0
+        return days if 0 < days <= MAX_DAYS else DEFAULT_DAYS
+
     @api.autovacuum
     def _gc_after_the_audit_period(self):
-        param = self.env["ir.config_parameter"].sudo().get_param(AUDIT_DAYS)
-        days = max(1, int(param or 90))
+        days = self._audit_days()
         self.env.cr.execute(
             SQL(
                 """

@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools.mail import email_normalize_all
 
 from ..tools import wire
+from ..tools.acts import in_job
 from ..tools.call_state import (
     CallState,
     Egress,
@@ -31,7 +32,9 @@ COMPANIONS = {
     "account_edi": "strictbase_agent_guard_account_edi",
     "calendar": "strictbase_agent_guard_calendar",
     "event": "strictbase_agent_guard_event",
+    "google_calendar": "strictbase_agent_guard_google_calendar",
     "mass_mailing": "strictbase_agent_guard_mass_mailing",
+    "microsoft_calendar": "strictbase_agent_guard_microsoft_calendar",
     "payment": "strictbase_agent_guard_payment",
     "project": "strictbase_agent_guard_project",
     "purchase": "strictbase_agent_guard_purchase",
@@ -149,7 +152,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
     @api.model
     def _origin(self, records):
         """The agent who queued these rows, when a queue and no call sends them."""
-        if current_request() is not None:
+        if current_request() is not None and not in_job.get():
             return None
         agents = self.env["res.users"]._agent_guard_uids()
         for record in records:
@@ -268,6 +271,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
             self.env["strictbase.agent.egress"]._record(state, items)
             return True
         state.refuse(items)
+        self.env["strictbase.agent.refusal"]._note(state)
         self.env.cr.precommit.add(state.raise_if_refused)
         if at_once:
             raise state.error()

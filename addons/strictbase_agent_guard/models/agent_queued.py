@@ -7,10 +7,12 @@ order of judging, holding and releasing is here.
 
 import logging
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.acts import in_job
 from ..tools.call_state import current_request, peek
+from .mail_followers import follows
 
 _logger = logging.getLogger(__name__)
 
@@ -18,6 +20,8 @@ _logger = logging.getLogger(__name__)
 class AgentQueued(models.AbstractModel):
     _name = "strictbase.agent.queued"
     _description = "Row of a Queue that Sends"
+
+    agent_guard_why = fields.Text("Why it is held", readonly=True, copy=False)
 
     #: Writing one of these on a row that waits can change what reaches whom.
     _agent_guard_content = frozenset()
@@ -33,7 +37,8 @@ class AgentQueued(models.AbstractModel):
     def create(self, vals_list):
         rows = super().create(vals_list)
         # the stored rows: defaults, ir.default and inherited values are in them
-        rows._agent_guard_check_stored()
+        if not rows._agent_guard_check_stored():
+            rows._agent_guard_check_origin()
         return rows
 
     def write(self, vals):
@@ -54,6 +59,30 @@ class AgentQueued(models.AbstractModel):
         """Whether what the row was made from was approved, and so the row."""
         return False
 
+    def _agent_guard_partners(self):
+        """The contacts that this row reaches."""
+        return self.partner_id
+
+    def _agent_guard_carries(self):
+        """(model, id) of the records whose content it takes along when it is sent."""
+        message = self[self._agent_guard_message_field]
+        keys = {("ir.attachment", file.id) for file in message.attachment_ids}
+        if message:
+            keys.add((message._name, message.id))
+        return keys
+
+    def _agent_guard_chosen_by(self):
+        """(model, id) of what decides that a job makes this row for these people."""
+        return set()
+
+    def _agent_guard_queued_at(self):
+        """When a person looked at the queue that this row was made from."""
+        message = self[self._agent_guard_message_field]
+        users = self.env["res.users"]
+        if not users._agent_guard_is_person(message.create_uid.id):
+            return None
+        return None if message._agent_guard_is_of_job() else message.create_date
+
     # ------------------------------------------------------------------
     # Judging
     # ------------------------------------------------------------------
@@ -67,12 +96,13 @@ class AgentQueued(models.AbstractModel):
         return self.filtered(lambda row: row.sudo().create_uid.id in agents)
 
     def _agent_guard_check_stored(self):
+        """Judge rows that an agent stores or has caused; False if none has."""
         guard = self.env["strictbase.agent.guard"]
         actor = guard._actor()
         if actor is None:
             actor = self._agent_guard_message_origin()
             if actor is None:
-                return
+                return False
         held = self.browse()
         items = []
         for row in self.sudo():
@@ -83,11 +113,137 @@ class AgentQueued(models.AbstractModel):
                 continue
             items.append(item)
             held |= row
-        if not items:
-            return
         # nothing may pick it up, also while the call goes on to be refused
-        if guard._actor() is None or not guard._egress(items):
+        if items and guard._actor() is None:
+            for row, item in zip(held, items, strict=True):
+                row._agent_guard_hold_for(item, agent=actor)
+        elif items and not guard._egress(items):
             held._agent_guard_hold()
+        return True
+
+    def _agent_guard_check_origin(self):
+        """Judge rows that a job makes: whose work is it that they send?"""
+        guard = self.env["strictbase.agent.guard"]
+        if not self.env["res.users"]._agent_guard_uids() or guard._person():
+            return
+        for row in self.sudo():
+            if row.state not in row._agent_guard_waiting:
+                continue
+            item = row._agent_guard_item(None)
+            if item is None or row._agent_guard_is_released(item):
+                continue
+            touches = guard._origin_touches(
+                guard._document(item.model, item.res_id),
+                row._agent_guard_partners(),
+                row._agent_guard_carries() | row._agent_guard_chosen_by(),
+                row._agent_guard_queued_at(),
+            )
+            if touches:
+                row._agent_guard_hold_for(item, touches)
+
+    def _agent_guard_hold_for(self, item, touches=(), agent=None):
+        """Stop this row for what an agent did, where approvers can let it go."""
+        held = self.env["strictbase.agent.held"]._hold(
+            item, touches, owner=self._agent_guard_owner(item), agent=agent
+        )
+        self.agent_guard_why = held.why
+        self._agent_guard_hold()
+
+    def _agent_guard_owner(self, item):
+        """The colleague in whose queue this stands."""
+        document = self.env["strictbase.agent.guard"]._document(item.model, item.res_id)
+        message = self[self._agent_guard_message_field]
+        users = [self.create_uid, message.create_uid]
+        if document:
+            if document._fields.get("user_id") and document.user_id:
+                if document.user_id._name == "res.users":
+                    users.append(document.user_id)
+            if document._log_access:
+                users += [document.write_uid, document.create_uid]
+        for user in users:
+            if self.env["res.users"]._agent_guard_is_person(user.id):
+                return user
+        return None
+
+    def _agent_guard_put_back(self, payload):
+        """An approver has released it."""
+        self.write({"agent_guard_why": False, "state": self._agent_guard_due})
+
+    def _agent_guard_unchanged(self):
+        """Those of these rows that carry what they carried when they were queued.
+
+        One query for all of them, unless an agent has touched what they carry.
+        """
+        if not self.env["res.users"]._agent_guard_uids():
+            return self
+        rows = self.sudo().filtered(lambda row: row.state == row._agent_guard_due)
+        keys = {}
+        for row in rows:
+            keys[row] = row._agent_guard_carries()
+            keys[row] |= {(p._name, p.id) for p in row._agent_guard_partners()}
+            if row._agent_guard_subject():
+                keys[row].add(row._agent_guard_subject())
+        touches = (
+            self.env["strictbase.agent.touch"].sudo()._open(set().union(*keys.values()))
+        )
+        if not touches:
+            return self
+        stopped = self.browse()
+        for row in rows:
+            of_row = [t for t in touches if (t["model"], t["res_id"]) in keys[row]]
+            if of_row and not row._agent_guard_settle(of_row):
+                stopped |= self.browse(row.id)
+        return self - stopped
+
+    def _agent_guard_subject(self):
+        """(model, id) of the document that this row is about."""
+        message = self[self._agent_guard_message_field]
+        return (message.model, message.res_id) if message.res_id else None
+
+    def _agent_guard_settle(self, touches):
+        """Whether the row may go, after touches of what it carries, or is about."""
+        guard = self.env["strictbase.agent.guard"]
+        item = self._agent_guard_item(None)
+        if item is None or self._agent_guard_is_released(item):
+            return True
+        subject = self._agent_guard_subject()
+        later, aimed, seen = [], [], []
+        for touch in touches:
+            if (touch["model"], touch["res_id"]) == subject:
+                if touch["touched_at"] < self.create_date:
+                    seen.append(touch)
+            elif touch["model"] == "res.partner":
+                if subject and follows(*subject) in touch["names"]:
+                    aimed.append(touch)
+                elif touch["touched_at"] > self.create_date and not {
+                    "email",
+                    "phone",
+                }.isdisjoint(touch["names"]):
+                    later.append(touch)
+            elif touch["touched_at"] > self.create_date:
+                later.append(touch)
+        if later:
+            self._agent_guard_hold_for(item, later)
+            return False
+        if aimed:
+            document = guard._document(*subject)
+            last = document and guard._looked(document, aimed)
+            aimed = [t for t in aimed if not (last and t["touched_at"] < last)]
+            if aimed and not self._agent_guard_spare(item, aimed):
+                return False
+        message = self[self._agent_guard_message_field]
+        if self.env["res.users"]._agent_guard_is_person(message.create_uid.id):
+            # who sends a message about a document has looked at it
+            self.env["strictbase.agent.touch"].sudo()._close(
+                [t["id"] for t in seen if t["names"] != {"mail.followers"}],
+                message.create_uid.id,
+            )
+        return True
+
+    def _agent_guard_spare(self, item, aimed):
+        """Hold what goes to people whom an agent made followers; is anything left?"""
+        self._agent_guard_hold_for(item, aimed)
+        return False
 
     def _agent_guard_message_origin(self):
         """The agent whose message a queue, and no call, is turning into rows."""
@@ -111,7 +267,8 @@ class AgentQueued(models.AbstractModel):
             return last.content_digest == item.digest and (
                 item.addresses() <= last._addresses()
             )
-        if current_request() is not None or peek(self.env) is not None:
+        in_call = current_request() is not None and not in_job.get()
+        if in_call or peek(self.env) is not None:
             return False
         return self._agent_guard_is_released_before(item)
 
@@ -131,7 +288,7 @@ class AgentQueued(models.AbstractModel):
             if item is not None and not row._agent_guard_is_released(item):
                 if actor is None:
                     # it has changed since it was approved
-                    row._agent_guard_hold()
+                    row._agent_guard_hold_for(item, agent=row.create_uid.id)
                     continue
                 refused = True
                 if not guard._egress([item]):

@@ -76,9 +76,12 @@ class Base(models.AbstractModel):
                 continue
             records = self.sudo()
             if rule.items:
-                items += getattr(records, rule.items)()
+                found = getattr(records, rule.items)()
             else:
-                items += records._agent_guard_armed(rule)
+                found = records._agent_guard_armed(rule)
+            for item in found:
+                item.instead = item.instead or rule.way_inside(names)
+            items += found
         self.env["strictbase.agent.guard"]._egress(items)
 
     def _agent_guard_armed(self, rule):
@@ -102,6 +105,9 @@ class Base(models.AbstractModel):
                 )
         return items
 
+    def _agent_guard_put_back(self, payload):
+        """An approver has released what was held about this record."""
+
     def _agent_guard_armed_recipients(self, actor):
         """Whom it is for, as far as the row says; empty if all of them are inside."""
         guard = self.env["strictbase.agent.guard"]
@@ -121,6 +127,10 @@ class Base(models.AbstractModel):
                     {"name": "", "address": address}
                     for address in guard._outside_addresses(self[name])
                 ]
+        if "message_partner_ids" in self._fields:
+            # what is sent about a record goes to those who follow it, too
+            outside = guard._outside_partners(self.message_partner_ids)
+            found += guard._as_recipients(outside)
         if not known:
             return [{"name": self.display_name or self._description, "address": ""}]
         return [r for i, r in enumerate(found) if r not in found[:i]]

@@ -47,6 +47,16 @@ class Base(models.AbstractModel):
             self._agent_guard_refuse_secret(field.name)
         return super()._check_field_access(field, operation)
 
+    def _has_field_access(self, field, operation):
+        # what depends on such a field is had without it, and not refused
+        if (
+            operation == "read"
+            and not internal_fetch.get()
+            and self._agent_guard_hides(field.name)
+        ):
+            return False
+        return super()._has_field_access(field, operation)
+
     def _fetch_field(self, field):
         # a field taken from a record by code, with what is prefetched along with it
         with permit_fetch():

@@ -25,3 +25,10 @@ class IrAttachment(models.Model):
             *messages._agent_guard_queued(),
             *scheduled._agent_guard_scheduled(),
         ]
+
+    def _agent_guard_wholes(self):
+        """A file is part of the record that it belongs to."""
+        wholes = super()._agent_guard_wholes()
+        if self.res_model and self.res_id and self.res_model in self.env:
+            wholes.append((self.res_model, self.res_id, self._name))
+        return wholes

@@ -1,13 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import ast
 
-from odoo import models
+from odoo import Command, models
+from odoo.tools.mail import email_normalize_all
 
 from ..tools.call_state import permit_smtp
 
 #: Headers whose address a mail server or reader sends something to: the letter
-#: itself, its bounce with the text in it, or a receipt.
+#: itself, its bounce with the text in it, an answer or a receipt.
 ADDRESSED = {
+    "from",
+    "reply-to",
+    "sender",
     "to",
     "cc",
     "bcc",
@@ -88,9 +92,7 @@ class MailMail(models.Model):
             "post_send_callback": post_send_callback,
         }
         ours = self._agent_guard_ours()
-        if not ours:
-            return super()._send(**values)
-        others = self - ours
+        others = (self - ours)._agent_guard_unchanged()
         if others:
             super(MailMail, others)._send(**values)
         for mail in ours:
@@ -126,6 +128,47 @@ class MailMail(models.Model):
             ),
             target=("mail.mail", self.id),
         )
+
+    def _agent_guard_partners(self):
+        return self.recipient_ids
+
+    def _agent_guard_carries(self):
+        keys = super()._agent_guard_carries()
+        return keys | {("ir.attachment", file.id) for file in self.attachment_ids}
+
+    def _agent_guard_chosen_by(self):
+        """Entries of the list of those who want no mail, for the people reached."""
+        addresses = {p.email_normalized for p in self.recipient_ids}
+        addresses |= set(email_normalize_all(self.email_to))
+        blocked = self.env["mail.blacklist"].sudo().with_context(active_test=False)
+        blocked = blocked.search([("email", "in", [a for a in addresses if a])])
+        return {(entry._name, entry.id) for entry in blocked}
+
+    def _agent_guard_spare(self, item, aimed):
+        """The others get theirs: what is for these becomes a row of its own."""
+        partners = self.recipient_ids.filtered(
+            lambda partner: partner.id in {touch["res_id"] for touch in aimed}
+            and partner not in self.mail_message_id.partner_ids
+        )
+        partners = self.env["strictbase.agent.guard"]._outside_partners(partners)
+        if not partners:
+            return True
+        others = self.recipient_ids - partners
+        row = self
+        if others or self.email_to:
+            row = self.create(
+                {
+                    "mail_message_id": self.mail_message_id.id,
+                    "body_html": self.body_html,
+                    "headers": self.headers,
+                    "auto_delete": self.auto_delete,
+                    "recipient_ids": [Command.set(partners.ids)],
+                    "state": "cancel",
+                }
+            )
+            self.recipient_ids = others
+        row._agent_guard_hold_for(row._agent_guard_item(None), aimed)
+        return row != self
 
     def _agent_guard_headers(self):
         """Values of headers that name recipients; the caller may have set them."""

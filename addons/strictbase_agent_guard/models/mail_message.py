@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from weakref import WeakKeyDictionary
+
+from odoo import api, models
 
 from ..tools.rules import Rule
 
@@ -29,8 +31,24 @@ SENT_FIELDS = frozenset(
 )
 
 
+#: cursor -> messages that a job has made in its transaction, under whatever name
+_of_jobs = WeakKeyDictionary()
+
+
 class MailMessage(models.Model):
     _inherit = "mail.message"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        if self.env["res.users"]._agent_guard_uids():
+            if self.env["strictbase.agent.guard"]._person() is None:
+                _of_jobs.setdefault(self.env.cr, set()).update(messages.ids)
+        return messages
+
+    def _agent_guard_is_of_job(self):
+        """Whether no person but a job has made this message, as far as is known."""
+        return self.id in _of_jobs.get(self.env.cr, ())
 
     def _agent_guard_rules(self):
         return [

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+from ..tools.acts import looked
 from ..tools.call_state import Grant, detach, peek
 from ..tools.rules import Rule
 
@@ -71,13 +72,14 @@ class MailScheduledMessage(models.Model):
         """What an agent has scheduled is sent only as it was approved."""
         agents = self.env["res.users"]._agent_guard_uids()
         ours = self.filtered(lambda message: message.sudo().create_uid.id in agents)
-        if not ours:
+        if not agents:
             return super()._post_message(raise_exception=raise_exception)
-        others = self - ours
-        if others:
-            super(MailScheduledMessage, others)._post_message(
-                raise_exception=raise_exception
-            )
+        for message in self - ours:
+            # what a colleague has left here is that colleague's own work
+            with looked(message.sudo().write_date):
+                super(MailScheduledMessage, message)._post_message(
+                    raise_exception=raise_exception
+                )
         for message in ours:
             with _ApprovedEarlier(message):
                 super(MailScheduledMessage, message)._post_message(

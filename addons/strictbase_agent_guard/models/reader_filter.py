@@ -79,7 +79,7 @@ class AgentUnapproved(models.AbstractModel):
     )
 
     #: Fields whose change by an agent is new writing.
-    _agent_guard_words = frozenset()
+    _agent_guard_shown_fields = frozenset()
     #: What Odoo's own code finds in them for somebody outside.
     _agent_guard_blanks = {}
 
@@ -108,7 +108,7 @@ class AgentUnapproved(models.AbstractModel):
             )
         res = super().write(vals)
         if (
-            not self._agent_guard_words.isdisjoint(vals)
+            not self._agent_guard_shown_fields.isdisjoint(vals)
             and self.env["strictbase.agent.guard"]._actor() is not None
         ):
             rows = self.sudo().filtered(lambda row: row._agent_guard_is_written(vals))

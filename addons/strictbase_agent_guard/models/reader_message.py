@@ -18,7 +18,7 @@ class MailMessage(models.Model):
     _name = "mail.message"
     _inherit = ("strictbase.agent.unapproved", "mail.message")
 
-    _agent_guard_words = VISIBLE_FIELDS
+    _agent_guard_shown_fields = VISIBLE_FIELDS
     _agent_guard_blanks = {
         "attachment_ids": (),
         "body": "",
@@ -88,7 +88,7 @@ class MailMessageReaction(models.Model):
     _name = "mail.message.reaction"
     _inherit = ("strictbase.agent.unapproved", "mail.message.reaction")
 
-    _agent_guard_words = frozenset({"content", "message_id"})
+    _agent_guard_shown_fields = frozenset({"content", "message_id"})
     _agent_guard_blanks = {"content": ""}
 
     def _agent_guard_showings(self):
@@ -110,7 +110,7 @@ class IrAttachment(models.Model):
     _name = "ir.attachment"
     _inherit = ("strictbase.agent.unapproved", "ir.attachment")
 
-    _agent_guard_words = frozenset(
+    _agent_guard_shown_fields = frozenset(
         {
             "datas",
             "db_datas",

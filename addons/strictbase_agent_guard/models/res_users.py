@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessDenied, AccessError, ValidationError
 from odoo.tools import SQL, ormcache
 
@@ -55,6 +55,13 @@ class ResUsers(models.Model):
         if users._agent_guard_membership_changed():
             self.env.registry.clear_cache("groups")
         return users
+
+    @api.model
+    def _agent_guard_is_person(self, uid):
+        """Whether this is an internal user, neither an agent nor Odoo itself."""
+        if not uid or uid == SUPERUSER_ID or uid in self._agent_guard_uids():
+            return False
+        return self.sudo().browse(uid)._is_internal()
 
     def write(self, vals):
         self._agent_guard_check_own_fields(vals)

@@ -7,6 +7,7 @@ from . import test_doors
 from . import test_headers
 from . import test_interface
 from . import test_internal_actions
+from . import test_origin
 from . import test_published
 from . import test_readers
 from . import test_recipients

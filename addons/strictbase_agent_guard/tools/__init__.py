@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import acts
 from . import client_secrets
 from . import refusal
 from . import call_state

@@ -48,6 +48,7 @@ class Egress:
     digest: str = ""  # of the content, so that an approval can be bound to it
     target: tuple = ("", 0)  # the row that carries it: mail.mail, sms.sms, …
     note: str = ""
+    instead: str = ""  # how to do the internal half alone
 
     def addresses(self):
         return {r["address"] for r in self.recipients if r["address"]}
@@ -88,6 +89,7 @@ class CallState:
     refused: list = field(default_factory=list)
     granted: list = field(default_factory=list)
     left: bool = False  # something has left the process
+    noted: bool = False  # its refusal will be recorded
     closed: bool = False
 
     def refuse(self, items):

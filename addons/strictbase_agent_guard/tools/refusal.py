@@ -14,8 +14,8 @@ def refusal(items, entry=None, fault=""):
     """The refusal of the published contract; further lines only follow.
 
     After ``detail:`` there is one ``name: value`` per line: the ``call`` that a token
-    has to be issued for, each ``recipient`` and ``subject``, and, when a token was
-    presented, why it was not accepted.
+    has to be issued for, each ``recipient`` and ``subject``, how to do the internal
+    half ``instead``, and, when a token was presented, why it was not accepted.
     """
     channels = sorted({item.channel for item in items})
     people = []
@@ -41,6 +41,8 @@ def refusal(items, entry=None, fault=""):
         lines.append(f"recipient: and {len(people) - MAX_LISTED} more")
     subjects = {_one_line(item.subject) for item in items if item.subject}
     lines += [f"subject: {subject}" for subject in sorted(subjects)[:5]]
+    ways = {_one_line(item.instead) for item in items if item.instead}
+    lines += [f"instead: {way}" for way in sorted(ways)[:5]]
     if fault:
         lines.append(f"token: {fault}")
     return UserError("\n".join(lines))

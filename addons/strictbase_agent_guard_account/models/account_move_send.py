@@ -16,6 +16,9 @@ class AccountMoveSend(models.AbstractModel):
     ):
         """Every channel meets here, and no document or web service came before."""
         self._agent_guard_check_sending(moves, from_cron, custom_settings)
+        moves = self._agent_guard_looked_at(moves, from_cron)
+        if not moves:
+            return {}
         return super()._generate_and_send_invoices(
             moves,
             from_cron=from_cron,
@@ -63,3 +66,27 @@ class AccountMoveSend(models.AbstractModel):
                 )
             )
         return items
+
+    @api.model
+    def _agent_guard_looked_at(self, moves, from_cron):
+        """Those of a queue that no agent has changed since a colleague queued them."""
+        guard = self.env["strictbase.agent.guard"]
+        if (
+            guard._actor() is not None
+            or not self.env["res.users"]._agent_guard_uids()
+            or (guard._person() and not from_cron)
+        ):
+            return moves
+        kept = moves
+        for move in moves.sudo():
+            files = self.env["ir.attachment"].sudo()
+            files = files.search(
+                [("res_model", "=", move._name), ("res_id", "=", move.id)]
+            )
+            touches = guard._origin_touches(
+                move, move.partner_id, {(file._name, file.id) for file in files}
+            )
+            if touches:
+                move._agent_guard_take_out(touches)
+                kept -= move
+        return moves.browse(kept.ids)

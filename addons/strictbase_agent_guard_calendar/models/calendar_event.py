@@ -106,3 +106,29 @@ class CalendarEvent(models.Model):
         if outlook is not None and outlook():
             found.append("Microsoft calendar")
         return found
+
+    def _agent_guard_hold_push(self, channel):
+        """Whether a colleague's calendar must not tell people outside of this event:
+        an agent has made or changed it since somebody looked. Held if so."""
+        self.ensure_one()
+        guard = self.env["strictbase.agent.guard"]
+        if guard._actor() is not None or not self.env["res.users"]._agent_guard_uids():
+            return False
+        event = self.sudo()
+        partners = event.partner_ids | event.attendee_ids.partner_id
+        outside = guard._outside_partners(partners)
+        if not outside:
+            return False
+        rows = {(attendee._name, attendee.id) for attendee in event.attendee_ids}
+        touches = guard._origin_touches(event, outside, rows)
+        if not touches:
+            return False
+        item = guard._new_egress(
+            channel,
+            guard._as_recipients(outside),
+            event,
+            subject=event.name or "",
+            target=(event._name, event.id),
+        )
+        self.env["strictbase.agent.held"]._hold(item, touches, owner=event.user_id)
+        return True

@@ -12,3 +12,17 @@ class MailMail(models.Model):
                 "mailing.mailing", self.mailing_id.id
             )
         )
+
+    def _agent_guard_queued_at(self):
+        """Who let a mailing go has looked at it, and at whom it is for."""
+        moments = [
+            super()._agent_guard_queued_at(),
+            self.mailing_id.agent_guard_looked_at,
+        ]
+        return max(filter(None, moments), default=None)
+
+    def _agent_guard_carries(self):
+        keys = super()._agent_guard_carries()
+        if self.mailing_id:
+            keys.add((self.mailing_id._name, self.mailing_id.id))
+        return keys

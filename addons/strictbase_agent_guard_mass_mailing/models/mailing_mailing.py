@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import api, fields, models
 
 from odoo.addons.strictbase_agent_guard.tools.rules import Rule
 
@@ -8,6 +8,21 @@ class MailingMailing(models.Model):
     _inherit = "mailing.mailing"
 
     _agent_guard_drafts = True
+
+    agent_guard_looked_at = fields.Datetime("Looked at", readonly=True, copy=False)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env["strictbase.agent.guard"]._person():
+            for vals in vals_list:
+                vals["agent_guard_looked_at"] = self.env.cr.now()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # a job writes on it, too, before it is sent
+        if self.env["strictbase.agent.guard"]._person():
+            vals = {**vals, "agent_guard_looked_at": self.env.cr.now()}
+        return super().write(vals)
 
     def _agent_guard_rules(self):
         return [

@@ -19,9 +19,7 @@ class SmsSms(models.Model):
             "raise_exception": raise_exception,
         }
         ours = self._agent_guard_ours()
-        if not ours:
-            return super()._send(**values)
-        others = self - ours
+        others = (self - ours)._agent_guard_unchanged()
         if others:
             super(SmsSms, others)._send(**values)
         allowed, items = ours._agent_guard_sift()
