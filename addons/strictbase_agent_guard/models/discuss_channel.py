@@ -22,7 +22,7 @@ class DiscussChannel(models.Model):
     def _agent_guard_rules(self):
         return [
             *super()._agent_guard_rules(),
-            Rule(fields=SHOWN, items="_agent_guard_shown"),
+            Rule(fields=SHOWN, given=True, items="_agent_guard_shown"),
         ]
 
     def _agent_guard_shown(self):

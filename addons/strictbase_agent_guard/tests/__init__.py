@@ -9,6 +9,7 @@ from . import test_interface
 from . import test_internal_actions
 from . import test_origin
 from . import test_published
+from . import test_published_roads
 from . import test_readers
 from . import test_recipients
 from . import test_roads

@@ -65,6 +65,7 @@ class TestProject(ConfirmationCase):
         found = as_portal.search([("model", "=", "project.task")])
         self.assertNotIn(message, found)
         message.with_user(self.approver).action_show_outside()
+        self.assertFalse(message.agent_unapproved)
         found = as_portal.search([("model", "=", "project.task")])
         self.assertIn(message, found)
 
