@@ -150,6 +150,11 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return users.sudo().browse(actor)
 
     @api.model
+    def _own_partners(self):
+        """The ids of the contact of the agent behind this call."""
+        return set(self._acting_agent().partner_id.ids)
+
+    @api.model
     def _origin(self, records):
         """The agent who queued these rows, when a queue and no call sends them."""
         if current_request() is not None and not in_job.get():
@@ -192,11 +197,21 @@ class StrictbaseAgentGuard(models.AbstractModel):
         The agent's own address is outside too where one is asked for: who reads
         that mailbox is not known here.
         """
-        inside = self.env["res.partner"].sudo()
-        for user in partners.sudo().with_context(active_test=True).user_ids:
-            if user.active and not user.share and user.id != actor:
-                inside |= user.partner_id
-        return partners.sudo() - inside
+        partners = partners.sudo()
+        state = peek(self.env)
+        # no call of an agent makes anybody an internal user: asked once a call
+        known = {} if state is None else state.inside
+        unknown = [partner_id for partner_id in partners.ids if partner_id not in known]
+        if unknown:
+            users = self.env["res.users"].sudo().with_context(active_test=True)
+            found = users._read_group(
+                [("partner_id", "in", unknown), ("share", "=", False)],
+                ["partner_id"],
+                ["id:array_agg"],
+            )
+            found = {partner.id: set(uids) for partner, uids in found}
+            known.update((pid, found.get(pid, set())) for pid in unknown)
+        return partners.filtered(lambda p: not known.get(p.id, set()) - {actor})
 
     @api.model
     def _outside_addresses(self, *texts, actor=None):

@@ -75,6 +75,22 @@ class RoadsCase(GuardHttpCase):
                     f"{answers[-1].status} {answers[-1].text[:500]}",
                 )
 
+    def _carry(self, road):
+        """What the agent may do is carried out by somebody else: nothing leaves."""
+        self._skip_unless_there(road)
+        found, answers = self._take(road, "agent_wide" if road.wide else "agent", None)
+        self.assertFalse(found, f"{road.title}: got through: {brief(found)}")
+        last = answers[-1]
+        self.assertTrue(last.ok or last.refused, f"{last.status} {last.text[:500]}")
+        if last.ok:
+            held = self.env["strictbase.agent.held"].search([("state", "=", "held")])
+            self.assertTrue(held, f"{road.title}: nothing left, and nothing is held")
+            self.assertTrue(all(held.mapped("why")))
+
+
+def add_carried(cls, roads):
+    _add(cls, "carried", roads, "_carry")
+
 
 def add_held(cls, roads, prefix="held"):
     _add(cls, prefix, roads, "_hold")

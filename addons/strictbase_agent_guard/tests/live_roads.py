@@ -38,6 +38,8 @@ from odoo.addons.strictbase_agent_guard.tests.common_roads import (
 )
 from odoo.addons.strictbase_agent_guard.tests.roads import DOORS
 
+SMTP_PORT = int(os.environ.get("LIVE_SMTP_PORT", "2525"))
+PROXY_PORT = int(os.environ.get("LIVE_PROXY_PORT", "2526"))
 URL = os.environ.get("LIVE_URL", "http://127.0.0.1:8169")
 AS = os.environ.get("LIVE_AS", "agent")
 ONLY = os.environ.get("LIVE_ONLY", "")
@@ -180,8 +182,8 @@ class Live(common_http.GuardHttpCase):
 
 
 def main(env):
-    serve(SmtpSink, 2525)
-    serve(ProxySink, 2526)
+    serve(SmtpSink, SMTP_PORT)
+    serve(ProxySink, PROXY_PORT)
     Live.build(env)
     live = Live()
     modes = {name: MODES[name] for name in CHOSEN.split(",")}

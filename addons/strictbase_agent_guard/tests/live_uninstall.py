@@ -52,7 +52,8 @@ modules = env["ir.module.module"].search(
     [("name", "=like", f"{MODULE}%"), ("state", "=", "installed")]
 )
 print("uninstalling", ", ".join(modules.mapped("name")))
-modules.filtered(lambda module: module.name == MODULE).button_immediate_uninstall()
+guard = modules.filtered(lambda module: module.name == MODULE)
+guard.with_context(agent_guard_uninstall=True).button_immediate_uninstall()
 
 registry = Registry(name)
 with registry.cursor() as cr:

@@ -89,7 +89,9 @@ class CallState:
     refused: list = field(default_factory=list)
     granted: list = field(default_factory=list)
     left: bool = False  # something has left the process
+    inside: dict = field(default_factory=dict)  # contact -> internal users
     noted: bool = False  # its refusal will be recorded
+    unseen: set = field(default_factory=set)  # new messages that nobody outside reads
     closed: bool = False
 
     def refuse(self, items):

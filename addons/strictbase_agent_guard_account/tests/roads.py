@@ -54,3 +54,19 @@ ROADS = [
          call("account.move/action_post", "$0"),
          needs=("account.move", "product.template:email_template_id")),
 ]
+
+CARRIED = [
+    road("carried", "narration of an invoice that a colleague has queued",
+         write("account.move", "@invoice_2", narration="<p>Hello</p>"),
+         needs="account.move", given="invoice",
+         queues="account.ir_cron_account_move_send"),
+    road("carried", "file put on an invoice that a colleague has queued",
+         create("ir.attachment", name="more.txt", raw="aGVsbG8=",
+                res_model="account.move", res_id="@invoice_2"),
+         needs="account.move", given="invoice",
+         queues="account.ir_cron_account_move_send"),
+    road("carried", "customer of a queued invoice moved",
+         write("res.partner", "@client", email="moved@outside.example"),
+         needs="account.move", given="invoice",
+         queues="account.ir_cron_account_move_send"),
+]

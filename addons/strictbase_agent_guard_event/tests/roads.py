@@ -38,3 +38,14 @@ ROADS = [
          write("event.registration", "@registration", event_id="@open_event"),
          needs="event.event", wide=True, queues="event.event_mail_scheduler"),
 ]
+
+CARRIED = [
+    road("carried", "registration made as one that has attended",
+         create("event.registration", event_id="@open_event", name="Client",
+                email="@client_email", state="done"),
+         needs="event.event", wide=True, queues="event.event_mail_scheduler"),
+    road("carried", "words of an event whose mail is due",
+         write("event.event", "@event_due", note="<p>Hello</p>"),
+         needs="event.event", wide=True, given="event_due",
+         queues="event.event_mail_scheduler"),
+]

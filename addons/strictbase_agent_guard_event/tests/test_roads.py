@@ -3,11 +3,12 @@ from odoo.tests import tagged
 
 from odoo.addons.strictbase_agent_guard.tests.common_roads import (
     RoadsCase,
+    add_carried,
     add_held,
     add_reach,
 )
 
-from .roads import ROADS
+from .roads import CARRIED, ROADS
 
 
 @tagged("post_install", "-at_install", "roads")
@@ -21,4 +22,5 @@ class TestRoadsReach(RoadsCase):
 
 
 add_held(TestRoads, ROADS)
-add_reach(TestRoadsReach, ROADS)
+add_carried(TestRoads, CARRIED)
+add_reach(TestRoadsReach, [*ROADS, *CARRIED])

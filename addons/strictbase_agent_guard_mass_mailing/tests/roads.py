@@ -45,3 +45,23 @@ ROADS = [
          call("mailing.sms.test/action_send_sms", "$0"),
          needs="mailing.sms.test", wide=True),
 ]
+
+CARRIED = [
+    road("carried", "contact made that falls under a queued mailing",
+         create("res.partner", name="Falls under it", email="@client_email"),
+         needs="mailing.mailing", wide=True, given="named",
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
+    road("carried", "contact put on the list of a queued mailing",
+         create("mailing.contact", name="New", email="@client_email",
+                list_ids=[[6, 0, ["@mailing_list"]]]),
+         needs="mailing.mailing", wide=True, given="listed",
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
+    road("carried", "list of a queued mailing given a contact",
+         write("mailing.list", "@mailing_list", contact_ids=[[4, "@mailing_contact"]]),
+         needs="mailing.mailing", wide=True, given="listed",
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
+    road("carried", "client of a queued mailing taken from the blacklist",
+         write("mail.blacklist", "@blacklisted", active=False),
+         needs="mailing.mailing", wide=True, given="blocked",
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
+]

@@ -2,7 +2,9 @@
 """The roads of this application, in the terms of the guard's own tests."""
 
 from odoo.addons.strictbase_agent_guard.tests.roads import (
+    call,
     compose,
+    create,
     road,
     write,
 )
@@ -16,6 +18,18 @@ ROADS = [
     road("orders", "receipt reminder written, left to its cron",
          write("purchase.order", "@purchase", receipt_reminder_email=True,
                reminder_date_before_receipt=3),
+         needs="purchase.order", wide=True,
+         queues="purchase.purchase_send_reminder_mail"),
+]
+
+CARRIED = [
+    road("carried", "order to a colleague that a client is made to follow",
+         create("purchase.order", partner_id="@colleague_partner",
+                date_planned="@now", receipt_reminder_email=True,
+                reminder_date_before_receipt=0,
+                order_line=[[0, 0, {"product_id": "@part", "price_unit": 3}]]),
+         call("purchase.order/button_confirm", "$0"),
+         call("purchase.order/message_subscribe", "$0", partner_ids=["@client"]),
          needs="purchase.order", wide=True,
          queues="purchase.purchase_send_reminder_mail"),
 ]

@@ -1,4 +1,6 @@
 # License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
+import json
+
 from odoo import Command
 
 from ..common_wire import PDF
@@ -42,4 +44,14 @@ def make_account_move(case):
         invoice=invoices[0].id,
         invoice_2=invoices[1].id,
         template_invoice=template.id,
+    )
+    colleague = case.users["colleague"]
+    data = {
+        "author_user_id": colleague.id,
+        "author_partner_id": colleague.partner_id.id,
+        "sending_methods": ["email"],
+    }
+    case.given["invoice"] = (
+        f"UPDATE account_move SET sending_data = '{json.dumps(data)}' WHERE id = %s",
+        invoices[1].id,
     )

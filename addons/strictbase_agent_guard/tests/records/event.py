@@ -76,6 +76,7 @@ def make_event_event(case):
         ]
     )
     case.at.update(
+        event_due=due.id,
         event_late=late.id,
         event_mail_late=late.event_mail_ids.id,
         event_mail_due=due.event_mail_ids.id,

@@ -1,4 +1,6 @@
 # License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
+from odoo import Command
+
 from .registry import makes
 
 
@@ -31,6 +33,53 @@ def make_mailing_mailing(case):
             "UPDATE mailing_mailing SET state = 'in_queue' WHERE id = %s",
             mailing.id,
         )
+    _make_carried(case)
+
+
+def _make_carried(case):
+    """Mailings that wait, and what an agent could bring under them."""
+    env = case.env
+    newsletter = env["mailing.list"].create({"name": "Newsletter"})
+    contact, blocked = env["mailing.contact"].create(
+        [
+            {"name": "Off the list", "email": "off@outside.example"},
+            {"name": "Blocked", "email": "blocked@outside.example"},
+        ]
+    )
+    entry = env["mail.blacklist"]._add(blocked.email)
+    model = env["ir.model"]._get_id("mailing.contact")
+    kinds = {
+        "named": {
+            "mailing_model_id": case.at["model_partner"],
+            "mailing_domain": "[('name', '=', 'Falls under it')]",
+        },
+        "listed": {
+            "mailing_model_id": env["ir.model"]._get_id("mailing.list"),
+            "contact_list_ids": [Command.set(newsletter.ids)],
+        },
+        "blocked": {
+            "mailing_model_id": model,
+            "mailing_domain": f"[('id', '=', {blocked.id})]",
+        },
+    }
+    for name, values in kinds.items():
+        mailing = env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "body_html": "<p>News</p>",
+                "user_id": case.users["colleague"].id,
+                **values,
+            }
+        )
+        case.given[name] = (
+            "UPDATE mailing_mailing SET state = 'in_queue' WHERE id = %s",
+            mailing.id,
+        )
+    case.at.update(
+        mailing_list=newsletter.id,
+        mailing_contact=contact.id,
+        blacklisted=entry.id,
+    )
 
 
 @makes("mailing.sms.test")
