@@ -17,10 +17,13 @@ from ..tools.rules import Rule
 
 STRICT_FIELDS = "strictbase_agent_guard.strict_fields"
 
-PUBLISHES = re.compile(r"(?:^|_)(?:public|published|visible_to_customers)$")
+PUBLISHES = re.compile(
+    r"(?:^|_)(?:public|published|visible_to_customers|on_website|portal_visible|"
+    r"ecommerce_ok|website_visible|visible_by_everyone)$"
+)
 #: Selections that say who may see a record, and what they say when it is not only us.
 VISIBILITY = re.compile(
-    r"visibility$|^privacy$|access_mode$|audience$|^enroll$|sharing$"
+    r"visibility$|^privacy$|access_mode$|audience$|^enroll$|sharing$|_via_link$"
 )
 OUTSIDE = {
     "anonymous",
@@ -146,6 +149,8 @@ class Base(models.AbstractModel):
 
     @api.model
     def _agent_guard_is_outside_value(self, name, value):
+        if name.endswith("_via_link"):
+            return value not in (False, "none")
         return value in OUTSIDE
 
     def _agent_guard_check_opened(self):
@@ -178,6 +183,8 @@ class Base(models.AbstractModel):
                         items="_agent_guard_open_to_groups",
                     )
                 )
+        if self._name.endswith(".share") and "access_token" in self._fields:
+            rules.append(Rule("share link", created=True))
         if self._name in SPOKEN:
             rules.append(Rule(created=True, items="_agent_guard_spoken"))
         if self._name in APART:

@@ -116,6 +116,13 @@ class AgentUnapproved(models.AbstractModel):
             rows._agent_guard_ask_to_show()
         return res
 
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for row, copied in zip(self.sudo(), copies, strict=True):
+            if row[FLAG]:
+                copied._agent_guard_flag(True)
+        return copies
+
     def _agent_guard_is_written(self, vals):
         """Whether these values, of one row, are an agent's words to show."""
         return True

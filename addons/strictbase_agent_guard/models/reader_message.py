@@ -3,7 +3,7 @@
 until they are approved. A conversation with somebody outside is speech, and is held.
 """
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import MissingError
 
 from .mail_message import VISIBLE_FIELDS
@@ -25,6 +25,17 @@ class MailMessage(models.Model):
         "subject": None,
         "message_link_preview_ids": (),
     }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        if any(vals.get("attachment_ids") for vals in vals_list):
+            guard = self.env["strictbase.agent.guard"]
+            if guard._actor() is None and guard._person():
+                # a file of an agent that a person shows is seen by that person
+                shown = messages.sudo().filtered(lambda m: m._agent_guard_is_shown())
+                shown.attachment_ids._agent_guard_flag(False)
+        return messages
 
     def _agent_guard_showings(self):
         guard = self.env["strictbase.agent.guard"]

@@ -229,10 +229,18 @@ class TestReaders(ReaderCase):
             ):
                 content = self.url_open(url).content
                 self.assertEqual(b"words-of-a-file" in content, expected, url)
-            # a colleague's message does show a colleague's file
+            if who == "agent":
+                file.copy().generate_access_token()
+                copied = self.env["ir.attachment"].search([], limit=1)
+                url = f"/web/content/{copied.id}?access_token={copied.access_token}"
+                self.assertEqual(copied.raw, b"words-of-a-file")
+                self.assertNotIn(b"words-of-a-file", self.url_open(url).content)
+            # a person who shows a file has seen it
             self.post("human", attachment_ids=file.ids)
-            text = dict(self.looks())["link"]
-            self.assertIn("file.txt", text)
+            self.assertIn("file.txt", dict(self.looks())["link"])
+            url = f"/web/content/{file.id}?access_token={file.access_token}"
+            self.authenticate(None, None)
+            self.assertIn(b"words-of-a-file", self.url_open(url).content)
 
     def test_a_file_below_its_message(self):
         answer = self.rpc(
