@@ -372,6 +372,7 @@ class GuardHttpCase(Records, HttpCase):
                 texts += [
                     (file.raw or b"").decode(errors="replace")
                     for file in message.attachment_ids
+                    if not file.agent_unapproved
                 ]
                 if (
                     any(words in text for text in texts)
