@@ -13,7 +13,6 @@ from ..tools.rules import Rule
 #: A stored field to one of these on any lasting record, such as a stage, says what is
 #: sent later, when a colleague or a job gets there.
 TEMPLATES = {"mail.template": "e-mail by template", "sms.template": "SMS by template"}
-PUBLISHED = "is_published"
 RECIPIENT_FIELDS = ("partner_id", "email", "email_normalized")
 
 
@@ -50,10 +49,6 @@ class Base(models.AbstractModel):
     def _agent_guard_rules(self):
         """Companions extend this list for the models of their application."""
         rules = []
-        if PUBLISHED in self._fields:
-            rules.append(
-                Rule("website", frozenset({PUBLISHED}), lambda r: r[PUBLISHED], True)
-            )
         if self._transient or self._agent_guard_drafts:
             return rules
         for name, field in self._fields.items():

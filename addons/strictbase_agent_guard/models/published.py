@@ -17,26 +17,27 @@ from ..tools.rules import Rule
 
 STRICT_FIELDS = "strictbase_agent_guard.strict_fields"
 
+PUBLISHED = "is_published"
 PUBLISHES = re.compile(
     r"(?:^|_)(?:public|published|visible_to_customers|on_website|portal_visible|"
     r"ecommerce_ok|website_visible|visible_by_everyone)$"
 )
-#: Selections that say who may see a record, and what they say when it is not only us.
+#: Selections that say who may see a record, and how open it is when it is not only us.
 VISIBILITY = re.compile(
     r"visibility$|^privacy$|access_mode$|audience$|^enroll$|sharing$|_via_link$"
 )
 OUTSIDE = {
-    "anonymous",
-    "anyone",
-    "connected",
-    "everyone",
-    "invited_users",
-    "link",
-    "logged_in",
-    "logged_users",
-    "portal",
-    "public",
-    "website",
+    "anonymous": 3,
+    "anyone": 3,
+    "everyone": 3,
+    "public": 3,
+    "website": 3,
+    "connected": 2,
+    "logged_in": 2,
+    "logged_users": 2,
+    "portal": 2,
+    "invited_users": 1,
+    "link": 1,
 }
 WORDS = {"char", "html", "text"}
 #: What a visitor is told by Odoo itself; shown without any right of the visitor's.
@@ -101,13 +102,15 @@ class Base(models.AbstractModel):
         records = super().create(vals_list)
         opened = records.browse()
         for record, vals in zip(records, vals_list, strict=True):
+            if not record._agent_guard_is_written(vals):
+                continue
             names = [name for name in vals if self._agent_guard_opens(name)]
             default = self.default_get(names) if names else {}
             if any(
-                vals[name] != default.get(name)
-                and self._agent_guard_is_outside_value(name, vals[name])
+                self._agent_guard_openness(name, vals[name])
+                > self._agent_guard_openness(name, default.get(name))
                 for name in names
-            ):
+            ) or (PUBLISHED in self._fields and record.sudo()[PUBLISHED]):
                 opened |= record
         opened.sudo()._agent_guard_check_opened()
         return records
@@ -115,20 +118,15 @@ class Base(models.AbstractModel):
     def write(self, vals):
         if self._transient or self.env["strictbase.agent.guard"]._actor() is None:
             return super().write(vals)
-        names = [
-            name
-            for name in vals
-            if self._agent_guard_opens(name)
-            and self._agent_guard_is_outside_value(name, vals[name])
-        ]
         records = self.sudo()
         opened = records.browse()
-        for name in names:
-            opened |= records.filtered(
-                lambda record, name=name: not self._agent_guard_is_outside_value(
-                    name, record[name]
+        for name in filter(self._agent_guard_opens, vals):
+            now = self._agent_guard_openness(name, vals[name])
+            if now:
+                opened |= records.filtered(
+                    lambda record, name=name, now=now: record._agent_guard_is_written({})
+                    and record._agent_guard_openness(name, record[name]) < now
                 )
-            )
         res = super().write(vals)
         opened.exists()._agent_guard_check_opened()
         return res
@@ -140,18 +138,19 @@ class Base(models.AbstractModel):
     def _agent_guard_opens(self, name):
         """Whether this field says who may see a record."""
         field = self._fields.get(name)
-        return (
-            field is not None
-            and field.type == "selection"
-            and self._name not in APART
-            and bool(VISIBILITY.search(name))
-        )
+        if field is None or self._name in APART:
+            return False
+        if field.type == "boolean":
+            return bool(PUBLISHES.search(name))
+        return field.type == "selection" and bool(VISIBILITY.search(name))
 
     @api.model
-    def _agent_guard_is_outside_value(self, name, value):
+    def _agent_guard_openness(self, name, value):
+        if isinstance(value, bool):
+            return int(value)
         if name.endswith("_via_link"):
-            return value not in (False, "none")
-        return value in OUTSIDE
+            return int(value not in (False, "none"))
+        return OUTSIDE.get(str(value), 0)
 
     def _agent_guard_check_opened(self):
         if self:
@@ -164,18 +163,7 @@ class Base(models.AbstractModel):
         if self._transient or self._abstract:
             return rules
         for name, field in self._fields.items():
-            if field.type == "boolean" and PUBLISHES.search(name):
-                if name != "is_published":  # base.py has it
-                    rules.append(
-                        Rule(
-                            "website",
-                            frozenset({name}),
-                            lambda record, name=name: record[name]
-                            and record._agent_guard_is_written({}),
-                            given=True,
-                        )
-                    )
-            elif field.comodel_name == "res.groups" and field.store:
+            if field.comodel_name == "res.groups" and field.store:
                 rules.append(
                     Rule(
                         fields=frozenset({name}),
