@@ -176,6 +176,8 @@ class AgentUnapproved(models.AbstractModel):
         guard = self.env["strictbase.agent.guard"]
         if _by_id.get() != self._name and guard._viewer_is_outside():
             domain = Domain(domain) & Domain(FLAG, "=", False)
+            # some searches go on with a statement of their own
+            self.flush_model([FLAG])
         return super()._search(domain, *args, **kwargs)
 
     def fetch(self, field_names=None):

@@ -6,6 +6,7 @@ until they are approved. A conversation with somebody outside is speech, and is 
 from odoo import api, models
 from odoo.exceptions import MissingError
 
+from ..tools.call_state import peek
 from .mail_message import VISIBLE_FIELDS
 
 from odoo.addons.mail.tools.discuss import Store
@@ -148,6 +149,26 @@ class IrAttachment(models.Model):
         url = vals.get("url", self.url if self else "") or ""
         made_by_odoo = self.env.uid == 1 and str(url).startswith("/web/assets/")
         return not field and not made_by_odoo
+
+    def _agent_guard_ask_to_show(self):
+        """Files of an approved call are part of it, and no line of their own."""
+        state = peek(self.env)
+        if state is not None and state.grant:
+            self._agent_guard_flag(False)
+
+    def _agent_guard_showings(self):
+        guard = self.env["strictbase.agent.guard"]
+        return [
+            guard._new_egress(
+                "file",
+                [{"name": f"everybody outside who can open {file.name}", "address": ""}],
+                guard._document(file.res_model, file.res_id),
+                subject=file.name or "",
+                digest=guard._digest_of(file.name, attachments=file),
+                target=(self._name, file.id),
+            )
+            for file in self.sudo()
+        ]
 
     def _to_http_stream(self):
         self._agent_guard_check_shown()

@@ -36,9 +36,10 @@ ROADS = [
          "content": "<p>Words</p>"}),
     changed("forum opened", "forum.forum", {"name": "x", "privacy": "private",
             "authorized_group_id": "@ref:base.group_user"}, {"privacy": "public"}),
-    changed("course published", "slide.channel", {"name": "x"},
+    changed("course published", "slide.channel", {"name": "x", "user_id": "@me"},
             {"is_published": True}),
     changed("course opened", "slide.channel", {"name": "x", "is_published": True,
+            "user_id": "@me",
             "visibility": "members", "enroll": "invite"}, {"visibility": "public"}),
     changed("job published", "hr.job", {"name": "x"}, {"website_published": True}),
     changed("description of a published job", "hr.job",
@@ -86,7 +87,7 @@ FREE = [
             "is_published": True}, {"is_published": False}),
     made("course drafted", "slide.channel", {"name": "x"}),
     changed("course closed", "slide.channel",
-            {"name": "x", "visibility": "public", "is_published": True},
+            {"name": "x", "user_id": "@me", "visibility": "public", "is_published": True},
             {"visibility": "connected", "is_published": False}),
     made("job drafted", "hr.job", {"name": "x", "description": "<p>Words</p>"}),
     made("product created", "product.template", {"name": "x",
@@ -120,7 +121,9 @@ FREE = [
 
 @tagged("post_install", "-at_install")
 class TestPublishedRoads(ConfirmationCase):
-    def _value(self, value):
+    def _value(self, value, user=None):
+        if value == "@me":
+            return user.id
         if not isinstance(value, str) or not value.startswith("@"):
             return value
         if value.startswith("@ref:"):
@@ -128,15 +131,15 @@ class TestPublishedRoads(ConfirmationCase):
         model = self.env[value[1:]]
         return (model.search([], limit=1) or model.create({"name": "x"})).id
 
-    def _values(self, values):
-        return {name: self._value(value) for name, value in values.items()}
+    def _values(self, values, user):
+        return {name: self._value(value, user) for name, value in values.items()}
 
     def _take(self, road, user):
         model = self.env[road.model].with_user(user).sudo()
-        values = self._values(road.values)
+        values = self._values(road.values, user)
         if road.method == "create":
             return model.create(values)
-        given = self.env[road.model].create(self._values(road.given))
+        given = self.env[road.model].create(self._values(road.given, user))
         self.env.flush_all()
         record = model.browse(given.id)
         record.write(values)
