@@ -20,6 +20,7 @@ from . import ir_http
 from . import ir_mail_server
 from . import ir_model_access
 from . import ir_module_module
+from . import mail_blacklist
 from . import mail_followers
 from . import mail_mail
 from . import mail_message

@@ -166,6 +166,10 @@ class StrictbaseAgentHeld(models.Model):
 
     def action_drop(self):
         for held in self._check_decision():
+            guard = self.env["strictbase.agent.guard"]
+            target = guard._document(held.target_model, held.target_id)
+            if target:
+                target._agent_guard_dropped()
             held._decide("dropped")
 
     def _check_decision(self):

@@ -119,6 +119,27 @@ class StrictbaseAgentGuard(models.AbstractModel):
             return ""
         if isinstance(body, bytes):
             body = body.decode(errors="replace")
+        touches = self._origin_words(body, encoded=True)
+        if not touches:
+            return ""
+        record = self._document(touches[0]["model"], touches[0]["res_id"])
+        item = self._new_egress(
+            "http",
+            [{"name": host, "address": host}],
+            record,
+            subject=record.display_name or "",
+            target=(record._name, record.id),
+        )
+        self.env["strictbase.agent.held"]._hold(item, touches)
+        return self._origin_why(touches)
+
+    @api.model
+    def _origin_words(self, text, encoded=False):
+        """Touches of fields whose words stand in this text, and nobody has looked at.
+
+        For what no record is known of: the last resort, where no link can be followed.
+        """
+        found = []
         for touch in self.env["strictbase.agent.touch"].sudo()._last_open(MAX_TOUCHES):
             record = self._document(touch["model"], touch["res_id"])
             if not record:
@@ -126,22 +147,14 @@ class StrictbaseAgentGuard(models.AbstractModel):
             last = self._looked(record, [touch])
             if last and touch["touched_at"] < last:
                 continue
-            if not any(
-                form in body
-                for words in record._agent_guard_words(touch["names"])
-                for form in _forms(words)
+            words = record._agent_guard_words(touch["names"])
+            if any(
+                form in text
+                for word in words
+                for form in (_forms(word) if encoded else (word,))
             ):
-                continue
-            item = self._new_egress(
-                "http",
-                [{"name": host, "address": host}],
-                record,
-                subject=record.display_name or "",
-                target=(record._name, record.id),
-            )
-            self.env["strictbase.agent.held"]._hold(item, [touch])
-            return self._origin_why([touch])
-        return ""
+                found.append(touch)
+        return found
 
     @api.model
     def _looked(self, record, touches):

@@ -75,6 +75,10 @@ class AgentQueued(models.AbstractModel):
         """(model, id) of what decides that a job makes this row for these people."""
         return set()
 
+    def _agent_guard_text(self):
+        """What it says, and to which bare addresses."""
+        return ""
+
     def _agent_guard_queued_at(self):
         """When a person looked at the queue that this row was made from."""
         message = self[self._agent_guard_message_field]
@@ -132,12 +136,15 @@ class AgentQueued(models.AbstractModel):
             item = row._agent_guard_item(None)
             if item is None or row._agent_guard_is_released(item):
                 continue
+            document = guard._document(item.model, item.res_id)
             touches = guard._origin_touches(
-                guard._document(item.model, item.res_id),
+                document,
                 row._agent_guard_partners(),
                 row._agent_guard_carries() | row._agent_guard_chosen_by(),
                 row._agent_guard_queued_at(),
             )
+            if not touches and not document:
+                touches = guard._origin_words(row._agent_guard_text())
             if touches:
                 row._agent_guard_hold_for(item, touches)
 

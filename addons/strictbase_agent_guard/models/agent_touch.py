@@ -8,6 +8,7 @@ record last is kept by Odoo itself, so that people's own work costs nothing here
 
 from collections import defaultdict
 from weakref import WeakKeyDictionary
+from zlib import crc32
 
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.tools import SQL
@@ -134,7 +135,7 @@ class StrictbaseAgentTouch(models.Model):
 
         As a person, it would else count as that person's look.
         """
-        if records._name not in self._models_with_open():
+        if not records.ids or records._name not in self._models_with_open():
             return
         records.flush_recordset(["write_uid", "write_date"])
         self.env.cr.execute(
@@ -202,6 +203,11 @@ class StrictbaseAgentTouch(models.Model):
         )
 
 
+def address_key(address):
+    """Where the ledger keeps what was done about an address, also once it is gone."""
+    return "address", crc32((address or "").strip().lower().encode()) & 0x7FFFFFFF
+
+
 def _flush(cr):
     """One insert for all that the transaction has touched so far."""
     pending = cr.precommit.data.pop(PENDING, None)
@@ -256,6 +262,16 @@ class Base(models.AbstractModel):
         if agent:
             self._agent_guard_touch(agent, {WHOLE})
         return super().unlink()
+
+    def _update_field_translations(
+        self, field_name, translations, digest=None, source_lang=""
+    ):
+        agent = self._agent_guard_toucher()
+        if agent:
+            self._agent_guard_touch(agent, {field_name})
+        return super()._update_field_translations(
+            field_name, translations, digest=digest, source_lang=source_lang
+        )
 
     @api.model
     def _agent_guard_untouched(self):

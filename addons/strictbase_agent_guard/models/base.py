@@ -105,6 +105,9 @@ class Base(models.AbstractModel):
     def _agent_guard_put_back(self, payload):
         """An approver has released what was held about this record."""
 
+    def _agent_guard_dropped(self):
+        """An approver has decided that it does not leave."""
+
     def _agent_guard_armed_recipients(self, actor):
         """Whom it is for, as far as the row says; empty if all of them are inside."""
         guard = self.env["strictbase.agent.guard"]

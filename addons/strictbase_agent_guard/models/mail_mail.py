@@ -2,9 +2,10 @@
 import ast
 
 from odoo import Command, models
-from odoo.tools.mail import email_normalize_all
+from odoo.tools.mail import email_normalize_all, html2plaintext
 
 from ..tools.call_state import permit_smtp
+from .agent_touch import address_key
 
 #: Headers whose address a mail server or reader sends something to: the letter
 #: itself, its bounce with the text in it, an answer or a receipt.
@@ -138,11 +139,13 @@ class MailMail(models.Model):
 
     def _agent_guard_chosen_by(self):
         """Entries of the list of those who want no mail, for the people reached."""
-        addresses = {p.email_normalized for p in self.recipient_ids}
+        addresses = {partner.email_normalized for partner in self.recipient_ids}
         addresses |= set(email_normalize_all(self.email_to))
-        blocked = self.env["mail.blacklist"].sudo().with_context(active_test=False)
-        blocked = blocked.search([("email", "in", [a for a in addresses if a])])
-        return {(entry._name, entry.id) for entry in blocked}
+        return {address_key(address) for address in addresses if address}
+
+    def _agent_guard_text(self):
+        texts = (self.subject, self.email_to, self.email_cc)
+        return "\n".join(filter(None, (*texts, html2plaintext(self.body_html or ""))))
 
     def _agent_guard_spare(self, item, aimed):
         """The others get theirs: what is for these becomes a row of its own."""
@@ -169,6 +172,14 @@ class MailMail(models.Model):
             self.recipient_ids = others
         row._agent_guard_hold_for(row._agent_guard_item(None), aimed)
         return row != self
+
+    def _agent_guard_dropped(self):
+        res = super()._agent_guard_dropped()
+        notifications = self.env["mail.notification"].sudo()
+        notifications.search([("mail_mail_id", "in", self.ids)]).write(
+            {"notification_status": "canceled"}
+        )
+        return res
 
     def _agent_guard_headers(self):
         """Values of headers that name recipients; the caller may have set them."""

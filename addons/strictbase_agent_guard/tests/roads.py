@@ -412,10 +412,9 @@ DOORS = [
          write("mail.mail", "@mail_cancelled", state="outgoing")),
 ]
 
-# Real, and not held: an administrator's own rule acts on data, later and as another
-# user. The module's documentation says so.
-RESIDUAL = [
-    road("armed", "record dated so that a rule by date is due",
+# What somebody else carries out later: the agent's calls are answered, nothing leaves.
+CARRIED = [
+    road("carried", "record dated so that a rule by date is due",
          write("crm.lead", "@lead", date_deadline="2026-01-01"),
          needs=("crm.lead", "base.automation"),
          queues="base_automation.ir_cron_data_base_automation_check"),

@@ -45,10 +45,13 @@ class TestCost(ConfirmationCase):
     }
 
     def test_people_pay_nothing(self):
+        """A comment is sent at once in a test: with the barrier's one query."""
+        barrier = {"comment": 1}
         for name, call in self.CALLS.items():
             guarded = self.queries(call, self.author)
             with patch.object(ResUsers, "_agent_guard_uids", lambda users: frozenset()):
-                self.assertEqual(guarded, self.queries(call, self.author), name)
+                without = self.queries(call, self.author)
+            self.assertEqual(guarded - without, barrier.get(name, 0), name)
 
     def test_agents_pay_little(self):
         allowed = {"search": 0, "read": 0, "note": 5, "write": 5, "create": 5}
@@ -69,6 +72,7 @@ class TestCost(ConfirmationCase):
                 for _index in range(20)
             ]
         )
+        self.env.flush_all()
         # what sending needs anyway
         mails.mapped("recipient_ids.email")
         mails.mapped("mail_message_id.attachment_ids")

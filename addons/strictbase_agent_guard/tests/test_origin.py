@@ -107,6 +107,10 @@ class TestOrigin(OriginCase):
         self.pass_time()
         self.assertNotIn(CLIENT, self.recipients())
         self.assertEqual(held.decided_by, self.users["approver"])
+        mail = self.env["mail.mail"].browse(held.target_id)
+        self.assertNotIn(
+            "ready", mail.mail_message_id.notification_ids.mapped("notification_status")
+        )
 
     def test_an_agent_and_others_decide_nothing(self):
         self._followed()
@@ -170,6 +174,11 @@ class TestOrigin(OriginCase):
         self.ok("human", "res.partner/write", partner, vals={"ref": "seen"})
         self._job(partner[0], "record.write({'ref': 'job'})")
         self.assertIn("new@outside.example", self.recipients())
+
+    def test_a_job_that_writes_on_nothing_goes_on(self):
+        self.ok("agent", "res.partner/write", self.at["quiet"], vals={"comment": "x"})
+        self._job(self.client.id, "record.browse().write({'ref': 'job'})")
+        self.assertIn(CLIENT, self.recipients())
 
     def _job(self, partner_id, before="pass"):
         """A scheduled job that mails a contact."""

@@ -3,8 +3,8 @@
 
 from odoo.tests import tagged
 
-from .common_roads import RoadsCase, add_held, add_reach
-from .roads import DOORS, RESIDUAL, ROADS
+from .common_roads import RoadsCase, add_carried, add_held, add_reach
+from .roads import CARRIED, DOORS, ROADS
 
 
 @tagged("post_install", "-at_install", "roads")
@@ -19,4 +19,5 @@ class TestRoadsReach(RoadsCase):
 
 add_held(TestRoads, ROADS)
 add_held(TestRoads, DOORS, "shut")
-add_reach(TestRoadsReach, [*ROADS, *RESIDUAL])
+add_carried(TestRoads, CARRIED)
+add_reach(TestRoadsReach, [*ROADS, *CARRIED])

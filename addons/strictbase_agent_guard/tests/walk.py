@@ -35,7 +35,7 @@ ALSO_WALKED = {"ir.attachment", "mail.blacklist", "mail.followers"}
 #: Methods that only open something, or undo the fixtures of the walk itself.
 NOT_CALLED = ("action_open", "action_view", "action_archive", "action_unarchive")
 CALLED = ("action_", "button_")
-BATCH = 12
+BATCH = 24
 MAX_FIELDS = 400
 
 

@@ -64,4 +64,8 @@ CARRIED = [
          write("mail.blacklist", "@blacklisted", active=False),
          needs="mailing.mailing", wide=True, given="blocked",
          queues="mass_mailing.ir_cron_mass_mailing_queue"),
+    road("carried", "entry of the blacklist deleted",
+         call("mail.blacklist/unlink", "@blacklisted"),
+         needs="mailing.mailing", wide=True, given="blocked",
+         queues="mass_mailing.ir_cron_mass_mailing_queue"),
 ]

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from odoo.addons.strictbase_agent_guard.models.agent_touch import address_key
 from odoo.addons.strictbase_agent_guard.tools.call_state import permit_internal_http
 
 
@@ -59,3 +60,9 @@ class SmsSms(models.Model):
             "mail.message", self.mail_message_id.id
         )
         return bool(released) and "sms" in released.mapped("channel")
+
+    def _agent_guard_chosen_by(self):
+        return {address_key(self.number)}
+
+    def _agent_guard_text(self):
+        return f"{self.number or ''}\n{self.body or ''}"
