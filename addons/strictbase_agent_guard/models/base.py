@@ -74,7 +74,9 @@ class Base(models.AbstractModel):
                 found = getattr(records, rule.items)()
             else:
                 found = records._agent_guard_armed(rule)
-            optional = {n for n in names if n in self._fields and not self._fields[n].required}
+            optional = {
+                n for n in names if n in self._fields and not self._fields[n].required
+            }
             way = rule.way_inside(optional if rule.given or not created else ())
             for item in found:
                 item.instead = item.instead or way

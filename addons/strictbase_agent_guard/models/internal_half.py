@@ -31,7 +31,8 @@ def _way_inside(text):
 
 
 class StrictbaseAgentGuard(models.AbstractModel):
-    _inherit = "strictbase.agent.guard"
+    # a part of it by its concern
+    _inherit = "strictbase.agent.guard"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _new_egress(self, channel, recipients, record=None, **values):
@@ -41,7 +42,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
 
 
 class MailThread(models.AbstractModel):
-    _inherit = "mail.thread"
+    _inherit = "mail.thread"  # pylint: disable=consider-merging-classes-inherited
 
     def _message_track_post_template(self, changes):
         with _way_inside(WITHOUT_TEMPLATE):

@@ -60,7 +60,8 @@ PORTAL = {"name": "portal users who can open it", "address": ""}
 
 
 class StrictbaseAgentGuard(models.AbstractModel):
-    _inherit = "strictbase.agent.guard"
+    # a part of it by its concern
+    _inherit = "strictbase.agent.guard"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     @ormcache(cache="stable")
@@ -124,7 +125,9 @@ class Base(models.AbstractModel):
             now = self._agent_guard_openness(name, vals[name])
             if now:
                 opened |= records.filtered(
-                    lambda record, name=name, now=now: record._agent_guard_is_written({})
+                    lambda record, name=name, now=now: record._agent_guard_is_written(
+                        {}
+                    )
                     and record._agent_guard_openness(name, record[name]) < now
                 )
         res = super().write(vals)

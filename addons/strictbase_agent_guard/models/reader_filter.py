@@ -34,7 +34,8 @@ def _set(variable, value=True):
 
 
 class StrictbaseAgentGuard(models.AbstractModel):
-    _inherit = "strictbase.agent.guard"
+    # a part of it by its concern
+    _inherit = "strictbase.agent.guard"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _viewer_is_outside(self):
@@ -181,7 +182,10 @@ class AgentUnapproved(models.AbstractModel):
         return super()._search(domain, *args, **kwargs)
 
     def fetch(self, field_names=None):
-        if not self.env.su or not self.env["strictbase.agent.guard"]._viewer_is_outside():
+        if (
+            not self.env.su
+            or not self.env["strictbase.agent.guard"]._viewer_is_outside()
+        ):
             return super().fetch(field_names)
         # Odoo's own code has the row already, such as the parent of a message; it
         # gets it without the words
@@ -223,8 +227,9 @@ class StrictbaseAgentEgress(models.Model):
 
     @api.model
     def _record(self, state, items):
-        super()._record(state, items)
+        res = super()._record(state, items)
         self._agent_guard_show_targets(item.target for item in items)
+        return res
 
     @api.model
     def _agent_guard_show_targets(self, targets):

@@ -6,10 +6,10 @@ until they are approved. A conversation with somebody outside is speech, and is 
 from odoo import api, models
 from odoo.exceptions import MissingError
 
+from odoo.addons.mail.tools.discuss import Store
+
 from ..tools.call_state import peek
 from .mail_message import VISIBLE_FIELDS
-
-from odoo.addons.mail.tools.discuss import Store
 
 #: Types that a portal or website page shows, unless the message is internal.
 SHOWN = {"comment", "email", "email_outgoing", "auto_comment", "out_of_office"}
@@ -90,7 +90,8 @@ class MailMessage(models.Model):
         # sudo: whoever reads the message may know that others do not
         flag = Store.Attr(
             "agent_unapproved",
-            value=lambda m: m.sudo().agent_unapproved and m.sudo()._agent_guard_is_shown(),
+            value=lambda m: m.sudo().agent_unapproved
+            and m.sudo()._agent_guard_is_shown(),
             predicate=lambda m: target.is_internal(self.env) and m.agent_unapproved,
         )
         return [*super()._to_store_defaults(target), flag]
@@ -161,7 +162,12 @@ class IrAttachment(models.Model):
         return [
             guard._new_egress(
                 "file",
-                [{"name": f"everybody outside who can open {file.name}", "address": ""}],
+                [
+                    {
+                        "name": f"everybody outside who can open {file.name}",
+                        "address": "",
+                    }
+                ],
                 guard._document(file.res_model, file.res_id),
                 subject=file.name or "",
                 digest=guard._digest_of(file.name, attachments=file),

@@ -33,9 +33,7 @@ class StrictbaseAgentConfirmation(models.Model):
         for confirmation in self:
             ended = confirmation.expires_at and confirmation.expires_at <= now
             waiting = confirmation.state in ("approved", "pending")
-            confirmation.status = (
-                "expired" if ended and waiting else confirmation.state
-            )
+            confirmation.status = "expired" if ended and waiting else confirmation.state
 
     def _search_status(self, operator, value):
         if operator != "in":

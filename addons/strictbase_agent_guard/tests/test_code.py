@@ -83,7 +83,7 @@ class TestCode(ConfirmationCase):
             self.agent.group_ids += own
 
     def test_whoever_has_the_group_from_before(self):
-        """As it is after an update: the group is in the database, and is worth nothing."""
+        """As after an update: the group is in the database, and is worth nothing."""
         group = self.env.ref("website.group_website_designer", raise_if_not_found=False)
         if not group:
             self.skipTest("website not installed")
@@ -156,7 +156,10 @@ class TestCode(ConfirmationCase):
         return {"res_model": "res.partner", "res_id": self.document.id}
 
     def test_addresses_that_run(self):
-        for name, field in (("link.tracker", "url"), ("calendar.event", "videocall_location")):
+        for name, field in (
+            ("link.tracker", "url"),
+            ("calendar.event", "videocall_location"),
+        ):
             if name not in self.env:
                 continue
             with self.assertRaises(AccessError):
@@ -192,7 +195,9 @@ class TestCode(ConfirmationCase):
     def test_what_stays_free(self):
         agent = self.agent
         self.assertTrue(MODULE)
-        note = {"comment": '<p onclick="x()">Hello <a href="https://x.example">x</a></p>'}
+        note = {
+            "comment": '<p onclick="x()">Hello <a href="https://x.example">x</a></p>'
+        }
         self.document.with_user(agent).write(note)
         self.assertNotIn("onclick", self.document.comment)
         self.document.with_user(agent).write({"website": "https://x.example"})

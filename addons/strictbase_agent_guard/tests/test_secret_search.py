@@ -65,9 +65,7 @@ class TestSecretSearch(GuardHttpCase):
             "composition_mode": "comment",
             "body": f"/my/orders/{order.id}?access_token={SECRET}",
         }
-        draft = self.ask(
-            "agent", "mail.compose.message", "create", vals_list=[values]
-        )
+        draft = self.ask("agent", "mail.compose.message", "create", vals_list=[values])
         found = [
             self.ask(
                 "agent",

@@ -113,7 +113,8 @@ class TestTokenRules(ConfirmationCase):
         past = fields.Datetime.now() - timedelta(minutes=1)
         self.env.cr.execute(
             SQL(
-                "UPDATE strictbase_agent_confirmation SET expires_at = %s WHERE id = %s",
+                "UPDATE strictbase_agent_confirmation SET expires_at = %s "
+                "WHERE id = %s",
                 past,
                 row.id,
             )

@@ -12,14 +12,14 @@ _TAG = re.compile(
     r"meta|object|script|set)\b",
     re.IGNORECASE,
 )
-_HANDLER = re.compile(
-    r"<[^>]*[\s\"'/](?:on\w+|srcdoc|formaction)\s*=", re.IGNORECASE
-)
+_HANDLER = re.compile(r"<[^>]*[\s\"'/](?:on\w+|srcdoc|formaction)\s*=", re.IGNORECASE)
 _SCHEME = r"(?:javascript|vbscript|data\s*:\s*(?:text/(?:html|xml)|image/svg))"
 _ATTRIBUTE = re.compile(rf"<[^>]*=\s*[\"']?{_SCHEME}\s*[:+;,]", re.IGNORECASE)
 _ADDRESS = re.compile(rf"{_SCHEME}\s*[:+;,]", re.IGNORECASE)
 #: Browsers leave these out where they look for the scheme of an address.
-_IGNORED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\ufeff]|&(?:tab|newline);", re.I)
+_IGNORED = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\ufeff]|&(?:tab|newline);", re.I
+)
 
 
 def is_active(text):

@@ -115,9 +115,7 @@ def without_secrets(value, model=""):
     if isinstance(value, str):
         return type(value)(without_links(value)) if value else value
     if isinstance(value, dict):
-        return {
-            name: _member(name, item, model) for name, item in value.items()
-        }
+        return {name: _member(name, item, model) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [without_secrets(item, model) for item in value]
     return value
