@@ -126,6 +126,8 @@ class IrHttp(models.AbstractModel):
         except Exception as exc:
             if state.refused:
                 raise state.error() from exc
+            if is_agent:
+                exc.args = tuple(without_secrets(list(exc.args)))
             raise
         # also when code in between has swallowed the refusal
         state.raise_if_refused()

@@ -10,7 +10,6 @@ messages, unless an administrator has set ``strict_fields``.
 import re
 
 from odoo import api, models
-from odoo.exceptions import AccessError, MissingError
 from odoo.tools import SQL, ormcache
 
 from ..tools.rules import Rule
@@ -130,7 +129,10 @@ class Base(models.AbstractModel):
                     )
                     and record._agent_guard_openness(name, record[name]) < now
                 )
+        seen = records._agent_guard_seen_by_public()
         res = super().write(vals)
+        # by whatever value: unarchived, dated, validated, …
+        opened |= records.exists()._agent_guard_seen_by_public() - seen
         opened.exists()._agent_guard_check_opened()
         return res
 
@@ -186,9 +188,7 @@ class Base(models.AbstractModel):
             for name, field in self._fields.items()
             if field.type in WORDS and field.store and not field.compute
         }
-        if "website_url" in self._fields and self._name in guard._models_open_to(
-            "base.group_public"
-        ):
+        if self._agent_guard_is_page():
             pages = {name for name in texts if self._fields[name].type == "html"}
             rules.append(
                 Rule(
@@ -239,13 +239,27 @@ class Base(models.AbstractModel):
             if any(guard._group_is_outside(record[name]) for name in names)
         ]
 
-    def _agent_guard_on_the_website(self):
+    @api.model
+    def _agent_guard_is_page(self):
+        """Whether the site has a page for each such record that it may show."""
+        return "website_url" in self._fields and self._name in self.env[
+            "strictbase.agent.guard"
+        ]._models_open_to("base.group_public")
+
+    def _agent_guard_seen_by_public(self):
+        """Those of these pages that a visitor can open now."""
+        if not self or self._name in APART or not self._agent_guard_is_page():
+            return self.browse()
+        self.flush_recordset()
         public = self.env.ref("base.public_user")
-        return [
-            record._agent_guard_shown_to(EVERYONE)
-            for record in self
-            if record._agent_guard_can_read(public)
-        ]
+        # judged without the caller's context, such as companies that it names
+        env = self.env(user=public.id, su=False, context={})
+        seen = self.with_env(env)._filtered_access("read")
+        return self.browse(seen._ids)
+
+    def _agent_guard_on_the_website(self):
+        seen = self._agent_guard_seen_by_public()
+        return [record._agent_guard_shown_to(EVERYONE) for record in seen]
 
     def _agent_guard_in_the_portal(self):
         return [record._agent_guard_shown_to(PORTAL) for record in self]
@@ -266,13 +280,3 @@ class Base(models.AbstractModel):
             ):
                 items.append(record._agent_guard_shown_to(EVERYONE))
         return items
-
-    def _agent_guard_can_read(self, user):
-        """Judged without the caller's context, such as companies that it names."""
-        env = self.env(user=user.id, su=False, context={})
-        try:
-            return bool(self.with_env(env).has_access("read"))
-        except MissingError:
-            return False
-        except AccessError:
-            return True  # not known, so not free
