@@ -44,6 +44,8 @@ class StrictbaseAgentGuard(models.AbstractModel):
         The caller is asked, not only the current user: pages read through ``sudo``.
         """
         env = self.env
+        if not env.uid:
+            return True  # a page for nobody in particular, such as the one to sign in
         if env.uid != SUPERUSER_ID and not env.user._is_internal():
             return True
         request = current_request()
