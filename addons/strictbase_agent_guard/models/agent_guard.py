@@ -284,6 +284,10 @@ class StrictbaseAgentGuard(models.AbstractModel):
         if self._granted(state) and all(state.grant.covers(i) for i in items):
             state.granted += items
             self.env["strictbase.agent.egress"]._record(state, items)
+            self.env["strictbase.agent.touch"].sudo()._close_granted(
+                {(item.model, item.res_id) for item in items if item.res_id},
+                state.grant.approver_id,
+            )
             return True
         state.refuse(items)
         self.env["strictbase.agent.refusal"]._note(state)

@@ -136,6 +136,8 @@ class AgentQueued(models.AbstractModel):
             item = row._agent_guard_item(None)
             if item is None or row._agent_guard_is_released(item):
                 continue
+            if row._agent_guard_is_passed_on():
+                continue
             document = guard._document(item.model, item.res_id)
             touches = guard._origin_touches(
                 document,
@@ -147,6 +149,20 @@ class AgentQueued(models.AbstractModel):
                 touches = guard._origin_words(row._agent_guard_text())
             if touches:
                 row._agent_guard_hold_for(item, touches)
+
+    def _agent_guard_is_passed_on(self):
+        """Whether it passes on what somebody has written: an e-mail that came in, or
+        a client's comment. Whom an agent has put among the readers is seen to later."""
+        message = self[self._agent_guard_message_field]
+        if message.message_type == "email":
+            return True
+        author = message.author_id
+        guard = self.env["strictbase.agent.guard"]
+        return (
+            message.message_type == "comment"
+            and bool(guard._outside_partners(author))
+            and author != self.env.ref("base.partner_root")
+        )
 
     def _agent_guard_hold_for(self, item, touches=(), agent=None):
         """Stop this row for what an agent did, where approvers can let it go."""

@@ -130,6 +130,17 @@ class StrictbaseAgentTouch(models.Model):
             )
 
     @api.model
+    def _close_granted(self, keys, approver_id):
+        """Who approved what is sent about a document has looked at it, and at what
+        the approved call itself does to it."""
+
+        def close():
+            self._close([touch["id"] for touch in self._open(keys)], approver_id)
+
+        if keys:
+            self.env.cr.precommit.add(close)
+
+    @api.model
     def _before_job_writes(self, records):
         """A job is about to write: keep whether a person has looked before it.
 

@@ -94,6 +94,8 @@ class MailMail(models.Model):
         }
         ours = self._agent_guard_ours()
         others = (self - ours)._agent_guard_unchanged()
+        if not ours and others == self:
+            return super()._send(**values)
         if others:
             super(MailMail, others)._send(**values)
         for mail in ours:

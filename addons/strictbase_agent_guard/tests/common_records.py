@@ -37,6 +37,7 @@ WIDE = ORDINARY + (
     "stock.group_stock_user",
     "sales_team.group_sale_manager",
     "website_slides.group_website_slides_officer",
+    "product.group_product_manager",
 )
 
 

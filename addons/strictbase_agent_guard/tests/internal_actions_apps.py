@@ -193,8 +193,6 @@ ACTIONS = [
     action("calendar", "own meeting made private",
            create("calendar.event", name="Focus", start="@start", stop="@stop",
                   privacy="private"), needs="calendar.event"),
-    action("calendar", "kind of meeting made",
-           create("calendar.event.type", name="Walk"), needs="calendar.event"),
     # ------------------------------------------------------------------ survey
     action("survey", "question added",
            create("survey.question", survey_id="@survey", title="Why?",

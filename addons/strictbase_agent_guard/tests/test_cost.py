@@ -77,5 +77,6 @@ class TestCost(ConfirmationCase):
         mails.mapped("recipient_ids.email")
         mails.mapped("mail_message_id.attachment_ids")
         mails.mapped("attachment_ids")
+        mails.mapped("res_id")
         with self.assertQueryCount(1):
             self.assertEqual(mails._agent_guard_unchanged(), mails)

@@ -1,8 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What an agent has made or changed and somebody else carries out is held."""
 
+import requests
+
 from odoo.tests import tagged
 
+from ..tools.acts import job
 from .common_http import GuardHttpCase
 from .roads import COMMENT, WORDS
 
@@ -175,6 +178,46 @@ class TestOrigin(OriginCase):
         self._job(partner[0], "record.write({'ref': 'job'})")
         self.assertIn("new@outside.example", self.recipients())
 
+    def test_an_incoming_mail_is_passed_on(self):
+        """A client has answered: others who follow get it, whatever an agent did."""
+        self.ok("agent", "res.partner/write", self.at["file"], vals={"comment": "x"})
+        raw = (
+            "From: other@outside.example\nTo: file@inside.example\n"
+            "Subject: Hello\nMessage-Id: <1@outside.example>\n\nTheir words"
+        )
+        with job():
+            self.env["mail.thread"].message_process(
+                "res.partner", raw, thread_id=self.at["file"]
+            )
+        self.pass_time()
+        self.assertIn(CLIENT, self.recipients())
+        self.assertFalse(self.held())
+
+    def test_what_was_approved_was_looked_at(self):
+        partner = self.ok(
+            "agent",
+            "res.partner/create",
+            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
+        )
+        token = self.ok(
+            "approver",
+            "strictbase.agent.confirmation/issue_token",
+            model_name="res.partner",
+            method_name="message_post",
+            record_ids=partner,
+        )
+        self.ok(
+            "agent",
+            "res.partner/message_post",
+            partner,
+            body="Hello",
+            partner_ids=partner,
+            context={"agent_confirmation_token": token},
+        )
+        self.wire.clear()
+        self._job(partner[0])
+        self.assertIn("new@outside.example", self.recipients())
+
     def test_a_job_that_writes_on_nothing_goes_on(self):
         self.ok("agent", "res.partner/write", self.at["quiet"], vals={"comment": "x"})
         self._job(self.client.id, "record.browse().write({'ref': 'job'})")
@@ -223,6 +266,50 @@ class TestOrigin(OriginCase):
         self.assertFalse(self.recipients() & {"moved@outside.example", CLIENT})
         self.assertEqual(mail.state, "cancel")
         self.assertIn(self.users["agent"].name, mail.agent_guard_why)
+
+
+@tagged("post_install", "-at_install")
+class TestPushedText(OriginCase):
+    """A request of a job carries nothing in an agent's words."""
+
+    URL = "https://push.outside.example/x"
+
+    def setUp(self):
+        super().setUp()
+        self.ok(
+            "agent",
+            "res.partner/write",
+            self.at["quiet"],
+            vals={"comment": f"<p>{WORDS} said</p>"},
+        )
+        self.wire.clear()
+
+    def push(self, text):
+        with job():
+            requests.post(self.URL, json={"note": text}, timeout=5)
+
+    def test_held(self):
+        with self.assertRaises(requests.exceptions.ConnectionError):
+            self.push(f"<b>{WORDS} said</b>")
+        self.assertFalse(self.wire.requests)
+        self.assertEqual(self.held().channel, "http")
+
+    def test_other_words(self):
+        self.push("Ours")
+        self.assertTrue(self.wire.requests)
+
+    def test_released(self):
+        with self.assertRaises(requests.exceptions.ConnectionError):
+            self.push(f"{WORDS} said")
+        self.held().with_user(self.users["approver"]).action_release()
+        self.push(f"{WORDS} said")
+        self.assertTrue(self.wire.requests)
+
+    def test_seen_by_a_person(self):
+        self.look(self.at["quiet"])
+        self.ok("human", "res.partner/write", self.at["quiet"], vals={"ref": "seen"})
+        self.push(f"{WORDS} said")
+        self.assertTrue(self.wire.requests)
 
 
 @tagged("post_install", "-at_install")

@@ -21,6 +21,8 @@ class SmsSms(models.Model):
         }
         ours = self._agent_guard_ours()
         others = (self - ours)._agent_guard_unchanged()
+        if not ours and others == self:
+            return super()._send(**values)
         if others:
             super(SmsSms, others)._send(**values)
         allowed, items = ours._agent_guard_sift()

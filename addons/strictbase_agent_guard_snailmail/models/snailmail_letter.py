@@ -31,6 +31,8 @@ class SnailmailLetter(models.Model):
     def _snailmail_print(self, immediate=True):
         ours = self._agent_guard_ours()
         others = (self - ours)._agent_guard_unchanged()
+        if not ours and others == self:
+            return super()._snailmail_print(immediate=immediate)
         if others:
             super(SnailmailLetter, others)._snailmail_print(immediate=immediate)
         allowed, items = ours._agent_guard_sift()
