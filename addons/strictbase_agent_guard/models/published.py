@@ -248,7 +248,12 @@ class Base(models.AbstractModel):
 
     def _agent_guard_seen_by_public(self):
         """Those of these pages that a visitor can open now."""
-        if not self or self._name in APART or not self._agent_guard_is_page():
+        if self._name in APART or not self._agent_guard_is_page():
+            return self.browse()
+        if PUBLISHED in self._fields:
+            # no page without it: most records end here
+            self = self.filtered(PUBLISHED)
+        if not self:
             return self.browse()
         self.flush_recordset()
         public = self.env.ref("base.public_user")
