@@ -253,6 +253,8 @@ class Base(models.AbstractModel):
         if PUBLISHED in self._fields:
             # no page without it: most records end here
             self = self.filtered(PUBLISHED)
+        if self._active_name:
+            self = self.filtered(self._active_name)
         if not self:
             return self.browse()
         self.flush_recordset()
