@@ -37,5 +37,6 @@ from . import res_partner
 from . import res_users
 from . import secret_search
 from . import token_rules
+from . import token_status
 from . import code_guard
 from . import client_secrets

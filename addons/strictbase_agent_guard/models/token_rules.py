@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a token can be issued for, how it is taken back, and that it is seen to end."""
+"""What a token can be issued for, and how it is taken back."""
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -15,38 +15,6 @@ class StrictbaseAgentConfirmation(models.Model):
     state = fields.Selection(
         selection_add=[("revoked", "Revoked")], ondelete={"revoked": "cascade"}
     )
-    status = fields.Selection(
-        selection="_selection_status",
-        compute="_compute_status",
-        search="_search_status",
-        help="The state, and whether the time has run out",
-    )
-
-    @api.model
-    def _selection_status(self):
-        states = self._fields["state"]._description_selection(self.env)
-        return [*states, ("expired", self.env._("Expired"))]
-
-    @api.depends("state", "expires_at")
-    def _compute_status(self):
-        now = fields.Datetime.now()
-        for confirmation in self:
-            ended = confirmation.expires_at and confirmation.expires_at <= now
-            waiting = confirmation.state in ("approved", "pending")
-            confirmation.status = "expired" if ended and waiting else confirmation.state
-
-    def _search_status(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        waiting = [("state", "in", ["approved", "pending"])]
-        ended = [*waiting, ("expires_at", "<=", fields.Datetime.now())]
-        found = fields.Domain.FALSE
-        for state in value:
-            if state == "expired":
-                found |= fields.Domain(ended)
-            elif state:
-                found |= fields.Domain("state", "=", state) & ~fields.Domain(ended)
-        return found
 
     # ------------------------------------------------------------------
     # Issue
