@@ -172,6 +172,13 @@ class MailMail(models.Model):
                 }
             )
             self.recipient_ids = others
+            notifications = self.env["mail.notification"].search(
+                [
+                    ("mail_mail_id", "=", self.id),
+                    ("res_partner_id", "in", partners.ids),
+                ]
+            )
+            notifications.mail_mail_id = row
         row._agent_guard_hold_for(row._agent_guard_item(None), aimed)
         return row != self
 

@@ -73,6 +73,7 @@ class TestCost(ConfirmationCase):
             ]
         )
         self.env.flush_all()
+        self.env.invalidate_all()
         # what sending needs anyway
         mails.mapped("recipient_ids.email")
         mails.mapped("mail_message_id.attachment_ids")
