@@ -76,7 +76,6 @@ class AgentUnapproved(models.AbstractModel):
         "Not Visible Outside Until Approved",
         readonly=True,
         copy=False,
-        index=True,
         help="An agent wrote it and nobody has approved it: portal users, guests and "
         "visitors do not see it.",
     )
