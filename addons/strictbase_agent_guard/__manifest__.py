@@ -27,7 +27,7 @@
         "views/menu.xml",
     ],
     "assets": {
-        "web.assets_backend": ["strictbase_agent_guard/static/src/scss/preview.scss"],
+        "web.assets_backend": ["strictbase_agent_guard/static/src/**/*"],
         "web.assets_tests": ["strictbase_agent_guard/static/tests/tours/*.js"],
     },
     "post_init_hook": "post_init_hook",

@@ -35,9 +35,16 @@ from . import agent_sender
 from . import mail_message_reaction
 from . import mail_scheduled_message
 from . import mail_thread
+from . import internal_half
+from . import published
+from . import reader_filter
+from . import reader_message
 from . import res_groups
 from . import res_partner
 from . import res_users
+from . import secret_search
+from . import token_rules
+from . import code_guard
 from . import client_secrets
 from . import agent_overview
 from . import res_config_settings

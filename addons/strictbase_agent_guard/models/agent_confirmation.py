@@ -124,7 +124,7 @@ class StrictbaseAgentConfirmation(models.Model):
             raise UserError(self.env._("A token needs a model and a method."))
         self._check_minting()
         agent = self._check_agent(agent_user_id)
-        self._check_entry(model_name, method_name, record_ids)
+        self._check_call(model_name, method_name, record_ids)
         token = secrets.token_urlsafe(32)
         entry = self._entry(model_name, method_name, record_ids)
         seconds = max(1, min(int(ttl_seconds), MAX_TTL))

@@ -481,34 +481,6 @@ class StrictbaseAgentConfirmation(models.Model):
                 )
             )
 
-    @api.model
-    def _check_entry(self, model_name, method_name, record_ids):
-        """A token is for a call that can be made."""
-        ids = record_ids if isinstance(record_ids, list | tuple) else [record_ids]
-        if any(type(i) is not int or i <= 0 for i in ids):
-            raise UserError(self.env._("Records are named by positive integers."))
-        if str(model_name) not in self.env:
-            raise UserError(self.env._("There is no model %s.", model_name))
-        records = self.env[model_name].browse(ids)
-        method = getattr(type(records), str(method_name), None)
-        if str(method_name).startswith("_") or not callable(method):
-            raise UserError(
-                self.env._(
-                    "%(model)s has no method %(method)s that can be called.",
-                    model=model_name,
-                    method=method_name,
-                )
-            )
-        if ids and not records._transient:
-            there = records.sudo().exists()
-            if there and not records.browse(there.ids).has_access("read"):
-                raise AccessError(
-                    self.env._(
-                        "You may not read the records of this call, so you can not "
-                        "approve it."
-                    )
-                )
-
 
 class IrHttp(models.AbstractModel):
     # a concern of its own, apart from what ir_http.py lets in

@@ -23,8 +23,11 @@ class StrictbaseAgentConfirmation(models.Model):
             ("uncertain", "Uncertain"),
             ("rejected", "Rejected"),
             ("expired", "Expired"),
+            ("revoked", "Revoked"),
         ],
         compute="_compute_status",
+        search="_search_status",
+        help="The state, and whether the time has run out",
     )
     document = fields.Reference(
         selection="_select_models", compute="_compute_document", string="About"
@@ -38,6 +41,20 @@ class StrictbaseAgentConfirmation(models.Model):
     def _compute_status(self):
         for row in self:
             row.status = row._state_now()
+
+    def _search_status(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        ended = fields.Domain("state", "in", ["approved", "pending"]) & fields.Domain(
+            "expires_at", "<=", fields.Datetime.now()
+        )
+        found = fields.Domain.FALSE
+        for state in value:
+            if state == "expired":
+                found |= ended | fields.Domain("state", "=", state)
+            elif state:
+                found |= fields.Domain("state", "=", state) & ~ended
+        return found
 
     @api.model
     def _select_models(self):

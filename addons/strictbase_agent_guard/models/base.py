@@ -13,7 +13,6 @@ from ..tools.rules import Rule
 #: A stored field to one of these on any lasting record, such as a stage, says what is
 #: sent later, when a colleague or a job gets there.
 TEMPLATES = {"mail.template": "e-mail by template", "sms.template": "SMS by template"}
-PUBLISHED = "is_published"
 RECIPIENT_FIELDS = ("partner_id", "email", "email_normalized")
 
 
@@ -51,10 +50,6 @@ class Base(models.AbstractModel):
     def _agent_guard_rules(self):
         """Companions extend this list for the models of their application."""
         rules = []
-        if PUBLISHED in self._fields:
-            rules.append(
-                Rule("website", frozenset({PUBLISHED}), lambda r: r[PUBLISHED], True)
-            )
         if self._transient or self._agent_guard_drafts:
             return rules
         for name, field in self._fields.items():
@@ -77,9 +72,16 @@ class Base(models.AbstractModel):
                 continue
             records = self.sudo()
             if rule.items:
-                items += getattr(records, rule.items)()
+                found = getattr(records, rule.items)()
             else:
-                items += records._agent_guard_armed(rule)
+                found = records._agent_guard_armed(rule)
+            optional = {
+                n for n in names if n in self._fields and not self._fields[n].required
+            }
+            way = rule.way_inside(optional if rule.given or not created else ())
+            for item in found:
+                item.instead = item.instead or way
+            items += found
         self.env["strictbase.agent.guard"]._egress(items)
 
     def _agent_guard_armed(self, rule):

@@ -47,6 +47,13 @@ class Base(models.AbstractModel):
             self._agent_guard_refuse_secret(field.name)
         return super()._check_field_access(field, operation)
 
+    def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
+        fields = super()._determine_fields_to_fetch(field_names, ignore_when_in_cache)
+        if internal_fetch.get() or self.env.su:
+            return fields
+        # one that was asked for is refused by now: left is what others depend on
+        return [field for field in fields if not self._agent_guard_hides(field.name)]
+
     def _fetch_field(self, field):
         # a field taken from a record by code, with what is prefetched along with it
         with permit_fetch():

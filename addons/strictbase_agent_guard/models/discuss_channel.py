@@ -22,7 +22,7 @@ class DiscussChannel(models.Model):
     def _agent_guard_rules(self):
         return [
             *super()._agent_guard_rules(),
-            Rule(fields=SHOWN, items="_agent_guard_shown"),
+            Rule(fields=SHOWN, given=True, items="_agent_guard_shown"),
         ]
 
     def _agent_guard_shown(self):
@@ -39,16 +39,27 @@ class DiscussChannel(models.Model):
         return items
 
     def _agent_guard_readers(self):
-        """Guests, clients and visitors in a conversation; colleagues are free."""
+        """Guests, clients and visitors in a conversation; colleagues are free.
+
+        Whoever is in a conversation reads those below it.
+        """
         self.ensure_one()
         guard = self.env["strictbase.agent.guard"]
-        channel = self.sudo()
-        if channel.channel_type == "livechat" or channel._agent_guard_can_read(
-            self.env.ref("base.public_user")
-        ):
-            return [{"name": channel.display_name or "visitors", "address": ""}]
-        members = channel.channel_member_ids
+        channels = self.sudo()
+        channels |= channels.parent_channel_id
+        for channel in channels:
+            if channel.channel_type == "livechat" or channel._agent_guard_is_open():
+                return [{"name": channel.display_name or "visitors", "address": ""}]
+        members = channels.channel_member_ids
         odoobot = self.env.ref("base.partner_root")
         partners = guard._outside_partners(members.partner_id - odoobot)
         guests = [{"name": guest.name, "address": ""} for guest in members.guest_id]
         return guard._as_recipients(partners) + guests
+
+    def _agent_guard_is_open(self):
+        """Whether anybody of a group that people outside have can join."""
+        if self.channel_type != "channel":
+            return False
+        guard = self.env["strictbase.agent.guard"]
+        group = self.group_public_id
+        return not group or guard._group_is_outside(group)

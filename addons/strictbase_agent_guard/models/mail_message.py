@@ -6,8 +6,6 @@ from odoo import api, models
 from ..tools.call_state import peek
 from ..tools.rules import Rule
 
-#: Types that a portal or website page shows, unless the message is internal.
-SHOWN = {"comment", "email", "email_outgoing", "auto_comment", "out_of_office"}
 VISIBLE_FIELDS = frozenset(
     {
         "attachment_ids",
@@ -108,28 +106,26 @@ class MailMessage(models.Model):
         return items
 
     def _agent_guard_published(self):
-        """A manifest line for each of these messages that people outside can read."""
+        """A manifest line for each of these messages that is said to people outside.
+
+        A page shows what an agent wrote only when it is approved (``reader_filter``);
+        a conversation tells its members at once.
+        """
         items = [message._agent_guard_publication() for message in self]
         return [item for item in items if item is not None]
 
     def _agent_guard_publication(self):
-        """The manifest line if people outside can read this message, else None."""
+        """The manifest line if people outside are in the conversation, else None."""
         self.ensure_one()
-        if self.message_type not in SHOWN and self.model != "discuss.channel":
-            return None
-        if self.model != "discuss.channel" and (
-            self.is_internal or not self.subtype_id or self.subtype_id.internal
-        ):
+        if self.model != "discuss.channel":
             return None
         guard = self.env["strictbase.agent.guard"]
         record = guard._document(self.model, self.res_id)
-        if not record or not hasattr(record, "_agent_guard_readers"):
-            return None
-        readers = record._agent_guard_readers()
+        readers = record._agent_guard_readers() if record else []
         if not readers:
             return None
         return guard._new_egress(
-            "chat" if record._name == "discuss.channel" else "portal",
+            "chat",
             readers,
             record,
             subject=self.subject or "",

@@ -48,12 +48,9 @@ class MailScheduledMessage(models.Model):
         guard = self.env["strictbase.agent.guard"]
         record = guard._document(self.model, self.res_id)
         partners = self.partner_ids
-        recipients = []
         if record and not self.is_note:
             partners |= record.message_partner_ids
-            recipients = record._agent_guard_readers()
-        listed = guard._as_recipients(guard._outside_partners(partners))
-        recipients = listed + [r for r in recipients if r not in listed]
+        recipients = guard._as_recipients(guard._outside_partners(partners))
         if not recipients:
             return None
         return guard._new_egress(

@@ -100,7 +100,8 @@ class ResUsers(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(name)s is an agent and can be neither approver nor "
-                        "administrator.",
+                        "administrator, nor in a group that is trusted with code, "
+                        "such as a designer of the website.",
                         name=user.name,
                     )
                 )

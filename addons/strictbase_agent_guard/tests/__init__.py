@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_approval
 from . import test_audit
+from . import test_code
 from . import test_confirmation
 from . import test_cost
 from . import test_doors
@@ -10,11 +11,15 @@ from . import test_internal_actions
 from . import test_operations
 from . import test_origin
 from . import test_published
+from . import test_published_roads
+from . import test_readers
 from . import test_requests
 from . import test_recipients
 from . import test_roads
 from . import test_roles
+from . import test_secret_search
 from . import test_tours
 from . import test_sender
+from . import test_token_rules
 from . import test_client_secrets
 from . import test_walk

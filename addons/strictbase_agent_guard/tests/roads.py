@@ -11,6 +11,7 @@ first id.
 ``queues``  crons that carry it, beyond those that always run
 ``given``   something that a colleague has prepared
 ``carries`` a text by which the caller's words are told from what a colleague sends
+``hidden``  an agent may store it, and people outside do not see it
 ``wide``    the caller also has the user groups of the applications, beside Project,
             Timesheets, Sales, Invoicing and Contacts
 
@@ -24,17 +25,29 @@ from base64 import b64encode
 from collections import namedtuple
 
 Call = namedtuple("Call", "endpoint ids kwargs")
-Road = namedtuple("Road", "area title calls needs queues wide carries given")
+Road = namedtuple("Road", "area title calls needs queues wide carries given hidden")
 
 
 def call(endpoint, ids=None, /, **kwargs):
     return Call(endpoint, ids, kwargs)
 
 
-def road(area, title, *calls, needs=(), queues=(), wide=False, carries="", given=""):
+def road(
+    area,
+    title,
+    *calls,
+    needs=(),
+    queues=(),
+    wide=False,
+    carries="",
+    given="",
+    hidden=False,
+):
     needs = (needs,) if isinstance(needs, str) else tuple(needs)
     queues = (queues,) if isinstance(queues, str) else tuple(queues)
-    return Road(area, title, calls, needs, queues, wide, carries, given)
+    return Road(
+        area, title, calls, needs, queues, wide, carries, given, hidden
+    )
 
 
 WORDS = "agent-words-42"
@@ -346,7 +359,7 @@ ROADS = [
          needs="slide.channel", wide=True),
     road("applications", "comment on a published course",
          post("@course", "slide.channel", message_type="comment",
-              subtype_xmlid=COMMENT), needs="slide.channel", wide=True),
+              subtype_xmlid=COMMENT), needs="slide.channel", wide=True, hidden=True),
     road("applications", "lead forwarded to a partner",
          create("crm.lead.forward.to.partner", forward_type="single",
                 partner_id="@client", body="Hello",

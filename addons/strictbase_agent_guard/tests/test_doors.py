@@ -113,6 +113,11 @@ class TestClosedMethods(ApprovalCase):
         return type(self.env["strictbase.agent.confirmation"])
 
     def test_send_primitives_even_with_a_token(self):
+        # an approver who may read all that these are about
+        self.users["approver"].group_ids += self.env.ref("base.group_system")
+        server = self.env["ir.mail_server"].create(
+            {"name": "x", "smtp_host": "smtp.outside.example"}
+        )
         for model, method, ids, kwargs in (
             (
                 "ir.mail_server",
@@ -120,7 +125,7 @@ class TestClosedMethods(ApprovalCase):
                 None,
                 {"message": {}, "smtp_server": "smtp.example"},
             ),
-            ("ir.mail_server", "test_smtp_connection", [1], {}),
+            ("ir.mail_server", "test_smtp_connection", server.ids, {}),
             ("mail.mail", "send_after_commit", [self.at["mail_cancelled"]], {}),
             ("mail.mail", "process_email_queue", None, {}),
             (
@@ -141,7 +146,7 @@ class TestClosedMethods(ApprovalCase):
         ):
             with self.subTest(f"{model}.{method}"):
                 # the approver may not read some of these, and would get none
-                with patch.object(self.confirmations, "_check_entry"):
+                with patch.object(self.confirmations, "_check_call"):
                     token = self.issue(model, method, ids or [])
                 self.wire.clear()
                 answer = self.rpc(

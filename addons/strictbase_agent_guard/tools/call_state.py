@@ -57,6 +57,7 @@ class Egress:
     )  # sender, body, files: see agent_content
     opens: tuple = ()  # channels by which a document that is approved is carried
     line: dict | None = None  # as it is kept, shown and compared
+    instead: str = ""  # how to do the internal half alone
 
     def addresses(self):
         return {r["address"] for r in self.recipients if r["address"]}

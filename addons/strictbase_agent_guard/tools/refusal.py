@@ -18,8 +18,8 @@ def refusal(items, entry=None, fault="", request="", claim=""):
 
     After ``detail:`` there is one ``name: value`` per line: the ``request`` that was
     kept and the ``claim`` to it, why a token was not accepted, the ``call`` that a
-    token has to be issued for, then each ``recipient`` and ``subject`` for which
-    there is room.
+    token has to be issued for, how to do the internal half ``instead``, then each
+    ``recipient`` and ``subject`` for which there is room.
     """
     what = " and ".join(sorted({item.channel for item in items}))
     source = f"{entry.model}.{entry.method}" if entry else "this call"
@@ -34,6 +34,8 @@ def refusal(items, entry=None, fault="", request="", claim=""):
         lines.append(_cut(f"token: {_one_line(fault, 400)}", 200))
     if entry:
         lines.append(_cut(f"call: {entry}", 100))
+    ways = sorted({_one_line(item.instead, 160) for item in items if item.instead})
+    lines += [_cut(f"instead: {way}", 170) for way in ways[:1]]
     room = MAX_BYTES - _size(lines)
     people = _people(items)
     for count, person in enumerate(people):

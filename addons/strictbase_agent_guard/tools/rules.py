@@ -28,6 +28,8 @@ class Rule:
     given: bool = False
     #: The method that tells what would leave; by default one line for each row.
     items: str = ""
+    #: How the internal half is done alone; by default without the fields.
+    instead: str = ""
 
     def is_met(self, names, created):
         """Whether storing values of these names has to be judged."""
@@ -36,3 +38,10 @@ class Rule:
         if created and not self.given:
             return False
         return self.fields is None or not self.fields.isdisjoint(names)
+
+    def way_inside(self, names):
+        """How to store the rest of the values so named, "" if there is no rest."""
+        if self.instead or self.fields is None:
+            return self.instead
+        given = sorted(self.fields & set(names))
+        return f"the rest stays inside: leave out {', '.join(given)}" if given else ""

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.strictbase_agent_guard.tools.rules import Rule
 
@@ -34,6 +34,11 @@ class CalendarEvent(models.Model):
             # another provider tells the people invited of any change
             Rule(created=True, items="_agent_guard_pushed"),
         ]
+
+    @api.model
+    def _agent_guard_opens(self, name):
+        """A public meeting is one that colleagues see."""
+        return name != "privacy" and super()._agent_guard_opens(name)
 
     def unlink(self):
         guard = self.env["strictbase.agent.guard"]

@@ -3,6 +3,8 @@ from odoo import models
 
 from odoo.addons.strictbase_agent_guard.tools.rules import Rule
 
+from .event_registration import NOT_TOLD
+
 SCHEDULE = frozenset(
     {
         "event_id",
@@ -22,5 +24,13 @@ class EventMail(models.Model):
     def _agent_guard_rules(self):
         return [
             *super()._agent_guard_rules(),
-            Rule("event mail", SCHEDULE, created=True),
+            # while nobody is registered, there is nobody to write to
+            Rule(
+                "event mail",
+                SCHEDULE,
+                lambda mail: mail.event_id.registration_ids.filtered(
+                    lambda registration: registration.state not in NOT_TOLD
+                ),
+                created=True,
+            ),
         ]

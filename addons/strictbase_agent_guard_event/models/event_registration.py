@@ -19,5 +19,6 @@ class EventRegistration(models.Model):
                 TOLD,
                 lambda r: r.state not in NOT_TOLD and r.event_id.event_mail_ids,
                 created=True,
+                instead='the registration without the mails: state "draft"',
             ),
         ]

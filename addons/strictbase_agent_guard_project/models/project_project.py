@@ -9,17 +9,6 @@ RATED_BY = frozenset({"partner_id", "type_ids"})
 class ProjectProject(models.Model):
     _inherit = "project.project"
 
-    def write(self, vals):
-        tasks = self.env["project.task"]
-        if (
-            "privacy_visibility" in vals
-            and self.env["strictbase.agent.guard"]._actor() is not None
-        ):
-            # it also decides who can read the tasks
-            tasks = self._agent_guard_tasks()
-        with tasks._agent_guard_watch():
-            return super().write(vals)
-
     def _agent_guard_rules(self):
         return [
             *super()._agent_guard_rules(),
@@ -33,7 +22,3 @@ class ProjectProject(models.Model):
     def _agent_guard_tasks(self):
         tasks = self.env["project.task"].sudo().with_context(active_test=False)
         return tasks.search([("project_id", "in", self.ids)])
-
-    def _agent_guard_portal_partners(self, customers):
-        """A project's page is open to those invited, not to its customer as such."""
-        return customers.browse()

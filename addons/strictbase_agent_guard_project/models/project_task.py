@@ -44,10 +44,6 @@ class ProjectTask(models.Model):
             and any(_is_periodic(other) for other in self.project_id.type_ids)
         )
 
-    def _agent_guard_portal_partners(self, customers):
-        """A task's page is open to those who follow it, not to its customer as such."""
-        return customers.browse()
-
 
 def _is_periodic(stage):
     return stage.rating_active and stage.rating_status == "periodic"

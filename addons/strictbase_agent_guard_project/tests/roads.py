@@ -15,7 +15,7 @@ ROADS = [
     road("publication", "message row created on a task",
          create("mail.message", model="project.task", res_id="@task", body="Hello",
                 message_type="comment", subtype_id="@ref:mail.mt_comment"),
-         needs="project.task"),
+         needs="project.task", hidden=True),
     road("portal", "share wizard",
          call("portal.share/create", vals_list=[
              {"res_model": "project.task", "res_id": "@task",

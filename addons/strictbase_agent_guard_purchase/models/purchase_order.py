@@ -25,5 +25,7 @@ class PurchaseOrder(models.Model):
                 REMINDED_BY,
                 lambda r: r.state == "purchase" and r.receipt_reminder_email,
                 created=True,
+                instead="the order without the reminder: write "
+                "receipt_reminder_email false first, or with it",
             ),
         ]

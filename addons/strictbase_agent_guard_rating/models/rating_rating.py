@@ -3,7 +3,7 @@ from odoo import models
 
 from odoo.addons.strictbase_agent_guard.tools.rules import Rule
 
-ANSWER = frozenset({"publisher_comment"})
+ANSWER = frozenset({"feedback", "publisher_comment"})
 
 
 class RatingRating(models.Model):
@@ -12,5 +12,10 @@ class RatingRating(models.Model):
     def _agent_guard_rules(self):
         return [
             *super()._agent_guard_rules(),
-            Rule("website", ANSWER, lambda r: r.publisher_comment, created=True),
+            Rule(
+                "website",
+                ANSWER,
+                lambda r: r.publisher_comment or r.feedback,
+                created=True,
+            ),
         ]
