@@ -268,7 +268,8 @@ class Walk:
         client = self.case.client.id
         lines = (
             f"record = env[{name!r}].browse({record}).exists()",
-            f"texts = [str(record[name] or '') for name in {texts!r}] if record else []",
+            f"names = {texts!r} if record else []",
+            "texts = [str(record[name] or '') for name in names]",
             "if record: record.message_post(body=' '.join(texts), "
             f"subtype_xmlid='mail.mt_comment', partner_ids=[{client}])",
         )
