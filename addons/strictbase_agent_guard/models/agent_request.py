@@ -414,15 +414,23 @@ class StrictbaseAgentConfirmation(models.Model):
         )
         expired = self.browse([row[0] for row in self.env.cr.fetchall()])
         self.env.invalidate_all()
-        gone = """{} = 'strictbase.agent.confirmation' AND {} NOT IN
-                  (SELECT id FROM strictbase_agent_confirmation)"""
-        self.env.cr.execute(
-            f"""
-            DELETE FROM mail_activity WHERE {gone.format("res_model", "res_id")};
-            DELETE FROM mail_followers WHERE {gone.format("res_model", "res_id")};
-            DELETE FROM mail_message WHERE {gone.format("model", "res_id")};
-            """
-        )
+        for table, model, res_id in (
+            ("mail_activity", "res_model", "res_id"),
+            ("mail_followers", "res_model", "res_id"),
+            ("mail_message", "model", "res_id"),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    """
+                    DELETE FROM %s WHERE %s = %s
+                       AND %s NOT IN (SELECT id FROM strictbase_agent_confirmation)
+                    """,
+                    SQL.identifier(table),
+                    SQL.identifier(model),
+                    self._name,
+                    SQL.identifier(res_id),
+                )
+            )
         expired.sudo().activity_ids.unlink()
 
     # ------------------------------------------------------------------

@@ -5,6 +5,8 @@ Shown is what the guard has resolved, never what the agent says about it. It is 
 here from the manifest; nothing is decided here.
 """
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 
 from ..tools.manifest import differences, visible
@@ -87,10 +89,16 @@ class StrictbaseAgentConfirmation(models.Model):
             row.preview = row._previews()
 
     def _previews(self):
-        lines = [line for row in self for line in row._lines()]
-        documents = {(line["model"], line["res_id"]) for line in lines}
-        hidden = {of for of in documents if not self._may_read(*of)}
-        return preview(lines, hidden, self.env._)
+        """Each of these requests, one below the other."""
+        shown = []
+        for row in self:
+            lines = row._lines()
+            documents = {(line["model"], line["res_id"]) for line in lines}
+            hidden = {of for of in documents if not self._may_read(*of)}
+            if len(self) > 1:
+                shown.append(Markup("<h3>%s</h3>") % visible(row.what))
+            shown.append(preview(lines, hidden, self.env._))
+        return Markup("").join(shown)
 
     @api.model
     def _may_read(self, model, res_id):

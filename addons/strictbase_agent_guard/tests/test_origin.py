@@ -205,6 +205,7 @@ class TestOrigin(OriginCase):
             model_name="res.partner",
             method_name="message_post",
             record_ids=partner,
+            recipients=["new@outside.example"],
         )
         self.ok(
             "agent",

@@ -185,6 +185,22 @@ class TestRequest(RequestCase):
         with self.assertRaises(UserError):
             row.with_user(self.users["approver"]).action_approve()
 
+    @mute_logger("odoo.models.unlink")
+    def test_time_is_up(self):
+        told = self.asked(self.post())
+        row = self.row(told["request"])
+        row.expires_at = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        gone = self.row(self.asked(self.post(body="Gone"))["request"])
+        activities = gone.activity_ids
+        self.assertTrue(activities)
+        self.env.cr.execute(
+            "DELETE FROM strictbase_agent_confirmation WHERE id = %s", [gone.id]
+        )
+        self.env[MODEL]._gc_requests()
+        self.assertEqual(self.row(told["request"]).state, "expired")
+        self.assertFalse(self.row(told["request"]).activity_ids)
+        self.assertFalse(activities.exists())
+
     def test_withdrawn(self):
         told = self.asked(self.post())
         call = f"{MODEL}/withdraw_request"
