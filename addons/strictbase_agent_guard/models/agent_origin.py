@@ -9,6 +9,7 @@ says or carries after the last person who looked.
 import json
 from html import escape
 from urllib.parse import quote, quote_plus
+from weakref import WeakKeyDictionary
 
 from odoo import api, models
 from odoo.tools import html2plaintext
@@ -40,6 +41,8 @@ TELLING = {
 NOT_LINKED = ("ir.", "mail.", "res.company", "res.currency", "res.groups", "res.users")
 WORDED = {"char", "html", "text"}
 MAX_TOUCHES = 200
+#: cursor -> (its time, what agents have written and nobody has looked at)
+_unseen = WeakKeyDictionary()
 SPOKEN_PATHS = ("/xmlrpc", "/jsonrpc")
 
 
@@ -139,21 +142,33 @@ class StrictbaseAgentGuard(models.AbstractModel):
 
         For what no record is known of: the last resort, where no link can be followed.
         """
+        return [
+            touch
+            for touch, words in self._unseen_words()
+            if any(
+                form in text
+                for word in words
+                for form in (_forms(word) if encoded else (word,))
+            )
+        ]
+
+    @api.model
+    def _unseen_words(self):
+        """The last touches that nobody has looked at, with their words: once for each
+        transaction."""
+        cr = self.env.cr
+        known = _unseen.get(cr)
+        if known is not None and known[0] == cr.now():
+            return known[1]
         found = []
         for touch in self.env["strictbase.agent.touch"].sudo()._last_open(MAX_TOUCHES):
             record = self._document(touch["model"], touch["res_id"])
             if not record:
                 continue
             last = self._looked(record, [touch])
-            if last and touch["touched_at"] < last:
-                continue
-            words = record._agent_guard_words(touch["names"])
-            if any(
-                form in text
-                for word in words
-                for form in (_forms(word) if encoded else (word,))
-            ):
-                found.append(touch)
+            if not (last and touch["touched_at"] < last):
+                found.append((touch, record._agent_guard_words(touch["names"])))
+        _unseen[cr] = cr.now(), found
         return found
 
     @api.model

@@ -6,6 +6,7 @@ order of judging, holding and releasing is here.
 """
 
 import logging
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -126,29 +127,67 @@ class AgentQueued(models.AbstractModel):
         return True
 
     def _agent_guard_check_origin(self):
-        """Judge rows that a job makes: whose work is it that they send?"""
+        """Judge rows that a job makes: whose work is it that they send?
+
+        One look into the ledger for all of them, unless an agent has been there.
+        """
         guard = self.env["strictbase.agent.guard"]
         if not self.env["res.users"]._agent_guard_uids() or guard._person():
             return
-        for row in self.sudo():
-            if row.state not in row._agent_guard_waiting:
-                continue
-            item = row._agent_guard_item(None)
-            if item is None or row._agent_guard_is_released(item):
-                continue
-            if row._agent_guard_is_passed_on():
-                continue
-            document = guard._document(item.model, item.res_id)
-            touches = guard._origin_touches(
-                document,
-                row._agent_guard_partners(),
-                row._agent_guard_carries() | row._agent_guard_chosen_by(),
-                row._agent_guard_queued_at(),
-            )
-            if not touches and not document:
-                touches = guard._origin_words(row._agent_guard_text())
-            if touches:
-                row._agent_guard_hold_for(item, touches)
+        rows = self.sudo().filtered(lambda row: row.state in row._agent_guard_waiting)
+        documents = rows._agent_guard_documents()
+        keys = {}
+        for row in rows:
+            keys[row] = row._agent_guard_carries() | row._agent_guard_chosen_by()
+            keys[row] |= {(p._name, p.id) for p in row._agent_guard_partners()}
+            if document := documents.get(row):
+                keys[row] |= {(document._name, document.id)}
+                keys[row] |= set(document._agent_guard_linked())
+        touches = (
+            self.env["strictbase.agent.touch"].sudo()._open(set().union(*keys.values()))
+        )
+        touched = {(touch["model"], touch["res_id"]) for touch in touches}
+        for row in rows:
+            document = documents.get(row)
+            if document is None or not keys[row].isdisjoint(touched):
+                row._agent_guard_judge(document)
+
+    def _agent_guard_documents(self):
+        """row -> the record that it is about, read together."""
+        subjects = {row: row._agent_guard_subject() for row in self}
+        ids = defaultdict(set)
+        for subject in filter(None, subjects.values()):
+            if subject[0] in self.env:
+                ids[subject[0]].add(subject[1])
+        there = {model: self.env[model].browse(ids[model]).exists() for model in ids}
+        return {
+            row: there[subject[0]]
+            .browse(subject[1])
+            .with_prefetch(there[subject[0]]._prefetch_ids)
+            for row, subject in subjects.items()
+            if subject and subject[1] in there.get(subject[0], self.browse()).ids
+        }
+
+    def _agent_guard_judge(self, document):
+        """Hold this row if what a job makes of an agent's work leaves by it."""
+        guard = self.env["strictbase.agent.guard"]
+        item = self._agent_guard_item(None)
+        if (
+            item is None
+            or self._agent_guard_is_released(item)
+            or self._agent_guard_is_passed_on()
+        ):
+            return
+        touches = guard._origin_touches(
+            document,
+            self._agent_guard_partners(),
+            self._agent_guard_carries() | self._agent_guard_chosen_by(),
+            self._agent_guard_queued_at(),
+        )
+        if not touches and document is None:
+            touches = guard._origin_words(self._agent_guard_text())
+        if touches:
+            self._agent_guard_hold_for(item, touches)
 
     def _agent_guard_is_passed_on(self):
         """Whether it passes on what somebody has written: an e-mail that came in, or

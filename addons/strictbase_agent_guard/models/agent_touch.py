@@ -46,12 +46,12 @@ class StrictbaseAgentTouch(models.Model):
     _allow_sudo_commands = False
 
     # no foreign keys: the ledger holds nobody up
-    agent_id = fields.Integer("Agent", required=True)
+    agent_id = fields.Integer("Agent User", required=True)
     model = fields.Char(required=True)
     res_id = fields.Integer("Document", required=True)
     names = fields.Char("Fields")
     touched_at = fields.Datetime(required=True)
-    looked_by = fields.Integer("Looked at by")
+    looked_by = fields.Integer("Seen by")
     looked_at = fields.Datetime()
     job_at = fields.Datetime("Written by a job as a person")
 

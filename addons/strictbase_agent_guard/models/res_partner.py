@@ -25,7 +25,8 @@ class ResPartner(models.Model):
     def write(self, vals):
         if not ADDRESS_FIELDS.isdisjoint(vals):
             self._agent_guard_check_addresses(vals)
-        self._agent_guard_check_companies()
+        if not self.env.su or not TOLD.isdisjoint(vals):
+            self._agent_guard_check_companies()
         return super().write(vals)
 
     @api.model
