@@ -22,14 +22,30 @@ class TestWalk(GuardHttpCase):
     def all_jobs(self):
         self.let_dates_pass()
         for cron in self.env["ir.cron"].search([]):
-            action, user = cron.ir_actions_server_id.id, cron.user_id.id
-            try:
-                with self.registry.cursor() as cr:
-                    env = api.Environment(cr, user, {})
-                    env["ir.actions.server"].browse(action).run()
-            except Exception as error:  # noqa: BLE001
-                _logger.info("cron %s failed: %s", cron.cron_name, error)
+            self._run(cron)
         self.env.invalidate_all()
+
+    def one_job(self, code):
+        cron = self.env["ir.cron"].create(
+            {
+                "name": "Tells",
+                "model_id": self.at["model_partner"],
+                "state": "code",
+                "interval_type": "days",
+                "code": code,
+            }
+        )
+        self._run(cron)
+        cron.unlink()
+
+    def _run(self, cron):
+        action, user = cron.ir_actions_server_id.id, cron.user_id.id
+        try:
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, user, {})
+                env["ir.actions.server"].browse(action).run()
+        except Exception as error:  # noqa: BLE001
+            _logger.info("cron %s failed: %s", cron.cron_name, error)
 
     @mute_logger("odoo.http", "odoo.sql_db", "odoo.addons.base.models.ir_cron")
     def test_nothing_leaves(self):

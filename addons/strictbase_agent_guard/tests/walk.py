@@ -39,6 +39,8 @@ NOT_CALLED = ("action_open", "action_view", "action_archive", "action_unarchive"
 CALLED = ("action_", "button_")
 BATCH = 24
 MAX_FIELDS = 400
+#: Of how many changed records a job tells a client after each batch.
+TOLD_OF = 5
 
 
 class Walk:
@@ -52,6 +54,7 @@ class Walk:
         self.covered = Counter()
         self.answered = Counter()
         self.found = []
+        self.changed = []
         names = [name for name in sorted(case.env) if self._is_walked(name)]
         self.models = names[shard[0] - 1 :: shard[1]]
 
@@ -175,6 +178,7 @@ class Walk:
         outcome = "ok" if answer.ok else "refused" if answer.refused else "failed"
         self.answered[outcome] += 1
         if answer.ok:
+            self._remember(model, kind, ids or answer.body)
             self.covered[f"model {name}"] += 1
             self.covered[f"act {kind}"] += 1
             if kind in ("create", "write"):
@@ -183,6 +187,11 @@ class Walk:
                     self.covered[f"field {name}.{field}"] += 1
             if kind == "button":
                 self.covered[f"method {endpoint}"] += 1
+
+    def _remember(self, model, kind, ids):
+        """What a job will tell a client of, if it has a conversation."""
+        if kind != "file" and "message_follower_ids" in model._fields and ids:
+            self.changed.append((model._name, ids[0]))
 
     def _create(self, model):
         return f"{model._name}/create", None, {"vals_list": [self._values(model)]}
@@ -252,7 +261,29 @@ class Walk:
                     message_type="comment",
                     subtype_xmlid="mail.mt_comment",
                 )
+        for name, record in self.random.sample(
+            self.changed, min(TOLD_OF, len(self.changed))
+        ):
+            self.case.one_job(self._telling(name, record))
+        self.changed = []
         self.case.all_jobs()
+
+    def _telling(self, name, record):
+        """The code of a job that tells a client all that a record says."""
+        texts = [
+            field.name
+            for field in self._fields(self.case.env[name])
+            if field.type in ("char", "text", "html") and not field.company_dependent
+        ]
+        client = self.case.client.id
+        lines = (
+            f"record = env[{name!r}].browse({record}).exists()",
+            f"names = {texts!r} if record else []",
+            "texts = [str(record[name] or '') for name in names]",
+            "if record: record.message_post(body=' '.join(texts), "
+            f"subtype_xmlid='mail.mt_comment', partner_ids=[{client}])",
+        )
+        return "\n".join(lines)
 
     def look(self):
         """What left, and whose it was: an address of an act, or its word in what a
