@@ -14,6 +14,8 @@ from collections import Counter
 
 from odoo.tools import email_normalize
 
+from .eyes import seen_outside
+
 #: Fields whose text is taken for an address.
 ADDRESSES = ("email", "reply_to", "_cc", "_to")
 #: Models of the machinery, and rows that others make.
@@ -165,7 +167,7 @@ class Walk:
         model = self.case.env[name]
         kinds = ["create", "write", "write", "write", "button"]
         if "message_follower_ids" in model._fields:
-            kinds += ["follow", "file"]
+            kinds += ["follow", "file", "comment"]
         kind = self.random.choice(kinds)
         call = getattr(self, f"_{kind}")(model)
         if call is None:
@@ -230,6 +232,14 @@ class Walk:
         }
         return "ir.attachment/create", None, {"vals_list": [values]}
 
+    def _comment(self, model):
+        record = self._some(model)
+        if not record:
+            return None
+        values = {"body": self.word(), "message_type": "comment"}
+        values["subtype_xmlid"] = "mail.mt_comment"
+        return f"{model._name}/message_post", [record], values
+
     # ------------------------------------------------------------------
     # the others
     # ------------------------------------------------------------------
@@ -291,6 +301,9 @@ class Walk:
             if f"{self.seed}x" in body and "walk" in body:
                 self._tell("http", f"{method} {url}", body)
         self.case.wire.clear()
+        for eyes, model, ids in seen_outside(self.case.env, f"walkword{self.seed}x"):
+            texts = self.case.env[model].browse(ids).read()
+            self._tell("eyes", f"{eyes}: {model} {ids}", str(texts))
 
     def _tell(self, sink, whom, text):
         acts = [
