@@ -9,6 +9,7 @@ was. ``Walk`` makes acts and looks; the test and the live script give it a way t
 import base64
 import json
 import random
+import re
 import time
 from collections import Counter
 
@@ -294,7 +295,7 @@ class Walk:
                 continue
             aimed = [a for a in outside if f"walk{self.seed}x" in email_normalize(a)]
             own = "A colleague's words" in letter["text"]
-            worded = not own and f"walkword{self.seed}x" in letter["text"]
+            worded = not own and self._unseen_in(letter["text"])
             if aimed or worded:
                 self._tell("smtp", sorted(outside), letter["text"])
         for method, url, body in self.case.wire.requests:
@@ -304,6 +305,24 @@ class Walk:
         for eyes, model, ids in seen_outside(self.case.env, f"walkword{self.seed}x"):
             texts = self.case.env[model].browse(ids).read()
             self._tell("eyes", f"{eyes}: {model} {ids}", str(texts))
+
+    def _unseen_in(self, text):
+        """Words of acts in a text, but for those that a person has looked at since: a
+        colleague who writes about a record has seen what it says."""
+        words = set(re.findall(rf"walkword{self.seed}x\d+end", text))
+        if not words:
+            return words
+        self.case.env.cr.execute(
+            "SELECT DISTINCT model, res_id FROM strictbase_agent_touch "
+            "WHERE looked_by IS NOT NULL ORDER BY res_id DESC LIMIT 1000"
+        )
+        for name, record in self.case.env.cr.fetchall():
+            model = self.case.env.get(name)
+            document = None if model is None else model.browse(record).exists()
+            if document:
+                said = document._agent_guard_words({"*"})
+                words -= {w for w in words if any(w in line for line in said)}
+        return words
 
     def _tell(self, sink, whom, text):
         acts = [
