@@ -4,13 +4,18 @@
 #   scripts/live.sh addons   Odoo's own tests of addons/, in a database with the modules they guard
 #   scripts/live.sh          both
 #   scripts/live.sh roads    the guard's roads, rollbacks and uninstalling on a running server (longer)
+#   scripts/live.sh walk [--shard i/n] [--minutes M] [--seed S] [--state FILE]   the guard's walk on a running server
 # It needs `odoo` on PATH or ODOO_BIN, and PostgreSQL's server programs (initdb, pg_ctl). It starts a cluster
 # and servers of its own on loopback, and ends and removes them, whatever happens. It touches nothing else.
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 what=${1:-all}
-case $what in helper | addons | roads | all) ;; *) echo "live.sh: $what is none of helper, addons, roads, all" >&2; exit 2 ;; esac
+case $what in
+    helper | addons | roads | walk | all) ;;
+    *) echo "live.sh: $what is none of helper, addons, roads, walk, all" >&2; exit 2 ;;
+esac
+walk_arguments=${*:2}
 odoo=${ODOO_BIN:-$(command -v odoo || true)}
 if [ -z "$odoo" ] || [ ! -x "$odoo" ]; then
     echo "live.sh: no Odoo found (odoo on PATH, or ODOO_BIN): the live suites did not run" >&2
@@ -99,7 +104,7 @@ stop_server() {
 }
 
 # That the roads are roads at all is a property of Odoo, not of the module: proved with the roads.
-proofs=TestRoadsReach,TestInternalActionsProof
+proofs=roads_proof,internal_proof
 run_tests() {
     local database=$1 tags=$2 log=$work/run/tests.log
     run_odoo -d "$database" --test-tags "$tags" --stop-after-init --http-interface 127.0.0.1 --http-port "$(free_port)" \
@@ -149,16 +154,33 @@ guarded_modules() {
 addons_suite() {
     guarded_modules "$1"
     say "Odoo's tests of addons/"
-    run_tests addons "$(cd "$root/addons" && ls -d */ | sed 's,/$,,; s,^,/,' | paste -sd,),$(echo "$proofs" | sed 's,[^\,]*,-/strictbase_agent_guard:&,g')"
+    run_tests addons "$(cd "$root/addons" && ls -d */ | sed 's,/$,,; s,^,/,' | paste -sd,),$(echo "$proofs" | sed 's,[^\,]*,-&,g')"
+}
+
+# The false ends that live_roads.py has in itself.
+false_ends() {
+    sink=2525
+    export HTTP_PROXY=http://127.0.0.1:2526 HTTPS_PROXY=http://127.0.0.1:2526 NO_PROXY=127.0.0.1,localhost
+    smtp_port=$sink
+}
+
+walk() {
+    guarded_modules base
+    false_ends
+    say "the walk: ${walk_arguments:-10 minutes}"
+    local port
+    port=$(free_port)
+    serve addons "$port"
+    WALK=$walk_arguments LIVE_URL=http://127.0.0.1:$port \
+        run_odoo shell -d addons --no-http --smtp-port "$sink" --log-level error \
+        <"$work/addons/strictbase_agent_guard/tests/live_walk.py"
+    stop_server
 }
 
 roads() {
     guarded_modules base
     local tests=$work/addons/strictbase_agent_guard/tests script port
-    # The false ends that live_roads.py has in itself.
-    local sink=2525 proxy=2526
-    export HTTP_PROXY=http://127.0.0.1:$proxy HTTPS_PROXY=http://127.0.0.1:$proxy NO_PROXY=127.0.0.1,localhost
-    smtp_port=$sink
+    false_ends
     for script in live_roads live_transactions live_uninstall; do
         say "$script"
         copy_database addons "$script"
@@ -171,7 +193,7 @@ roads() {
         if [ -n "$server" ]; then stop_server; fi
     done
     say "every road reaches a client where nobody guards it"
-    run_tests addons "$(echo "$proofs" | sed 's,[^\,]*,/strictbase_agent_guard:&,g')"
+    run_tests addons "$proofs"
 }
 
 say "a database with demo data"
@@ -181,6 +203,7 @@ case $what in
     helper) helper_suite ;;
     addons) addons_suite base ;;
     roads) roads ;;
+    walk) walk ;;
     all)
         # Side by side: each waits for Odoo most of its time. A database is copied only while nobody is in it.
         copy_database base base_of_addons

@@ -2,7 +2,7 @@
 {
     "name": "StrictBase: Agent Outbound Guard, Invoices",
     "summary": "Invoices leave by any channel only when approved",
-    "version": "19.0.2.0.0",
+    "version": "19.0.3.0.0",
     "category": "Technical",
     "author": "odoo-agent contributors",
     "license": "LGPL-3",

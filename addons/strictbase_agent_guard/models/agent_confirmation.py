@@ -10,10 +10,14 @@ from odoo.modules.module import get_manifest
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..tools.call_state import REASON, Entry, Grant
+from ..tools.call_state import Entry, Grant
+from ..tools.manifest import Approved
+from ..tools.refusal import REASON
 
 MAX_TTL = 3600
 AUDIT_DAYS = "strictbase_agent_guard.audit_days"
+DEFAULT_DAYS = 90
+MAX_DAYS = 36500
 ATTEMPTS = 5
 
 
@@ -97,6 +101,9 @@ class StrictbaseAgentConfirmation(models.Model):
         reason=REASON,
         ttl_seconds=600,
         agent_user_id=None,
+        request_uuid=None,
+        arguments_digest=None,
+        recipients=None,
     ):
         """Approve one call of an agent and return the token that proves it.
 
@@ -106,15 +113,26 @@ class StrictbaseAgentConfirmation(models.Model):
         :param ttl_seconds: how long the token can be used, an hour at most
         :param agent_user_id: the only user who may use it; without it, the first
             agent who presents it
+        :param request_uuid: the request that is approved; without it, the only one
+            that waits for this call
+        :param arguments_digest: where none waits, the digest of the call's arguments
+        :param recipients: where none waits, the only addresses that it may reach
         :return: the token, shown this once; only its digest is kept
         """
         self._check_approver()
         if not model_name or not method_name:
             raise UserError(self.env._("A token needs a model and a method."))
+        self._check_minting()
         agent = self._check_agent(agent_user_id)
+        self._check_call(model_name, method_name, record_ids)
         token = secrets.token_urlsafe(32)
         entry = self._entry(model_name, method_name, record_ids)
         seconds = max(1, min(int(ttl_seconds), MAX_TTL))
+        waiting = self._to_mint(entry, agent, request_uuid, arguments_digest)
+        if waiting:
+            waiting._approve(seconds, minted_digest=self._digest(token))
+            return token
+        self._check_binding(arguments_digest, recipients)
         # nothing of the caller's context or defaults may reach this row
         self.env(su=True, context={})[self._name].create(
             {
@@ -135,6 +153,14 @@ class StrictbaseAgentConfirmation(models.Model):
                 "agent_channel": False,
                 "manifest": False,
                 "manifest_digest": False,
+                "request_uuid": False,
+                "asked_manifest": None,
+                "asked_digest": False,
+                "minted_digest": False,
+                "bound_arguments": str(arguments_digest or "") or False,
+                "bound_recipients": None
+                if recipients is None
+                else [str(r).strip().lower() for r in recipients],
             }
         )
         return token
@@ -212,7 +238,7 @@ class StrictbaseAgentConfirmation(models.Model):
                        reserved_at = clock_timestamp() AT TIME ZONE 'UTC',
                        agent_user_id = %(actor)s,
                        agent_channel = %(channel)s
-                 WHERE token_digest = %(digest)s
+                 WHERE (token_digest = %(digest)s OR minted_digest = %(digest)s)
                    AND state = 'approved'
                    AND requested_model = %(model)s
                    AND requested_method = %(method)s
@@ -220,7 +246,8 @@ class StrictbaseAgentConfirmation(models.Model):
                    AND expires_at > clock_timestamp() AT TIME ZONE 'UTC'
                    AND user_id != %(actor)s
                    AND (agent_user_id IS NULL OR agent_user_id = %(actor)s)
-             RETURNING id, user_id
+                   AND (bound_arguments IS NULL OR bound_arguments = %(arguments)s)
+             RETURNING id, user_id, asked_manifest, bound_recipients
                 """,
                 nonce=nonce,
                 actor=state.actor,
@@ -229,12 +256,13 @@ class StrictbaseAgentConfirmation(models.Model):
                 model=state.entry.model,
                 method=state.entry.method,
                 ids=self._ids_json(state.entry.ids),
+                arguments=self.env["strictbase.agent.guard"]._arguments(),
             )
         )
         if not row:
             state.fault = self._fault_of_token(state, digest)
             return
-        confirmation_id, approver_id = row
+        confirmation_id, approver_id, asked, named = row
         approver = self.env["res.users"].sudo().browse(approver_id)
         if not approver.active or not approver.has_group(
             "strictbase_agent_guard.group_agent_confirmation_approver"
@@ -242,7 +270,13 @@ class StrictbaseAgentConfirmation(models.Model):
             self._settle(confirmation_id, nonce, "rejected", [])
             state.fault = "approver"
             return
-        state.grant = Grant(confirmation_id, approver_id)
+        state.grant = Grant(
+            confirmation_id,
+            approver_id,
+            approved=Approved(asked) if asked else None,
+            recipients=None if named is None else set(named),
+        )
+        state.approved_lines = asked
 
         def committed():
             manifest = [item.as_manifest() for item in state.granted]
@@ -273,16 +307,18 @@ class StrictbaseAgentConfirmation(models.Model):
                 """
                 SELECT state, user_id, agent_user_id, requested_model,
                        requested_method, requested_ids_json,
-                       expires_at > clock_timestamp() AT TIME ZONE 'UTC'
+                       expires_at > clock_timestamp() AT TIME ZONE 'UTC',
+                       reject_reason, bound_arguments
                   FROM strictbase_agent_confirmation
-                 WHERE token_digest = %s
+                 WHERE token_digest = %s OR minted_digest = %s
                 """,
+                digest,
                 digest,
             )
         )
         if not row:
             return "unknown"
-        status, issuer, agent, model, method, ids, fresh = row
+        status, issuer, agent, model, method, ids, fresh, why, arguments = row
         entry = state.entry
         if (model, method, ids) != (
             entry.model,
@@ -294,9 +330,15 @@ class StrictbaseAgentConfirmation(models.Model):
             return "issued by the user who presents it"
         if agent and agent != state.actor:
             return "issued for another agent"
+        if status in ("pending", "approved", "expired") and not fresh:
+            return "expired"
+        if status == "pending":
+            return "waiting for approval"
+        if status == "rejected":
+            return f"rejected: {why}" if why else "rejected"
         if status != "approved":
             return "already used"
-        return "unknown" if fresh else "expired"
+        return "issued for other arguments" if arguments else "unknown"
 
     @api.model
     def _settle(self, confirmation_id, nonce, status, manifest):
@@ -379,10 +421,16 @@ class StrictbaseAgentConfirmation(models.Model):
     def _ids_json(self, ids):
         return json.dumps(sorted(ids), separators=(",", ":"))
 
+    @api.model
+    def _audit_days(self):
+        """How long approvals and log are kept; not less by a slip of the pen."""
+        param = self.env["ir.config_parameter"].sudo().get_param(AUDIT_DAYS) or ""
+        days = int(param) if param.strip().isdecimal() else 0
+        return days if 0 < days <= MAX_DAYS else DEFAULT_DAYS
+
     @api.autovacuum
     def _gc_after_the_audit_period(self):
-        param = self.env["ir.config_parameter"].sudo().get_param(AUDIT_DAYS)
-        days = max(1, int(param or 90))
+        days = self._audit_days()
         self.env.cr.execute(
             SQL(
                 """

@@ -63,6 +63,7 @@ class StrictbaseAgentEgress(models.Model):
                     "res_id": item.res_id,
                     "target_model": item.target[0],
                     "target_id": item.target[1],
+                    "line": item.line,
                 }
                 for item in items
             ]

@@ -7,15 +7,17 @@ from odoo import api, models
 from odoo.tools.mail import email_normalize_all
 
 from ..tools import wire
+from ..tools.acts import in_job
 from ..tools.call_state import (
+    CHANGED,
     CallState,
     Egress,
     attach,
     current_request,
     detach,
     peek,
-    refusal,
 )
+from ..tools.refusal import refusal
 
 _logger = logging.getLogger(__name__)
 
@@ -28,9 +30,19 @@ ROLES = {
 #: Modules that send by a road of their own, and the companion that knows it.
 COMPANIONS = {
     "account": "strictbase_agent_guard_account",
+    "account_edi": "strictbase_agent_guard_account_edi",
     "calendar": "strictbase_agent_guard_calendar",
+    "event": "strictbase_agent_guard_event",
+    "google_calendar": "strictbase_agent_guard_google_calendar",
+    "mass_mailing": "strictbase_agent_guard_mass_mailing",
+    "microsoft_calendar": "strictbase_agent_guard_microsoft_calendar",
+    "payment": "strictbase_agent_guard_payment",
     "project": "strictbase_agent_guard_project",
+    "purchase": "strictbase_agent_guard_purchase",
+    "rating": "strictbase_agent_guard_rating",
+    "sale": "strictbase_agent_guard_sale",
     "sms": "strictbase_agent_guard_sms",
+    "snailmail": "strictbase_agent_guard_snailmail",
 }
 
 #: Set to 1, it stops everything at once, tokens or not.
@@ -139,9 +151,14 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return users.sudo().browse(actor)
 
     @api.model
+    def _own_partners(self):
+        """The ids of the contact of the agent behind this call."""
+        return set(self._acting_agent().partner_id.ids)
+
+    @api.model
     def _origin(self, records):
         """The agent who queued these rows, when a queue and no call sends them."""
-        if current_request() is not None:
+        if current_request() is not None and not in_job.get():
             return None
         agents = self.env["res.users"]._agent_guard_uids()
         for record in records:
@@ -181,11 +198,21 @@ class StrictbaseAgentGuard(models.AbstractModel):
         The agent's own address is outside too where one is asked for: who reads
         that mailbox is not known here.
         """
-        inside = self.env["res.partner"].sudo()
-        for user in partners.sudo().with_context(active_test=True).user_ids:
-            if user.active and not user.share and user.id != actor:
-                inside |= user.partner_id
-        return partners.sudo() - inside
+        partners = partners.sudo()
+        state = peek(self.env)
+        # no call of an agent makes anybody an internal user: asked once a call
+        known = {} if state is None else state.inside
+        unknown = [partner_id for partner_id in partners.ids if partner_id not in known]
+        if unknown:
+            users = self.env["res.users"].sudo().with_context(active_test=True)
+            found = users._read_group(
+                [("partner_id", "in", unknown), ("share", "=", False)],
+                ["partner_id"],
+                ["id:array_agg"],
+            )
+            found = {partner.id: set(uids) for partner, uids in found}
+            known.update((pid, found.get(pid, set())) for pid in unknown)
+        return partners.filtered(lambda p: not known.get(p.id, set()) - {actor})
 
     @api.model
     def _outside_addresses(self, *texts, actor=None):
@@ -253,22 +280,33 @@ class StrictbaseAgentGuard(models.AbstractModel):
         if actor is None or not items:
             return True
         state = peek(self.env)
+        self._describe(items, state)
         if state is None:
             raise refusal(items)
+        state.seen += items
         if self._granted(state) and all(state.grant.covers(i) for i in items):
             state.granted += items
             self.env["strictbase.agent.egress"]._record(state, items)
+            self.env["strictbase.agent.touch"].sudo()._close_granted(
+                {(item.model, item.res_id) for item in items if item.res_id},
+                state.grant.approver_id,
+            )
             return True
+        if state.grant is not None and not state.fault:
+            state.fault = CHANGED
         state.refuse(items)
-        self.env.cr.precommit.add(state.raise_if_refused)
+        self.env["strictbase.agent.refusal"]._note(state)
+        if not state.guards_commit:
+            self.env.cr.precommit.add(state.raise_if_refused)
         if at_once:
             raise state.error()
         return False
 
     @api.model
     def _granted(self, state):
-        if self.env["ir.config_parameter"].sudo().get_param(SHUT) in ("1", "True"):
-            state.fault = "an administrator has stopped all sending by agents"
+        if self._is_stopped():
+            state.stopped = True
+            state.fault = self._stopped_by()
             return False
         if state.grant is None and state.token and not state.fault:
             self.env["strictbase.agent.confirmation"]._reserve(state)

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from odoo import models
 from odoo.exceptions import AccessError
 
+from ..tools.acts import job
 from ..tools.call_state import peek
 
 
@@ -17,6 +18,9 @@ class IrActionsServer(models.Model):
             state = peek(self.env)
             if state is not None and state.is_agent and not state.entry.model:
                 raise AccessError(self.env._("Agents cannot run server actions."))
+        if any(action.usage == "ir_cron" for action in self.sudo()):
+            with job():
+                return super().run()
         return super().run()
 
     def _run_action_webhook(self, eval_context=None):

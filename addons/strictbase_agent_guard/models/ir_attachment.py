@@ -1,29 +1,34 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
-CONTENT = {"datas", "db_datas", "raw", "store_fname", "url"}
+from ..tools.rules import Rule
+
+CONTENT = frozenset({"datas", "db_datas", "raw", "store_fname", "url"})
 
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
-    def write(self, vals):
-        res = super().write(vals)
-        if not CONTENT.isdisjoint(vals):
-            self._agent_guard_check_shown()
-        return res
+    def _agent_guard_rules(self):
+        return [
+            *super()._agent_guard_rules(),
+            Rule(fields=CONTENT, items="_agent_guard_carried"),
+        ]
 
-    def _agent_guard_check_shown(self):
+    def _agent_guard_carried(self):
         """Changing a file changes the messages that show it or will carry it."""
-        if self.env["strictbase.agent.guard"]._actor() is None:
-            return
-        shown = [("attachment_ids", "in", self.ids)]
-        messages = self.env["mail.message"].sudo().search(shown)
-        messages._agent_guard_check_published()
-        messages._agent_guard_check_waiting()
-        scheduled = self.env["mail.scheduled.message"].sudo().search(shown)
-        scheduled._agent_guard_check_armed()
-        if "snailmail.letter" in self.env:
-            letters = self.env["snailmail.letter"].sudo()
-            letters = letters.search([("attachment_id", "in", self.ids)])
-            letters._agent_guard_check_armed_rows({"attachment_id": True})
+        carry = [("attachment_ids", "in", self.ids)]
+        messages = self.env["mail.message"].search(carry)
+        scheduled = self.env["mail.scheduled.message"].search(carry)
+        return [
+            *messages._agent_guard_published(),
+            *messages._agent_guard_queued(),
+            *scheduled._agent_guard_scheduled(),
+        ]
+
+    def _agent_guard_wholes(self):
+        """A file is part of the record that it belongs to."""
+        wholes = super()._agent_guard_wholes()
+        if self.res_model and self.res_id and self.res_model in self.env:
+            wholes.append((self.res_model, self.res_id, self._name))
+        return wholes

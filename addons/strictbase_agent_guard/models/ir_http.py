@@ -5,7 +5,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.http import Response, SessionExpiredException, request
 
-from ..tools.tokens import without_links, without_tokens
+from ..tools.call_state import refuse_to_commit
+from ..tools.client_secrets import learn, without_links, without_secrets
 
 #: Send primitives and account methods that no agent may call itself, with no token
 #: either: they take recipients or servers of the caller's choice, or change who can
@@ -110,9 +111,11 @@ class IrHttp(models.AbstractModel):
         cls._agent_guard_check_ids(call)
         if is_agent:
             cls._agent_guard_check_entry(call)
+            cls._agent_guard_learn_routes(env)
         state = guard._open_call(
             uid, call["model"], call["method"], call["ids"], call["context"]
         )
+        refuse_to_commit(env.cr, state)
         if isinstance(call["context"], dict):
             # it goes nowhere from here: contexts are stored and returned
             call["context"].pop("agent_confirmation_token", None)
@@ -125,16 +128,25 @@ class IrHttp(models.AbstractModel):
         except Exception as exc:
             if state.refused:
                 raise state.error() from exc
+            if is_agent:
+                exc.args = tuple(without_secrets(list(exc.args)))
             raise
         # also when code in between has swallowed the refusal
         state.raise_if_refused()
         return cls._agent_guard_answer(result, call) if is_agent else result
 
     @classmethod
+    def _agent_guard_learn_routes(cls, env):
+        """Once for each registry, as its routes are kept."""
+        if not getattr(env.registry, "_agent_guard_routes", False):
+            learn(rule.rule for rule in env["ir.http"].routing_map().iter_rules())
+            env.registry._agent_guard_routes = True
+
+    @classmethod
     def _agent_guard_answer(cls, result, call):
         """The answer without what a client is known by."""
         if not isinstance(result, Response):
-            return without_tokens(result, call["model"])
+            return without_secrets(result, call["model"])
         if not result.is_streamed and result.mimetype == "application/json":
             result.set_data(without_links(result.get_data(as_text=True)))
         return result

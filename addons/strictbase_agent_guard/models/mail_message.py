@@ -1,28 +1,41 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from weakref import WeakKeyDictionary
+
 from odoo import api, models
 
-#: Types that a portal or website page shows, unless the message is internal.
-SHOWN = {"comment", "email", "email_outgoing", "auto_comment", "out_of_office"}
-VISIBLE_FIELDS = {
-    "attachment_ids",
-    "body",
-    "is_internal",
-    "message_type",
-    "model",
-    "res_id",
-    "subject",
-    "subtype_id",
-}
-SENT_FIELDS = {
-    "attachment_ids",
-    "author_id",
-    "body",
-    "email_from",
-    "mail_server_id",
-    "partner_ids",
-    "reply_to",
-    "subject",
-}
+from ..tools.call_state import peek
+from ..tools.rules import Rule
+
+VISIBLE_FIELDS = frozenset(
+    {
+        "attachment_ids",
+        "body",
+        "is_internal",
+        "message_type",
+        "model",
+        "res_id",
+        "subject",
+        "subtype_id",
+    }
+)
+SENT_FIELDS = frozenset(
+    {
+        "attachment_ids",
+        "author_id",
+        "body",
+        "email_from",
+        "mail_server_id",
+        "partner_ids",
+        "reply_to",
+        "subject",
+    }
+)
+
+
+#: Values that change what is said, but not who can read it.
+WORDS = {"body", "subject"}
+#: cursor -> messages that a job has made in its transaction, under whatever name
+_of_jobs = WeakKeyDictionary()
 
 
 class MailMessage(models.Model):
@@ -31,22 +44,40 @@ class MailMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         messages = super().create(vals_list)
-        messages._agent_guard_check_published()
+        state = peek(self.env)
+        if state is not None and not state.refused and not state.granted:
+            state.unseen.update(messages.ids)
+        if self.env["res.users"]._agent_guard_uids():
+            if self.env["strictbase.agent.guard"]._person() is None:
+                _of_jobs.setdefault(self.env.cr, set()).update(messages.ids)
         return messages
 
-    def write(self, vals):
-        res = super().write(vals)
-        if not VISIBLE_FIELDS.isdisjoint(vals):
-            self._agent_guard_check_published()
-        if not SENT_FIELDS.isdisjoint(vals):
-            self._agent_guard_check_waiting()
-        return res
+    def _agent_guard_is_of_job(self):
+        """Whether no person but a job has made this message, as far as is known."""
+        return self.id in _of_jobs.get(self.env.cr, ())
 
-    def _agent_guard_check_waiting(self):
+    def _agent_guard_check(self, names, created=False):
+        state = peek(self.env)
+        if (
+            state is not None
+            and not created
+            and WORDS.issuperset(names)
+            and state.unseen.issuperset(self.ids)
+        ):
+            # this call has made it: its readers are known, its mails judged as made
+            return
+        super()._agent_guard_check(names, created=created)
+
+    def _agent_guard_rules(self):
+        return [
+            *super()._agent_guard_rules(),
+            Rule(fields=VISIBLE_FIELDS, created=True, items="_agent_guard_published"),
+            Rule(fields=SENT_FIELDS, items="_agent_guard_queued"),
+        ]
+
+    def _agent_guard_queued(self):
         """A message also says what its queued e-mails and notifications say."""
         guard = self.env["strictbase.agent.guard"]
-        if guard._actor() is None:
-            return
         messages = self.sudo()
         mails = self.env["mail.mail"].sudo()
         mails = mails.search(
@@ -72,37 +103,29 @@ class MailMessage(models.Model):
                         target=("mail.message", message.id),
                     )
                 )
-        guard._egress(items)
+        return items
 
-    def _agent_guard_check_published(self):
-        guard = self.env["strictbase.agent.guard"]
-        if guard._actor() is None:
-            return
-        items = []
-        for message in self.sudo():
-            item = message._agent_guard_publication()
-            if item is not None:
-                items.append(item)
-        guard._egress(items)
+    def _agent_guard_published(self):
+        """A manifest line for each of these messages that is said to people outside.
+
+        A page shows what an agent wrote only when it is approved (``reader_filter``);
+        a conversation tells its members at once.
+        """
+        items = [message._agent_guard_publication() for message in self]
+        return [item for item in items if item is not None]
 
     def _agent_guard_publication(self):
-        """The manifest line if people outside can read this message, else None."""
+        """The manifest line if people outside are in the conversation, else None."""
         self.ensure_one()
-        if self.message_type not in SHOWN and self.model != "discuss.channel":
-            return None
-        if self.model != "discuss.channel" and (
-            self.is_internal or not self.subtype_id or self.subtype_id.internal
-        ):
+        if self.model != "discuss.channel":
             return None
         guard = self.env["strictbase.agent.guard"]
         record = guard._document(self.model, self.res_id)
-        if not record or not hasattr(record, "_agent_guard_readers"):
-            return None
-        readers = record._agent_guard_readers()
+        readers = record._agent_guard_readers() if record else []
         if not readers:
             return None
         return guard._new_egress(
-            "chat" if record._name == "discuss.channel" else "portal",
+            "chat",
             readers,
             record,
             subject=self.subject or "",

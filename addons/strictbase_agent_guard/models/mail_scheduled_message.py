@@ -1,18 +1,22 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+from ..tools.acts import looked
 from ..tools.call_state import Grant, detach, peek
+from ..tools.rules import Rule
 
-CONTENT = {
-    "attachment_ids",
-    "body",
-    "is_note",
-    "notification_parameters",
-    "partner_ids",
-    "scheduled_date",
-    "send_context",
-    "subject",
-}
+CONTENT = frozenset(
+    {
+        "attachment_ids",
+        "body",
+        "is_note",
+        "notification_parameters",
+        "partner_ids",
+        "scheduled_date",
+        "send_context",
+        "subject",
+    }
+)
 
 
 class MailScheduledMessage(models.Model):
@@ -26,22 +30,17 @@ class MailScheduledMessage(models.Model):
                 vals["send_context"] = {
                     k: v for k, v in context.items() if k != "agent_confirmation_token"
                 }
-        messages = super().create(vals_list)
-        messages._agent_guard_check_armed()
-        return messages
+        return super().create(vals_list)
 
-    def write(self, vals):
-        res = super().write(vals)
-        if not CONTENT.isdisjoint(vals):
-            self._agent_guard_check_armed()
-        return res
+    def _agent_guard_rules(self):
+        return [
+            *super()._agent_guard_rules(),
+            Rule(fields=CONTENT, created=True, items="_agent_guard_scheduled"),
+        ]
 
-    def _agent_guard_check_armed(self):
-        guard = self.env["strictbase.agent.guard"]
-        if guard._actor() is None:
-            return
-        items = [message._agent_guard_item() for message in self.sudo()]
-        guard._egress([item for item in items if item is not None])
+    def _agent_guard_scheduled(self):
+        items = [message._agent_guard_item() for message in self]
+        return [item for item in items if item is not None]
 
     def _agent_guard_item(self):
         """The manifest line for what this will send, None if it stays inside."""
@@ -49,12 +48,9 @@ class MailScheduledMessage(models.Model):
         guard = self.env["strictbase.agent.guard"]
         record = guard._document(self.model, self.res_id)
         partners = self.partner_ids
-        recipients = []
         if record and not self.is_note:
             partners |= record.message_partner_ids
-            recipients = record._agent_guard_readers()
-        listed = guard._as_recipients(guard._outside_partners(partners))
-        recipients = listed + [r for r in recipients if r not in listed]
+        recipients = guard._as_recipients(guard._outside_partners(partners))
         if not recipients:
             return None
         return guard._new_egress(
@@ -76,13 +72,14 @@ class MailScheduledMessage(models.Model):
         """What an agent has scheduled is sent only as it was approved."""
         agents = self.env["res.users"]._agent_guard_uids()
         ours = self.filtered(lambda message: message.sudo().create_uid.id in agents)
-        if not ours:
+        if not agents:
             return super()._post_message(raise_exception=raise_exception)
-        others = self - ours
-        if others:
-            super(MailScheduledMessage, others)._post_message(
-                raise_exception=raise_exception
-            )
+        for message in self - ours:
+            # what a colleague has left here is that colleague's own work
+            with looked(message.sudo().write_date):
+                super(MailScheduledMessage, message)._post_message(
+                    raise_exception=raise_exception
+                )
         for message in ours:
             with _ApprovedEarlier(message):
                 super(MailScheduledMessage, message)._post_message(

@@ -33,10 +33,10 @@ class ResGroups(models.Model):
             return
         self.env.registry.clear_cache("groups")
         self.env.invalidate_all()
+        roles = self.browse(self.env["strictbase.agent.guard"]._code_group_ids())
         for xmlid in ROLES.values():
-            role = self.env.ref(xmlid, raise_if_not_found=False)
-            if not role:
-                continue
+            roles |= self.env.ref(xmlid, raise_if_not_found=False) or self.browse()
+        for role in roles:
             members = users.with_context(active_test=False).search(
                 [("id", "in", list(agents)), ("all_group_ids", "in", role.ids)]
             )
@@ -44,7 +44,9 @@ class ResGroups(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(names)s: an agent can be neither approver nor "
-                        "administrator.",
+                        "administrator, nor in a group that is trusted with code: "
+                        "%(group)s.",
                         names=", ".join(members.mapped("name")),
+                        group=role.sudo().full_name,
                     )
                 )

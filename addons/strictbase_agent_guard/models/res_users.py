@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessDenied, AccessError, ValidationError
 from odoo.tools import SQL, ormcache
 
@@ -56,6 +56,13 @@ class ResUsers(models.Model):
             self.env.registry.clear_cache("groups")
         return users
 
+    @api.model
+    def _agent_guard_is_person(self, uid):
+        """Whether this is an internal user, neither an agent nor Odoo itself."""
+        if not uid or uid == SUPERUSER_ID or uid in self._agent_guard_uids():
+            return False
+        return self.sudo().browse(uid)._is_internal()
+
     def write(self, vals):
         self._agent_guard_check_own_fields(vals)
         res = super().write(vals)
@@ -93,7 +100,8 @@ class ResUsers(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(name)s is an agent and can be neither approver nor "
-                        "administrator.",
+                        "administrator, nor in a group that is trusted with code, "
+                        "such as a designer of the website.",
                         name=user.name,
                     )
                 )

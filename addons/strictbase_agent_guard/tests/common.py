@@ -4,7 +4,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, new_test_user
 
-from ..tools.call_state import MARKER
+from ..tools.refusal import MARKER
 
 MODULE = "strictbase_agent_guard"
 
@@ -27,6 +27,8 @@ class ConfirmationCase(TransactionCase):
             ]
         )
         cls.confirmations = cls.env["strictbase.agent.confirmation"]
+        # most tests issue a token before anything was refused
+        cls.env["ir.config_parameter"].set_param(f"{MODULE}.unbound_tokens", "1")
 
     @classmethod
     def _user(cls, login, *groups):

@@ -15,6 +15,9 @@ class ApprovalCase(GuardHttpCase):
         super().setUpClass()
         # what the tables of roads keep waiting is not in the queues here
         cls.env["mail.scheduled.message"].search([]).unlink()
+        cls.env["ir.config_parameter"].set_param(
+            "strictbase_agent_guard.unbound_tokens", "1"
+        )
         cls.env["mail.message.schedule"].search([]).unlink()
         cls.env["mail.mail"].search([("state", "=", "outgoing")]).cancel()
         cls.env.flush_all()

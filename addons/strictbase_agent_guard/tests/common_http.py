@@ -313,6 +313,7 @@ class GuardHttpCase(Records, HttpCase):
                      JOIN mail_message_subtype s ON s.id = m.subtype_id
                     WHERE m.model = %s AND m.res_id = ANY(%s)
                       AND m.is_internal IS NOT TRUE AND s.internal IS NOT TRUE
+                      AND m.agent_unapproved IS NOT TRUE
                       AND m.message_type IN ('comment', 'email', 'email_outgoing',
                                              'auto_comment', 'out_of_office')""",
                 [model, ids],
@@ -320,7 +321,8 @@ class GuardHttpCase(Records, HttpCase):
             rows["published"] += cr.fetchall()
         cr.execute(
             """SELECT m.id, m.res_id, md5(coalesce(m.body, '')) FROM mail_message m
-                WHERE m.model = 'discuss.channel' AND EXISTS (
+                WHERE m.model = 'discuss.channel'
+                  AND m.agent_unapproved IS NOT TRUE AND EXISTS (
                     SELECT 1 FROM discuss_channel_member c
                  LEFT JOIN res_partner p ON p.id = c.partner_id
                      WHERE c.channel_id = m.res_id
@@ -363,12 +365,14 @@ class GuardHttpCase(Records, HttpCase):
                     ("model", "=", model),
                     ("res_id", "in", ids),
                     ("is_internal", "=", False),
+                    ("agent_unapproved", "=", False),
                 ]
             ):
                 texts = [str(message.body), message.subject or ""]
                 texts += [
                     (file.raw or b"").decode(errors="replace")
                     for file in message.attachment_ids
+                    if not file.agent_unapproved
                 ]
                 if (
                     any(words in text for text in texts)

@@ -32,6 +32,8 @@ AGENT = os.environ["ODOO_API_KEY"]
 APPROVER = os.environ["ODOO_APPROVER_API_KEY"]
 CALLERS = int(os.environ.get("GUARD_CALLERS", "20"))
 PORT = int(os.environ.get("GUARD_SMTP_PORT", "0"))
+LIMIT = 50  # requests of one agent that wait
+AT_ONCE = 30  # Odoo has 64 connections to its database
 MARKER = "AGENT_CONFIRMATION_REQUIRED"
 
 letters = []
@@ -102,14 +104,46 @@ def check(title, good, seen):
         failures.append(title)
 
 
+def post(client, body, **extra):
+    """A comment to the client, refused unless its context has a token."""
+    return call(
+        AGENT,
+        "res.partner/message_post",
+        ids=[client],
+        body=body,
+        partner_ids=[client],
+        **extra,
+    )
+
+
+def crowd(title, client, bodies, limit):
+    """Refused all at once: the same call is one request, and not too many wait."""
+    domain = [["request_uuid", "!=", False]]
+    counted = "strictbase.agent.confirmation/search_count"
+    before = must(AGENT, counted, domain=domain)
+    waiting = must(AGENT, counted, domain=[*domain, ["state", "=", "pending"]])
+    with ThreadPoolExecutor(min(len(bodies), AT_ONCE)) as pool:
+        answers = list(pool.map(lambda body: post(client, body), bodies))
+    refused = [a for status, a in answers if status == 422]
+    check(f"{title}: refused", len(refused) == len(bodies), len(refused))
+    told = [a["context"].get("agent_confirmation") for a in refused]
+    numbers = {asked["request"] for asked in told if asked}
+    wanted = min(len(set(bodies)), limit - waiting)
+    check(f"{title}: requests told", len(numbers) == wanted, len(numbers))
+    after = must(AGENT, counted, domain=domain)
+    check(f"{title}: requests kept", after - before == wanted, after - before)
+
+
 def burst(title, client, **extra):
     """Every caller posts to the same client with the same token."""
+    _status, refused = post(client, "Only once", **extra)
     token = must(
         APPROVER,
         "strictbase.agent.confirmation/issue_token",
         model_name="res.partner",
         method_name="message_post",
         record_ids=[client],
+        request_uuid=refused["context"]["agent_confirmation"]["request"],
     )
     del letters[:]
     before = must(
@@ -177,6 +211,19 @@ def main():
     )
     status, answer = caller_once("made-up", client)
     check("a made-up token", status == 422, f"{status} {answer.get('name')}")
+    crowd("one call", client, ["The same"] * CALLERS, LIMIT)
+    crowd("a hundred calls", client, [f"Number {n}" for n in range(100)], LIMIT)
+    for row in must(
+        AGENT,
+        "strictbase.agent.confirmation/search_read",
+        domain=[["state", "=", "pending"], ["request_uuid", "!=", False]],
+        fields=["request_uuid"],
+    ):
+        must(
+            AGENT,
+            "strictbase.agent.confirmation/withdraw_request",
+            request_uuid=row["request_uuid"],
+        )
     burst("after the commit", client)
     burst("inside the transaction", client, send_after_commit=False)
     sys.exit(1 if failures else 0)

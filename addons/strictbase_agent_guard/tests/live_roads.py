@@ -1,5 +1,5 @@
 # License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
-"""The roads of ``roads.py`` tried by an agent on a running server.
+"""The roads of the guard and its companions tried by an agent on a running server.
 
 Odoo's test framework keeps everything in one transaction. Here calls commit, mail
 leaves after the commit, crons commit as they go, and what leaves goes to a real SMTP
@@ -31,9 +31,15 @@ import urllib.request
 from unittest.mock import patch
 
 from odoo.addons.strictbase_agent_guard.tests import common_http
-from odoo.addons.strictbase_agent_guard.tests.roads import DOORS, ROADS
-from odoo.addons.strictbase_agent_guard.tests.test_roads import MODES, brief
+from odoo.addons.strictbase_agent_guard.tests.common_roads import (
+    MODES,
+    all_roads,
+    brief,
+)
+from odoo.addons.strictbase_agent_guard.tests.roads import DOORS
 
+SMTP_PORT = int(os.environ.get("LIVE_SMTP_PORT", "2525"))
+PROXY_PORT = int(os.environ.get("LIVE_PROXY_PORT", "2526"))
 URL = os.environ.get("LIVE_URL", "http://127.0.0.1:8169")
 AS = os.environ.get("LIVE_AS", "agent")
 ONLY = os.environ.get("LIVE_ONLY", "")
@@ -176,13 +182,13 @@ class Live(common_http.GuardHttpCase):
 
 
 def main(env):
-    serve(SmtpSink, 2525)
-    serve(ProxySink, 2526)
+    serve(SmtpSink, SMTP_PORT)
+    serve(ProxySink, PROXY_PORT)
     Live.build(env)
     live = Live()
     modes = {name: MODES[name] for name in CHOSEN.split(",")}
     counts = {"held": 0, "open": 0, "skipped": 0, "reached": 0, "nobody": 0}
-    for road in (*ROADS, *(DOORS if AS == "agent" else ())):
+    for road in (*all_roads(env), *(DOORS if AS == "agent" else ())):
         if ONLY and ONLY not in f"{road.area}: {road.title}":
             continue
         if live.missing(road.needs) or road.given:

@@ -49,7 +49,9 @@ def issue():
     with env.registry.cursor() as cr:
         return api.Environment(cr, approver.id, {})[
             "strictbase.agent.confirmation"
-        ].issue_token("res.partner", "message_post", client.ids)
+        ].issue_token(
+            "res.partner", "message_post", client.ids, recipients=[client.email]
+        )
 
 
 def state():
@@ -94,7 +96,8 @@ with env.registry.cursor() as cr:
         post(cr, token)
         outcome = "sent again"
     except UserError as error:
-        outcome = str(error).splitlines()[-1]
+        lines = str(error).splitlines()
+        outcome = next((li for li in lines if li.startswith("token: ")), lines[-1])
     cr.rollback()
 check("and cannot be used again", outcome, "token: already used")
 

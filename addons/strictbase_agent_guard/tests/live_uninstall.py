@@ -45,6 +45,7 @@ agent = (
         }
     )
 )
+env(user=agent.id)["res.users.apikeys"].sudo()._generate("rpc", "live", None)
 client = env["res.partner"].create({"name": "C", "email": "c@outside.invalid"})
 env.cr.commit()
 name = env.cr.dbname
@@ -52,7 +53,8 @@ modules = env["ir.module.module"].search(
     [("name", "=like", f"{MODULE}%"), ("state", "=", "installed")]
 )
 print("uninstalling", ", ".join(modules.mapped("name")))
-modules.filtered(lambda module: module.name == MODULE).button_immediate_uninstall()
+guard = modules.filtered(lambda module: module.name == MODULE)
+guard.with_context(agent_guard_uninstall=True).button_immediate_uninstall()
 
 registry = Registry(name)
 with registry.cursor() as cr:
@@ -103,6 +105,27 @@ with registry.cursor() as cr:
         ),
         [],
     )
+    check(
+        "the agent's keys have ended",
+        rows(
+            cr,
+            "SELECT bool_and(expiration_date <= now() at time zone 'utc') "  # pylint: disable=sql-injection
+            f"FROM res_users_apikeys WHERE user_id = {agent.id}",
+        ),
+        [(True,)],
+    )
+    check(
+        "the log is kept",
+        bool(
+            env["ir.attachment"].search_count(
+                [
+                    ("res_model", "=", "ir.module.module"),
+                    ("name", "=like", "strictbase_agent_egress_%"),
+                ]
+            )
+        ),
+        True,
+    )
     message = (
         env["res.partner"]
         .with_user(agent.id)
@@ -117,4 +140,16 @@ with registry.cursor() as cr:
         outcome = "no guard in the way"
     check("requests", outcome, "no guard in the way")
     cr.rollback()
+with registry.cursor() as cr:
+    env = api.Environment(cr, api.SUPERUSER_ID, {})
+    guard = env["ir.module.module"].search([("name", "=", MODULE)])
+    guard.button_immediate_install()
+registry = Registry(name)
+with registry.cursor() as cr:
+    env = api.Environment(cr, api.SUPERUSER_ID, {})
+    check(
+        "installed again, it finds the agent",
+        agent.id in env["res.users"]._agent_guard_uids(),
+        True,
+    )
 print("all good" if not failures else f"{len(failures)} failed")

@@ -58,7 +58,7 @@ class TestToken(ConfirmationCase):
         for scope in (
             ("res.partner", "message_post", self.client.ids),
             ("res.partner", "message_notify", self.document.ids),
-            ("res.users", "message_post", self.document.ids),
+            ("discuss.channel", "message_post", self.document.ids),
             ("res.partner", "message_post", (self.document + self.client).ids),
             ("res.partner", "message_post", []),
         ):

@@ -4,8 +4,9 @@
 from odoo.tests import tagged
 
 from .common_http import GuardHttpCase
+from .common_roads import MODES, name_of
 from .internal_actions import ACTIONS
-from .test_roads import MODES, name_of
+from .internal_actions_apps import ACTIONS as MORE
 
 
 class InternalCase(GuardHttpCase):
@@ -78,7 +79,7 @@ class TestInternalActionsProof(InternalCase):
 
 
 def _add(cls, prefix, method):
-    for action in ACTIONS:
+    for action in (*ACTIONS, *MORE):
         name = f"test_{prefix}_{name_of(action)}"
         assert not hasattr(cls, name), name
 

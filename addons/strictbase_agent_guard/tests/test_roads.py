@@ -1,78 +1,10 @@
 # License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
 """Every road out of ``roads.py``: real without a guard, held for an agent."""
 
-import logging
-import re
-
 from odoo.tests import tagged
 
-from .common_http import GuardHttpCase
-from .roads import DOORS, RESIDUAL, ROADS
-
-_logger = logging.getLogger(__name__)
-
-# the caller's context: nothing about agents, the flag on, the flag off
-MODES = {
-    "absent": None,
-    "on": {"agent_mode": True, "agent_channel": "test"},
-    "off": {"agent_mode": False},
-}
-# kinds that have left Odoo, or that a client can open
-REACHED = {"smtp", "http", "published", "discuss", "connection"}
-
-
-def brief(found):
-    """One line: which kinds, and whom."""
-    whom = [
-        f"{', '.join(m['to'])} {m['subject']!r}" if isinstance(m, dict) else str(m)
-        for m in found.get("smtp", ())
-    ]
-    whom += [row[1] if isinstance(row, tuple) else row for row in found.get("http", ())]
-    return f"{'+'.join(sorted(found)) or 'nobody'}: {'; '.join(whom)}"
-
-
-def name_of(road):
-    return re.sub(r"\W+", "_", f"{road.area} {road.title}").lower().strip("_")
-
-
-class RoadsCase(GuardHttpCase):
-    def _skip_unless_there(self, road):
-        missing = self.missing(road.needs)
-        if missing:
-            self.skipTest(f"{', '.join(missing)} not installed")
-
-    def _take(self, road, who, context):
-        """Take a road, let time pass, and tell what left and what was answered."""
-        self.prepare(road.given)
-        before, bus = self.snapshot(), self.last_on_bus()
-        answers = self.walk(who, road.calls, context)
-        self.pass_time(*road.queues)
-        if road.carries:
-            return self.carried(road.carries, bus), answers
-        return self.left(before), answers
-
-    def _reach(self, road):
-        self._skip_unless_there(road)
-        found, answers = self._take(road, "human_wide" if road.wide else "human", None)
-        _logger.info("%s: %s reaches %s", road.area, road.title, brief(found))
-        self.assertTrue(
-            REACHED & set(found),
-            f"{road.title} reaches nobody: {found or 'nothing'}; call {len(answers)} "
-            f"was answered {answers[-1].status} {answers[-1].text[:500]}",
-        )
-
-    def _hold(self, road, refused_by_odoo=False):
-        self._skip_unless_there(road)
-        who = "agent_wide" if road.wide else "agent"
-        for mode, context in MODES.items():
-            with self.subTest(agent_mode=mode), self.apart():
-                found, answers = self._take(road, who, context)
-                self.assertFalse(found, f"{road.title}: got through: {brief(found)}")
-                self.assertTrue(
-                    answers[-1].refused,
-                    f"{road.title}: call {len(answers)} was not refused: "
-                    f"{answers[-1].status} {answers[-1].text[:500]}",
-                )
+from .common_roads import RoadsCase, add_carried, add_held, add_reach
+from .roads import CARRIED, DOORS, ROADS
 
 
 @tagged("post_install", "-at_install", "roads")
@@ -85,18 +17,7 @@ class TestRoadsReach(RoadsCase):
     """Each entry is a road: it does reach a client when an employee takes it."""
 
 
-def _add(cls, prefix, roads, method):
-    for road in roads:
-        name = f"test_{prefix}_{name_of(road)}"
-        assert not hasattr(cls, name), name
-
-        def test(self, road=road):
-            getattr(self, method)(road)
-
-        test.__doc__ = f"{road.area}: {road.title}"
-        setattr(cls, name, test)
-
-
-_add(TestRoads, "held", ROADS, "_hold")
-_add(TestRoads, "shut", DOORS, "_hold")
-_add(TestRoadsReach, "reach", [*ROADS, *RESIDUAL], "_reach")
+add_held(TestRoads, ROADS)
+add_held(TestRoads, DOORS, "shut")
+add_carried(TestRoads, CARRIED)
+add_reach(TestRoadsReach, [*ROADS, *CARRIED])

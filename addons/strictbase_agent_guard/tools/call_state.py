@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from odoo import http
-from odoo.exceptions import UserError
 
-from .tokens import without_links
+from .manifest import Approved, differences, key_of, lines_of
+from .refusal import refusal
 
-MARKER = "AGENT_CONFIRMATION_REQUIRED"
-REASON = "outbound_client_communication"
-MAX_LISTED = 50
+#: Why an approval was not accepted: another content.
+CHANGED = "not what was approved"
 
 _states = WeakKeyDictionary()
 
@@ -53,6 +52,12 @@ class Egress:
     digest: str = ""  # of the content, so that an approval can be bound to it
     target: tuple = ("", 0)  # the row that carries it: mail.mail, sms.sms, …
     note: str = ""
+    content: dict = field(
+        default_factory=dict
+    )  # sender, body, files: see agent_content
+    opens: tuple = ()  # channels by which a document that is approved is carried
+    line: dict | None = None  # as it is kept, shown and compared
+    instead: str = ""  # how to do the internal half alone
 
     def addresses(self):
         return {r["address"] for r in self.recipients if r["address"]}
@@ -76,8 +81,14 @@ class Grant:
     confirmation_id: int
     approver_id: int
     addresses: set | None = None  # None: whatever the approved call sends
+    approved: Approved | None = None  # what the approver has seen
+    recipients: set | None = None  # whom the approver has named
 
     def covers(self, egress):
+        if self.approved is not None:
+            return self.approved.covers(egress)
+        if self.recipients is not None:
+            return {key_of(r) for r in egress.recipients} <= self.recipients
         return self.addresses is None or egress.addresses() <= self.addresses
 
 
@@ -92,58 +103,56 @@ class CallState:
     fault: str = ""
     refused: list = field(default_factory=list)
     granted: list = field(default_factory=list)
+    seen: list = field(default_factory=list)  # all that was judged, in its order
+    made: dict = field(default_factory=dict)  # model -> ids of rows of this call
+    asked: str = ""  # digest of arguments and wizard, once it was needed
+    arguments: str = ""  # digest of the arguments as they came
+    request: str = ""  # the request that was kept for this call, and its secret
+    claim: str = ""
+    unkept: str = ""  # why no request was kept
+    stopped: bool = False  # somebody has stopped all agents
+    differs: list = field(default_factory=list)  # from what was approved
+    approved_lines: list | None = None  # the manifest that the token stands for
     left: bool = False  # something has left the process
+    guards_commit: bool = False  # the cursor asks before it commits
+    inside: dict = field(default_factory=dict)  # contact -> internal users
+    noted: bool = False  # its refusal will be recorded
+    unseen: set = field(default_factory=set)  # new messages that nobody outside reads
     closed: bool = False
 
     def refuse(self, items):
         self.refused.extend(items)
 
+    def note_made(self, records):
+        self.made.setdefault(records._name, set()).update(records.ids)
+
     def error(self):
-        return refusal(self.refused, self.entry, self.fault)
+        fault = self.fault
+        if self.approved_lines is not None and self.fault == CHANGED:
+            self.differs = differences(self.approved_lines, lines_of(self.seen))
+            fault = f"{CHANGED}: {'; '.join(self.differs)}"
+        fault = "; ".join(filter(None, (fault, self.unkept)))
+        return refusal(self.refused, self.entry, fault, self.request, self.claim)
 
     def raise_if_refused(self):
         if self.refused and not self.closed:
             raise self.error()
 
 
-def refusal(items, entry=None, fault=""):
-    """The refusal of the published contract; further lines only follow.
+def refuse_to_commit(cr, state):
+    """Nothing of a call is committed once some of it was refused.
 
-    After ``detail:`` there is one ``name: value`` per line: the ``call`` that a token
-    has to be issued for, each ``recipient`` and ``subject``, and, when a token was
-    presented, why it was not accepted.
+    A savepoint runs what is due before a commit, too, and would end the call there,
+    before all that it would send has been seen.
     """
-    channels = sorted({item.channel for item in items})
-    people = []
-    for item in items:
-        for recipient in item.recipients:
-            text = _one_line(recipient["name"] or "")
-            address = _one_line(recipient["address"] or "")
-            if address and address != text:
-                text = f"{text} <{address}>" if text else address
-            if text and text not in people:
-                people.append(text)
-    what = " and ".join(channels)
-    source = f"{entry.model}.{entry.method}" if entry else "this call"
-    lines = [
-        MARKER,
-        f"reason: {REASON}",
-        f"detail: {source} would reach people outside by {what}.",
-    ]
-    if entry:
-        lines.append(f"call: {entry}")
-    lines += [f"recipient: {person}" for person in people[:MAX_LISTED]]
-    if len(people) > MAX_LISTED:
-        lines.append(f"recipient: and {len(people) - MAX_LISTED} more")
-    subjects = {_one_line(item.subject) for item in items if item.subject}
-    lines += [f"subject: {subject}" for subject in sorted(subjects)[:5]]
-    if fault:
-        lines.append(f"token: {fault}")
-    return UserError("\n".join(lines))
 
+    def commit():
+        cr.flush()
+        state.raise_if_refused()
+        return type(cr).commit(cr)
 
-def _one_line(text):
-    return without_links(" ".join(str(text).split()))[:200]
+    cr.commit = commit
+    state.guards_commit = True
 
 
 def current_request():

@@ -2,15 +2,18 @@
 """The last barrier for HTTP.
 
 ``requests`` is wrapped once for the process. The wrapper acts only while a call of
-an agent is being served by a database that has the guard; in every other case,
-also after the module was uninstalled, it is one look-up.
+an agent is being served, or a job runs, in a database that has the guard; in every
+other case, also after the module was uninstalled, it is two look-ups.
 """
 
+import threading
 from functools import wraps
 from urllib.parse import urlsplit
 
 from requests import Session
+from requests.exceptions import ConnectionError as RequestsConnectionError
 
+from .acts import in_job
 from .call_state import Egress, internal_http, peek_request
 
 _FLAG = "_strictbase_agent_guard"
@@ -24,8 +27,12 @@ def install():
     @wraps(original)
     def send(self, request, *args, **kwargs):
         state = peek_request()
-        if state is not None and not internal_http.get():
+        if internal_http.get():
+            return original(self, request, *args, **kwargs)
+        if state is not None:
             _check(state, request)
+        elif in_job.get():
+            _check_job(request)
         return original(self, request, *args, **kwargs)
 
     setattr(send, _FLAG, True)
@@ -50,3 +57,23 @@ def _check(state, request):
     )
     guard._egress([egress], at_once=True)
     state.left = True
+
+
+def _check_job(request):
+    """A job tells another server nothing in words that an agent has left unseen."""
+    from odoo import SUPERUSER_ID, api
+    from odoo.modules.registry import Registry
+
+    database = getattr(threading.current_thread(), "dbname", None)
+    body = request.body
+    if not database or not body or not isinstance(body, bytes | str):
+        return
+    registry = Registry(database)
+    if "strictbase.agent.guard" not in registry:
+        return
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        host = urlsplit(request.url).hostname or ""
+        why = env["strictbase.agent.guard"]._origin_of_text(host, body)
+    if why:
+        raise RequestsConnectionError(f"held by the agent guard: {why}")

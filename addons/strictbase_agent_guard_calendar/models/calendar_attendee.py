@@ -1,18 +1,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import models
+
+from odoo.addons.strictbase_agent_guard.tools.rules import Rule
+
+INVITED = frozenset({"email", "event_id", "partner_id"})
 
 
 class CalendarAttendee(models.Model):
     _inherit = "calendar.attendee"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        attendees = super().create(vals_list)
-        attendees.event_id._agent_guard_check_told()
-        return attendees
+    def _agent_guard_rules(self):
+        return [
+            *super()._agent_guard_rules(),
+            Rule(fields=INVITED, created=True, items="_agent_guard_told"),
+        ]
 
-    def write(self, vals):
-        res = super().write(vals)
-        if not {"email", "event_id", "partner_id"}.isdisjoint(vals):
-            self.event_id._agent_guard_check_told()
-        return res
+    def _agent_guard_told(self):
+        return self.event_id._agent_guard_told()

@@ -1,60 +1,79 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+from odoo.addons.strictbase_agent_guard.tools.rules import Rule
+
 #: What a reminder or a synchronised calendar would tell the people invited.
-TOLD = {
-    "active",
-    "alarm_ids",
-    "allday",
-    "attendee_ids",
-    "description",
-    "location",
-    "name",
-    "partner_ids",
-    "rrule",
-    "start",
-    "stop",
-    "videocall_location",
-}
+TOLD = frozenset(
+    {
+        "active",
+        "alarm_ids",
+        "allday",
+        "attendee_ids",
+        "description",
+        "location",
+        "name",
+        "partner_ids",
+        "rrule",
+        "start",
+        "stop",
+        "videocall_location",
+    }
+)
+#: Reminders that reach people who are not in Odoo.
+REMINDERS = {"email", "sms"}
 
 
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        events = super().create(vals_list)
-        events._agent_guard_check_told()
-        return events
+    def _agent_guard_rules(self):
+        return [
+            *super()._agent_guard_rules(),
+            Rule(fields=TOLD, created=True, items="_agent_guard_reminded"),
+            # another provider tells the people invited of any change
+            Rule(created=True, items="_agent_guard_pushed"),
+        ]
 
-    def write(self, vals):
-        res = super().write(vals)
-        if not TOLD.isdisjoint(vals):
-            self.exists()._agent_guard_check_told()
-        return res
+    @api.model
+    def _agent_guard_opens(self, name):
+        """A public meeting is one that colleagues see."""
+        return name != "privacy" and super()._agent_guard_opens(name)
 
     def unlink(self):
-        self._agent_guard_check_told(deleted=True)
+        guard = self.env["strictbase.agent.guard"]
+        if guard._actor() is not None:
+            guard._egress(self.sudo()._agent_guard_pushed())
         return super().unlink()
 
-    def _agent_guard_check_told(self, deleted=False):
-        """Invitations are e-mails and are held as such; here comes what others send.
+    # Invitations are e-mails and are held as such; here comes what others send:
+    # reminders by a job, and what a calendar at another provider writes itself.
 
-        Reminders are sent by a job, and a calendar at another provider writes to the
-        people invited itself.
-        """
+    def _agent_guard_told(self):
+        return self._agent_guard_reminded() + self._agent_guard_pushed()
+
+    def _agent_guard_reminded(self):
+        return self._agent_guard_invited(
+            lambda event: [
+                f"{kind} reminder"
+                for kind in sorted({*event.alarm_ids.mapped("alarm_type")} & REMINDERS)
+            ]
+        )
+
+    def _agent_guard_pushed(self):
+        return self._agent_guard_invited(
+            lambda event: event._agent_guard_synchronised()
+        )
+
+    def _agent_guard_invited(self, channels_of):
+        """A manifest line for each channel by which people outside would be told."""
         guard = self.env["strictbase.agent.guard"]
-        if guard._actor() is None:
-            return
         items = []
         now = fields.Datetime.now()
-        for event in self.sudo():
+        for event in self.exists():
             if not event.stop or event.stop < now:
                 continue
-            channels = event._agent_guard_synchronised()
-            if not deleted:
-                kinds = set(event.alarm_ids.mapped("alarm_type"))
-                channels += [f"{kind} reminder" for kind in kinds & {"email", "sms"}]
+            channels = channels_of(event)
             if not channels:
                 continue
             partners = event.partner_ids | event.attendee_ids.partner_id
@@ -71,7 +90,7 @@ class CalendarEvent(models.Model):
                 )
                 for channel in channels
             ]
-        guard._egress(items)
+        return items
 
     def _agent_guard_synchronised(self):
         """Providers that would write to the people invited to this event."""
@@ -87,3 +106,29 @@ class CalendarEvent(models.Model):
         if outlook is not None and outlook():
             found.append("Microsoft calendar")
         return found
+
+    def _agent_guard_hold_push(self, channel):
+        """Whether a colleague's calendar must not tell people outside of this event:
+        an agent has made or changed it since somebody looked. Held if so."""
+        self.ensure_one()
+        guard = self.env["strictbase.agent.guard"]
+        if guard._actor() is not None or not self.env["res.users"]._agent_guard_uids():
+            return False
+        event = self.sudo()
+        partners = event.partner_ids | event.attendee_ids.partner_id
+        outside = guard._outside_partners(partners)
+        if not outside:
+            return False
+        rows = {(attendee._name, attendee.id) for attendee in event.attendee_ids}
+        touches = guard._origin_touches(event, outside, rows)
+        if not touches:
+            return False
+        item = guard._new_egress(
+            channel,
+            guard._as_recipients(outside),
+            event,
+            subject=event.name or "",
+            target=(event._name, event.id),
+        )
+        self.env["strictbase.agent.held"]._hold(item, touches, owner=event.user_id)
+        return True

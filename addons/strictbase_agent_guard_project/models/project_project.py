@@ -1,34 +1,24 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from odoo.addons.strictbase_agent_guard.tools.rules import Rule
+
+RATED_BY = frozenset({"partner_id", "type_ids"})
+
 
 class ProjectProject(models.Model):
     _inherit = "project.project"
 
-    def write(self, vals):
-        tasks = self.env["project.task"]
-        if (
-            "privacy_visibility" in vals
-            and self.env["strictbase.agent.guard"]._actor() is not None
-        ):
-            # it also decides who can read the tasks
-            tasks = self._agent_guard_tasks()
-        with tasks._agent_guard_watch():
-            res = super().write(vals)
-        if not {"partner_id", "type_ids"}.isdisjoint(vals):
-            self._agent_guard_check_rated()
-        return res
+    def _agent_guard_rules(self):
+        return [
+            *super()._agent_guard_rules(),
+            Rule(fields=RATED_BY, items="_agent_guard_rated"),
+        ]
 
-    def _agent_guard_check_rated(self):
+    def _agent_guard_rated(self):
         """Its tasks take their customer from it, and a stage that is due asks all."""
-        if self.env["strictbase.agent.guard"]._actor() is None:
-            return
-        self._agent_guard_tasks()._agent_guard_check_rated()
+        return self._agent_guard_tasks()._agent_guard_rated()
 
     def _agent_guard_tasks(self):
         tasks = self.env["project.task"].sudo().with_context(active_test=False)
         return tasks.search([("project_id", "in", self.ids)])
-
-    def _agent_guard_portal_partners(self, customers):
-        """A project's page is open to those invited, not to its customer as such."""
-        return customers.browse()

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.strictbase_agent_guard.tests.common import ConfirmationCase
@@ -55,15 +56,18 @@ class TestProject(ConfirmationCase):
     def test_task_that_its_customer_does_not_follow(self):
         self.comment()
 
-    def test_task_that_a_portal_user_follows(self):
+    def test_task_that_a_portal_user_reads(self):
+        """The comment is stored, and not shown."""
         self.task.message_subscribe(self.portal.partner_id.ids)
-        self.assertHeld(self.comment)
-
-    def test_task_whose_link_was_sent(self):
-        self.task._portal_ensure_token()
-        self.comment()
-        self.task.message_notify(body="x", partner_ids=self.client.ids)
-        self.assertHeld(self.comment)
+        self.task.message_follower_ids.subtype_ids = False
+        message = self.comment()
+        as_portal = self.env["mail.message"].with_user(self.portal)
+        found = as_portal.search([("model", "=", "project.task")])
+        self.assertNotIn(message, found)
+        message.with_user(self.approver).action_show_outside()
+        self.assertFalse(message.agent_unapproved)
+        found = as_portal.search([("model", "=", "project.task")])
+        self.assertIn(message, found)
 
     def test_stage_that_asks_for_ratings(self):
         task = self.task.with_user(self.agent)
@@ -106,19 +110,22 @@ class TestProject(ConfirmationCase):
         stages.create({"name": "New", "project_ids": self.project.ids})
 
     def test_project_opened_to_the_portal(self):
-        """Its customers can then read what an agent has commented on their tasks."""
-        project = self.project.with_user(self.agent).sudo()
+        self.agent.group_ids += self.env.ref("project.group_project_manager")
+        project = self.project.with_user(self.agent)
         project.write({"privacy_visibility": "employees"})
-        project.write({"privacy_visibility": "portal"})
-        project.write({"privacy_visibility": "employees"})
-        self.project.message_subscribe(self.portal.partner_id.ids)
-        self.task.message_unsubscribe(self.portal.partner_id.ids)
-        self.comment()
-        self.assertHeld(project.write, {"privacy_visibility": "portal"})
+        for visibility in ("portal", "invited_users"):
+            self.assertHeld(project.write, {"privacy_visibility": visibility})
+            project.invalidate_recordset()
+        self.assertEqual(self.project.privacy_visibility, "employees")
+        # what it is, and what every project is made with, opens nothing
+        self.project.privacy_visibility = "portal"
+        project.write({"privacy_visibility": "portal", "name": "Newer"})
+        project.create({"name": "New", "privacy_visibility": "portal"})
 
     def test_client_made_a_follower_after_the_comment(self):
         task = self.task.with_user(self.agent)
-        self.comment()
-        task.message_subscribe(self.colleague.partner_id.ids)
+        message = self.comment()
+        task.message_subscribe(self.portal.partner_id.ids)
         task.write({"priority": "1"})
-        self.assertHeld(task.message_subscribe, self.portal.partner_id.ids)
+        with self.assertRaises(AccessError):
+            message.with_user(self.portal).read(["body"])

@@ -8,7 +8,7 @@ client, or a button of it, Odoo needs them.
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..tools.tokens import internal_fetch, is_token, permit_fetch
+from ..tools.client_secrets import internal_fetch, is_secret, permit_fetch
 
 #: Odoo's own code writes these without sudo.
 GIVEN = {"invite_token"}
@@ -21,13 +21,13 @@ class Base(models.AbstractModel):
     @api.model
     def _agent_guard_hides(self, name):
         return (
-            is_token(self._name, name)
+            is_secret(self._name, name)
             and not self.env.su
             and self.env.uid in self.env["res.users"]._agent_guard_uids()
         )
 
     @api.model
-    def _agent_guard_refuse_token(self, name):
+    def _agent_guard_refuse_secret(self, name):
         raise AccessError(
             self.env._(
                 "%(model)s.%(field)s is not open to agents: who has it is taken for "
@@ -44,8 +44,15 @@ class Base(models.AbstractModel):
             and not internal_fetch.get()
             and self._agent_guard_hides(field.name)
         ):
-            self._agent_guard_refuse_token(field.name)
+            self._agent_guard_refuse_secret(field.name)
         return super()._check_field_access(field, operation)
+
+    def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
+        fields = super()._determine_fields_to_fetch(field_names, ignore_when_in_cache)
+        if internal_fetch.get() or self.env.su:
+            return fields
+        # one that was asked for is refused by now: left is what others depend on
+        return [field for field in fields if not self._agent_guard_hides(field.name)]
 
     def _fetch_field(self, field):
         # a field taken from a record by code, with what is prefetched along with it
@@ -65,7 +72,7 @@ class Base(models.AbstractModel):
             model = self
             for name in str(path).replace(".", "/").split("/"):
                 if model._agent_guard_hides(name):
-                    model._agent_guard_refuse_token(name)
+                    model._agent_guard_refuse_secret(name)
                 field = model._fields.get(name)
                 if field is None or not field.relational:
                     break
@@ -75,16 +82,16 @@ class Base(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._agent_guard_check_tokens(vals)
+            self._agent_guard_check_secrets(vals)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._agent_guard_check_tokens(vals)
+        self._agent_guard_check_secrets(vals)
         return super().write(vals)
 
     @api.model
-    def _agent_guard_check_tokens(self, vals):
+    def _agent_guard_check_secrets(self, vals):
         """A token of one's own choice is as good; taking one back is free."""
         for name in vals:
             if vals[name] and name not in GIVEN and self._agent_guard_hides(name):
-                self._agent_guard_refuse_token(name)
+                self._agent_guard_refuse_secret(name)

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..tools.tokens import without_links
+from ..tools.client_secrets import without_links
 from .common_approval import ApprovalCase
 
 PLANTED = "planted-token-0123456789"

@@ -1,0 +1,278 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Whose work it is that leaves: the judge at the last barriers.
+
+What a person sends in an act of their own goes through. What a job, root or a queue
+sends on is held if an agent has made or changed the document, whom it reaches, what it
+says or carries after the last person who looked.
+"""
+
+import json
+from html import escape
+from urllib.parse import quote, quote_plus
+from weakref import WeakKeyDictionary
+
+from odoo import api, models
+from odoo.tools import html2plaintext
+
+from ..tools.acts import in_job, looked_at
+from ..tools.call_state import current_request
+
+#: What an agent changes on a document without saying anything to anybody.
+QUIET = {"color", "kanban_state", "priority", "sequence"}
+QUIET_PREFIXES = ("activity_", "message_", "my_activity_", "website_message_")
+#: Parts of a linked record that this one does not show.
+NOT_SHOWN = {"ir.attachment", "mail.followers"}
+#: Kinds of fields by which a linked record gives words, moments or conditions.
+TELLING = {
+    "binary",
+    "boolean",
+    "char",
+    "date",
+    "datetime",
+    "html",
+    "image",
+    "json",
+    "properties",
+    "reference",
+    "selection",
+    "text",
+}
+#: Linked records that agents cannot write, or that say nothing.
+NOT_LINKED = ("ir.", "mail.", "res.company", "res.currency", "res.groups", "res.users")
+WORDED = {"char", "html", "text"}
+MAX_TOUCHES = 200
+#: cursor -> (its time, what agents have written and nobody has looked at)
+_unseen = WeakKeyDictionary()
+SPOKEN_PATHS = ("/xmlrpc", "/jsonrpc")
+
+
+class StrictbaseAgentGuard(models.AbstractModel):
+    _inherit = "strictbase.agent.guard"
+
+    # ------------------------------------------------------------------
+    # Whose act
+    # ------------------------------------------------------------------
+    @api.model
+    def _person(self):
+        """The person whose own act this is, None if a job or somebody outside acts."""
+        if in_job.get():
+            return None
+        env = self.env
+        request = current_request()
+        if request is None or request.db != env.cr.dbname:
+            uid = env.uid
+        else:
+            uid = request.env.uid if request.env is not None else None
+            if not uid and request.httprequest.path.startswith(SPOKEN_PATHS):
+                uid = env.transaction.default_env.uid
+        return uid if env["res.users"]._agent_guard_is_person(uid) else None
+
+    # ------------------------------------------------------------------
+    # Whose work
+    # ------------------------------------------------------------------
+    @api.model
+    def _origin_touches(self, document=None, partners=None, extra=(), moment=None):
+        """Touches of agents after the last look, in what a job makes of this.
+
+        ``extra`` are (model, id) of rows that are carried, ``moment`` when a person
+        looked at what is sent on, apart from the document.
+        """
+        linked = {}
+        keys = set(extra)
+        if document:
+            document = document.sudo()
+            keys.add((document._name, document.id))
+            linked = document._agent_guard_linked()
+            keys |= set(linked)
+        for partner in partners or ():
+            keys.add((partner._name, partner.id))
+            linked.setdefault((partner._name, partner.id), partner)
+        touches = self.env["strictbase.agent.touch"].sudo()._open(keys)
+        if not touches:
+            return []
+        moments = [looked_at.get(), moment]
+        if document:
+            moments.append(self._looked(document, touches))
+        last = max(filter(None, moments), default=None)
+        found = []
+        for touch in touches:
+            if last and touch["touched_at"] < last:
+                continue
+            key = touch["model"], touch["res_id"]
+            record = linked.get(key)
+            if document and key == (document._name, document.id):
+                telling = document._agent_guard_telling(touch["names"], document=True)
+            elif record is not None:
+                telling = record._agent_guard_telling(touch["names"])
+                own = telling and self._looked(record, [touch])
+                telling = telling and not (own and touch["touched_at"] < own)
+            else:
+                telling = True
+            if telling:
+                found.append(touch)
+        return found
+
+    @api.model
+    def _origin_of_text(self, host, body):
+        """Why this text must not be sent to another server by a job, "" if it may.
+
+        It holds words of a field that an agent has written and nobody looked at.
+        """
+        if not self.env["res.users"]._agent_guard_uids() or host in self._free_hosts():
+            return ""
+        if isinstance(body, bytes):
+            body = body.decode(errors="replace")
+        touches = self._origin_words(body, encoded=True)
+        if not touches:
+            return ""
+        record = self._document(touches[0]["model"], touches[0]["res_id"])
+        item = self._new_egress(
+            "http",
+            [{"name": host, "address": host}],
+            record,
+            subject=record.display_name or "",
+            target=(record._name, record.id),
+        )
+        self.env["strictbase.agent.held"]._hold(item, touches)
+        return self._origin_why(touches)
+
+    @api.model
+    def _origin_words(self, text, encoded=False):
+        """Touches of fields whose words stand in this text, and nobody has looked at.
+
+        For what no record is known of: the last resort, where no link can be followed.
+        """
+        return [
+            touch
+            for touch, words in self._unseen_words()
+            if any(
+                form in text
+                for word in words
+                for form in (_forms(word) if encoded else (word,))
+            )
+        ]
+
+    @api.model
+    def _unseen_words(self):
+        """The last touches that nobody has looked at, with their words: once for each
+        transaction."""
+        cr = self.env.cr
+        known = _unseen.get(cr)
+        if known is not None and known[0] == cr.now():
+            return known[1]
+        found = []
+        for touch in self.env["strictbase.agent.touch"].sudo()._last_open(MAX_TOUCHES):
+            record = self._document(touch["model"], touch["res_id"])
+            if not record:
+                continue
+            last = self._looked(record, [touch])
+            if not (last and touch["touched_at"] < last):
+                found.append((touch, record._agent_guard_words(touch["names"])))
+        _unseen[cr] = cr.now(), found
+        return found
+
+    @api.model
+    def _looked(self, record, touches):
+        """When a person saved this record last, if nobody else has since."""
+        if not record._log_access:
+            return None
+        writer, moment = record.write_uid, record.write_date
+        if not self.env["res.users"]._agent_guard_is_person(writer.id):
+            return None
+        jobs = [
+            touch["job_at"]
+            for touch in touches
+            if touch["job_at"]
+            and (touch["model"], touch["res_id"]) == (record._name, record.id)
+        ]
+        return None if jobs and moment <= max(jobs) else moment
+
+    @api.model
+    def _origin_why(self, touches):
+        """For the approver: what was touched, by whom and when."""
+        agents = self.env["res.users"].sudo()
+        lines = []
+        for touch in touches[-5:]:
+            document = self._document(touch["model"], touch["res_id"])
+            name = document.display_name if document else touch["res_id"]
+            what = "" if "*" in touch["names"] else ", ".join(sorted(touch["names"]))
+            lines.append(
+                self.env._(
+                    "%(agent)s touched %(model)s “%(name)s” on %(date)s%(what)s, and "
+                    "nobody has looked since.",
+                    agent=agents.browse(touch["agent_id"]).name or touch["agent_id"],
+                    model=self.env[touch["model"]]._description
+                    if touch["model"] in self.env
+                    else touch["model"],
+                    name=name,
+                    date=touch["touched_at"].strftime("%Y-%m-%d %H:%M UTC"),
+                    what=f" ({what})" if what else "",
+                )
+            )
+        return "\n".join(dict.fromkeys(lines))
+
+
+def _forms(words):
+    """How a text may stand in the body of a request."""
+    return {
+        words,
+        json.dumps(words)[1:-1],
+        json.dumps(words, ensure_ascii=False)[1:-1],
+        escape(words),
+        quote(words),
+        quote_plus(words),
+    }
+
+
+class Base(models.AbstractModel):
+    # a concern of its own, apart from the rules in base.py
+    _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
+
+    def _agent_guard_linked(self):
+        """(model, id) -> record of what this one takes words and conditions from."""
+        self.ensure_one()
+        found = {}
+        for name, field in self._fields.items():
+            if (
+                field.type != "many2one"
+                or not (field.store or field.related)
+                or field.comodel_name.startswith(NOT_LINKED)
+            ):
+                continue
+            value = self[name]
+            if value:
+                found.setdefault((value._name, value.id), value)
+        return found
+
+    def _agent_guard_words(self, names):
+        """Texts of these fields that are long enough to be known again."""
+        self.ensure_one()
+        if "*" in names:
+            names = self._fields
+        found = set()
+        for name in names:
+            field = self._fields.get(name)
+            if field is None or not field.store or field.type not in WORDED:
+                continue
+            text = str(self[name] or "")
+            if field.type == "html":
+                text = html2plaintext(text)
+            found.update(
+                line.strip() for line in text.splitlines() if len(line.strip()) >= 8
+            )
+        return found
+
+    @api.model
+    def _agent_guard_telling(self, names, document=False):
+        """Whether fields so named can change what is said, to whom or when."""
+        if "*" in names:
+            return True
+        for name in names:
+            if name in QUIET or name.startswith(QUIET_PREFIXES):
+                continue
+            if not document and name in NOT_SHOWN:
+                continue
+            field = self._fields.get(name)
+            if document or field is None or field.type in TELLING:
+                return True
+        return False

@@ -1,0 +1,364 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Rows of a queue that sends: judged as stored, and again when they are sent.
+
+What a row says and whom it reaches is the model's to tell (``_agent_guard_item``); the
+order of judging, holding and releasing is here.
+"""
+
+import logging
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.acts import in_job
+from ..tools.call_state import current_request, peek
+from .mail_followers import follows
+
+_logger = logging.getLogger(__name__)
+
+
+class AgentQueued(models.AbstractModel):
+    _name = "strictbase.agent.queued"
+    _description = "Row of a Queue that Sends"
+
+    agent_guard_why = fields.Text("Why it is held", readonly=True, copy=False)
+
+    #: Writing one of these on a row that waits can change what reaches whom.
+    _agent_guard_content = frozenset()
+    #: States from which a row may still leave, and the one that a queue takes.
+    _agent_guard_waiting = ("outgoing", "exception")
+    _agent_guard_due = "outgoing"
+    #: What is written on a row that must not leave.
+    _agent_guard_stopped = {"state": "cancel"}
+    #: The field of the message that the row was made from.
+    _agent_guard_message_field = "mail_message_id"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        # the stored rows: defaults, ir.default and inherited values are in them
+        if not rows._agent_guard_check_stored():
+            rows._agent_guard_check_origin()
+        return rows
+
+    def write(self, vals):
+        res = super().write(vals)
+        due = vals.get("state") == self._agent_guard_due
+        if due or not self._agent_guard_content.isdisjoint(vals):
+            self._agent_guard_check_stored()
+        return res
+
+    # ------------------------------------------------------------------
+    # What a model tells
+    # ------------------------------------------------------------------
+    def _agent_guard_item(self, actor):
+        """The manifest line of this row, None if it stays inside."""
+        raise NotImplementedError()
+
+    def _agent_guard_is_released_before(self, item):
+        """Whether what the row was made from was approved, and so the row."""
+        return False
+
+    def _agent_guard_partners(self):
+        """The contacts that this row reaches."""
+        return self.partner_id
+
+    def _agent_guard_carries(self):
+        """(model, id) of the records whose content it takes along when it is sent."""
+        message = self[self._agent_guard_message_field]
+        keys = {("ir.attachment", file.id) for file in message.attachment_ids}
+        if message:
+            keys.add((message._name, message.id))
+        return keys
+
+    def _agent_guard_chosen_by(self):
+        """(model, id) of what decides that a job makes this row for these people."""
+        return set()
+
+    def _agent_guard_text(self):
+        """What it says, and to which bare addresses."""
+        return ""
+
+    def _agent_guard_queued_at(self):
+        """When a person looked at the queue that this row was made from."""
+        message = self[self._agent_guard_message_field]
+        users = self.env["res.users"]
+        if not users._agent_guard_is_person(message.create_uid.id):
+            return None
+        return None if message._agent_guard_is_of_job() else message.create_date
+
+    # ------------------------------------------------------------------
+    # Judging
+    # ------------------------------------------------------------------
+    def _agent_guard_ours(self):
+        """The rows of this set that an agent is behind, now or when queued."""
+        agents = self.env["res.users"]._agent_guard_uids()
+        if self.env["strictbase.agent.guard"]._actor() is not None:
+            return self
+        if not agents:
+            return self.browse()
+        return self.filtered(lambda row: row.sudo().create_uid.id in agents)
+
+    def _agent_guard_check_stored(self):
+        """Judge rows that an agent stores or has caused; False if none has."""
+        guard = self.env["strictbase.agent.guard"]
+        actor = guard._actor()
+        if actor is None:
+            actor = self._agent_guard_message_origin()
+            if actor is None:
+                return False
+        held = self.browse()
+        items = []
+        for row in self.sudo():
+            if row.state not in self._agent_guard_waiting:
+                continue
+            item = row._agent_guard_item(actor)
+            if item is None or row._agent_guard_is_released(item):
+                continue
+            items.append(item)
+            held |= row
+        # nothing may pick it up, also while the call goes on to be refused
+        if items and guard._actor() is None:
+            for row, item in zip(held, items, strict=True):
+                row._agent_guard_hold_for(item, agent=actor)
+        elif items and not guard._egress(items):
+            held._agent_guard_hold()
+        return True
+
+    def _agent_guard_check_origin(self):
+        """Judge rows that a job makes: whose work is it that they send?
+
+        One look into the ledger for all of them, unless an agent has been there.
+        """
+        guard = self.env["strictbase.agent.guard"]
+        if not self.env["res.users"]._agent_guard_uids() or guard._person():
+            return
+        rows = self.sudo().filtered(lambda row: row.state in row._agent_guard_waiting)
+        documents = rows._agent_guard_documents()
+        keys = {}
+        for row in rows:
+            keys[row] = row._agent_guard_carries() | row._agent_guard_chosen_by()
+            keys[row] |= {(p._name, p.id) for p in row._agent_guard_partners()}
+            if document := documents.get(row):
+                keys[row] |= {(document._name, document.id)}
+                keys[row] |= set(document._agent_guard_linked())
+        touches = (
+            self.env["strictbase.agent.touch"].sudo()._open(set().union(*keys.values()))
+        )
+        touched = {(touch["model"], touch["res_id"]) for touch in touches}
+        for row in rows:
+            document = documents.get(row)
+            if document is None or not keys[row].isdisjoint(touched):
+                row._agent_guard_judge(document)
+
+    def _agent_guard_documents(self):
+        """row -> the record that it is about, read together."""
+        subjects = {row: row._agent_guard_subject() for row in self}
+        ids = defaultdict(set)
+        for subject in filter(None, subjects.values()):
+            if subject[0] in self.env:
+                ids[subject[0]].add(subject[1])
+        there = {model: self.env[model].browse(ids[model]).exists() for model in ids}
+        return {
+            row: there[subject[0]]
+            .browse(subject[1])
+            .with_prefetch(there[subject[0]]._prefetch_ids)
+            for row, subject in subjects.items()
+            if subject and subject[1] in there.get(subject[0], self.browse()).ids
+        }
+
+    def _agent_guard_judge(self, document):
+        """Hold this row if what a job makes of an agent's work leaves by it."""
+        guard = self.env["strictbase.agent.guard"]
+        item = self._agent_guard_item(None)
+        if (
+            item is None
+            or self._agent_guard_is_released(item)
+            or self._agent_guard_is_passed_on()
+        ):
+            return
+        touches = guard._origin_touches(
+            document,
+            self._agent_guard_partners(),
+            self._agent_guard_carries() | self._agent_guard_chosen_by(),
+            self._agent_guard_queued_at(),
+        )
+        if not touches and document is None:
+            touches = guard._origin_words(self._agent_guard_text())
+        if touches:
+            self._agent_guard_hold_for(item, touches)
+
+    def _agent_guard_is_passed_on(self):
+        """Whether it passes on what somebody has written: an e-mail that came in, or
+        a client's comment. Whom an agent has put among the readers is seen to later."""
+        message = self[self._agent_guard_message_field]
+        if message.message_type == "email":
+            return True
+        author = message.author_id
+        guard = self.env["strictbase.agent.guard"]
+        return (
+            message.message_type == "comment"
+            and bool(guard._outside_partners(author))
+            and author != self.env.ref("base.partner_root")
+        )
+
+    def _agent_guard_hold_for(self, item, touches=(), agent=None):
+        """Stop this row for what an agent did, where approvers can let it go."""
+        held = self.env["strictbase.agent.held"]._hold(
+            item, touches, owner=self._agent_guard_owner(item), agent=agent
+        )
+        self.agent_guard_why = held.why
+        self._agent_guard_hold()
+
+    def _agent_guard_owner(self, item):
+        """The colleague in whose queue this stands."""
+        document = self.env["strictbase.agent.guard"]._document(item.model, item.res_id)
+        message = self[self._agent_guard_message_field]
+        users = [self.create_uid, message.create_uid]
+        if document:
+            if document._fields.get("user_id") and document.user_id:
+                if document.user_id._name == "res.users":
+                    users.append(document.user_id)
+            if document._log_access:
+                users += [document.write_uid, document.create_uid]
+        for user in users:
+            if self.env["res.users"]._agent_guard_is_person(user.id):
+                return user
+        return None
+
+    def _agent_guard_put_back(self, payload):
+        """An approver has released it."""
+        self.write({"agent_guard_why": False, "state": self._agent_guard_due})
+
+    def _agent_guard_unchanged(self):
+        """Those of these rows that carry what they carried when they were queued.
+
+        One query for all of them, unless an agent has touched what they carry.
+        """
+        if not self.env["res.users"]._agent_guard_uids():
+            return self
+        rows = self.sudo().filtered(lambda row: row.state == row._agent_guard_due)
+        keys = {}
+        for row in rows:
+            keys[row] = row._agent_guard_carries()
+            keys[row] |= {(p._name, p.id) for p in row._agent_guard_partners()}
+            if row._agent_guard_subject():
+                keys[row].add(row._agent_guard_subject())
+        touches = (
+            self.env["strictbase.agent.touch"].sudo()._open(set().union(*keys.values()))
+        )
+        if not touches:
+            return self
+        stopped = self.browse()
+        for row in rows:
+            of_row = [t for t in touches if (t["model"], t["res_id"]) in keys[row]]
+            if of_row and not row._agent_guard_settle(of_row):
+                stopped |= self.browse(row.id)
+        return self - stopped
+
+    def _agent_guard_subject(self):
+        """(model, id) of the document that this row is about."""
+        message = self[self._agent_guard_message_field]
+        return (message.model, message.res_id) if message.res_id else None
+
+    def _agent_guard_settle(self, touches):
+        """Whether the row may go, after touches of what it carries, or is about."""
+        guard = self.env["strictbase.agent.guard"]
+        item = self._agent_guard_item(None)
+        if item is None or self._agent_guard_is_released(item):
+            return True
+        subject = self._agent_guard_subject()
+        later, aimed, seen = [], [], []
+        for touch in touches:
+            if (touch["model"], touch["res_id"]) == subject:
+                if touch["touched_at"] < self.create_date:
+                    seen.append(touch)
+            elif touch["model"] == "res.partner":
+                if subject and follows(*subject) in touch["names"]:
+                    aimed.append(touch)
+                elif touch["touched_at"] > self.create_date and not {
+                    "email",
+                    "phone",
+                }.isdisjoint(touch["names"]):
+                    later.append(touch)
+            elif touch["touched_at"] > self.create_date:
+                later.append(touch)
+        if later:
+            self._agent_guard_hold_for(item, later)
+            return False
+        if aimed:
+            document = guard._document(*subject)
+            last = document and guard._looked(document, aimed)
+            aimed = [t for t in aimed if not (last and t["touched_at"] < last)]
+            if aimed and not self._agent_guard_spare(item, aimed):
+                return False
+        message = self[self._agent_guard_message_field]
+        if self.env["res.users"]._agent_guard_is_person(message.create_uid.id):
+            # who sends a message about a document has looked at it
+            self.env["strictbase.agent.touch"].sudo()._close(
+                [t["id"] for t in seen if t["names"] != {"mail.followers"}],
+                message.create_uid.id,
+            )
+        return True
+
+    def _agent_guard_spare(self, item, aimed):
+        """Hold what goes to people whom an agent made followers; is anything left?"""
+        self._agent_guard_hold_for(item, aimed)
+        return False
+
+    def _agent_guard_message_origin(self):
+        """The agent whose message a queue, and no call, is turning into rows."""
+        if not self.env["res.users"]._agent_guard_uids():
+            return None
+        guard = self.env["strictbase.agent.guard"]
+        return guard._origin(self.sudo()[self._agent_guard_message_field])
+
+    def _agent_guard_hold(self):
+        stopped = self._agent_guard_stopped
+        held = self.sudo().filtered(lambda row: row.state != stopped["state"])
+        if held:
+            _logger.warning("%s of an agent are not approved: held", held)
+            held.write(stopped)
+
+    def _agent_guard_is_released(self, item):
+        """Whether an approval covers this row as it is now."""
+        rows = self.env["strictbase.agent.egress"]._released(*item.target)
+        if rows:
+            last = rows[0]
+            return last.content_digest == item.digest and (
+                item.addresses() <= last._addresses()
+            )
+        in_call = current_request() is not None and not in_job.get()
+        if in_call or peek(self.env) is not None:
+            return False
+        return self._agent_guard_is_released_before(item)
+
+    def _agent_guard_sift(self):
+        """Rows that may be sent now, and their manifest lines."""
+        guard = self.env["strictbase.agent.guard"]
+        actor = guard._actor()
+        allowed = self.browse()
+        items = []
+        refused = False
+        for row in self.sudo():
+            if row.state != self._agent_guard_due:
+                continue
+            item = row._agent_guard_item(
+                actor if actor is not None else row.create_uid.id
+            )
+            if item is not None and not row._agent_guard_is_released(item):
+                if actor is None:
+                    # it has changed since it was approved
+                    row._agent_guard_hold_for(item, agent=row.create_uid.id)
+                    continue
+                refused = True
+                if not guard._egress([item]):
+                    continue
+            if item is not None:
+                items.append(item)
+            allowed |= self.browse(row.id)
+        state = peek(self.env)
+        if refused and not allowed and state is not None and state.refused:
+            raise UserError(str(state.error()))
+        return allowed, items

@@ -1,0 +1,387 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The ledger of what agents have made or changed.
+
+Written once for each call and model, read only where something is about to leave, and
+vacuumed. A touch is open until a person has saved the record after it: who wrote a
+record last is kept by Odoo itself, so that people's own work costs nothing here.
+"""
+
+from collections import defaultdict
+from weakref import WeakKeyDictionary
+from zlib import crc32
+
+from odoo import SUPERUSER_ID, api, fields, models, tools
+from odoo.tools import SQL
+
+from ..tools.acts import in_job
+
+#: Models that never say what leaves, or whose rows are judged one by one.
+OUTSIDE_LEDGER = (
+    "bus.",
+    "discuss.",
+    "ir.",
+    "mail.activity",
+    "mail.mail",
+    "mail.notification",
+    "mail.tracking",
+    "sms.sms",
+    "sms.tracker",
+    "strictbase.",
+)
+IN_LEDGER = {"ir.attachment"}
+#: A touch of all fields: the record was made or deleted.
+WHOLE = "*"
+MAX_IDS = 1000
+
+PENDING = "strictbase_agent_guard.touches"
+#: cursor -> models with open touches, as its transaction has seen them
+_known = WeakKeyDictionary()
+
+
+class StrictbaseAgentTouch(models.Model):
+    _name = "strictbase.agent.touch"
+    _description = "What an Agent has Changed"
+    _order = "id desc"
+    _log_access = False
+    _allow_sudo_commands = False
+
+    # no foreign keys: the ledger holds nobody up
+    agent_id = fields.Integer("Agent User", required=True)
+    model = fields.Char(required=True)
+    res_id = fields.Integer("Document", required=True)
+    names = fields.Char("Fields")
+    touched_at = fields.Datetime(required=True)
+    looked_by = fields.Integer("Seen by")
+    looked_at = fields.Datetime()
+    job_at = fields.Datetime("Written by a job as a person")
+
+    _record_idx = models.Index("(model, res_id)")
+    _open_idx = models.Index("(model) WHERE looked_at IS NULL")
+
+    # ------------------------------------------------------------------
+    # Writing down
+    # ------------------------------------------------------------------
+    @api.model
+    def _note(self, agent_id, keys):
+        """Keep these (model, id) -> names for the end of the transaction."""
+        cr = self.env.cr
+        # forgotten with the savepoint or transaction that is rolled back
+        pending = cr.precommit.data.setdefault(PENDING, defaultdict(set))
+        if not pending:
+            cr.precommit.add(lambda: _flush(cr))
+        for (model, res_id), names in keys.items():
+            pending[agent_id, model, res_id].update(names)
+
+    @api.model
+    def _write_down(self):
+        _flush(self.env.cr)
+
+    # ------------------------------------------------------------------
+    # Looking up
+    # ------------------------------------------------------------------
+    @api.model
+    def _open(self, keys):
+        """Open touches of these (model, id), oldest first: one query."""
+        self._write_down()
+        keys = list(keys)
+        if not keys:
+            return []
+        return self._select(SQL("(model, res_id) IN %s", tuple(keys)))
+
+    @api.model
+    def _last_open(self, limit):
+        """The latest open touches of all."""
+        return self._select(SQL("TRUE"), limit)
+
+    @api.model
+    def _select(self, condition, limit=None):
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT id, agent_id, model, res_id, names, touched_at, job_at
+                  FROM strictbase_agent_touch
+                 WHERE looked_at IS NULL AND %s
+              ORDER BY id DESC
+                 LIMIT %s
+                """,
+                condition,
+                limit,
+            )
+        )
+        for row in rows:
+            row["names"] = set((row["names"] or WHOLE).split(","))
+        return rows[::-1]
+
+    @api.model
+    def _close(self, ids, user_id):
+        """A person has seen these."""
+        if ids:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE strictbase_agent_touch
+                       SET looked_by = %s,
+                           looked_at = clock_timestamp() AT TIME ZONE 'UTC'
+                     WHERE id IN %s AND looked_at IS NULL
+                    """,
+                    user_id,
+                    tuple(ids),
+                )
+            )
+
+    @api.model
+    def _close_granted(self, keys, approver_id):
+        """Who approved what is sent about a document has looked at it, and at what
+        the approved call itself does to it."""
+
+        def close():
+            self._close([touch["id"] for touch in self._open(keys)], approver_id)
+
+        if keys:
+            self.env.cr.precommit.add(close)
+
+    @api.model
+    def _before_job_writes(self, records):
+        """A job is about to write: keep whether a person has looked before it.
+
+        As a person, it would else count as that person's look.
+        """
+        if not records.ids or records._name not in self._models_with_open():
+            return
+        records.flush_recordset(["write_uid", "write_date"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE strictbase_agent_touch touch
+                   SET looked_by = record.write_uid, looked_at = record.write_date
+                  FROM %(table)s record
+                 WHERE touch.model = %(model)s AND touch.res_id = record.id
+                   AND record.id IN %(ids)s AND touch.looked_at IS NULL
+                   AND record.write_date > touch.touched_at
+                   AND (touch.job_at IS NULL OR record.write_date > touch.job_at)
+                   AND record.write_uid != %(root)s
+                   AND record.write_uid NOT IN %(agents)s
+                   AND record.write_uid IN (SELECT id FROM res_users WHERE NOT share)
+                """,
+                table=SQL.identifier(records._table),
+                model=records._name,
+                ids=tuple(records.ids),
+                root=SUPERUSER_ID,
+                agents=tuple(self.env["res.users"]._agent_guard_uids()),
+            )
+        )
+        if records.env.uid != SUPERUSER_ID:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE strictbase_agent_touch
+                       SET job_at = clock_timestamp() AT TIME ZONE 'UTC'
+                     WHERE model = %s AND res_id IN %s AND looked_at IS NULL
+                    """,
+                    records._name,
+                    tuple(records.ids),
+                )
+            )
+
+    @api.model
+    def _models_with_open(self):
+        cr = self.env.cr
+        known = _known.get(cr)
+        if known is None or known[0] != cr.now():
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT DISTINCT model FROM strictbase_agent_touch "
+                    "WHERE looked_at IS NULL"
+                )
+            )
+            known = _known[cr] = (cr.now(), {model for (model,) in rows})
+        return known[1]
+
+    @api.autovacuum
+    def _gc_touches(self):
+        """Looked at: a week. Open: as long as the log is kept."""
+        days = self.env["strictbase.agent.confirmation"]._audit_days()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM strictbase_agent_touch
+                 WHERE looked_at < (now() AT TIME ZONE 'UTC') - interval '7 days'
+                    OR touched_at
+                       < (now() AT TIME ZONE 'UTC') - make_interval(days => %s)
+                """,
+                days,
+            )
+        )
+
+
+def address_key(address):
+    """Where the ledger keeps what was done about an address, also once it is gone."""
+    return "address", crc32((address or "").strip().lower().encode()) & 0x7FFFFFFF
+
+
+def _flush(cr):
+    """One insert for all that the transaction has touched so far."""
+    pending = cr.precommit.data.pop(PENDING, None)
+    if not pending:
+        return
+    agents, documents, ids = zip(*pending, strict=True)
+    names = [
+        WHOLE if WHOLE in touched else ",".join(sorted(touched))
+        for touched in pending.values()
+    ]
+    cr.execute(
+        """
+        INSERT INTO strictbase_agent_touch (agent_id, model, res_id, names, touched_at)
+        SELECT *, clock_timestamp() AT TIME ZONE 'UTC'
+          FROM unnest(%s::int[], %s::varchar[], %s::int[], %s::varchar[])
+        """,
+        [list(agents), list(documents), list(ids), names],
+    )
+
+
+class Base(models.AbstractModel):
+    # a concern of its own, apart from the rules in base.py
+    _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        agent = self._agent_guard_toucher()
+        if agent:
+            records._agent_guard_touch(agent, {WHOLE})
+            records._agent_guard_touch_linked(agent, vals_list)
+        return records
+
+    def write(self, vals):
+        agent = self._agent_guard_toucher()
+        if agent:
+            # before and after: what it is taken from is touched, too
+            self._agent_guard_touch(agent, set(vals))
+            self._agent_guard_touch_linked(agent, [vals])
+            res = super().write(vals)
+            if not set(self._agent_guard_part_fields()).isdisjoint(vals):
+                self._agent_guard_touch(agent, set(vals))
+            return res
+        if (
+            self.env.uid == SUPERUSER_ID or in_job.get()
+        ) and self._agent_guard_watched():
+            self.env["strictbase.agent.touch"].sudo()._before_job_writes(self)
+        return super().write(vals)
+
+    def unlink(self):
+        agent = self._agent_guard_toucher()
+        if agent:
+            self._agent_guard_touch(agent, {WHOLE})
+        return super().unlink()
+
+    def _update_field_translations(
+        self, field_name, translations, digest=None, source_lang=""
+    ):
+        agent = self._agent_guard_toucher()
+        if agent:
+            self._agent_guard_touch(agent, {field_name})
+        return super()._update_field_translations(
+            field_name, translations, digest=digest, source_lang=source_lang
+        )
+
+    @api.model
+    def _agent_guard_untouched(self):
+        return (
+            self._transient
+            or not self._auto
+            or (self._name.startswith(OUTSIDE_LEDGER) and self._name not in IN_LEDGER)
+        )
+
+    @api.model
+    def _agent_guard_toucher(self):
+        """The agent whose call this is, None where the ledger is not concerned."""
+        if self._agent_guard_untouched():
+            return None
+        actor = self.env["strictbase.agent.guard"]._actor()
+        if actor is None or actor not in self.env["res.users"]._agent_guard_uids():
+            return None
+        return actor
+
+    @api.model
+    def _agent_guard_watched(self):
+        return (
+            self._log_access
+            and not self._agent_guard_untouched()
+            and self.pool.ready
+            and bool(self.env["res.users"]._agent_guard_uids())
+        )
+
+    def _agent_guard_touch(self, agent, names):
+        keys = {}
+        for record in self.sudo():
+            if record.id:
+                keys[self._name, record.id] = names
+                for model, res_id, name in record._agent_guard_wholes():
+                    keys.setdefault((model, res_id), set()).add(name)
+        if keys:
+            self.env["strictbase.agent.touch"].sudo()._note(agent, keys)
+
+    def _agent_guard_wholes(self):
+        """(model, id, name) of what this record is a part of."""
+        self.ensure_one()
+        return [
+            (self._fields[name].comodel_name, self[name].id, self._name)
+            for name in self._agent_guard_part_fields()
+            if self[name]
+        ]
+
+    @api.model
+    @tools.ormcache()
+    def _agent_guard_part_fields(self):
+        """Fields by which a record is a line of another: it cannot be without it, or
+        has no conversation of its own, and the other one lists it."""
+        thread = "message_ids" in self._fields
+        found = []
+        for name, field in self._fields.items():
+            if field.type != "many2one" or not field.store or field.related:
+                continue
+            comodel = self.env.get(field.comodel_name)
+            if comodel is None or field.comodel_name.startswith(("res.", "ir.")):
+                continue
+            if not any(
+                inverse.type == "one2many"
+                for inverse in self.pool.field_inverses[field]
+            ):
+                continue
+            bound = field.required or field.ondelete == "cascade"
+            if bound or (not thread and "message_ids" in comodel._fields):
+                found.append(name)
+        return tuple(found)
+
+    @api.model
+    def _agent_guard_touch_linked(self, agent, vals_list):
+        """The other side of what is put into lists, or taken out of them."""
+        keys = defaultdict(set)
+        for vals in vals_list:
+            for name, value in vals.items():
+                field = self._fields.get(name)
+                if (
+                    field is None
+                    or field.type != "many2many"
+                    or not field.store
+                    or not isinstance(value, list | tuple)
+                    or self.env[field.comodel_name]._agent_guard_untouched()
+                ):
+                    continue
+                for command in value[:MAX_IDS]:
+                    for res_id in _ids_of(command):
+                        keys[field.comodel_name, res_id].add(f"{self._name}.{name}")
+        if keys:
+            self.env["strictbase.agent.touch"].sudo()._note(agent, keys)
+
+
+def _ids_of(command):
+    if isinstance(command, int) and not isinstance(command, bool):
+        return [command]
+    if not isinstance(command, list | tuple) or not command:
+        return []
+    if command[0] in (3, 4) and len(command) > 1:
+        return [command[1]] if isinstance(command[1], int) else []
+    if command[0] == 6 and len(command) > 2:
+        return [i for i in command[2] or () if isinstance(i, int)][:MAX_IDS]
+    return []

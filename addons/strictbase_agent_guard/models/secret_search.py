@@ -1,0 +1,131 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An agent's search runs on what the agent may see.
+
+A link with a client's token is answered to agents without it, so a condition, an order,
+a group or an aggregate over any text sees it without, too: in the database, before
+anything is compared. Otherwise a pattern tells the token letter by letter.
+"""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from odoo import api, models
+from odoo.fields import Domain, Field
+from odoo.orm.domains import DomainCondition
+from odoo.tools import SQL
+
+from ..tools import client_secrets
+from ..tools.client_secrets import HIDDEN, without_links
+
+TEXTS = {"char", "text", "html"}
+
+#: True while a condition, an order or a group of an agent is made.
+_blanking = ContextVar("strictbase_agent_guard_blanking", default=False)
+
+
+@contextmanager
+def blanking(value):
+    token = _blanking.set(value)
+    try:
+        yield
+    finally:
+        _blanking.reset(token)
+
+
+class Base(models.AbstractModel):
+    # a concern of its own, apart from what base.py arms
+    _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _agent_guard_asks(self):
+        """Whether an agent's call searches here, also through ``sudo``."""
+        agents = self.env["res.users"]._agent_guard_uids()
+        return bool(agents) and self.env["strictbase.agent.guard"]._actor() in agents
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        if not self._agent_guard_asks():
+            return super()._search(domain, *args, **kwargs)
+        domain = self._agent_guard_seen(Domain(domain).optimize_full(self))
+        with blanking(True):
+            return super()._search(domain, *args, **kwargs)
+
+    def _read_group(self, *args, **kwargs):
+        with blanking(self._agent_guard_asks()):
+            return super()._read_group(*args, **kwargs)
+
+    def _read_grouping_sets(self, *args, **kwargs):
+        with blanking(self._agent_guard_asks()):
+            return super()._read_grouping_sets(*args, **kwargs)
+
+    def _fetch_query(self, query, fields):
+        # Odoo's own code has the texts as they are; what is answered is blanked
+        if not _blanking.get():
+            return super()._fetch_query(query, fields)
+        with blanking(False):
+            return super()._fetch_query(query, fields)
+
+    @api.model
+    def _field_to_sql(self, alias, field_expr, query=None):
+        sql = super()._field_to_sql(alias, field_expr, query)
+        if not _blanking.get():
+            return sql
+        field = self._fields.get(field_expr)
+        if field is None or field.type not in TEXTS or not field.store:
+            return sql
+        return SQL(
+            "(CASE WHEN %(text)s ~ %(mark)s "
+            "THEN regexp_replace(%(text)s, %(link)s, %(hidden)s, 'g') "
+            "ELSE %(text)s END)",
+            text=sql,
+            mark="[/=%]",
+            link=client_secrets.sql_pattern(),
+            hidden=rf"\1\2\3{HIDDEN}",
+        )
+
+    @api.model
+    def _agent_guard_seen(self, domain):
+        """The domain, with what the database would compare before it is blanked."""
+
+        def seen(condition):
+            field = self._fields.get(condition.field_expr)
+            if field is None:
+                return condition
+            value = condition.value
+            if field.relational and isinstance(value, Domain):
+                comodel = self.env[field.comodel_name]
+                inner = comodel._agent_guard_seen(value.optimize_full(comodel))
+                return DomainCondition(field.name, condition.operator, inner)
+            if field.type not in TEXTS:
+                return condition
+            if condition.operator in ("in", "not in") and _is_plain(value):
+                # no text with a link equals one without: an index may be used
+                return _custom(field, condition, False)
+            if field.translate and field.index == "trigram":
+                # without the index, which holds the texts as they are
+                return _custom(field, condition, True)
+            return condition
+
+        return domain.map_conditions(seen)
+
+
+def _custom(field, condition, blanked):
+    name, operator, value = condition.field_expr, condition.operator, condition.value
+
+    def to_sql(model, alias, query):
+        if blanked:
+            return Field.condition_to_sql(
+                field, name, operator, value, model, alias, query
+            )
+        with blanking(False):
+            return field.condition_to_sql(name, operator, value, model, alias, query)
+
+    return Domain.custom(to_sql=to_sql)
+
+
+def _is_plain(values):
+    return all(
+        not isinstance(value, str)
+        or (HIDDEN not in value and without_links(value) == value)
+        for value in values
+    )

@@ -1,0 +1,24 @@
+# License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
+"""Which function makes the records of which model, for the tests over HTTP.
+
+Each gets the test case: ``case.at`` holds what the tables of roads name with ``@``,
+``case.given`` what a road finds prepared, ``case.visible`` the records whose page a
+client can open. It is called when its model is installed. A companion's tests register
+their own in the same way.
+"""
+
+MAKERS = {}
+
+
+def makes(model):
+    def register(function):
+        MAKERS[model] = function
+        return function
+
+    return register
+
+
+def make_all(case):
+    for model, function in sorted(MAKERS.items()):
+        if model in case.env:
+            function(case)

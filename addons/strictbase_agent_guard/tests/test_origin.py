@@ -1,0 +1,331 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What an agent has made or changed and somebody else carries out is held."""
+
+import requests
+
+from odoo.tests import tagged
+
+from ..tools.acts import job
+from .common_http import GuardHttpCase
+from .roads import COMMENT, WORDS
+
+CLIENT = "client@outside.example"
+
+
+class OriginCase(GuardHttpCase):
+    def setUp(self):
+        super().setUp()
+        self.Held = self.env["strictbase.agent.held"]
+        self.before = self.Held.search([])
+        self.wire.clear()
+
+    def ok(self, who, endpoint, ids=None, /, **kwargs):
+        answer = self.rpc(who, endpoint, ids, **kwargs)
+        self.assertTrue(answer.ok, f"{endpoint}: {answer.text[:500]}")
+        self.env.invalidate_all()
+        return answer.body
+
+    def held(self):
+        self.env.invalidate_all()
+        return self.Held.search([]) - self.before
+
+    def recipients(self):
+        return {to for letter in self.wire.letters for to in letter["to"]}
+
+    def look(self, record, seconds=60):
+        """A person saves the record, a while after all that was touched so far."""
+        self.cr.execute(
+            "UPDATE strictbase_agent_touch SET touched_at = touched_at "
+            "- make_interval(secs => %s)",
+            [seconds],
+        )
+        self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class TestOrigin(OriginCase):
+    def test_a_colleagues_message_reaches_whom_the_colleague_meant(self):
+        """The agent has touched the record; the message is the colleague's."""
+        self.ok("agent", "res.partner/write", self.at["file"], vals={"comment": "x"})
+        self.ok(
+            "human",
+            "res.partner/message_post",
+            self.at["file"],
+            body="Mine",
+            message_type="comment",
+            subtype_xmlid=COMMENT,
+        )
+        self.pass_time()
+        self.assertIn(CLIENT, self.recipients())
+        self.assertFalse(self.held())
+
+    def _followed(self):
+        """A colleague comments where an agent has made a client a follower."""
+        self.ok(
+            "agent",
+            "res.partner/message_subscribe",
+            self.at["quiet"],
+            partner_ids=[self.client.id],
+        )
+
+    def _comment(self):
+        self.ok(
+            "human",
+            "res.partner/message_post",
+            self.at["quiet"],
+            body="For colleagues",
+            message_type="comment",
+            subtype_xmlid=COMMENT,
+        )
+        self.pass_time()
+
+    def test_a_follower_of_the_agents_choice_waits(self):
+        self._followed()
+        self._comment()
+        self.assertNotIn(CLIENT, self.recipients())
+        self.assertIn("colleague@inside.example", self.recipients())
+        held = self.held()
+        self.assertEqual(len(held), 1)
+        self.assertIn(self.users["agent"].name, held.why)
+        self.assertEqual(held.owner_user_id, self.users["human"])
+        self.wire.clear()
+        held.with_user(self.users["approver"]).action_release()
+        self.pass_time()
+        self.assertIn(CLIENT, self.recipients())
+        self.assertEqual(held.state, "released")
+
+    def test_a_follower_whom_a_person_has_seen_does_not_wait(self):
+        self._followed()
+        self.look(self.at["quiet"])
+        self.ok("human", "res.partner/write", self.at["quiet"], vals={"ref": "seen"})
+        self._comment()
+        self.assertIn(CLIENT, self.recipients())
+        self.assertFalse(self.held())
+
+    def test_what_was_dropped_stays(self):
+        self._followed()
+        self._comment()
+        held = self.held()
+        held.with_user(self.users["approver"]).action_drop()
+        self.pass_time()
+        self.assertNotIn(CLIENT, self.recipients())
+        self.assertEqual(held.decided_by, self.users["approver"])
+        mail = self.env["mail.mail"].browse(held.target_id)
+        self.assertNotIn(
+            "ready", mail.mail_message_id.notification_ids.mapped("notification_status")
+        )
+
+    def test_an_agent_and_others_decide_nothing(self):
+        self._followed()
+        self._comment()
+        held = self.held()
+        for who in ("agent", "human"):
+            answer = self.rpc(who, "strictbase.agent.held/action_release", held.id)
+            self.assertEqual(answer.status, 403, f"{who}: {answer.text}")
+        self.assertEqual(held.state, "held")
+
+    def test_the_approvers_have_an_activity_and_no_letter(self):
+        self._followed()
+        self._comment()
+        activity = self.env["mail.activity"].search(
+            [("res_model", "=", "strictbase.agent.held")]
+        )
+        self.assertIn(self.users["approver"], activity.user_id)
+        self.assertNotIn("approver@inside.example", self.recipients())
+
+    def test_a_job_mails_about_what_an_agent_has_made(self):
+        partner = self.ok(
+            "agent",
+            "res.partner/create",
+            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
+        )
+        self._job(partner[0])
+        self.assertNotIn("new@outside.example", self.recipients())
+        self.assertEqual(self.held().channel, "e-mail")
+
+    def test_a_job_mails_about_what_a_person_has_seen(self):
+        partner = self.ok(
+            "agent",
+            "res.partner/create",
+            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
+        )
+        self.look(partner)
+        self.ok("human", "res.partner/write", partner, vals={"ref": "seen"})
+        self._job(partner[0])
+        self.assertIn("new@outside.example", self.recipients())
+
+    def test_a_job_that_writes_first_does_not_hide_the_agent(self):
+        partner = self.ok(
+            "agent",
+            "res.partner/create",
+            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
+        )
+        self.look(partner)
+        for user in (self.env.user, self.users["colleague"]):
+            self._job(
+                partner[0], f"record.with_user({user.id}).write({{'ref': 'job'}})"
+            )
+        self.assertNotIn("new@outside.example", self.recipients())
+
+    def test_a_job_that_writes_does_not_hide_the_person(self):
+        partner = self.ok(
+            "agent",
+            "res.partner/create",
+            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
+        )
+        self.look(partner)
+        self.ok("human", "res.partner/write", partner, vals={"ref": "seen"})
+        self._job(partner[0], "record.write({'ref': 'job'})")
+        self.assertIn("new@outside.example", self.recipients())
+
+    def test_an_incoming_mail_is_passed_on(self):
+        """A client has answered: others who follow get it, whatever an agent did."""
+        self.ok("agent", "res.partner/write", self.at["file"], vals={"comment": "x"})
+        raw = (
+            "From: other@outside.example\nTo: file@inside.example\n"
+            "Subject: Hello\nMessage-Id: <1@outside.example>\n\nTheir words"
+        )
+        with job():
+            self.env["mail.thread"].message_process(
+                "res.partner", raw, thread_id=self.at["file"]
+            )
+        self.pass_time()
+        self.assertIn(CLIENT, self.recipients())
+        self.assertFalse(self.held())
+
+    def test_what_was_approved_was_looked_at(self):
+        partner = self.ok(
+            "agent",
+            "res.partner/create",
+            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
+        )
+        token = self.ok(
+            "approver",
+            "strictbase.agent.confirmation/issue_token",
+            model_name="res.partner",
+            method_name="message_post",
+            record_ids=partner,
+            recipients=["new@outside.example"],
+        )
+        self.ok(
+            "agent",
+            "res.partner/message_post",
+            partner,
+            body="Hello",
+            partner_ids=partner,
+            context={"agent_confirmation_token": token},
+        )
+        self.wire.clear()
+        self._job(partner[0])
+        self.assertIn("new@outside.example", self.recipients())
+
+    def test_a_job_that_writes_on_nothing_goes_on(self):
+        self.ok("agent", "res.partner/write", self.at["quiet"], vals={"comment": "x"})
+        self._job(self.client.id, "record.browse().write({'ref': 'job'})")
+        self.assertIn(CLIENT, self.recipients())
+
+    def _job(self, partner_id, before="pass"):
+        """A scheduled job that mails a contact."""
+        cron = self.env["ir.cron"].create(
+            {
+                "name": "Mails",
+                "model_id": self.at["model_partner"],
+                "state": "code",
+                "interval_type": "days",
+                "code": f"record = env['res.partner'].browse({partner_id})\n{before}\n"
+                f"env['mail.template'].browse({self.at['template']}).send_mail("
+                f"{partner_id}, email_values={{'recipient_ids': [(6, 0, ["
+                f"{partner_id}])]}})",
+            }
+        )
+        xmlid = self.env["ir.model.data"].create(
+            {
+                "module": "guard_roads",
+                "name": f"job_{cron.id}",
+                "model": "ir.cron",
+                "res_id": cron.id,
+            }
+        )
+        self.pass_time(xmlid.complete_name)
+
+    def test_a_waiting_mail_whose_contact_moves(self):
+        mail = self.env["mail.mail"].create(
+            {
+                "subject": "Ours",
+                "body_html": "<p>Ours</p>",
+                "recipient_ids": [(6, 0, self.client.ids)],
+                "state": "outgoing",
+            }
+        )
+        self.ok(
+            "agent",
+            "res.partner/write",
+            self.client.id,
+            vals={"email": "moved@outside.example"},
+        )
+        self.pass_time()
+        self.assertFalse(self.recipients() & {"moved@outside.example", CLIENT})
+        self.assertEqual(mail.state, "cancel")
+        self.assertIn(self.users["agent"].name, mail.agent_guard_why)
+
+
+@tagged("post_install", "-at_install")
+class TestPushedText(OriginCase):
+    """A request of a job carries nothing in an agent's words."""
+
+    URL = "https://push.outside.example/x"
+
+    def setUp(self):
+        super().setUp()
+        self.ok(
+            "agent",
+            "res.partner/write",
+            self.at["quiet"],
+            vals={"comment": f"<p>{WORDS} said</p>"},
+        )
+        self.wire.clear()
+
+    def push(self, text):
+        """Whether it left. ``assertRaises`` would undo what was written meanwhile."""
+        self.wire.clear()
+        try:
+            with job():
+                requests.post(self.URL, json={"note": text}, timeout=5)
+        except requests.exceptions.ConnectionError as error:
+            self.assertIn("held by the agent guard", str(error))
+        self.env.invalidate_all()
+        return bool(self.wire.requests)
+
+    def test_held(self):
+        self.assertFalse(self.push(f"<b>{WORDS} said</b>"))
+        self.assertEqual(self.held().channel, "http")
+
+    def test_other_words(self):
+        self.assertTrue(self.push("Ours"))
+
+    def test_released(self):
+        self.assertFalse(self.push(f"{WORDS} said"))
+        self.held().with_user(self.users["approver"]).action_release()
+        self.assertTrue(self.push(f"{WORDS} said"))
+
+    def test_seen_by_a_person(self):
+        self.look(self.at["quiet"])
+        self.ok("human", "res.partner/write", self.at["quiet"], vals={"ref": "seen"})
+        self.assertTrue(self.push(f"{WORDS} said"))
+
+
+@tagged("post_install", "-at_install")
+class TestLedgerCost(OriginCase):
+    def test_one_insert_for_a_call(self):
+        self.cr.execute("DELETE FROM strictbase_agent_touch")
+        self.ok(
+            "agent",
+            "res.partner/write",
+            [self.at["file"], self.at["quiet"]],
+            vals={"comment": "x"},
+        )
+        self.cr.execute(
+            "SELECT model, array_agg(DISTINCT names) FROM strictbase_agent_touch "
+            "GROUP BY model"
+        )
+        self.assertEqual(dict(self.cr.fetchall()), {"res.partner": ["comment"]})

@@ -1,0 +1,45 @@
+# License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
+"""The roads of this application, in the terms of the guard's own tests."""
+
+from odoo.addons.strictbase_agent_guard.tests.roads import (
+    call,
+    create,
+    road,
+    write,
+)
+
+ROADS = [
+    road("calendar", "meeting created with a client",
+         create("calendar.event", name="Meeting", start="@start", stop="@stop",
+                partner_ids=[[6, 0, ["@my_partner", "@client"]]]),
+         needs="calendar.event"),
+    road("calendar", "client added to a meeting",
+         create("calendar.event", name="Meeting", start="@start", stop="@stop",
+                partner_ids=[[6, 0, ["@my_partner"]]]),
+         write("calendar.event", "$0", partner_ids=[[4, "@client"]]),
+         needs="calendar.event"),
+    road("calendar", "meeting with a client moved",
+         write("calendar.event", "@event", start="@start_later", stop="@stop_later"),
+         needs="calendar.event"),
+    road("calendar", "reminder put on a meeting with a client",
+         call("calendar.event/write", "@event",
+              vals={"start": "@start_soon", "stop": "@stop_soon",
+                    "alarm_ids": [[6, 0, ["@ref:calendar.alarm_mail_1"]]]},
+              context={"dont_notify": True}),
+         needs="calendar.event", queues="calendar.ir_cron_scheduler_alarm"),
+    road("calendar", "meeting deleted with a notice",
+         create("calendar.popover.delete.wizard", calendar_event_id="@event",
+                subject="Hello", body="Hello"),
+         call("calendar.popover.delete.wizard/action_send_mail_and_delete", "$0"),
+         needs="calendar.event"),
+    road("calendar", "action_sendmail",
+         call("calendar.event/action_sendmail", "@event"), needs="calendar.event"),
+    road("armed", "guest list of a meeting with reminders extended",
+         create("calendar.attendee", event_id="@event_reminds",
+                partner_id="@portal_partner"),
+         needs="calendar.event", queues="calendar.ir_cron_scheduler_alarm"),
+    road("armed", "reminder of a meeting turned into e-mail",
+         write("calendar.alarm", "@alarm_silent", alarm_type="email",
+               mail_template_id="@ref:calendar.calendar_template_meeting_reminder"),
+         needs="calendar.event", queues="calendar.ir_cron_scheduler_alarm"),
+]

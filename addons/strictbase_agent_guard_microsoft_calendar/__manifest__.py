@@ -1,0 +1,12 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "StrictBase: Agent Outbound Guard, Outlook Calendar",
+    "summary": "A synchronised calendar tells nobody of an agent's work unseen",
+    "version": "19.0.3.0.0",
+    "category": "Technical",
+    "author": "odoo-agent contributors",
+    "license": "LGPL-3",
+    "development_status": "Beta",
+    "depends": ["strictbase_agent_guard_calendar", "microsoft_calendar"],
+    "auto_install": True,
+}

@@ -1,0 +1,45 @@
+# License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
+"""The roads of this application, in the terms of the guard's own tests."""
+
+from odoo.addons.strictbase_agent_guard.tests.roads import (
+    NOTE,
+    call,
+    create,
+    post,
+    road,
+    write,
+)
+
+ROADS = [
+    road("chatter", "SMS to a number by message_post",
+         post("@quiet", message_type="sms", subtype_xmlid=NOTE,
+              sms_numbers=["@client_phone"]), needs="sms.sms"),
+    road("chatter", "SMS to a client by message_post",
+         post("@quiet", message_type="sms", subtype_xmlid=NOTE,
+              partner_ids=["@client"]), needs="sms.sms"),
+    road("sms", "composer, comment on a record",
+         create("sms.composer", composition_mode="comment", res_model="res.partner",
+                res_id="@client", body="Hello"),
+         call("sms.composer/action_send_sms", "$0"), needs="sms.composer"),
+    road("sms", "composer, free numbers",
+         create("sms.composer", composition_mode="numbers", numbers="@client_phone",
+                body="Hello"),
+         call("sms.composer/action_send_sms", "$0"), needs="sms.composer"),
+    road("sms", "composer, mass",
+         create("sms.composer", composition_mode="mass", res_model="res.partner",
+                res_ids="[@{client}]", body="Hello"),
+         call("sms.composer/action_send_sms", "$0"), needs="sms.composer"),
+    road("sms", "composer, mass, at once",
+         create("sms.composer", composition_mode="mass", res_model="res.partner",
+                res_ids="[@{client}]", body="Hello", mass_force_send=True,
+                mass_keep_log=False),
+         call("sms.composer/action_send_sms_mass_now", "$0"), needs="sms.composer"),
+    road("sms", "composer on an order",
+         create("sms.composer", composition_mode="comment", res_model="sale.order",
+                res_id="@order", body="Hello"),
+         call("sms.composer/action_send_sms", "$0"),
+         needs=("sms.composer", "sale.order")),
+    road("stages", "task moved to a stage with a text message",
+         write("project.task", "@task", stage_id="@stage_texts"),
+         needs=("project.task", "sms.template")),
+]
