@@ -136,8 +136,11 @@ pub fn veil(bytes: &[u8]) {
     );
 }
 
+/// What is fed with bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("reply", reply),
     ("spec", a_spec),
     ("env_file", env_file),

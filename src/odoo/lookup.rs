@@ -286,7 +286,7 @@ fn has_words(text: &str, words: &str) -> bool {
     text.match_indices(words).any(|(at, found)| {
         let (before, after) = (text[..at].chars().next_back(), text[at + found.len()..].chars().next());
         let (first, last) = (words.chars().next(), words.chars().next_back());
-        !(joins(before) && joins(first)) && !(joins(after) && joins(last))
+        !(joins(before) && joins(first) || joins(after) && joins(last))
     })
 }
 

@@ -111,7 +111,7 @@ fn flaw(text: &str) -> Option<Flaw> {
         }
         count += 1;
     }
-    (count % 4 != 0 || padding > 2).then_some(Flaw::Length)
+    (!count.is_multiple_of(4) || padding > 2).then_some(Flaw::Length)
 }
 
 /// Whether a text is base64 rather than words: long enough, whole, and of a mixture that words do not have.
@@ -123,7 +123,7 @@ fn looks_encoded(text: &str) -> bool {
     let has = |test: fn(&char) -> bool| text.chars().any(|letter| test(&letter));
     let mixed = has(|letter| letter.is_ascii_lowercase())
         && text.chars().skip(1).any(|letter| letter.is_ascii_uppercase());
-    mixed && !text.contains('/') || text.ends_with('=') && mixed || mixed && text.len() > 64
+    mixed && (!text.contains('/') || text.ends_with('=') || text.len() > 64)
 }
 
 #[cfg(test)]

@@ -565,7 +565,8 @@ fn an_approved_call_is_repeated_as_it_was_mended() {
     let path = json2("project.task", "write");
     server.once(&path, Answer::odoo_error(422, "odoo.exceptions.UserError", refusal));
     server.on(&path, Answer::json("true"));
-    server.on(&json2("strictbase.agent.confirmation", "issue_token"), Answer::json("\"t0ken\""));
+    server
+        .on(&json2("strictbase.agent.confirmation", "issue_token"), Answer::json("\"t0ken-of-16-letters\""));
     let vals = r#"{"project_id":[4,"Office"],"date_deadline":"2026-03-01T10:00:00+02:00"}"#;
     let outcome = home
         .agent(["write", "project.task", "--ids", "12", "--vals-json", vals, "--confirm-outbound"])
@@ -577,7 +578,7 @@ fn an_approved_call_is_repeated_as_it_was_mended() {
     let sent: Vec<Value> = server.requests_to(&path).iter().map(crate::support::Recorded::json).collect();
     assert_eq!(sent[0]["vals"], json!({"project_id": 4, "date_deadline": "2026-03-01 08:00:00"}));
     let mut first = sent[0].clone();
-    first["context"]["agent_confirmation_token"] = "t0ken".into();
+    first["context"]["agent_confirmation_token"] = "t0ken-of-16-letters".into();
     assert_eq!(sent[1], first);
 }
 
