@@ -270,7 +270,8 @@ const PAIRS: &[Pair] = &[
 ];
 
 /// Those that have a test of their own below.
-const BY_THEMSELVES: [&str; 5] = [
+const BY_THEMSELVES: [&str; 6] = [
+    "guard/guard_request_refusal",
     "odoo19/err_doc_index_no_group",
     "odoo19/err_doc_model_no_group",
     "odoo19/ok_doc_index_not_modified",

@@ -295,12 +295,22 @@ class StrictbaseAgentGuard(models.AbstractModel):
         if state.grant is not None and not state.fault:
             state.fault = CHANGED
         state.refuse(items)
+        self._tell_shows(state)
         self.env["strictbase.agent.refusal"]._note(state)
         if not state.guards_commit:
             self.env.cr.precommit.add(state.raise_if_refused)
         if at_once:
             raise state.error()
         return False
+
+    @api.model
+    def _tell_shows(self, state):
+        """What a refused call would let people outside see is part of its manifest."""
+        for rows in state.shows:
+            items = rows.exists()._agent_guard_showings()
+            self._describe(items, state)
+            state.seen += items
+        state.shows = []
 
     @api.model
     def _granted(self, state):

@@ -136,13 +136,22 @@ class AgentUnapproved(models.AbstractModel):
                 rows.write({FLAG: value})
 
     def _agent_guard_ask_to_show(self):
-        """An approval that the call has brought covers what it shows, too.
+        """What the call's approval covers is shown, too; else it is stored, not shown.
 
-        Without one there is nothing to ask: it is stored, and not shown.
+        An approver is told of it if the call is refused for what it would send.
         """
         state = peek(self.env)
-        if state is not None and (state.grant or state.token):
-            self.env["strictbase.agent.guard"]._egress(self._agent_guard_showings())
+        if state is None:
+            return
+        guard = self.env["strictbase.agent.guard"]
+        if not ((state.grant or state.token) and guard._granted(state)):
+            state.shows.append(self)
+            if state.refused:
+                guard._tell_shows(state)
+            return
+        items = self._agent_guard_showings()
+        guard._describe(items, state)
+        guard._egress([item for item in items if state.grant.covers(item)])
 
     def _agent_guard_showings(self):
         """A manifest line for each of these rows that people outside could see."""

@@ -104,6 +104,7 @@ class CallState:
     refused: list = field(default_factory=list)
     granted: list = field(default_factory=list)
     seen: list = field(default_factory=list)  # all that was judged, in its order
+    shows: list = field(default_factory=list)  # rows that would be seen outside
     made: dict = field(default_factory=dict)  # model -> ids of rows of this call
     asked: str = ""  # digest of arguments and wizard, once it was needed
     arguments: str = ""  # digest of the arguments as they came

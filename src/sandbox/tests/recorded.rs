@@ -19,6 +19,7 @@ const NOT_APPLICABLE: &[(&str, &str)] = &[
     ("jsonrpc_execute_kw_error", "the deprecated JSON-RPC route"),
     ("jsonrpc_version", "the deprecated JSON-RPC route"),
     ("web_session_authenticate_key", "sessions of a browser"),
+    ("guard_request_refusal", "the embedded guard keeps no requests"),
 ];
 
 /// Recorded on a database without the guard: the same call is the guard's to refuse here, and is recorded in

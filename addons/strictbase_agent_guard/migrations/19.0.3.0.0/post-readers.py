@@ -45,6 +45,7 @@ def migrate(cr, version):
     )
     cr.execute(
         "UPDATE mail_message_reaction SET agent_unapproved = TRUE "
-        "WHERE partner_id IN (SELECT partner_id FROM res_users WHERE id = ANY(%(agents)s))",
+        "WHERE partner_id IN "
+        "(SELECT partner_id FROM res_users WHERE id = ANY(%(agents)s))",
         {"agents": agents},
     )
