@@ -47,6 +47,8 @@ SPOKEN_PATHS = ("/xmlrpc", "/jsonrpc")
 
 
 class StrictbaseAgentGuard(models.AbstractModel):
+    # a concern of its own
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "strictbase.agent.guard"
 
     # ------------------------------------------------------------------

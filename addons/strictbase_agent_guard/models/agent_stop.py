@@ -12,6 +12,8 @@ SHUT_AT = f"{PREFIX}.shut_at"
 
 
 class StrictbaseAgentGuard(models.AbstractModel):
+    # a concern of its own
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "strictbase.agent.guard"
 
     @api.model

@@ -39,6 +39,8 @@ _of_jobs = WeakKeyDictionary()
 
 
 class MailMessage(models.Model):
+    # a concern of its own
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.message"
 
     @api.model_create_multi

@@ -20,6 +20,8 @@ CONTENT = frozenset(
 
 
 class MailScheduledMessage(models.Model):
+    # a concern of its own
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.scheduled.message"
 
     @api.model_create_multi

@@ -24,6 +24,8 @@ YES = {"1", "true", "yes"}
 
 
 class StrictbaseAgentConfirmation(models.Model):
+    # a concern of its own
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "strictbase.agent.confirmation"
 
     @api.model

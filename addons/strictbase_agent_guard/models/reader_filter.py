@@ -233,6 +233,8 @@ class AgentUnapproved(models.AbstractModel):
 
 
 class StrictbaseAgentEgress(models.Model):
+    # a concern of its own
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "strictbase.agent.egress"
 
     @api.model

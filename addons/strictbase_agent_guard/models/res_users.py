@@ -10,6 +10,8 @@ OWN_FIELDS = {"lang", "tz", "company_id"}
 
 
 class ResUsers(models.Model):
+    # a concern of its own
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.users"
 
     @api.model

@@ -8,6 +8,8 @@ from odoo.tools import SQL
 
 
 class StrictbaseAgentConfirmation(models.Model):
+    # a concern of its own
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "strictbase.agent.confirmation"
 
     state = fields.Selection(

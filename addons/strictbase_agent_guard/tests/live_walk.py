@@ -63,8 +63,7 @@ class LiveWalk(live_roads.Live):
 
     @classmethod
     def _empty_the_queues(cls):
-        if len(cls.users) > len(LOGINS):
-            super()._empty_the_queues()
+        return super()._empty_the_queues() if len(cls.users) > len(LOGINS) else None
 
     def seen(self, record):
         """Made by a person: what the walk itself makes has to be there for all."""

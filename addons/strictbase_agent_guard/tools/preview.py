@@ -6,6 +6,8 @@ load, link, cover or hide. What is kept of its HTML is a short list of plain ele
 without any attribute; links are shown with where they lead, images by their address.
 """
 
+# No environment here: the caller hands its translation in.
+# pylint: disable=prefer-env-translation
 import re
 
 from lxml import html as lxml_html
