@@ -9,4 +9,5 @@ if [ ! -x "$tools/bin/ruff" ] || [ ! -x "$tools/bin/pylint" ]; then
 fi
 "$tools/bin/ruff" check addons scripts
 "$tools/bin/ruff" format --check addons
-"$tools/bin/pylint" --rcfile=.pylintrc addons/*/
+# A model has a file for each of its concerns, so its classes are not merged.
+"$tools/bin/pylint" --rcfile=.pylintrc --disable=consider-merging-classes-inherited addons/*/
