@@ -365,7 +365,9 @@ pub fn the_agent_alone_reaches_nobody(desk: &Desk) {
     let outbound = desk.outbound(body);
     let refused = desk.run(&words(&outbound)).fails(6, "confirmation_required");
     assert_eq!(refused.effect(), "rejected");
-    assert!(refused.hints().contains(" approve res.partner message_post --ids "), "{}", refused.hints());
+    // A guard that keeps requests has one to be approved; one without is told the call.
+    let leads_on = [" approve res.partner message_post --ids ", " approvals wait "];
+    assert!(leads_on.iter().any(|way| refused.hints().contains(way)), "{}", refused.hints());
     let off = r#"{"agent_mode": false}"#;
     desk.run(&[&words(&outbound)[..], &["--context-json", off]].concat()).fails(6, "confirmation_required");
     desk.run(&[&words(&outbound)[..], &["--confirm-outbound"]].concat()).fails(6, "confirmation_required");
@@ -507,6 +509,14 @@ pub fn a_token_is_good_for_one_call_of_one_agent(desk: &Desk) {
     let body = &unique("Suite token");
     let outbound = desk.outbound(body);
     let company = desk.company();
+    // A guard that keeps requests binds a token to what was refused, so each is asked for first.
+    let other: Vec<String> = outbound
+        .iter()
+        .map(|word| if *word == company.to_string() { (company + 1).to_string() } else { word.clone() })
+        .collect();
+    for call in [&other, &outbound] {
+        desk.run(&words(call)).fails(6, "confirmation_required");
+    }
     let mint = |ids: Value| {
         let issue = json!({ "model_name": "res.partner", "method_name": "message_post", "record_ids": ids });
         let agent = desk.home.agent([
