@@ -4,6 +4,7 @@
 #   scripts/live.sh addons   Odoo's own tests of addons/, in a database with the modules they guard
 #   scripts/live.sh          both
 #   scripts/live.sh roads    the guard's roads, rollbacks and uninstalling on a running server (longer)
+#   scripts/live.sh compare  the embedded Odoo and the real one asked the same, some thousand times (longer)
 #   scripts/live.sh walk [--shard i/n] [--minutes M] [--seed S] [--state FILE]   the guard's walk on a running server
 # It needs `odoo` on PATH or ODOO_BIN, and PostgreSQL's server programs (initdb, pg_ctl). It starts a cluster
 # and servers of its own on loopback, and ends and removes them, whatever happens. It touches nothing else.
@@ -12,8 +13,8 @@ set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 what=${1:-all}
 case $what in
-    helper | addons | roads | walk | all) ;;
-    *) echo "live.sh: $what is none of helper, addons, roads, walk, all" >&2; exit 2 ;;
+    helper | addons | roads | walk | compare | all) ;;
+    *) echo "live.sh: $what is none of helper, addons, roads, walk, compare, all" >&2; exit 2 ;;
 esac
 walk_arguments=${*:2}
 odoo=${ODOO_BIN:-$(command -v odoo || true)}
@@ -135,10 +136,15 @@ helper_suite() {
     . "$work/run/keys"
     set +a
     export LIVE_BASE_URL=http://127.0.0.1:$port LIVE_DB=live LIVE_SMTP_PORT=$smtp_port
+    if [ "$what" = compare ]; then
+        say "the embedded Odoo beside it"
+        (cd "$root" && cargo build)
+        python3 "$root/scripts/compare_sandbox.py" "$LIVE_BASE_URL" "$LIVE_DB" "$LIVE_ADMIN_KEY" \
+            "$root/target/debug/odoo-agent" --each "${LIVE_COMPARED:-12}"
+        stop_server
+        return
+    fi
     (cd "$root" && cargo test --features live --test it live:: -- --test-threads 2)
-    say "the embedded Odoo beside it"
-    python3 "$root/scripts/compare_sandbox.py" "$LIVE_BASE_URL" "$LIVE_DB" "$LIVE_ADMIN_KEY" \
-        "$root/target/debug/odoo-agent" --each "${LIVE_COMPARED:-12}"
     say "one token, twenty callers"
     ODOO_BASE_URL=$LIVE_BASE_URL ODOO_DB=live ODOO_API_KEY=$LIVE_AGENT_KEY ODOO_APPROVER_API_KEY=$LIVE_APPROVER_KEY \
         GUARD_SMTP_PORT=$smtp_port python3 "$root/addons/strictbase_agent_guard/tests/live_parallel.py"
@@ -201,7 +207,7 @@ say "a database with demo data"
 finish_odoo -d base -i crm,project,hr_timesheet,sale_management,account,contacts,api_doc --with-demo
 
 case $what in
-    helper) helper_suite ;;
+    helper | compare) helper_suite ;;
     addons) addons_suite base ;;
     roads) roads ;;
     walk) walk ;;

@@ -144,12 +144,15 @@ class AgentUnapproved(models.AbstractModel):
         if state is None:
             return
         guard = self.env["strictbase.agent.guard"]
-        if not ((state.grant or state.token) and guard._granted(state)):
+        if not (state.grant or state.token):
             state.shows.append(self)
             if state.refused:
                 guard._tell_shows(state)
             return
         items = self._agent_guard_showings()
+        if not items or not guard._granted(state):
+            state.shows.append(self)
+            return
         guard._describe(items, state)
         guard._egress([item for item in items if state.grant.covers(item)])
 
