@@ -140,8 +140,10 @@ pub fn others_can_write(directory: &Path) -> io::Result<bool> {
 }
 
 /// An exclusive lock on a file, held until dropped.
+#[cfg_attr(not(feature = "sandbox"), allow(dead_code, reason = "only the embedded Odoo locks"))]
 pub struct Lock(#[allow(dead_code, reason = "holding the handle is holding the lock")] File);
 
+#[cfg_attr(not(feature = "sandbox"), allow(dead_code, reason = "only the embedded Odoo locks"))]
 impl Lock {
     /// Waits for the lock up to `patience`.
     pub fn acquire(path: &Path, patience: Duration) -> io::Result<Lock> {

@@ -6,7 +6,9 @@ pub mod http;
 pub mod moments;
 mod watched;
 
-pub use embedded::{Announce, Embedded, GAP};
+#[cfg(feature = "sandbox")]
+pub use embedded::Announce;
+pub use embedded::{Embedded, GAP};
 
 pub use crate::secret::Secret;
 
