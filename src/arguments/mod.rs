@@ -19,6 +19,9 @@ pub struct Form {
     pub shape: Shape,
     /// Refuses what it cannot be; the text is where it stands.
     pub check: fn(Value, &str) -> Result<()>,
+    /// What the schema says beyond that. A spec is held to it, since others judge it by the schema; in a line the
+    /// checks before the call say the same in more words.
+    pub exact: fn(&Value, &str) -> Result<()>,
 }
 
 /// How a value is written where no JSON is typed.

@@ -94,7 +94,7 @@ arguments! {
         /// Send this field as given, whatever the checks say of it
         force_fields: Option<Names> => flag("force-field"),
         /// Allow this many records in one call (without it: write 100, unlink 10, create any number)
-        max_records: Option<Whole<1>>,
+        max_records: Option<Whole<0>>,
     }
 }
 

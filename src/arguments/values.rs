@@ -27,6 +27,9 @@ const METHOD: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
 /// place, the place inside it or a colon), and its schema.
 macro_rules! value {
     ($(#[$comment:meta])* $name:ident($inner:ty), $shape:expr, $read:expr, $schema:expr) => {
+        value!($(#[$comment])* $name($inner), $shape, $read, $schema, |_, _| Ok(()));
+    };
+    ($(#[$comment:meta])* $name:ident($inner:ty), $shape:expr, $read:expr, $schema:expr, $exact:expr) => {
         $(#[$comment])*
         #[derive(Clone, Debug, Default, Deserialize)]
         #[serde(try_from = "Value")]
@@ -50,7 +53,7 @@ macro_rules! value {
 
         impl Valued for $name {
             const FORM: Form =
-                Form { shape: $shape, check: |value, place| $name::read(value, place).map(|_| ()) };
+                Form { shape: $shape, check: |value, place| $name::read(value, place).map(|_| ()), exact: $exact };
         }
 
         impl JsonSchema for $name {
@@ -135,21 +138,23 @@ value!(
     /// A domain: a JSON list of conditions and signs. What a condition says is the checks' to judge.
     Domain(Vec<Value>),
     Shape::Json("a JSON list"),
-    domain,
+    json_input::domain,
     json_schema!({ "type": "array", "items": { "anyOf": [
         { "enum": ["&", "|", "!"] },
         { "type": "array", "description": "[field, operator, value]" },
-    ] } })
+    ] } }),
+    sound
 );
 value!(
     /// Conditions on sums: the same, short enough for a line.
     Having(Vec<Value>),
     Shape::JsonWord("a JSON list"),
-    domain,
+    json_input::list,
     json_schema!({ "type": "array", "items": { "anyOf": [
         { "enum": ["&", "|", "!"] },
         { "type": "array", "description": "[field, operator, value]" },
-    ] } })
+    ] } }),
+    sound
 );
 value!(
     /// Names.
@@ -273,6 +278,7 @@ impl<const MIN: u32, const MAX: u32> Valued for Whole<MIN, MAX> {
     const FORM: Form = Form {
         shape: Shape::Whole(MIN, MAX),
         check: |value, place| Whole::<MIN, MAX>::read(&value, place).map(|_| ()),
+        exact: |_, _| Ok(()),
     };
 }
 
@@ -325,6 +331,7 @@ impl<C: Choices> Valued for OneOf<C> {
     const FORM: Form = Form {
         shape: Shape::Choice(C::LIST),
         check: |value, place| OneOf::<C>::read(value, place).map(|_| ()),
+        exact: |_, _| Ok(()),
     };
 }
 
@@ -342,18 +349,19 @@ impl<C: Choices> JsonSchema for OneOf<C> {
     }
 }
 
-fn domain(value: Value, place: &str) -> Result<Vec<Value>, Error> {
-    let items = json_input::domain(value, place)?;
+/// Conditions and signs, and nothing else.
+fn sound(value: &Value, place: &str) -> Result<(), Error> {
+    let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
     let is_sound = |item: &Value| item.is_array() || matches!(item.as_str(), Some("&" | "|" | "!"));
-    let Some(index) = items.iter().position(|item| !is_sound(item)) else { return Ok(items) };
-    if let [Value::String(_), Value::String(_), _] = items.as_slice() {
+    let Some(index) = items.iter().position(|item| !is_sound(item)) else { return Ok(()) };
+    if let [Value::String(_), Value::String(_), _] = items {
         let message =
             "this is one condition, a domain is a list of conditions: put it into another pair of brackets";
         return Err(Error::usage(format!("{place}: {message}")));
     }
-    let found = items.get(index).map(Value::to_string).unwrap_or_default();
     Err(Error::usage(format!(
-        "{place}[{index}]: {found} is neither a condition [field, operator, value] nor one of & | !"
+        "{place}[{index}]: {} is neither a condition [field, operator, value] nor one of & | !",
+        items[index]
     )))
 }
 

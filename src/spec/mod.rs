@@ -52,6 +52,11 @@ fn understand(value: Value) -> Result<Job> {
         });
     };
     refuse_unknown(&object, verb)?;
+    for argument in verb.definition.own {
+        if let Some(value) = object.get(argument.key()) {
+            (argument.form.exact)(value, &format!("spec.{}", argument.key()))?;
+        }
+    }
     (verb.definition.job)(object, &|key| format!("spec.{key}"))
 }
 
