@@ -12,7 +12,7 @@ pub type Object = Map<String, Value>;
 
 /// What a method may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum Access {
     /// Changes nothing: may be repeated at will.
     Read,
     /// May change something: never repeated when its answer is lost.
@@ -90,8 +90,8 @@ impl Operation {
     }
 
     /// Read or write, by the table of methods known to change nothing.
-    pub fn kind(&self) -> Kind {
-        if READS.binary_search(&self.method.as_str()).is_ok() { Kind::Read } else { Kind::Write }
+    pub fn access(&self) -> Access {
+        if READS.binary_search(&self.method.as_str()).is_ok() { Access::Read } else { Access::Write }
     }
 
     /// SHA-256 over the canonical form: model, method, sorted ids, arguments and context with sorted keys.
@@ -164,8 +164,14 @@ mod tests {
     #[test]
     fn the_table_of_reads_is_sorted_for_its_search() {
         assert!(READS.is_sorted());
-        assert_eq!(Operation::new("res.partner", "search_read", Object::new()).unwrap().kind(), Kind::Read);
-        assert_eq!(Operation::new("res.partner", "export_data", Object::new()).unwrap().kind(), Kind::Write);
+        assert_eq!(
+            Operation::new("res.partner", "search_read", Object::new()).unwrap().access(),
+            Access::Read
+        );
+        assert_eq!(
+            Operation::new("res.partner", "export_data", Object::new()).unwrap().access(),
+            Access::Write
+        );
     }
 
     #[test]

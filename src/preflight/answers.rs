@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Check, domain, echoes, wizards};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
-use crate::operation::{Kind, Operation};
+use crate::operation::{Access, Operation};
 
 /// Methods whose answer tells in `ids` and `messages` whether rows went in.
 const IMPORTS: [&str; 2] = ["execute_import", "load"];
@@ -32,7 +32,7 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
     if is_empty {
         return Ok(());
     }
-    if !text.starts_with('{') || operation.kind() == Kind::Read {
+    if !text.starts_with('{') || operation.access() == Access::Read {
         return Ok(());
     }
     let Ok(answer) = serde_json::from_str::<Value>(text) else { return Ok(()) };
