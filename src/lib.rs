@@ -28,6 +28,7 @@ mod hint;
 mod host;
 mod json_input;
 mod json_slips;
+mod knowledge;
 mod members;
 mod odoo;
 mod operation;

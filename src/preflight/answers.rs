@@ -8,10 +8,8 @@ use serde_json::{Value, json};
 use super::{Check, domain, echoes, wizards};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
+use crate::knowledge::methods::{self, Answer};
 use crate::operation::{Access, Operation};
-
-/// Methods whose answer tells in `ids` and `messages` whether rows went in.
-const IMPORTS: [&str; 2] = ["execute_import", "load"];
 
 /// The most messages that are told.
 const MOST: usize = 10;
@@ -36,7 +34,8 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
         return Ok(());
     }
     let Ok(answer) = serde_json::from_str::<Value>(text) else { return Ok(()) };
-    if IMPORTS.contains(&operation.method.as_str()) {
+    let known = methods::of(&operation.model, &operation.method);
+    if known.is_some_and(|method| method.answer == Answer::Import) {
         return import(check, operation, &answer);
     }
     warning(check, &answer);

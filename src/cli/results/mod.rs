@@ -19,7 +19,7 @@ use crate::members::Members;
 use crate::settings::Environment;
 use crate::text::{json, sanitize};
 
-use crate::odoo::vocabulary::PERIODS;
+use crate::knowledge::vocabulary::PERIODS;
 use crate::outcome::{Body, Layout, Outcome, Place};
 use shape::{Shape, named_rows, shape};
 
