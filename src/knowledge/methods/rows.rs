@@ -315,9 +315,6 @@ pub const ROWS: &[Method] = &[
             named("unfold_read_specification"),
         ])
         .since(19),
-    row("web_resequence", Write, Records)
-        .takes(&[SPECIFICATION, plain("field_name"), plain("offset")])
-        .since(19),
     row("web_save", Write, AnyRecords).takes(&[VALS, SPECIFICATION, plain("next_id")]).since(17),
     row("web_save_multi", Write, Records).takes(&[VALS_LIST, SPECIFICATION]).since(19),
     row("web_search_read", Read, Model)
