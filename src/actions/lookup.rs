@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cache::{Found, Key, Kind};
+use crate::cache::{Found, Key, Section};
 use super::definition::{Definition, Reach, Told, Verb};
 use super::{Request as Any, rows};
 use crate::arguments::values::{Domain, Filled, Flag, LookupKind, Whole};
@@ -122,7 +122,7 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     let wanted = &request.wanted;
     let key = Key {
         owner: &session.owner,
-        kind: Kind::Lookup,
+        section: Section::Lookup,
         model: wanted.model(),
         question: lookup::question(wanted, &run.context()?),
     };

@@ -24,7 +24,7 @@ pub enum Entry {
 impl Entry {
     /// Every command, in the order of the help.
     pub fn all() -> impl Iterator<Item = Entry> {
-        VERBS.iter().map(|verb| Entry::Verb(verb)).chain(OWN.iter().map(|own| Entry::Own(own)))
+        VERBS.iter().map(|verb| Entry::Verb(verb)).chain(OWN.iter().map(Entry::Own))
     }
 
     /// The command of this name.
