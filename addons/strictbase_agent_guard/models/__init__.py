@@ -4,9 +4,13 @@ from . import agent_guard
 from . import agent_origin
 from . import agent_held
 from . import agent_confirmation
+from . import agent_confirmation_use
 from . import parameters
 from . import agent_content
 from . import agent_request
+from . import agent_request_decide
+from . import agent_request_status
+from . import agent_request_http
 from . import agent_request_view
 from . import agent_stop
 from . import agent_egress

@@ -13,7 +13,11 @@ from . import test_origin
 from . import test_published
 from . import test_published_roads
 from . import test_readers
+from . import test_readers_guests
 from . import test_requests
+from . import test_request_same
+from . import test_request_deciding
+from . import test_minting
 from . import test_recipients
 from . import test_roads
 from . import test_roles
@@ -22,4 +26,5 @@ from . import test_tours
 from . import test_sender
 from . import test_token_rules
 from . import test_client_secrets
+from . import test_client_links
 from . import test_walk
