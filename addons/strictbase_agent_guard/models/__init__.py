@@ -16,6 +16,7 @@ from . import agent_stop
 from . import agent_egress
 from . import agent_log
 from . import agent_held_view
+from . import agent_held_request
 from . import agent_refusal
 from . import base
 from . import agent_touch

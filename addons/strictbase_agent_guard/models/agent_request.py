@@ -83,7 +83,12 @@ class StrictbaseAgentConfirmation(models.Model):
             if waiting:
                 return waiting, ""
             limit = self._agent_guard_number(MAX_PENDING)
-            pending = [*mine, ("state", "=", "pending"), ("expires_at", ">", now)]
+            pending = [
+                *mine,
+                ("state", "=", "pending"),
+                ("expires_at", ">", now),
+                ("held_id", "=", False),
+            ]
             if self.search_count(pending) >= limit:
                 return self.browse(), (
                     f"{limit} requests of this agent wait already; no other is kept "

@@ -6,6 +6,7 @@ from . import test_confirmation
 from . import test_cost
 from . import test_doors
 from . import test_headers
+from . import test_held_requests
 from . import test_interface
 from . import test_internal_actions
 from . import test_operations
