@@ -22,6 +22,32 @@ class RequestCase(ApprovalCase):
         self.assertTrue(answer.confirmation_required, answer.text)
         return answer.body["context"]["agent_confirmation"]
 
+    def let_approver(self, *groups):
+        """Let the approver also read what these groups may."""
+        groups = [(4, self.env.ref(name).id) for name in groups]
+        self.users["approver"].group_ids = groups
+        self.env.flush_all()
+
+    def ask(self, who, endpoint, ids=None, /, **kwargs):
+        """A call that is refused, and then approved."""
+        told = self.asked(self.rpc(who, endpoint, ids, **kwargs))
+        self.approve(told["request"])
+        return told
+
+    def again(self, told, who, endpoint, ids=None, /, **kwargs):
+        """The call with the claim to its request."""
+        self.wire.clear()
+        context = {"agent_confirmation_token": told["claim"]}
+        return self.rpc(who, endpoint, ids, context=context, **kwargs)
+
+    def items(self, told):
+        """What the approver's program is told that it would send."""
+        answer = self.rpc(
+            "approver", f"{MODEL}/request_manifest", request_uuid=told["request"]
+        )
+        self.assertTrue(answer.ok, answer.text)
+        return answer.body["items"]
+
     def row(self, number):
         self.env.invalidate_all()
         return self.env[MODEL].search([("request_uuid", "=", number)])
