@@ -44,6 +44,7 @@ from . import internal_half
 from . import published
 from . import reader_filter
 from . import reader_message
+from . import agent_withheld
 from . import res_groups
 from . import res_partner
 from . import res_users

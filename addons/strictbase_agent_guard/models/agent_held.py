@@ -57,7 +57,14 @@ class StrictbaseAgentHeld(models.Model):
     # ------------------------------------------------------------------
     @api.model
     def _hold(
-        self, item, touches=(), owner=None, payload=None, agent=None, quiet=False
+        self,
+        item,
+        touches=(),
+        owner=None,
+        payload=None,
+        agent=None,
+        why="",
+        quiet=False,
     ):
         """Keep what this manifest line would have sent; tell those concerned."""
         unlogged = {"mail_create_nolog": True, "mail_create_nosubscribe": True}
@@ -79,7 +86,8 @@ class StrictbaseAgentHeld(models.Model):
         held = held.create(
             {
                 "state": "held",
-                "why": guard._origin_why(touches)
+                "why": why
+                or guard._origin_why(touches)
                 or self.env._("An agent has queued it, and it is not approved so."),
                 "agent_user_id": agent.exists().id,
                 "owner_user_id": owner.id if owner else False,

@@ -179,8 +179,15 @@ class StrictbaseAgentConfirmation(models.Model):
                 }
             )
             row._decided(self.env._("Released") if released else self.env._("Dropped"))
+        if not self:
+            return
         waiting = self.sudo().search(
-            [("held_id", "!=", False), ("state", "=", "pending")], limit=1
+            [
+                ("held_id.target_model", "!=", "mail.message"),
+                ("held_id", "!=", False),
+                ("state", "=", "pending"),
+            ],
+            limit=1,
         )
         waiting._tell_approvers()
 

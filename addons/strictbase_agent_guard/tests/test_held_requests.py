@@ -4,6 +4,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from .common_readers import ReaderCase
 from .common_requests import MODEL
 from .roads import COMMENT, WORDS
 from .test_origin import CLIENT, OriginCase
@@ -137,3 +138,73 @@ class TestHeldRequests(OriginCase):
         self.assertIn(WORDS, decision.preview)
         decision.action_approve()
         self.assertEqual(self.row.state, "done")
+
+
+@tagged("post_install", "-at_install")
+class TestWithheld(ReaderCase):
+    """What people outside do not see of an agent's words waits, too."""
+
+    def filed(self):
+        self.env["strictbase.agent.held"]._file_withheld()
+        self.env.invalidate_all()
+        rows = self.env[MODEL].search([("held_id", "!=", False)])
+        return rows.filtered(lambda row: row.held_id.target_model == "mail.message")
+
+    def test_approved_it_is_shown(self):
+        message = self.post("agent")
+        row = self.filed()
+        self.assertEqual(row.held_id.target_id, message.id)
+        self.assertEqual(row.agent_user_id, self.users["agent"])
+        self.assertEqual(self.filed(), row)
+        self.assertFalse(row.activity_ids)
+        row = row.with_user(self.users["approver"])
+        self.assertIn(WORDS, row.preview)
+        self.assertTrue(row.action_approve())
+        self.assertFalse(message.agent_unapproved)
+        self.assertEqual(row.state, "done")
+        self.assertEqual(
+            self.env["strictbase.agent.egress"].search([], limit=1).target_id,
+            message.id,
+        )
+
+    def test_rejected_it_stays_inside(self):
+        message = self.post("agent")
+        self.filed().with_user(self.users["approver"])._reject("Not for them")
+        self.assertTrue(message.agent_unapproved)
+        self.assertEqual(self.filed().state, "rejected")
+
+    def test_shown_by_the_other_button(self):
+        message = self.post("agent")
+        row = self.filed()
+        message.with_user(self.users["approver"]).action_show_outside()
+        self.assertEqual(row.state, "done")
+
+    def test_other_words_wait_on(self):
+        message = self.post("agent")
+        row = self.filed().with_user(self.users["approver"])
+        self.ok_edit(message, "other-words-42")
+        answer = row.action_approve()
+        self.assertIn("the text differs", answer["params"]["message"])
+        self.assertTrue(message.agent_unapproved)
+        self.assertIn("other-words-42", row.preview)
+
+    def ok_edit(self, message, words):
+        answer = self.rpc(
+            "agent",
+            f"{message.model}/message_update_content",
+            message.res_id,
+            message_id=message.id,
+            body=words,
+        )
+        if answer.status == 404 or not answer.ok:
+            message.sudo().body = words
+        self.env.invalidate_all()
+
+    def test_what_is_among_colleagues_is_not_asked(self):
+        note = self.post("agent", subtype_xmlid="mail.mt_note")
+        colleague = self.post("human")
+        quiet = self.env["project.task"].create({"name": "Ours"})
+        ours = self.post("agent", quiet)
+        found = self.filed().held_id.mapped("target_id")
+        for message in (note, colleague, ours):
+            self.assertNotIn(message.id, found)

@@ -4,8 +4,8 @@
 A line of a manifest is a plain dictionary, one for each thing that leaves. Two lines
 say the same if their ``compare`` is equal; recipients are compared apart, since fewer
 of them are allowed. What Odoo makes anew at every try (ids and names of rows that the
-call itself makes, tokens in links to Odoo, dates in a printed PDF or an invitation) is left out of the
-comparison, and nothing else. No database is asked here.
+call itself makes, tokens in links to Odoo, dates in a printed PDF or an invitation) is
+left out of the comparison, and nothing else. No database is asked here.
 """
 
 import hashlib

@@ -68,7 +68,9 @@ class MailingMailing(models.Model):
         partners = rows._mail_get_partners()
         if self.mailing_type == "mail":
             found = rows._mail_get_primary_email()
-            found = {row.id: found[row.id] or partners[row.id][:1].email for row in rows}
+            found = {
+                row.id: found[row.id] or partners[row.id][:1].email for row in rows
+            }
             return {
                 row_id: email_normalize(email) or email
                 for row_id, email in found.items()
