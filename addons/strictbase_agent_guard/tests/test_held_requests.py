@@ -203,7 +203,10 @@ class TestWithheld(ReaderCase):
     def test_what_is_among_colleagues_is_not_asked(self):
         note = self.post("agent", subtype_xmlid="mail.mt_note")
         colleague = self.post("human")
-        quiet = self.env["project.task"].create({"name": "Ours"})
+        quiet = self.task.copy({"partner_id": False})
+        quiet.user_ids = self.users["agent"]
+        quiet.message_unsubscribe(quiet.message_partner_ids.ids)
+        self.env.flush_all()
         ours = self.post("agent", quiet)
         found = self.filed().held_id.mapped("target_id")
         for message in (note, colleague, ours):
