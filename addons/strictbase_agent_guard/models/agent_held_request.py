@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools.call_state import CallState, Entry
-from ..tools.manifest import differences, digest_of
+from ..tools.manifest import differences, digest_of, visible
 from .agent_request_decide import ACTIVITY, MAX_TOLD
 
 #: What is held waits for a decision, however long it takes.
@@ -22,7 +22,7 @@ class StrictbaseAgentConfirmation(models.Model):
     _inherit = "strictbase.agent.confirmation"
 
     held_id = fields.Many2one(
-        "strictbase.agent.held", "Held", readonly=True, index=True, copy=False
+        "strictbase.agent.held", readonly=True, index=True, copy=False
     )
     why = fields.Text("Why it is held", related="held_id.why")
 
@@ -143,16 +143,19 @@ class StrictbaseAgentConfirmation(models.Model):
 
     def _reject(self, reason):
         held = self.filtered("held_id")
-        if self - held:
-            super(StrictbaseAgentConfirmation, self - held)._reject(reason)
         if held:
-            held._check_may_decide()
-        for row in held:
+            held._drop_held(reason)
+        others = self - held
+        return super(StrictbaseAgentConfirmation, others)._reject(reason)
+
+    def _drop_held(self, reason):
+        self._check_may_decide()
+        for row in self:
             if row.state != "pending":
                 raise UserError(
                     self.env._("%s can not be rejected any more.", row.summary)
                 )
-            row.sudo().reject_reason = reason
+            row.sudo().reject_reason = visible(reason)[:200]
             row.held_id.sudo()._drop()
             row.held_id.sudo()._decide("dropped")
 

@@ -17,6 +17,7 @@ from . import test_readers
 from . import test_readers_guests
 from . import test_requests
 from . import test_request_chat
+from . import test_request_replica
 from . import test_request_same
 from . import test_request_deciding
 from . import test_minting
