@@ -15,7 +15,7 @@ use crate::secret::Secret;
 /// Flags for fields.
 #[derive(Args, Clone, Debug, Default)]
 pub struct FieldsArgs {
-    /// Fields to read: a,b,c or '*' for all that are readable [default: id, display_name and the model's short list]
+    /// Fields to read: a,b,c or '*' for all that are readable [default: the columns of Odoo's own list]
     #[arg(long, value_name = "A,B,C", conflicts_with_all = ["fields_json", "fields_file"])]
     pub fields: Option<String>,
     /// The same as a JSON list
