@@ -3,6 +3,7 @@
 
 pub mod approvals;
 pub mod call;
+mod called;
 pub mod count;
 pub mod create;
 pub mod doc_index;
@@ -130,6 +131,12 @@ pub fn perform(
 /// A dry run of what is more than one call.
 pub fn nothing_to_show() -> Error {
     Error::usage("--dry-run shows call, create, write, search_read, count, group and read; this one is none")
+}
+
+/// Names as given, and several in one word with commas.
+fn parts(given: Vec<String>) -> Vec<String> {
+    let names = given.iter().flat_map(|given| given.split(',')).map(str::trim);
+    names.filter(|name| !name.is_empty()).map(str::to_string).collect()
 }
 
 /// A list in a reply.
