@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::parts;
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
@@ -39,8 +40,9 @@ impl Request {
 }
 
 /// Comes to `{source, model, name, fields}`.
-pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
+pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
     let run = Run::new(session, caller, host);
+    (request.fields, request.contains) = (parts(request.fields), parts(request.contains));
     let schema = run.schema(&request.model, request.refresh).map_err(|error| {
         match model_called(&request.model).filter(|_| error.code == Code::NotFound) {
             Some(meant) => error.with_hint(format!("did you mean {meant}?")),

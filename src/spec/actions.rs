@@ -134,6 +134,13 @@ pub struct DocModel {
     fields: Option<Names>,
     /// These methods; without `fields`, no fields are shown
     methods: Option<Names>,
+    /// Fields and methods whose name or label contains this
+    #[serde(rename = "match")]
+    matching: Option<Text>,
+    /// Names and labels only
+    names: Option<Flag>,
+    /// All that Odoo says, in place of name, signature and first line
+    full: Option<Flag>,
     /// Ask Odoo even if the document is cached
     refresh: Option<Flag>,
 }
@@ -147,6 +154,9 @@ impl Action for DocModel {
             model: checked(self.model)?,
             fields: names(self.fields),
             methods: names(self.methods),
+            matching: self.matching.map(|text| text.0),
+            names: yes(self.names),
+            full: yes(self.full),
             refresh: yes(self.refresh),
         }))
     }

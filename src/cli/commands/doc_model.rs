@@ -9,17 +9,26 @@ use crate::operation;
 /// Flags of `doc-model`.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(after_help = "Examples:
-  odoo-agent doc-model project.task
-  odoo-agent doc-model res.partner --field email --field phone")]
+  odoo-agent doc-model project.task --match stage
+  odoo-agent doc-model res.partner --field email,phone")]
 pub struct Args {
     /// Model, like project.task
     pub model: String,
-    /// This field (repeatable); without --method, no methods are shown
+    /// These fields in full: a,b (repeatable); without --method, no methods are shown
     #[arg(long, value_name = "NAME")]
     field: Vec<String>,
-    /// This method (repeatable); without --field, no fields are shown
+    /// These methods in full: a,b (repeatable); without --field, no fields are shown
     #[arg(long, value_name = "NAME")]
     method: Vec<String>,
+    /// Fields and methods whose name or label contains this
+    #[arg(long = "match", value_name = "TEXT", conflicts_with_all = ["field", "method"])]
+    matching: Option<String>,
+    /// Names and labels only
+    #[arg(long)]
+    names: bool,
+    /// All that Odoo says, in place of name, signature and first line
+    #[arg(long, conflicts_with = "names")]
+    full: bool,
     /// Ask Odoo even if the document is cached
     #[arg(long)]
     refresh: bool,
@@ -29,7 +38,7 @@ impl Args {
     /// Checks the flags.
     pub fn request(self) -> Result<Request> {
         operation::check_model(&self.model)?;
-        let Args { model, field, method, refresh } = self;
-        Ok(Request { model, fields: field, methods: method, refresh })
+        let Args { model, field, method, matching, names, full, refresh } = self;
+        Ok(Request { model, fields: field, methods: method, matching, names, full, refresh })
     }
 }

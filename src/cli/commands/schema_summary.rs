@@ -10,17 +10,17 @@ use crate::operation;
 #[derive(ClapArgs, Clone, Debug)]
 #[command(after_help = "Examples:
   odoo-agent schema-summary project.task
-  odoo-agent schema-summary res.partner --contains mail --contains phone")]
+  odoo-agent schema-summary res.partner --contains mail,phone")]
 pub struct Args {
     /// Model, like project.task
     pub model: String,
     /// Ask Odoo even if the schema is cached
     #[arg(long)]
     refresh: bool,
-    /// This field (repeatable)
+    /// These fields: a,b (repeatable)
     #[arg(long, value_name = "NAME")]
     field: Vec<String>,
-    /// Fields whose name or label contains this (repeatable)
+    /// Fields whose name or label contains one of these: a,b (repeatable)
     #[arg(long, value_name = "TEXT")]
     contains: Vec<String>,
     /// Every field, not only the model's short list
