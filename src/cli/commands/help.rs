@@ -5,7 +5,9 @@ use clap::{Args as ClapArgs, CommandFactory};
 use crate::cli::Cli;
 use crate::cli::interface::{self, topics};
 use crate::cli::local::Local;
+use crate::cli::wrapped::in_its_name;
 use crate::error::{Effect, Result};
+use crate::settings::wrapper;
 
 /// Flags of `help`.
 #[derive(ClapArgs, Clone, Debug)]
@@ -21,12 +23,16 @@ pub struct Args {
 /// Prints the page.
 pub fn run(args: Args, local: &Local) -> Result<()> {
     let out = &local.out;
+    let called = |text: &str| match wrapper::path(&local.environment) {
+        Some(wrapper) => in_its_name(text, wrapper),
+        None => text.to_string(),
+    };
     if let [name] = args.about.as_slice()
         && let Some(topic) = topics::find(name)
     {
-        return out.data(topic.text().as_bytes(), Effect::NotSent);
+        return out.data(called(&topic.text()).as_bytes(), Effect::NotSent);
     }
     let text = interface::help(&args.about, out.stdout_is_terminal)
         .ok_or_else(|| crate::cli::usage::no_such_command(&Cli::command(), &args.about, true))?;
-    out.data(text.as_bytes(), Effect::NotSent)
+    out.data(called(&text).as_bytes(), Effect::NotSent)
 }
