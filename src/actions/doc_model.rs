@@ -54,8 +54,9 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     if request.fields.is_empty() && request.methods.is_empty() {
         return Ok(page.outcome().laid_out(layout));
     }
-    let document: Map<String, Value> = serde_json::from_str(&page.body)
-        .map_err(|_| Error::new(Code::BadReply, "the model's documentation is not what Odoo 19 sends"))?;
+    let document: Map<String, Value> = serde_json::from_str(&page.body).map_err(|why| {
+        Error::new(Code::BadReply, "the model's documentation is not what Odoo 19 sends").with_source(why)
+    })?;
     let mut reduced = Map::new();
     for (key, value) in &document {
         match key.as_str() {
