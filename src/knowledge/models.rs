@@ -134,7 +134,7 @@ const fn own(
 }
 
 /// As the modules of Odoo 19.0 bring them (`ir.rule`).
-const OWN_DOCUMENTS: [OwnDocuments; 16] = [
+const OWN_DOCUMENTS: [OwnDocuments; 14] = [
     own("account.analytic.line", "timesheets of their own", &[ALL_TIMESHEETS]),
     own(
         "account.invoice.report",
@@ -164,8 +164,6 @@ const OWN_DOCUMENTS: [OwnDocuments; 16] = [
     ),
     own("hr.leave", "time off of their own and that which they approve", &[ALL_TIME_OFF]),
     own("hr.leave.allocation", "allocations of their own and those that they approve", &[ALL_TIME_OFF]),
-    own("res.device", "devices of their own", &[("base.group_system", "Role / Administrator")]),
-    own("res.users.apikeys", "keys of their own", &[("base.group_system", "Role / Administrator")]),
     own("sale.order", "orders of their own and those of nobody", &[ALL_SALES]),
     own(
         "sale.order.line",
