@@ -11,7 +11,7 @@ use crate::hint::Hint;
 use crate::host::Host;
 use crate::operation::{Access, Object, Operation};
 use crate::outcome::Outcome;
-use crate::preflight::{Check, answers, currencies, echoes, explain, refused};
+use crate::preflight::{Check, answers, currencies, echoes, explain, findings, refused};
 use crate::protocol::Reply;
 use crate::session::{Run, Session};
 use crate::shelf::Kept;
@@ -102,7 +102,7 @@ impl Run<'_> {
         let check = Check::new(&self.caller.rules, self, operation);
         let is_sandbox = self.session.settings.is_sandbox;
         let own = |error| if is_sandbox { crate::embedded::in_its_own_name(error) } else { error };
-        for note in check.run(&mut prepared).map_err(own)? {
+        for note in check.run(&mut prepared).map_err(own).map_err(findings::counted)? {
             self.note(note);
         }
         Ok(prepared)

@@ -81,7 +81,7 @@ impl<'a> Check<'a> {
             self.fill.set(self.fill.get() && found.is_empty());
             found.add(rule(self, operation))?;
         }
-        found.told().map_err(findings::counted)?;
+        found.told()?;
         imports::check(self, operation)?;
         wizards::check(self, operation);
         properties::check(self, operation)?;

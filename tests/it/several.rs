@@ -31,7 +31,8 @@ fn every_wrong_value_of_a_record_has_a_line() {
     let places: Vec<&str> = lines.iter().map(|line| line.split(':').next().unwrap()).collect();
     assert_eq!(places, ["vals.emial", "vals.user_id", "vals.create_date"], "{}", outcome.stderr);
     assert!(lines[0].contains("did you mean email?"), "{}", lines[0]);
-    assert!(outcome.message().starts_with("vals.emial: ") && outcome.message().ends_with("(and 2 more)"));
+    let message = outcome.message();
+    assert!(message.starts_with("vals.emial: ") && message.ends_with("(and 2 more)"), "{message}");
     assert!(outcome.hints().contains("lookup res.users Ann"), "{}", outcome.hints());
 }
 
