@@ -155,8 +155,9 @@ pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &
     if page.is_fallback {
         run.note(FALLBACK_NOTE);
     }
-    let document: Map<String, Value> = serde_json::from_str(&page.body)
-        .map_err(|_| Error::new(Code::BadReply, "the model's documentation is not what Odoo 19 sends"))?;
+    let document: Map<String, Value> = serde_json::from_str(&page.body).map_err(|why| {
+        Error::new(Code::BadReply, "the model's documentation is not what Odoo 19 sends").with_source(why)
+    })?;
     if !request.methods.is_empty() && !document.contains_key("methods") {
         return Err(Error::new(
             Code::AccessDenied,

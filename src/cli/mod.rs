@@ -104,8 +104,17 @@ fn parse_and_run(
         let within = wrapped::files(&selection, &environment, &paths);
         stdin = stdin.fenced(json_input::Fence { within, refusal: wrapped::elsewhere });
     }
-    let local =
-        local::Local { out: Rc::clone(out), stdin, selection, context, look, environment, paths, clock };
+    let local = local::Local {
+        out: Rc::clone(out),
+        stdin,
+        selection,
+        context,
+        look,
+        environment,
+        paths,
+        clock,
+        arguments,
+    };
     commands::run(entry, &matches, local)
 }
 
