@@ -17,6 +17,9 @@ from .mail_followers import follows
 
 _logger = logging.getLogger(__name__)
 
+#: Whoever wrote these on a contact, or made it, has chosen the address.
+ADDRESS = {"*", "email", "email_normalized", "phone", "phone_sanitized"}
+
 
 class AgentQueued(models.AbstractModel):
     _name = "strictbase.agent.queued"
@@ -63,6 +66,10 @@ class AgentQueued(models.AbstractModel):
     def _agent_guard_partners(self):
         """The contacts that this row reaches."""
         return self.partner_id
+
+    def _agent_guard_addressed(self):
+        """The contacts of the bare addresses that this row reaches."""
+        return self.env["res.partner"]
 
     def _agent_guard_carries(self):
         """(model, id) of the records whose content it takes along when it is sent."""
@@ -186,8 +193,22 @@ class AgentQueued(models.AbstractModel):
         )
         if not touches and document is None:
             touches = guard._origin_words(self._agent_guard_text())
+            touches = touches or self._agent_guard_aimed()
         if touches:
             self._agent_guard_hold_for(item, touches)
+
+    def _agent_guard_aimed(self):
+        """Touches by which an agent put those on some list whom only an address names.
+
+        Nothing else tells of the list: the row is about no record.
+        """
+        guard = self.env["strictbase.agent.guard"]
+        partners = self._agent_guard_addressed()
+        return [
+            touch
+            for touch in (guard._origin_touches(partners=partners) if partners else ())
+            if any("." in name or name in ADDRESS for name in touch["names"])
+        ]
 
     def _agent_guard_is_passed_on(self):
         """Whether it passes on what somebody has written: an e-mail that came in, or
