@@ -203,12 +203,16 @@ class AgentQueued(models.AbstractModel):
         Nothing else tells of the list: the row is about no record.
         """
         guard = self.env["strictbase.agent.guard"]
-        partners = self._agent_guard_addressed()
-        return [
-            touch
-            for touch in (guard._origin_touches(partners=partners) if partners else ())
-            if any("." in name or name in ADDRESS for name in touch["names"])
-        ]
+        partners = {(p._name, p.id): p for p in self._agent_guard_addressed()}
+        touches = self.env["strictbase.agent.touch"].sudo()._open(partners)
+        found = []
+        for touch in touches:
+            last = guard._looked(partners[touch["model"], touch["res_id"]], [touch])
+            if last and touch["touched_at"] < last:
+                continue
+            if any(_is_aim(name) for name in touch["names"]):
+                found.append(touch)
+        return found
 
     def _agent_guard_is_passed_on(self):
         """Whether it passes on what somebody has written: an e-mail that came in, or
@@ -378,3 +382,9 @@ class AgentQueued(models.AbstractModel):
         if refused and not allowed and state is not None and state.refused:
             raise UserError(str(state.error()))
         return allowed, items
+
+
+def _is_aim(name):
+    """Whether a touch so named put a contact on a list, or chose its address."""
+    listed = "." in name and not name.startswith("follows ")
+    return listed or name in ADDRESS
