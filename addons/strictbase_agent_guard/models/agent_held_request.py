@@ -9,6 +9,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..tools.call_state import CallState, Entry
 from ..tools.manifest import differences, digest_of, visible
@@ -221,6 +222,21 @@ class StrictbaseAgentHeld(models.Model):
         res = super()._decide(state)
         self.request_ids._held_decided(state)
         return res
+
+    @api.autovacuum
+    def _gc_held(self):
+        """What was decided is kept as long as the log."""
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM strictbase_agent_held
+                 WHERE state != 'held' AND decided_at
+                       < (now() AT TIME ZONE 'UTC') - make_interval(days => %s)
+                """,
+                self.env["strictbase.agent.confirmation"]._audit_days(),
+            )
+        )
+        self.env.invalidate_all()
 
     def _item_now(self):
         """What would leave now, as far as the row is still there."""

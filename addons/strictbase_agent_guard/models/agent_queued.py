@@ -17,6 +17,9 @@ from .mail_followers import follows
 
 _logger = logging.getLogger(__name__)
 
+#: Whoever wrote these on a contact, or made it, has chosen the address.
+ADDRESS = {"*", "email", "email_normalized", "phone", "phone_sanitized"}
+
 
 class AgentQueued(models.AbstractModel):
     _name = "strictbase.agent.queued"
@@ -63,6 +66,10 @@ class AgentQueued(models.AbstractModel):
     def _agent_guard_partners(self):
         """The contacts that this row reaches."""
         return self.partner_id
+
+    def _agent_guard_addressed(self):
+        """The contacts of the bare addresses that this row reaches."""
+        return self.env["res.partner"]
 
     def _agent_guard_carries(self):
         """(model, id) of the records whose content it takes along when it is sent."""
@@ -186,8 +193,26 @@ class AgentQueued(models.AbstractModel):
         )
         if not touches and document is None:
             touches = guard._origin_words(self._agent_guard_text())
+            touches = touches or self._agent_guard_aimed()
         if touches:
             self._agent_guard_hold_for(item, touches)
+
+    def _agent_guard_aimed(self):
+        """Touches by which an agent put those on some list whom only an address names.
+
+        Nothing else tells of the list: the row is about no record.
+        """
+        guard = self.env["strictbase.agent.guard"]
+        partners = {(p._name, p.id): p for p in self._agent_guard_addressed()}
+        touches = self.env["strictbase.agent.touch"].sudo()._open(partners)
+        found = []
+        for touch in touches:
+            last = guard._looked(partners[touch["model"], touch["res_id"]], [touch])
+            if last and touch["touched_at"] < last:
+                continue
+            if any(_is_aim(name) for name in touch["names"]):
+                found.append(touch)
+        return found
 
     def _agent_guard_is_passed_on(self):
         """Whether it passes on what somebody has written: an e-mail that came in, or
@@ -357,3 +382,9 @@ class AgentQueued(models.AbstractModel):
         if refused and not allowed and state is not None and state.refused:
             raise UserError(str(state.error()))
         return allowed, items
+
+
+def _is_aim(name):
+    """Whether a touch so named put a contact on a list, or chose its address."""
+    listed = "." in name and not name.startswith("follows ")
+    return listed or name in ADDRESS

@@ -20,25 +20,7 @@ class StrictbaseAgentHeld(models.Model):
     @api.model
     def _file_withheld(self):
         """File each such message once; close what is shown or gone by now."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT message.id
-                  FROM mail_message message
-             LEFT JOIN strictbase_agent_held held
-                    ON held.target_model = 'mail.message'
-                   AND held.target_id = message.id
-                 WHERE message.agent_unapproved AND held.id IS NULL
-                   AND message.create_date
-                       > (now() AT TIME ZONE 'UTC') - make_interval(days => %s)
-              ORDER BY message.id
-                """,
-                DAYS,
-            )
-        )
-        ids = [row[0] for row in self.env.cr.fetchall()]
-        messages = self.env["mail.message"].sudo().browse(ids).exists()
+        messages = self.env["mail.message"].sudo().browse(self._withheld())
         seen = messages.filtered(lambda m: m._agent_guard_is_seen_outside())
         for message in seen[:BATCH]:
             for item in message._agent_guard_showings():
@@ -60,6 +42,41 @@ class StrictbaseAgentHeld(models.Model):
             "dropped"
         )
         return True
+
+    @api.model
+    def _withheld(self):
+        """The ids of messages that nobody has decided about since they were written."""
+        open_to = self.env["strictbase.agent.guard"]._models_open_to(
+            "base.group_portal", "base.group_public"
+        )
+        models = [
+            name
+            for name, model in self.env.items()
+            if name in open_to or "access_token" in model._fields
+        ]
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT message.id
+                  FROM mail_message message
+                 WHERE message.agent_unapproved AND message.model = ANY(%(models)s)
+                   AND message.write_date
+                       > (now() AT TIME ZONE 'UTC') - make_interval(days => %(days)s)
+                   AND NOT EXISTS (
+                       SELECT 1 FROM strictbase_agent_held held
+                        WHERE held.target_model = 'mail.message'
+                          AND held.target_id = message.id
+                          AND (held.state = 'held'
+                               OR held.decided_at
+                               >= date_trunc('second', message.write_date)))
+              ORDER BY message.id
+                """,
+                models=models,
+                days=DAYS,
+            )
+        )
+        return [row[0] for row in rows]
 
     @api.model
     def _shown(self, targets):
@@ -100,11 +117,6 @@ class MailMessage(models.Model):
             return False
         if document._agent_guard_seen_by_public():
             return True
-        if (
-            "access_token" not in document._fields
-            and self.model not in guard._models_open_to("base.group_portal")
-        ):
-            return False
         partners = document._mail_get_partners()[document.id]
         if "message_partner_ids" in document._fields:
             partners |= document.message_partner_ids

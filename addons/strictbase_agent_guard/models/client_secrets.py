@@ -14,6 +14,22 @@ from ..tools.client_secrets import internal_fetch, is_secret, permit_fetch
 GIVEN = {"invite_token"}
 
 
+def _closed_to_agents(model):
+    """The check of a field of this model, with the tokens closed to agents."""
+
+    @api.model
+    def _check_field_access(self, field, operation):
+        if (
+            operation == "read"
+            and not internal_fetch.get()
+            and self._agent_guard_hides(field.name)
+        ):
+            self._agent_guard_refuse_secret(field.name)
+        return super(model, self)._check_field_access(field, operation)
+
+    return _check_field_access
+
+
 class Base(models.AbstractModel):
     # a concern of its own, apart from what base.py arms
     _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
@@ -37,15 +53,14 @@ class Base(models.AbstractModel):
             )
         )
 
-    @api.model
-    def _check_field_access(self, field, operation):
-        if (
-            operation == "read"
-            and not internal_fetch.get()
-            and self._agent_guard_hides(field.name)
-        ):
-            self._agent_guard_refuse_secret(field.name)
-        return super()._check_field_access(field, operation)
+    def _post_model_setup__(self):
+        super()._post_model_setup__()
+        # asked for each field of each query: only models with such a field ask
+        model = type(self)
+        if any(is_secret(self._name, name) for name in self._fields):
+            model._check_field_access = _closed_to_agents(model)
+        elif "_check_field_access" in vars(model):
+            del model._check_field_access
 
     def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
         fields = super()._determine_fields_to_fetch(field_names, ignore_when_in_cache)

@@ -135,6 +135,13 @@ class MailMail(models.Model):
     def _agent_guard_partners(self):
         return self.recipient_ids
 
+    def _agent_guard_addressed(self):
+        addresses = email_normalize_all(f"{self.email_to or ''}, {self.email_cc or ''}")
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        if not addresses:
+            return partners.browse()
+        return partners.search([("email_normalized", "in", addresses)])
+
     def _agent_guard_carries(self):
         keys = super()._agent_guard_carries()
         return keys | {("ir.attachment", file.id) for file in self.attachment_ids}

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_approval
 from . import test_audit
+from . import test_browser
 from . import test_code
 from . import test_confirmation
 from . import test_cost

@@ -18,6 +18,7 @@ from odoo.sql_db import Savepoint
 from odoo.tests.common import HOST, HttpCase
 from odoo.tools import SQL, email_normalize, mute_logger
 
+from ..tools.acts import job
 from .common_records import Records
 from .common_sight import Sight
 from .common_wire import Wire
@@ -243,7 +244,7 @@ class GuardHttpCase(Sight, Records, HttpCase):
                 continue
             action, user = cron.ir_actions_server_id.id, cron.user_id.id
             try:
-                with self.registry.cursor() as cr:
+                with job(), self.registry.cursor() as cr:
                     env = api.Environment(cr, user, {})
                     env["ir.actions.server"].browse(action).run()
             except Exception as error:  # noqa: BLE001

@@ -53,6 +53,16 @@ class TestCost(ConfirmationCase):
                 without = self.queries(call, self.author)
             self.assertEqual(guarded - without, barrier.get(name, 0), name)
 
+    def test_people_pay_little_where_an_agent_has_been(self):
+        """The same calls on a record that an agent has changed meanwhile."""
+        self.quiet.with_user(self.agent).write({"comment": "x"})
+        self.env["strictbase.agent.touch"].sudo()._write_down()
+        for name, call in self.CALLS.items():
+            guarded = self.queries(call, self.author)
+            with patch.object(ResUsers, "_agent_guard_uids", lambda users: frozenset()):
+                without = self.queries(call, self.author)
+            self.assertLessEqual(guarded - without, 3, name)
+
     def test_agents_pay_little(self):
         allowed = {"search": 0, "read": 0, "note": 5, "write": 5, "create": 5}
         for name, call in self.CALLS.items():

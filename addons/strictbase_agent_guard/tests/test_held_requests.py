@@ -173,6 +173,18 @@ class TestWithheld(ReaderCase):
         self.assertTrue(message.agent_unapproved)
         self.assertEqual(self.filed().state, "rejected")
 
+    def test_written_anew_it_is_asked_anew(self):
+        message = self.post("agent")
+        first = self.filed()
+        first.with_user(self.users["approver"])._reject("Not so")
+        # as a day later
+        first.held_id.sudo().decided_at = "2020-01-01 00:00:00"
+        self.ok_edit(message, "other-words-42")
+        second = self.filed() - first
+        self.assertEqual(second.state, "pending")
+        self.assertTrue(second.with_user(self.users["approver"]).action_approve())
+        self.assertFalse(message.agent_unapproved)
+
     def test_shown_by_the_other_button(self):
         message = self.post("agent")
         row = self.filed()

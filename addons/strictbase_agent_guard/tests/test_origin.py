@@ -266,18 +266,42 @@ class TestOrigin(OriginCase):
         self._job(self.client.id, "record.browse().write({'ref': 'job'})")
         self.assertIn(CLIENT, self.recipients())
 
+    def _bare(self):
+        """A job's letter to an address, about no record."""
+        self._run(
+            "env['mail.mail'].create({'subject': 'There again', 'email_to': "
+            f"'{CLIENT}', 'body_html': '<p>There again</p>'}}).send()"
+        )
+        return self.recipients()
+
+    def test_a_job_writes_to_the_address_of_an_agents_choice(self):
+        self.ok("agent", "res.partner/write", self.client.id, vals={"email": CLIENT})
+        self.assertNotIn(CLIENT, self._bare())
+        self.assertIn(self.users["agent"].name, self.held().why)
+
+    def test_a_job_writes_to_an_address_that_no_agent_chose(self):
+        vals = {"comment": "x", "function": "y"}
+        self.ok("agent", "res.partner/write", self.client.id, vals=vals)
+        self.assertIn(CLIENT, self._bare())
+        self.assertFalse(self.held())
+
     def _job(self, partner_id, before="pass"):
         """A scheduled job that mails a contact."""
+        self._run(
+            f"record = env['res.partner'].browse({partner_id})\n{before}\n"
+            f"env['mail.template'].browse({self.at['template']}).send_mail("
+            f"{partner_id}, email_values={{'recipient_ids': [(6, 0, ["
+            f"{partner_id}])]}})"
+        )
+
+    def _run(self, code):
         cron = self.env["ir.cron"].create(
             {
                 "name": "Mails",
                 "model_id": self.at["model_partner"],
                 "state": "code",
                 "interval_type": "days",
-                "code": f"record = env['res.partner'].browse({partner_id})\n{before}\n"
-                f"env['mail.template'].browse({self.at['template']}).send_mail("
-                f"{partner_id}, email_values={{'recipient_ids': [(6, 0, ["
-                f"{partner_id}])]}})",
+                "code": code,
             }
         )
         xmlid = self.env["ir.model.data"].create(

@@ -56,4 +56,9 @@ CARRIED = [
                 date_order="@earlier", order_line=[[0, 0, {"product_id": "@product"}]]),
          needs="sale.order:cart_recovery_email_sent",
          queues="website_sale.ir_cron_send_availability_email"),
+    road("carried", "client put among those told when a product is there again",
+         write("product.product", "@product",
+               stock_notification_partner_ids=[[4, "@client"]]),
+         needs="product.product:stock_notification_partner_ids", wide=True,
+         queues="website_sale_stock.ir_cron_send_availability_email"),
 ]
