@@ -33,7 +33,7 @@ impl Run<'_> {
     /// The request that would be sent, checked and mended.
     pub fn shown(&self, operation: Operation) -> Result<Outcome> {
         let operation = self.prepared(&self.in_context(operation)?)?;
-        Ok(Outcome::request(self.session.odoo().shown(&operation)))
+        Ok(Outcome::request(self.session.odoo().shown(&operation, self.host)?))
     }
 
     /// Sends an operation through the pipeline.

@@ -17,9 +17,11 @@ use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::Hint;
 use crate::host::Host;
 use crate::odoo::client::Connect;
+use crate::odoo::cookies::Cookies;
 use crate::odoo::docs::Reader;
 use crate::odoo::profile_context::{of_profile, wrong_setting};
 use crate::odoo::schema::{DOCUMENT_TTL, Schema, Schemas};
+use crate::odoo::sign_in::SignIn;
 use crate::odoo::{Desk, Odoo, user_context};
 use crate::operation::{Object, Operation, canonical};
 use crate::secret::Veil;
@@ -59,15 +61,17 @@ impl Session {
         connect: Box<Connect>,
         veil: Arc<Veil>,
         clock: SharedClock,
+        cookies: Cookies,
     ) -> Session {
         let settings = Arc::new(settings);
-        veil.keep(&settings.api_key);
+        settings.secrets().for_each(|secret| veil.keep(secret));
         let owner = Owner {
             base_url: settings.base_url.text(),
             database: settings.database.clone(),
-            user: settings.api_key.fingerprint(),
+            user: settings.fingerprint(),
         };
-        let odoo = Odoo::new(connect, Arc::clone(&settings), Arc::clone(&veil), Arc::clone(&clock));
+        let desk = SignIn::new(owner.clone(), cache.clone(), cookies);
+        let odoo = Odoo::new(connect, Arc::clone(&settings), Arc::clone(&veil), Arc::clone(&clock), desk);
         Session {
             settings,
             cache,

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
+use crate::odoo::cookies::Cookies;
 use crate::actions::{search_all, search_read, write};
 use crate::cache::Cache;
 use crate::caller::Caller;
@@ -116,7 +117,9 @@ fn bench(
         Ok(Box::new(Server { answer: Arc::clone(&answer), asked: Arc::clone(&counted) }))
     };
     let cache = Cache::new(&paths.cache, clock.clone());
-    let session = Session::open(settings, cache, Box::new(connect), Arc::clone(&out.veil), clock.clone());
+    let cookies = Cookies::new(&paths.state);
+    let session =
+        Session::open(settings, cache, Box::new(connect), Arc::clone(&out.veil), clock.clone(), cookies);
     let stdin = Stdin::new(Box::new(std::io::empty()));
     let local = Local { out: Rc::new(out), stdin, selection, context, look, environment, paths, clock };
     Bench { session, local, asked, _home: home }

@@ -33,8 +33,10 @@ pub enum Kind {
     Lookup,
     /// A page of `/doc-bearer`.
     Document,
-    /// The user's language and time zone.
+    /// The user's language and time zone, and its number.
     User,
+    /// Which Odoo answers at an address.
+    Server,
 }
 
 impl Kind {
@@ -44,6 +46,7 @@ impl Kind {
             Kind::Lookup => "lookup",
             Kind::Document => "document",
             Kind::User => "user",
+            Kind::Server => "server",
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::fsio;
 use crate::hint::Hint;
-use crate::odoo::client;
+use crate::odoo::server as odoo_server;
 use crate::operation::{Object, Operation};
 use crate::secret::Secret;
 use crate::session::{Run, Session};
@@ -207,8 +207,8 @@ fn server(run: &Run, findings: &mut Vec<Finding>) -> bool {
         }
     };
     let settings = &run.session.settings;
-    match client::version_in(&reply) {
-        Some(version) if client::major(&version).is_some_and(|major| major < 19) => {
+    match odoo_server::version_in(&reply) {
+        Some(version) if odoo_server::major(&version).is_some_and(|major| major < 19) => {
             findings.push(
                 Finding::new(
                     "server",

@@ -97,11 +97,12 @@ impl Reader<'_> {
         let etag = known.as_ref().and_then(|entry| entry.etag.as_deref());
         let language = self.context.get("lang").and_then(Value::as_str);
         match self.desk.odoo.document(path, etag, language, self.desk.host) {
-            Ok(Document::Fresh { body, .. }) if !body.get().trim_start().starts_with('{') => Err(Error::new(
+            Ok(None) => self.put_together(page, instead),
+            Ok(Some(Document::Fresh { body, .. })) if !body.get().trim_start().starts_with('{') => Err(Error::new(
                 Code::BadReply,
                 format!("{path} was answered with something that is no document"),
             )),
-            Ok(Document::Fresh { body, etag }) => {
+            Ok(Some(Document::Fresh { body, etag })) => {
                 let _ = self.desk.cache.store(&key, body.get(), etag.as_deref(), "");
                 Ok(Page {
                     body: String::from(Box::<str>::from(body)),
@@ -109,7 +110,7 @@ impl Reader<'_> {
                     origin: Origin::Live,
                 })
             }
-            Ok(Document::NotModified) => match known {
+            Ok(Some(Document::NotModified)) => match known {
                 Some(entry) => {
                     let _ = self.desk.cache.store(&key, &entry.body, entry.etag.as_deref(), "");
                     Ok(Page { body: entry.body, is_fallback: false, origin: Origin::Live })
@@ -119,13 +120,15 @@ impl Reader<'_> {
                     "the server says that a document it was not shown is unchanged",
                 )),
             },
-            Err(error) if documents_are_closed(&error) => {
-                let body = instead()?;
-                let _ = self.desk.cache.store(&self.key(page, true), &body, None, "");
-                Ok(Page { body, is_fallback: true, origin: Origin::Live })
-            }
+            Err(error) if documents_are_closed(&error) => self.put_together(page, instead),
             Err(error) => Err(error),
         }
+    }
+
+    fn put_together(&self, page: &str, instead: impl Fn() -> Result<String>) -> Result<Page> {
+        let body = instead()?;
+        let _ = self.desk.cache.store(&self.key(page, true), &body, None, "");
+        Ok(Page { body, is_fallback: true, origin: Origin::Live })
     }
 
     fn call(&self, model: &str, method: &str, kwargs: Object) -> Result<String> {

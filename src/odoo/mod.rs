@@ -1,14 +1,18 @@
-//! Odoo's API as functions: JSON-2 calls, the documents, schemas and lookups. It speaks to a `Transport` and
+//! Odoo's API as functions: calls, the documents, schemas and lookups. It speaks to a `Transport` and
 //! keeps results in the cache; it knows no flags and prints nothing but `--debug` lines.
 
 mod desk;
 
+mod choosing;
 pub mod client;
+pub mod cookies;
 pub mod docs;
 pub mod lookup;
 pub mod pages;
 pub mod profile_context;
 pub mod schema;
+pub mod server;
+pub mod sign_in;
 pub mod user_context;
 pub mod vocabulary;
 
