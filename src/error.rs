@@ -115,7 +115,7 @@ codes! {
     Busy "busy" "Locks, serialization, rate limits: later may work",
     Unreachable "unreachable" "The server could not be reached, or a read got no answer",
     OutcomeUnknown "outcome_unknown" "A write was sent and its answer was lost",
-    BadReply "bad_reply" "Not what JSON-2 answers: a redirect, a web page, too large",
+    BadReply "bad_reply" "Not what Odoo answers: a redirect, a web page, too large",
     LocalState "local_state" "Disk or lock on this machine",
     FindingsPresent "findings_present" "`doctor` found something wrong",
     Interrupted "interrupted" "Stopped by a signal",

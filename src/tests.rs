@@ -10,7 +10,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::odoo::cookies::Cookies;
 use crate::actions::{search_all, search_read, write};
 use crate::cache::Cache;
 use crate::caller::Caller;
@@ -25,6 +24,7 @@ use crate::cli::words::Speech;
 use crate::clock::Clock;
 use crate::error::{Code, Effect};
 use crate::json_input::Stdin;
+use crate::odoo::cookies::Cookies;
 use crate::operation::{Object, Operation};
 use crate::outcome::Body;
 use crate::secret::Secret;

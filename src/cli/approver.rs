@@ -43,7 +43,9 @@ pub fn key(
             Some(key)
         }
         Some(ApproverSource::File(key, _)) => Some(key),
-        Some(ApproverSource::Command(command)) => Some(secret_command::printed(names::APPROVER_KEY_COMMAND, &command)?),
+        Some(ApproverSource::Command(command)) => {
+            Some(secret_command::printed(names::APPROVER_KEY_COMMAND, &command)?)
+        }
         None if asker == Asker::Person => Some(terminal::ask_hidden("The approver's API key (not shown): ")?),
         None if is_interactive => {
             let mut tty = terminal::open()?;

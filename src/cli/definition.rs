@@ -8,7 +8,8 @@ use clap::{Args, FromArgMatches, Parser, Subcommand};
 use super::globals::Globals;
 use crate::cli::commands::{
     approvals, approve, cache, call, completions, count, create, describe, doc_index, doc_model, doctor,
-    exec_spec, group, help, lookup, man, read, sandbox, schema_summary, search_read, spec_schema, write,
+    exec_spec, group, help, lookup, man, read, sandbox, schema_summary, search_read, session, spec_schema,
+    write,
 };
 use crate::error::{Error, Result};
 
@@ -71,6 +72,8 @@ pub enum Command {
     Doctor(doctor::Args),
     /// Show or clear what was cached
     Cache(cache::Args),
+    /// End the web session that is kept between runs
+    Session(session::Args),
     /// Reset the embedded sandbox, or serve it on this machine
     Sandbox(sandbox::Args),
     /// Print the whole interface, or one command, as JSON

@@ -23,8 +23,8 @@ pub fn printed(name: &'static str, command: &str) -> Result<Secret> {
 }
 
 fn printed_within(name: &'static str, command: &str, patience: Duration) -> Result<Secret> {
-    let failed =
-        |why: String| Error::new(Code::ConfigInvalid, format!("{name} gave nothing: {why}; nothing was sent"));
+    let what = if name == names::PASSWORD_COMMAND { "password" } else { "key" };
+    let failed = |why: String| Error::new(Code::ConfigInvalid, format!("{name} gave no {what}: {why}"));
     let mut child = start(command).map_err(|error| failed(error.to_string()))?;
     let (sender, receiver) = mpsc::channel();
     if let Some(stdout) = child.stdout.take() {

@@ -14,8 +14,10 @@ use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::fsio;
 use crate::hint::Hint;
+use crate::odoo::choosing::FIRST_WITH_JSON2;
 use crate::odoo::server as odoo_server;
 use crate::operation::{Object, Operation};
+use crate::protocol::Way;
 use crate::secret::Secret;
 use crate::session::{Run, Session};
 use crate::settings::{ApproverSource, Environment, Paths, Selection, names};
@@ -24,6 +26,10 @@ use crate::settings::{ApproverSource, Environment, Paths, Selection, names};
 const SOON: Duration = Duration::from_secs(14 * 24 * 3600);
 /// Clocks that differ by more make times in Odoo and here hard to compare.
 const SKEW: Duration = Duration::from_secs(60);
+
+/// The versions that this program was tried with.
+const FIRST_TRIED: u32 = 14;
+const LAST_TRIED: u32 = 19;
 
 /// Outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,19 +213,13 @@ fn server(run: &Run, findings: &mut Vec<Finding>) -> bool {
         }
     };
     let settings = &run.session.settings;
-    match odoo_server::version_in(&reply) {
-        Some(version) if odoo_server::major(&version).is_some_and(|major| major < 19) => {
-            findings.push(
-                Finding::new(
-                    "server",
-                    Status::Fail,
-                    format!("it is Odoo {version}: JSON-2 came with Odoo 19"),
-                )
-                .fix("upgrade Odoo"),
-            );
-            return false;
+    let version = odoo_server::version_in(&reply).or_else(|| run.session.odoo().told_version());
+    match version {
+        Some(version) => {
+            if !answers(run, &version, findings) {
+                return false;
+            }
         }
-        Some(version) => findings.push(Finding::new("server", Status::Ok, format!("Odoo {version} answers"))),
         None => findings.push(
             Finding::new(
                 "server",
@@ -241,6 +241,42 @@ fn server(run: &Run, findings: &mut Vec<Finding>) -> bool {
     });
     findings.extend(clock_skew(reply.header("date"), run.session));
     true
+}
+
+/// Whether the profile speaks what this version answers.
+fn answers(run: &Run, version: &str, findings: &mut Vec<Finding>) -> bool {
+    let is_old = odoo_server::major(version).is_some_and(|major| major < FIRST_WITH_JSON2);
+    let link = match run.session.odoo().link(run.host) {
+        Ok(link) => link,
+        Err(error) => {
+            findings.push(Finding::of_error("protocol", &error));
+            return false;
+        }
+    };
+    let way = link.protocol.way();
+    if is_old && way == Way::Json2 {
+        findings.push(
+            Finding::new("server", Status::Fail, format!("it is Odoo {version}: JSON-2 came with Odoo 19"))
+                .fix("set ODOO_LOGIN in the profile, the login of the key's user: then JSON-RPC is spoken"),
+        );
+        return false;
+    }
+    findings.push(Finding::new("server", Status::Ok, known(version)));
+    findings.push(Finding::new("protocol", Status::Ok, format!("{}: {}", way.name(), link.why)));
+    true
+}
+
+/// A version, and whether it was tried.
+fn known(version: &str) -> String {
+    match odoo_server::major(version) {
+        Some(major) if major > LAST_TRIED => {
+            format!("Odoo {version} answers; from {} on known by its source, not tried live", LAST_TRIED + 1)
+        }
+        Some(major) if major < FIRST_TRIED => {
+            format!("Odoo {version} answers; older than any that was tried")
+        }
+        _ => format!("Odoo {version} answers"),
+    }
 }
 
 fn clock_skew(date: Option<&str>, session: &Session) -> Option<Finding> {

@@ -87,15 +87,7 @@ impl Odoo {
         clock: SharedClock,
         sign_in: SignIn,
     ) -> Odoo {
-        Odoo {
-            transport: OnceLock::new(),
-            connect,
-            settings,
-            link: OnceLock::new(),
-            sign_in,
-            veil,
-            clock,
-        }
+        Odoo { transport: OnceLock::new(), connect, settings, link: OnceLock::new(), sign_in, veil, clock }
     }
 
     fn transport(&self) -> Result<&dyn Transport> {
@@ -119,7 +111,8 @@ impl Odoo {
             None => choosing::chosen(&self.settings, self.server(host)?)?,
         };
         host.trace(&|| {
-            let version = link.server.as_ref().map_or(String::new(), |server| format!(" to Odoo {}", server.version));
+            let version =
+                link.server.as_ref().map_or(String::new(), |server| format!(" to Odoo {}", server.version));
             format!("speaks {}{version}: {}", link.protocol.way().name(), link.why)
         });
         Ok(self.link.get_or_init(|| link))
@@ -215,9 +208,9 @@ impl Odoo {
         let request = protocol.request(operation, proof)?;
         let Answered { reply, cookie } =
             self.exchanged(&request, asked, &|reply| protocol.is_passing(reply), host)?;
-        let lost = match protocol.way() {
-            Way::Session if rpc::lost_session(&reply) => Some(Lost::Session),
-            Way::JsonRpc if rpc::denies(&reply) => Some(Lost::Denied),
+        let lost = match proof {
+            Proof::Cookie(_) if rpc::lost_session(&reply) => Some(Lost::Session),
+            Proof::User { id, .. } if rpc::denies(&reply, *id) => Some(Lost::Denied),
             _ => None,
         };
         let head = HttpReply { status: reply.status, headers: reply.headers.clone(), body: Vec::new() };
@@ -256,7 +249,8 @@ impl Odoo {
     }
 
     fn key(&self) -> Result<&Secret> {
-        let missing = || Error::new(Code::ConfigMissing, "the profile holds no ODOO_API_KEY: nothing was sent");
+        let missing =
+            || Error::new(Code::ConfigMissing, "the profile holds no ODOO_API_KEY: nothing was sent");
         self.settings.api_key.as_ref().ok_or_else(missing)
     }
 
@@ -350,7 +344,9 @@ impl Odoo {
             return;
         }
         if let Err(error) = self.sign_in.keep_cookie(cookie) {
-            host.note(&format!("the session could not be kept here ({error}): the next run signs in again").into());
+            host.note(
+                &format!("the session could not be kept here ({error}): the next run signs in again").into(),
+            );
         }
     }
 
@@ -367,9 +363,9 @@ impl Odoo {
         if !rpc::lost_session(&reply) {
             rpc::result(&reply, asked)?;
         }
-        self.sign_in
-            .forget_cookie()
-            .map_err(|error| Error::local_state(format!("the session was ended and its cookie could not be removed ({error})")))?;
+        self.sign_in.forget_cookie().map_err(|error| {
+            Error::local_state(format!("the session was ended and its cookie could not be removed ({error})"))
+        })?;
         Ok(true)
     }
 
@@ -444,9 +440,13 @@ impl Odoo {
     }
 
     /// The version that the server says it is, by the page of later ones or the question that all answer.
-    pub fn version(&self) -> Option<String> {
-        server::version_in(&self.probe().ok()?)
-            .or_else(|| server::told_in(&self.bare(&session::version()).ok()?).map(|(version, _)| version))
+    fn version(&self) -> Option<String> {
+        server::version_in(&self.probe().ok()?).or_else(|| self.told_version())
+    }
+
+    /// The same, where it is no such page.
+    pub fn told_version(&self) -> Option<String> {
+        server::told_in(&self.bare(&session::version()).ok()?).map(|(version, _)| version)
     }
 
     fn asked<'a>(&'a self, what: &'a str, kind: Kind, way: Way) -> Asked<'a> {
@@ -506,10 +506,9 @@ impl Odoo {
             let outcome = outcome.map(|reply| self.blacked_out(reply));
             self.trace(request, &outcome, elapsed(), host);
             let (may_repeat, asked_pause) = match &outcome {
-                Ok(reply) => (
-                    asked.kind == Kind::Read && is_passing(reply),
-                    retry_after(reply, self.clock.now()),
-                ),
+                Ok(reply) => {
+                    (asked.kind == Kind::Read && is_passing(reply), retry_after(reply, self.clock.now()))
+                }
                 Err(fault) => {
                     use crate::transport::FaultKind::{ConnectTimeout, Refused, Reset, Resolve, Truncated};
                     let helps = matches!(fault.kind, Refused | Resolve | ConnectTimeout | Reset | Truncated);

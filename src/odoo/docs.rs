@@ -98,10 +98,9 @@ impl Reader<'_> {
         let language = self.context.get("lang").and_then(Value::as_str);
         match self.desk.odoo.document(path, etag, language, self.desk.host) {
             Ok(None) => self.put_together(page, instead),
-            Ok(Some(Document::Fresh { body, .. })) if !body.get().trim_start().starts_with('{') => Err(Error::new(
-                Code::BadReply,
-                format!("{path} was answered with something that is no document"),
-            )),
+            Ok(Some(Document::Fresh { body, .. })) if !body.get().trim_start().starts_with('{') => Err(
+                Error::new(Code::BadReply, format!("{path} was answered with something that is no document")),
+            ),
             Ok(Some(Document::Fresh { body, etag })) => {
                 let _ = self.desk.cache.store(&key, body.get(), etag.as_deref(), "");
                 Ok(Page {

@@ -3,7 +3,7 @@
 
 mod desk;
 
-mod choosing;
+pub mod choosing;
 pub mod client;
 pub mod cookies;
 pub mod docs;

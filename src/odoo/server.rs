@@ -51,7 +51,8 @@ mod tests {
         }
         assert_eq!(major("unknown"), None);
         let of = |info: &str| {
-            let body = format!(r#"{{"result":{{"server_version":"saas~18.2+e","server_version_info":[{info}]}}}}"#);
+            let body =
+                format!(r#"{{"result":{{"server_version":"saas~18.2+e","server_version_info":[{info}]}}}}"#);
             told_in(&HttpReply { status: 200, headers: Vec::new(), body: body.into_bytes() })
         };
         for info in ["18, 2", r#""saas~18", 2"#, "", r#""x""#] {

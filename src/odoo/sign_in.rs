@@ -114,9 +114,14 @@ impl Login<'_> {
     /// They are.
     pub fn number(&self, reply: &Reply, asked: Asked) -> Result<i64> {
         match serde_json::from_str(reply.get()) {
-            Ok(Value::Number(id)) if id.as_i64().is_some_and(|id| id > 0) => Ok(id.as_i64().unwrap_or_default()),
+            Ok(Value::Number(id)) if id.as_i64().is_some_and(|id| id > 0) => {
+                Ok(id.as_i64().unwrap_or_default())
+            }
             Ok(Value::Bool(false)) => Err(self.refused(asked)),
-            _ => Err(Error::new(Code::BadReply, "common.authenticate did not answer with a user: nothing else was sent")),
+            _ => Err(Error::new(
+                Code::BadReply,
+                "common.authenticate did not answer with a user: nothing else was sent",
+            )),
         }
     }
 
@@ -140,7 +145,9 @@ impl Login<'_> {
             (true, _) => error,
         };
         if self.major < 16 {
-            return error.with_hint("after ten failures this Odoo refuses every login for a minute: wait before you try again");
+            return error.with_hint(
+                "after ten failures this Odoo refuses every login for a minute: wait before you try again",
+            );
         }
         error
     }

@@ -166,14 +166,16 @@ mod tests {
             json!([[[7]], { "body": "a &lt; b &amp; &#34;c&#34;" }])
         );
         let html = json!({ "body": "<b>x</b>", "body_is_html": true });
-        assert_eq!(arguments("message_post", Some(vec![7]), html, 14), json!([[[7]], { "body": "<b>x</b>" }]));
+        assert_eq!(
+            arguments("message_post", Some(vec![7]), html, 14),
+            json!([[[7]], { "body": "<b>x</b>" }])
+        );
     }
 
     #[test]
     fn names_of_execute_kw_itself_are_refused_where_it_has_them() {
-        let with = |name: &str| {
-            Operation::new("m", "f", Object::from_iter([(name.to_string(), json!(1))])).unwrap()
-        };
+        let with =
+            |name: &str| Operation::new("m", "f", Object::from_iter([(name.to_string(), json!(1))])).unwrap();
         for name in TAKEN {
             assert!(refuse_taken(&with(name), 18).is_err());
             assert!(refuse_taken(&with(name), 19).is_ok());

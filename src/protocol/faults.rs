@@ -254,7 +254,9 @@ fn auth_rejected(asked: Asked) -> Error {
                     asked.origin, asked.database
                 ),
             )
-            .with_hint("a user with two-factor authentication cannot work by the web session: use an API key");
+            .with_hint(
+                "a user with two-factor authentication cannot work by the web session: use an API key",
+            );
         }
     };
     auth_hints(Error::new(
@@ -354,9 +356,7 @@ pub fn no_database(asked: Asked) -> Error {
         ),
     );
     error.with_hint(match asked.way {
-        Way::Json2 => {
-            "check ODOO_DB; it is sent as the X-Odoo-Database header, which a proxy must pass on"
-        }
+        Way::Json2 => "check ODOO_DB; it is sent as the X-Odoo-Database header, which a proxy must pass on",
         _ => "check ODOO_DB",
     })
 }

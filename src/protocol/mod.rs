@@ -101,3 +101,6 @@ pub trait Protocol: Send + Sync {
     /// Whether a failed read may succeed when repeated at once.
     fn is_passing(&self, reply: &HttpReply) -> bool;
 }
+
+#[cfg(test)]
+mod tests;

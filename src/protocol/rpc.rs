@@ -130,9 +130,13 @@ pub fn lost_session(reply: &HttpReply) -> bool {
     }
 }
 
-/// Whether Odoo denies the call or the caller, which these protocols do not tell apart.
-pub fn denies(reply: &HttpReply) -> bool {
-    complaint(reply).is_some_and(|complaint| complaint.name() == "odoo.exceptions.AccessDenied")
+/// Whether Odoo denies the call or the caller, which JSON-RPC does not tell apart; or it has no such user.
+pub fn denies(reply: &HttpReply, user: i64) -> bool {
+    complaint(reply).is_some_and(|complaint| match complaint.name() {
+        "odoo.exceptions.AccessDenied" => true,
+        "odoo.exceptions.MissingError" => complaint.message().contains(&format!("res.users({user},)")),
+        _ => false,
+    })
 }
 
 fn of_complaint(complaint: &Complaint, status: u16, asked: Asked) -> Error {
@@ -179,7 +183,9 @@ fn as_json2(complaint: &Complaint, asked: Asked) -> u16 {
         "odoo.exceptions.UserError" if is_unknown_model(complaint, asked) => 404,
         "builtins.KeyError" if complaint.arguments_are(model(asked)) => 404,
         "builtins.AttributeError" if is_unknown_method(complaint, asked) => 404,
-        "odoo.exceptions.UserError" | "odoo.exceptions.ValidationError" | "odoo.exceptions.RedirectWarning" => 422,
+        "odoo.exceptions.UserError"
+        | "odoo.exceptions.ValidationError"
+        | "odoo.exceptions.RedirectWarning" => 422,
         _ if name.starts_with("psycopg2.errors.") && !faults::is_lock(name) => 400,
         _ => 500,
     }
@@ -238,7 +244,8 @@ mod tests {
     }
 
     fn error(code: i64, name: &str, message: &str) -> HttpReply {
-        let data = json!({ "name": name, "message": message, "arguments": [message], "context": {}, "debug": "" });
+        let data =
+            json!({ "name": name, "message": message, "arguments": [message], "context": {}, "debug": "" });
         let body = json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": code, "message": "Odoo Server Error", "data": data } });
         HttpReply { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }
     }
@@ -249,11 +256,21 @@ mod tests {
 
     #[test]
     fn a_result_is_what_was_sent_and_nothing_is_null() {
-        let of = |body: &str| result(&ok(body), asked("m/f", Kind::Write)).map(|reply| reply.get().to_string());
+        let of =
+            |body: &str| result(&ok(body), asked("m/f", Kind::Write)).map(|reply| reply.get().to_string());
         assert_eq!(of(r#"{"jsonrpc":"2.0","id":1,"result":[1.50, "a"]}"#).unwrap(), r#"[1.50, "a"]"#);
         assert_eq!(of(r#"{"jsonrpc":"2.0","id":1}"#).unwrap(), "null");
         assert_eq!(of(r#"{"jsonrpc":"2.0","id":null,"result":null,"error":null}"#).unwrap(), "null");
-        for strange in ["[]", "{}", "null", "true", r#"{"id":1,"result":3}"#, "<html>", "", r#"{"jsonrpc":"1.0","result":3}"#] {
+        for strange in [
+            "[]",
+            "{}",
+            "null",
+            "true",
+            r#"{"id":1,"result":3}"#,
+            "<html>",
+            "",
+            r#"{"jsonrpc":"1.0","result":3}"#,
+        ] {
             let error = of(strange).unwrap_err();
             assert_eq!((error.code, error.effect), (Code::BadReply, Effect::Unknown), "{strange}");
         }
@@ -302,13 +319,19 @@ mod tests {
         let mail = error(0, "smtplib.SMTPServerDisconnected", "x");
         assert_eq!(result(&mail, asked("m/f", Kind::Write)).unwrap_err().effect, Effect::Unknown);
         let commits = error(0, "builtins.ValueError", "x");
-        assert_eq!(result(&commits, asked("mail.mail/send", Kind::Write)).unwrap_err().effect, Effect::Unknown);
+        assert_eq!(
+            result(&commits, asked("mail.mail/send", Kind::Write)).unwrap_err().effect,
+            Effect::Unknown
+        );
     }
 
     #[test]
     fn only_words_of_odoo_prove_that_a_session_is_lost() {
         assert!(lost_session(&error(100, EXPIRED, "Session expired")));
-        assert!(lost_session(&HttpReply { status: 404, ..error(404, "werkzeug.exceptions.NotFound", "404") }));
+        assert!(lost_session(&HttpReply {
+            status: 404,
+            ..error(404, "werkzeug.exceptions.NotFound", "404")
+        }));
         // An unknown model from 18 on.
         assert!(!lost_session(&error(404, "werkzeug.exceptions.NotFound", "404")));
         assert!(!lost_session(&error(200, "odoo.exceptions.AccessDenied", "Access Denied")));

@@ -132,7 +132,11 @@ mod tests {
         let set = |id: &str| format!("session_id={id}; Expires=x; Max-Age=604800; HttpOnly; Path=/");
         let of = |headers: &[(&str, &str)]| cookie(&reply(headers)).map(|cookie| cookie.expose().to_string());
         assert_eq!(of(&[("set-cookie", &set(id))]).as_deref(), Some(id));
-        let two = [("set-cookie", "cids=; Path=/".to_string()), ("Set-Cookie", set(other)), ("set-cookie", set(id))];
+        let two = [
+            ("set-cookie", "cids=; Path=/".to_string()),
+            ("Set-Cookie", set(other)),
+            ("set-cookie", set(id)),
+        ];
         let two: Vec<(&str, &str)> = two.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(of(&two).as_deref(), Some(id));
         assert_eq!(of(&[("set-cookie", "frontend_lang=en_US; Path=/")]), None);

@@ -53,8 +53,7 @@ pub fn choose<'a>(
 
 fn complete(environment: &Environment) -> bool {
     let all = |wanted: &[&str]| wanted.iter().all(|name| environment.text(name).is_some());
-    all(&[names::BASE_URL, names::DB])
-        && (all(&[names::API_KEY]) || all(&[names::LOGIN, names::PASSWORD]))
+    all(&[names::BASE_URL, names::DB]) && (all(&[names::API_KEY]) || all(&[names::LOGIN, names::PASSWORD]))
 }
 
 fn nothing_to_go_by(environment: &Environment, paths: &Paths, profiles: &[String]) -> Error {

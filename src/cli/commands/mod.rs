@@ -21,6 +21,7 @@ pub mod read;
 pub mod sandbox;
 pub mod schema_summary;
 pub mod search_read;
+pub mod session;
 pub mod shared;
 pub mod spec_schema;
 pub mod write;
@@ -45,6 +46,7 @@ pub fn run(command: Command, mut local: Local) -> Result<()> {
     let (job, manner) = match command {
         Command::Doctor(args) => return doctor::run(args, &local),
         Command::Cache(args) => return cache::run(args, &local),
+        Command::Session(args) => return session::run(args, &local),
         Command::Sandbox(args) => return sandbox::run(args, &local),
         Command::Approve(args) => return approve::run(args, local),
         Command::Describe(args) => return describe::run(args, &local),
@@ -110,6 +112,7 @@ fn job_of(command: Command, local: &mut Local) -> Result<Job> {
         | Command::Doctor(_)
         | Command::ExecSpec(_)
         | Command::Cache(_)
+        | Command::Session(_)
         | Command::Sandbox(_)
         | Command::Describe(_)
         | Command::SpecSchema(_)

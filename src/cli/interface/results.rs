@@ -74,6 +74,10 @@ pub fn of(command: &str) -> Option<Value> {
             { "type": "array", "items": { "type": "object", "required": ["kind", "model", "path"] } },
             { "type": "object", "required": ["removed"], "properties": { "removed": { "type": "integer" } } },
         ] }),
+        "session" => json!({
+            "type": "object", "required": ["ended"], "additionalProperties": false,
+            "properties": { "ended": { "type": "boolean", "description": "false: there was none" } },
+        }),
         "sandbox" => json!({
             "type": "object",
             "description": "{\"reset\": true}; serve: one line with the address, the database and keys",

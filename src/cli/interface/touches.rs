@@ -38,7 +38,7 @@ const fn touches(command: &'static str, network: bool, changes: Changes) -> Touc
 }
 
 /// Every command.
-const TABLE: [Touches; 21] = [
+const TABLE: [Touches; 22] = [
     touches("call", true, Changes::Odoo),
     touches("search-read", true, Changes::Nothing),
     touches("count", true, Changes::Nothing),
@@ -55,6 +55,7 @@ const TABLE: [Touches; 21] = [
     touches("approvals", true, Changes::Odoo),
     touches("doctor", true, Changes::Nothing),
     touches("cache", false, Changes::Local),
+    touches("session", true, Changes::Local),
     touches("sandbox", false, Changes::Local),
     touches("describe", false, Changes::Nothing),
     touches("spec-schema", false, Changes::Nothing),

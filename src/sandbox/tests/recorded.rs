@@ -92,7 +92,14 @@ fn request(name: &str, recorded: &Value, wire_capture: i64) -> HttpRequest {
     };
     let method = if recorded["method"] == "GET" { Method::Get } else { Method::Post };
     assert!(matches!(recorded["method"].as_str(), Some("GET" | "POST")), "{name}");
-    HttpRequest { method, path: recorded["path"].as_str().unwrap().to_owned(), headers, bearer, cookie: None, body }
+    HttpRequest {
+        method,
+        path: recorded["path"].as_str().unwrap().to_owned(),
+        headers,
+        bearer,
+        cookie: None,
+        body,
+    }
 }
 
 /// The shape of a value: types, and the keys of objects. Lists are as their first element; an empty list, a
