@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cache::{Found, Key, Kind};
+use crate::cache::{Found, Key, Section};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::{Action, Hint};
@@ -64,7 +64,7 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     let wanted = &request.wanted;
     let key = Key {
         owner: &session.owner,
-        kind: Kind::Lookup,
+        section: Section::Lookup,
         model: wanted.model(),
         question: lookup::question(wanted, &run.context()?),
     };

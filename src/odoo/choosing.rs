@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::schema::DOCUMENT_TTL;
 use super::server::Server;
-use crate::cache::{Cache, Found, Key, Kind, Owner};
+use crate::cache::{Cache, Found, Key, Owner, Section};
 use crate::error::{Code, Error, Result};
 use crate::protocol::json2::Json2;
 use crate::protocol::jsonrpc::JsonRpc;
@@ -85,7 +85,7 @@ fn everybody(owner: &Owner) -> Owner {
 }
 
 fn key(owner: &Owner) -> Key<'_> {
-    Key { owner, kind: Kind::Server, model: "server", question: json!({}) }
+    Key { owner, section: Section::Server, model: "server", question: json!({}) }
 }
 
 /// What was learnt of a server before.

@@ -16,7 +16,7 @@ use crate::clock::SharedClock;
 use crate::context::TOKEN_KEY;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::host::Host;
-use crate::operation::{Kind, Operation};
+use crate::operation::{Access, Operation};
 use crate::protocol::faults::{self, Asked};
 use crate::protocol::json2::{self, Json2};
 use crate::protocol::{Proof, Protocol, Reply, Way, jsonrpc, rpc, session};
@@ -123,8 +123,8 @@ impl Odoo {
         if let Some(server) = choosing::remembered(&self.sign_in.cache, &self.sign_in.owner) {
             return Ok(server);
         }
-        let asked = self.asked(ASKING, Kind::Read, Way::JsonRpc);
-        let _watch = host.watch(ASKING, Kind::Read);
+        let asked = self.asked(ASKING, Access::Read, Way::JsonRpc);
+        let _watch = host.watch(ASKING, Access::Read);
         let first = self.exchanged(&jsonrpc::version(), asked, &rpc::is_passing, host)?.reply;
         let (told, has_jsonrpc) = match server::told_in(&first) {
             Some(told) => (Some(told), true),
@@ -163,9 +163,9 @@ impl Odoo {
 
     /// Carries out an operation in the agent's name.
     pub fn call(&self, cleared: &Cleared, host: &dyn Host) -> Result<Reply> {
-        let watch = host.watch(&cleared.name(), cleared.kind());
+        let watch = host.watch(&cleared.name(), cleared.access());
         let outcome = self.carried(cleared, host);
-        if cleared.kind() == Kind::Write {
+        if cleared.access() == Access::Write {
             // Only now it is known what the answer means.
             watch.answered(outcome.as_ref().map_or_else(|error| error.effect, |_| Effect::Done));
         }
@@ -174,7 +174,7 @@ impl Odoo {
 
     /// Carries out an operation with another key; only the approval flow has one. The guard is asked by JSON-2.
     pub fn call_as(&self, cleared: &Cleared, key: &Secret, host: &dyn Host) -> Result<Reply> {
-        let _watch = host.watch(&cleared.name(), cleared.kind());
+        let _watch = host.watch(&cleared.name(), cleared.access());
         let protocol = Json2::new(&self.settings.database);
         self.told(&protocol, cleared, &Proof::Key(key.clone()), host)?.0
     }
@@ -204,7 +204,7 @@ impl Odoo {
         host: &dyn Host,
     ) -> Result<(Result<Reply>, Option<Lost>)> {
         let (operation, what) = (cleared.operation(), cleared.name());
-        let asked = self.asked(&what, cleared.kind(), protocol.way());
+        let asked = self.asked(&what, cleared.access(), protocol.way());
         let request = protocol.request(operation, proof)?;
         let Answered { reply, cookie } =
             self.exchanged(&request, asked, &|reply| protocol.is_passing(reply), host)?;
@@ -272,8 +272,8 @@ impl Odoo {
     fn signed_in(&self, link: &Link, host: &dyn Host) -> Result<Proof> {
         let major = link.server.as_ref().map_or(FIRST_WITH_JSON2, |server| server.major);
         let way = link.protocol.way();
-        let asked = self.asked(SIGNING_IN, Kind::Read, way);
-        let _watch = host.watch(SIGNING_IN, Kind::Read);
+        let asked = self.asked(SIGNING_IN, Access::Read, way);
+        let _watch = host.watch(SIGNING_IN, Access::Read);
         let database = &self.settings.database;
         if way == Way::Session {
             let (Some(login), Some(password)) = (&self.settings.login, &self.settings.password) else {
@@ -357,8 +357,8 @@ impl Odoo {
     pub fn end_session(&self, host: &dyn Host) -> Result<bool> {
         let Some(cookie) = self.sign_in.kept_cookie() else { return Ok(false) };
         self.veil.keep(&cookie);
-        let asked = self.asked("the end of the session", Kind::Read, Way::Session);
-        let _watch = host.watch("the end of the session", Kind::Read);
+        let asked = self.asked("the end of the session", Access::Read, Way::Session);
+        let _watch = host.watch("the end of the session", Access::Read);
         let reply = self.exchanged(&session::destroy(&cookie), asked, &rpc::is_passing, host)?.reply;
         if !rpc::lost_session(&reply) {
             rpc::result(&reply, asked)?;
@@ -391,8 +391,8 @@ impl Odoo {
         }
         let proof = self.proof(link, host)?;
         let Some(request) = link.protocol.document(path, etag, language, &proof) else { return Ok(None) };
-        let asked = self.asked(path, Kind::Read, link.protocol.way());
-        let _watch = host.watch(path, Kind::Read);
+        let asked = self.asked(path, Access::Read, link.protocol.way());
+        let _watch = host.watch(path, Access::Read);
         let reply = self.exchanged(&request, asked, &faults::is_passing, host)?.reply;
         match reply.status {
             304 => Ok(Some(Document::NotModified)),
@@ -419,7 +419,7 @@ impl Odoo {
 
     /// Sends something that holds no key.
     fn bare(&self, request: &HttpRequest) -> Result<HttpReply> {
-        let asked = self.asked(&request.path, Kind::Read, Way::Json2);
+        let asked = self.asked(&request.path, Access::Read, Way::Json2);
         self.transport()?.send(request).map_err(|fault| faults::of_fault(fault, asked))
     }
 
@@ -449,8 +449,14 @@ impl Odoo {
         server::told_in(&self.bare(&session::version()).ok()?).map(|(version, _)| version)
     }
 
-    fn asked<'a>(&'a self, what: &'a str, kind: Kind, way: Way) -> Asked<'a> {
-        Asked { what, kind, database: &self.settings.database, origin: self.settings.base_url.origin(), way }
+    fn asked<'a>(&'a self, what: &'a str, access: Access, way: Way) -> Asked<'a> {
+        Asked {
+            what,
+            access,
+            database: &self.settings.database,
+            origin: self.settings.base_url.origin(),
+            way,
+        }
     }
 
     /// Classifies, and asks for the version where that explains the most.
@@ -507,12 +513,12 @@ impl Odoo {
             self.trace(request, &outcome, elapsed(), host);
             let (may_repeat, asked_pause) = match &outcome {
                 Ok(reply) => {
-                    (asked.kind == Kind::Read && is_passing(reply), retry_after(reply, self.clock.now()))
+                    (asked.access == Access::Read && is_passing(reply), retry_after(reply, self.clock.now()))
                 }
                 Err(fault) => {
                     use crate::transport::FaultKind::{ConnectTimeout, Refused, Reset, Resolve, Truncated};
                     let helps = matches!(fault.kind, Refused | Resolve | ConnectTimeout | Reset | Truncated);
-                    (helps && (asked.kind == Kind::Read || fault.phase == Phase::NotSent), None)
+                    (helps && (asked.access == Access::Read || fault.phase == Phase::NotSent), None)
                 }
             };
             let pause = asked_pause.unwrap_or(FIRST_PAUSE * 3_u32.pow(tries));
@@ -535,7 +541,7 @@ impl Odoo {
 
     /// How long a call may take. Up to 17 a locked row holds one by JSON-RPC for minutes, while Odoo tries again.
     fn limit(&self, asked: Asked) -> Duration {
-        let is_slow = asked.kind == Kind::Write && self.holds_locks(asked);
+        let is_slow = asked.access == Access::Write && self.holds_locks(asked);
         if is_slow && self.settings.is_patient {
             self.settings.timeout.max(LOCKED)
         } else {

@@ -14,7 +14,6 @@ pub mod schema;
 pub mod server;
 pub mod sign_in;
 pub mod user_context;
-pub mod vocabulary;
 
 pub use client::Odoo;
 pub use desk::Desk;

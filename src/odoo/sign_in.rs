@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::cookies::Cookies;
 use super::schema::DOCUMENT_TTL;
-use crate::cache::{Cache, Found, Key, Kind, Owner};
+use crate::cache::{Cache, Found, Key, Owner, Section};
 use crate::error::{Code, Error, OdooFault, Result, Retry};
 use crate::protocol::faults::Asked;
 use crate::protocol::{Proof, Reply};
@@ -50,7 +50,7 @@ impl SignIn {
     fn key<'k>(&'k self, login: &str) -> Key<'k> {
         Key {
             owner: &self.owner,
-            kind: Kind::User,
+            section: Section::User,
             model: "res.users",
             question: json!({ "number of": login }),
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::faults::{self, Asked};
 use super::{Proof, Protocol, Reply, Way, answers, identity};
 use crate::error::{Code, Error, Result};
-use crate::operation::{Kind, Object, Operation};
+use crate::operation::{Access, Object, Operation};
 use crate::secret::Secret;
 use crate::transport::{HttpReply, HttpRequest, Method};
 
@@ -96,7 +96,7 @@ impl Protocol for Json2 {
         }
         let json = parse(reply, asked)?;
         identity::refuse_check(&json, asked)?;
-        if asked.kind == Kind::Write
+        if asked.access == Access::Write
             && let Some(expected) = answers::wrong(operation, json.get())
         {
             return Err(faults::of_answer(expected, asked));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::faults::{self, Asked};
 use super::{Reply, answers, identity, results};
 use crate::error::{Code, Effect, Error, Result, Retry};
-use crate::operation::{Kind, Operation};
+use crate::operation::{Access, Operation};
 use crate::transport::HttpReply;
 
 /// What such an answer holds.
@@ -66,7 +66,7 @@ pub fn body(params: Value) -> Value {
 pub fn reply(operation: &Operation, reply: HttpReply, asked: Asked) -> Result<Reply> {
     let result = results::as_of_today(operation, result(&reply, asked)?);
     identity::refuse_check(&result, asked)?;
-    if asked.kind == Kind::Write
+    if asked.access == Access::Write
         && let Some(expected) = answers::wrong(operation, result.get())
     {
         return Err(faults::of_answer(expected, asked));
@@ -226,10 +226,12 @@ fn without_database(complaint: &Complaint, status: u16, asked: Asked) -> Error {
         return faults::no_database(asked).with_status(status);
     }
     let message = format!("Odoo lost its database during {}", asked.what);
-    let error = match asked.kind {
-        Kind::Read => Error::new(Code::ServerError, format!("{message}; it only reads, nothing was changed"))
-            .with_effect(Effect::Rejected, Retry::Safe),
-        Kind::Write => asked.lost(message),
+    let error = match asked.access {
+        Access::Read => {
+            Error::new(Code::ServerError, format!("{message}; it only reads, nothing was changed"))
+                .with_effect(Effect::Rejected, Retry::Safe)
+        }
+        Access::Write => asked.lost(message),
     };
     error.with_status(status)
 }
@@ -239,8 +241,8 @@ mod tests {
     use super::*;
     use crate::protocol::Way;
 
-    fn asked(what: &str, kind: Kind) -> Asked<'_> {
-        Asked { what, kind, database: "lab", origin: "https://o", way: Way::JsonRpc }
+    fn asked(what: &str, access: Access) -> Asked<'_> {
+        Asked { what, access, database: "lab", origin: "https://o", way: Way::JsonRpc }
     }
 
     fn error(code: i64, name: &str, message: &str) -> HttpReply {
@@ -257,7 +259,7 @@ mod tests {
     #[test]
     fn a_result_is_what_was_sent_and_nothing_is_null() {
         let of =
-            |body: &str| result(&ok(body), asked("m/f", Kind::Write)).map(|reply| reply.get().to_string());
+            |body: &str| result(&ok(body), asked("m/f", Access::Write)).map(|reply| reply.get().to_string());
         assert_eq!(of(r#"{"jsonrpc":"2.0","id":1,"result":[1.50, "a"]}"#).unwrap(), r#"[1.50, "a"]"#);
         assert_eq!(of(r#"{"jsonrpc":"2.0","id":1}"#).unwrap(), "null");
         assert_eq!(of(r#"{"jsonrpc":"2.0","id":null,"result":null,"error":null}"#).unwrap(), "null");
@@ -303,7 +305,7 @@ mod tests {
         ] {
             for number in [0, 200] {
                 let found =
-                    result(&error(number, name, message), asked("res.partner/f", Kind::Write)).unwrap_err();
+                    result(&error(number, name, message), asked("res.partner/f", Access::Write)).unwrap_err();
                 assert_eq!((found.code, found.effect), (code, Effect::Rejected), "{name}: {message}");
                 assert_eq!(found.http_status, Some(200));
             }
@@ -313,14 +315,14 @@ mod tests {
     #[test]
     fn what_an_error_does_not_undo_stays_open_and_a_socket_is_not_told() {
         let lost = error(200, "psycopg2.OperationalError", "connection to socket \"/run/secret\" failed");
-        let found = result(&lost, asked("m/f", Kind::Write)).unwrap_err();
+        let found = result(&lost, asked("m/f", Access::Write)).unwrap_err();
         assert_eq!((found.code, found.effect), (Code::OutcomeUnknown, Effect::Unknown));
         assert!(!format!("{found:?}").contains("/run/secret"));
         let mail = error(0, "smtplib.SMTPServerDisconnected", "x");
-        assert_eq!(result(&mail, asked("m/f", Kind::Write)).unwrap_err().effect, Effect::Unknown);
+        assert_eq!(result(&mail, asked("m/f", Access::Write)).unwrap_err().effect, Effect::Unknown);
         let commits = error(0, "builtins.ValueError", "x");
         assert_eq!(
-            result(&commits, asked("mail.mail/send", Kind::Write)).unwrap_err().effect,
+            result(&commits, asked("mail.mail/send", Access::Write)).unwrap_err().effect,
             Effect::Unknown
         );
     }

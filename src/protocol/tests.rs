@@ -15,7 +15,7 @@ use crate::error::Code::{
     ServerError,
 };
 use crate::error::{Code, Effect};
-use crate::operation::{Kind, Object, Operation};
+use crate::operation::{Access, Object, Operation};
 use crate::secret::Secret;
 use crate::transport::HttpReply;
 
@@ -393,8 +393,8 @@ fn an_answer_means_what_the_contract_says() {
         let label = format!("{} of {}", pair.name, pair.major);
         let operation = Operation::new(&model, &method, Object::new()).unwrap();
         let what = format!("{model}/{method}");
-        let kind = operation.kind();
-        let asked = Asked { what: &what, kind, database: "no_such_db", origin: "http://o", way };
+        let access = operation.access();
+        let asked = Asked { what: &what, access, database: "no_such_db", origin: "http://o", way };
         let (protocol, what) = pair.name.split_once('_').unwrap();
         let end = ENDS.iter().position(|(name, by, _, versions)| {
             *name == what && (by.is_empty() || *by == protocol) && versions.contains(&pair.major)
@@ -411,7 +411,7 @@ fn an_answer_means_what_the_contract_says() {
         let error = outcome.map(|reply| panic!("{label}: {}", reply.get())).unwrap_err();
         assert_eq!(error.code, ENDS[end].2, "{label}: {}", error.message);
         let is_lost = error.http_status == Some(404) && rpc::lost_session(&pair.reply());
-        let is_open = kind == Kind::Write && error.odoo.is_none() && error.http_status == Some(500);
+        let is_open = access == Access::Write && error.odoo.is_none() && error.http_status == Some(500);
         if !is_lost && !is_open {
             assert_eq!(error.effect, Effect::Rejected, "{label}");
         }

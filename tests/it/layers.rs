@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top. A module names its own layer's and lower ones only as far as its row allows.
-const MAY_NAME: [(&str, &[&str]); 39] = [
+const MAY_NAME: [(&str, &[&str]); 40] = [
     ("cli", &["actions", "spec", "doctor", "DESK", "embedded", "transport"]),
     ("spec", &["actions", "odoo", "WORDS"]),
     ("doctor", &["approval", "DESK"]),
@@ -28,7 +28,8 @@ const MAY_NAME: [(&str, &[&str]); 39] = [
     ("context", &["error", "hint", "operation", "zones"]),
     ("host", &["error", "hint", "operation", "secret"]),
     ("outcome", &["error", "hint"]),
-    ("operation", &["error", "hint"]),
+    ("operation", &["error", "hint", "knowledge"]),
+    ("knowledge", &[]),
     ("hint", &["operation"]),
     ("error", &["hint", "waiting"]),
     ("waiting", &["secret"]),
@@ -49,7 +50,7 @@ const MAY_NAME: [(&str, &[&str]); 39] = [
 ];
 
 /// Modules that know nobody above them.
-const WORDS: [&str; 19] = [
+const WORDS: [&str; 20] = [
     "base_url",
     "caller",
     "cleared",
@@ -62,6 +63,7 @@ const WORDS: [&str; 19] = [
     "host",
     "json_input",
     "json_slips",
+    "knowledge",
     "members",
     "operation",
     "outcome",

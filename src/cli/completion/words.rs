@@ -9,7 +9,7 @@ use clap_complete::engine::CompletionCandidate;
 
 use super::Shell;
 use crate::cli::Cli;
-use crate::odoo::vocabulary::PERIODS;
+use crate::knowledge::vocabulary::PERIODS;
 
 /// Tag of a candidate that more can follow without a blank: a list of names goes on with a comma.
 pub const OPEN: &str = "open";
