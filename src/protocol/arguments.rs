@@ -5,6 +5,8 @@
 use serde_json::{Value, json};
 
 use crate::error::{Code, Error, Result};
+use crate::knowledge::methods::{self, Method, Scope};
+use crate::knowledge::{NEWEST, OLDEST, Version};
 use crate::operation::{Object, Operation};
 
 /// The first arguments of methods whose names changed, or that are taken by their place alone.
@@ -41,26 +43,88 @@ pub struct Arguments {
 /// The arguments of an operation for a server of this version.
 ///
 /// # Errors
-/// What cannot be said to it.
+/// What this version does not have.
 pub fn of(operation: &Operation, major: u32) -> Result<Arguments> {
-    let method = operation.method.as_str();
+    let version = Version::try_from(major).unwrap_or(NEWEST).clamp(OLDEST, NEWEST);
+    let (model, method) = (operation.model.as_str(), operation.method.as_str());
     let mut names = operation.kwargs.clone();
-    let mut places: Vec<Value> = operation.ids.iter().map(|ids| json!(ids)).collect();
-    if method == "has_group" && major < 18 {
-        // It was asked of the user alone, who could not be another than the caller.
-        places.clear();
+    if version < 17 && matches!(method, "message_post" | "message_notify") {
+        as_html(&mut names);
     }
+    let row = methods::in_version(model, method, version);
+    match (row, methods::of(model, method)) {
+        (None, Some(other)) => return Err(lacks(operation, other, version)),
+        (Some(row), _) => names = as_called(operation, names, row, version)?,
+        (None, None) => {}
+    }
+    let scope = row.map(|row| row.scope);
+    let ids = match (&operation.ids, scope) {
+        // It was asked of the user alone, who could not be another than the caller.
+        (Some(_), Some(Scope::Model)) if method == "has_group" => None,
+        (None, Some(Scope::AnyRecords)) => Some(json!([])),
+        (ids, _) => ids.as_ref().map(|ids| json!(ids)),
+    };
+    let mut places: Vec<Value> = ids.into_iter().collect();
     let wanted = PLACES.binary_search_by_key(&method, |(name, _)| name).map_or(&[][..], |at| PLACES[at].1);
     let given = wanted.iter().rposition(|name| names.contains_key(*name)).map_or(0, |last| last + 1);
     for name in &wanted[..given] {
         // Of those before one that is given, none but a text to search for can be left out.
         places.push(names.shift_remove(*name).unwrap_or_else(|| json!("")));
     }
-    if major < 17 && matches!(method, "message_post" | "message_notify") {
-        as_html(&mut names);
-    }
     names.insert("context".into(), operation.context.clone().into());
     Ok(Arguments { places, names })
+}
+
+/// The arguments by the names of a version, but for those that have a place.
+fn as_called(operation: &Operation, names: Object, row: &Method, version: Version) -> Result<Object> {
+    let has_place =
+        |name: &str| PLACES.iter().any(|(method, places)| *method == row.name && places.contains(&name));
+    let mut called = Object::new();
+    for (name, value) in names {
+        let argument = row.arguments.iter().find(|argument| argument.name == name);
+        match argument {
+            Some(argument) if !argument.is_in(version) => {
+                return Err(refused(format!(
+                    "{}/{} of Odoo {version} has no argument {name}: it came with {}; nothing was sent",
+                    operation.model, operation.method, argument.since
+                )));
+            }
+            Some(argument) if !has_place(&name) => {
+                called.insert(argument.name_in(version).into(), value);
+            }
+            _ => drop(called.insert(name, value)),
+        }
+    }
+    Ok(called)
+}
+
+/// The refusal of a method that this version does not have, with what it has in its place.
+fn lacks(operation: &Operation, other: &Method, version: Version) -> Error {
+    let (model, method) = (&operation.model, &operation.method);
+    let when = if other.since > version {
+        format!("it came with Odoo {}", other.since)
+    } else {
+        format!("it is gone since Odoo {}", other.until + 1)
+    };
+    let error = refused(format!("Odoo {version} has no {model}/{method}: {when}; nothing was sent"));
+    match method.as_str() {
+        "formatted_read_group" | "formatted_read_grouping_sets" => {
+            error.with_hint("group counts and sums in every version")
+        }
+        "has_access" => error.with_hint(
+            "check_access_rights with operation and raise_exception=false asks the same of the model",
+        ),
+        "name_get" => error.with_hint("read display_name"),
+        "message_post_with_source" => error.with_hint("message_post_with_template has it here"),
+        "message_post_with_template" | "message_post_with_view" => {
+            error.with_hint("message_post_with_source has it here")
+        }
+        _ => error,
+    }
+}
+
+fn refused(message: String) -> Error {
+    Error::new(Code::PreflightRefused, message)
 }
 
 /// Refuses what `execute_kw` of this version would take for its own.
@@ -70,13 +134,10 @@ pub fn of(operation: &Operation, major: u32) -> Result<Arguments> {
 pub fn refuse_taken(operation: &Operation, major: u32) -> Result<()> {
     let taken = operation.kwargs.keys().find(|name| major < 19 && TAKEN.contains(&name.as_str()));
     let Some(name) = taken else { return Ok(()) };
-    Err(Error::new(
-        Code::PreflightRefused,
-        format!(
-            "{}/{} with an argument called {name}: JSON-RPC of Odoo {major} has one of that name itself and cannot take it; nothing was sent",
-            operation.model, operation.method
-        ),
-    )
+    Err(refused(format!(
+        "{}/{} with an argument called {name}: JSON-RPC of Odoo {major} has one of that name itself and cannot take it; nothing was sent",
+        operation.model, operation.method
+    ))
     .with_hint("ODOO_PROTOCOL=session with ODOO_LOGIN and ODOO_PASSWORD in the profile can"))
 }
 
@@ -100,8 +161,12 @@ mod tests {
     use super::*;
 
     fn arguments(method: &str, ids: Option<Vec<i64>>, kwargs: Value, major: u32) -> Value {
-        let mut operation =
-            Operation::new("res.partner", method, kwargs.as_object().cloned().unwrap()).unwrap();
+        let mut operation = Operation::new(
+            if method == "has_group" { "res.users" } else { "res.partner" },
+            method,
+            kwargs.as_object().cloned().unwrap(),
+        )
+        .unwrap();
         operation.ids = ids;
         let Arguments { places, mut names } = of(&operation, major).unwrap();
         assert_eq!(names.pop(), Some(("context".into(), json!({}))));
@@ -170,6 +235,33 @@ mod tests {
             arguments("message_post", Some(vec![7]), html, 14),
             json!([[[7]], { "body": "<b>x</b>" }])
         );
+    }
+
+    #[test]
+    fn what_a_version_lacks_is_said_and_what_it_calls_otherwise_is_called_so() {
+        let error = |model: &str, method: &str, kwargs: Value, major: u32| {
+            let operation = Operation::new(model, method, kwargs.as_object().cloned().unwrap()).unwrap();
+            of(&operation, major)
+                .map(|arguments| panic!("{method} of {major}: {arguments:?}"))
+                .unwrap_err()
+                .message
+        };
+        for (method, kwargs, major, says) in [
+            ("formatted_read_group", json!({}), 18, "came with Odoo 19"),
+            ("has_access", json!({ "operation": "read" }), 17, "came with Odoo 18"),
+            ("name_get", json!({}), 18, "gone since Odoo 18"),
+            ("search_count", json!({ "domain": [], "limit": 1 }), 15, "no argument limit"),
+            ("message_post", json!({ "body": "x", "partner_cc_ids": [1] }), 16, "no argument partner_cc_ids"),
+        ] {
+            assert!(error("res.partner", method, kwargs, major).contains(says), "{method}");
+        }
+        let count = json!({ "domain": [], "limit": 1 });
+        assert_eq!(arguments("search_count", None, count, 16), json!([[[]], { "limit": 1 }]));
+        let access = json!({ "operation": "read" });
+        assert_eq!(arguments("has_access", None, access, 18), json!([[[], "read"], {}]));
+        // What no table knows is Odoo's to judge.
+        let own = json!({ "limit": 1, "partner_cc_ids": 1 });
+        assert_eq!(arguments("x_own_method", None, own.clone(), 14), json!([[], own]));
     }
 
     #[test]

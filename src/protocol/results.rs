@@ -4,16 +4,18 @@
 use serde_json::value::RawValue;
 
 use super::Reply;
+use crate::knowledge::methods::{self, Answer};
 use crate::operation::Operation;
-
-/// Methods that answer with records, and gave one of them as a number.
-const RECORDS: [&str; 3] = ["copy", "create", "message_post"];
 
 /// A result in the form of today.
 pub fn as_of_today(operation: &Operation, result: Reply) -> Reply {
     let text = result.get().trim();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let same = if is_number && RECORDS.contains(&operation.method.as_str()) {
+    let is_of_records = || {
+        let method = methods::of(&operation.model, &operation.method);
+        method.is_some_and(|method| matches!(method.answer, Answer::Records { .. }))
+    };
+    let same = if is_number && is_of_records() {
         Some(format!("[{text}]"))
     } else {
         records(text).map(|ids| format!("[{}]", ids.join(",")))
@@ -57,7 +59,7 @@ mod tests {
 
     #[test]
     fn new_records_are_a_list_however_they_were_told() {
-        for method in RECORDS {
+        for method in ["copy", "create", "message_post"] {
             assert_eq!(of(method, "84"), "[84]");
             assert_eq!(of(method, "[84]"), "[84]");
             assert_eq!(of(method, "[84, 85]"), "[84, 85]");

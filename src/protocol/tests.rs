@@ -187,9 +187,12 @@ fn without_empty_context(mut names: Value) -> Value {
 
 #[test]
 fn the_same_intent_is_said_as_it_was_recorded() {
-    let (mut compared, mut never) = (0, BTreeSet::new());
+    let (mut compared, mut lacking, mut never) = (0, 0, BTreeSet::new());
     for pair in pairs() {
         let Some((_, model, method, places, named)) = pair.call() else { continue };
+        if method == "has_group" && pair.major >= 18 && pair.what() == "has_group" {
+            continue; // It has moved to the records by then.
+        }
         if let Some((name, _)) = NEVER_ASKED.iter().find(|(name, _)| *name == pair.what()) {
             never.insert(*name);
             continue;
@@ -206,7 +209,19 @@ fn the_same_intent_is_said_as_it_was_recorded() {
             }
             _ => Proof::Cookie(Secret::new(COOKIE.into())),
         };
-        let request = protocol(way, pair.major, database).request(&operation, &proof).unwrap();
+        let request = match protocol(way, pair.major, database).request(&operation, &proof) {
+            Ok(request) => request,
+            Err(error) => {
+                // What a version lacks is said before it is asked: it would have refused.
+                assert!(
+                    error.message.contains("of Odoo") || error.message.contains("has no"),
+                    "{label}: {error}"
+                );
+                assert!(pair.recorded["json"].get("error").is_some(), "{label}: {error}");
+                lacking += 1;
+                continue;
+            }
+        };
         let ours = body(&request.body.unwrap());
         assert_eq!(
             (&ours["jsonrpc"], &ours["method"], &ours["id"]),
@@ -245,6 +260,7 @@ fn the_same_intent_is_said_as_it_was_recorded() {
         assert_eq!(without_empty_context(our_names), without_empty_context(expected), "{label}");
         compared += 1;
     }
+    assert!(lacking > 12, "{lacking} are lacking");
     assert!(compared > 900, "{compared} were compared");
     assert_eq!(never.len(), NEVER_ASKED.len(), "{never:?}");
 }
