@@ -177,6 +177,8 @@ pub struct Error {
     pub candidates: Option<Value>,
     /// The request that now waits in Odoo for a person.
     pub waiting: Option<Box<Waiting>>,
+    /// Who holds a call that waits for a person, where it is not Odoo.
+    pub held_by: Option<&'static str>,
     /// Underlying causes, for `--debug`.
     pub source: Option<anyhow::Error>,
 }
@@ -199,6 +201,7 @@ impl Error {
             odoo: None,
             candidates: None,
             waiting: None,
+            held_by: None,
             source: None,
         }
     }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::approval::{self, requests};
+use crate::approval::{self, held, requests};
 use crate::caller::Caller;
 use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result};
@@ -11,7 +11,7 @@ use crate::hint::Hint;
 use crate::host::Host;
 use crate::operation::{Access, Object, Operation};
 use crate::outcome::Outcome;
-use crate::preflight::{Check, answers, currencies, echoes, explain};
+use crate::preflight::{Check, answers, currencies, echoes, explain, outbound};
 use crate::protocol::Reply;
 use crate::session::{Run, Session};
 use crate::shelf::Kept;
@@ -70,6 +70,13 @@ impl Run<'_> {
         self.without_lookups(cleared.operation(), || requests::send(self, &cleared, &request, &claim))
     }
 
+    /// Carries out a call that was held here, now that a person lets it through.
+    pub fn let_through(&self, operation: Operation) -> Result<Reply> {
+        let cleared = Cleared::checked(operation);
+        self.without_lookups(cleared.operation(), || self.session.odoo().call(&cleared, self.host))
+            .map_err(|error| self.explained(cleared.operation(), error))
+    }
+
     /// Does a write, and drops the cached lookups that it may have made wrong. While it is under way nobody has them:
     /// whoever is stopped looks next.
     fn without_lookups(&self, operation: &Operation, write: impl FnOnce() -> Result<Reply>) -> Result<Reply> {
@@ -120,6 +127,9 @@ impl Run<'_> {
     fn sent(&self, cleared: &Cleared) -> Result<Reply> {
         if cleared.access() == Access::Read {
             return self.session.odoo().call(cleared, self.host);
+        }
+        if let Some(why) = outbound::reaches(cleared.operation()) {
+            held::refuse(self, cleared, why)?;
         }
         if let Some(token) = &self.caller.approval.token {
             return approval::present(self, cleared, token);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::doc_index::FALLBACK_NOTE;
+use super::doc_index::{FALLBACK_NOTE, NO_DOCUMENTS_NOTE};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
@@ -49,7 +49,7 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     let context = run.context()?;
     let page = run.documents(&context).model(&request.model, request.refresh)?;
     if page.is_fallback {
-        run.note(FALLBACK_NOTE);
+        run.note(if page.has_none { NO_DOCUMENTS_NOTE } else { FALLBACK_NOTE });
     }
     if request.fields.is_empty() && request.methods.is_empty() {
         return Ok(page.outcome().laid_out(layout));

@@ -11,6 +11,7 @@ pub mod fields;
 pub mod group;
 pub mod lookup;
 pub mod read;
+mod read_group;
 pub mod schema_summary;
 pub mod search_all;
 pub mod search_read;

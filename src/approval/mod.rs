@@ -4,6 +4,7 @@
 
 mod addresses;
 pub mod guard;
+pub mod held;
 pub mod manifest;
 pub mod requests;
 pub mod summary;

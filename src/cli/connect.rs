@@ -9,6 +9,7 @@ use super::secret_command;
 use super::words::{Manner, Speech};
 use crate::caller::Caller;
 use crate::error::Result;
+use crate::held::HeldCalls;
 use crate::hint::Hint;
 use crate::host::Host;
 use crate::odoo::client::Connect;
@@ -81,7 +82,8 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
         Arc::clone(&local.clock),
         Cookies::new(&local.paths.state),
     )
-    .keeping(Shelf::new(&local.paths.state));
+    .keeping(Shelf::new(&local.paths.state))
+    .holding(HeldCalls::new(&local.paths.state));
     Ok(Connected { session, caller, host })
 }
 

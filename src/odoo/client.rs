@@ -309,6 +309,62 @@ impl Odoo {
         Ok(proof)
     }
 
+    /// The number of another user who proves to be here with their own key or password, and is no stranger: an internal
+    /// user of this Odoo. Nothing of it is kept.
+    ///
+    /// # Errors
+    /// Odoo does not confirm it.
+    pub fn confirmed(&self, login: &str, secret: &Secret, host: &dyn Host) -> Result<i64> {
+        let link = self.link(host)?;
+        let (major, way) = (self.major(host)?, link.protocol.way());
+        let asked = self.asked(SIGNING_IN, Access::Read, way);
+        let _watch = host.watch(SIGNING_IN, Access::Read);
+        let database = &self.settings.database;
+        let stranger = || {
+            Error::new(
+                Code::ConfirmationRefused,
+                format!("{login} is no internal user of this Odoo: nothing was sent"),
+            )
+            .with_effect(Effect::NotSent, Retry::Never)
+        };
+        let unsent = |error: Error| error.with_effect(Effect::NotSent, Retry::Never);
+        if way == Way::Session {
+            let who = Login { login, has_key: false, major };
+            let request = session::authenticate(database, login, secret);
+            let Answered { reply, cookie } = self.exchanged(&request, asked, &rpc::is_passing, host)?;
+            let info = rpc::result(&reply, asked).map_err(|error| unsent(who.not_opened(error, asked)))?;
+            let id = who.opened(&info, asked).map_err(unsent)?;
+            if let Some(cookie) = cookie {
+                let _ = self.exchanged(&session::destroy(&cookie), asked, &rpc::is_passing, host);
+            }
+            let info: Value = serde_json::from_str(info.get()).unwrap_or_default();
+            let is_internal = match &info["is_internal_user"] {
+                Value::Bool(is_internal) => *is_internal,
+                // Up to 15 it is not told so; only who is no portal user has companies to choose from.
+                _ => info["user_companies"].is_object(),
+            };
+            return if is_internal { Ok(id) } else { Err(stranger()) };
+        }
+        let who = Login { login, has_key: true, major };
+        let request = jsonrpc::authenticate(database, login, secret);
+        let reply = self.exchanged(&request, asked, &rpc::is_passing, host)?.reply;
+        let told = rpc::result(&reply, asked).map_err(|error| unsent(who.not_opened(error, asked)))?;
+        let id = who.number(&told, asked).map_err(unsent)?;
+        let question = Operation::new(
+            "res.users",
+            "has_group",
+            crate::operation::kwargs(serde_json::json!({ "group_ext_id": "base.group_user" })),
+        )?
+        .on(vec![id]);
+        let proof = Proof::User { id, secret: secret.clone() };
+        let request = link.protocol.request(&question, &proof)?;
+        let reply = self.exchanged(&request, asked, &rpc::is_passing, host)?.reply;
+        match link.protocol.reply(&question, reply, asked).map_err(unsent)?.get() {
+            "true" => Ok(id),
+            _ => Err(stranger()),
+        }
+    }
+
     /// Another proof after one that did not do, if there is one.
     fn renewed(&self, link: &Link, used: &Proof, lost: Lost, host: &dyn Host) -> Result<Option<Proof>> {
         let rejected = |error: Error| match error.effect {
