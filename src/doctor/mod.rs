@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::approval::CONFIRMATION_MODEL;
+use crate::approval::held::FIRST_WITH_GUARD;
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::fsio;
@@ -30,6 +31,9 @@ const SKEW: Duration = Duration::from_secs(60);
 /// The versions that this program was tried with.
 const FIRST_TRIED: u32 = 14;
 const LAST_TRIED: u32 = 19;
+
+/// The first version whose keys can end by themselves.
+const FIRST_WITH_EXPIRY: u32 = 18;
 
 /// Outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -341,7 +345,12 @@ fn key_expiry(run: &Run, findings: &mut Vec<Finding>) {
         Operation::new("res.users.apikeys", "search_read", kwargs.as_object().cloned().unwrap_or_default())
             .and_then(|operation| run.ask(operation));
     let Ok(Value::Array(keys)) = rows else {
-        findings.push(Finding::new("key's life", Status::Skip, "Odoo does not show this user's keys"));
+        let has_end = run.session.odoo().major(run.host).map_or(true, |major| major >= FIRST_WITH_EXPIRY);
+        findings.push(if has_end {
+            Finding::new("key's life", Status::Skip, "Odoo does not show this user's keys")
+        } else {
+            Finding::new("key's life", Status::Ok, "keys have no end before Odoo 18")
+        });
         return;
     };
     let ends = keys.iter().filter_map(|key| Some((key["expiration_date"].as_str()?, key["name"].as_str()?)));
@@ -363,6 +372,13 @@ fn key_expiry(run: &Run, findings: &mut Vec<Finding>) {
 }
 
 fn documentation(run: &Run, user: i64, findings: &mut Vec<Finding>) {
+    if run.session.odoo().link(run.host).is_ok_and(|link| link.protocol.way() != Way::Json2) {
+        return findings.push(Finding::new(
+            "documentation",
+            Status::Ok,
+            "Odoo documents itself from 19 on, and by JSON-2 alone: doc-index and doc-model show models and fields, no methods",
+        ));
+    }
     findings.push(match has_group(run, user, "api_doc.group_allow_doc") {
         Some(true) => Finding::new("documentation", Status::Ok, "doc-index and doc-model show Odoo's documents"),
         Some(false) => Finding::new(
@@ -439,6 +455,19 @@ fn guard_module(run: &Run, user: i64, findings: &mut Vec<Finding>) -> Option<boo
             );
             Some(false)
         }
+        Err(error) if error.code == Code::NotFound && !has_guard(run) => {
+            findings.push(if is_person {
+                Finding::new("guard", Status::Skip, "Odoo has one from 19 on: a person's own profile needs none")
+            } else {
+                Finding::new(
+                    "guard",
+                    Status::Warn,
+                    "Odoo has one from 19 on: here this program holds what it can tell to reach a client, which is a fence and no wall",
+                )
+                .fix("give the agent's user no rights to write to clients that it does not need")
+            });
+            None
+        }
         Err(error) if error.code == Code::NotFound => {
             findings.push(
                 Finding::new(
@@ -455,6 +484,10 @@ fn guard_module(run: &Run, user: i64, findings: &mut Vec<Finding>) -> Option<boo
             None
         }
     }
+}
+
+fn has_guard(run: &Run) -> bool {
+    run.session.odoo().major(run.host).is_ok_and(|major| major >= FIRST_WITH_GUARD)
 }
 
 fn model_exists(run: &Run) -> bool {
