@@ -7,6 +7,7 @@
 
 mod actions;
 mod approval;
+mod arguments;
 mod base_url;
 mod cache;
 mod caller;

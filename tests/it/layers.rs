@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top. A module names its own layer's and lower ones only as far as its row allows.
-const MAY_NAME: [(&str, &[&str]); 41] = [
-    ("cli", &["actions", "spec", "doctor", "DESK", "embedded", "transport"]),
-    ("spec", &["actions", "odoo", "WORDS"]),
+const MAY_NAME: [(&str, &[&str]); 42] = [
+    ("cli", &["actions", "arguments", "spec", "doctor", "DESK", "embedded", "transport"]),
+    ("spec", &["actions", "arguments", "WORDS"]),
     ("doctor", &["approval", "DESK"]),
-    ("actions", &["execute", "preflight", "DESK"]),
+    ("actions", &["arguments", "execute", "preflight", "DESK"]),
+    ("arguments", &["odoo", "settings", "WORDS"]),
     ("execute", &["approval", "preflight", "embedded", "DESK"]),
     ("approval", &["DESK"]),
     ("session", &["odoo", "cache", "settings", "shelf", "held", "WORDS"]),

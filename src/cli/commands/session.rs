@@ -3,12 +3,34 @@
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;
 
+use super::{Own, read};
+use crate::actions::definition::{Changes, Reach, Wrapper};
 use crate::cli::connect::connect_with;
 use crate::cli::local::Local;
 use crate::cli::words::Manner;
 use crate::error::Result;
 use crate::operation::Object;
 use crate::outcome::Outcome;
+
+/// The command.
+pub const COMMAND: Own = Own {
+    name: "session",
+    about: "End the web session that is kept between runs",
+    reach: Reach {
+        network: true,
+        changes: Changes::Local,
+        wrapper: Wrapper::Allowed,
+        result: || {
+            json!({
+                "type": "object", "required": ["ended"], "additionalProperties": false,
+                "properties": { "ended": { "type": "boolean", "description": "false: there was none" } },
+            })
+        },
+    },
+    is_hidden: false,
+    build: Args::augment_args,
+    run: |matches, local| run(read(matches)?, &local),
+};
 
 /// Flags of `session`.
 #[derive(ClapArgs, Clone, Debug)]
