@@ -115,7 +115,7 @@ codes! {
     Busy "busy" "Locks, serialization, rate limits: later may work",
     Unreachable "unreachable" "The server could not be reached, or a read got no answer",
     OutcomeUnknown "outcome_unknown" "A write was sent and its answer was lost",
-    BadReply "bad_reply" "Not what JSON-2 answers: a redirect, a web page, too large",
+    BadReply "bad_reply" "Not what Odoo answers: a redirect, a web page, too large",
     LocalState "local_state" "Disk or lock on this machine",
     FindingsPresent "findings_present" "`doctor` found something wrong",
     Interrupted "interrupted" "Stopped by a signal",
@@ -179,6 +179,8 @@ pub struct Error {
     pub candidates: Option<Value>,
     /// The request that now waits in Odoo for a person.
     pub waiting: Option<Box<Waiting>>,
+    /// Who holds a call that waits for a person, where it is not Odoo.
+    pub held_by: Option<&'static str>,
     /// Underlying causes, for `--debug`.
     pub source: Option<anyhow::Error>,
 }
@@ -202,6 +204,7 @@ impl Error {
             odoo: None,
             candidates: None,
             waiting: None,
+            held_by: None,
             source: None,
         }
     }

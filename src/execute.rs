@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::approval::{self, requests};
+use crate::approval::{self, held, requests};
 use crate::caller::Caller;
 use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result};
@@ -11,7 +11,7 @@ use crate::hint::Hint;
 use crate::host::Host;
 use crate::operation::{Access, Object, Operation};
 use crate::outcome::Outcome;
-use crate::preflight::{Check, answers, currencies, echoes, explain, findings, refused};
+use crate::preflight::{Check, answers, currencies, echoes, explain, findings, outbound, refused};
 use crate::protocol::Reply;
 use crate::session::{Run, Session};
 use crate::shelf::Kept;
@@ -33,7 +33,7 @@ impl Run<'_> {
     /// The request that would be sent, checked and mended.
     pub fn shown(&self, operation: Operation) -> Result<Outcome> {
         let operation = self.prepared(&self.in_context(operation)?)?;
-        Ok(Outcome::request(self.session.odoo().shown(&operation)))
+        Ok(Outcome::request(self.session.odoo().shown(&operation, self.host)?))
     }
 
     /// Sends an operation through the pipeline.
@@ -68,6 +68,13 @@ impl Run<'_> {
         let Kept { request, claim, operation, .. } = kept;
         let cleared = Cleared::checked(operation);
         self.without_lookups(cleared.operation(), || requests::send(self, &cleared, &request, &claim))
+    }
+
+    /// Carries out a call that was held here, now that a person lets it through.
+    pub fn let_through(&self, operation: Operation) -> Result<Reply> {
+        let cleared = Cleared::checked(operation);
+        self.without_lookups(cleared.operation(), || self.session.odoo().call(&cleared, self.host))
+            .map_err(|error| self.explained(cleared.operation(), error))
     }
 
     /// Does a write, and drops the cached lookups that it may have made wrong. While it is under way nobody has them:
@@ -132,6 +139,9 @@ impl Run<'_> {
     fn sent(&self, cleared: &Cleared) -> Result<Reply> {
         if cleared.access() == Access::Read {
             return self.session.odoo().call(cleared, self.host);
+        }
+        if let Some(why) = outbound::reaches(cleared.operation()) {
+            held::refuse(self, cleared, why)?;
         }
         if let Some(token) = &self.caller.approval.token {
             return approval::present(self, cleared, token);

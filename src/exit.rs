@@ -31,7 +31,7 @@ pub const TABLE: [Exit; 16] = [
     Exit { number: 9, meaning: "busy: rolled back, try again" },
     Exit { number: 10, meaning: "no connection: not sent, or a read without an answer" },
     Exit { number: 11, meaning: "a write was sent and its answer was lost: look before you repeat it" },
-    Exit { number: 12, meaning: "not what JSON-2 answers (a redirect, a web page, too large)" },
+    Exit { number: 12, meaning: "not what Odoo answers (a redirect, a web page, too large)" },
     Exit { number: 13, meaning: "disk or lock on this machine" },
     Exit { number: 14, meaning: "`doctor` found something wrong" },
     Exit { number: 130, meaning: "interrupted" },

@@ -107,6 +107,25 @@ pub fn read_to_limit(source: &mut dyn Read, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The bytes of a plain file that nobody but this user can read or write.
+pub fn read_private(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut file = open_for_reading(path, false)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    #[cfg(unix)]
+    {
+        if !owned_by_us(&metadata) {
+            return Err(io::Error::other("it belongs to another user"));
+        }
+        if metadata.permissions().mode() & 0o077 != 0 {
+            return Err(io::Error::other("others may read or write it"));
+        }
+    }
+    read_to_limit(&mut file, limit)
+}
+
 /// Whether this process's user owns a file.
 #[cfg(unix)]
 pub fn owned_by_us(metadata: &std::fs::Metadata) -> bool {

@@ -29,7 +29,13 @@ pub fn reply(bytes: &[u8]) {
     let status = 100 + u16::from_be_bytes([head[0], head[1]]) % 500;
     let reply = HttpReply { status, headers: Vec::new(), body: body.to_vec() };
     for access in [Access::Read, Access::Write] {
-        let asked = Asked { what: "m/f", access, database: "d", origin: "https://o" };
+        let asked = Asked {
+            what: "m/f",
+            access,
+            database: "d",
+            origin: "https://o",
+            way: crate::protocol::Way::Json2,
+        };
         let error = faults::of_reply(&reply, asked);
         assert_ne!(error.effect, Effect::NotSent, "it was answered");
         let says_rejected = access == Access::Write && error.effect == Effect::Rejected;

@@ -25,6 +25,7 @@ mod fsio;
 #[cfg(any(test, fuzzing))]
 #[allow(missing_docs, clippy::expect_used, reason = "in the builds of tests and fuzzers alone")]
 pub mod fuzz;
+mod held;
 mod hint;
 mod host;
 mod json_input;

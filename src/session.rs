@@ -14,12 +14,16 @@ use crate::caller::Caller;
 use crate::clock::SharedClock;
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::held::HeldCalls;
 use crate::hint::Hint;
 use crate::host::Host;
+use crate::knowledge::{NEWEST, OLDEST, USUAL, Version};
 use crate::odoo::client::Connect;
+use crate::odoo::cookies::Cookies;
 use crate::odoo::docs::Reader;
 use crate::odoo::profile_context::{of_profile, wrong_setting};
 use crate::odoo::schema::{DOCUMENT_TTL, Schema, Schemas};
+use crate::odoo::sign_in::SignIn;
 use crate::odoo::{Desk, Odoo, user_context};
 use crate::operation::{Object, Operation, canonical};
 use crate::secret::Veil;
@@ -40,6 +44,8 @@ pub struct Session {
     pub clock: SharedClock,
     /// Where refused calls are kept that wait for a person; without one they are not.
     pub shelf: Option<Shelf>,
+    /// Where calls are kept that this program holds itself; without one they are refused all the same.
+    pub held: Option<HeldCalls>,
     odoo: Odoo,
     learnt: Mutex<Option<Timed<Object>>>,
     schemas: Mutex<HashMap<String, Timed<Arc<Schema>>>>,
@@ -59,15 +65,17 @@ impl Session {
         connect: Box<Connect>,
         veil: Arc<Veil>,
         clock: SharedClock,
+        cookies: Cookies,
     ) -> Session {
         let settings = Arc::new(settings);
-        veil.keep(&settings.api_key);
+        settings.secrets().for_each(|secret| veil.keep(secret));
         let owner = Owner {
             base_url: settings.base_url.text(),
             database: settings.database.clone(),
-            user: settings.api_key.fingerprint(),
+            user: settings.fingerprint(),
         };
-        let odoo = Odoo::new(connect, Arc::clone(&settings), Arc::clone(&veil), Arc::clone(&clock));
+        let desk = SignIn::new(owner.clone(), cache.clone(), cookies);
+        let odoo = Odoo::new(connect, Arc::clone(&settings), Arc::clone(&veil), Arc::clone(&clock), desk);
         Session {
             settings,
             cache,
@@ -75,6 +83,7 @@ impl Session {
             veil,
             clock,
             shelf: None,
+            held: None,
             odoo,
             learnt: Mutex::default(),
             schemas: Mutex::default(),
@@ -84,6 +93,11 @@ impl Session {
     /// The same, keeping refused calls that wait for a person.
     pub fn keeping(self, shelf: Shelf) -> Session {
         Session { shelf: Some(shelf), ..self }
+    }
+
+    /// The same, keeping calls that it holds itself.
+    pub fn holding(self, held: HeldCalls) -> Session {
+        Session { held: Some(held), ..self }
     }
 
     /// The client.
@@ -230,6 +244,13 @@ fn memo(model: &str, context: &Object) -> String {
 }
 
 impl Schemas for Run<'_> {
+    fn version(&self) -> Version {
+        let major = self.session.odoo.major(self.host).ok();
+        major
+            .and_then(|major| Version::try_from(major).ok())
+            .map_or(USUAL, |major| major.clamp(OLDEST, NEWEST))
+    }
+
     fn asked(&self, question: Operation) -> Option<Result<Value>> {
         Some(Run::ask(self, question))
     }

@@ -94,7 +94,7 @@ impl Shelf {
             Error::local_state(format!("{} cannot be used: {why}; nothing was sent", path.display()))
                 .with_hint("repeat the call itself: the guard answers with the same request")
         };
-        let bytes = match read(&path) {
+        let bytes = match fsio::read_private(&path, LARGEST).map(Zeroizing::new) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unusable(error.to_string()).with_source(error)),
@@ -133,26 +133,6 @@ impl Shelf {
             }
         }
     }
-}
-
-/// The file, if it is a plain one that nobody but this user can read or write.
-fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut file = fsio::open_for_reading(path, false)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is no plain file"));
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if !fsio::owned_by_us(&metadata) {
-            return Err(io::Error::other("it belongs to another user"));
-        }
-        if metadata.permissions().mode() & 0o077 != 0 {
-            return Err(io::Error::other("others may read or write it"));
-        }
-    }
-    fsio::read_to_limit(&mut file, LARGEST).map(Zeroizing::new)
 }
 
 fn understood(value: &Value, owner: &Owner, request: &str) -> Option<Kept> {

@@ -24,6 +24,7 @@ use crate::cli::words::Speech;
 use crate::clock::Clock;
 use crate::error::{Code, Effect};
 use crate::json_input::Stdin;
+use crate::odoo::cookies::Cookies;
 use crate::operation::{Object, Operation};
 use crate::outcome::Body;
 use crate::secret::Secret;
@@ -116,7 +117,9 @@ fn bench(
         Ok(Box::new(Server { answer: Arc::clone(&answer), asked: Arc::clone(&counted) }))
     };
     let cache = Cache::new(&paths.cache, clock.clone());
-    let session = Session::open(settings, cache, Box::new(connect), Arc::clone(&out.veil), clock.clone());
+    let cookies = Cookies::new(&paths.state);
+    let session =
+        Session::open(settings, cache, Box::new(connect), Arc::clone(&out.veil), clock.clone(), cookies);
     let stdin = Stdin::new(Box::new(std::io::empty()));
     let local = Local {
         out: Rc::new(out),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::approval::held::{self, FIRST_WITH_GUARD};
 use crate::approval::{guard, requests};
 use super::definition::{Definition, Reach, Told, Verb};
 use super::Request as Any;
@@ -124,6 +125,9 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
         ));
     }
     let run = &Run::new(session, caller, host);
+    if let Some(outcome) = held_here(run, &request)? {
+        return Ok(outcome);
+    }
     match request {
         Request::List => list(run),
         Request::Show(request) => show(run, &request),
@@ -133,13 +137,50 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     }
 }
 
+/// What can be said of calls that are held here and not in Odoo; nothing where it is about others.
+fn held_here(run: &Run, request: &Request) -> Result<Option<Outcome>> {
+    let (Request::Show(number) | Request::Wait(number, _) | Request::Send(number) | Request::Drop(number)) =
+        request
+    else {
+        return Ok(None);
+    };
+    let Some(held) = held::find(run, number)? else { return Ok(None) };
+    let outcome = |value: Value| Outcome::local(&value);
+    Ok(Some(match request {
+        Request::Wait(_, patience) => outcome(held::status(&held::until_decided(run, number, *patience)?)),
+        Request::Drop(_) => {
+            held::forget(run, number)?;
+            outcome(json!({ "request": number, "dropped": true }))
+        }
+        Request::Send(_) if held.state == "pending" => {
+            return Err(Error::new(
+                Code::ConfirmationPending,
+                format!("request {number} is sent by the person who lets it through, and still waits: nothing was sent"),
+            )
+            .with_effect(Effect::NotSent, Retry::Safe)
+            .with_hint(
+                Hint::new("they run, at their own terminal: ")
+                    .action(Action::new("approve").with("request", number.as_str()).by_a_person()),
+            ));
+        }
+        _ => {
+            let mut whole = held::status(&held);
+            whole["call"] = json!({ "kwargs": held.operation.kwargs, "context": held.operation.context });
+            outcome(whole)
+        }
+    }))
+}
+
 fn is_kept(run: &Run, request: &str) -> bool {
     let shelf = run.session.shelf.as_ref();
     shelf.is_some_and(|shelf| matches!(shelf.get(&run.session.owner, request), Ok(Some(_))))
 }
 
 fn list(run: &Run) -> Result<Outcome> {
-    let rows: Vec<Value> = guard::list(run)?.iter().map(|row| row_of(run, row)).collect();
+    let mut rows: Vec<Value> = held::list(run).iter().map(held::status).collect();
+    if run.session.odoo().major(run.host)? >= FIRST_WITH_GUARD {
+        rows.extend(guard::list(run)?.iter().map(|row| row_of(run, row)));
+    }
     let columns = ["request", "state", "model", "method", "ids", "recipients", "subject", "expires_at"];
     let layout = Layout::records().columns(&columns).keys(&["request", "state"]).cut_first("recipients");
     Ok(Outcome::read(Value::Array(rows).to_string()).laid_out(layout))

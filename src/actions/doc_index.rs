@@ -20,6 +20,10 @@ use crate::session::{Run, Session};
 pub const FALLBACK_NOTE: &str = "this user may not read Odoo's documentation (group Technical Documentation): \
      shown is what ordinary calls tell, without methods";
 
+/// The same where there are none.
+pub const NO_DOCUMENTS_NOTE: &str = "Odoo documents itself from 19 on, and by JSON-2 alone: shown is what ordinary calls \
+     tell, without methods";
+
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "doc_index",
@@ -93,7 +97,7 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     let context = run.context()?;
     let page = run.documents(&context).index(request.refresh)?;
     if page.is_fallback {
-        run.note(FALLBACK_NOTE);
+        run.note(if page.has_none { NO_DOCUMENTS_NOTE } else { FALLBACK_NOTE });
     }
     // Fields and methods of each model would fill screens.
     let layout = Layout::records().under("models").columns(&["model", "name"]).keys(&["model"]);

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::doc_index::FALLBACK_NOTE;
+use super::doc_index::{FALLBACK_NOTE, NO_DOCUMENTS_NOTE};
 use super::definition::{Definition, Reach, Told, Verb};
 use super::{Request as Any, checked};
 use crate::arguments::values::{Flag, Model, Names, Text};
@@ -153,7 +153,7 @@ pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &
     let context = run.context()?;
     let page = run.documents(&context).model(&request.model, request.refresh)?;
     if page.is_fallback {
-        run.note(FALLBACK_NOTE);
+        run.note(if page.has_none { NO_DOCUMENTS_NOTE } else { FALLBACK_NOTE });
     }
     let document: Map<String, Value> = serde_json::from_str(&page.body).map_err(|why| {
         Error::new(Code::BadReply, "the model's documentation is not what Odoo 19 sends").with_source(why)

@@ -3,13 +3,14 @@
 
 use serde_json::{Value, json};
 
+use super::read_group::Older;
 use super::{fields, list};
 use super::definition::{Definition, Reach, Told, Verb};
 use super::{Request as Any, checked, order};
 use crate::arguments::values::{Columns, Domain, Groups, Having, Model, Text, Whole};
 use crate::arguments::{At, arguments, rules::ShowRules};
 use crate::caller::Caller;
-use crate::error::{Effect, Error, Result};
+use crate::error::{Code, Effect, Error, Result};
 use crate::hint::Hint;
 use crate::host::Host;
 use crate::operation::{Object, Operation};
@@ -18,6 +19,9 @@ use crate::session::{Run, Session};
 
 /// What fields can be summed up by.
 pub const FUNCTIONS: [&str; 5] = ["sum", "avg", "min", "max", "count_distinct"];
+
+/// The first version with `formatted_read_group`.
+const FIRST_WITH_GROUPS: u32 = 19;
 
 /// The verb.
 pub const VERB: Verb = Verb {
@@ -170,12 +174,27 @@ impl Request {
 /// Comes to the groups; a note says when there may be more.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
     let run = Run::new(session, caller, host);
-    let operation = request.operation()?;
+    let mut operation = request.operation()?;
+    let major = session.odoo().major(host)?;
+    let mut older = None;
+    if major < FIRST_WITH_GROUPS {
+        // Checked as what is asked today, then put as it was then.
+        let checked = run.in_context(operation).and_then(|operation| run.prepared(&operation));
+        let put = Older::of(&checked.map_err(|error| request.in_own_words(error))?, major)?;
+        operation = put.operation.clone();
+        older = Some(put);
+    }
     if caller.rules.dry_run {
         return run.shown(operation).map_err(|error| request.in_own_words(error));
     }
     fields::learn_types(&run, &request.model)?;
-    let reply = run.send(operation).map_err(|error| request.in_own_words(error))?;
+    let mut reply = run.send(operation).map_err(|error| request.in_own_words(error))?;
+    if let Some(older) = older {
+        let rows = list(&reply, "read_group")?;
+        let rows = rows.iter().filter_map(|row| serde_json::from_str(row.get()).ok()).collect();
+        reply = serde_json::value::to_raw_value(&older.answer(rows))
+            .map_err(|_| Error::new(Code::Internal, "groups are no JSON here"))?;
+    }
     let count = list(&reply, "formatted_read_group")?.len();
     let columns = request.by.iter().map(String::as_str).chain(["__count"]);
     let columns: Vec<&str> = columns.chain(request.aggregates.iter().map(String::as_str)).collect();

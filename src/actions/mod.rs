@@ -4,6 +4,7 @@
 mod called;
 pub mod definition;
 pub mod fields;
+mod read_group;
 pub mod search_all;
 
 use serde_json::value::RawValue;

@@ -89,7 +89,7 @@ pub fn perform(
     if caller.rules.dry_run {
         let mut operation = pages.operation(request.limit())?;
         operation.context = first.context;
-        return Ok(Outcome::request(session.odoo().shown(&operation)));
+        return Ok(Outcome::request(session.odoo().shown(&operation, host)?));
     }
     super::fields::learn_types(&run, model)?;
     let schema = if caller.columns == Columns::Plain { None } else { run.known(model) };

@@ -4,6 +4,7 @@
 
 mod addresses;
 pub mod guard;
+pub mod held;
 pub mod manifest;
 pub mod requests;
 pub mod summary;
@@ -100,7 +101,7 @@ pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
             return Err(error);
         }
     };
-    if key == run.session.settings.api_key {
+    if Some(&key) == run.session.settings.api_key.as_ref() {
         run.note("the approver's key is the agent's key: the boundary between agent and approver is gone");
     }
     let minted = mint(run, operation, &key, run.user_id(), request.as_deref())

@@ -35,8 +35,10 @@ pub enum Section {
     Lookup,
     /// A page of `/doc-bearer`.
     Document,
-    /// The user's language and time zone.
+    /// The user's language and time zone, and its number.
     User,
+    /// Which Odoo answers at an address.
+    Server,
 }
 
 impl Section {
@@ -46,6 +48,7 @@ impl Section {
             Section::Lookup => "lookup",
             Section::Document => "document",
             Section::User => "user",
+            Section::Server => "server",
         }
     }
 }

@@ -2,10 +2,8 @@
 //! profile of the configuration directory names, or a hidden prompt. It warns when having the key here makes
 //! the separation of agent and approver void. Nothing but the approval flow asks for it.
 
-use std::process::{Command, Stdio};
-
-use super::terminal;
-use crate::error::{Code, Error, Result};
+use super::{secret_command, terminal};
+use crate::error::Result;
 use crate::host::Question;
 use crate::secret::Secret;
 use crate::settings::{ApproverSource, Environment, Paths, Selection, names};
@@ -46,7 +44,9 @@ pub fn key(
             Some(key)
         }
         Some(ApproverSource::File(key, _)) => Some(key),
-        Some(ApproverSource::Command(command)) => Some(from_command(&command)?),
+        Some(ApproverSource::Command(command)) => {
+            Some(secret_command::printed(names::APPROVER_KEY_COMMAND, &command)?)
+        }
         None if asker == Asker::Person => {
             let own = own();
             let prompt = match &own {
@@ -65,29 +65,4 @@ pub fn key(
         }
         None => None,
     })
-}
-
-/// Runs what the profile names (never a flag, never the environment) and takes its first line.
-#[allow(clippy::disallowed_methods, reason = "the one command that is run: a profile of the owner names it")]
-fn from_command(command: &str) -> Result<Secret> {
-    let failed = |why: String| {
-        Error::new(Code::ConfigInvalid, format!("{} gave no key: {why}", names::APPROVER_KEY_COMMAND))
-    };
-    let output = Command::new("sh")
-        .args(["-c", command])
-        .env_remove(names::API_KEY)
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| failed(error.to_string()).with_source(error))?;
-    let printed = zeroize::Zeroizing::new(output.stdout);
-    if !output.status.success() {
-        return Err(failed(format!("it ended with {}", output.status)));
-    }
-    let first = printed.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let text = std::str::from_utf8(first).map_err(|_| failed("its first line is not text".into()))?.trim();
-    if text.is_empty() {
-        return Err(failed("its first line is empty".into()));
-    }
-    Ok(Secret::new(text.to_string()))
 }

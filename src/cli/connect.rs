@@ -5,13 +5,16 @@ use std::sync::Arc;
 use super::host::CommandLine;
 use super::interrupt;
 use super::local::Local;
+use super::secret_command;
 use super::words::{Manner, Speech};
 use crate::actions::definition::Job;
 use crate::caller::Caller;
 use crate::error::Result;
+use crate::held::HeldCalls;
 use crate::hint::Hint;
 use crate::host::Host;
 use crate::odoo::client::Connect;
+use crate::odoo::cookies::Cookies;
 use crate::operation::Object;
 use crate::session::Session;
 use crate::settings::{Selection, Settings, wrapper};
@@ -42,8 +45,9 @@ pub fn connect(local: &Local, manner: Manner, job: &Job) -> Result<Connected> {
 
 /// The same for a command that brings a context at most.
 pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Connected> {
-    let settings = Settings::load(&local.selection, &local.environment, &local.paths)?;
-    local.out.veil.keep(&settings.api_key);
+    let mut settings = Settings::load(&local.selection, &local.environment, &local.paths)?;
+    settings.fetch(&secret_command::printed)?;
+    settings.secrets().for_each(|secret| local.out.veil.keep(secret));
     local.refuse_keys()?;
     let speech = speech(local, manner, &settings, &context);
     let host = CommandLine::new(local, speech);
@@ -77,8 +81,10 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
         connect,
         Arc::clone(&local.out.veil),
         Arc::clone(&local.clock),
+        Cookies::new(&local.paths.state),
     )
-    .keeping(Shelf::new(&local.paths.state));
+    .keeping(Shelf::new(&local.paths.state))
+    .holding(HeldCalls::new(&local.paths.state));
     Ok(Connected { session, caller, host })
 }
 

@@ -17,6 +17,7 @@ pub mod progress;
 pub mod render;
 pub mod results;
 pub mod screen;
+mod secret_command;
 pub mod stream;
 pub mod terminal;
 pub mod usage;

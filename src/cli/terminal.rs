@@ -64,6 +64,16 @@ pub fn ask_hidden(prompt: &str, offered: Option<&Secret>) -> Result<Secret> {
     }
 }
 
+/// Asks for a line that is no secret.
+pub fn ask_line(tty: &mut File, prompt: &str) -> Result<String> {
+    let line = read_line(tty, prompt, true)?;
+    let text = line.trim();
+    if text.is_empty() {
+        return Err(interrupted("nothing was typed"));
+    }
+    Ok(text.to_string())
+}
+
 /// Asks for a whole `yes`.
 pub fn ask_yes(tty: &mut File, prompt: &str) -> Result<bool> {
     Ok(read_line(tty, prompt, true)?.trim().eq_ignore_ascii_case("yes"))

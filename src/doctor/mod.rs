@@ -10,12 +10,15 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::approval::CONFIRMATION_MODEL;
+use crate::approval::held::FIRST_WITH_GUARD;
 use crate::clock;
 use crate::error::{Code, Error, Result};
 use crate::fsio;
 use crate::hint::Hint;
-use crate::odoo::client;
+use crate::odoo::choosing::FIRST_WITH_JSON2;
+use crate::odoo::server as odoo_server;
 use crate::operation::{Object, Operation};
+use crate::protocol::Way;
 use crate::secret::Secret;
 use crate::session::{Run, Session};
 use crate::settings::{ApproverSource, Environment, Paths, Selection, names};
@@ -24,6 +27,13 @@ use crate::settings::{ApproverSource, Environment, Paths, Selection, names};
 const SOON: Duration = Duration::from_secs(14 * 24 * 3600);
 /// Clocks that differ by more make times in Odoo and here hard to compare.
 const SKEW: Duration = Duration::from_secs(60);
+
+/// The versions that this program was tried with.
+const FIRST_TRIED: u32 = 14;
+const LAST_TRIED: u32 = 19;
+
+/// The first version whose keys can end by themselves.
+const FIRST_WITH_EXPIRY: u32 = 18;
 
 /// Outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,19 +217,13 @@ fn server(run: &Run, findings: &mut Vec<Finding>) -> bool {
         }
     };
     let settings = &run.session.settings;
-    match client::version_in(&reply) {
-        Some(version) if client::major(&version).is_some_and(|major| major < 19) => {
-            findings.push(
-                Finding::new(
-                    "server",
-                    Status::Fail,
-                    format!("it is Odoo {version}: JSON-2 came with Odoo 19"),
-                )
-                .fix("upgrade Odoo"),
-            );
-            return false;
+    let version = odoo_server::version_in(&reply).or_else(|| run.session.odoo().told_version());
+    match version {
+        Some(version) => {
+            if !answers(run, &version, findings) {
+                return false;
+            }
         }
-        Some(version) => findings.push(Finding::new("server", Status::Ok, format!("Odoo {version} answers"))),
         None => findings.push(
             Finding::new(
                 "server",
@@ -241,6 +245,42 @@ fn server(run: &Run, findings: &mut Vec<Finding>) -> bool {
     });
     findings.extend(clock_skew(reply.header("date"), run.session));
     true
+}
+
+/// Whether the profile speaks what this version answers.
+fn answers(run: &Run, version: &str, findings: &mut Vec<Finding>) -> bool {
+    let is_old = odoo_server::major(version).is_some_and(|major| major < FIRST_WITH_JSON2);
+    let link = match run.session.odoo().link(run.host) {
+        Ok(link) => link,
+        Err(error) => {
+            findings.push(Finding::of_error("protocol", &error));
+            return false;
+        }
+    };
+    let way = link.protocol.way();
+    if is_old && way == Way::Json2 {
+        findings.push(
+            Finding::new("server", Status::Fail, format!("it is Odoo {version}: JSON-2 came with Odoo 19"))
+                .fix("set ODOO_LOGIN in the profile, the login of the key's user: then JSON-RPC is spoken"),
+        );
+        return false;
+    }
+    findings.push(Finding::new("server", Status::Ok, known(version)));
+    findings.push(Finding::new("protocol", Status::Ok, format!("{}: {}", way.name(), link.why)));
+    true
+}
+
+/// A version, and whether it was tried.
+fn known(version: &str) -> String {
+    match odoo_server::major(version) {
+        Some(major) if major > LAST_TRIED => {
+            format!("Odoo {version} answers; from {} on known by its source, not tried live", LAST_TRIED + 1)
+        }
+        Some(major) if major < FIRST_TRIED => {
+            format!("Odoo {version} answers; older than any that was tried")
+        }
+        _ => format!("Odoo {version} answers"),
+    }
 }
 
 fn clock_skew(date: Option<&str>, session: &Session) -> Option<Finding> {
@@ -305,7 +345,12 @@ fn key_expiry(run: &Run, findings: &mut Vec<Finding>) {
         Operation::new("res.users.apikeys", "search_read", kwargs.as_object().cloned().unwrap_or_default())
             .and_then(|operation| run.ask(operation));
     let Ok(Value::Array(keys)) = rows else {
-        findings.push(Finding::new("key's life", Status::Skip, "Odoo does not show this user's keys"));
+        let has_end = run.session.odoo().major(run.host).map_or(true, |major| major >= FIRST_WITH_EXPIRY);
+        findings.push(if has_end {
+            Finding::new("key's life", Status::Skip, "Odoo does not show this user's keys")
+        } else {
+            Finding::new("key's life", Status::Ok, "keys have no end before Odoo 18")
+        });
         return;
     };
     let ends = keys.iter().filter_map(|key| Some((key["expiration_date"].as_str()?, key["name"].as_str()?)));
@@ -327,6 +372,13 @@ fn key_expiry(run: &Run, findings: &mut Vec<Finding>) {
 }
 
 fn documentation(run: &Run, user: i64, findings: &mut Vec<Finding>) {
+    if run.session.odoo().link(run.host).is_ok_and(|link| link.protocol.way() != Way::Json2) {
+        return findings.push(Finding::new(
+            "documentation",
+            Status::Ok,
+            "Odoo documents itself from 19 on, and by JSON-2 alone: doc-index and doc-model show models and fields, no methods",
+        ));
+    }
     findings.push(match has_group(run, user, "api_doc.group_allow_doc") {
         Some(true) => Finding::new("documentation", Status::Ok, "doc-index and doc-model show Odoo's documents"),
         Some(false) => Finding::new(
@@ -403,6 +455,19 @@ fn guard_module(run: &Run, user: i64, findings: &mut Vec<Finding>) -> Option<boo
             );
             Some(false)
         }
+        Err(error) if error.code == Code::NotFound && !has_guard(run) => {
+            findings.push(if is_person {
+                Finding::new("guard", Status::Skip, "Odoo has one from 19 on: a person's own profile needs none")
+            } else {
+                Finding::new(
+                    "guard",
+                    Status::Warn,
+                    "Odoo has one from 19 on: here this program holds what it can tell to reach a client, which is a fence and no wall",
+                )
+                .fix("give the agent's user no rights to write to clients that it does not need")
+            });
+            None
+        }
         Err(error) if error.code == Code::NotFound => {
             findings.push(
                 Finding::new(
@@ -419,6 +484,10 @@ fn guard_module(run: &Run, user: i64, findings: &mut Vec<Finding>) -> Option<boo
             None
         }
     }
+}
+
+fn has_guard(run: &Run) -> bool {
+    run.session.odoo().major(run.host).is_ok_and(|major| major >= FIRST_WITH_GUARD)
 }
 
 fn model_exists(run: &Run) -> bool {

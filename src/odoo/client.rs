@@ -1,5 +1,6 @@
 //! One Odoo server for one user: sends an operation and gives back the JSON as it came. Reads are repeated
-//! when that is safe and may help; a write is sent once, or again only when it provably never left.
+//! when that is safe and may help; a write is sent once, or again only when it provably never left, or was not begun
+//! for want of a session.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -7,6 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
+use super::choosing::{self, FIRST_WITH_JSON2, Link};
+use super::server::{self, Server};
+use super::sign_in::{Login, SignIn};
 use crate::cleared::Cleared;
 use crate::clock::SharedClock;
 use crate::context::TOKEN_KEY;
@@ -14,10 +18,10 @@ use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::host::Host;
 use crate::operation::{Access, Operation};
 use crate::protocol::faults::{self, Asked};
-use crate::protocol::json2::Json2;
-use crate::protocol::{Protocol, Reply};
+use crate::protocol::json2::{self, Json2};
+use crate::protocol::{Proof, Protocol, Reply, Way, jsonrpc, rpc, session};
 use crate::secret::{Secret, Veil};
-use crate::settings::Settings;
+use crate::settings::{Settings, Wish};
 use crate::transport::{HttpReply, HttpRequest, Method, Phase, Transport};
 
 /// Repetitions of a read after its first try.
@@ -25,6 +29,17 @@ const RETRIES: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(150);
 /// A server that asks for more patience than this gets a `busy` error instead.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// The longest that a locked row was seen to hold a call, and some more.
+const LOCKED: Duration = Duration::from_secs(200);
+
+/// Why a call was not begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lost {
+    /// The session is over.
+    Session,
+    /// The user, or the call, is denied.
+    Denied,
+}
 
 /// A document with its validator.
 pub enum Document {
@@ -47,16 +62,32 @@ pub struct Odoo {
     transport: OnceLock<Box<dyn Transport>>,
     connect: Box<Connect>,
     settings: Arc<Settings>,
-    protocol: Box<dyn Protocol>,
+    link: OnceLock<Link>,
+    sign_in: SignIn,
     veil: Arc<Veil>,
     clock: SharedClock,
 }
 
+/// A reply, and the cookie that came with it.
+struct Answered {
+    reply: HttpReply,
+    cookie: Option<Secret>,
+}
+
+/// What is sent for, besides a call.
+const SIGNING_IN: &str = "the sign-in";
+const ASKING: &str = "the question for the version";
+
 impl Odoo {
     /// A client that makes its transport when the first request is sent.
-    pub fn new(connect: Box<Connect>, settings: Arc<Settings>, veil: Arc<Veil>, clock: SharedClock) -> Odoo {
-        let protocol = Box::new(Json2::new(&settings.database));
-        Odoo { transport: OnceLock::new(), connect, settings, protocol, veil, clock }
+    pub fn new(
+        connect: Box<Connect>,
+        settings: Arc<Settings>,
+        veil: Arc<Veil>,
+        clock: SharedClock,
+        sign_in: SignIn,
+    ) -> Odoo {
+        Odoo { transport: OnceLock::new(), connect, settings, link: OnceLock::new(), sign_in, veil, clock }
     }
 
     fn transport(&self) -> Result<&dyn Transport> {
@@ -67,10 +98,73 @@ impl Odoo {
         Ok(self.transport.get_or_init(|| transport).as_ref())
     }
 
-    /// Carries out an operation with the agent's key.
+    /// How this profile speaks to its server, asked for once.
+    ///
+    /// # Errors
+    /// The server cannot be asked, or nothing that it answers can be opened.
+    pub fn link(&self, host: &dyn Host) -> Result<&Link> {
+        if let Some(link) = self.link.get() {
+            return Ok(link);
+        }
+        let link = match choosing::without_asking(&self.settings) {
+            Some(link) => link,
+            None => choosing::chosen(&self.settings, self.server(host)?)?,
+        };
+        host.trace(&|| {
+            let version =
+                link.server.as_ref().map_or(String::new(), |server| format!(" to Odoo {}", server.version));
+            format!("speaks {}{version}: {}", link.protocol.way().name(), link.why)
+        });
+        Ok(self.link.get_or_init(|| link))
+    }
+
+    /// The server's version, from the last day or asked for now.
+    fn server(&self, host: &dyn Host) -> Result<Server> {
+        if let Some(server) = choosing::remembered(&self.sign_in.cache, &self.sign_in.owner) {
+            return Ok(server);
+        }
+        let asked = self.asked(ASKING, Access::Read, Way::JsonRpc);
+        let _watch = host.watch(ASKING, Access::Read);
+        let first = self.exchanged(&jsonrpc::version(), asked, &rpc::is_passing, host)?.reply;
+        let (told, has_jsonrpc) = match server::told_in(&first) {
+            Some(told) => (Some(told), true),
+            None => {
+                let other = self.exchanged(&session::version(), asked, &rpc::is_passing, host)?.reply;
+                (server::told_in(&other), false)
+            }
+        };
+        let Some((version, major)) = told else {
+            return Err(self.strange(&first, asked));
+        };
+        let server = Server { version, major, has_jsonrpc };
+        choosing::remember(&self.sign_in.cache, &self.sign_in.owner, &server);
+        Ok(server)
+    }
+
+    /// Whoever answers does not say which Odoo it is.
+    fn strange(&self, reply: &HttpReply, asked: Asked) -> Error {
+        let mut error = if reply.status == 200 {
+            Error::new(
+                Code::BadReply,
+                format!("{} does not say which Odoo it is: nothing was sent", asked.origin),
+            )
+            .with_status(200)
+        } else {
+            faults::of_reply(reply, asked)
+        };
+        error.effect = Effect::NotSent;
+        error.with_hint("check that ODOO_BASE_URL leads to Odoo itself; ODOO_PROTOCOL in the profile says how to speak to it")
+    }
+
+    /// The major version that calls are made for: 19 where it was not asked.
+    pub fn major(&self, host: &dyn Host) -> Result<u32> {
+        Ok(self.link(host)?.server.as_ref().map_or(FIRST_WITH_JSON2, |server| server.major))
+    }
+
+    /// Carries out an operation in the agent's name.
     pub fn call(&self, cleared: &Cleared, host: &dyn Host) -> Result<Reply> {
         let watch = host.watch(&cleared.name(), cleared.access());
-        let outcome = self.carried(cleared, &self.settings.api_key, host);
+        let outcome = self.carried(cleared, host);
         if cleared.access() == Access::Write {
             // Only now it is known what the answer means.
             watch.answered(outcome.as_ref().map_or_else(|error| error.effect, |_| Effect::Done));
@@ -78,46 +172,291 @@ impl Odoo {
         outcome
     }
 
-    /// Carries out an operation with another key; only the approval flow has one.
+    /// Carries out an operation with another key; only the approval flow has one. The guard is asked by JSON-2.
     pub fn call_as(&self, cleared: &Cleared, key: &Secret, host: &dyn Host) -> Result<Reply> {
         let _watch = host.watch(&cleared.name(), cleared.access());
-        self.carried(cleared, key, host)
+        let protocol = Json2::new(&self.settings.database);
+        self.told(&protocol, cleared, &Proof::Key(key.clone()), host)?.0
     }
 
-    fn carried(&self, cleared: &Cleared, key: &Secret, host: &dyn Host) -> Result<Reply> {
-        let (operation, what) = (cleared.operation(), cleared.name());
-        let asked = self.asked(&what, cleared.access());
-        let reply = self.send(&self.protocol.request(operation, key), asked, host)?;
-        if reply.status != 200 {
-            return Err(self.explain(&reply, asked));
+    fn carried(&self, cleared: &Cleared, host: &dyn Host) -> Result<Reply> {
+        let link = self.link(host)?;
+        let protocol = link.protocol.as_ref();
+        // What cannot be said is said before anybody signs in.
+        protocol.shown(cleared.operation())?;
+        let proof = self.proof(link, host)?;
+        let (outcome, lost) = self.told(protocol, cleared, &proof, host)?;
+        let Some(lost) = lost else { return outcome };
+        match self.renewed(link, &proof, lost, host)? {
+            // Signed in again, and still denied: it is the call that is.
+            Some(proof) => self.told(protocol, cleared, &proof, host)?.0,
+            None => outcome,
         }
-        self.protocol.reply(operation, reply, asked)
+    }
+
+    /// Sends once. Beside what it came to: whether it was not begun for want of a proof, and can be sent again.
+    #[allow(clippy::type_complexity, reason = "an outcome and why it may not be the last word")]
+    fn told(
+        &self,
+        protocol: &dyn Protocol,
+        cleared: &Cleared,
+        proof: &Proof,
+        host: &dyn Host,
+    ) -> Result<(Result<Reply>, Option<Lost>)> {
+        let (operation, what) = (cleared.operation(), cleared.name());
+        let asked = self.asked(&what, cleared.access(), protocol.way());
+        let request = protocol.request(operation, proof)?;
+        let Answered { reply, cookie } =
+            self.exchanged(&request, asked, &|reply| protocol.is_passing(reply), host)?;
+        let lost = match proof {
+            Proof::Cookie(_) if rpc::lost_session(&reply) => Some(Lost::Session),
+            Proof::User { id, .. } if rpc::denies(&reply, *id) => Some(Lost::Denied),
+            _ => None,
+        };
+        let head = HttpReply { status: reply.status, headers: reply.headers.clone(), body: Vec::new() };
+        let outcome =
+            protocol.reply(operation, reply, asked).map_err(|error| self.explain(error, &head, asked));
+        if let (Ok(_), Some(cookie), Way::Session) = (&outcome, cookie, protocol.way()) {
+            // Of an error it may be that of somebody who is nobody.
+            self.take_over(&cookie, host);
+        }
+        Ok((outcome, lost))
+    }
+
+    fn proof(&self, link: &Link, host: &dyn Host) -> Result<Proof> {
+        if let Some(proof) = self.sign_in.known() {
+            return Ok(proof);
+        }
+        let proof = match link.protocol.way() {
+            Way::Json2 => Proof::Key(self.key()?.clone()),
+            Way::JsonRpc => {
+                let (login, secret, _) = self.login()?;
+                match self.sign_in.remembered_user(login) {
+                    Some(id) => Proof::User { id, secret: secret.clone() },
+                    None => self.signed_in(link, host)?,
+                }
+            }
+            Way::Session => match self.sign_in.kept_cookie() {
+                Some(cookie) => {
+                    self.veil.keep(&cookie);
+                    Proof::Cookie(cookie)
+                }
+                None => self.signed_in(link, host)?,
+            },
+        };
+        self.sign_in.set(&proof);
+        Ok(proof)
+    }
+
+    fn key(&self) -> Result<&Secret> {
+        let missing =
+            || Error::new(Code::ConfigMissing, "the profile holds no ODOO_API_KEY: nothing was sent");
+        self.settings.api_key.as_ref().ok_or_else(missing)
+    }
+
+    /// Login, and what it goes with: a key before a password, and none for the web session.
+    fn login(&self) -> Result<(&str, &Secret, bool)> {
+        let settings = &self.settings;
+        let missing = |name: &str| {
+            Error::new(Code::ConfigMissing, format!("the profile holds no {name}: nothing was sent"))
+        };
+        let login = settings.login.as_deref().ok_or_else(|| missing("ODOO_LOGIN"))?;
+        match (&settings.api_key, &settings.password) {
+            (Some(key), _) if settings.wish != Wish::Session => Ok((login, key, true)),
+            (_, Some(password)) => Ok((login, password, false)),
+            _ => Err(missing("ODOO_PASSWORD")),
+        }
+    }
+
+    /// Signs in, whatever is known from before.
+    fn signed_in(&self, link: &Link, host: &dyn Host) -> Result<Proof> {
+        let major = link.server.as_ref().map_or(FIRST_WITH_JSON2, |server| server.major);
+        let way = link.protocol.way();
+        let asked = self.asked(SIGNING_IN, Access::Read, way);
+        let _watch = host.watch(SIGNING_IN, Access::Read);
+        let database = &self.settings.database;
+        if way == Way::Session {
+            let (Some(login), Some(password)) = (&self.settings.login, &self.settings.password) else {
+                return Err(self.login().err().unwrap_or_else(|| Error::new(Code::Internal, "no password")));
+            };
+            let who = Login { login, has_key: false, major };
+            let Answered { reply, cookie } = self.exchanged(
+                &session::authenticate(database, login, password),
+                asked,
+                &rpc::is_passing,
+                host,
+            )?;
+            let info = rpc::result(&reply, asked).map_err(|error| who.not_opened(error, asked))?;
+            who.opened(&info, asked)?;
+            let Some(cookie) = cookie else {
+                return Err(Error::new(
+                    Code::BadReply,
+                    "the web login gave no cookie: a proxy may take it away; nothing else was sent",
+                ));
+            };
+            self.take_over(&cookie, host);
+            return Ok(Proof::Cookie(cookie));
+        }
+        let (login, secret, has_key) = self.login()?;
+        let who = Login { login, has_key, major };
+        let request = jsonrpc::authenticate(database, login, secret);
+        let reply = self.exchanged(&request, asked, &rpc::is_passing, host)?.reply;
+        let told = rpc::result(&reply, asked).map_err(|error| who.not_opened(error, asked))?;
+        let id = who.number(&told, asked)?;
+        self.sign_in.remember_user(login, id);
+        let proof = Proof::User { id, secret: secret.clone() };
+        self.sign_in.set(&proof);
+        Ok(proof)
+    }
+
+    /// The number of another user who proves to be here with their own key or password, and is no stranger: an internal
+    /// user of this Odoo. Nothing of it is kept.
+    ///
+    /// # Errors
+    /// Odoo does not confirm it.
+    pub fn confirmed(&self, login: &str, secret: &Secret, host: &dyn Host) -> Result<i64> {
+        let link = self.link(host)?;
+        let (major, way) = (self.major(host)?, link.protocol.way());
+        let asked = self.asked(SIGNING_IN, Access::Read, way);
+        let _watch = host.watch(SIGNING_IN, Access::Read);
+        let database = &self.settings.database;
+        let stranger = || {
+            Error::new(
+                Code::ConfirmationRefused,
+                format!("{login} is no internal user of this Odoo: nothing was sent"),
+            )
+            .with_effect(Effect::NotSent, Retry::Never)
+        };
+        let unsent = |error: Error| error.with_effect(Effect::NotSent, Retry::Never);
+        if way == Way::Session {
+            let who = Login { login, has_key: false, major };
+            let request = session::authenticate(database, login, secret);
+            let Answered { reply, cookie } = self.exchanged(&request, asked, &rpc::is_passing, host)?;
+            let info = rpc::result(&reply, asked).map_err(|error| unsent(who.not_opened(error, asked)))?;
+            let id = who.opened(&info, asked).map_err(unsent)?;
+            if let Some(cookie) = cookie {
+                let _ = self.exchanged(&session::destroy(&cookie), asked, &rpc::is_passing, host);
+            }
+            let info: Value = serde_json::from_str(info.get()).unwrap_or_default();
+            let is_internal = match &info["is_internal_user"] {
+                Value::Bool(is_internal) => *is_internal,
+                // Up to 15 it is not told so; only who is no portal user has companies to choose from.
+                _ => info["user_companies"].is_object(),
+            };
+            return if is_internal { Ok(id) } else { Err(stranger()) };
+        }
+        let who = Login { login, has_key: true, major };
+        let request = jsonrpc::authenticate(database, login, secret);
+        let reply = self.exchanged(&request, asked, &rpc::is_passing, host)?.reply;
+        let told = rpc::result(&reply, asked).map_err(|error| unsent(who.not_opened(error, asked)))?;
+        let id = who.number(&told, asked).map_err(unsent)?;
+        let question = Operation::new(
+            "res.users",
+            "has_group",
+            crate::operation::kwargs(serde_json::json!({ "group_ext_id": "base.group_user" })),
+        )?
+        .on(vec![id]);
+        let proof = Proof::User { id, secret: secret.clone() };
+        let request = link.protocol.request(&question, &proof)?;
+        let reply = self.exchanged(&request, asked, &rpc::is_passing, host)?.reply;
+        match link.protocol.reply(&question, reply, asked).map_err(unsent)?.get() {
+            "true" => Ok(id),
+            _ => Err(stranger()),
+        }
+    }
+
+    /// Another proof after one that did not do, if there is one.
+    fn renewed(&self, link: &Link, used: &Proof, lost: Lost, host: &dyn Host) -> Result<Option<Proof>> {
+        let rejected = |error: Error| match error.effect {
+            // The call was sent, and not begun.
+            Effect::NotSent if lost == Lost::Session => error.with_effect(Effect::Rejected, Retry::Safe),
+            _ => error,
+        };
+        let proof = match lost {
+            Lost::Session => match self.newer_session(used) {
+                Some(newer) => newer,
+                None => self.signed_in(link, host).map_err(rejected)?,
+            },
+            Lost::Denied => self.signed_in(link, host).map_err(rejected)?,
+        };
+        if let Proof::Cookie(cookie) = &proof {
+            self.veil.keep(cookie);
+        }
+        self.sign_in.set(&proof);
+        Ok(Some(proof).filter(|proof| proof != used))
+    }
+
+    /// A session that another thread or process opened meanwhile.
+    fn newer_session(&self, used: &Proof) -> Option<Proof> {
+        let of_process = self.sign_in.known().filter(|known| known != used);
+        of_process.or_else(|| self.sign_in.kept_cookie().map(Proof::Cookie).filter(|kept| kept != used))
+    }
+
+    /// A new cookie, for this process and the next; nobody sees it.
+    fn take_over(&self, cookie: &Secret, host: &dyn Host) {
+        self.veil.keep(cookie);
+        self.sign_in.set(&Proof::Cookie(cookie.clone()));
+        if self.sign_in.kept_cookie().as_ref() == Some(cookie) {
+            return;
+        }
+        if let Err(error) = self.sign_in.keep_cookie(cookie) {
+            host.note(
+                &format!("the session could not be kept here ({error}): the next run signs in again").into(),
+            );
+        }
+    }
+
+    /// Ends the web session that is kept, on the server and here. Whether there was one.
+    ///
+    /// # Errors
+    /// The server could not be reached; then the session is kept.
+    pub fn end_session(&self, host: &dyn Host) -> Result<bool> {
+        let Some(cookie) = self.sign_in.kept_cookie() else { return Ok(false) };
+        self.veil.keep(&cookie);
+        let asked = self.asked("the end of the session", Access::Read, Way::Session);
+        let _watch = host.watch("the end of the session", Access::Read);
+        let reply = self.exchanged(&session::destroy(&cookie), asked, &rpc::is_passing, host)?.reply;
+        if !rpc::lost_session(&reply) {
+            rpc::result(&reply, asked)?;
+        }
+        self.sign_in.forget_cookie().map_err(|error| {
+            Error::local_state(format!("the session was ended and its cookie could not be removed ({error})"))
+        })?;
+        Ok(true)
     }
 
     /// The request that would carry an operation, for people to read.
-    pub fn shown(&self, operation: &Operation) -> Value {
-        self.protocol.shown(operation)
+    ///
+    /// # Errors
+    /// What cannot be said to this server.
+    pub fn shown(&self, operation: &Operation, host: &dyn Host) -> Result<Value> {
+        self.link(host)?.protocol.shown(operation)
     }
 
-    /// Fetches a document of `/doc-bearer`.
+    /// Fetches a document of `/doc-bearer`; none where there are no documents.
     pub fn document(
         &self,
         path: &str,
         etag: Option<&str>,
         language: Option<&str>,
         host: &dyn Host,
-    ) -> Result<Document> {
-        let request = self.protocol.document(path, etag, language, &self.settings.api_key);
-        let asked = self.asked(path, Access::Read);
+    ) -> Result<Option<Document>> {
+        let link = self.link(host)?;
+        if link.protocol.way() != Way::Json2 {
+            return Ok(None);
+        }
+        let proof = self.proof(link, host)?;
+        let Some(request) = link.protocol.document(path, etag, language, &proof) else { return Ok(None) };
+        let asked = self.asked(path, Access::Read, link.protocol.way());
         let _watch = host.watch(path, Access::Read);
-        let reply = self.send(&request, asked, host)?;
+        let reply = self.exchanged(&request, asked, &faults::is_passing, host)?.reply;
         match reply.status {
-            304 => Ok(Document::NotModified),
+            304 => Ok(Some(Document::NotModified)),
             200 => {
                 let etag = reply.header("etag").map(str::to_string);
-                Ok(Document::Fresh { body: self.protocol.json(reply, asked)?, etag })
+                Ok(Some(Document::Fresh { body: json2::parse(reply, asked)?, etag }))
             }
-            _ => Err(self.explain(&reply, asked)),
+            _ => Err(self.explain(faults::of_reply(&reply, asked), &reply, asked)),
         }
     }
 
@@ -128,10 +467,16 @@ impl Odoo {
             path: "/web/version".into(),
             headers: Vec::new(),
             bearer: None,
+            cookie: None,
             body: None,
         };
-        let asked = self.asked("/web/version", Access::Read);
-        self.transport()?.send(&request).map_err(|fault| faults::of_fault(fault, asked))
+        self.bare(&request)
+    }
+
+    /// Sends something that holds no key.
+    fn bare(&self, request: &HttpRequest) -> Result<HttpReply> {
+        let asked = self.asked(&request.path, Access::Read, Way::Json2);
+        self.transport()?.send(request).map_err(|fault| faults::of_fault(fault, asked))
     }
 
     /// The databases that the server offers to anybody, without a key; `None` where it keeps them to itself.
@@ -141,6 +486,7 @@ impl Odoo {
             path: "/web/database/list".into(),
             headers: vec![("Content-Type".into(), "application/json".into())],
             bearer: None,
+            cookie: None,
             body: Some(br#"{"jsonrpc":"2.0","method":"call","params":{}}"#.to_vec()),
         };
         let reply = self.transport().ok()?.send(&request).ok().filter(|reply| reply.status == 200)?;
@@ -149,34 +495,47 @@ impl Odoo {
         Some(names.take(20).collect::<Vec<_>>()).filter(|names| !names.is_empty())
     }
 
-    /// The version that the server says it is.
+    /// The version that the server says it is, by the page of later ones or the question that all answer.
     fn version(&self) -> Option<String> {
-        version_in(&self.probe().ok()?)
+        server::version_in(&self.probe().ok()?).or_else(|| self.told_version())
     }
 
-    fn asked<'a>(&'a self, what: &'a str, access: Access) -> Asked<'a> {
-        Asked { what, access, database: &self.settings.database, origin: self.settings.base_url.origin() }
+    /// The same, where it is no such page.
+    pub fn told_version(&self) -> Option<String> {
+        server::told_in(&self.bare(&session::version()).ok()?).map(|(version, _)| version)
+    }
+
+    fn asked<'a>(&'a self, what: &'a str, access: Access, way: Way) -> Asked<'a> {
+        Asked {
+            what,
+            access,
+            database: &self.settings.database,
+            origin: self.settings.base_url.origin(),
+            way,
+        }
     }
 
     /// Classifies, and asks for the version where that explains the most.
-    fn explain(&self, reply: &HttpReply, asked: Asked) -> Error {
-        let error = faults::of_reply(reply, asked);
+    fn explain(&self, error: Error, reply: &HttpReply, asked: Asked) -> Error {
         let error = match retry_after(reply, self.clock.now()).filter(|_| matches!(reply.status, 429 | 503)) {
             Some(wait) => error.waiting(wait.as_secs()),
             None => error,
         };
-        let may_be_old = error.code == Code::BadReply && matches!(reply.status, 300..=399 | 404);
+        let may_be_old = asked.way == Way::Json2
+            && error.code == Code::BadReply
+            && matches!(reply.status, 300..=399 | 404);
         match may_be_old.then(|| self.version()).flatten() {
             Some(version) => {
                 let mut error = error;
-                if major(&version).is_some_and(|major| major < 19) {
+                if server::major(&version).is_some_and(|major| major < FIRST_WITH_JSON2) {
                     // Whoever passed it on, there was nothing there that could have carried it out.
                     error = error.with_effect(Effect::Rejected, Retry::Never);
                     error.message = format!(
                         "{} runs Odoo {version}: JSON-2 came with Odoo 19, so {} was not carried out",
                         asked.origin, asked.what
                     );
-                    error.hints.clear();
+                    error.hints =
+                        vec!["set ODOO_LOGIN in the profile, the login of the key's user: then it is spoken to by JSON-RPC".into()];
                 } else {
                     error = error.with_hint(format!("the server there says that it is Odoo {version}"));
                 }
@@ -186,21 +545,32 @@ impl Odoo {
         }
     }
 
-    fn send(&self, request: &HttpRequest, asked: Asked, host: &dyn Host) -> Result<HttpReply> {
+    fn exchanged(
+        &self,
+        request: &HttpRequest,
+        asked: Asked,
+        is_passing: &dyn Fn(&HttpReply) -> bool,
+        host: &dyn Host,
+    ) -> Result<Answered> {
+        let limit = self.limit(asked);
         let transport = self.transport()?;
         let started = self.clock.instant();
         let elapsed = || self.clock.instant().saturating_duration_since(started);
         let mut tries = 0;
         let mut sent_before = None;
         loop {
-            let left = self.settings.timeout.saturating_sub(elapsed()).max(Duration::from_millis(1));
-            let outcome = transport.send_within(request, left).map(|reply| self.blacked_out(reply));
+            let left = limit.saturating_sub(elapsed()).max(Duration::from_millis(1));
+            let outcome = transport.send_within(request, left);
+            let cookie = outcome.as_ref().ok().and_then(session::cookie);
+            if let Some(cookie) = &cookie {
+                self.veil.keep(cookie);
+            }
+            let outcome = outcome.map(|reply| self.blacked_out(reply));
             self.trace(request, &outcome, elapsed(), host);
             let (may_repeat, asked_pause) = match &outcome {
-                Ok(reply) => (
-                    asked.access == Access::Read && faults::is_passing(reply),
-                    retry_after(reply, self.clock.now()),
-                ),
+                Ok(reply) => {
+                    (asked.access == Access::Read && is_passing(reply), retry_after(reply, self.clock.now()))
+                }
                 Err(fault) => {
                     use crate::transport::FaultKind::{ConnectTimeout, Refused, Reset, Resolve, Truncated};
                     let helps = matches!(fault.kind, Refused | Resolve | ConnectTimeout | Reset | Truncated);
@@ -208,12 +578,14 @@ impl Odoo {
                 }
             };
             let pause = asked_pause.unwrap_or(FIRST_PAUSE * 3_u32.pow(tries));
-            let in_time = pause <= LONGEST_PAUSE && elapsed() + pause < self.settings.timeout;
+            let in_time = pause <= LONGEST_PAUSE && elapsed() + pause < limit;
             let is_unsent = outcome.as_ref().is_err_and(|fault| fault.phase == Phase::NotSent);
             if !may_repeat || tries == RETRIES || !in_time {
                 // A last try that did not get through does not make the earlier ones unsent.
                 let told = if is_unsent { sent_before.unwrap_or(outcome) } else { outcome };
-                return told.map_err(|fault| faults::of_fault(fault, asked));
+                return told
+                    .map(|reply| Answered { reply, cookie })
+                    .map_err(|fault| self.too_late(faults::of_fault(fault, asked), asked));
             }
             if !is_unsent {
                 sent_before = Some(outcome);
@@ -221,6 +593,30 @@ impl Odoo {
             self.clock.sleep(pause);
             tries += 1;
         }
+    }
+
+    /// How long a call may take. Up to 17 a locked row holds one by JSON-RPC for minutes, while Odoo tries again.
+    fn limit(&self, asked: Asked) -> Duration {
+        let is_slow = asked.access == Access::Write && self.holds_locks(asked);
+        if is_slow && self.settings.is_patient {
+            self.settings.timeout.max(LOCKED)
+        } else {
+            self.settings.timeout
+        }
+    }
+
+    fn holds_locks(&self, asked: Asked) -> bool {
+        let server = self.link.get().and_then(|link| link.server.as_ref());
+        asked.way == Way::JsonRpc && server.is_some_and(|server| server.major < 18)
+    }
+
+    fn too_late(&self, error: Error, asked: Asked) -> Error {
+        if error.code != Code::OutcomeUnknown || !self.holds_locks(asked) {
+            return error;
+        }
+        error.with_hint(
+            "up to Odoo 17 a row that somebody else has locked holds a call by JSON-RPC for two minutes and more: it may still be carried out",
+        )
     }
 
     /// What a server sends back of our keys goes no further: neither into a message nor into the cache.
@@ -234,6 +630,22 @@ impl Odoo {
             }
         }
         reply
+    }
+
+    /// The body for `--debug`: without tokens, and without a key or password wherever it stands.
+    fn redacted(&self, request: &HttpRequest, body: &[u8]) -> String {
+        let shown = match request.path.as_str() {
+            "/jsonrpc" => jsonrpc::without_secret(body),
+            path if path.starts_with("/web/") => session::without_secret(body),
+            _ => serde_json::from_slice(body).ok(),
+        };
+        let Some(mut shown) = shown.filter(Value::is_object) else { return String::new() };
+        without_tokens(&mut shown);
+        let mut text = shown.to_string();
+        for secret in self.settings.secrets().filter(|secret| !secret.expose().is_empty()) {
+            text = text.replace(secret.expose(), "(redacted)");
+        }
+        text
     }
 
     fn trace(
@@ -256,8 +668,7 @@ impl Odoo {
             Ok(reply) => format!("{} ({} bytes)", reply.status, reply.body.len()),
             Err(fault) => fault.detail.clone(),
         };
-        let body =
-            request.body.as_deref().map(|body| redacted(body, &self.settings.api_key)).unwrap_or_default();
+        let body = request.body.as_deref().map(|body| self.redacted(request, body)).unwrap_or_default();
         let verb = if request.method == Method::Get { "GET" } else { "POST" };
         format!(
             "{verb} {}{} {body} -> {answer} after {} ms",
@@ -268,24 +679,21 @@ impl Odoo {
     }
 }
 
-/// The body for `--debug`: without tokens, and without the key should somebody have sent it as a value.
-fn redacted(body: &[u8], key: &Secret) -> String {
-    let Ok(Value::Object(mut body)) = serde_json::from_slice::<Value>(body) else { return String::new() };
-    if let Some(token) = body.get_mut("context").and_then(|context| context.get_mut(TOKEN_KEY)) {
-        *token = "(redacted)".into();
+/// Takes tokens out, wherever they stand.
+fn without_tokens(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object.iter_mut() {
+                if key == TOKEN_KEY {
+                    *value = "(redacted)".into();
+                } else {
+                    without_tokens(value);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_tokens),
+        _ => {}
     }
-    Value::Object(body).to_string().replace(key.expose(), "(redacted)")
-}
-
-/// The version in an answer of `/web/version`.
-pub fn version_in(reply: &HttpReply) -> Option<String> {
-    let body: Value = serde_json::from_slice(&reply.body).ok().filter(|_| reply.status == 200)?;
-    body.get("version")?.as_str().map(str::to_string)
-}
-
-/// The major version in `19.0`, `19.0+e` or `saas~19.2+e`.
-pub fn major(version: &str) -> Option<u32> {
-    version.trim_start_matches("saas~").split('.').next()?.parse().ok()
 }
 
 fn retry_after(reply: &HttpReply, now: SystemTime) -> Option<Duration> {
@@ -300,12 +708,13 @@ fn retry_after(reply: &HttpReply, now: SystemTime) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
-    fn debug_shows_no_token_and_no_key() {
-        let key = Secret::new("k-e-y".into());
-        let body = br#"{"x":"k-e-y","context":{"agent_confirmation_token":"t-o-k"}}"#;
-        let shown = redacted(body, &key);
-        assert!(!shown.contains("k-e-y") && !shown.contains("t-o-k"), "{shown}");
+    fn no_token_is_shown_wherever_it_stands() {
+        let mut body = json!({ "context": { "agent_confirmation_token": "t-o-k" }, "params": { "args": [1, { "context": { "agent_confirmation_token": "t-o-k", "lang": "x" } }] } });
+        without_tokens(&mut body);
+        assert!(!body.to_string().contains("t-o-k"), "{body}");
+        assert_eq!(body["params"]["args"][1]["context"]["lang"], "x");
     }
 }

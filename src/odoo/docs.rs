@@ -10,6 +10,10 @@ use crate::cache::{Entry, Found, Key, Section};
 use crate::error::{Code, Error, Result};
 use crate::operation::{Object, Operation};
 use crate::outcome::{Origin, Outcome};
+use crate::protocol::Way;
+
+/// Before, whoever may not read `ir.model` is told no models at all.
+const FIRST_WITH_AVAILABLE_MODELS: u32 = 16;
 
 /// A document and where it came from.
 pub struct Page {
@@ -17,6 +21,8 @@ pub struct Page {
     pub body: String,
     /// Put together because the user may not read the documents.
     pub is_fallback: bool,
+    /// This way of speaking to Odoo, or this version, has no documents.
+    pub has_none: bool,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -40,15 +46,28 @@ impl Reader<'_> {
     /// The index of all models.
     pub fn index(&self, refresh: bool) -> Result<Page> {
         self.page("index", "/doc-bearer/index.json", refresh, || {
-            let models = self.call("ir.model", "get_available_models", Object::new())?;
-            let models: Vec<Value> = serde_json::from_str(&models)
-                .map_err(|why| strange("get_available_models", "a list").with_source(why))?;
+            let models = self.models()?;
             let models: Vec<Value> = models
                 .into_iter()
                 .map(|model| json!({ "model": model["model"], "name": model["display_name"] }))
                 .collect();
             Ok(json!({ "models": models }).to_string())
         })
+    }
+
+    /// Every model that the user sees, each with its name.
+    fn models(&self) -> Result<Vec<Value>> {
+        let method = if self.desk.odoo.major(self.desk.host)? < FIRST_WITH_AVAILABLE_MODELS {
+            "search_read"
+        } else {
+            "get_available_models"
+        };
+        let kwargs = match method {
+            "search_read" => json!({ "domain": [], "fields": ["model", "display_name"] }),
+            _ => json!({}),
+        };
+        let models = self.call("ir.model", method, crate::operation::kwargs(kwargs))?;
+        serde_json::from_str(&models).map_err(|_| strange(method, "a list"))
     }
 
     /// One model.
@@ -80,52 +99,61 @@ impl Reader<'_> {
         refresh: bool,
         instead: impl Fn() -> Result<String>,
     ) -> Result<Page> {
+        let has_none = self.desk.odoo.link(self.desk.host)?.protocol.way() != Way::Json2;
         let key = self.key(page, false);
         let mut known: Option<Entry> = None;
         if !refresh {
             match self.desk.cache.find(&key, DOCUMENT_TTL) {
                 Found::Fresh(entry) => {
-                    return Ok(Page { body: entry.body, is_fallback: false, origin: Origin::Cache });
+                    return Ok(Page {
+                        body: entry.body,
+                        is_fallback: false,
+                        has_none,
+                        origin: Origin::Cache,
+                    });
                 }
                 Found::Stale(entry) => known = Some(entry),
                 Found::Miss => {}
             }
             if let Found::Fresh(entry) = self.desk.cache.find(&self.key(page, true), DOCUMENT_TTL) {
-                return Ok(Page { body: entry.body, is_fallback: true, origin: Origin::Cache });
+                return Ok(Page { body: entry.body, is_fallback: true, has_none, origin: Origin::Cache });
             }
         }
         let etag = known.as_ref().and_then(|entry| entry.etag.as_deref());
         let language = self.context.get("lang").and_then(Value::as_str);
         match self.desk.odoo.document(path, etag, language, self.desk.host) {
-            Ok(Document::Fresh { body, .. }) if !body.get().trim_start().starts_with('{') => Err(Error::new(
-                Code::BadReply,
-                format!("{path} was answered with something that is no document"),
-            )),
-            Ok(Document::Fresh { body, etag }) => {
+            Ok(None) => self.put_together(page, has_none, instead),
+            Ok(Some(Document::Fresh { body, .. })) if !body.get().trim_start().starts_with('{') => Err(
+                Error::new(Code::BadReply, format!("{path} was answered with something that is no document")),
+            ),
+            Ok(Some(Document::Fresh { body, etag })) => {
                 let _ = self.desk.cache.store(&key, body.get(), etag.as_deref(), "");
                 Ok(Page {
                     body: String::from(Box::<str>::from(body)),
                     is_fallback: false,
+                    has_none,
                     origin: Origin::Live,
                 })
             }
-            Ok(Document::NotModified) => match known {
+            Ok(Some(Document::NotModified)) => match known {
                 Some(entry) => {
                     let _ = self.desk.cache.store(&key, &entry.body, entry.etag.as_deref(), "");
-                    Ok(Page { body: entry.body, is_fallback: false, origin: Origin::Live })
+                    Ok(Page { body: entry.body, is_fallback: false, has_none, origin: Origin::Live })
                 }
                 None => Err(Error::new(
                     Code::BadReply,
                     "the server says that a document it was not shown is unchanged",
                 )),
             },
-            Err(error) if documents_are_closed(&error) => {
-                let body = instead()?;
-                let _ = self.desk.cache.store(&self.key(page, true), &body, None, "");
-                Ok(Page { body, is_fallback: true, origin: Origin::Live })
-            }
+            Err(error) if documents_are_closed(&error) => self.put_together(page, has_none, instead),
             Err(error) => Err(error),
         }
+    }
+
+    fn put_together(&self, page: &str, has_none: bool, instead: impl Fn() -> Result<String>) -> Result<Page> {
+        let body = instead()?;
+        let _ = self.desk.cache.store(&self.key(page, true), &body, None, "");
+        Ok(Page { body, is_fallback: true, has_none, origin: Origin::Live })
     }
 
     fn call(&self, model: &str, method: &str, kwargs: Object) -> Result<String> {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::Desk;
 use crate::cache::{Found, Key, Section};
 use crate::error::{Code, Error, Result};
+use crate::knowledge::{USUAL, Version};
 use crate::members::Members;
 use crate::operation::{self, Object, Operation};
 
@@ -82,6 +83,10 @@ pub trait Schemas {
     /// # Errors
     /// Odoo cannot be reached at all.
     fn filled(&self, model: &str) -> Result<Option<Arc<Schema>>>;
+    /// The version that names and arguments are those of.
+    fn version(&self) -> Version {
+        USUAL
+    }
     /// What Odoo answers to a question that changes nothing; `None` when it does not. It costs a request, so only
     /// what could lose data, or has already gone wrong, is asked about.
     fn ask(&self, question: Operation) -> Option<Value> {

@@ -21,6 +21,7 @@ pub mod imports;
 pub mod keywords;
 pub mod messages;
 pub mod names;
+pub mod outbound;
 pub mod properties;
 pub mod records;
 pub mod relations;
@@ -40,8 +41,8 @@ use findings::Findings;
 use crate::caller::Rules;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
+use crate::knowledge::Version;
 use crate::knowledge::methods::{self, Role};
-use crate::knowledge::{USUAL, Version};
 use crate::odoo::schema::{Schema, Schemas};
 use crate::operation::Operation;
 
@@ -62,7 +63,7 @@ impl<'a> Check<'a> {
     /// Rules for one operation; the fields of unknown models are asked for only if it stores values.
     pub fn new(rules: &'a Rules, schemas: &'a dyn Schemas, operation: &Operation) -> Check<'a> {
         let fill = Cell::new(values::stores(operation));
-        Check { rules, schemas, fill, version: USUAL, notes: RefCell::default() }
+        Check { rules, schemas, fill, version: schemas.version(), notes: RefCell::default() }
     }
 
     /// Mends the operation in place, or refuses it.

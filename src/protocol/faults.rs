@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{claims, outside};
+use super::{Way, claims, outside};
 
 use crate::error::{Code, Effect, Error, OdooFault, Retry};
 use crate::hint::Hint;
@@ -27,10 +27,13 @@ pub struct Asked<'a> {
     pub database: &'a str,
     /// For messages.
     pub origin: &'a str,
+    /// How it was said.
+    pub way: Way,
 }
 
 impl Asked<'_> {
-    fn lost(&self, message: String) -> Error {
+    /// An answer that does not tell what became of the call.
+    pub fn lost(&self, message: String) -> Error {
         match self.access {
             Access::Read => Error::new(
                 Code::Unreachable,
@@ -151,7 +154,8 @@ fn odoo_fault(reply: &HttpReply) -> Option<OdooFault> {
     Some(OdooFault { name, message: text("message")?, debug: text("debug") })
 }
 
-fn is_python_class(name: &str) -> bool {
+/// Whether a text is the dotted name of one.
+pub fn is_python_class(name: &str) -> bool {
     let is_word = |part: &str| {
         !part.is_empty()
             && !part.starts_with(|c: char| c.is_ascii_digit())
@@ -166,7 +170,8 @@ pub fn is_passing(reply: &HttpReply) -> bool {
         || (reply.status == 500 && odoo_fault(reply).is_some_and(|fault| is_lock(&fault.name)))
 }
 
-fn is_lock(name: &str) -> bool {
+/// An error after which Odoo has rolled back for others' sake.
+pub fn is_lock(name: &str) -> bool {
     matches!(
         name,
         "psycopg2.errors.SerializationFailure"
@@ -186,7 +191,8 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
         (403, "odoo.exceptions.AccessDenied") => Error::new(
             Code::AccessDenied,
             format!(
-                "Odoo denies {what} to this user, whose key it accepts; mostly it is for administrators: {}",
+                "Odoo denies {what} to this user, whose {} it accepts; mostly it is for administrators: {}",
+                if asked.way == Way::Session { "session" } else { "key" },
                 gist(&fault)
             ),
         ),
@@ -246,9 +252,25 @@ fn is_before_the_work(status: u16, fault: &OdooFault) -> bool {
 }
 
 fn auth_rejected(asked: Asked) -> Error {
+    let what = match asked.way {
+        Way::Json2 => "the API key",
+        Way::JsonRpc => "the login with this key or password",
+        Way::Session => {
+            return Error::new(
+                Code::AuthRejected,
+                format!(
+                    "Odoo at {} keeps no session for this login in database {}",
+                    asked.origin, asked.database
+                ),
+            )
+            .with_hint(
+                "a user with two-factor authentication cannot work by the web session: use an API key",
+            );
+        }
+    };
     auth_hints(Error::new(
         Code::AuthRejected,
-        format!("Odoo at {} does not accept the API key for database {}", asked.origin, asked.database),
+        format!("Odoo at {} does not accept {what} for database {}", asked.origin, asked.database),
     ))
 }
 
@@ -268,8 +290,10 @@ fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
         300..=399 => (
             Code::BadReply,
             format!(
-                "the server redirects to {}: JSON-2 never does, so this is not the address of Odoo 19 itself",
-                reply.header("location").map_or("nowhere", |to| to.split(['?', '#']).next().unwrap_or(to))
+                "the server redirects to {}: {} never does, so this is not the address of {} itself",
+                reply.header("location").map_or("nowhere", |to| to.split(['?', '#']).next().unwrap_or(to)),
+                asked.way.name(),
+                if asked.way == Way::Json2 { "Odoo 19" } else { "Odoo" }
             ),
             "put the address it redirects to into ODOO_BASE_URL (scheme and host only), if that is your server",
         ),
@@ -279,14 +303,7 @@ fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
             "this 401 is not Odoo's own: a proxy in between asks for its own sign-in or drops the Authorization header",
         ),
         404 if text.contains("X-Odoo-Database") || text.contains("No database is selected") => {
-            return Error::new(
-                Code::DatabaseNotFound,
-                format!(
-                    "{origin} serves no database {}: it may be misspelt, filtered by dbfilter, or PostgreSQL is down; nothing was changed",
-                    asked.database
-                ),
-            )
-            .with_hint("check ODOO_DB; it is sent as the X-Odoo-Database header, which a proxy must pass on");
+            return no_database(asked);
         }
         403 => (
             Code::AccessDenied,
@@ -294,7 +311,8 @@ fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
             "look for a firewall or proxy rule between here and Odoo",
         ),
         404 => {
-            (Code::BadReply, format!("{origin} has no JSON-2 at this address (404 without Odoo's error)"), "")
+            let name = asked.way.name();
+            (Code::BadReply, format!("{origin} has no {name} at this address (404 without Odoo's error)"), "")
         }
         409 | 429 => (Code::Busy, format!("{origin} asks to slow down ({status})"), ""),
         413 => (
@@ -335,6 +353,21 @@ fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
     };
     let error = if code == Code::AuthRejected { auth_hints(error) } else { error };
     if hint.is_empty() { error } else { error.with_hint(hint) }
+}
+
+/// There is no such database there: nobody could carry anything out.
+pub fn no_database(asked: Asked) -> Error {
+    let error = Error::new(
+        Code::DatabaseNotFound,
+        format!(
+            "{} serves no database {}: it may be misspelt, filtered by dbfilter, or PostgreSQL is down; nothing was changed",
+            asked.origin, asked.database
+        ),
+    );
+    error.with_hint(match asked.way {
+        Way::Json2 => "check ODOO_DB; it is sent as the X-Odoo-Database header, which a proxy must pass on",
+        _ => "check ODOO_DB",
+    })
 }
 
 /// The page that Odoo's own server gives when it cannot even write its error, after it accepted the key: mostly
@@ -387,7 +420,7 @@ mod tests {
     }
 
     fn code(status: u16, body: &str, access: Access) -> (Code, Effect) {
-        let asked = Asked { what: "m/f", access, database: "d", origin: "https://o" };
+        let asked = Asked { what: "m/f", access, database: "d", origin: "https://o", way: Way::Json2 };
         let error = of_reply(&reply(status, body), asked);
         (error.code, error.effect)
     }

@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::faults::{self, Asked};
-use super::{Protocol, Reply, answers};
-use crate::error::{Code, Effect, Error, Result, Retry};
+use super::{Proof, Protocol, Reply, Way, answers, identity};
+use crate::error::{Code, Error, Result};
 use crate::operation::{Access, Object, Operation};
 use crate::secret::Secret;
 use crate::transport::{HttpReply, HttpRequest, Method};
@@ -37,35 +37,65 @@ fn body(operation: &Operation) -> Object {
     body
 }
 
+/// The key, which is all that JSON-2 takes.
+fn key(proof: &Proof) -> Result<&Secret> {
+    match proof {
+        Proof::Key(key) => Ok(key),
+        _ => Err(Error::new(Code::Internal, "JSON-2 wants a key: nothing was sent")),
+    }
+}
+
 impl Protocol for Json2 {
-    fn request(&self, operation: &Operation, key: &Secret) -> HttpRequest {
-        HttpRequest {
+    fn way(&self) -> Way {
+        Way::Json2
+    }
+
+    fn request(&self, operation: &Operation, proof: &Proof) -> Result<HttpRequest> {
+        Ok(HttpRequest {
             method: Method::Post,
             path: path(operation),
             headers: vec![
                 ("X-Odoo-Database".into(), self.database.clone()),
                 ("Content-Type".into(), "application/json".into()),
             ],
-            bearer: Some(key.clone()),
+            bearer: Some(key(proof)?.clone()),
+            cookie: None,
             body: Some(Value::Object(body(operation)).to_string().into_bytes()),
-        }
+        })
     }
 
-    fn shown(&self, operation: &Operation) -> Value {
-        json!({ "method": "POST", "path": path(operation), "body": Value::Object(body(operation)) })
+    fn shown(&self, operation: &Operation) -> Result<Value> {
+        Ok(json!({ "method": "POST", "path": path(operation), "body": Value::Object(body(operation)) }))
     }
 
-    fn document(&self, path: &str, etag: Option<&str>, language: Option<&str>, key: &Secret) -> HttpRequest {
+    fn document(
+        &self,
+        path: &str,
+        etag: Option<&str>,
+        language: Option<&str>,
+        proof: &Proof,
+    ) -> Option<HttpRequest> {
+        let key = key(proof).ok()?;
         let mut headers = vec![("X-Odoo-Database".to_string(), self.database.clone())];
         headers.extend(etag.map(|etag| ("If-None-Match".into(), etag.into())));
         // The documents have no context; their language comes from here.
         headers.extend(language.map(|language| ("Accept-Language".into(), language.replace('_', "-"))));
-        HttpRequest { method: Method::Get, path: path.into(), headers, bearer: Some(key.clone()), body: None }
+        Some(HttpRequest {
+            method: Method::Get,
+            path: path.into(),
+            headers,
+            bearer: Some(key.clone()),
+            cookie: None,
+            body: None,
+        })
     }
 
     fn reply(&self, operation: &Operation, reply: HttpReply, asked: Asked) -> Result<Reply> {
+        if reply.status != 200 {
+            return Err(faults::of_reply(&reply, asked));
+        }
         let json = parse(reply, asked)?;
-        refuse_identity_check(&json, asked.what)?;
+        identity::refuse_check(&json, asked)?;
         if asked.access == Access::Write
             && let Some(expected) = answers::wrong(operation, json.get())
         {
@@ -74,12 +104,16 @@ impl Protocol for Json2 {
         Ok(json)
     }
 
-    fn json(&self, reply: HttpReply, asked: Asked) -> Result<Reply> {
-        parse(reply, asked)
+    fn is_passing(&self, reply: &HttpReply) -> bool {
+        faults::is_passing(reply)
     }
 }
 
-fn parse(reply: HttpReply, asked: Asked) -> Result<Reply> {
+/// The JSON of a reply that says 200.
+///
+/// # Errors
+/// It is none.
+pub fn parse(reply: HttpReply, asked: Asked) -> Result<Reply> {
     let HttpReply { status, headers, body } = reply;
     // Enough to tell a web page from broken JSON, without a second copy of a large reply.
     let start = body[..body.len().min(8192)].to_vec();
@@ -87,24 +121,4 @@ fn parse(reply: HttpReply, asked: Asked) -> Result<Reply> {
         .ok()
         .and_then(|text| RawValue::from_string(text).ok())
         .ok_or_else(|| faults::of_reply(&HttpReply { status, headers, body: start }, asked))
-}
-
-/// Methods behind Odoo's identity check answer 200 with the dialog that asks for the password
-/// (`check_identity`, res_users.py): nothing was done, and a key cannot do it.
-fn refuse_identity_check(json: &RawValue, what: &str) -> Result<()> {
-    if !json.get().contains("res.users.identitycheck") {
-        return Ok(());
-    }
-    let value: Value = serde_json::from_str(json.get()).unwrap_or_default();
-    if value.get("res_model").and_then(Value::as_str) != Some("res.users.identitycheck") {
-        return Ok(());
-    }
-    Err(Error::new(
-        Code::Rejected,
-        format!(
-            "Odoo wants the user's password before {what}, which an API key cannot give: nothing was done"
-        ),
-    )
-    .with_effect(Effect::Rejected, Retry::Never)
-    .with_hint("do this in Odoo's own interface"))
 }

@@ -168,6 +168,7 @@ fn read_request(reader: &mut impl BufRead, mut stream: &TcpStream) -> std::resul
     let closes = header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
     let keep = !chunked && !closes && version == "HTTP/1.1";
     let bearer = header("authorization").and_then(bearer);
+    let cookie = header("cookie").and_then(session);
     let method = match verb {
         "GET" => Method::Get,
         "POST" => Method::Post,
@@ -175,9 +176,15 @@ fn read_request(reader: &mut impl BufRead, mut stream: &TcpStream) -> std::resul
         _ if path.starts_with("/json/2") => Method::Get,
         _ => return Ok(Some((None, keep))),
     };
-    headers.retain(|(name, _)| name != "authorization");
+    headers.retain(|(name, _)| name != "authorization" && name != "cookie");
     let body = Some(body).filter(|body| !body.is_empty());
-    Ok(Some((Some(HttpRequest { method, path: path.to_owned(), headers, bearer, body }), keep)))
+    Ok(Some((Some(HttpRequest { method, path: path.to_owned(), headers, bearer, cookie, body }), keep)))
+}
+
+/// The session among the cookies.
+fn session(value: &str) -> Option<Secret> {
+    let pairs = value.split(';').filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(name, _)| *name == "session_id").last().map(|(_, id)| Secret::new(id.to_owned()))
 }
 
 /// `^bearer\s+(.+)$` in any case; anything else counts as no key.

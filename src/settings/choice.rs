@@ -52,7 +52,8 @@ pub fn choose<'a>(
 }
 
 fn complete(environment: &Environment) -> bool {
-    [names::BASE_URL, names::DB, names::API_KEY].iter().all(|name| environment.text(name).is_some())
+    let all = |wanted: &[&str]| wanted.iter().all(|name| environment.text(name).is_some());
+    all(&[names::BASE_URL, names::DB]) && (all(&[names::API_KEY]) || all(&[names::LOGIN, names::PASSWORD]))
 }
 
 fn nothing_to_go_by(environment: &Environment, paths: &Paths, profiles: &[String]) -> Error {

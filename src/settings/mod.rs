@@ -12,6 +12,7 @@ pub mod wrapper;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use connection::{Held, Wish};
 pub use environment::Environment;
 pub use paths::Paths;
 
@@ -50,10 +51,20 @@ pub struct Settings {
     pub base_url: BaseUrl,
     /// The database.
     pub database: String,
+    /// How it is to be spoken to.
+    pub wish: Wish,
+    /// The agent's login.
+    pub login: Option<String>,
     /// The agent's key.
-    pub api_key: Secret,
+    pub api_key: Option<Secret>,
+    /// The agent's password.
+    pub password: Option<Secret>,
+    /// What is still behind a command.
+    behind: Vec<(&'static str, String)>,
     /// Limit of a whole call.
     pub timeout: Duration,
+    /// Nobody said how long to wait: where a server is known to take longer, it may.
+    pub is_patient: bool,
     /// A private authority's certificates.
     pub ca_file: Option<PathBuf>,
     /// `lang` of the context; without it the user's own.
@@ -144,7 +155,16 @@ impl Settings {
         let is_sandbox = label == SANDBOX;
         let connection =
             if is_sandbox { connection::of_sandbox()? } else { connection::of_profile(&label, &layers)? };
-        let (base_url, database, api_key) = connection;
+        let connection::Connection { base_url, database, wish, login, key, password } = connection;
+        let mut behind = Vec::new();
+        let mut here = |held: Option<Held>| match held? {
+            Held::Here(secret) => Some(secret),
+            Held::Behind { name, command } => {
+                behind.push((name, command));
+                None
+            }
+        };
+        let (api_key, password) = (here(key), here(password));
         let unread = unread_names(&layers)?;
         let ca_file = layers.get(names::CA_FILE).map(|(path, _)| PathBuf::from(path));
         let text = |name: &str| layers.get(name).map(|(value, _)| value.to_string());
@@ -161,7 +181,12 @@ impl Settings {
             is_sandbox,
             base_url,
             database,
+            wish,
+            login,
             api_key,
+            password,
+            behind,
+            is_patient: selection.timeout.is_none() && layers.get(names::TIMEOUT).is_none(),
             timeout: match selection.timeout {
                 Some(timeout) => timeout,
                 None => {
@@ -184,6 +209,41 @@ impl Settings {
             companies_say: says(names::COMPANY_IDS),
             unread,
         })
+    }
+}
+
+impl Settings {
+    /// Fetches what is behind commands, by whoever runs them: once, before anything is asked.
+    ///
+    /// # Errors
+    /// A command failed, or printed what cannot be used.
+    pub fn fetch(&mut self, run: &dyn Fn(&'static str, &str) -> Result<Secret>) -> Result<()> {
+        for (name, command) in std::mem::take(&mut self.behind) {
+            let secret = run(name, &command)?;
+            connection::check_text(&secret, name, "the profile")?;
+            match name {
+                names::API_KEY_COMMAND => self.api_key = Some(secret),
+                _ => self.password = Some(secret),
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything that must not be seen.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.api_key.iter().chain(&self.password)
+    }
+
+    /// Tells two users of a database apart and says nothing of their keys. Without a login it is that of the key.
+    pub fn fingerprint(&self) -> String {
+        match (&self.login, &self.api_key, &self.password) {
+            (_, Some(key), None) => key.fingerprint(),
+            (login, key, password) => {
+                let text = |secret: &Option<Secret>| secret.as_ref().map_or("", Secret::expose).to_string();
+                let whole = [login.clone().unwrap_or_default(), text(key), text(password)].join("\0");
+                Secret::new(whole).fingerprint()
+            }
+        }
     }
 }
 

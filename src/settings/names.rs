@@ -10,6 +10,16 @@ pub const BASE_URL: &str = "ODOO_BASE_URL";
 pub const DB: &str = "ODOO_DB";
 /// The agent's API key.
 pub const API_KEY: &str = "ODOO_API_KEY";
+/// A command that prints the agent's key; honoured only in a profile of the configuration directory.
+pub const API_KEY_COMMAND: &str = "ODOO_API_KEY_COMMAND";
+/// The login of the agent's user, for the protocols before JSON-2.
+pub const LOGIN: &str = "ODOO_LOGIN";
+/// The password of the agent's user, where no key will do.
+pub const PASSWORD: &str = "ODOO_PASSWORD";
+/// A command that prints the password; honoured only in a profile of the configuration directory.
+pub const PASSWORD_COMMAND: &str = "ODOO_PASSWORD_COMMAND";
+/// How to speak to Odoo: `auto`, `json2`, `jsonrpc` or `session`; honoured only in a profile file.
+pub const PROTOCOL: &str = "ODOO_PROTOCOL";
 /// The approver's API key; only the approval flow asks for it.
 pub const APPROVER_API_KEY: &str = "ODOO_APPROVER_API_KEY";
 /// A command that prints the approver's key; honoured only in a profile of the configuration directory.
@@ -64,10 +74,15 @@ const fn environment(name: &'static str, meaning: &'static str) -> Name {
 }
 
 /// Every name.
-pub const ALL: [Name; 21] = [
+pub const ALL: [Name; 26] = [
     profile(BASE_URL, "address of Odoo: https://erp.example.com, without /web"),
     profile(DB, "database"),
     profile(API_KEY, "the agent's key"),
+    profile(API_KEY_COMMAND, "a command that prints the agent's key; profile files only"),
+    profile(LOGIN, "the agent's login; Odoo before 19, and passwords, need it"),
+    profile(PASSWORD, "the agent's password, where no key will do"),
+    profile(PASSWORD_COMMAND, "a command that prints the password; profile files only"),
+    profile(PROTOCOL, "auto, json2, jsonrpc or session; profile files only: auto"),
     profile(TIMEOUT, "for each request with its repeats, 120s"),
     profile(CA_FILE, "PEM file of a private certificate authority, added to the platform's"),
     profile(ALLOW_HTTP, "1 allows plain http to another machine"),

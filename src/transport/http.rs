@@ -68,9 +68,12 @@ impl HttpTransport {
         let url = self.base_url.join(&request.path);
         let bearer =
             request.bearer.as_ref().map(|key| zeroize::Zeroizing::new(format!("Bearer {}", key.expose())));
+        let cookie =
+            request.cookie.as_ref().map(|id| zeroize::Zeroizing::new(format!("session_id={}", id.expose())));
         let headers = || {
             let own = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             own.chain(bearer.iter().map(|value| ("Authorization", value.as_str())))
+                .chain(cookie.iter().map(|value| ("Cookie", value.as_str())))
         };
         // Shorter than the whole, so that a time-out tells which of the two it was.
         let connect = CONNECT_TIMEOUT.min(limit.mul_f64(0.9));

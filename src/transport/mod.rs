@@ -32,6 +32,8 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// Goes into `Authorization: Bearer`.
     pub bearer: Option<Secret>,
+    /// Goes into `Cookie: session_id=`; no other cookie is ever sent.
+    pub cookie: Option<Secret>,
     /// Bytes of a POST.
     pub body: Option<Vec<u8>>,
 }

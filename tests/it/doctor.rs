@@ -147,6 +147,7 @@ fn a_sound_set_up_passes_in_order_and_changes_nothing() {
             "profile",
             "directories",
             "server",
+            "protocol",
             "tls",
             "clock",
             "database",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top. A module names its own layer's and lower ones only as far as its row allows.
-const MAY_NAME: [(&str, &[&str]); 41] = [
+const MAY_NAME: [(&str, &[&str]); 42] = [
     ("cli", &["actions", "arguments", "spec", "doctor", "DESK", "embedded", "transport"]),
     ("spec", &["actions", "arguments", "WORDS"]),
     ("doctor", &["approval", "DESK"]),
@@ -13,8 +13,9 @@ const MAY_NAME: [(&str, &[&str]); 41] = [
     ("arguments", &["odoo", "settings", "WORDS"]),
     ("execute", &["approval", "preflight", "embedded", "DESK"]),
     ("approval", &["DESK"]),
-    ("session", &["odoo", "cache", "settings", "shelf", "WORDS"]),
+    ("session", &["odoo", "cache", "settings", "shelf", "held", "WORDS"]),
     ("shelf", &["cache", "WORDS"]),
+    ("held", &["cache", "WORDS"]),
     ("preflight", &["odoo", "embedded", "WORDS"]),
     ("odoo", &["cache", "settings", "protocol", "transport", "WORDS"]),
     ("protocol", &["embedded", "transport", "WORDS"]),
@@ -75,7 +76,8 @@ const WORDS: [&str; 20] = [
 ];
 
 /// What works in one profile.
-const DESK: [&str; 8] = ["execute", "session", "odoo", "protocol", "cache", "settings", "approval", "shelf"];
+const DESK: [&str; 9] =
+    ["execute", "session", "odoo", "protocol", "cache", "settings", "approval", "shelf", "held"];
 
 /// Two modules of one layer that name each other.
 const PAIRS: [(&str, &str); 3] =

@@ -33,6 +33,7 @@ mod on_sandbox;
 mod preflight;
 mod profiles;
 mod properties;
+mod protocols;
 mod readme;
 mod rehearsal;
 mod routes;

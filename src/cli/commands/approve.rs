@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{Own, read};
 use crate::actions::call;
 use crate::actions::definition::{Changes, Reach, Wrapper};
+use crate::approval::held as approval_held;
 use crate::approval::{guard, manifest, mint, summary};
 use crate::cli::connect::{Connected, connect_with};
 use crate::cli::flags;
@@ -17,6 +18,7 @@ use crate::cli::local::Local;
 use crate::cli::terminal;
 use crate::cli::words::Manner;
 use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::held::Held;
 use crate::host::Question;
 use crate::json_input::{self, Source};
 use crate::operation::{Object, Operation};
@@ -159,6 +161,9 @@ fn approve_at(
 ) -> Result<()> {
     let run = Run::new(&connected.session, &connected.caller, &connected.host);
     let said = |error: Error| connected.host.speech().error(error);
+    if let Some(held) = approval_held::find(&run, request).map_err(said)? {
+        return let_through(&run, tty, held, local).map_err(said);
+    }
     let recorded = match guard::manifest(&run, request, key.as_ref()) {
         // This profile's user neither asked nor may approve: the approver's own key shows it.
         Err(error) if error.code == Code::AccessDenied && key.is_none() => {
@@ -187,6 +192,51 @@ fn approve_at(
     local.out.data(format!("{result}\n").as_bytes(), Effect::Done)
 }
 
+/// A call that this program holds itself: shown as it is kept, and sent from here, in this process, once another user
+/// of this Odoo has proved to be here. A yes alone proves nothing: an agent can have a terminal made.
+fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<()> {
+    if held.state != "pending" {
+        return Err(Error::new(
+            Code::ConfirmationRefused,
+            format!("request {} waits no more, it is {}: nothing was sent", held.request, held.state),
+        ));
+    }
+    let agent = run.user_id();
+    let mut question = summary::of(run, &held.operation, &held.operation.context, agent, &[])?;
+    question.is_bound = true;
+    terminal::show(tty, &question);
+    if !terminal::ask_yes(tty, "Send exactly this, once, from here? Type yes: ")? {
+        let refused = format!("request {} was not let through: nothing was sent", held.request);
+        approval_held::note(run, held, "rejected", json!(null));
+        return Err(Error::new(Code::ConfirmationRefused, refused).with_effect(Effect::NotSent, Retry::Never));
+    }
+    let login = terminal::ask_line(tty, "Your own login in this Odoo, not the agent's: ")?;
+    let secret = terminal::ask_hidden("Your API key or password (not shown): ", None)?;
+    let _veiled = run.session.veil.over(&secret);
+    let approver = run.session.odoo().confirmed(&login, &secret, run.host)?;
+    drop(secret);
+    if Some(approver) == agent {
+        return Err(Error::new(
+            Code::ConfirmationRefused,
+            "this is the agent's own user, who cannot let its own calls through: nothing was sent",
+        )
+        .with_effect(Effect::NotSent, Retry::Never));
+    }
+    match run.let_through(held.operation.clone()) {
+        Ok(reply) => {
+            let result = serde_json::from_str(reply.get()).unwrap_or_default();
+            let answer = json!({ "request": held.request, "state": "done", "result": result });
+            approval_held::note(run, held, "done", result);
+            local.out.data(format!("{answer}\n").as_bytes(), Effect::Done)
+        }
+        Err(error) => {
+            let state = if error.effect == Effect::Unknown { "unknown" } else { "pending" };
+            approval_held::note(run, held, state, json!(null));
+            Err(error)
+        }
+    }
+}
+
 fn refuse_unless_yes(tty: &mut File, question: &Question) -> Result<()> {
     terminal::show(tty, question);
     if terminal::ask_yes(tty, "Approve exactly this, once? Type yes: ")? {
@@ -198,7 +248,7 @@ fn refuse_unless_yes(tty: &mut File, question: &Question) -> Result<()> {
 
 fn approvers_key(connected: &Connected) -> Result<Secret> {
     let run = Run::new(&connected.session, &connected.caller, &connected.host);
-    let own = || guard::may_approve(&run).then(|| connected.session.settings.api_key.clone());
+    let own = || guard::may_approve(&run).then(|| connected.session.settings.api_key.clone()).flatten();
     let key = connected.host.approvers_key(&own)?;
     key.ok_or_else(|| Error::usage("no approver's key was given: nothing was approved"))
 }

@@ -10,6 +10,7 @@ pub mod exec_spec;
 pub mod help;
 pub mod man;
 pub mod sandbox;
+pub mod session;
 pub mod shared;
 pub mod spec_schema;
 
@@ -53,6 +54,7 @@ pub const OWN: &[Own] = &[
     approve::COMMAND,
     doctor::COMMAND,
     cache::COMMAND,
+    session::COMMAND,
     sandbox::COMMAND,
     describe::COMMAND,
     spec_schema::COMMAND,

@@ -156,7 +156,7 @@ fn profiles() -> String {
         "A profile is a file odoo_NAME.env in the configuration directory, with mode 0600
 
 Which one a run uses: --profile or --env-file; else ODOO_PROFILE; else the environment, if it holds
-ODOO_BASE_URL, ODOO_DB and ODOO_API_KEY; else the only profile there is. The profile `sandbox` needs no file:
+ODOO_BASE_URL, ODOO_DB and ODOO_API_KEY, or ODOO_LOGIN and ODOO_PASSWORD; else the only profile there is. The profile `sandbox` needs no file:
 it is an embedded Odoo. The environment wins over the file, value by value, but a key goes only to the host it
 was configured with. Values are literal to the end of the line.
 
@@ -168,6 +168,12 @@ In a profile or in the environment:
     text += "\nIn the environment alone:\n";
     text.extend(names::ALL.iter().filter(|name| !name.in_profile).map(row));
     text += "
+How Odoo is spoken to (ODOO_PROTOCOL) is told by the server and the profile. A key without ODOO_LOGIN opens JSON-2 of
+Odoo 19 and later, and nothing else. With ODOO_LOGIN the server is asked once a day which Odoo it is: JSON-2 from 19
+on, before it JSON-RPC with the key, or with the password where there is no key; the web session, which no key opens,
+where /jsonrpc does not answer. The session is kept between runs; odoo-agent session end ends it. odoo-agent doctor
+says what was chosen, and why.
+
 Examples:
   odoo-agent --profile sandbox doctor
   odoo-agent cache path

@@ -26,6 +26,9 @@ fn object(error: &Error, debug: bool) -> Value {
     if let Some(status) = error.http_status {
         inner.insert("http_status".into(), status.into());
     }
+    if let Some(holder) = error.held_by {
+        inner.insert("held_by".into(), holder.into());
+    }
     if let Some(seconds) = error.retry_after_s {
         inner.insert("retry_after_s".into(), seconds.into());
     }

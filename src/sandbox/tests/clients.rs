@@ -10,6 +10,7 @@ fn told(path: &str, content_type: &str, body: &str) -> (u16, Value) {
         path: path.into(),
         headers: vec![("content-type".into(), content_type.into())],
         bearer: None,
+        cookie: None,
         body: Some(body.as_bytes().to_vec()),
     };
     let reply = Sandbox::in_memory().send(&request).expect("an answer");

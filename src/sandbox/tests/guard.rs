@@ -232,6 +232,7 @@ fn an_expired_token_is_refused() {
         path: format!("/json/2/{path}"),
         headers: vec![("content-type".into(), "application/json".into())],
         bearer: Some(crate::transport::Secret::new(key.into())),
+        cookie: None,
         body: Some(body.to_string().into_bytes()),
     };
     let now = 1_795_000_000;

@@ -27,6 +27,7 @@ pub fn call_as(sandbox: &Sandbox, key: &str, path: &str, body: Value) -> (u16, V
         path: format!("/json/2/{path}"),
         headers: vec![("Content-Type".into(), "application/json".into())],
         bearer: Some(Secret::new(key.into())),
+        cookie: None,
         body: Some(body.to_string().into_bytes()),
     };
     let reply = sandbox.send(&request).expect("an answer");

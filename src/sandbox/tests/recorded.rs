@@ -46,6 +46,7 @@ fn call(sandbox: &Sandbox, key: &str, path: &str, body: Value) -> HttpReply {
         path: format!("/json/2/{path}"),
         headers: vec![("Content-Type".into(), "application/json".into())],
         bearer: Some(Secret::new(key.into())),
+        cookie: None,
         body: Some(body.to_string().into_bytes()),
     };
     sandbox.send(&request).unwrap()
@@ -91,7 +92,14 @@ fn request(name: &str, recorded: &Value, wire_capture: i64) -> HttpRequest {
     };
     let method = if recorded["method"] == "GET" { Method::Get } else { Method::Post };
     assert!(matches!(recorded["method"].as_str(), Some("GET" | "POST")), "{name}");
-    HttpRequest { method, path: recorded["path"].as_str().unwrap().to_owned(), headers, bearer, body }
+    HttpRequest {
+        method,
+        path: recorded["path"].as_str().unwrap().to_owned(),
+        headers,
+        bearer,
+        cookie: None,
+        body,
+    }
 }
 
 /// The shape of a value: types, and the keys of objects. Lists are as their first element; an empty list, a

@@ -119,6 +119,7 @@ fn a_corrupt_file_is_named_with_the_way_out() {
         path: "/json/2/res.users/context_get".into(),
         headers: vec![],
         bearer: None,
+        cookie: None,
         body: None,
     };
     let fault = sandbox.send(&request).expect_err("a fault");

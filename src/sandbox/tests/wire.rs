@@ -20,6 +20,7 @@ fn send(
             path: path.into(),
             headers: headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
             bearer: key.map(|key| Secret::new(key.into())),
+            cookie: None,
             body: body.map(|body| body.as_bytes().to_vec()),
         })
         .expect("an answer")

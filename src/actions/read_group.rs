@@ -1,0 +1,223 @@
+//! `group` on an Odoo before 19, by the `read_group` of then: the same question, and its answer in the form of today.
+//! It sends nothing and judges no fields.
+
+use std::cmp::Ordering;
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{Code, Error, Result};
+use crate::operation::{Object, Operation};
+
+/// Counts the records of a group; without any aggregate, versions up to 16 would sum up every number.
+const COUNT: &str = "of_group:count(id)";
+
+/// A question by `formatted_read_group` as one by `read_group`, and what is left to do with its answer.
+pub struct Older {
+    groups: Vec<String>,
+    aggregates: Vec<String>,
+    /// Terms that `read_group` cannot sort by, with whether they descend.
+    sorted: Vec<(String, bool)>,
+    limit: usize,
+    /// The question.
+    pub operation: Operation,
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_string)).collect()
+}
+
+fn alias(place: usize) -> String {
+    format!("aggregate_{place}")
+}
+
+impl Older {
+    /// Of a question by `formatted_read_group`, checked as such.
+    ///
+    /// # Errors
+    /// It has conditions on aggregates.
+    pub fn of(asked: &Operation, major: u32) -> Result<Older> {
+        let given = &asked.kwargs;
+        if given.get("having").is_some_and(|having| *having != json!([])) {
+            return Err(Error::new(
+                Code::PreflightRefused,
+                format!("Odoo {major} has no conditions on aggregates (having): they came with Odoo 19; nothing was sent"),
+            )
+            .with_hint("leave them out, and choose among the groups yourself"));
+        }
+        let (groups, aggregates) = (texts(&given["groupby"]), texts(&given["aggregates"]));
+        let aggregates: Vec<String> = aggregates.into_iter().filter(|name| name != "__count").collect();
+        let terms: Vec<(String, bool)> = given
+            .get("order")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .split(',')
+            .filter_map(term)
+            .collect();
+        let is_by_groups = terms.iter().all(|(name, _)| groups.contains(name));
+        let limit = given.get("limit").and_then(Value::as_u64).unwrap_or_default();
+        let fields = aggregates.iter().enumerate().filter_map(|(place, aggregate)| {
+            let (field, function) = aggregate.rsplit_once(':')?;
+            Some(format!("{}:{function}({field})", alias(place)))
+        });
+        let fields: Vec<String> = fields.chain([COUNT.to_string()]).collect();
+        let mut kwargs = Object::from_iter([
+            ("domain".to_string(), given.get("domain").cloned().unwrap_or(json!([]))),
+            ("fields".to_string(), fields.into()),
+            ("groupby".to_string(), groups.clone().into()),
+            ("lazy".to_string(), false.into()),
+        ]);
+        if is_by_groups {
+            kwargs.extend(given.get("order").map(|order| ("orderby".to_string(), order.clone())));
+            kwargs.extend((limit > 0).then(|| ("limit".to_string(), limit.into())));
+        }
+        let mut operation = Operation::new(&asked.model, "read_group", kwargs)?;
+        operation.context = asked.context.clone();
+        let sorted = if is_by_groups { Vec::new() } else { terms };
+        let limit = if is_by_groups { 0 } else { usize::try_from(limit).unwrap_or(usize::MAX) };
+        Ok(Older { groups, aggregates, sorted, limit, operation })
+    }
+
+    /// Its answer in the form of today.
+    pub fn answer(&self, rows: Vec<Value>) -> Vec<Value> {
+        let mut groups: Vec<Value> = rows.iter().map(|row| self.group(row)).collect();
+        if !self.sorted.is_empty() {
+            groups.sort_by(|left, right| {
+                let by = self.sorted.iter().map(|(name, descends)| {
+                    let order = compared(&left[name.as_str()], &right[name.as_str()]);
+                    if *descends { order.reverse() } else { order }
+                });
+                by.fold(Ordering::Equal, Ordering::then)
+            });
+        }
+        if self.limit > 0 {
+            groups.truncate(self.limit);
+        }
+        groups
+    }
+
+    fn group(&self, row: &Value) -> Value {
+        let mut group = Map::new();
+        let mut domains = Vec::new();
+        for by in &self.groups {
+            let (value, domain) = value(row, by);
+            group.insert(by.clone(), value);
+            domains.push(domain);
+        }
+        group.insert("__extra_domain".into(), all_of(domains));
+        group.insert("__count".into(), row["__count"].clone());
+        for (place, aggregate) in self.aggregates.iter().enumerate() {
+            group.insert(aggregate.clone(), row[alias(place)].clone());
+        }
+        Value::Object(group)
+    }
+}
+
+/// A term of an order, and whether it descends.
+fn term(text: &str) -> Option<(String, bool)> {
+    let mut words = text.split_whitespace();
+    let name = words.next()?.to_string();
+    Some((name, words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc"))))
+}
+
+/// What a group is made by, as today, with the domain that finds its records.
+fn value(row: &Value, by: &str) -> (Value, Vec<Value>) {
+    let field = by.split(':').next().unwrap_or(by);
+    let value = row[by].clone();
+    let ranges = &row["__range"];
+    let range = ranges.get(by).or_else(|| ranges.get(field)).filter(|range| range.is_object());
+    if let Some(range) = range {
+        let (from, to) = (&range["from"], &range["to"]);
+        return (json!([from, value]), vec![json!("&"), json!([field, ">=", from]), json!([field, "<", to])]);
+    }
+    let id = value.as_array().and_then(|pair| pair.first()).cloned();
+    let wanted = id.unwrap_or_else(|| value.clone());
+    (value, vec![json!([field, "=", wanted])])
+}
+
+fn all_of(domains: Vec<Vec<Value>>) -> Value {
+    let mut whole = vec![json!("&"); domains.len().saturating_sub(1)];
+    whole.extend(domains.into_iter().flatten());
+    whole.into()
+}
+
+/// As PostgreSQL sorts: what is empty comes last.
+fn compared(left: &Value, right: &Value) -> Ordering {
+    let is_empty = |value: &Value| value.is_null() || *value == json!(false);
+    match (is_empty(left), is_empty(right)) {
+        (true, true) => Ordering::Equal,
+        (true, false) => Ordering::Greater,
+        (false, true) => Ordering::Less,
+        (false, false) => match (left.as_f64(), right.as_f64()) {
+            (Some(left), Some(right)) => left.total_cmp(&right),
+            _ => left.to_string().cmp(&right.to_string()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::kwargs;
+
+    fn older(asked: Value) -> Result<Older> {
+        Older::of(&Operation::new("sale.order", "formatted_read_group", kwargs(asked)).unwrap(), 17)
+    }
+
+    #[test]
+    fn a_question_is_put_as_it_was_then() {
+        let asked = older(json!({
+            "domain": [["state", "=", "sale"]], "groupby": ["partner_id", "date_order:month"],
+            "aggregates": ["__count", "amount_total:sum", "amount_total:max"], "limit": 5,
+            "order": "partner_id desc",
+        }));
+        assert_eq!(
+            Value::Object(asked.unwrap().operation.kwargs),
+            json!({
+                "domain": [["state", "=", "sale"]],
+                "fields": ["aggregate_0:sum(amount_total)", "aggregate_1:max(amount_total)", "of_group:count(id)"],
+                "groupby": ["partner_id", "date_order:month"], "lazy": false,
+                "orderby": "partner_id desc", "limit": 5,
+            })
+        );
+        let by_sum = older(json!({
+            "groupby": ["state"], "aggregates": ["__count", "amount_total:sum"], "limit": 1,
+            "order": "amount_total:sum desc",
+        }));
+        let by_sum = by_sum.unwrap();
+        assert!(!by_sum.operation.kwargs.contains_key("limit"), "the largest may be any of them");
+        let row = |state: &str, sum: Value| json!({ "state": state, "__count": 1, "aggregate_0": sum });
+        let sorted = by_sum.answer(vec![row("a", json!(1.5)), row("b", json!(20)), row("c", json!(3))]);
+        assert_eq!(sorted.iter().map(|row| row["state"].clone()).collect::<Vec<_>>(), ["b"]);
+        assert!(older(json!({ "groupby": ["a"], "aggregates": [], "having": [["a:sum", ">", 1]] })).is_err());
+    }
+
+    #[test]
+    fn its_answer_has_the_form_of_today() {
+        let asked = older(json!({
+            "groupby": ["partner_id", "date_order:month", "state"], "aggregates": ["__count", "amount_total:sum"],
+        }));
+        let rows = json!([
+            {
+                "partner_id": [7, "Azure"], "date_order:month": "March 2026", "state": "sale", "__count": 2,
+                "aggregate_0": 10.5, "of_group": 2, "__domain": [],
+                "__range": { "date_order:month": { "from": "2026-03-01 00:00:00", "to": "2026-04-01 00:00:00" } },
+            },
+            {
+                "partner_id": false, "date_order:month": false, "state": false, "__count": 1, "aggregate_0": false,
+                "__range": { "date_order:month": false },
+            },
+        ]);
+        let answer = asked.unwrap().answer(rows.as_array().unwrap().clone());
+        assert_eq!(
+            serde_json::to_string(&answer).unwrap(),
+            concat!(
+                r#"[{"partner_id":[7,"Azure"],"date_order:month":["2026-03-01 00:00:00","March 2026"],"state":"sale","#,
+                r#""__extra_domain":["&","&",["partner_id","=",7],"&",["date_order",">=","2026-03-01 00:00:00"],"#,
+                r#"["date_order","<","2026-04-01 00:00:00"],["state","=","sale"]],"__count":2,"amount_total:sum":10.5},"#,
+                r#"{"partner_id":false,"date_order:month":false,"state":false,"__extra_domain":["&","&","#,
+                r#"["partner_id","=",false],["date_order","=",false],["state","=",false]],"__count":1,"#,
+                r#""amount_total:sum":false}]"#
+            )
+        );
+    }
+}

@@ -1,0 +1,241 @@
+//! Calls that reach somebody outside Odoo, as far as model, method and arguments tell it: where Odoo has no guard, the
+//! program holds them itself. It is a fence: what a module of one's own sends, or a record's state brings about, it
+//! does not see. Pure.
+
+use serde_json::{Value, json};
+
+use crate::operation::{Object, Operation};
+
+const LETTER: &str = "sends messages by e-mail";
+const INVOICE: &str = "sends invoices";
+const SMS: &str = "sends text messages";
+const MAILING: &str = "sends a mailing";
+const INVITATION: &str = "sends invitations";
+const LETTER_BY_POST: &str = "sends letters by post";
+
+/// Methods that send, by model (`*` for every one).
+const METHODS: &[(&str, &str, &str)] = &[
+    ("*", "message_mail_with_source", LETTER),
+    ("*", "message_notify", LETTER),
+    ("*", "message_post_with_source", LETTER),
+    ("*", "message_post_with_template", LETTER),
+    ("*", "message_post_with_view", LETTER),
+    ("*", "rating_send_request", LETTER),
+    ("account.invoice.send", "send_and_print", INVOICE),
+    ("account.invoice.send", "send_and_print_action", INVOICE),
+    ("account.move.send", "action_send_and_print", INVOICE),
+    ("account.move.send.batch.wizard", "action_send_and_print", INVOICE),
+    ("account.move.send.wizard", "action_send_and_print", INVOICE),
+    ("applicant.get.refuse.reason", "action_refuse_reason_apply", LETTER),
+    ("applicant.send.mail", "action_send", LETTER),
+    ("calendar.event", "action_mass_mailing", LETTER),
+    ("calendar.event", "action_sendmail", INVITATION),
+    ("candidate.send.mail", "action_send", LETTER),
+    ("crm.lead2opportunity.partner", "action_mail", LETTER),
+    ("event.mail", "execute", LETTER),
+    ("event.registration", "action_send_badge_email", LETTER),
+    ("mail.compose.message", "action_schedule_message", LETTER),
+    ("mail.compose.message", "action_send_mail", LETTER),
+    ("mail.compose.message", "send_mail", LETTER),
+    ("mail.compose.message", "send_mail_action", LETTER),
+    ("mail.mail", "action_retry", LETTER),
+    ("mail.mail", "mark_outgoing", LETTER),
+    ("mail.mail", "process_email_queue", LETTER),
+    ("mail.mail", "send", LETTER),
+    ("mail.resend.message", "resend_mail_action", LETTER),
+    ("mail.scheduled.message", "post_message", LETTER),
+    ("mail.template", "send_mail", LETTER),
+    ("mail.template", "send_mail_batch", LETTER),
+    ("mail.wizard.invite", "add_followers", INVITATION),
+    ("mailing.mailing", "action_launch", MAILING),
+    ("mailing.mailing", "action_put_in_queue", MAILING),
+    ("mailing.mailing", "action_retry_failed", MAILING),
+    ("mailing.mailing", "action_schedule", MAILING),
+    ("mailing.mailing", "action_send_mail", MAILING),
+    ("mailing.mailing", "action_send_now", MAILING),
+    ("mailing.mailing.schedule.date", "action_schedule_date", MAILING),
+    ("mailing.mailing.schedule.date", "set_schedule_date", MAILING),
+    ("mailing.mailing.test", "send_mail_test", MAILING),
+    ("mailing.sms.test", "action_send_sms", SMS),
+    ("portal.share", "action_send_mail", INVITATION),
+    ("portal.wizard", "action_apply", INVITATION),
+    ("portal.wizard.user", "action_grant_access", INVITATION),
+    ("portal.wizard.user", "action_invite_again", INVITATION),
+    ("project.share.wizard", "action_send_mail", INVITATION),
+    ("project.share.wizard", "action_share_record", INVITATION),
+    ("purchase.order", "send_reminder_preview", LETTER),
+    ("res.users", "action_reset_password", INVITATION),
+    ("slide.channel.invite", "action_invite", INVITATION),
+    ("sms.composer", "action_send_sms", SMS),
+    ("sms.composer", "action_send_sms_mass_now", SMS),
+    ("sms.resend", "action_resend", SMS),
+    ("sms.sms", "process_queue", SMS),
+    ("sms.sms", "resend_failed", SMS),
+    ("sms.sms", "send", SMS),
+    ("snailmail.letter", "snailmail_print", LETTER_BY_POST),
+    ("survey.invite", "action_invite", INVITATION),
+    ("whatsapp.composer", "action_send_whatsapp_template", "sends messages by WhatsApp"),
+];
+
+/// Records that are sent once they are there.
+const CREATED: &[(&str, &str)] = &[
+    ("event.registration", "confirms a registration by e-mail"),
+    ("mail.mail", LETTER),
+    ("mail.scheduled.message", LETTER),
+    ("res.users", "invites a user by e-mail"),
+    ("sms.sms", SMS),
+    ("snailmail.letter", LETTER_BY_POST),
+];
+
+/// Values that send when they are stored: of a model, a field, and which of its values.
+const STORED: &[(&str, &str, &[&str], &str)] = &[
+    ("calendar.event", "attendee_ids", &[], INVITATION),
+    ("calendar.event", "partner_ids", &[], INVITATION),
+    ("calendar.event", "start", &[], "tells those who are invited of another time"),
+    ("calendar.event", "start_date", &[], "tells those who are invited of another time"),
+    ("mail.mail", "state", &["outgoing"], LETTER),
+    ("mailing.mailing", "state", &["in_queue", "sending"], MAILING),
+    ("sms.sms", "state", &["outgoing"], SMS),
+];
+
+/// Methods that make records.
+const MAKERS: [&str; 6] = ["create", "copy", "load", "name_create", "web_save", "web_save_multi"];
+
+/// What a call does outside Odoo; nothing for one of which that cannot be told.
+pub fn reaches(operation: &Operation) -> Option<&'static str> {
+    let (model, method) = (operation.model.as_str(), operation.method.as_str());
+    if method == "message_post" {
+        return (!is_note(&operation.kwargs)).then_some(LETTER);
+    }
+    if method == "message_notify" && is_empty(operation.kwargs.get("partner_ids")) {
+        return None;
+    }
+    let listed = METHODS.iter().find(|(of, name, _)| *name == method && (*of == "*" || *of == model));
+    if let Some((.., why)) = listed {
+        return Some(why);
+    }
+    let is_made = MAKERS.contains(&method);
+    let made = CREATED.iter().find(|(of, _)| is_made && *of == model).map(|(_, why)| *why);
+    made.or_else(|| stored(operation, is_made))
+        .or_else(|| operation.context.get("send_email").filter(|value| is_true(value)).map(|_| LETTER))
+}
+
+fn is_true(value: &Value) -> bool {
+    !matches!(value, Value::Null | Value::Bool(false)) && *value != json!(0) && *value != json!("")
+}
+
+fn is_empty(value: Option<&Value>) -> bool {
+    value.is_none_or(|value| !is_true(value) || *value == json!([]))
+}
+
+/// Whether a message stays inside: a note, to nobody by name.
+fn is_note(kwargs: &Object) -> bool {
+    let text = |key: &str| kwargs.get(key).and_then(Value::as_str);
+    let subtype = matches!(text("subtype_xmlid"), None | Some("mail.mt_note" | "mt_note" | ""))
+        && is_empty(kwargs.get("subtype_id"))
+        && kwargs.get("subtype_xmlid").is_none_or(|value| value.is_string() || !is_true(value));
+    let kind = matches!(text("message_type"), None | Some("comment" | "notification"));
+    let named =
+        ["partner_ids", "partner_cc_ids", "incoming_email_to", "incoming_email_cc", "outgoing_email_to"];
+    subtype && kind && named.iter().all(|key| is_empty(kwargs.get(*key)))
+}
+
+fn stored(operation: &Operation, is_made: bool) -> Option<&'static str> {
+    let model = operation.model.as_str();
+    let rows = STORED.iter().filter(|(of, ..)| *of == model);
+    let all = ["vals", "vals_list", "default"].iter().filter_map(|key| operation.kwargs.get(*key));
+    let vals: Vec<&Object> = all
+        .flat_map(|value| value.as_array().map_or_else(|| vec![value], |list| list.iter().collect()))
+        .filter_map(Value::as_object)
+        .collect();
+    rows.into_iter().find_map(|(_, field, which, why)| {
+        // A meeting that is new has nobody to be told of another time.
+        let counts = !(is_made && field.starts_with("start"));
+        let is_it = vals.iter().any(|vals| match vals.get(*field) {
+            Some(value) if which.is_empty() => !is_empty(Some(value)),
+            Some(value) => value.as_str().is_some_and(|value| which.contains(&value)),
+            None => false,
+        });
+        (counts && is_it).then_some(*why)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::kwargs;
+
+    fn of(model: &str, method: &str, given: Value) -> bool {
+        reaches(&Operation::new(model, method, kwargs(given)).unwrap().on(vec![7])).is_some()
+    }
+
+    #[test]
+    fn notes_stay_inside_and_whatever_else_is_posted_does_not() {
+        for note in [
+            json!({ "body": "x" }),
+            json!({ "body": "x", "subtype_xmlid": "mail.mt_note", "message_type": "comment" }),
+            json!({ "body": "x", "partner_ids": [], "subtype_id": false }),
+        ] {
+            assert!(!of("res.partner", "message_post", note.clone()), "{note}");
+        }
+        for letter in [
+            json!({ "body": "x", "subtype_xmlid": "mail.mt_comment" }),
+            json!({ "body": "x", "subtype_xmlid": 5 }),
+            json!({ "body": "x", "subtype_id": 1 }),
+            json!({ "body": "x", "partner_ids": [7], "subtype_xmlid": "mail.mt_note" }),
+            json!({ "body": "x", "message_type": "email" }),
+            json!({ "body": "x", "outgoing_email_to": "a@b.c" }),
+        ] {
+            assert!(of("res.partner", "message_post", letter.clone()), "{letter}");
+        }
+    }
+
+    #[test]
+    fn what_sends_is_held_and_what_prepares_it_is_not() {
+        for (model, method, given) in [
+            ("mail.compose.message", "action_send_mail", json!({})),
+            ("account.invoice.send", "send_and_print_action", json!({})),
+            ("account.move.send", "action_send_and_print", json!({})),
+            ("sms.composer", "action_send_sms", json!({})),
+            ("mailing.mailing", "action_launch", json!({})),
+            ("mailing.mailing", "write", json!({ "vals": { "state": "in_queue" } })),
+            ("mail.mail", "create", json!({ "vals_list": [{ "email_to": "a@b.c" }] })),
+            ("res.users", "create", json!({ "vals_list": [{ "login": "a@b.c" }] })),
+            (
+                "calendar.event",
+                "create",
+                json!({ "vals_list": [{ "name": "x", "partner_ids": [[6, 0, [7]]] }] }),
+            ),
+            ("calendar.event", "write", json!({ "vals": { "start": "2026-01-01 10:00:00" } })),
+            ("res.partner", "message_notify", json!({ "partner_ids": [7] })),
+            ("x.own", "message_post_with_template", json!({ "template_id": 1 })),
+        ] {
+            assert!(of(model, method, given), "{model}/{method}");
+        }
+        for (model, method, given) in [
+            ("mail.compose.message", "create", json!({ "vals_list": [{ "body": "x" }] })),
+            ("mailing.mailing", "write", json!({ "vals": { "state": "draft" } })),
+            ("mailing.mailing", "create", json!({ "vals_list": [{ "subject": "x" }] })),
+            ("account.move", "action_post", json!({})),
+            ("account.move", "action_invoice_sent", json!({})),
+            ("sale.order", "action_confirm", json!({})),
+            (
+                "calendar.event",
+                "create",
+                json!({ "vals_list": [{ "name": "x", "start": "2026-01-01 10:00:00" }] }),
+            ),
+            ("calendar.event", "write", json!({ "vals": { "name": "x", "partner_ids": [] } })),
+            ("res.users", "write", json!({ "vals": { "name": "x" } })),
+            ("res.partner", "create", json!({ "vals_list": [{ "name": "x" }] })),
+            ("res.partner", "message_subscribe", json!({ "partner_ids": [7] })),
+            ("res.partner", "message_notify", json!({ "partner_ids": [] })),
+        ] {
+            assert!(!of(model, method, given), "{model}/{method}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(METHODS.is_sorted() && CREATED.is_sorted() && STORED.is_sorted());
+    }
+}

@@ -1,0 +1,563 @@
+//! JSON-RPC and the web session through the binary, against servers that answer as Odoo 14 to 19 do: what is chosen
+//! and how often it is asked for, who signs in and when again, what a lost session or answer means for a write, and
+//! where a password and a cookie go.
+
+use std::os::unix::fs::PermissionsExt;
+use std::sync::{Arc, Mutex};
+
+use crate::support::run::files_below;
+use crate::support::{Answer, DATABASE, Home, KEY, Outcome, Recorded, Server};
+use serde_json::{Value, json};
+
+const LOGIN: &str = "agent@example.com";
+const PASSWORD: &str = "corr3ct h0rse \"battery\" staple";
+const UID: i64 = 8;
+const READ: [&str; 4] = ["search-read", "res.partner", "--fields", "name"];
+const WRITE: [&str; 6] = ["write", "res.partner", "--ids", "1", "--vals-json", r#"{"phone": "1"}"#];
+const CALL_KW: &str = "/web/dataset/call_kw/res.partner/";
+const COOKIE: &str = "0123456789abcdef0123456789abcdef01234567";
+const NEXT_COOKIE: &str = "ffff456789abcdef0123456789abcdef01234567";
+
+fn result(value: &Value) -> Answer {
+    Answer::json(json!({ "jsonrpc": "2.0", "id": 1, "result": value }))
+}
+
+fn error(code: i64, name: &str, message: &str) -> Answer {
+    let data = json!({
+        "name": name, "message": message, "arguments": [message], "context": {},
+        "debug": "Traceback (most recent call last):\n  File \"/opt/odoo/http.py\"",
+    });
+    let error = json!({ "code": code, "message": "Odoo Server Error", "data": data });
+    Answer::json(json!({ "jsonrpc": "2.0", "id": null, "error": error }))
+}
+
+fn denied() -> Answer {
+    error(200, "odoo.exceptions.AccessDenied", "Access Denied")
+}
+
+fn expired() -> Answer {
+    error(100, "odoo.http.SessionExpiredException", "Session expired")
+}
+
+fn version(major: u32) -> Answer {
+    result(&json!({
+        "server_version": format!("{major}.0"), "server_version_info": [major, 0, 0, "final", 0, ""],
+        "server_serie": format!("{major}.0"), "protocol_version": 1,
+    }))
+}
+
+fn logged_in(cookie: &str) -> Answer {
+    result(&json!({ "uid": UID, "db": DATABASE }))
+        .with("Set-Cookie", "frontend_lang=en_US; Path=/")
+        .with("Set-Cookie", &format!("session_id={cookie}; Max-Age=604800; HttpOnly; Path=/"))
+}
+
+/// What a JSON-RPC request asks: `common.version`, `res.partner.write`.
+fn asked(request: &Recorded) -> String {
+    let params = &request.json()["params"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    match params["service"].as_str() {
+        Some("object") => format!("{}.{}", text(&params["args"][3]), text(&params["args"][4])),
+        _ => format!("common.{}", text(&params["method"])),
+    }
+}
+
+/// An Odoo of a version, that answers both protocols and knows one user.
+fn odoo(major: u32) -> Server {
+    let server = Server::start();
+    server.on(
+        "/jsonrpc",
+        Answer::made(move |request| match asked(request).as_str() {
+            "common.version" => version(major),
+            "common.authenticate" => result(&json!(UID)),
+            "res.partner.write" => result(&json!(true)),
+            _ => result(&json!([])),
+        }),
+    );
+    server.on("/web/webclient/version_info", version(major));
+    server.on("/web/session/authenticate", logged_in(COOKIE));
+    server.on(&format!("{CALL_KW}search_read"), result(&json!([])));
+    server.on(&format!("{CALL_KW}write"), result(&json!(true)));
+    server.on("/json/2/res.partner/search_read", Answer::json("[]"));
+    server
+}
+
+/// A home with a profile for this server, its language and time zone set.
+fn home(server: &Server, more: &[(&str, &str)]) -> Home {
+    let home = Home::new();
+    let url = server.url().to_string();
+    let mut values = vec![
+        ("ODOO_BASE_URL", url.as_str()),
+        ("ODOO_DB", DATABASE),
+        ("ODOO_LOGIN", LOGIN),
+        ("ODOO_LANG", "en_US"),
+        ("ODOO_TZ", "UTC"),
+    ];
+    values.extend(more);
+    home.profile("lab", &values);
+    home
+}
+
+fn with_session(server: &Server) -> Home {
+    home(server, &[("ODOO_PASSWORD", PASSWORD), ("ODOO_PROTOCOL", "session")])
+}
+
+fn with_key(server: &Server) -> Home {
+    home(server, &[("ODOO_API_KEY", KEY)])
+}
+
+fn paths(server: &Server) -> Vec<String> {
+    server
+        .requests()
+        .into_iter()
+        .map(|request| request.path)
+        .filter(|path| !path.ends_with("fields_get"))
+        .collect()
+}
+
+/// The calls by JSON-RPC, without the questions for fields.
+fn calls(server: &Server) -> Vec<String> {
+    let all = server.requests_to("/jsonrpc");
+    all.iter().map(asked).filter(|what| !what.ends_with("fields_get")).collect()
+}
+
+#[test]
+fn what_is_spoken_follows_from_the_server_and_the_profile() {
+    const JSON2: &str = "/json/2/res.partner/search_read";
+    const JSONRPC: &str = "/jsonrpc";
+    let session = format!("{CALL_KW}search_read");
+    let (key, password) = (("ODOO_API_KEY", KEY), ("ODOO_PASSWORD", PASSWORD));
+    for (major, is_open, profile, spoken) in [
+        (19, true, vec![key], JSON2),
+        (20, true, vec![key], JSON2),
+        (22, false, vec![key], JSON2),
+        (18, true, vec![key], JSONRPC),
+        (14, true, vec![key], JSONRPC),
+        (18, true, vec![key, password], JSONRPC),
+        (19, true, vec![key, password], JSON2),
+        (17, true, vec![password], JSONRPC),
+        (19, true, vec![password], JSONRPC),
+        (17, false, vec![password], session.as_str()),
+        (17, false, vec![key, password], session.as_str()),
+        (22, false, vec![password], session.as_str()),
+        (19, true, vec![key, ("ODOO_PROTOCOL", "jsonrpc")], JSONRPC),
+        (19, true, vec![password, ("ODOO_PROTOCOL", "session")], session.as_str()),
+        (17, true, vec![password, ("ODOO_PROTOCOL", "session")], session.as_str()),
+        (18, true, vec![key, ("ODOO_PROTOCOL", "auto")], JSONRPC),
+    ] {
+        let server = odoo(major);
+        if !is_open {
+            server.on(JSONRPC, Answer::html(404));
+        }
+        let home = home(&server, &profile);
+        let outcome = home.agent(READ).arg("--debug").run().ok();
+        assert_eq!(paths(&server).last().map(String::as_str), Some(spoken), "{major} {profile:?}");
+        assert!(outcome.debug_lines().iter().any(|line| line.starts_with("speaks ")), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_key_without_a_login_asks_nobody_and_a_key_that_opens_nothing_says_so() {
+    let server = odoo(18);
+    let home = Home::new();
+    let url = server.url().to_string();
+    let with = |more: &[(&str, &str)]| {
+        let mut values = vec![
+            ("ODOO_BASE_URL", url.as_str()),
+            ("ODOO_DB", DATABASE),
+            ("ODOO_LANG", "en_US"),
+            ("ODOO_TZ", "UTC"),
+        ];
+        values.extend(more);
+        home.profile("lab", &values);
+    };
+    with(&[("ODOO_API_KEY", KEY)]);
+    home.run(READ).ok();
+    assert_eq!(paths(&server), ["/json/2/res.partner/search_read"]);
+    server.forget();
+    for (profile, says) in [
+        (vec![("ODOO_PASSWORD", PASSWORD)], "ODOO_LOGIN"),
+        (vec![("ODOO_API_KEY", KEY), ("ODOO_PROTOCOL", "jsonrpc")], "ODOO_LOGIN"),
+        (vec![("ODOO_API_KEY", KEY), ("ODOO_PROTOCOL", "session")], "ODOO_PASSWORD"),
+        (vec![("ODOO_PASSWORD", PASSWORD), ("ODOO_PROTOCOL", "json2")], "ODOO_API_KEY"),
+        (vec![], "ODOO_API_KEY"),
+    ] {
+        with(&profile);
+        home.run(READ).fails(3, "config_missing").says(&[says]);
+    }
+    with(&[("ODOO_API_KEY", KEY), ("ODOO_PROTOCOL", "xmlrpc")]);
+    home.run(READ).fails(3, "config_invalid").says(&["ODOO_PROTOCOL", "session"]);
+    server.on("/jsonrpc", Answer::html(404));
+    with(&[("ODOO_API_KEY", KEY), ("ODOO_LOGIN", LOGIN)]);
+    let outcome = home.run(READ).fails(3, "config_missing");
+    assert_eq!(outcome.effect(), "not_sent");
+    assert!(outcome.hints().contains("ODOO_PASSWORD"));
+}
+
+#[test]
+fn the_server_and_the_user_are_asked_for_once() {
+    let server = odoo(17);
+    let home = with_key(&server);
+    home.run(READ).ok();
+    assert_eq!(calls(&server), ["common.version", "common.authenticate", "res.partner.search_read"]);
+    server.forget();
+    home.run(READ).ok();
+    assert_eq!(calls(&server), ["res.partner.search_read"]);
+    let call = server.only("/jsonrpc");
+    assert_eq!((call.header("authorization"), call.header("cookie")), (None, None));
+    let context = json!({ "lang": "en_US", "tz": "UTC", "agent_mode": true, "agent_channel": "cli" });
+    assert_eq!(
+        call.json()["params"]["args"],
+        json!([DATABASE, UID, KEY, "res.partner", "search_read", [[]], { "fields": ["name"], "limit": 20, "offset": 0, "context": context }])
+    );
+}
+
+#[test]
+fn a_login_of_the_session_is_kept_for_this_user_alone_and_ended_on_the_server() {
+    let server = odoo(17);
+    let home = with_session(&server);
+    home.run(READ).ok();
+    server.forget();
+    home.run(READ).ok();
+    let call = server.only(&format!("{CALL_KW}search_read"));
+    assert_eq!(call.header("cookie"), Some(format!("session_id={COOKIE}").as_str()));
+    assert_eq!(paths(&server).len(), 1, "a kept session costs no login");
+    let kept = files_below(&home.path().join("state").join("sessions"));
+    assert_eq!(kept.len(), 1);
+    assert_eq!(std::fs::metadata(&kept[0]).unwrap().permissions().mode() & 0o777, 0o600);
+
+    server.on(
+        "/web/session/destroy",
+        Answer::json(r#"{"jsonrpc": "2.0", "id": 1}"#)
+            .with("Set-Cookie", &format!("session_id={NEXT_COOKIE}; Path=/")),
+    );
+    let ended = home.run(["session", "end"]).ok();
+    assert_eq!(ended.json(), json!({ "ended": true }));
+    assert_eq!(
+        server.only("/web/session/destroy").header("cookie"),
+        Some(format!("session_id={COOKIE}").as_str())
+    );
+    assert!(files_below(&home.path().join("state").join("sessions")).is_empty());
+    assert_eq!(home.run(["session", "end"]).ok().json(), json!({ "ended": false }));
+}
+
+#[test]
+fn a_new_cookie_takes_the_place_of_the_old_one_and_that_of_an_error_does_not() {
+    let server = odoo(19);
+    let home = with_session(&server);
+    let rotated =
+        result(&json!([])).with("Set-Cookie", &format!("session_id={NEXT_COOKIE}; HttpOnly; Path=/"));
+    server.once(&format!("{CALL_KW}search_read"), rotated);
+    home.run(READ).ok();
+    server.forget();
+    let nobodys = error(200, "odoo.exceptions.UserError", "no")
+        .with("Set-Cookie", "session_id=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; Path=/");
+    server.once(&format!("{CALL_KW}search_read"), nobodys);
+    home.run(READ).fails(8, "rejected");
+    home.run(READ).ok();
+    for call in server.requests_to(&format!("{CALL_KW}search_read")) {
+        assert_eq!(call.header("cookie"), Some(format!("session_id={NEXT_COOKIE}").as_str()));
+    }
+    assert!(server.requests_to("/web/session/authenticate").is_empty());
+}
+
+#[test]
+fn a_cookie_goes_to_no_other_server_and_a_redirect_is_not_followed() {
+    let (server, other) = (odoo(17), odoo(17));
+    let home = with_session(&server);
+    home.run(READ).ok();
+    let text = std::fs::read_to_string(home.config().join("odoo_lab.env")).unwrap();
+    home.profile_text("lab", &text.replace(server.url(), other.url()), 0o600);
+    other.on("/web/session/authenticate", denied());
+    home.run(READ).fails(4, "auth_rejected");
+    assert!(other.requests().iter().all(|request| request.header("cookie").is_none()));
+    home.profile_text("lab", &text, 0o600);
+    other.forget();
+    let there = format!("{}/web/dataset/call_kw", other.url());
+    server.on(&format!("{CALL_KW}search_read"), Answer::html(307).with("Location", &there));
+    home.run(READ).fails(12, "bad_reply").says(&[other.url()]);
+    assert!(other.requests().is_empty());
+}
+
+/// Whether an answer to a write is followed by a new login and the same write once more.
+fn is_repeated(answer: Answer) -> (Outcome, usize) {
+    let server = odoo(17);
+    let home = with_session(&server);
+    server.once(&format!("{CALL_KW}write"), answer);
+    server.once("/web/session/authenticate", logged_in(COOKIE));
+    server.once("/web/session/authenticate", logged_in(NEXT_COOKIE));
+    let outcome = home.run(WRITE);
+    let writes = server.requests_to(&format!("{CALL_KW}write"));
+    if writes.len() == 2 {
+        assert_eq!(writes[1].header("cookie"), Some(format!("session_id={NEXT_COOKIE}").as_str()));
+        assert_eq!(writes[0].body, writes[1].body);
+    }
+    (outcome, writes.len())
+}
+
+#[test]
+fn a_write_is_repeated_only_where_odoo_said_that_it_had_no_session_for_it() {
+    let no_route =
+        "<title>404 Not Found</title><p>The requested URL was not found on the server. If you entered";
+    let not_found = json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": 404, "message": "404: Not Found", "data": {
+        "name": "werkzeug.exceptions.NotFound", "message": "404 Not Found", "arguments": [], "context": {}, "debug": "" } } });
+    for lost in [
+        expired(),
+        Answer::status(404, "text/html", no_route),
+        Answer::status(404, "text/html", "<p>No database is selected and the requested URL was not found"),
+        Answer::status(404, "application/json", not_found.to_string()),
+    ] {
+        let (outcome, times) = is_repeated(lost);
+        outcome.ok();
+        assert_eq!(times, 2);
+    }
+    for (answer, exit, code, effect) in [
+        (Answer::html(404), 12, "bad_reply", "unknown"),
+        (Answer::html(502), 11, "outcome_unknown", "unknown"),
+        (Answer::CloseAfterReading, 11, "outcome_unknown", "unknown"),
+        (denied(), 5, "access_denied", "rejected"),
+        (error(200, "odoo.exceptions.AccessError", "no"), 5, "access_denied", "rejected"),
+        (error(0, "psycopg2.errors.SerializationFailure", "x"), 9, "busy", "rejected"),
+        (Answer::json("[]"), 12, "bad_reply", "unknown"),
+        (result(&json!(false)), 12, "bad_reply", "unknown"),
+        (Answer::json(r#"{"jsonrpc": "2.0", "id": 1}"#), 12, "bad_reply", "unknown"),
+    ] {
+        let (outcome, times) = is_repeated(answer);
+        let outcome = outcome.fails(exit, code);
+        assert_eq!((outcome.effect().as_str(), times), (effect, 1), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_session_that_is_lost_again_and_again_is_renewed_once() {
+    let server = odoo(17);
+    let home = with_session(&server);
+    server.on(&format!("{CALL_KW}write"), expired());
+    server.once("/web/session/authenticate", logged_in(COOKIE));
+    server.once("/web/session/authenticate", logged_in(NEXT_COOKIE));
+    let outcome = home.run(WRITE).fails(4, "auth_rejected");
+    assert_eq!(outcome.effect(), "rejected");
+    assert_eq!(server.requests_to(&format!("{CALL_KW}write")).len(), 2);
+    assert_eq!(server.requests_to("/web/session/authenticate").len(), 2);
+}
+
+#[test]
+fn a_login_that_opens_no_session_says_what_helps() {
+    for (answer, exit, code, says, hint) in [
+        (denied(), 4, "auth_rejected", "does not accept this password", "API key is no password"),
+        (result(&json!({ "uid": null })), 4, "auth_rejected", "two-factor", "ODOO_API_KEY"),
+        (
+            error(
+                0,
+                "odoo.exceptions.AccessDenied",
+                "Too many login failures, please wait a bit before trying again.",
+            ),
+            9,
+            "busy",
+            "says nothing of the password",
+            "wait 60 s",
+        ),
+        (
+            error(200, "odoo.exceptions.AccessError", "Database not found."),
+            4,
+            "database_not_found",
+            DATABASE,
+            "ODOO_DB",
+        ),
+        (
+            error(200, "psycopg2.OperationalError", "FATAL:  database \"lab\" does not exist\n"),
+            4,
+            "database_not_found",
+            DATABASE,
+            "ODOO_DB",
+        ),
+        (result(&json!({ "uid": UID })), 12, "bad_reply", "no cookie", ""),
+        (result(&json!([])), 12, "bad_reply", "session", ""),
+    ] {
+        let server = odoo(17);
+        let home = with_session(&server);
+        server.on("/web/session/authenticate", answer);
+        let outcome = home.run(WRITE).fails(exit, code).says(&[says]);
+        assert!(outcome.hints().contains(hint), "{}", outcome.stderr);
+        assert!(server.requests_to(&format!("{CALL_KW}write")).is_empty());
+        assert_ne!(outcome.effect(), "unknown");
+    }
+}
+
+/// An Odoo that gives these numbers to whoever signs in, one after the other, and takes calls of user 9 alone.
+fn with_numbers(numbers: &[Value]) -> Server {
+    let server = odoo(17);
+    let numbers = Arc::new(Mutex::new(numbers.iter().rev().cloned().collect::<Vec<_>>()));
+    server.on(
+        "/jsonrpc",
+        Answer::made(move |request| match asked(request).as_str() {
+            "common.version" => version(17),
+            "common.authenticate" => result(&numbers.lock().unwrap().pop().unwrap_or_default()),
+            what if what.ends_with("fields_get") => result(&json!({})),
+            _ if request.json()["params"]["args"][1] == 9 => result(&json!(true)),
+            _ if request.json()["params"]["args"][1] == 7 => error(
+                0,
+                "odoo.exceptions.MissingError",
+                "Record does not exist or has been deleted.\n(Record: res.users(7,), User: 7)",
+            ),
+            _ => denied(),
+        }),
+    );
+    server
+}
+
+#[test]
+fn a_user_that_has_another_number_now_is_asked_for_again_and_one_that_is_denied_is_told_why() {
+    let writes = |server: &Server| calls(server).iter().filter(|what| *what == "res.partner.write").count();
+    // What was learnt of an earlier database is good no more.
+    for stale in [7, 8] {
+        let server = with_numbers(&[json!(stale), json!(9)]);
+        let home = with_key(&server);
+        home.run(WRITE).ok();
+        assert_eq!(writes(&server), 2);
+        server.forget();
+        home.run(WRITE).ok();
+        assert_eq!(calls(&server), ["res.partner.write"], "the number that is good is kept");
+    }
+    // The key is good, and the call is denied.
+    let server = with_numbers(&[json!(8), json!(8)]);
+    let outcome = with_key(&server).run(WRITE).fails(5, "access_denied");
+    assert_eq!((outcome.effect().as_str(), writes(&server)), ("rejected", 1));
+    // The key is good no more.
+    let server = with_numbers(&[json!(8), json!(false)]);
+    let outcome = with_key(&server).run(WRITE).fails(4, "auth_rejected");
+    assert_eq!((outcome.effect().as_str(), writes(&server)), ("rejected", 1));
+}
+
+#[test]
+fn faults_of_a_write_by_jsonrpc_mean_what_they_mean_elsewhere() {
+    for (answer, exit, code, effect) in [
+        (Answer::CloseAfterReading, 11, "outcome_unknown", "unknown"),
+        (Answer::html(504), 11, "outcome_unknown", "unknown"),
+        (Answer::html(404), 12, "bad_reply", "unknown"),
+        (Answer::html(303).with("Location", "/web/login"), 12, "bad_reply", "unknown"),
+        (Answer::json("<html>"), 12, "bad_reply", "unknown"),
+        (Answer::json(r#"{"jsonrpc": "2.0", "id": 1, "error": {"code": 200}}"#), 12, "bad_reply", "unknown"),
+        (error(200, "odoo.exceptions.ValidationError", "no"), 8, "rejected", "rejected"),
+        (error(200, "psycopg2.errors.LockNotAvailable", "x"), 9, "busy", "rejected"),
+        (error(200, "smtplib.SMTPException", "x"), 11, "outcome_unknown", "unknown"),
+        (
+            error(200, "psycopg2.OperationalError", "server closed the connection"),
+            11,
+            "outcome_unknown",
+            "unknown",
+        ),
+        (Answer::status(400, "text/html", "Invalid JSON data"), 12, "bad_reply", "unknown"),
+    ] {
+        let server = odoo(17);
+        let home = with_key(&server);
+        home.run(READ).ok();
+        server.forget();
+        server.on(
+            "/jsonrpc",
+            Answer::made(move |request| {
+                if asked(request).ends_with("fields_get") { result(&json!({})) } else { answer.clone() }
+            }),
+        );
+        let outcome = home.run(WRITE).fails(exit, code);
+        assert_eq!(outcome.effect(), effect, "{}", outcome.stderr);
+        let writes = calls(&server).iter().filter(|what| what.ends_with("write")).count();
+        assert_eq!(writes, 1, "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_password_is_in_no_output_no_file_and_no_process() {
+    for (protocol, answer) in [("session", "session"), ("jsonrpc", "jsonrpc")] {
+        let server = odoo(17);
+        let home = home(&server, &[("ODOO_PASSWORD", PASSWORD), ("ODOO_PROTOCOL", protocol)]);
+        let echo = json!([{ "id": 1, "name": format!("your password is {PASSWORD}") }]);
+        if answer == "session" {
+            server.on(&format!("{CALL_KW}search_read"), result(&echo));
+        } else {
+            server.on(
+                "/jsonrpc",
+                Answer::made(move |request| match asked(request).as_str() {
+                    "common.version" => version(17),
+                    "common.authenticate" => result(&json!(UID)),
+                    _ => result(&echo),
+                }),
+            );
+        }
+        let told = home.agent(READ).arg("--debug").run().ok();
+        let dry = home.agent(WRITE).arg("--dry-run").run().ok();
+        let shown = [told.stdout, told.stderr, dry.stdout, dry.stderr].concat();
+        let escaped = PASSWORD.replace('"', "\\\"");
+        for secret in [PASSWORD, escaped.as_str(), COOKIE] {
+            assert!(!shown.contains(secret), "{protocol}: {shown}");
+        }
+        assert!(shown.contains("(redacted)"));
+        for file in home.files() {
+            let bytes = std::fs::read(&file).unwrap();
+            let text = String::from_utf8_lossy(&bytes);
+            let is_profile = file.ends_with("odoo_lab.env");
+            let is_cookie = file.components().any(|part| part.as_os_str() == "sessions");
+            assert!(
+                is_profile || !(text.contains(PASSWORD) || text.contains(&escaped)),
+                "{}",
+                file.display()
+            );
+            assert!(is_cookie || !text.contains(COOKIE), "{}", file.display());
+        }
+    }
+}
+
+#[test]
+fn a_password_goes_only_to_the_host_it_was_configured_with() {
+    let (server, other) = (odoo(17), odoo(17));
+    let home = with_session(&server);
+    let outcome = home.agent(READ).args(["--profile", "lab"]).env("ODOO_BASE_URL", other.url()).run();
+    outcome.fails(3, "config_unsafe");
+    let env_file =
+        home.file("own.env", format!("ODOO_BASE_URL={}\nODOO_DB=lab\nODOO_LOGIN={LOGIN}\n", other.url()));
+    home.agent(READ)
+        .args(["--env-file", &env_file])
+        .env("ODOO_PASSWORD", PASSWORD)
+        .run()
+        .fails(3, "config_unsafe");
+    assert!(other.requests().is_empty());
+}
+
+#[test]
+fn a_command_gives_the_key_or_password_and_only_a_profile_names_one() {
+    let server = odoo(17);
+    for (name, prints, value) in [
+        ("ODOO_API_KEY_COMMAND", format!("echo {KEY}"), KEY),
+        ("ODOO_PASSWORD_COMMAND", "printf '%s\\n' s3cret-of-the-vault".to_string(), "s3cret-of-the-vault"),
+    ] {
+        server.forget();
+        let home = home(&server, &[(name, &prints)]);
+        let outcome = home.agent(READ).arg("--debug").run().ok();
+        assert!(!outcome.stderr.contains(value), "{}", outcome.stderr);
+        let last = server.requests_to("/jsonrpc").pop().unwrap().json();
+        assert_eq!(last["params"]["args"][2], value);
+        // Nobody else's word names a command.
+        let url = server.url();
+        let base = format!("ODOO_BASE_URL={url}\nODOO_DB=lab\nODOO_LOGIN={LOGIN}\n");
+        let ran = home.beside("ran");
+        let touch = format!("touch {}", ran.display());
+        let env_file = home.file("own.env", format!("{base}{name}={touch}\n"));
+        home.agent(READ).args(["--env-file", &env_file]).run().fails(3, "config_missing");
+        let plain = Home::new();
+        plain.profile_text("lab", &base, 0o600);
+        plain.agent(READ).env(name, &touch).run().fails(3, "config_missing");
+        assert!(!ran.exists(), "{name} was run from elsewhere");
+    }
+    for (command, why) in [("exit 3", "ended with"), ("true", "empty")] {
+        let home = home(&server, &[("ODOO_PASSWORD_COMMAND", command)]);
+        home.run(READ).fails(3, "config_invalid").says(&["ODOO_PASSWORD_COMMAND gave no password", why]);
+    }
+}
+
+#[test]
+fn the_environment_chooses_no_protocol() {
+    let server = odoo(17);
+    let home = home(&server, &[("ODOO_PASSWORD", PASSWORD)]);
+    home.agent(READ).env("ODOO_PROTOCOL", "session").run().ok();
+    assert!(paths(&server).iter().all(|path| path == "/jsonrpc"));
+}
