@@ -58,6 +58,11 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
             settings.base_url.origin()
         )));
     }
+    for name in &settings.unheard {
+        host.note(&Hint::new(format!(
+            "the environment sets {name}, which counts from a profile file only: it permits nothing here"
+        )));
+    }
     for (name, meant) in local.environment.misspelt() {
         host.note(&Hint::new(format!("the environment sets {name}, which nothing reads: is {meant} meant?")));
     }

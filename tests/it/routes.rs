@@ -88,6 +88,17 @@ fn a_route_that_goes_away_while_a_write_is_sent_leaves_its_outcome_unknown() {
         assert!(begun.elapsed() < Duration::from_secs(20), "the server does not come up");
         std::thread::sleep(Duration::from_millis(20));
     }
+    home.profile(
+        "lab",
+        &[
+            ("ODOO_BASE_URL", "http://10.213.7.2:8069"),
+            ("ODOO_DB", "lab"),
+            ("ODOO_API_KEY", KEY),
+            ("ODOO_LANG", "en_US"),
+            ("ODOO_TZ", "UTC"),
+            ("ODOO_ALLOW_HTTP", "1"),
+        ],
+    );
     let data = home.file("data.json", format!(r#"{{"text": "{}"}}"#, "x".repeat(10_000_000)));
     let run = Command::new("ip")
         .args(["netns", "exec", &net.near, BINARY])
@@ -95,8 +106,6 @@ fn a_route_that_goes_away_while_a_write_is_sent_leaves_its_outcome_unknown() {
         .env_clear()
         .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
         .env("ODOO_AGENT_HOME", home.path())
-        .envs([("ODOO_BASE_URL", "http://10.213.7.2:8069"), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)])
-        .envs([("ODOO_LANG", "en_US"), ("ODOO_TZ", "UTC"), ("ODOO_ALLOW_HTTP", "1")])
         .output()
         .unwrap();
     let _ = server.kill();

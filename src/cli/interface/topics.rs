@@ -164,9 +164,9 @@ In a profile or in the environment:
 ",
     );
     let row = |name: &names::Name| format!("  {:<26}  {}\n", name.name, name.meaning);
-    text.extend(names::ALL.iter().filter(|name| name.in_profile).map(row));
+    text.extend(names::ALL.iter().filter(|name| name.is_in_profile()).map(row));
     text += "\nIn the environment alone:\n";
-    text.extend(names::ALL.iter().filter(|name| !name.in_profile).map(row));
+    text.extend(names::ALL.iter().filter(|name| !name.is_in_profile()).map(row));
     text += "
 Examples:
   odoo-agent --profile sandbox doctor
