@@ -47,7 +47,6 @@ pub fn run(
     out: Out,
     clock: SharedClock,
 ) -> i32 {
-    std::panic::set_hook(Box::new(report_panic));
     let out = Rc::new(out);
     let debug = arguments.iter().any(|argument| argument == "--debug");
     match parse_and_run(arguments, environment, stdin, &out, clock) {
@@ -101,6 +100,12 @@ fn parse_and_run(
     let local =
         local::Local { out: Rc::clone(out), stdin, selection, context, look, environment, paths, clock };
     commands::run(command, local)
+}
+
+/// From now on a panic anywhere in the process ends it, with an error object and the exit code of a bug. For the program
+/// alone: who calls [`run`] keeps their own hook.
+pub fn end_on_panic() {
+    std::panic::set_hook(Box::new(report_panic));
 }
 
 fn report_panic(info: &std::panic::PanicHookInfo) {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::cleared::Cleared;
 use crate::clock::SharedClock;
 use crate::context::TOKEN_KEY;
-use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::error::{Code, Effect, Error, Result};
 use crate::host::Host;
 use crate::operation::{Kind, Operation};
 use crate::protocol::faults::{self, Asked};
@@ -170,13 +170,15 @@ impl Odoo {
             Some(version) => {
                 let mut error = error;
                 if major(&version).is_some_and(|major| major < 19) {
-                    // Whoever passed it on, there was nothing there that could have carried it out.
-                    error = error.with_effect(Effect::Rejected, Retry::Never);
+                    // Of a write this is no proof: another server than the one that was asked may say so.
+                    let sure = if asked.kind == Kind::Read { "" } else { "most likely " };
                     error.message = format!(
-                        "{} runs Odoo {version}: JSON-2 came with Odoo 19, so {} was not carried out",
+                        "{} runs Odoo {version}: JSON-2 came with Odoo 19, so {} was {sure}not carried out",
                         asked.origin, asked.what
                     );
-                    error.hints.clear();
+                    if asked.kind == Kind::Read {
+                        error.hints.clear();
+                    }
                 } else {
                     error = error.with_hint(format!("the server there says that it is Odoo {version}"));
                 }

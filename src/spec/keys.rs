@@ -12,6 +12,9 @@ use serde_json::Value;
 use crate::error::{Code, Error, Result};
 use crate::operation::Object;
 
+/// Keys that narrow what is done: a program that has no value for one has lost it, and that is not everything.
+const NEVER_NULL: [&str; 1] = ["domain"];
+
 /// What is wrong, beginning with the path inside the spec.
 #[derive(Debug)]
 struct Wrong(String);
@@ -67,6 +70,11 @@ impl<'de> MapAccess<'de> for Keys {
         let (key, value) = self.current.take().unwrap_or_default();
         // A key that must be there: `null` is as good as nothing.
         let absent = value.is_null();
+        if absent && NEVER_NULL.contains(&key.as_str()) {
+            return Err(Wrong(format!(
+                "spec.{key} is null: [] stands for every record, and so does leaving it out"
+            )));
+        }
         seed.deserialize(value).map_err(|why| {
             Wrong(if absent { format!("spec.{key} is missing") } else { format!("spec.{key}{why}") })
         })

@@ -1,5 +1,6 @@
 //! The kinds of values in a spec: how each is read, with this program's own words for what is wrong, and how the
-//! schema says the same. `null` where a key may be left out counts as left out; that is `Option`'s doing.
+//! schema says the same. `null` where a key may be left out counts as left out; that is `Option`'s doing,
+//! but for a domain.
 
 use std::borrow::Cow;
 use std::time::Duration;

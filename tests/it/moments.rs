@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::support::{Answer, Home, KEY, Outcome};
+use crate::support::{Answer, Home, KEY, Outcome, side_by_side};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -332,22 +332,6 @@ fn passing_on(port: u16) -> u16 {
 
 fn is_whole() -> bool {
     std::env::var_os("ODOO_AGENT_TEST_WHOLE").is_some()
-}
-
-fn side_by_side<T: Sync>(cases: &[T], work: impl Fn(&T) -> Option<String> + Sync) {
-    let next = AtomicUsize::new(0);
-    let failures: Vec<String> = std::thread::scope(|scope| {
-        let worker = || {
-            let mut failures = Vec::new();
-            while let Some(case) = cases.get(next.fetch_add(1, Ordering::SeqCst)) {
-                failures.extend(work(case));
-            }
-            failures
-        };
-        let workers: Vec<_> = (0..12).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
-    });
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
