@@ -228,7 +228,8 @@ mod tests {
             std::fs::write(&path, b"x").unwrap();
             path
         };
-        let (left, entry, linked) = (file(".writing-abc"), file("entry"), directory.path().join(".writing-link"));
+        let (left, entry, linked) =
+            (file(".writing-abc"), file("entry"), directory.path().join(".writing-link"));
         std::os::unix::fs::symlink(&entry, &linked).unwrap();
         let now = std::fs::metadata(&left).unwrap().modified().unwrap();
         sweep(directory.path(), now + ABANDONED);
@@ -240,7 +241,9 @@ mod tests {
     #[test]
     fn a_directory_that_others_can_change_is_told_from_one_of_the_users_own() {
         let directory = tempfile::tempdir().unwrap();
-        for (mode, must) in [(0o700, false), (0o755, false), (0o775, false), (0o777, true), (0o757, true), (0o1777, false)] {
+        for (mode, must) in
+            [(0o700, false), (0o755, false), (0o775, false), (0o777, true), (0o757, true), (0o1777, false)]
+        {
             std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(mode)).unwrap();
             assert_eq!(strangers_can_replace_in(directory.path()).unwrap(), must, "{mode:o}");
         }

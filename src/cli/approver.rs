@@ -186,7 +186,13 @@ mod tests {
         ] {
             assert_eq!(from_command(right, &System).unwrap().expose(), "k3y", "{right}");
         }
-        for wrong in ["true", "echo; echo k3y", "echo k3y; exit 3", "printf '\\377\n'", "head -c 10000 /dev/zero | tr '\\0' a"] {
+        for wrong in [
+            "true",
+            "echo; echo k3y",
+            "echo k3y; exit 3",
+            "printf '\\377\n'",
+            "head -c 10000 /dev/zero | tr '\\0' a",
+        ] {
             assert!(from_command(wrong, &System).is_err(), "{wrong}");
         }
     }

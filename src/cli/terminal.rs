@@ -116,7 +116,10 @@ fn listen() {
                 give_back();
                 if signal_hook::low_level::emulate_default_handler(signal).is_err() {
                     // One that has no name here: by itself it would have ended the program.
-                    #[allow(clippy::disallowed_methods, reason = "a signal ends the process from its own thread")]
+                    #[allow(
+                        clippy::disallowed_methods,
+                        reason = "a signal ends the process from its own thread"
+                    )]
                     std::process::exit(128 + signal);
                 }
                 // Only a stop comes back, and the question is still open.

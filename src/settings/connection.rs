@@ -66,7 +66,8 @@ pub fn of_profile(label: &str, layers: &Layers) -> Result<(BaseUrl, String, Secr
     check_key_goes_home(layers, &base_url, &url_origin, &key_origin)?;
     // A file permits it to the address that it names, and to no other.
     let named = layers.in_file(names::BASE_URL).and_then(|text| BaseUrl::parse(text).ok());
-    let http_allowed = layers.permits(names::ALLOW_HTTP) && named.is_some_and(|own| own.origin() == base_url.origin());
+    let http_allowed =
+        layers.permits(names::ALLOW_HTTP) && named.is_some_and(|own| own.origin() == base_url.origin());
     if !base_url.is_secure() && !base_url.is_loopback() && !http_allowed {
         return Err(Error::new(
             Code::ConfigUnsafe,

@@ -19,9 +19,9 @@ pub use paths::Paths;
 pub use crate::embedded::PROFILE as SANDBOX;
 
 use crate::base_url::BaseUrl;
-use names::Counts;
 use crate::error::{Code, Error, Result};
 use crate::secret::Secret;
+use names::Counts;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 const DEFAULT_SCHEMA_TTL: Duration = Duration::from_secs(24 * 3600);
@@ -134,7 +134,8 @@ impl Layers<'_> {
     /// Whether a file says `1`. The environment can take that back, and never give it.
     fn permits(&self, name: &str) -> bool {
         let is_yes = |value: &str| value == "1";
-        self.get(name).is_some_and(|(value, _)| is_yes(value)) && self.environment.text(name).is_none_or(is_yes)
+        self.get(name).is_some_and(|(value, _)| is_yes(value))
+            && self.environment.text(name).is_none_or(is_yes)
     }
 
     /// Names of a list that a file permits. The environment can leave some of them out, and never add one.
@@ -153,7 +154,10 @@ impl Layers<'_> {
     fn unheard(&self) -> Vec<&'static str> {
         let in_vain = |name: &&'static str| {
             matches!(names::counts(name), Counts::File | Counts::Directory)
-                && self.environment.text(name).is_some_and(|exported| self.get(name).is_none_or(|(own, _)| own != exported))
+                && self
+                    .environment
+                    .text(name)
+                    .is_some_and(|exported| self.get(name).is_none_or(|(own, _)| own != exported))
         };
         names::in_a_profile().filter(in_vain).collect()
     }

@@ -87,7 +87,11 @@ pub const ALL: [Name; 21] = [
     name(API_KEY, Anywhere, "the agent's key"),
     name(TIMEOUT, Anywhere, "for each request with its repeats, 120s"),
     name(CA_FILE, Anywhere, "PEM file of a private certificate authority, added to the platform's"),
-    name(ALLOW_HTTP, File, "1 allows plain http to another machine, the file's own address; profile files only"),
+    name(
+        ALLOW_HTTP,
+        File,
+        "1 allows plain http to another machine, the file's own address; profile files only",
+    ),
     name(LANG, Anywhere, "language, without it the user's own"),
     name(TZ, Anywhere, "time zone, without it the user's own"),
     name(COMPANY_IDS, Anywhere, "companies to work in, the first is the current one: 1,3"),
@@ -105,11 +109,7 @@ pub const ALL: [Name; 21] = [
     name(APPROVER_KEY_COMMAND, Directory, "a command that prints the approver's key; profile files only"),
     name(PROFILE, Counts::Environment, "profile to use without --profile"),
     name(AGENT_HOME, Counts::Environment, "moves configuration, cache and state together"),
-    name(
-        CONFIRMATION_TOKEN,
-        Counts::Environment,
-        "the token that a person gave for the next outbound call",
-    ),
+    name(CONFIRMATION_TOKEN, Counts::Environment, "the token that a person gave for the next outbound call"),
     name(
         CALLED_AS,
         Counts::Environment,

@@ -13,7 +13,7 @@ use crate::error::{Code, Error, Result};
 use crate::operation::Object;
 
 /// Keys that narrow what is done: a program that has no value for one has lost it, and that is not everything.
-const NEVER_NULL: [&str; 1] = ["domain"];
+pub const NEVER_NULL: [&str; 1] = ["domain"];
 
 /// What is wrong, beginning with the path inside the spec.
 #[derive(Debug)]

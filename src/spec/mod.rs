@@ -220,6 +220,11 @@ fn schema_of<A: Action>(generator: &mut SchemaGenerator) -> Value {
     add(&whole);
     add(A::Rules::json_schema(generator).as_value());
     add(Common::json_schema(generator).as_value());
+    for never in keys::NEVER_NULL {
+        if let Some(Value::Array(types)) = properties.get_mut(never).and_then(|of| of.get_mut("type")) {
+            types.retain(|name| name != "null");
+        }
+    }
     let mut required = vec![json!("action")];
     required.extend(whole["required"].as_array().into_iter().flatten().cloned());
     whole["title"] = A::NAME.into();

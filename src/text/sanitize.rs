@@ -118,7 +118,11 @@ mod tests {
                 }
             }
         }
-        assert_eq!(for_terminal("北\u{fe0f}\u{fe0f}"), "北\u{fe0f}\\u{fe0f}", "one selector, not a row of them");
+        assert_eq!(
+            for_terminal("北\u{fe0f}\u{fe0f}"),
+            "北\u{fe0f}\\u{fe0f}",
+            "one selector, not a row of them"
+        );
         // What people write with joiners and selectors stays as they wrote it.
         for right in [
             "👩\u{200d}👩\u{200d}👧",

@@ -530,10 +530,12 @@ fn the_terminal_is_given_back_after_any_signal() {
     // The harness compares its state before and after.
     // One of each kind, those of real time and those without a name included; 18 goes on, 29 is ignored.
     let usual = [1, 2, 3, 6, 10, 14, 15, 16, 24, 34, 64];
-    let every = (1..=64).filter(|signal| !matches!(signal, 4 | 8 | 9 | 11 | 13 | 17..=23 | 28 | 29 | 32 | 33));
+    let every =
+        (1..=64).filter(|signal| !matches!(signal, 4 | 8 | 9 | 11 | 13 | 17..=23 | 28 | 29 | 32 | 33));
     let signals: Vec<i32> =
         if std::env::var_os("ODOO_AGENT_TEST_WHOLE").is_some() { every.collect() } else { usual.to_vec() };
-    let cases: Vec<(i32, usize)> = signals.into_iter().enumerate().map(|(nth, signal)| (signal, nth)).collect();
+    let cases: Vec<(i32, usize)> =
+        signals.into_iter().enumerate().map(|(nth, signal)| (signal, nth)).collect();
     crate::support::side_by_side(&cases, |(signal, nth)| {
         let signal = *signal;
         let questions = [(QUESTION, true), (KEY_PROMPT, false)];

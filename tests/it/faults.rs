@@ -597,7 +597,8 @@ fn a_number_that_ends_with_its_connection_may_be_cut_short_and_is_taken_only_whe
     }
     let (home, server) = lab();
     server.on(&path, raw("", b"42"));
-    let outcome = home.run(["count", "res.partner"]).fails(12, "bad_reply").says(&["broke off", "has no length"]);
+    let outcome =
+        home.run(["count", "res.partner"]).fails(12, "bad_reply").says(&["broke off", "has no length"]);
     assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("rejected", "safe"));
     // What shows its own end is whole without a length, as an old proxy gives it.
     let (home, server) = lab();
@@ -629,7 +630,8 @@ fn a_signal_ends_the_program_although_nobody_reads_what_it_says() {
         .unwrap();
     server.wait_for(1);
     let signalled = Instant::now();
-    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM).unwrap();
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM)
+        .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(signalled.elapsed() < Duration::from_secs(10));
 }

@@ -394,7 +394,8 @@ fn the_environment_permits_nothing_and_can_take_a_permission_back() {
     keyless(exported(home.agent(LINE)).run().fails(3, "config_unsafe"));
     assert_eq!(server.connections(), 0);
     // A file permits it to the address that it names, and not to one that the environment puts in its place.
-    let elsewhere = [("ODOO_BASE_URL", "http://erp.example.com"), ("ODOO_DB", "lab"), ("ODOO_ALLOW_HTTP", "1")];
+    let elsewhere =
+        [("ODOO_BASE_URL", "http://erp.example.com"), ("ODOO_DB", "lab"), ("ODOO_ALLOW_HTTP", "1")];
     keyless(run(&elsewhere, &[complete[0], complete[2]]).fails(3, "config_unsafe"));
     keyless(run(&allowed, &[("ODOO_ALLOW_HTTP", "0")]).fails(3, "config_unsafe"));
     assert_eq!(server.connections(), 0);
@@ -406,7 +407,10 @@ fn the_environment_permits_nothing_and_can_take_a_permission_back() {
     // A list: what the environment adds is not heard, what it leaves out is.
     let keys = |exported: Option<&str>, key: &str| {
         let home = Home::new();
-        home.profile("lab", &[&allowed[..], &[("ODOO_ALLOW_CONTEXT", "tracking_disable,mail_notrack")]].concat());
+        home.profile(
+            "lab",
+            &[&allowed[..], &[("ODOO_ALLOW_CONTEXT", "tracking_disable,mail_notrack")]].concat(),
+        );
         let context = format!(r#"{{"{key}": true}}"#);
         let agent = home.agent(LINE).args(["--context-json", &context]);
         exported.into_iter().fold(agent, |agent, exported| agent.env("ODOO_ALLOW_CONTEXT", exported)).run()
@@ -415,7 +419,12 @@ fn the_environment_permits_nothing_and_can_take_a_permission_back() {
     keys(Some("tracking_disable"), "tracking_disable").ok();
     keys(Some("tracking_disable"), "mail_notrack").fails(2, "preflight_refused");
     let added = keys(Some("tracking_disable,install_mode"), "install_mode");
-    assert!(added.notes().iter().any(|note| note.contains("ODOO_ALLOW_CONTEXT, which counts from a profile file only")));
+    assert!(
+        added
+            .notes()
+            .iter()
+            .any(|note| note.contains("ODOO_ALLOW_CONTEXT, which counts from a profile file only"))
+    );
     added.fails(2, "preflight_refused");
 }
 

@@ -379,7 +379,7 @@ fn a_domain_that_was_lost_on_the_way_is_not_every_record() {
         r#"{"action": "count", "model": "res.partner", "domain": null}"#,
         r#"{"action": "search_read", "model": "res.partner", "fields": ["name"], "domain": null}"#,
         r#"{"action": "search_read", "model": "res.partner", "fields": ["name"], "domain": null, "all": true}"#,
-        r#"{"action": "group", "model": "res.partner", "groupby": ["country_id"], "domain": null}"#,
+        r#"{"action": "group", "model": "res.partner", "by": ["country_id"], "domain": null}"#,
         r#"{"action": "lookup", "kind": "partner", "query": "Azure", "domain": null}"#,
     ] {
         refused(action, &["spec.domain is null", "[] stands for every record"]);
