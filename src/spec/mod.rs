@@ -221,8 +221,10 @@ fn schema_of<A: Action>(generator: &mut SchemaGenerator) -> Value {
     add(A::Rules::json_schema(generator).as_value());
     add(Common::json_schema(generator).as_value());
     for never in keys::NEVER_NULL {
-        if let Some(Value::Array(types)) = properties.get_mut(never).and_then(|of| of.get_mut("type")) {
-            types.retain(|name| name != "null");
+        if let Some(types) = properties.get_mut(never).and_then(|of| of.get_mut("type"))
+            && let Some(one) = types.as_array().and_then(|all| all.iter().find(|name| *name != "null"))
+        {
+            *types = one.clone();
         }
     }
     let mut required = vec![json!("action")];
