@@ -80,7 +80,7 @@ fn from_command(command: &str, clock: &dyn Clock) -> Result<Secret> {
         Error::new(Code::ConfigInvalid, format!("{} gave no key: {why}", names::APPROVER_KEY_COMMAND))
     };
     let mut shell = Command::new("sh");
-    for secret in [names::API_KEY, names::APPROVER_API_KEY, names::CONFIRMATION_TOKEN] {
+    for secret in names::SECRETS {
         shell.env_remove(secret);
     }
     let mut child = shell

@@ -24,6 +24,7 @@ mod wrapped;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use clap::Parser;
@@ -49,9 +50,15 @@ pub fn run(
 ) -> i32 {
     let out = Rc::new(out);
     let debug = arguments.iter().any(|argument| argument == "--debug");
-    match parse_and_run(arguments, environment, stdin, &out, clock) {
+    let environment = settings::Environment::from_pairs(environment);
+    let files = env_files(&arguments);
+    match parse_and_run(arguments, &environment, stdin, &out, clock) {
         Ok(()) => exit::DONE,
         Err(error) => {
+            // Words of a command line that was refused before a profile was read; a key among them was a slip.
+            if error.effect == Effect::NotSent {
+                settings::keys_at_hand(&environment, &files).iter().for_each(|key| out.veil.keep(key));
+            }
             // What was said in the words of a session has been put into them already.
             let said = Speech::plain().error(error);
             out.talk(&render::errors::text(&said, out.stderr_is_terminal, debug));
@@ -60,9 +67,17 @@ pub fn run(
     }
 }
 
+/// Profile files that a command line names.
+fn env_files(arguments: &[OsString]) -> Vec<PathBuf> {
+    let after = arguments.windows(2).filter(|pair| pair[0] == "--env-file").map(|pair| pair[1].clone());
+    let within =
+        arguments.iter().filter_map(|word| word.to_str()?.strip_prefix("--env-file=").map(OsString::from));
+    after.chain(within).map(PathBuf::from).collect()
+}
+
 fn parse_and_run(
     arguments: Vec<OsString>,
-    environment: impl IntoIterator<Item = (OsString, OsString)>,
+    environment: &settings::Environment,
     stdin: Box<dyn Read>,
     out: &Rc<Out>,
     clock: SharedClock,
@@ -74,14 +89,12 @@ fn parse_and_run(
         let version = concat!("odoo-agent ", env!("CARGO_PKG_VERSION"), "\n");
         return out.data(version.as_bytes(), Effect::NotSent);
     }
-    let environment = settings::Environment::from_pairs(environment);
-    // A wrong command line repeats words of it; a key among them was a slip, and is not repeated.
-    for name in [names::API_KEY, names::APPROVER_API_KEY, names::CONFIRMATION_TOKEN] {
+    for name in names::SECRETS {
         if let Some(secret) = environment.text(name) {
             out.veil.keep(&Secret::new(secret.into()));
         }
     }
-    definition::refuse_second_profile(&arguments, wrapper::path(&environment).is_some())?;
+    definition::refuse_second_profile(&arguments, wrapper::path(environment).is_some())?;
     let (globals, command) = match definition::quick(&arguments) {
         Some(read) => read,
         None => match Cli::try_parse_from(&arguments) {
@@ -89,14 +102,15 @@ fn parse_and_run(
             Err(stop) => return usage::help_or_refusal(stop, &arguments, out),
         },
     };
-    let paths = settings::Paths::find(&environment)?;
+    let paths = settings::Paths::find(environment)?;
     let (selection, context, look) = globals.parts();
     let mut stdin = json_input::Stdin::new(stdin);
-    if wrapper::path(&environment).is_some() {
+    if wrapper::path(environment).is_some() {
         wrapped::refuse(&command)?;
-        let within = wrapped::files(&selection, &environment, &paths);
+        let within = wrapped::files(&selection, environment, &paths);
         stdin = stdin.fenced(json_input::Fence { within, refusal: wrapped::elsewhere });
     }
+    let environment = environment.clone();
     let local =
         local::Local { out: Rc::clone(out), stdin, selection, context, look, environment, paths, clock };
     commands::run(command, local)

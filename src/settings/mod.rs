@@ -305,6 +305,21 @@ pub fn files_dir(selection: &Selection, environment: &Environment, paths: &Paths
     layers.get(names::FILES_DIR).map(|(path, _)| PathBuf::from(path)).filter(|path| path.is_absolute())
 }
 
+/// The keys in every profile that can be read, so that none is repeated.
+pub fn keys_at_hand(environment: &Environment, files: &[PathBuf]) -> Vec<Secret> {
+    /// Nobody has more, and a slip must not take time.
+    const MOST: usize = 50;
+    let own = Paths::find(environment)
+        .map(|paths| paths.profiles().iter().map(|name| paths.profile(name)).collect::<Vec<_>>());
+    let all = files.iter().cloned().chain(own.unwrap_or_default()).take(MOST);
+    let values = all.filter_map(|path| env_file::read(&path, true).ok());
+    values
+        .flat_map(|mut values| names::SECRETS.map(|name| values.remove(name)))
+        .flatten()
+        .map(|setting| Secret::new(setting.value.trim().to_string()))
+        .collect()
+}
+
 /// What a time-out looks like.
 pub const TIMEOUT_FORM: &str = "a duration between 1ms and 1h, like 90s or 2m";
 

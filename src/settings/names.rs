@@ -43,6 +43,9 @@ pub const PROFILE_KIND: &str = "ODOO_PROFILE_KIND";
 /// Path of the wrapper script that runs the program. Only the wrappers set it, and it is only ever shown.
 pub const CALLED_AS: &str = "ODOO_AGENT_CALLED_AS";
 
+/// Those whose value is a secret.
+pub const SECRETS: [&str; 3] = [API_KEY, APPROVER_API_KEY, CONFIRMATION_TOKEN];
+
 /// From where a setting counts. Whoever runs the program for an agent may hold its environment, so what permits or
 /// chooses is the owner's: it stands in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
