@@ -398,7 +398,7 @@ mod tests {
         let whose = owner("https://a", "d", "u");
         let key = |question: usize| Key {
             owner: &whose,
-            kind: if question % 2 == 0 { Kind::Lookup } else { Kind::Schema },
+            kind: if question.is_multiple_of(2) { Kind::Lookup } else { Kind::Schema },
             model: "res.partner",
             question: json!(question),
         };

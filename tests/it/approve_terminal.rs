@@ -540,7 +540,7 @@ fn the_terminal_is_given_back_after_any_signal() {
         let signal = *signal;
         let questions = [(QUESTION, true), (KEY_PROMPT, false)];
         // The hidden one is where the echo is off.
-        for (question, approver) in questions.into_iter().skip(usize::from(nth % 4 != 0)) {
+        for (question, approver) in questions.into_iter().skip(usize::from(!nth.is_multiple_of(4))) {
             let (home, server) = minting();
             let mut terminal = Terminal::agent(&home, &APPROVE);
             if !approver {

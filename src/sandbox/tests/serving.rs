@@ -111,7 +111,7 @@ fn clients_that_misbehave_are_answered_and_let_go() {
     // However many connect and ask nothing, or never end what they began, the next is answered.
     let begun = |nth: usize| {
         let mut stream = TcpStream::connect(address).unwrap();
-        if nth % 2 == 0 {
+        if nth.is_multiple_of(2) {
             stream.write_all(b"POST /json/2/res.partner/write HTTP/1.1\r\nContent-Le").unwrap();
         }
         stream
