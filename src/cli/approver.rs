@@ -33,13 +33,14 @@ pub enum Asker {
 }
 
 /// The key, or none when there is none to be had without a person. Where it is typed, what `shown` gives is shown
-/// first.
+/// first; a person who approves may take `own`, the key of their profile, where that one may approve.
 #[allow(clippy::too_many_arguments, reason = "each from another place")]
 pub fn key(
     selection: &Selection,
     environment: &Environment,
     paths: &Paths,
     asker: Asker,
+    own: &dyn Fn() -> Option<Secret>,
     is_interactive: bool,
     shown: &dyn Fn() -> Result<Question>,
     note: &dyn Fn(String),
@@ -61,12 +62,20 @@ pub fn key(
         }
         Some(ApproverSource::File(key, _)) => Some(key),
         Some(ApproverSource::Command(command)) => Some(from_command(&command, clock)?),
-        None if asker == Asker::Person => Some(terminal::ask_hidden("The approver's API key (not shown): ")?),
+        None if asker == Asker::Person => {
+            let own = own();
+            let prompt = match &own {
+                Some(_) => "The approver's API key (not shown; Enter takes this profile's own): ",
+                None => "The approver's API key (not shown): ",
+            };
+            Some(terminal::ask_hidden(prompt, own.as_ref())?)
+        }
         None if is_interactive => {
             let mut tty = terminal::open()?;
             terminal::show(&mut tty, &shown()?);
             Some(terminal::ask_hidden(
                 "To let exactly this through, once, type the approver's API key (not shown): ",
+                None,
             )?)
         }
         None => None,
@@ -89,7 +98,7 @@ fn from_command(command: &str, clock: &dyn Clock) -> Result<Secret> {
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| failed(error.to_string()).with_source(error))?;
     let printed = first_line(&mut child);
     let status = ended(&mut child, clock).map_err(failed)?;
     if !status.success() {

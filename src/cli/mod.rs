@@ -31,6 +31,7 @@ use std::rc::Rc;
 use crate::clock::SharedClock;
 use crate::error::{Code, Effect, Error, Result};
 use crate::exit;
+use crate::hint::Hint;
 use crate::json_input;
 use crate::secret::Secret;
 use crate::settings::{self, names, wrapper};
@@ -50,7 +51,8 @@ pub fn run(
     let debug = arguments.iter().any(|argument| argument == "--debug");
     let environment = settings::Environment::from_pairs(environment);
     let files = env_files(&arguments);
-    match parse_and_run(arguments, &environment, stdin, &out, clock) {
+    let called_as = wrapper::path(&environment).map(str::to_string);
+    match parse_and_run(arguments, &environment, stdin, &out, clock, called_as.as_deref()) {
         Ok(()) => exit::DONE,
         Err(error) => {
             // Words of a command line that was refused before a profile was read; a key among them was a slip.
@@ -58,7 +60,11 @@ pub fn run(
                 settings::keys_at_hand(&environment, &files).iter().for_each(|key| out.veil.keep(key));
             }
             // What was said in the words of a session has been put into them already.
-            let said = Speech::plain().error(error);
+            let mut said = Speech::plain().error(error);
+            if let Some(wrapper) = called_as {
+                let hints = said.hints.iter().filter_map(Hint::as_text);
+                said.hints = hints.map(|hint| wrapped::in_its_name(hint, &wrapper).into()).collect();
+            }
             out.talk(&render::errors::text(&said, out.stderr_is_terminal, debug));
             exit::code_of(said.code)
         }
@@ -79,6 +85,7 @@ fn parse_and_run(
     stdin: Box<dyn Read>,
     out: &Rc<Out>,
     clock: SharedClock,
+    called_as: Option<&str>,
 ) -> Result<()> {
     // Wrappers ask this at every start; the definition of all commands is not needed for it.
     if let [_, only] = arguments.as_slice()
@@ -92,11 +99,11 @@ fn parse_and_run(
             out.veil.keep(&Secret::new(secret.into()));
         }
     }
-    definition::refuse_second_profile(&arguments, wrapper::path(environment).is_some())?;
-    let is_wrapped = wrapper::path(environment).is_some();
+    let is_wrapped = called_as.is_some();
+    definition::refuse_second_profile(&arguments, is_wrapped)?;
     let Parsed { globals, entry, matches } = match definition::parse(&arguments) {
         Ok(parsed) => parsed,
-        Err(stop) => return usage::help_or_refusal(stop, &arguments, is_wrapped, out),
+        Err(stop) => return usage::help_or_refusal(stop, &arguments, called_as, out),
     };
     if is_wrapped && entry.is_beyond_a_wrapper() {
         return Err(wrapped::refusal(&entry.name()));
@@ -108,9 +115,17 @@ fn parse_and_run(
         let within = wrapped::files(&selection, environment, &paths);
         stdin = stdin.fenced(json_input::Fence { within, refusal: wrapped::elsewhere });
     }
-    let environment = environment.clone();
-    let local =
-        local::Local { out: Rc::clone(out), stdin, selection, context, look, environment, paths, clock };
+    let local = local::Local {
+        out: Rc::clone(out),
+        stdin,
+        selection,
+        context,
+        look,
+        environment: environment.clone(),
+        paths,
+        clock,
+        arguments,
+    };
     commands::run(entry, &matches, local)
 }
 
