@@ -4,7 +4,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 #[cfg(unix)]
 use rustix::fs::OFlags;
@@ -65,6 +65,26 @@ pub fn write_readable(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// How a file begins to be called until it is whole.
 const WRITING: &str = ".writing-";
+/// Nobody writes one file for so long.
+const ABANDONED: Duration = Duration::from_secs(600);
+
+/// Removes what runs that were killed left half written in a directory.
+pub fn sweep(directory: &Path, now: SystemTime) {
+    for file in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let is_old = || {
+            let written = file.metadata().ok().filter(std::fs::Metadata::is_file)?.modified().ok()?;
+            Some(now.duration_since(written).unwrap_or_default() > ABANDONED)
+        };
+        if is_half_written(&file.path()) && is_old() == Some(true) {
+            let _ = std::fs::remove_file(file.path());
+        }
+    }
+}
+
+/// Whether a file is called as one that is being written.
+pub fn is_half_written(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(WRITING))
+}
 
 fn directory_of(path: &Path) -> io::Result<&Path> {
     path.parent().ok_or_else(|| io::Error::other("a file needs a directory"))
@@ -143,6 +163,19 @@ pub fn others_can_replace_in(directory: &Path) -> io::Result<bool> {
     Ok(!trusted_owner || (mode & 0o022 != 0 && mode & STICKY == 0))
 }
 
+/// The same where a group of the user's own may write too: umask 002 goes with that.
+pub fn strangers_can_replace_in(directory: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        let metadata = std::fs::metadata(directory)?;
+        let is_own_group = metadata.gid() == rustix::process::getegid().as_raw();
+        let by_the_group_alone = owned_by_us(&metadata) && metadata.permissions().mode() & 0o002 == 0;
+        Ok(others_can_replace_in(directory)? && !(is_own_group && by_the_group_alone))
+    }
+    #[cfg(not(unix))]
+    others_can_write(directory)
+}
+
 /// Whether users other than its owner can write in a directory (its owner being us or root).
 pub fn others_can_write(directory: &Path) -> io::Result<bool> {
     let metadata = std::fs::metadata(directory)?;
@@ -204,6 +237,35 @@ mod tests {
         assert!(write_atomically(&missing, &[b"new"], false).is_err());
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_was_left_half_written_is_swept_once_nobody_can_be_writing_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, b"x").unwrap();
+            path
+        };
+        let (left, entry, linked) =
+            (file(".writing-abc"), file("entry"), directory.path().join(".writing-link"));
+        std::os::unix::fs::symlink(&entry, &linked).unwrap();
+        let now = std::fs::metadata(&left).unwrap().modified().unwrap();
+        sweep(directory.path(), now + ABANDONED);
+        assert!(left.exists(), "somebody may be writing it");
+        sweep(directory.path(), now + ABANDONED + Duration::from_secs(1));
+        assert!(!left.exists() && entry.exists() && linked.exists());
+    }
+
+    #[test]
+    fn a_directory_that_others_can_change_is_told_from_one_of_the_users_own() {
+        let directory = tempfile::tempdir().unwrap();
+        for (mode, must) in
+            [(0o700, false), (0o755, false), (0o775, false), (0o777, true), (0o757, true), (0o1777, false)]
+        {
+            std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(strangers_can_replace_in(directory.path()).unwrap(), must, "{mode:o}");
+        }
     }
 
     #[test]

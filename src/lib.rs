@@ -55,7 +55,7 @@ mod waiting;
 mod zones;
 
 pub use cli::out::Out;
-pub use cli::run;
+pub use cli::{end_on_panic, run};
 pub use clock::{Clock, System};
 
 /// What the tests of rules look into; no interface.

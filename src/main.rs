@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     without_core();
+    odoo_agent::end_on_panic();
     let out = odoo_agent::Out::new(
         Box::new(stdout()),
         Box::new(stderr()),

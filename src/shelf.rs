@@ -4,6 +4,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -67,6 +68,7 @@ impl Shelf {
         fsio::ensure_private_dir(&self.root)?;
         fsio::ensure_private_dir(&directory)?;
         self.drop_old(owner, kept.at);
+        fsio::sweep(&directory, UNIX_EPOCH + Duration::from_secs(kept.at));
         let path =
             self.file(owner, &kept.request).ok_or_else(|| io::Error::other("no number of a request"))?;
         let operation = &kept.operation;

@@ -182,6 +182,13 @@ fn schema_of<T: Told>(name: &'static str, generator: &mut SchemaGenerator) -> Va
             property["default"] = default.into();
         }
     }
+    for never in keys::NEVER_NULL {
+        if let Some(types) = properties.get_mut(never).and_then(|of| of.get_mut("type"))
+            && let Some(one) = types.as_array().and_then(|all| all.iter().find(|name| *name != "null"))
+        {
+            *types = one.clone();
+        }
+    }
     let mut required = vec![json!("action")];
     required.extend(whole["required"].as_array().into_iter().flatten().cloned());
     whole["title"] = name.into();

@@ -13,6 +13,9 @@ use super::At;
 use crate::error::{Code, Error, Result};
 use crate::operation::Object;
 
+/// Keys that narrow what is done: a program that has no value for one has lost it, and that is not everything.
+pub const NEVER_NULL: [&str; 1] = ["domain"];
+
 /// What is wrong: of which key, and what.
 #[derive(Debug)]
 struct Wrong(String, String);
@@ -72,6 +75,10 @@ impl<'de> MapAccess<'de> for Keys {
         let (key, value) = self.current.take().unwrap_or_default();
         // A key that must be there: `null` is as good as nothing.
         let absent = value.is_null();
+        if absent && NEVER_NULL.contains(&key.as_str()) {
+            let what = " is null: [] stands for every record, and so does leaving it out";
+            return Err(Wrong(key, what.into()));
+        }
         seed.deserialize(value).map_err(|why| {
             let what = if absent { " is missing".to_string() } else { why.to_string() };
             Wrong(key, what)

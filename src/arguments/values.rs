@@ -1,6 +1,6 @@
 //! The kinds of values that arguments have: how each is read, with this program's own words for what is wrong, how the
 //! schema says the same, and how a command line writes it. `null` where a key may be left out counts as left out;
-//! that is `Option`'s doing.
+//! that is `Option`'s doing, but for a domain.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;

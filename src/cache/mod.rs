@@ -20,6 +20,8 @@ use crate::clock::{self, SharedClock};
 use crate::fsio;
 use crate::operation::{canonical, hex};
 
+/// The file with the generation of a model.
+const MARK: &str = "generation";
 /// A generation is a short hash.
 const LONGEST_MARK: u64 = 1024;
 const LARGEST_ENTRY: u64 = 64 * 1024 * 1024;
@@ -175,7 +177,7 @@ impl Cache {
     }
 
     fn generation_file(&self, owner: &Owner, model: &str) -> PathBuf {
-        self.directory(owner, Section::Lookup, model).join("generation")
+        self.directory(owner, Section::Lookup, model).join(MARK)
     }
 
     /// Stores an answer. `generation` is empty except for lookups.
@@ -183,13 +185,27 @@ impl Cache {
     /// # Errors
     /// Whatever the disk says; the answer itself is good all the same.
     pub fn store(&self, key: &Key, body: &str, etag: Option<&str>, generation: &str) -> std::io::Result<()> {
-        let path = self.path(key);
-        if let Some(directory) = path.parent() {
-            fsio::ensure_private_dir(&self.root)?;
-            fsio::ensure_private_dir(directory)?;
-        }
         let head = Entry::encode_head(&key.text(), body, etag, generation, self.clock.seconds());
-        fsio::write_atomically(&path, &[head.as_bytes(), body.as_bytes()], false)
+        self.write(&self.path(key), &[head.as_bytes(), body.as_bytes()])
+    }
+
+    /// Writes a file, and its directory once more if somebody cleared the cache in between.
+    fn write(&self, path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+        let write = || {
+            fsio::ensure_private_dir(&self.root)?;
+            if let Some(directory) = path.parent() {
+                fsio::ensure_private_dir(directory)?;
+            }
+            fsio::write_atomically(path, parts, false)
+        };
+        let mut outcome = write();
+        for _ in 0..5 {
+            match &outcome {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => outcome = write(),
+                _ => break,
+            }
+        }
+        outcome
     }
 
     /// Forgets the lookups of a model, of every user of the database.
@@ -198,8 +214,10 @@ impl Cache {
     /// If the mark cannot be written: then stale results may be served until their life ends.
     pub fn forget_lookups(&self, owner: &Owner, model: &str) -> std::io::Result<()> {
         self.new_generation(owner, model)?;
-        for file in fs::read_dir(self.directory(owner, Section::Lookup, model))?.flatten() {
-            if file.path().extension().is_some_and(|extension| extension == "entry") {
+        let directory = self.directory(owner, Section::Lookup, model);
+        fsio::sweep(&directory, self.clock.now());
+        for file in fs::read_dir(directory).into_iter().flatten().flatten() {
+            if is_entry(&file.path()) {
                 let _ = fs::remove_file(file.path());
             }
         }
@@ -219,15 +237,10 @@ impl Cache {
     }
 
     fn new_generation(&self, owner: &Owner, model: &str) -> std::io::Result<String> {
-        let directory = self.directory(owner, Section::Lookup, model);
-        if !directory.exists() {
-            // Still leave the mark: another process may be fetching at this moment.
-            fsio::ensure_private_dir(&self.root)?;
-            fsio::ensure_private_dir(&directory)?;
-        }
+        // Where nothing is cached yet the mark is left all the same: another process may be fetching at this moment.
         let mark = format!("{}-{}-{:?}", self.clock.seconds(), std::process::id(), self.clock.instant());
         let generation = short_hash(&mark);
-        fsio::write_atomically(&self.generation_file(owner, model), &[generation.as_bytes()], false)?;
+        self.write(&self.generation_file(owner, model), &[generation.as_bytes()])?;
         Ok(generation)
     }
 
@@ -265,17 +278,36 @@ impl Cache {
         rows
     }
 
-    /// Removes every entry; returns how many there were.
+    /// Removes every entry; returns how many there were. The marks of writes stay, for whoever is fetching meanwhile:
+    /// without them an answer from before a write would pass for one from after it.
     ///
     /// # Errors
-    /// Whatever the disk says.
-    #[allow(clippy::disallowed_methods, reason = "the cache alone is removed whole")]
+    /// Whatever the disk says, but not that somebody else was faster.
     pub fn clear(&self) -> std::io::Result<usize> {
-        let count = self.files().len();
-        match fs::remove_dir_all(self.root.join("v1")) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            _ => Ok(count),
+        let mut count = 0;
+        let mut directories = vec![self.root.join("v1")];
+        let mut at = 0;
+        while let Some(directory) = directories.get(at).cloned() {
+            at += 1;
+            let items = match fs::read_dir(&directory) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                items => items?,
+            };
+            for item in items.flatten() {
+                let (path, kind) = (item.path(), item.file_type()?);
+                if kind.is_dir() {
+                    directories.push(path);
+                } else if !(kind.is_file() && item.file_name() == MARK) {
+                    count += usize::from(is_entry(&path));
+                    unless_gone(fs::remove_file(&path))?;
+                }
+            }
         }
+        // The deepest first; one that holds a mark, or in which somebody writes, stays.
+        for directory in directories.iter().rev() {
+            let _ = fs::remove_dir(directory);
+        }
+        Ok(count)
     }
 
     fn files(&self) -> Vec<PathBuf> {
@@ -286,15 +318,21 @@ impl Cache {
                 let path = item.path();
                 match item.file_type() {
                     Ok(kind) if kind.is_dir() => open.push(path),
-                    Ok(kind) if kind.is_file() && path.extension().is_some_and(|e| e == "entry") => {
-                        found.push(path)
-                    }
+                    Ok(kind) if kind.is_file() && is_entry(&path) => found.push(path),
                     _ => {}
                 }
             }
         }
         found
     }
+}
+
+fn is_entry(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "entry")
+}
+
+fn unless_gone(done: std::io::Result<()>) -> std::io::Result<()> {
+    done.or_else(|error| if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
 fn short_hash(text: &str) -> String {
@@ -346,6 +384,72 @@ mod tests {
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink(cache.path(&other), &path).unwrap();
         assert!(fresh(&cache, &key, DAY).is_none(), "a link");
+    }
+
+    #[test]
+    fn a_byte_that_a_disk_changed_is_a_miss_wherever_it_stands() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(home.path(), clock());
+        let whose = owner("https://a", "d", "u");
+        let key = Key { owner: &whose, section: Section::Schema, model: "res.partner", question: json!({}) };
+        let body = r#"{"amount":100,"name":"Azure Interior"}"#;
+        cache.store(&key, body, None, "").unwrap();
+        let path = cache.path(&key);
+        let whole = fs::read(&path).unwrap();
+        let begin = whole.len() - body.len();
+        for at in begin..whole.len() {
+            for changed in [b'0', b'1', b'z', b' '] {
+                let mut damaged = whole.clone();
+                damaged[at] = changed;
+                fs::write(&path, &damaged).unwrap();
+                let found = fresh(&cache, &key, DAY);
+                assert_eq!(found.is_some(), damaged == whole, "{at}: {found:?}");
+            }
+        }
+        // Two that change places leave every sum of bytes as it was.
+        let mut swapped = whole.clone();
+        swapped.swap(begin + 10, begin + 11);
+        fs::write(&path, &swapped).unwrap();
+        assert!(fresh(&cache, &key, DAY).is_none());
+    }
+
+    #[test]
+    fn clearing_beside_others_fails_for_nobody_and_keeps_what_was_fetched_before_a_write_out() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(home.path(), clock());
+        let whose = owner("https://a", "d", "u");
+        let key = |question: usize| Key {
+            owner: &whose,
+            section: if question.is_multiple_of(2) { Section::Lookup } else { Section::Schema },
+            model: "res.partner",
+            question: json!(question),
+        };
+        std::thread::scope(|scope| {
+            for thread in 0..3 {
+                let (cache, key) = (&cache, &key);
+                scope.spawn(move || {
+                    for nth in 0..200 {
+                        let key = key(nth * 3 + thread);
+                        cache.store(&key, "[]", None, &cache.generation(&key)).unwrap();
+                        cache.forget_lookups(key.owner, "res.partner").unwrap();
+                    }
+                });
+            }
+            for _ in 0..100 {
+                cache.clear().unwrap();
+            }
+        });
+        // Fetched, then written by another, then cleared by a third, then stored.
+        let key = key(0);
+        let before = cache.generation(&key);
+        cache.forget_lookups(&whose, "res.partner").unwrap();
+        cache.clear().unwrap();
+        cache.store(&key, "[]", None, &before).unwrap();
+        assert!(fresh(&cache, &key, DAY).is_none());
+        fs::write(home.path().join("v1").join(".writing-left"), b"x").unwrap();
+        assert_eq!(cache.clear().unwrap(), 1);
+        assert_eq!(cache.clear().unwrap(), 0);
+        assert!(!home.path().join("v1").join(".writing-left").exists());
     }
 
     #[test]

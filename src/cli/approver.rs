@@ -3,6 +3,7 @@
 //! the separation of agent and approver void. Nothing but the approval flow asks for it.
 
 use super::{secret_command, terminal};
+use crate::clock::Clock;
 use crate::error::Result;
 use crate::host::Question;
 use crate::secret::Secret;
@@ -19,6 +20,7 @@ pub enum Asker {
 
 /// The key, or none when there is none to be had without a person. Where it is typed, what `shown` gives is shown
 /// first; a person who approves may take `own`, the key of their profile, where that one may approve.
+#[allow(clippy::too_many_arguments, reason = "each from another place")]
 pub fn key(
     selection: &Selection,
     environment: &Environment,
@@ -28,6 +30,7 @@ pub fn key(
     is_interactive: bool,
     shown: &dyn Fn() -> Result<Question>,
     note: &dyn Fn(String),
+    clock: &dyn Clock,
 ) -> Result<Option<Secret>> {
     let selection = Selection {
         profile: selection.profile.clone(),
@@ -45,7 +48,7 @@ pub fn key(
         }
         Some(ApproverSource::File(key, _)) => Some(key),
         Some(ApproverSource::Command(command)) => {
-            Some(secret_command::printed(names::APPROVER_KEY_COMMAND, &command)?)
+            Some(secret_command::printed(names::APPROVER_KEY_COMMAND, &command, clock)?)
         }
         None if asker == Asker::Person => {
             let own = own();

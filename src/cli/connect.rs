@@ -46,7 +46,7 @@ pub fn connect(local: &Local, manner: Manner, job: &Job) -> Result<Connected> {
 /// The same for a command that brings a context at most.
 pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Connected> {
     let mut settings = Settings::load(&local.selection, &local.environment, &local.paths)?;
-    settings.fetch(&secret_command::printed)?;
+    settings.fetch(&|name, command| secret_command::printed(name, command, local.clock.as_ref()))?;
     settings.secrets().for_each(|secret| local.out.veil.keep(secret));
     local.refuse_keys()?;
     let speech = speech(local, manner, &settings, &context);
@@ -61,6 +61,11 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
             settings.label,
             settings.database,
             settings.base_url.origin()
+        )));
+    }
+    for name in &settings.unheard {
+        host.note(&Hint::new(format!(
+            "the environment sets {name}, which counts from a profile file only: it permits nothing here"
         )));
     }
     for (name, meant) in local.environment.misspelt() {

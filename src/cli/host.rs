@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::approver::{self, Asker};
 use super::globals::Look;
@@ -12,6 +13,7 @@ use super::local::Local;
 use super::out::Out;
 use super::progress::Waiting;
 use super::words::Speech;
+use crate::clock::SharedClock;
 use crate::error::{Effect, Result};
 use crate::hint::Hint;
 use crate::host::{Host, Question, Watch};
@@ -28,6 +30,7 @@ pub struct CommandLine {
     said: RefCell<HashSet<String>>,
     call: Interruptible,
     approver: (Selection, Environment, Paths),
+    clock: SharedClock,
 }
 
 impl CommandLine {
@@ -46,6 +49,7 @@ impl CommandLine {
             said: RefCell::default(),
             call: interrupt::call(),
             approver: (local.selection.clone(), local.environment.clone(), local.paths.clone()),
+            clock: Arc::clone(&local.clock),
         }
     }
 
@@ -72,9 +76,9 @@ impl CommandLine {
     ) -> Result<Option<Secret>> {
         let (selection, environment, paths) = &self.approver;
         let is_interactive = self.out.stderr_is_terminal && super::terminal::stdin_is_one();
-        approver::key(selection, environment, paths, asker, own, is_interactive, shown, &|text| {
-            self.note(&text.into());
-        })
+        let note = |text: String| self.note(&text.into());
+        let clock = self.clock.as_ref();
+        approver::key(selection, environment, paths, asker, own, is_interactive, shown, &note, clock)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ctrl-C, and the SIGTERM of whoever gave it a time. Each call says what had happened to the data by then; of
 //! several the worst counts: a write under way before rows that were handed on, those before a read.
-//! One of the two places that end the process themselves; the other is the panic hook in `cli/mod.rs`.
+//! One of the places that end the process themselves; the others are the panic hook in `cli/mod.rs` and a signal at a
+//! question, in `terminal.rs`.
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
@@ -121,12 +122,12 @@ pub fn install() {
 #[cfg(unix)]
 fn end() {
     super::terminal::give_back();
-    super::progress::end();
     // Kept until the end of the process: nothing more is written.
     let whole = between_rows();
     let error = said(whole.is_some());
     let (told, done) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
+        super::progress::end();
         let mut stderr = std::io::stderr();
         let text = errors::text(&error, stderr.is_terminal(), false);
         let _ = stderr.write_all(text.as_bytes());

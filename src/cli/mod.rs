@@ -26,6 +26,7 @@ mod wrapped;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::clock::SharedClock;
@@ -47,13 +48,18 @@ pub fn run(
     out: Out,
     clock: SharedClock,
 ) -> i32 {
-    std::panic::set_hook(Box::new(report_panic));
     let out = Rc::new(out);
     let debug = arguments.iter().any(|argument| argument == "--debug");
-    let mut called_as = None;
-    match parse_and_run(arguments, environment, stdin, &out, clock, &mut called_as) {
+    let environment = settings::Environment::from_pairs(environment);
+    let files = env_files(&arguments);
+    let called_as = wrapper::path(&environment).map(str::to_string);
+    match parse_and_run(arguments, &environment, stdin, &out, clock, called_as.as_deref()) {
         Ok(()) => exit::DONE,
         Err(error) => {
+            // Words of a command line that was refused before a profile was read; a key among them was a slip.
+            if error.effect == Effect::NotSent {
+                settings::keys_at_hand(&environment, &files).iter().for_each(|key| out.veil.keep(key));
+            }
             // What was said in the words of a session has been put into them already.
             let mut said = Speech::plain().error(error);
             if let Some(wrapper) = called_as {
@@ -66,13 +72,21 @@ pub fn run(
     }
 }
 
+/// Profile files that a command line names.
+fn env_files(arguments: &[OsString]) -> Vec<PathBuf> {
+    let after = arguments.windows(2).filter(|pair| pair[0] == "--env-file").map(|pair| pair[1].clone());
+    let within =
+        arguments.iter().filter_map(|word| word.to_str()?.strip_prefix("--env-file=").map(OsString::from));
+    after.chain(within).map(PathBuf::from).collect()
+}
+
 fn parse_and_run(
     arguments: Vec<OsString>,
-    environment: impl IntoIterator<Item = (OsString, OsString)>,
+    environment: &settings::Environment,
     stdin: Box<dyn Read>,
     out: &Rc<Out>,
     clock: SharedClock,
-    called_as: &mut Option<String>,
+    called_as: Option<&str>,
 ) -> Result<()> {
     // Wrappers ask this at every start; the definition of all commands is not needed for it.
     if let [_, only] = arguments.as_slice()
@@ -81,28 +95,25 @@ fn parse_and_run(
         let version = concat!("odoo-agent ", env!("CARGO_PKG_VERSION"), "\n");
         return out.data(version.as_bytes(), Effect::NotSent);
     }
-    let environment = settings::Environment::from_pairs(environment);
-    *called_as = wrapper::path(&environment).map(str::to_string);
-    // A wrong command line repeats words of it; a key among them was a slip, and is not repeated.
-    for name in [names::API_KEY, names::APPROVER_API_KEY, names::CONFIRMATION_TOKEN] {
+    for name in names::SECRETS {
         if let Some(secret) = environment.text(name) {
             out.veil.keep(&Secret::new(secret.into()));
         }
     }
-    definition::refuse_second_profile(&arguments, wrapper::path(&environment).is_some())?;
-    let is_wrapped = wrapper::path(&environment).is_some();
+    let is_wrapped = called_as.is_some();
+    definition::refuse_second_profile(&arguments, is_wrapped)?;
     let Parsed { globals, entry, matches } = match definition::parse(&arguments) {
         Ok(parsed) => parsed,
-        Err(stop) => return usage::help_or_refusal(stop, &arguments, called_as.as_deref(), out),
+        Err(stop) => return usage::help_or_refusal(stop, &arguments, called_as, out),
     };
     if is_wrapped && entry.is_beyond_a_wrapper() {
         return Err(wrapped::refusal(&entry.name()));
     }
-    let paths = settings::Paths::find(&environment)?;
+    let paths = settings::Paths::find(environment)?;
     let (selection, context, look) = globals.parts();
     let mut stdin = json_input::Stdin::new(stdin);
     if is_wrapped {
-        let within = wrapped::files(&selection, &environment, &paths);
+        let within = wrapped::files(&selection, environment, &paths);
         stdin = stdin.fenced(json_input::Fence { within, refusal: wrapped::elsewhere });
     }
     let local = local::Local {
@@ -111,12 +122,18 @@ fn parse_and_run(
         selection,
         context,
         look,
-        environment,
+        environment: environment.clone(),
         paths,
         clock,
         arguments,
     };
     commands::run(entry, &matches, local)
+}
+
+/// From now on a panic anywhere in the process ends it, with an error object and the exit code of a bug. For the program
+/// alone: who calls [`run`] keeps their own hook.
+pub fn end_on_panic() {
+    std::panic::set_hook(Box::new(report_panic));
 }
 
 fn report_panic(info: &std::panic::PanicHookInfo) {

@@ -111,17 +111,29 @@ impl Drop for Quiet {
 /// A signal that ends or stops the program finds the terminal as it was. SIGINT and SIGTERM say what happened as well.
 #[cfg(unix)]
 fn listen() {
-    use signal_hook::consts::{SIGALRM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2};
+    use signal_hook::consts::{FORBIDDEN, SIGCHLD, SIGCONT, SIGINT, SIGPIPE, SIGTERM, SIGURG, SIGWINCH};
 
+    /// Those that end or stop nothing, those that `interrupt` answers, and the one that is ignored.
+    const OTHERS: [i32; 7] = [SIGCHLD, SIGCONT, SIGINT, SIGPIPE, SIGTERM, SIGURG, SIGWINCH];
     static LISTENING: std::sync::Once = std::sync::Once::new();
     super::interrupt::install();
     LISTENING.call_once(|| {
-        let all = [SIGALRM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2];
-        let Ok(mut signals) = signal_hook::iterator::Signals::new(all) else { return };
+        let Ok(mut signals) = signal_hook::iterator::Signals::new([0; 0]) else { return };
+        for signal in (1..=64).filter(|signal| !OTHERS.contains(signal) && !FORBIDDEN.contains(signal)) {
+            // The system keeps some numbers to itself, and refuses them.
+            let _ = signals.add_signal(signal);
+        }
         std::thread::spawn(move || {
             for signal in signals.forever() {
                 give_back();
-                let _ = signal_hook::low_level::emulate_default_handler(signal);
+                if signal_hook::low_level::emulate_default_handler(signal).is_err() {
+                    // One that has no name here: by itself it would have ended the program.
+                    #[allow(
+                        clippy::disallowed_methods,
+                        reason = "a signal ends the process from its own thread"
+                    )]
+                    std::process::exit(128 + signal);
+                }
                 // Only a stop comes back, and the question is still open.
                 if let Some((tty, _, raw)) = &*asking() {
                     let _ = tcsetattr(tty, OptionalActions::Now, raw);

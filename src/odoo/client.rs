@@ -528,14 +528,18 @@ impl Odoo {
             Some(version) => {
                 let mut error = error;
                 if server::major(&version).is_some_and(|major| major < FIRST_WITH_JSON2) {
-                    // Whoever passed it on, there was nothing there that could have carried it out.
-                    error = error.with_effect(Effect::Rejected, Retry::Never);
+                    // Of a write this is no proof: another server than the one that was asked may say so.
+                    let sure = if asked.access == Access::Read { "" } else { "most likely " };
                     error.message = format!(
-                        "{} runs Odoo {version}: JSON-2 came with Odoo 19, so {} was not carried out",
+                        "{} runs Odoo {version}: JSON-2 came with Odoo 19, so {} was {sure}not carried out",
                         asked.origin, asked.what
                     );
-                    error.hints =
-                        vec!["set ODOO_LOGIN in the profile, the login of the key's user: then it is spoken to by JSON-RPC".into()];
+                    let remedy = "set ODOO_LOGIN in the profile, the login of the key's user: then it is spoken to by JSON-RPC";
+                    if asked.access == Access::Read {
+                        error.hints = vec![remedy.into()];
+                    } else {
+                        error = error.with_hint(remedy);
+                    }
                 } else {
                     error = error.with_hint(format!("the server there says that it is Odoo {version}"));
                 }

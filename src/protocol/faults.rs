@@ -401,10 +401,12 @@ const LONGEST_GIST: usize = 500;
 /// Of an error of the database or of Python the first line is the reason, and the rest is SQL.
 fn gist(fault: &OdooFault) -> String {
     let mut lines = fault.message.lines().map(str::trim).filter(|line| !line.is_empty());
+    // A run of blanks pushes what follows it to another line of the terminal.
+    let tight = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     if !fault.name.starts_with("odoo.") {
-        return lines.next().unwrap_or_default().to_string();
+        return tight(lines.next().unwrap_or_default());
     }
-    let whole = lines.collect::<Vec<_>>().join(" ");
+    let whole = tight(&fault.message);
     match whole.char_indices().nth(LONGEST_GIST) {
         Some((end, _)) => format!("{} …", whole[..end].trim_end()),
         None => whole,

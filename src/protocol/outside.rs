@@ -66,9 +66,11 @@ pub fn names_it(class: &str) -> bool {
     REACHES_OUT.iter().any(|package| is_of(package)) || OUTWARD.iter().any(|end| class.ends_with(end))
 }
 
-/// Methods that commit, or let letters go, before they end.
-const COMMITS: [(&str, &[&str]); 16] = [
+/// Methods that commit, let letters go, or have another service do something, before they end.
+const COMMITS: [(&str, &[&str]); 35] = [
     ("account.move", &["action_process_edi_web_services", "button_process_edi_web_services"]),
+    ("account.move.send.batch.wizard", &["action_send_and_print"]),
+    ("account.move.send.wizard", &["action_send_and_print"]),
     ("base.module.upgrade", &["upgrade_module"]),
     (
         "base.partner.merge.automatic.wizard",
@@ -76,16 +78,33 @@ const COMMITS: [(&str, &[&str]); 16] = [
     ),
     ("crm.lead", &["iap_enrich"]),
     ("crm.team", &["action_assign_leads"]),
+    ("data_recycle.model", &["action_recycle_records"]),
+    ("delivery.carrier", &["cancel_shipment"]),
+    ("digest.digest", &["action_send"]),
     ("event.mail", &["execute", "schedule_communications"]),
     ("fetchmail.server", &["fetch_mail"]),
     ("gamification.challenge", &["action_check", "action_start"]),
+    ("gamification.goal", &["update_goal"]),
+    ("google.calendar.account.reset", &["reset_account"]),
     ("ir.actions.server", &["run"]),
     ("ir.cron", &["method_direct_trigger"]),
     ("mail.compose.message", &["action_send_mail"]),
     ("mail.mail", &["process_email_queue", "send"]),
+    ("mail.scheduled.message", &["post_message"]),
+    ("mail.template", &["send_mail", "send_mail_batch"]),
     ("mailing.mailing", &["action_send_mail", "action_update_cards"]),
+    ("mailing.mailing.test", &["send_mail_test"]),
+    ("mailing.sms.test", &["action_send_sms"]),
+    ("microsoft.calendar.account.reset", &["reset_account"]),
+    ("payment.capture.wizard", &["action_capture"]),
+    ("payment.refund.wizard", &["action_refund"]),
+    ("payment.transaction", &["action_capture", "action_refund", "action_void"]),
+    ("pos.order", &["action_pos_order_paid", "sync_from_ui"]),
+    ("res.users", &["action_reset_password", "reset_password", "send_unregistered_user_reminder"]),
+    ("sms.composer", &["action_send_sms", "action_send_sms_mass_now"]),
     ("sms.sms", &["resend_failed", "send"]),
     ("snailmail.letter", &["snailmail_print"]),
+    ("stock.picking", &["cancel_shipment", "send_to_shipper"]),
     ("stock.rule", &["run_scheduler"]),
 ];
 
@@ -93,11 +112,29 @@ const COMMITS: [(&str, &[&str]); 16] = [
 const COMMITS_EVERYWHERE: [&str; 4] =
     ["button_immediate_", "l10n_es_tbai_", "message_mail_with_source", "process_email_queue"];
 
+/// Services of authorities and networks of invoices, by which modules name what they do there: it is reported as a
+/// plain refusal of Odoo's when they fail, and what was handed in stays handed in.
+const SERVICES: [&str; 10] = [
+    "_edi_",
+    "einvoice",
+    "ewaybill",
+    "myinvois",
+    "nemhandel",
+    "nilvera",
+    "peppol",
+    "sinvoice",
+    "tbai",
+    "verifactu",
+];
+/// What is done in the database alone, whatever the model is called.
+const WITHIN: [&str; 7] = ["copy", "create", "load", "name_create", "unlink", "web_save", "write"];
+
 /// Whether a method, `res.partner/write`, commits before it ends.
 pub fn commits(what: &str) -> bool {
     let Some((model, method)) = what.split_once('/') else { return false };
     COMMITS_EVERYWHERE.iter().any(|begins| method.starts_with(begins))
         || COMMITS.iter().any(|(known, methods)| *known == model && methods.contains(&method))
+        || (!WITHIN.contains(&method) && SERVICES.iter().any(|service| what.contains(service)))
 }
 
 #[cfg(test)]
@@ -139,12 +176,28 @@ mod tests {
     #[test]
     fn methods_that_commit_on_their_way_are_known() {
         assert!(COMMITS.is_sorted());
-        for what in
-            ["ir.cron/method_direct_trigger", "ir.module.module/button_immediate_install", "mail.mail/send"]
-        {
+        for what in [
+            "ir.cron/method_direct_trigger",
+            "ir.module.module/button_immediate_install",
+            "mail.mail/send",
+            "account.move/l10n_hu_edi_button_update_status",
+            "peppol.registration/button_register",
+            "res.users/action_reset_password",
+            "payment.transaction/action_capture",
+            "account.move.send.wizard/action_send_and_print",
+        ] {
             assert!(commits(what), "{what}");
         }
-        for what in ["res.partner/write", "sale.order/action_confirm", "mail.mail/create", "/web/version"] {
+        for what in [
+            "res.partner/write",
+            "sale.order/action_confirm",
+            "mail.mail/create",
+            "/web/version",
+            "myinvois.document/write",
+            "stock.picking/button_validate",
+            "account.move/action_post",
+            "account.edi.format/create",
+        ] {
             assert!(!commits(what), "{what}");
         }
     }

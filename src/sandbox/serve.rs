@@ -3,9 +3,8 @@
 //! decided elsewhere.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -38,23 +37,71 @@ pub fn serve(sandbox: Sandbox, port: u16, announce: Announce) -> Result<()> {
 
 /// Answers whoever connects, for ever.
 pub(super) fn accept(listener: &TcpListener, sandbox: &Arc<Sandbox>) {
-    let open = Arc::new(AtomicUsize::new(0));
+    let open = Arc::new(Connections::default());
     for stream in listener.incoming() {
         let Ok(stream) = stream else {
             // Out of file handles, most likely: let connections end before asking again.
             std::thread::sleep(Duration::from_millis(20));
             continue;
         };
-        if open.fetch_add(1, Ordering::SeqCst) >= MOST_CONNECTIONS {
-            open.fetch_sub(1, Ordering::SeqCst);
-            continue;
-        }
-        let (sandbox, open) = (Arc::clone(sandbox), Arc::clone(&open));
+        let stream = Arc::new(stream);
+        let Some(place) = open.place(&stream) else { continue };
+        let sandbox = Arc::clone(sandbox);
         std::thread::spawn(move || {
             // A client that breaks off is its own affair.
-            converse(&sandbox, &stream).ok();
-            open.fetch_sub(1, Ordering::SeqCst);
+            converse(&sandbox, &stream, &place).ok();
         });
+    }
+}
+
+/// The connections that are open. Where there are too many, one whose client has not asked anything for the longest
+/// time gives its place to the next.
+#[derive(Default)]
+struct Connections(Mutex<Vec<Connection>>);
+
+struct Connection {
+    number: u64,
+    stream: Arc<TcpStream>,
+    /// None while it is being answered.
+    waits_since: Option<Instant>,
+}
+
+/// A place among the open connections, until dropped.
+struct Place {
+    number: u64,
+    open: Arc<Connections>,
+}
+
+impl Connections {
+    fn lock(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// None where all are being answered.
+    fn place(self: &Arc<Connections>, stream: &Arc<TcpStream>) -> Option<Place> {
+        let mut all = self.lock();
+        if all.len() >= MOST_CONNECTIONS {
+            let waiting = all.iter().enumerate().filter(|(_, one)| one.waits_since.is_some());
+            let (longest, _) = waiting.min_by_key(|(_, one)| one.waits_since)?;
+            let _ = all.remove(longest).stream.shutdown(Shutdown::Both);
+        }
+        let number = all.last().map_or(0, |last| last.number) + 1;
+        all.push(Connection { number, stream: Arc::clone(stream), waits_since: Some(Instant::now()) });
+        Some(Place { number, open: Arc::clone(self) })
+    }
+}
+
+impl Place {
+    fn waits(&self, since: Option<Instant>) {
+        if let Some(own) = self.open.lock().iter_mut().find(|one| one.number == self.number) {
+            own.waits_since = since;
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.open.lock().retain(|one| one.number != self.number);
     }
 }
 
@@ -87,13 +134,17 @@ impl From<std::io::Error> for Refusal {
     }
 }
 
-fn converse(sandbox: &Sandbox, stream: &TcpStream) -> std::io::Result<()> {
+fn converse(sandbox: &Sandbox, stream: &TcpStream, place: &Place) -> std::io::Result<()> {
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(Patient { stream, until: Instant::now() + PATIENCE });
     loop {
-        reader.get_mut().until = Instant::now() + PATIENCE;
-        let (reply, keep) = match read_request(&mut reader, stream) {
+        let now = Instant::now();
+        reader.get_mut().until = now + PATIENCE;
+        place.waits(Some(now));
+        let request = read_request(&mut reader, stream);
+        place.waits(None);
+        let (reply, keep) = match request {
             Ok(None) => return Ok(()),
             Ok(Some((Some(request), keep))) => match sandbox.send(&request) {
                 Ok(reply) => (reply, keep),

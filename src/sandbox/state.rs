@@ -41,6 +41,7 @@ impl State {
                 directory.display()
             ))
         })?;
+        fsio::sweep(directory, std::time::SystemTime::now());
         let path = directory.join(FILE);
         let known = load(&path).map_err(|problem| {
             Error::local_state(format!("the sandbox's data in {} cannot be read: {problem}", path.display()))

@@ -1,8 +1,12 @@
 //! Which profile a run works in: what the command line names, else the environment, else the only one there is.
 //! What the values of a profile mean is not decided here.
 
+use std::path::Path;
+
 use super::{Environment, Layers, Origin, Paths, SANDBOX, Selection, env_file, names};
 use crate::error::{Code, Error, Result};
+use crate::fsio;
+use crate::text::shell;
 
 /// The profile that is meant, and its values.
 ///
@@ -47,8 +51,21 @@ pub fn choose<'a>(
             if crate::embedded::is_there() { ", or try --profile sandbox" } else { "" }
         )));
     }
+    refuse_shared(&paths.config)?;
     let values = env_file::read(&path, true)?;
     Ok((name, Layers { environment, file: Some((Origin::Profile(path), values)) }))
+}
+
+/// Who can rename what is in the directory decides which profile a name leads to.
+fn refuse_shared(config: &Path) -> Result<()> {
+    if !fsio::strangers_can_replace_in(config).unwrap_or(false) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::ConfigUnsafe,
+        format!("others can change what is in the configuration directory {}", config.display()),
+    )
+    .with_hint(format!("chmod 700 {}, which must be your own", shell::quoted(&config.display().to_string()))))
 }
 
 fn complete(environment: &Environment) -> bool {

@@ -118,7 +118,10 @@ pub fn of_profile(label: &str, layers: &Layers) -> Result<Connection> {
             check_text(secret, name, &origin.to_string())?;
         }
     }
-    let http_allowed = layers.get(names::ALLOW_HTTP).is_some_and(|(value, _)| value == "1");
+    // A file permits it to the address that it names, and to no other.
+    let named = layers.in_file(names::BASE_URL).and_then(|text| BaseUrl::parse(text).ok());
+    let http_allowed =
+        layers.permits(names::ALLOW_HTTP) && named.is_some_and(|own| own.origin() == base_url.origin());
     if !base_url.is_secure() && !base_url.is_loopback() && !http_allowed {
         return Err(Error::new(
             Code::ConfigUnsafe,
@@ -128,7 +131,7 @@ pub fn of_profile(label: &str, layers: &Layers) -> Result<Connection> {
             ),
         )
         .with_hint(format!(
-            "use https, or set {}=1 in the profile if the way is private",
+            "use https, or set {}=1 in the profile file that names this address, if the way is private",
             names::ALLOW_HTTP
         )));
     }

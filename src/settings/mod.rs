@@ -22,6 +22,7 @@ pub use crate::embedded::PROFILE as SANDBOX;
 use crate::base_url::BaseUrl;
 use crate::error::{Code, Error, Result};
 use crate::secret::Secret;
+use names::Counts;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 const DEFAULT_SCHEMA_TTL: Duration = Duration::from_secs(24 * 3600);
@@ -91,6 +92,8 @@ pub struct Settings {
     pub companies_say: Option<String>,
     /// `ODOO_…` names in the profile file that nothing reads.
     pub unread: Vec<String>,
+    /// `ODOO_…` names in the environment that count from a profile file alone.
+    pub unheard: Vec<&'static str>,
 }
 
 /// Where a value came from.
@@ -124,12 +127,50 @@ impl Layers<'_> {
         values.get(name).map(|setting| setting.value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// A value from where it counts, and from nowhere else.
     fn get(&self, name: &str) -> Option<(&str, Origin)> {
-        if let Some(value) = self.environment.text(name) {
-            return Some((value, Origin::Environment));
+        let exported = || self.environment.text(name).map(|value| (value, Origin::Environment));
+        let written = || {
+            let (origin, _) = self.file.as_ref()?;
+            self.in_file(name).map(|value| (value, origin.clone()))
+        };
+        match names::counts(name) {
+            Counts::Anywhere => exported().or_else(written),
+            Counts::Environment => exported(),
+            Counts::File => written(),
+            Counts::Directory => written().filter(|(_, origin)| matches!(origin, Origin::Profile(_))),
         }
-        let (origin, _) = self.file.as_ref()?;
-        self.in_file(name).map(|value| (value, origin.clone()))
+    }
+
+    /// Whether a file says `1`. The environment can take that back, and never give it.
+    fn permits(&self, name: &str) -> bool {
+        let is_yes = |value: &str| value == "1";
+        self.get(name).is_some_and(|(value, _)| is_yes(value))
+            && self.environment.text(name).is_none_or(is_yes)
+    }
+
+    /// Names of a list that a file permits. The environment can leave some of them out, and never add one.
+    fn permitted(&self, name: &str) -> Vec<String> {
+        let listed = |text: &str| -> Vec<String> {
+            text.split([',', ' ']).filter(|one| !one.is_empty()).map(str::to_string).collect()
+        };
+        let mut all = self.get(name).map(|(text, _)| listed(text)).unwrap_or_default();
+        if let Some(left) = self.environment.text(name).map(listed) {
+            all.retain(|one| left.contains(one));
+        }
+        all
+    }
+
+    /// What the environment says in vain: it counts from a file alone, and the file says something else.
+    fn unheard(&self) -> Vec<&'static str> {
+        let in_vain = |name: &&'static str| {
+            matches!(names::counts(name), Counts::File | Counts::Directory)
+                && self
+                    .environment
+                    .text(name)
+                    .is_some_and(|exported| self.get(name).is_none_or(|(own, _)| own != exported))
+        };
+        names::in_a_profile().filter(in_vain).collect()
     }
 
     fn parsed<T>(&self, name: &str, parse: impl Fn(&str) -> Option<T>, expected: &str) -> Result<Option<T>> {
@@ -203,11 +244,12 @@ impl Settings {
             agent_channel,
             schema_ttl: ttl(&layers, names::SCHEMA_TTL, DEFAULT_SCHEMA_TTL)?,
             lookup_ttl: ttl(&layers, names::LOOKUP_TTL, DEFAULT_LOOKUP_TTL)?,
-            allowed_context: allowed_context(&layers),
+            allowed_context: layers.permitted(names::ALLOW_CONTEXT),
             is_person: is_person(&layers)?,
             language_says: says(names::LANG),
             companies_say: says(names::COMPANY_IDS),
             unread,
+            unheard: layers.unheard(),
         })
     }
 }
@@ -290,9 +332,7 @@ pub enum ApproverSource {
 }
 
 impl ApproverSource {
-    /// Reads the layers again, for this alone. A command is taken from a profile of the configuration
-    /// directory only: never from the environment or a file named on the command line, which the agent may
-    /// be able to write.
+    /// Reads the layers again, for this alone.
     pub fn find(
         selection: &Selection,
         environment: &Environment,
@@ -313,21 +353,31 @@ impl ApproverSource {
                 Origin::Profile(path) | Origin::EnvFile(path) => ApproverSource::File(key, path),
             }));
         }
-        match (&layers.file, layers.in_file(names::APPROVER_KEY_COMMAND)) {
-            (Some((origin @ Origin::Profile(_), _)), Some(command)) => {
-                goes_home(origin)?;
-                Ok(Some(ApproverSource::Command(command.to_string())))
-            }
-            _ => Ok(None),
-        }
+        let Some((command, origin)) = layers.get(names::APPROVER_KEY_COMMAND) else { return Ok(None) };
+        goes_home(&origin)?;
+        Ok(Some(ApproverSource::Command(command.to_string())))
     }
 }
 
-/// The directory from which files may be read behind a wrapper. Of a file alone: the environment may be anybody's, and
-/// a wrapper chooses the file.
+/// The directory from which files may be read behind a wrapper, which chooses the file that says it.
 pub fn files_dir(selection: &Selection, environment: &Environment, paths: &Paths) -> Option<PathBuf> {
     let (_, layers) = choice::choose(selection, environment, paths).ok()?;
-    layers.in_file(names::FILES_DIR).map(PathBuf::from).filter(|path| path.is_absolute())
+    layers.get(names::FILES_DIR).map(|(path, _)| PathBuf::from(path)).filter(|path| path.is_absolute())
+}
+
+/// The keys in every profile that can be read, so that none is repeated.
+pub fn keys_at_hand(environment: &Environment, files: &[PathBuf]) -> Vec<Secret> {
+    /// Nobody has more, and a slip must not take time.
+    const MOST: usize = 50;
+    let own = Paths::find(environment)
+        .map(|paths| paths.profiles().iter().map(|name| paths.profile(name)).collect::<Vec<_>>());
+    let all = files.iter().cloned().chain(own.unwrap_or_default()).take(MOST);
+    let values = all.filter_map(|path| env_file::read(&path, true).ok());
+    values
+        .flat_map(|mut values| names::SECRETS.map(|name| values.remove(name)))
+        .flatten()
+        .map(|setting| Secret::new(setting.value.trim().to_string()))
+        .collect()
 }
 
 /// What a time-out looks like.
@@ -355,27 +405,9 @@ fn parse_ids(text: &str) -> Option<Vec<i64>> {
         .collect()
 }
 
-/// Only a profile in the configuration directory, which the agent is not given to write, can allow them.
-fn allowed_context(layers: &Layers) -> Vec<String> {
-    match &layers.file {
-        Some((Origin::Profile(_), _)) => layers
-            .in_file(names::ALLOW_CONTEXT)
-            .unwrap_or_default()
-            .split([',', ' '])
-            .filter(|key| !key.is_empty())
-            .map(str::to_string)
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Only a profile in the configuration directory can say that no agent works with it.
+/// Whether it says that no agent works with it.
 fn is_person(layers: &Layers) -> Result<bool> {
-    let kind = match &layers.file {
-        Some((Origin::Profile(_), _)) => layers.in_file(names::PROFILE_KIND),
-        _ => None,
-    };
-    match kind.map(str::trim) {
+    match layers.get(names::PROFILE_KIND).map(|(kind, _)| kind.trim()) {
         None | Some("agent") => Ok(false),
         Some("person") => Ok(true),
         Some(_) => Err(Error::new(

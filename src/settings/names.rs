@@ -1,4 +1,4 @@
-//! Every `ODOO_*` name the program reads, in one place.
+//! Every `ODOO_*` name the program reads, in one place, with from where it counts. It reads nothing.
 
 /// Profile to use when `--profile` is not given.
 pub const PROFILE: &str = "ODOO_PROFILE";
@@ -22,7 +22,7 @@ pub const PASSWORD_COMMAND: &str = "ODOO_PASSWORD_COMMAND";
 pub const PROTOCOL: &str = "ODOO_PROTOCOL";
 /// The approver's API key; only the approval flow asks for it.
 pub const APPROVER_API_KEY: &str = "ODOO_APPROVER_API_KEY";
-/// A command that prints the approver's key; honoured only in a profile of the configuration directory.
+/// A command that prints the approver's key.
 pub const APPROVER_KEY_COMMAND: &str = "ODOO_APPROVER_KEY_COMMAND";
 /// A token that a person gave for the next outbound call.
 pub const CONFIRMATION_TOKEN: &str = "ODOO_CONFIRMATION_TOKEN";
@@ -30,7 +30,7 @@ pub const CONFIRMATION_TOKEN: &str = "ODOO_CONFIRMATION_TOKEN";
 pub const TIMEOUT: &str = "ODOO_TIMEOUT";
 /// PEM file of a private authority, added to the platform's.
 pub const CA_FILE: &str = "ODOO_CA_FILE";
-/// `1` allows http to a host that is not this machine.
+/// `1` allows http to a host that is not this machine: to the one that the same file names.
 pub const ALLOW_HTTP: &str = "ODOO_ALLOW_HTTP";
 /// Language of labels and translations, `de_DE`.
 pub const LANG: &str = "ODOO_LANG";
@@ -44,16 +44,31 @@ pub const AGENT_CHANNEL: &str = "ODOO_AGENT_CHANNEL";
 pub const SCHEMA_TTL: &str = "ODOO_SCHEMA_TTL";
 /// How long a lookup is good, `12h`; `0` turns the cache off.
 pub const LOOKUP_TTL: &str = "ODOO_LOOKUP_TTL";
-/// Context keys allowed although they switch protections off; honoured only in a profile of the
-/// configuration directory.
+/// Context keys allowed although they switch protections off.
 pub const ALLOW_CONTEXT: &str = "ODOO_ALLOW_CONTEXT";
-/// Directory from which files are read behind a wrapper; honoured only in a profile file.
+/// Directory from which files are read behind a wrapper.
 pub const FILES_DIR: &str = "ODOO_FILES_DIR";
-/// `person` for a profile that somebody works with in their own name; honoured only in a profile of the configuration
-/// directory.
+/// `person` for a profile that somebody works with in their own name.
 pub const PROFILE_KIND: &str = "ODOO_PROFILE_KIND";
 /// Path of the wrapper script that runs the program. Only the wrappers set it, and it is only ever shown.
 pub const CALLED_AS: &str = "ODOO_AGENT_CALLED_AS";
+
+/// Those whose value is a secret.
+pub const SECRETS: [&str; 4] = [API_KEY, PASSWORD, APPROVER_API_KEY, CONFIRMATION_TOKEN];
+
+/// From where a setting counts. Whoever runs the program for an agent may hold its environment, so what permits or
+/// chooses is the owner's: it stands in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// Says where and how to work: the environment wins over the file.
+    Anywhere,
+    /// Permits or chooses something: a profile file alone.
+    File,
+    /// The same where a file that was named on the command line will not do either, because an agent can write one.
+    Directory,
+    /// A word for this run: the environment alone.
+    Environment,
+}
 
 /// A name and what it is for.
 pub struct Name {
@@ -61,51 +76,73 @@ pub struct Name {
     pub name: &'static str,
     /// In a few words.
     pub meaning: &'static str,
+    /// From where it counts.
+    pub counts: Counts,
+}
+
+impl Name {
     /// A profile file may hold it; the others are read from the environment alone.
-    pub in_profile: bool,
+    pub fn is_in_profile(&self) -> bool {
+        self.counts != Counts::Environment
+    }
 }
 
-const fn profile(name: &'static str, meaning: &'static str) -> Name {
-    Name { name, meaning, in_profile: true }
+const fn name(name: &'static str, counts: Counts, meaning: &'static str) -> Name {
+    Name { name, meaning, counts }
 }
 
-const fn environment(name: &'static str, meaning: &'static str) -> Name {
-    Name { name, meaning, in_profile: false }
-}
+use Counts::{Anywhere, Directory, File};
 
 /// Every name.
 pub const ALL: [Name; 26] = [
-    profile(BASE_URL, "address of Odoo: https://erp.example.com, without /web"),
-    profile(DB, "database"),
-    profile(API_KEY, "the agent's key"),
-    profile(API_KEY_COMMAND, "a command that prints the agent's key; profile files only"),
-    profile(LOGIN, "the agent's login; Odoo before 19, and passwords, need it"),
-    profile(PASSWORD, "the agent's password, where no key will do"),
-    profile(PASSWORD_COMMAND, "a command that prints the password; profile files only"),
-    profile(PROTOCOL, "auto, json2, jsonrpc or session; profile files only: auto"),
-    profile(TIMEOUT, "for each request with its repeats, 120s"),
-    profile(CA_FILE, "PEM file of a private certificate authority, added to the platform's"),
-    profile(ALLOW_HTTP, "1 allows plain http to another machine"),
-    profile(LANG, "language, without it the user's own"),
-    profile(TZ, "time zone, without it the user's own"),
-    profile(COMPANY_IDS, "companies to work in, the first is the current one: 1,3"),
-    profile(AGENT_CHANNEL, "name under which Odoo's audit records this agent: cli"),
-    profile(SCHEMA_TTL, "life of cached schemas: 24h, 0 turns them off"),
-    profile(LOOKUP_TTL, "life of cached lookups: 12h, 0 turns them off"),
-    profile(ALLOW_CONTEXT, "context keys allowed although they switch protections off; profile files only"),
-    profile(FILES_DIR, "directory from which a wrapper reads files named to it; profile files only"),
-    profile(PROFILE_KIND, "person, if it is somebody's own and no agent's; profile files only"),
-    profile(APPROVER_API_KEY, "the approver's key"),
-    profile(APPROVER_KEY_COMMAND, "a command that prints the approver's key; profile files only"),
-    environment(PROFILE, "profile to use without --profile"),
-    environment(AGENT_HOME, "moves configuration, cache and state together"),
-    environment(CONFIRMATION_TOKEN, "the token that a person gave for the next outbound call"),
-    environment(CALLED_AS, "set by the wrapper scripts, for the commands in notes and hints; not to be set"),
+    name(BASE_URL, Anywhere, "address of Odoo: https://erp.example.com, without /web"),
+    name(DB, Anywhere, "database"),
+    name(API_KEY, Anywhere, "the agent's key"),
+    name(API_KEY_COMMAND, Directory, "a command that prints the agent's key; profile files only"),
+    name(LOGIN, Anywhere, "the agent's login; Odoo before 19, and passwords, need it"),
+    name(PASSWORD, Anywhere, "the agent's password, where no key will do"),
+    name(PASSWORD_COMMAND, Directory, "a command that prints the password; profile files only"),
+    name(PROTOCOL, File, "auto, json2, jsonrpc or session; profile files only: auto"),
+    name(TIMEOUT, Anywhere, "for each request with its repeats, 120s"),
+    name(CA_FILE, Anywhere, "PEM file of a private certificate authority, added to the platform's"),
+    name(
+        ALLOW_HTTP,
+        File,
+        "1 allows plain http to another machine, the file's own address; profile files only",
+    ),
+    name(LANG, Anywhere, "language, without it the user's own"),
+    name(TZ, Anywhere, "time zone, without it the user's own"),
+    name(COMPANY_IDS, Anywhere, "companies to work in, the first is the current one: 1,3"),
+    name(AGENT_CHANNEL, Anywhere, "name under which Odoo's audit records this agent: cli"),
+    name(SCHEMA_TTL, Anywhere, "life of cached schemas: 24h, 0 turns them off"),
+    name(LOOKUP_TTL, Anywhere, "life of cached lookups: 12h, 0 turns them off"),
+    name(
+        ALLOW_CONTEXT,
+        Directory,
+        "context keys allowed although they switch protections off; profile files only",
+    ),
+    name(FILES_DIR, File, "directory from which a wrapper reads files named to it; profile files only"),
+    name(PROFILE_KIND, Directory, "person, if it is somebody's own and no agent's; profile files only"),
+    name(APPROVER_API_KEY, Anywhere, "the approver's key"),
+    name(APPROVER_KEY_COMMAND, Directory, "a command that prints the approver's key; profile files only"),
+    name(PROFILE, Counts::Environment, "profile to use without --profile"),
+    name(AGENT_HOME, Counts::Environment, "moves configuration, cache and state together"),
+    name(CONFIRMATION_TOKEN, Counts::Environment, "the token that a person gave for the next outbound call"),
+    name(
+        CALLED_AS,
+        Counts::Environment,
+        "set by the wrapper scripts, for the commands in notes and hints; not to be set",
+    ),
 ];
+
+/// From where a name counts; of one that is in no table, from the owner's directory alone.
+pub fn counts(name: &str) -> Counts {
+    ALL.iter().find(|known| known.name == name).map_or(Directory, |known| known.counts)
+}
 
 /// What a profile file may hold.
 pub fn in_a_profile() -> impl Iterator<Item = &'static str> {
-    ALL.iter().filter(|name| name.in_profile).map(|name| name.name)
+    ALL.iter().filter(|name| name.is_in_profile()).map(|name| name.name)
 }
 
 /// A name as it may be repeated: what is glued to a name without the `=` between can be a key.
@@ -137,6 +174,21 @@ fn closest_of(names: impl Iterator<Item = &'static str>, misspelt: &str) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_permits_or_chooses_counts_from_a_file_alone() {
+        for known in &ALL {
+            let permits = known.name.contains("_ALLOW_")
+                || ["_COMMAND", "_DIR", "_KIND"].iter().any(|end| known.name.ends_with(end));
+            assert_eq!(permits, matches!(known.counts, File | Directory), "{}", known.name);
+            let is_said = known.meaning.ends_with("; profile files only");
+            assert_eq!(permits, is_said, "{}: {}", known.name, known.meaning);
+        }
+        for program in ALL.iter().filter(|known| known.name.ends_with("_COMMAND")) {
+            assert_eq!(program.counts, Directory, "{}", program.name);
+        }
+        assert_eq!(counts("ODOO_ALLOW_WHATEVER_COMES"), Directory);
+    }
 
     #[test]
     fn what_is_glued_to_a_name_is_not_repeated() {

@@ -36,11 +36,22 @@ impl Paths {
             Error::new(Code::ConfigMissing, "this user has no home directory to keep configuration in")
                 .with_hint(format!("set {} to a directory of your own", names::AGENT_HOME))
         })?;
-        Ok(Paths {
+        let paths = Paths {
             config: project.config_dir().to_path_buf(),
             cache: project.cache_dir().to_path_buf(),
             state: project.state_dir().unwrap_or_else(|| project.data_local_dir()).to_path_buf(),
-        })
+        };
+        // Below a home that is relative they would lie in whatever directory the run begins in.
+        for path in [&paths.config, &paths.cache, &paths.state] {
+            if !path.is_absolute() {
+                return Err(Error::new(
+                    Code::ConfigInvalid,
+                    format!("HOME must be an absolute path: it leads to {}", path.display()),
+                )
+                .with_hint(format!("or set {} to a directory of your own", names::AGENT_HOME)));
+            }
+        }
+        Ok(paths)
     }
 
     /// The file of a profile.

@@ -143,7 +143,7 @@ pub fn schema() -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A spec of odoo-agent",
-        "description": "One action, for odoo-agent exec-spec. A key that is null counts as left out.",
+        "description": "One action, for odoo-agent exec-spec. A key that is null counts as left out, but for domain.",
         "oneOf": actions,
         "$defs": definitions,
     })

@@ -11,7 +11,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Body, Timeout};
 
 use super::moments::Moment;
-use super::watched::{self, WatchedConnector};
+use super::watched::{self, End, WatchedConnector};
 use super::{FaultKind, HttpReply, HttpRequest, Method, Transport, TransportFault};
 use crate::base_url::BaseUrl;
 use crate::error::{Code, Error, Result};
@@ -185,6 +185,12 @@ impl HttpTransport {
     }
 }
 
+/// Whether a reply that ends with its connection may have been longer: of all that JSON has, a number alone does not
+/// show its own end.
+fn may_go_on(body: &[u8]) -> bool {
+    body.last().is_some_and(u8::is_ascii_digit)
+}
+
 /// What is behind an error of ureq's, which does not tell by itself.
 fn cause(error: ureq::Error) -> anyhow::Error {
     let outer = error.to_string();
@@ -256,6 +262,10 @@ impl Transport for HttpTransport {
         reader.take(LARGEST_REPLY + 1).read_to_end(&mut body).map_err(|error| self.fault(error.into()))?;
         if body.len() as u64 > LARGEST_REPLY {
             return Err(too_large());
+        }
+        if watched::closed() == Some(End::Bare) && may_go_on(&body) {
+            let why = "it has no length, and the number that it ends with may go on";
+            return Err(self.fault(std::io::Error::new(ErrorKind::UnexpectedEof, why).into()));
         }
         Ok(HttpReply { status: response.status().as_u16(), headers, body })
     }

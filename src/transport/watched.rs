@@ -13,11 +13,22 @@ use ureq::unversioned::transport::{
 thread_local! {
     /// An exchange stays on the thread that began it.
     static MOMENT: Cell<Moment> = const { Cell::new(Moment::Resolving) };
+    static CLOSED: Cell<Option<End>> = const { Cell::new(None) };
+}
+
+/// How the other side ended a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// TLS says that it meant to.
+    Said,
+    /// It did, or something on the way did.
+    Bare,
 }
 
 /// An exchange begins.
 pub fn begin() {
     MOMENT.set(Moment::Resolving);
+    CLOSED.set(None);
 }
 
 /// An exchange came so far.
@@ -28,6 +39,11 @@ pub fn reach(moment: Moment) {
 /// How far the exchange of this thread has come.
 pub fn moment() -> Moment {
     MOMENT.get()
+}
+
+/// How the connection of this exchange was ended, if that was seen.
+pub fn closed() -> Option<End> {
+    CLOSED.get()
 }
 
 /// Connects as ureq does by itself.
@@ -64,7 +80,13 @@ impl Transport for Watched {
         if moment() == Moment::Sending {
             reach(Moment::Waiting);
         }
-        self.0.await_input(timeout)
+        let awaited = self.0.await_input(timeout);
+        match &awaited {
+            Ok(true) => {}
+            Ok(false) if self.0.is_tls() => CLOSED.set(Some(End::Said)),
+            Ok(false) | Err(_) => CLOSED.set(Some(End::Bare)),
+        }
+        awaited
     }
 
     fn is_open(&mut self) -> bool {

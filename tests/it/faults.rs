@@ -4,11 +4,10 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::run::Agent;
-use crate::support::{Answer, Home, KEY, Outcome, Server, json2, lab};
+use crate::support::{Answer, Home, KEY, Outcome, Server, json2, lab, side_by_side};
 use serde_json::json;
 
 const READ: [&str; 4] = ["search-read", "res.partner", "--fields", "name"];
@@ -249,23 +248,6 @@ fn ended(outcome: &Outcome, reached: usize) -> (i32, String, String, String, usi
 
 fn expected(ends: Ends) -> (i32, String, String, String, usize) {
     (ends.exit, ends.code.into(), ends.effect.into(), ends.retry.into(), ends.reached)
-}
-
-/// Does the cases side by side: they mostly wait.
-fn side_by_side<T: Sync>(cases: &[T], work: impl Fn(&T) -> Option<String> + Sync) {
-    let next = AtomicUsize::new(0);
-    let failures: Vec<String> = std::thread::scope(|scope| {
-        let worker = || {
-            let mut failures = Vec::new();
-            while let Some(case) = cases.get(next.fetch_add(1, Ordering::SeqCst)) {
-                failures.extend(work(case));
-            }
-            failures
-        };
-        let workers: Vec<_> = (0..16).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
-    });
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
@@ -594,6 +576,66 @@ fn gzip_is_asked_for_and_understood() {
     server.on(&path, Answer::status(200, "application/json", packed).with("Content-Encoding", "gzip"));
     assert_eq!(home.run(READ).ok().json()[0]["name"], "packed");
     assert!(server.only(&path).header("accept-encoding").unwrap().contains("gzip"));
+}
+
+#[test]
+fn a_number_that_ends_with_its_connection_may_be_cut_short_and_is_taken_only_where_something_shows_its_end() {
+    let raw = |head: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{head}\r\n");
+        Answer::Bytes([head.as_bytes(), body].concat())
+    };
+    let path = json2("res.partner", "search_count");
+    let packed = gzip_stored(b"42");
+    let length = format!("Content-Encoding: gzip\r\nContent-Length: {}\r\n", packed.len());
+    for whole in [
+        raw("Content-Length: 2\r\n", b"42"),
+        raw("Transfer-Encoding: chunked\r\n", b"2\r\n42\r\n0\r\n\r\n"),
+        raw("", b"42\n"),
+        raw(&length, &packed),
+    ] {
+        let (home, server) = lab();
+        server.on(&path, whole);
+        assert_eq!(home.run(["count", "res.partner"]).ok().stdout.trim(), "42");
+    }
+    let (home, server) = lab();
+    server.on(&path, raw("", b"42"));
+    let outcome =
+        home.run(["count", "res.partner"]).fails(12, "bad_reply").says(&["broke off", "has no length"]);
+    assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), ("rejected", "safe"));
+    // What shows its own end is whole without a length, as an old proxy gives it.
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "search_read"), raw("", br#"[{"id": 1}]"#));
+    assert_eq!(home.run(READ).ok().stdout, "[{\"id\":1}]\n");
+    let (home, server) = lab();
+    server.on(&json2("x.thing", "x_act"), raw("", b"12"));
+    let outcome = home.run(["call", "x.thing", "x_act", "--ids", "1"]).fails(11, "outcome_unknown");
+    assert_eq!(outcome.effect(), "unknown", "{}", outcome.stderr);
+    server.only(&json2("x.thing", "x_act"));
+}
+
+#[test]
+fn a_signal_ends_the_program_although_nobody_reads_what_it_says() {
+    let (home, server) = lab();
+    let path = json2("x.thing", "x_act");
+    server.on(&path, Answer::Stall);
+    let (_unread, mut full) = std::io::pipe().unwrap();
+    // As much as a pipe holds; one more byte would wait for a reader.
+    std::io::Write::write_all(&mut full, &[b'x'; 65536]).unwrap();
+    let mut child = std::process::Command::new(crate::support::run::BINARY)
+        .args(["call", "x.thing", "x_act", "--ids", "1"])
+        .env_clear()
+        .env("ODOO_AGENT_HOME", home.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(full)
+        .spawn()
+        .unwrap();
+    server.wait_for(1);
+    let signalled = Instant::now();
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM)
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(signalled.elapsed() < Duration::from_secs(10));
 }
 
 #[test]

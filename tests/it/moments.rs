@@ -8,10 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::support::{Answer, Home, KEY, Outcome};
+use crate::support::{Answer, Home, KEY, Outcome, side_by_side};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+/// More than the buffers on the way to a server on this machine hold.
+const MORE: usize = 6_000_000;
 
 /// How the request travels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +43,8 @@ enum Trouble {
     CloseWithin(usize),
     CloseAfter,
     HalfCloseAfter,
+    /// Nothing of the body is read, and more of it is to come than lines and buffers hold.
+    ReadsNoMore,
     Silent,
     /// These bytes in the place of an answer, then the end.
     Says(Vec<u8>),
@@ -55,8 +60,11 @@ impl Trouble {
     }
 
     fn takes_time(&self) -> bool {
-        use Trouble::{HalfCloseAfter, HandshakeSilent, ProxySilent, SaysAndStalls, Silent};
-        matches!(self, HandshakeSilent | ProxySilent | Silent | SaysAndStalls(_) | HalfCloseAfter)
+        use Trouble::{HalfCloseAfter, HandshakeSilent, ProxySilent, ReadsNoMore, SaysAndStalls, Silent};
+        matches!(
+            self,
+            HandshakeSilent | ProxySilent | Silent | SaysAndStalls(_) | HalfCloseAfter | ReadsNoMore
+        )
     }
 
     fn exists_on(&self, way: Way) -> bool {
@@ -98,6 +106,7 @@ fn troubles() -> Vec<Trouble> {
         Trouble::CloseWithin(100_000),
         Trouble::CloseAfter,
         Trouble::HalfCloseAfter,
+        Trouble::ReadsNoMore,
         Trouble::Silent,
         Trouble::Says(b"SSH-2.0-x\r\n".to_vec()),
         Trouble::Says(b"\0\0\0\0".to_vec()),
@@ -150,16 +159,19 @@ struct Counting {
     port: u16,
     /// Requests of which at least the head arrived.
     arrived: Arc<AtomicUsize>,
+    /// Connections that were made.
+    connected: Arc<AtomicUsize>,
 }
 
 fn serve(way: Way, trouble: Trouble) -> Counting {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let arrived = Arc::new(AtomicUsize::new(0));
+    let (arrived, connected) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     if !matches!(trouble, Trouble::Refused) {
-        let (counter, config) = (Arc::clone(&arrived), tls(way));
+        let (counter, config, connections) = (Arc::clone(&arrived), tls(way), Arc::clone(&connected));
         std::thread::spawn(move || {
             for socket in listener.incoming().flatten() {
+                connections.fetch_add(1, Ordering::SeqCst);
                 let (trouble, counter, config) = (trouble.clone(), Arc::clone(&counter), Arc::clone(&config));
                 std::thread::spawn(move || {
                     let _ = converse(way, socket, &trouble, &counter, config);
@@ -167,7 +179,7 @@ fn serve(way: Way, trouble: Trouble) -> Counting {
             }
         });
     }
-    Counting { port, arrived }
+    Counting { port, arrived, connected }
 }
 
 fn until_closed(socket: &mut impl Read) {
@@ -236,6 +248,11 @@ fn converse(
     // Who is there is asked of a stranger after a call, without a key.
     if begun.starts_with(b"POST ") && !begun.starts_with(b"POST /web/webclient/version_info ") {
         arrived.fetch_add(1, Ordering::SeqCst);
+    }
+    if matches!(trouble, Trouble::ReadsNoMore) {
+        // Until the other side has given up.
+        std::thread::sleep(Duration::from_secs(20));
+        return Ok(());
     }
     let text = String::from_utf8_lossy(&begun).to_ascii_lowercase();
     let length = text.split("content-length: ").nth(1).and_then(|rest| rest.split('\r').next()?.parse().ok());
@@ -334,22 +351,6 @@ fn is_whole() -> bool {
     std::env::var_os("ODOO_AGENT_TEST_WHOLE").is_some()
 }
 
-fn side_by_side<T: Sync>(cases: &[T], work: impl Fn(&T) -> Option<String> + Sync) {
-    let next = AtomicUsize::new(0);
-    let failures: Vec<String> = std::thread::scope(|scope| {
-        let worker = || {
-            let mut failures = Vec::new();
-            while let Some(case) = cases.get(next.fetch_add(1, Ordering::SeqCst)) {
-                failures.extend(work(case));
-            }
-            failures
-        };
-        let workers: Vec<_> = (0..12).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
-    });
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-}
-
 #[test]
 fn at_every_moment_on_every_way_a_write_is_said_to_have_done_what_it_can_have_done() {
     let cases: Vec<(Way, Trouble)> = WAYS
@@ -362,16 +363,17 @@ fn at_every_moment_on_every_way_a_write_is_said_to_have_done_what_it_can_have_do
         })
         .map(|(_, case)| case)
         .collect();
-    let text = "x".repeat(300_000);
-    let data = format!(r#"{{"text": "{text}"}}"#);
+    let text = |length: usize| format!(r#"{{"text": "{}"}}"#, "x".repeat(length));
+    let (some, more) = (text(300_000), text(MORE));
     side_by_side(&cases, |(way, trouble)| {
         let server = serve(*way, trouble.clone());
         let home = Home::new();
         let long = matches!(trouble, Trouble::CloseWithin(bytes) if *bytes > 1000);
-        let file = home.file("data.json", &data);
+        let much = matches!(trouble, Trouble::ReadsNoMore);
+        let file = home.file("data.json", if much { &more } else { &some });
         let mut command = vec!["call", "x.thing", "x_act", "--ids", "1", "--timeout"];
-        command.push(if trouble.takes_time() { "1500ms" } else { "20s" });
-        if long {
+        command.push(if trouble.takes_time() { "4s" } else { "30s" });
+        if long || much {
             command.extend(["--data-file", &file]);
         }
         let outcome = agent(&home, *way, server.port, &command).run();
@@ -405,8 +407,9 @@ fn at_every_moment_a_read_that_was_not_answered_changed_nothing() {
     side_by_side(&cases, |(way, trouble)| {
         let server = serve(*way, trouble.clone());
         let home = Home::new();
+        let limit = if trouble.takes_time() { "4s" } else { "30s" };
         let command =
-            ["call", "x.thing", "search_count", "--data-json", r#"{"domain": []}"#, "--timeout", "1500ms"];
+            ["call", "x.thing", "search_count", "--data-json", r#"{"domain": []}"#, "--timeout", limit];
         let outcome = agent(&home, *way, server.port, &command).run();
         let must = if trouble.is_before_the_request() { "not_sent" } else { "rejected" };
         let is_right = outcome.exit != 0 && outcome.effect() == must;
@@ -424,6 +427,7 @@ fn a_signal_at_any_moment_is_answered_with_what_can_have_happened() {
             [
                 Trouble::ProxySilent,
                 Trouble::HandshakeSilent,
+                Trouble::ReadsNoMore,
                 Trouble::Silent,
                 Trouble::SaysAndStalls(begun.clone()),
             ]
@@ -435,17 +439,20 @@ fn a_signal_at_any_moment_is_answered_with_what_can_have_happened() {
                 .map(|signal| (way, trouble.clone(), signal))
         })
         .collect();
+    let more = format!(r#"{{"text": "{}"}}"#, "x".repeat(MORE));
     side_by_side(&cases, |(way, trouble, signal)| {
         let server = serve(*way, trouble.clone());
         let home = Home::new();
-        let child = agent(&home, *way, server.port, &["call", "x.thing", "x_act", "--ids", "1"]).spawn();
+        let mut command = vec!["call", "x.thing", "x_act", "--ids", "1"];
+        let file = home.file("data.json", if matches!(trouble, Trouble::ReadsNoMore) { &more } else { "{}" });
+        command.extend(["--data-file", &file]);
+        let child = agent(&home, *way, server.port, &command).spawn();
         let begun = Instant::now();
-        while server.arrived.load(Ordering::SeqCst) == 0 && begun.elapsed() < Duration::from_secs(2) {
-            std::thread::sleep(Duration::from_millis(20));
+        let awaited = if trouble.is_before_the_request() { &server.connected } else { &server.arrived };
+        while awaited.load(Ordering::SeqCst) == 0 && begun.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(10));
         }
-        if child.stdout.is_some() {
-            rustix::process::kill_process(rustix::process::Pid::from_child(&child), *signal).unwrap();
-        }
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), *signal).unwrap();
         let outcome = Outcome::of(child.wait_with_output().unwrap(), "call".into());
         let arrived = server.arrived.load(Ordering::SeqCst);
         let said = if outcome.exit == 130 { outcome.effect() } else { format!("exit {}", outcome.exit) };

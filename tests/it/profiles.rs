@@ -374,6 +374,84 @@ fn plain_http_stays_on_this_machine_unless_allowed() {
 }
 
 #[test]
+fn the_environment_permits_nothing_and_can_take_a_permission_back() {
+    let server = serving();
+    let outside = format!("http://0.0.0.0:{}", server.port());
+    let complete = [("ODOO_BASE_URL", outside.as_str()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)];
+    let allowed = [&complete[..], &[("ODOO_ALLOW_HTTP", "1")]].concat();
+    let run = |values: &[(&str, &str)], exported: &[(&str, &str)]| {
+        let home = Home::new();
+        home.profile("lab", values);
+        exported.iter().fold(home.agent(LINE), |agent, (name, value)| agent.env(name, value)).run()
+    };
+    let outcome = keyless(run(&complete, &[("ODOO_ALLOW_HTTP", "1")]).fails(3, "config_unsafe"));
+    assert!(outcome.hints().contains("ODOO_ALLOW_HTTP=1 in the profile file"), "{}", outcome.stderr);
+    // Nor with everything else from there, where no file is read at all.
+    let home = Home::new();
+    let exported = |agent: crate::support::run::Agent| {
+        allowed.iter().fold(agent, |agent, (name, value)| agent.env(name, value))
+    };
+    keyless(exported(home.agent(LINE)).run().fails(3, "config_unsafe"));
+    assert_eq!(server.connections(), 0);
+    // A file permits it to the address that it names, and not to one that the environment puts in its place.
+    let elsewhere =
+        [("ODOO_BASE_URL", "http://erp.example.com"), ("ODOO_DB", "lab"), ("ODOO_ALLOW_HTTP", "1")];
+    keyless(run(&elsewhere, &[complete[0], complete[2]]).fails(3, "config_unsafe"));
+    keyless(run(&allowed, &[("ODOO_ALLOW_HTTP", "0")]).fails(3, "config_unsafe"));
+    assert_eq!(server.connections(), 0);
+    run(&allowed, &[]).ok();
+    run(&allowed, &[("ODOO_ALLOW_HTTP", "1")]).ok();
+    run(&allowed, &complete[..1]).ok();
+    let file = home.file("own.env", lines(&allowed));
+    home.agent(LINE).args(["--env-file", &file]).run().ok();
+    // A list: what the environment adds is not heard, what it leaves out is.
+    let keys = |exported: Option<&str>, key: &str| {
+        let home = Home::new();
+        home.profile(
+            "lab",
+            &[&allowed[..], &[("ODOO_ALLOW_CONTEXT", "tracking_disable,mail_notrack")]].concat(),
+        );
+        let context = format!(r#"{{"{key}": true}}"#);
+        let agent = home.agent(LINE).args(["--context-json", &context]);
+        exported.into_iter().fold(agent, |agent, exported| agent.env("ODOO_ALLOW_CONTEXT", exported)).run()
+    };
+    keys(None, "tracking_disable").ok();
+    keys(Some("tracking_disable"), "tracking_disable").ok();
+    keys(Some("tracking_disable"), "mail_notrack").fails(2, "preflight_refused");
+    let added = keys(Some("tracking_disable,install_mode"), "install_mode");
+    assert!(
+        added
+            .notes()
+            .iter()
+            .any(|note| note.contains("ODOO_ALLOW_CONTEXT, which counts from a profile file only"))
+    );
+    added.fails(2, "preflight_refused");
+}
+
+#[test]
+fn a_configuration_directory_that_others_can_change_is_not_believed() {
+    let server = serving();
+    for (mode, is_right) in [(0o700, true), (0o755, true), (0o750, true), (0o777, false), (0o757, false)] {
+        let home = Home::new();
+        home.profile("lab", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
+        std::fs::set_permissions(home.config(), std::fs::Permissions::from_mode(mode)).unwrap();
+        let outcome = home.run(LINE);
+        match is_right {
+            true => drop(outcome.ok()),
+            false => assert!(keyless(outcome.fails(3, "config_unsafe")).hints().contains("chmod 700")),
+        }
+    }
+}
+
+#[test]
+fn a_relative_home_is_refused_and_leaves_nothing_where_the_run_began() {
+    let home = Home::new();
+    let outcome = home.agent(LINE).without_env("ODOO_AGENT_HOME").env("HOME", "here").run();
+    assert!(keyless(outcome.fails(3, "config_invalid")).message().contains("HOME must be an absolute path"));
+    assert!(!home.beside("here").exists());
+}
+
+#[test]
 fn a_base_url_is_normalised_or_refused() {
     let server = serving();
     let at = format!("127.0.0.1:{}", server.port());

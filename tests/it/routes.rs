@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use crate::support::run::BINARY;
 use crate::support::{Home, KEY, Outcome};
 
-/// Reads the head of a request, counts it, takes itself off the network, and reads on.
+/// Reads as much of a request as it is told, counts it, takes itself off the network, and reads on.
 const SERVER: &str = r#"
-import socket, subprocess, sys, threading
+import re, socket, subprocess, sys, threading
 def drain(connection):
     while connection.recv(1 << 16):
         pass
-address, log = sys.argv[1:]
+address, log, whole = sys.argv[1], sys.argv[2], sys.argv[3] == "whole"
 listener = socket.create_server((address, 8069))
 listener.settimeout(60)
 open(log + ".ready", "w").close()
@@ -22,6 +22,9 @@ while True:
     text = b""
     while b"\r\n\r\n" not in text:
         text += connection.recv(1)
+    left = int(re.search(rb"(?i)content-length: (\d+)", text)[1]) if whole else 0
+    while left:
+        left -= len(connection.recv(min(left, 1 << 16)))
     with open(log, "a") as file:
         file.write(text.split(b"\r\n")[0].decode() + "\n")
     threading.Thread(target=drain, args=[connection], daemon=True).start()
@@ -47,8 +50,8 @@ fn ip(line: &str) -> bool {
     done.is_ok_and(|status| status.success())
 }
 
-fn net() -> Option<Net> {
-    let id = std::process::id();
+fn net(name: &str) -> Option<Net> {
+    let id = format!("{name}-{}", std::process::id());
     let net = Net { near: format!("oat-near-{id}"), far: format!("oat-far-{id}") };
     let (near, far) = (&net.near, &net.far);
     let is_made = [
@@ -73,14 +76,15 @@ fn net() -> Option<Net> {
     is_made.then_some(net)
 }
 
-#[test]
-fn a_route_that_goes_away_while_a_write_is_sent_leaves_its_outcome_unknown() {
-    let Some(net) = net() else { return };
+/// What comes of a write, and how many arrived, where the route goes away then.
+fn run(when: &str, address: &str, data: &str, timeout: &str) -> Option<(Outcome, usize)> {
+    let net = net(when)?;
     let home = Home::new();
     let log = home.beside("arrived");
     let mut server = Command::new("ip")
         .args(["netns", "exec", &net.far, "python3", "-c", SERVER, "10.213.7.2"])
         .arg(&log)
+        .arg(when)
         .spawn()
         .unwrap();
     let begun = Instant::now();
@@ -88,22 +92,54 @@ fn a_route_that_goes_away_while_a_write_is_sent_leaves_its_outcome_unknown() {
         assert!(begun.elapsed() < Duration::from_secs(20), "the server does not come up");
         std::thread::sleep(Duration::from_millis(20));
     }
-    let data = home.file("data.json", format!(r#"{{"text": "{}"}}"#, "x".repeat(10_000_000)));
+    home.profile(
+        "lab",
+        &[
+            ("ODOO_BASE_URL", &format!("http://{address}:8069")),
+            ("ODOO_DB", "lab"),
+            ("ODOO_API_KEY", KEY),
+            ("ODOO_LANG", "en_US"),
+            ("ODOO_TZ", "UTC"),
+            ("ODOO_ALLOW_HTTP", "1"),
+        ],
+    );
+    let data = home.file("data.json", data);
     let run = Command::new("ip")
         .args(["netns", "exec", &net.near, BINARY])
-        .args(["call", "x.thing", "x_act", "--ids", "1", "--timeout", "12s", "--data-file", &data])
+        .args(["call", "x.thing", "x_act", "--ids", "1", "--timeout", timeout, "--data-file", &data])
         .env_clear()
         .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
         .env("ODOO_AGENT_HOME", home.path())
-        .envs([("ODOO_BASE_URL", "http://10.213.7.2:8069"), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)])
-        .envs([("ODOO_LANG", "en_US"), ("ODOO_TZ", "UTC"), ("ODOO_ALLOW_HTTP", "1")])
         .output()
         .unwrap();
     let _ = server.kill();
     let _ = server.wait();
-    let outcome = Outcome::of(run, "call".into());
     let arrived = std::fs::read_to_string(&log).unwrap_or_default();
-    assert_eq!(arrived.lines().count(), 1, "{arrived}: {}", outcome.stderr.len());
-    let said = (outcome.exit, outcome.effect(), outcome.retry());
-    assert_eq!(said, (11, "unknown".into(), "check_first".into()), "{}", outcome.message());
+    Some((Outcome::of(run, "call".into()), arrived.lines().count()))
+}
+
+fn told(outcome: &Outcome) -> (i32, String, String) {
+    (outcome.exit, outcome.effect(), outcome.retry())
+}
+
+#[test]
+fn a_route_that_goes_away_while_a_write_is_sent_leaves_its_outcome_unknown() {
+    let much = format!(r#"{{"text": "{}"}}"#, "x".repeat(10_000_000));
+    let Some((outcome, arrived)) = run("head", "10.213.7.2", &much, "12s") else { return };
+    assert_eq!(arrived, 1, "{}", outcome.message());
+    assert_eq!(told(&outcome), (11, "unknown".into(), "check_first".into()), "{}", outcome.message());
+}
+
+#[test]
+fn a_route_that_goes_away_while_a_write_is_carried_out_leaves_its_outcome_unknown() {
+    let Some((outcome, arrived)) = run("whole", "10.213.7.2", "{}", "2s") else { return };
+    assert_eq!(arrived, 1, "{}", outcome.message());
+    assert_eq!(told(&outcome), (11, "unknown".into(), "check_first".into()), "{}", outcome.message());
+}
+
+#[test]
+fn a_host_that_no_route_leads_to_was_sent_nothing() {
+    let Some((outcome, arrived)) = run("none", "10.213.7.9", "{}", "4s") else { return };
+    assert_eq!(arrived, 0, "{}", outcome.message());
+    assert_eq!((outcome.exit, outcome.effect()), (10, "not_sent".into()), "{}", outcome.message());
 }

@@ -312,6 +312,49 @@ fn json_that_does_not_parse_is_not_repeated() {
 }
 
 #[test]
+fn a_key_that_slipped_into_a_command_line_is_not_repeated() {
+    let server = Server::start();
+    let home = home_for(&server, AGENT, "20s");
+    // The other profile's as well: a slip is made beside either.
+    home.profile("other", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", APPROVER)]);
+    let cases: Vec<(String, &str)> = [
+        "KEY",
+        "help KEY",
+        "describe KEY",
+        "cache KEY",
+        "completions KEY",
+        "approve KEY",
+        "approvals show KEY",
+        "exec-spec KEY",
+        "sandbox serve --port KEY",
+        "lookup KEY Azure",
+        "call KEY foo",
+        "call res.partner KEY --ids 1",
+        "call res.partner foo --idsKEY",
+        "read res.partner --ids 1,KEY",
+        "write res.partner --ids KEY --vals-json {}",
+        "create res.partner --vals-file KEY",
+        "search-read res.partner --limit KEY",
+        "count res.partner --domain KEY",
+        "count res.partner --context-json KEY",
+        "--profile KEY count res.partner",
+        "--timeout KEY count res.partner",
+        "--output KEY count res.partner",
+        "--env-file KEY count res.partner",
+    ]
+    .iter()
+    .flat_map(|line| [AGENT, APPROVER].map(|key| (line.replace("KEY", key), key)))
+    .collect();
+    crate::support::side_by_side(&cases, |(line, key)| {
+        let outcome = home.run(line.split(' '));
+        let shown = format!("{}{}", outcome.stdout, outcome.stderr);
+        (outcome.exit == 0 || shown.contains(key)).then(|| format!("{line}: {shown}"))
+    });
+    // A word that is no key is told.
+    assert!(home.run(["call", "res partner", "foo"]).message().contains("res partner"));
+}
+
+#[test]
 fn the_keys_are_on_no_command_line() {
     let server = Server::start();
     let home = home_for(&server, AGENT, "20s");

@@ -374,6 +374,30 @@ fn what_a_spec_does_not_say_rightly_is_refused_with_its_path() {
 }
 
 #[test]
+fn a_domain_that_was_lost_on_the_way_is_not_every_record() {
+    for action in [
+        r#"{"action": "count", "model": "res.partner", "domain": null}"#,
+        r#"{"action": "search_read", "model": "res.partner", "fields": ["name"], "domain": null}"#,
+        r#"{"action": "search_read", "model": "res.partner", "fields": ["name"], "domain": null, "all": true}"#,
+        r#"{"action": "group", "model": "res.partner", "by": ["country_id"], "domain": null}"#,
+        r#"{"action": "lookup", "kind": "partner", "query": "Azure", "domain": null}"#,
+    ] {
+        refused(action, &["spec.domain is null", "[] stands for every record"]);
+    }
+    // Other keys that are null are as good as left out, and an empty domain says what it means.
+    let (home, server) = ready();
+    for right in [
+        r#"{"action": "count", "model": "res.partner", "domain": []}"#,
+        r#"{"action": "count", "model": "res.partner"}"#,
+        r#"{"action": "search_read", "model": "res.partner", "fields": ["name"], "limit": null, "order": null, "domain": []}"#,
+    ] {
+        let outcome = home.agent(["exec-spec", "-", "--dry-run"]).stdin(right).run().ok();
+        assert_eq!(outcome.json()["body"]["domain"], json!([]), "{right}");
+    }
+    assert!(server.requests_to(&crate::support::json2("res.partner", "search_count")).is_empty());
+}
+
+#[test]
 fn unknown_keys_are_refused_with_what_may_be_meant() {
     for (spec, key, close) in [
         (r#"{"action": "search_read", "model": "a", "domian": []}"#, "spec.domian", "domain"),

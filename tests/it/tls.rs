@@ -94,6 +94,36 @@ fn a_private_authority_is_trusted_when_it_is_named() {
 }
 
 #[test]
+fn tls_says_that_an_answer_without_a_length_is_whole() {
+    for (says_so, exit) in [(true, 0), (false, 11)] {
+        let (port, serving) = serve(&rustls::version::TLS13, move |connection, socket| {
+            let mut stream = Stream::new(connection, socket);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n42");
+            let _ = stream.flush();
+            if says_so {
+                connection.send_close_notify();
+                let _ = connection.complete_io(socket);
+            }
+        });
+        let home = Home::new();
+        home.profile(
+            "lab",
+            &[
+                ("ODOO_BASE_URL", &format!("https://127.0.0.1:{port}")),
+                ("ODOO_DB", "lab"),
+                ("ODOO_API_KEY", KEY),
+                ("ODOO_LANG", "en_US"),
+                ("ODOO_TZ", "UTC"),
+                ("ODOO_CA_FILE", fixture("authority.pem").to_str().unwrap()),
+            ],
+        );
+        let outcome = home.run(["call", "x.thing", "x_act", "--ids", "1"]);
+        assert_eq!(outcome.exit, exit, "{}", outcome.stderr);
+        serving.join().unwrap();
+    }
+}
+
+#[test]
 fn an_unknown_authority_gets_nothing_and_the_remedy_is_named() {
     let (port, serving) = serve_once();
     let outcome = write_to(&format!("https://127.0.0.1:{port}"), None).fails(10, "unreachable");

@@ -116,7 +116,7 @@ pub fn describe(is_wrapped: bool) -> Value {
         "exit_codes": exit_codes(),
         "error_codes": error_codes(),
         "environment": names::ALL.iter()
-            .map(|name| json!({ "name": name.name, "meaning": name.meaning, "in_profile": name.in_profile }))
+            .map(|name| json!({ "name": name.name, "meaning": name.meaning, "in_profile": name.is_in_profile() }))
             .collect::<Vec<_>>(),
         "schemas": {
             "spec": crate::spec::schema(),

@@ -164,9 +164,9 @@ In a profile or in the environment:
 ",
     );
     let row = |name: &names::Name| format!("  {:<26}  {}\n", name.name, name.meaning);
-    text.extend(names::ALL.iter().filter(|name| name.in_profile).map(row));
+    text.extend(names::ALL.iter().filter(|name| name.is_in_profile()).map(row));
     text += "\nIn the environment alone:\n";
-    text.extend(names::ALL.iter().filter(|name| !name.in_profile).map(row));
+    text.extend(names::ALL.iter().filter(|name| !name.is_in_profile()).map(row));
     text += "
 How Odoo is spoken to (ODOO_PROTOCOL) is told by the server and the profile. A key without ODOO_LOGIN opens JSON-2 of
 Odoo 19 and later, and nothing else. With ODOO_LOGIN the server is asked once a day which Odoo it is: JSON-2 from 19

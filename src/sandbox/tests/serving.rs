@@ -108,6 +108,19 @@ fn clients_that_misbehave_are_answered_and_let_go() {
         stream.write_all(sent.as_bytes()).unwrap();
         assert_eq!(answer(&stream).0, expected, "{}", sent.get(..40).unwrap_or(&sent));
     }
+    // However many connect and ask nothing, or never end what they began, the next is answered.
+    let begun = |nth: usize| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        if nth.is_multiple_of(2) {
+            stream.write_all(b"POST /json/2/res.partner/write HTTP/1.1\r\nContent-Le").unwrap();
+        }
+        stream
+    };
+    let _idle: Vec<TcpStream> = (0..300).map(begun).collect();
+    for _ in 0..3 {
+        let head = "GET /web/version HTTP/1.1\r\nHost: x";
+        assert_eq!(ask(&TcpStream::connect(address).unwrap(), head, "").0, 200);
+    }
     // One that stalls does not keep others waiting.
     let _stalled = TcpStream::connect(address).unwrap();
     assert_eq!(ask(&TcpStream::connect(address).unwrap(), "GET /web/version HTTP/1.1\r\nHost: x", "").0, 200);

@@ -2,12 +2,14 @@
 //! loopback server that records what it was sent and answers, or fails, as told. Nothing here knows the
 //! program's code.
 
+pub mod cases;
 pub mod golden;
 pub mod run;
 pub mod served;
 pub mod server;
 pub mod terminal;
 
+pub use cases::side_by_side;
 pub use run::{Home, Outcome};
 pub use served::Served;
 pub use server::{Answer, Recorded, Server};
