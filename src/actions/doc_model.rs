@@ -4,11 +4,15 @@
 use serde_json::{Map, Value, json};
 
 use super::doc_index::FALLBACK_NOTE;
-use super::parts;
+use super::definition::{Definition, Reach, Told, Verb};
+use super::{Request as Any, checked, parts};
+use crate::arguments::values::{Flag, Model, Names, Text};
+use crate::arguments::{At, arguments, rules::{NoRules, names, yes}};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
 use crate::host::Host;
+use crate::operation::Object;
 use crate::outcome::{Layout, Outcome};
 use crate::session::{Run, Session};
 use crate::text::html;
@@ -21,6 +25,59 @@ const IN_FEW_WORDS: [&str; 4] = ["type", "string", "relation", "required"];
 
 /// Characters of a first line.
 const LONGEST_LINE: usize = 120;
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "doc_model",
+    reach: Reach::reads(|| {
+        json!({
+            "type": "object", "required": ["model"],
+            "properties": {
+                "model": { "type": "string" }, "fields": { "type": "object" }, "methods": { "type": "object" },
+            },
+        })
+    }),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Examples:
+  odoo-agent doc-model project.task --match stage
+  odoo-agent doc-model res.partner --field email,phone"#,
+};
+
+arguments! {
+    /// Describe one model: fields, methods, parameters
+    pub struct Arguments {
+        /// Model, like project.task
+        model: Model => positional(),
+        /// These fields in full, a,b; without `methods`, no methods are shown
+        fields: Option<Names> => flag("field"),
+        /// These methods in full, a,b; without `fields`, no fields are shown
+        methods: Option<Names> => flag("method"),
+        /// Fields and methods whose name or label contains this
+        r#match: Option<Text>,
+        /// Names and labels only
+        names: Option<Flag>,
+        /// All that Odoo says, in place of name, signature and first line
+        full: Option<Flag>,
+        /// Ask Odoo even if the document is cached
+        refresh: Option<Flag>,
+    }
+}
+
+impl Told for Arguments {
+    type Rules = NoRules;
+
+    fn request(self, _: &mut Object, _: At) -> Result<Any> {
+        Ok(Any::DocModel(Request {
+            model: checked(self.model)?,
+            fields: names(self.fields),
+            methods: names(self.methods),
+            matching: self.r#match.map(|text| text.0),
+            names: yes(self.names),
+            full: yes(self.full),
+            refresh: yes(self.refresh),
+        }))
+    }
+}
 
 /// A model's document.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -91,6 +148,9 @@ pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &
         return Err(Error::usage(
             "what is named is found without a search: name fields or methods, or search",
         ));
+    }
+    if request.names && request.full {
+        return Err(Error::usage("names alone and all that Odoo says exclude each other: give one"));
     }
     let context = run.context()?;
     let page = run.documents(&context).model(&request.model, request.refresh)?;

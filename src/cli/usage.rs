@@ -4,9 +4,9 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command};
 
-use crate::cli::Cli;
+use crate::cli::definition;
 use crate::cli::interface::{self, commands, topics};
 use crate::cli::out::Out;
 use crate::cli::wrapped::in_its_name;
@@ -81,8 +81,9 @@ pub fn help_or_refusal(
     wrapper: Option<&str>,
     out: &Out,
 ) -> Result<()> {
+    let is_wrapped = wrapper.is_some();
     let help = |colour: bool| {
-        let text = help(arguments, colour);
+        let text = help(arguments, colour, is_wrapped);
         wrapper.map_or_else(|| text.clone(), |wrapper| in_its_name(&text, wrapper))
     };
     match stop.kind() {
@@ -92,15 +93,15 @@ pub fn help_or_refusal(
             if out.stderr_is_terminal {
                 out.talk(&help(false));
             }
-            Err(no_command(&Line::of(arguments)))
+            Err(no_command(&Line::of(arguments, is_wrapped)))
         }
-        _ => Err(refusal(&stop, Line::of(arguments))),
+        _ => Err(refusal(&stop, Line::of(arguments, is_wrapped))),
     }
 }
 
 /// The help of the command that the line names.
-fn help(arguments: &[OsString], colour: bool) -> String {
-    interface::help(&Line::of(arguments).path, colour).unwrap_or_default()
+fn help(arguments: &[OsString], colour: bool, is_wrapped: bool) -> String {
+    interface::help(&Line::of(arguments, is_wrapped).path, colour, is_wrapped).unwrap_or_default()
 }
 
 /// A command line, as far as it can be understood.
@@ -113,8 +114,8 @@ struct Line {
 }
 
 impl Line {
-    fn of(arguments: &[OsString]) -> Line {
-        let mut root = Cli::command();
+    fn of(arguments: &[OsString], is_wrapped: bool) -> Line {
+        let mut root = definition::root(is_wrapped);
         root.build();
         let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         let end = words.len();

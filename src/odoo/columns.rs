@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::list_view;
 use super::schema::short_list;
-use crate::cache::{Found, Key, Kind};
+use crate::cache::{Found, Key, Section};
 use crate::error::{Code, Error, Result};
 use crate::operation::{self, Object, Operation};
 
@@ -116,7 +116,7 @@ pub fn listed(model: &str) -> Option<&'static [&'static str]> {
 /// Odoo cannot be reached, or does not know the key.
 pub fn of_list_view(model: &str, desk: &Desk, context: &Object, ttl: Duration) -> Result<Vec<String>> {
     let question = json!({ "context": context, "columns": true });
-    let key = Key { owner: desk.owner, kind: Kind::Schema, model, question };
+    let key = Key { owner: desk.owner, section: Section::Schema, model, question };
     if let Found::Fresh(entry) = desk.cache.find(&key, ttl)
         && let Ok(names) = serde_json::from_str(&entry.body)
     {

@@ -8,7 +8,7 @@ use crate::sandbox::access::{self, Operation};
 use crate::sandbox::describe;
 use crate::sandbox::env::Env;
 use crate::sandbox::fault::{Fault, Outcome};
-use crate::sandbox::schema::{Field, Kind, Model, translate};
+use crate::sandbox::schema::{Field, FieldType, Model, translate};
 
 /// Fields that a view shows.
 const SHOWN: usize = 6;
@@ -51,7 +51,7 @@ fn get_views(env: &mut Env, call: &Call) -> Outcome<Value> {
 /// What names a record, then its other plain fields.
 fn shown<'e>(env: &'e Env, model: &'static Model) -> impl Iterator<Item = &'static Field> + 'e {
     let is_plain = |field: &&Field| {
-        !field.is_x2many() && !matches!(field.kind, Kind::Html | Kind::Text | Kind::Binary | Kind::Reference)
+        !field.is_x2many() && !matches!(field.kind, FieldType::Html | FieldType::Text | FieldType::Binary | FieldType::Reference)
     };
     let own = model.fields.iter().filter(is_plain).filter(|field| field.name != model.name_field);
     let named = model.field(model.name_field);

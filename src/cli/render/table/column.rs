@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::cell::{self, Cell, Kind};
+use super::super::cell::{self, Cell, CellType};
 use super::super::width;
 use super::{Columns, Row, Style};
 
@@ -84,7 +84,7 @@ fn column(name: &str, rows: &[HashMap<&str, &str>], known: &Columns, style: Styl
     let is_cut_first = known.cut_first == Some(name);
     // Groups are told apart by all that they were made by.
     let is_called = !is_cut_first
-        && kind != Kind::Group
+        && kind != CellType::Group
         && (CALLED.contains(&name) || cells.iter().any(|cell| cell.is_record));
     let stays = is_key || CALLED.contains(&name);
     let name = cell::one_line(name);

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use serde_json::value::RawValue;
 
-use super::cell::Kind;
+use super::cell::CellType;
 use crate::members::Members;
 use column::Column;
 use widths::Fit;
@@ -36,8 +36,8 @@ pub struct Style {
 
 /// What is known of the columns.
 pub struct Columns<'a> {
-    /// Kind of a column by its name.
-    pub kind: &'a dyn Fn(&str) -> Kind,
+    /// CellType of a column by its name.
+    pub kind: &'a dyn Fn(&str) -> CellType,
     /// The name of a record by a column that holds its id, where it is at hand.
     pub name: &'a dyn Fn(&str, i64) -> Option<&'a str>,
     /// Columns that are never cut, beside `id`: what somebody would type again.

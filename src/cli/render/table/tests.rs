@@ -11,7 +11,7 @@ fn drawn(value: &Value, width: Option<usize>) -> String {
     let list: Vec<&serde_json::value::RawValue> = serde_json::from_str(&text).unwrap();
     let members: Vec<Row> = list.iter().map(|row| Members::of(row.get()).unwrap()).collect();
     let known = Columns {
-        kind: &|_| Kind::Unknown,
+        kind: &|_| CellType::Unknown,
         name: &|_, _| None,
         keys: &[],
         cut_first: None,
