@@ -239,7 +239,9 @@ impl Stdin {
     }
 
     fn bytes_of(&mut self, flag: &str, path: &str, limit: u64, links: Links) -> Result<Vec<u8>> {
-        let unreadable = |error: std::io::Error| Error::usage(format!("{flag}: cannot read {path}: {error}"));
+        let unreadable = |error: std::io::Error| {
+            Error::usage(format!("{flag}: cannot read {path}: {error}")).with_source(error)
+        };
         if path == "-" {
             return fsio::read_to_limit(&mut self.take(flag)?, limit).map_err(unreadable);
         }

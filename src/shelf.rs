@@ -97,7 +97,7 @@ impl Shelf {
         let bytes = match read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unusable(error.to_string())),
+            Err(error) => return Err(unusable(error.to_string()).with_source(error)),
         };
         let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         let whole = understood(&value, owner, request);

@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::doc_index::FALLBACK_NOTE;
 use super::definition::{Definition, Reach, Told, Verb};
-use super::{Request as Any, checked, parts};
+use super::{Request as Any, checked};
 use crate::arguments::values::{Flag, Model, Names, Text};
 use crate::arguments::{At, arguments, rules::{NoRules, names, yes}};
+use super::parts;
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
@@ -48,16 +49,16 @@ arguments! {
     pub struct Arguments {
         /// Model, like project.task
         model: Model => positional(),
-        /// These fields in full, a,b; without `methods`, no methods are shown
+        /// These fields in full; without `methods`, no methods are shown
         fields: Option<Names> => flag("field"),
-        /// These methods in full, a,b; without `fields`, no fields are shown
+        /// These methods in full; without `fields`, no fields are shown
         methods: Option<Names> => flag("method"),
         /// Fields and methods whose name or label contains this
-        r#match: Option<Text>,
+        r#match: Option<Text> => excludes(&["fields", "methods"]),
         /// Names and labels only
         names: Option<Flag>,
         /// All that Odoo says, in place of name, signature and first line
-        full: Option<Flag>,
+        full: Option<Flag> => excludes(&["names"]),
         /// Ask Odoo even if the document is cached
         refresh: Option<Flag>,
     }
@@ -149,16 +150,14 @@ pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &
             "what is named is found without a search: name fields or methods, or search",
         ));
     }
-    if request.names && request.full {
-        return Err(Error::usage("names alone and all that Odoo says exclude each other: give one"));
-    }
     let context = run.context()?;
     let page = run.documents(&context).model(&request.model, request.refresh)?;
     if page.is_fallback {
         run.note(FALLBACK_NOTE);
     }
-    let document: Map<String, Value> = serde_json::from_str(&page.body)
-        .map_err(|_| Error::new(Code::BadReply, "the model's documentation is not what Odoo 19 sends"))?;
+    let document: Map<String, Value> = serde_json::from_str(&page.body).map_err(|why| {
+        Error::new(Code::BadReply, "the model's documentation is not what Odoo 19 sends").with_source(why)
+    })?;
     if !request.methods.is_empty() && !document.contains_key("methods") {
         return Err(Error::new(
             Code::AccessDenied,

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::cache::{Found, Key, Section};
 use super::definition::{Definition, Reach, Told, Verb};
-use super::fields::Fields;
 use super::{Request as Any, rows};
 use crate::arguments::values::{Domain, Filled, Flag, LookupKind, Whole};
 use crate::arguments::{At, arguments, rules::{NoRules, yes}};
+use super::fields::Fields;
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::{Action, Hint};

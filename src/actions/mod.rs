@@ -170,6 +170,7 @@ fn parts(given: Vec<String>) -> Vec<String> {
 
 /// A list in a reply.
 fn list<'r>(reply: &'r RawValue, method: &str) -> Result<Vec<&'r RawValue>> {
-    serde_json::from_str(reply.get())
-        .map_err(|_| Error::new(Code::BadReply, format!("{method} did not answer with a list")))
+    serde_json::from_str(reply.get()).map_err(|why| {
+        Error::new(Code::BadReply, format!("{method} did not answer with a list")).with_source(why)
+    })
 }

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::definition::{Definition, Reach, Told, Verb};
-use super::{Request as Any, checked, parts};
+use super::{Request as Any, checked};
 use crate::arguments::values::{Flag, Model, Names};
 use crate::arguments::{At, arguments, rules::{NoRules, names, yes}};
+use super::parts;
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
@@ -51,9 +52,9 @@ arguments! {
         model: Model => positional(),
         /// Ask Odoo even if the schema is cached
         refresh: Option<Flag>,
-        /// These fields, a,b
+        /// These fields
         fields: Option<Names> => flag("field"),
-        /// Fields whose name or label contains one of these, a,b
+        /// Fields whose name or label contains one of these
         contains: Option<Names> => value("TEXT"),
         /// Every field, not only the model's short list
         all: Option<Flag>,

@@ -78,7 +78,7 @@ fn from_command(command: &str) -> Result<Secret> {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| failed(error.to_string()).with_source(error))?;
     let printed = zeroize::Zeroizing::new(output.stdout);
     if !output.status.success() {
         return Err(failed(format!("it ended with {}", output.status)));

@@ -44,6 +44,7 @@ pub fn connect(local: &Local, manner: Manner, job: &Job) -> Result<Connected> {
 pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Connected> {
     let settings = Settings::load(&local.selection, &local.environment, &local.paths)?;
     local.out.veil.keep(&settings.api_key);
+    local.refuse_keys()?;
     let speech = speech(local, manner, &settings, &context);
     let host = CommandLine::new(local, speech);
     for name in &settings.unread {

@@ -89,7 +89,7 @@ fn parse_and_run(
         }
     }
     definition::refuse_second_profile(&arguments, wrapper::path(&environment).is_some())?;
-    let is_wrapped = called_as.is_some();
+    let is_wrapped = wrapper::path(&environment).is_some();
     let Parsed { globals, entry, matches } = match definition::parse(&arguments) {
         Ok(parsed) => parsed,
         Err(stop) => return usage::help_or_refusal(stop, &arguments, called_as.as_deref(), out),
@@ -104,8 +104,17 @@ fn parse_and_run(
         let within = wrapped::files(&selection, &environment, &paths);
         stdin = stdin.fenced(json_input::Fence { within, refusal: wrapped::elsewhere });
     }
-    let local =
-        local::Local { out: Rc::clone(out), stdin, selection, context, look, environment, paths, clock };
+    let local = local::Local {
+        out: Rc::clone(out),
+        stdin,
+        selection,
+        context,
+        look,
+        environment,
+        paths,
+        clock,
+        arguments,
+    };
     commands::run(entry, &matches, local)
 }
 

@@ -34,6 +34,7 @@ pub fn open() -> Result<File> {
         Error::usage(format!(
             "this asks a person, and there is no terminal to ask on ({error}): nothing was approved"
         ))
+        .with_source(error)
     })
 }
 
@@ -122,7 +123,9 @@ fn listen() {
 
 /// Reads a line key by key, so that Ctrl-C is an answer and not a signal that would leave the echo off.
 fn read_line(tty: &mut File, prompt: &str, echo: bool) -> Result<Zeroizing<String>> {
-    let failed = |error: std::io::Error| Error::usage(format!("the terminal cannot be read ({error})"));
+    let failed = |error: std::io::Error| {
+        Error::usage(format!("the terminal cannot be read ({error})")).with_source(error)
+    };
     let before = tcgetattr(&*tty).map_err(|error| failed(error.into()))?;
     let mut raw = before.clone();
     raw.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);

@@ -51,7 +51,11 @@ fn get_views(env: &mut Env, call: &Call) -> Outcome<Value> {
 /// What names a record, then its other plain fields.
 fn shown<'e>(env: &'e Env, model: &'static Model) -> impl Iterator<Item = &'static Field> + 'e {
     let is_plain = |field: &&Field| {
-        !field.is_x2many() && !matches!(field.kind, FieldType::Html | FieldType::Text | FieldType::Binary | FieldType::Reference)
+        !field.is_x2many()
+            && !matches!(
+                field.kind,
+                FieldType::Html | FieldType::Text | FieldType::Binary | FieldType::Reference
+            )
     };
     let own = model.fields.iter().filter(is_plain).filter(|field| field.name != model.name_field);
     let named = model.field(model.name_field);
