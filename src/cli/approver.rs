@@ -10,23 +10,22 @@ use crate::secret::Secret;
 use crate::settings::{ApproverSource, Environment, Paths, Selection, names};
 
 /// Who is to use the key.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Asker {
+#[derive(Clone, Copy)]
+pub enum Asker<'a> {
     /// The agent's own run: having the key in its reach deserves a warning.
     Agent,
-    /// A person who approves at a terminal, maybe with a profile of their own.
-    Person,
+    /// A person who approves at a terminal, maybe with a profile of their own: its key, where that one may approve.
+    Person(&'a dyn Fn() -> Option<Secret>),
 }
 
 /// The key, or none when there is none to be had without a person. Where it is typed, what `shown` gives is shown
-/// first; a person who approves may take `own`, the key of their profile, where that one may approve.
+/// first; a person who approves may take the key of their profile, where that one may approve.
 #[allow(clippy::too_many_arguments, reason = "each from another place")]
 pub fn key(
     selection: &Selection,
     environment: &Environment,
     paths: &Paths,
     asker: Asker,
-    own: &dyn Fn() -> Option<Secret>,
     is_interactive: bool,
     shown: &dyn Fn() -> Result<Question>,
     note: &dyn Fn(String),
@@ -39,7 +38,7 @@ pub fn key(
     };
     Ok(match ApproverSource::find(&selection, environment, paths)? {
         Some(ApproverSource::Environment(key)) => Some(key),
-        Some(ApproverSource::File(key, path)) if asker == Asker::Agent => {
+        Some(ApproverSource::File(key, path)) if matches!(asker, Asker::Agent) => {
             note(format!(
                 "the approver's key is in {}, which the agent's own profile reads: whoever runs this can approve its own calls",
                 path.display()
@@ -50,7 +49,7 @@ pub fn key(
         Some(ApproverSource::Command(command)) => {
             Some(secret_command::printed(names::APPROVER_KEY_COMMAND, &command, clock)?)
         }
-        None if asker == Asker::Person => {
+        None if let Asker::Person(own) = asker => {
             let own = own();
             let prompt = match &own {
                 Some(_) => "The approver's API key (not shown; Enter takes this profile's own): ",

@@ -65,20 +65,15 @@ impl CommandLine {
 
     /// The approver's key for a person who approves here.
     pub fn approvers_key(&self, own: &dyn Fn() -> Option<Secret>) -> Result<Option<Secret>> {
-        self.key(Asker::Person, own, &|| Ok(Question::default()))
+        self.key(Asker::Person(own), &|| Ok(Question::default()))
     }
 
-    fn key(
-        &self,
-        asker: Asker,
-        own: &dyn Fn() -> Option<Secret>,
-        shown: &dyn Fn() -> Result<Question>,
-    ) -> Result<Option<Secret>> {
+    fn key(&self, asker: Asker, shown: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>> {
         let (selection, environment, paths) = &self.approver;
         let is_interactive = self.out.stderr_is_terminal && super::terminal::stdin_is_one();
         let note = |text: String| self.note(&text.into());
         let clock = self.clock.as_ref();
-        approver::key(selection, environment, paths, asker, own, is_interactive, shown, &note, clock)
+        approver::key(selection, environment, paths, asker, is_interactive, shown, &note, clock)
     }
 }
 
@@ -102,7 +97,7 @@ impl Host for CommandLine {
     }
 
     fn approver_key(&self, shown: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>> {
-        self.key(Asker::Agent, &|| None, shown)
+        self.key(Asker::Agent, shown)
     }
 }
 

@@ -42,9 +42,11 @@ pub fn ask(check: &Check, operation: &mut Operation) -> Option<Asked> {
     for amount in amounts {
         let Some(field) = schema.field(amount).filter(|field| field["type"] == "monetary") else { continue };
         let Some(currency) = field["currency_field"].as_str() else { continue };
-        let is_counted = schema
-            .field(currency)
-            .is_some_and(|field| field["store"] != false && field["groupable"] != false);
+        // A related field has no column, and Odoo groups by it all the same where it says so.
+        let is_counted = schema.field(currency).is_some_and(|field| match &field["groupable"] {
+            Value::Bool(groupable) => *groupable,
+            _ => field["store"] != false,
+        });
         if !is_counted
             || by.iter().any(|by| by == currency)
             || counted.iter().any(|(known, _, _)| known == amount)

@@ -199,10 +199,16 @@ fn activity_schedule(env: &mut Env, call: &Call) -> Outcome<Value> {
             .map(|(id, _)| *id)
             .ok_or_else(|| Fault::value(format!("External ID not found in the system: {name}")))?,
     };
+    if let Some(name) = call.extra.keys().find(|name| activities.field(name).is_none()) {
+        return Err(Fault::value(format!("Invalid field '{name}' in 'mail.activity'")));
+    }
     let mut created = Vec::new();
     for id in &call.ids {
         if !env.exists(call.model.name, *id) {
-            return Err(Fault::missing(call.model.name, &[*id], env.user));
+            // The right to the activity is asked for first, and nobody has it on what is not there.
+            return Err(Fault::access(
+                "The requested operation cannot be completed due to security restrictions. Please contact your system administrator.\n\n(Document type: Activity, Operation: create)",
+            ));
         }
         let mut vals = call.extra.clone();
         vals.insert("res_model".to_owned(), json!(call.model.name));

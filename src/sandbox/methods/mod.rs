@@ -221,6 +221,26 @@ pub fn may_change(model: &str, method: &str) -> bool {
         .is_some_and(|each| !each.readonly)
 }
 
+/// Ids as PostgreSQL takes them.
+fn ids_for_sql(ids: &[Value]) -> Outcome<Vec<i64>> {
+    for id in ids {
+        match id {
+            Value::Array(_) | Value::Object(_) => {
+                return Err(Fault::kind(format!("unhashable type: '{}'", super::python::type_name(id))));
+            }
+            Value::Bool(true) => return Err(Fault::no_operator("=", "boolean")),
+            Value::String(text) => return Err(no_integer(text)),
+            _ => {}
+        }
+    }
+    let whole = |id: &Value| id.as_f64().filter(|id| id.fract() == 0.0).map(|id| id as i64);
+    Ok(ids.iter().filter_map(|id| id.as_i64().or_else(|| whole(id))).collect())
+}
+
+fn no_integer(text: &str) -> Fault {
+    Fault::database_text(format!("invalid input syntax for type integer: \"{text}\""))
+}
+
 fn prepare(
     env: &mut Env,
     model: &str,
@@ -241,7 +261,16 @@ fn prepare(
         return Err(Fault::not_found(message).gap());
     };
     let ids = match body.shift_remove("ids") {
-        Some(Value::Array(ids)) => ids_of(&Value::Array(ids)),
+        // A read of nothing but the id gives back what it was given.
+        Some(Value::Array(ids)) if body.get("fields") == Some(&json!(["id"])) => ids_of(&Value::Array(ids)),
+        Some(Value::Array(ids)) => ids_for_sql(&ids)?,
+        // Python takes a text apart, and PostgreSQL meets its letters.
+        Some(Value::String(text)) if text.is_empty() => Vec::new(),
+        Some(Value::String(text)) if method == "get_external_id" => {
+            let letter = text.chars().next().map(String::from).unwrap_or_default();
+            return Err(Fault::value(format!("invalid literal for int() with base 10: '{letter}'")));
+        }
+        Some(Value::String(text)) => return Err(no_integer(&text)),
         Some(Value::Number(id)) => id.as_i64().into_iter().collect(),
         None | Some(Value::Null | Value::Bool(false)) => Vec::new(),
         Some(other) => {
