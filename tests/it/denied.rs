@@ -99,6 +99,22 @@ fn no_rule_is_guessed_at_and_what_was_found_costs_no_question() {
 }
 
 #[test]
+fn the_end_of_what_was_found_is_no_empty_answer() {
+    let (home, server) = lab();
+    server.once(&json2("crm.lead", "search_read"), Answer::json(r#"[{"id":1,"name":"A"}]"#));
+    server.on(&json2("crm.lead", "search_read"), Answer::json("[]"));
+    server.on(&json2("res.users", "context_get"), Answer::json(r#"{"lang":"en_US","tz":false,"uid":7}"#));
+    server.on(&json2("res.users", "has_group"), Answer::json("false"));
+    for line in [
+        &["search-read", "crm.lead", "--fields", "name", "--all", "--page", "1"][..],
+        &["search-read", "crm.lead", "--fields", "name", "--limit", "5", "--offset", "40"],
+    ] {
+        let outcome = home.run(line).ok();
+        assert!(!outcome.stderr.contains("record rule"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
 fn raw_of_a_binary_file_leads_to_datas() {
     let (home, server) = lab();
     let fields = ["name", "raw", "datas"].map(|name| {
