@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(back, kept());
         assert_eq!(
             Value::Object(back.operation.kwargs).to_string(),
-            r#"{"z":0.1,"a":[100.0,9007199254740993]}"#
+            r#"{"z":0.10,"a":[1e+2,9007199254740993]}"#
         );
         assert_eq!(shelf.get(&owner("b"), REQUEST).unwrap(), None);
         let (from, to) =

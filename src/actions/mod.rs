@@ -1,6 +1,7 @@
 //! One file a verb: what it is asked, and what it comes to. A verb knows a session, its caller and its host, and
 //! no surface: a command line, a spec and whoever comes next hand over the same [`Request`].
 
+mod called;
 pub mod definition;
 pub mod fields;
 pub mod search_all;
@@ -159,6 +160,12 @@ fn checked(model: crate::arguments::values::Model) -> Result<String> {
 /// An order, unless it is blank.
 fn order(text: Option<crate::arguments::values::Text>) -> Option<String> {
     text.map(|text| text.0).filter(|order| !order.trim().is_empty())
+}
+
+/// Names as given, and several in one word with commas.
+fn parts(given: Vec<String>) -> Vec<String> {
+    let names = given.iter().flat_map(|given| given.split(',')).map(str::trim);
+    names.filter(|name| !name.is_empty()).map(str::to_string).collect()
 }
 
 /// A list in a reply.

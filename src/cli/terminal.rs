@@ -52,15 +52,16 @@ fn write(tty: &mut File, text: &str) {
     let _ = tty.write_all(sanitize::for_terminal(text).as_bytes());
 }
 
-/// Asks for a secret that is not shown while it is typed.
-pub fn ask_hidden(prompt: &str) -> Result<Secret> {
+/// Asks for a secret that is not shown while it is typed; Enter alone takes the one that is offered, if one is.
+pub fn ask_hidden(prompt: &str, offered: Option<&Secret>) -> Result<Secret> {
     let mut tty = open()?;
     let line = read_line(&mut tty, prompt, false)?;
     let text = line.trim();
-    if text.is_empty() {
-        return Err(interrupted("nothing was typed"));
+    match (text.is_empty(), offered) {
+        (false, _) => Ok(Secret::new(text.to_string())),
+        (true, Some(offered)) => Ok(offered.clone()),
+        (true, None) => Err(interrupted("nothing was typed")),
     }
-    Ok(Secret::new(text.to_string()))
 }
 
 /// Asks for a whole `yes`.

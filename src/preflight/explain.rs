@@ -86,6 +86,10 @@ fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint
     {
         return vec![format!("{} takes {}", operation.method, takes.join(", ")).into()];
     }
+    if let Some((model, name)) = spelt_out(says) {
+        let lookup = Action::new("lookup").with("kind", model).with("query", name).with("one", true);
+        return vec![Hint::new("a name stands where an id belongs: ").action(lookup)];
+    }
     if says.starts_with("Expected singleton") {
         return vec![format!("{} takes exactly one record: give one id", operation.method).into()];
     }
@@ -100,6 +104,17 @@ fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint
         }
         _ => Vec::new(),
     }
+}
+
+/// A text that Odoo took for the ids of records, letter by letter: the model, and the text.
+fn spelt_out(says: &str) -> Option<(&str, String)> {
+    let (model, letters) = says.strip_prefix("Expected singleton: ")?.strip_suffix(')')?.split_once('(')?;
+    crate::operation::check_model(model).ok()?;
+    let letters = letters.split("', '").map(|letter| letter.trim_matches('\''));
+    let letters: Vec<&str> = letters.collect();
+    let is_spelt = letters.len() > 1 && letters.iter().all(|letter| letter.chars().count() <= 1);
+    let name: String = letters.concat();
+    (is_spelt && !name.chars().all(|letter| letter.is_ascii_digit())).then_some((model, name))
 }
 
 /// Fields that are not at hand are asked for.
@@ -241,4 +256,25 @@ fn method_meant(model: &str, given: &str) -> Option<&'static str> {
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, method)| method)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spelt_out;
+
+    #[test]
+    fn a_name_in_the_place_of_an_id_is_put_together_again() {
+        for (says, found) in [
+            (
+                "Expected singleton: mail.activity.type('T', 'o', ' ', 'D', 'o')",
+                Some(("mail.activity.type", "To Do")),
+            ),
+            ("Expected singleton: res.partner(1, 2)", None),
+            ("Expected singleton: res.partner()", None),
+            ("Expected singleton: res.partner('1', '2')", None),
+        ] {
+            let found = found.map(|(model, name)| (model, name.to_string()));
+            assert_eq!(spelt_out(says), found, "{says}");
+        }
+    }
 }
