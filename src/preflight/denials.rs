@@ -150,9 +150,19 @@ fn lifts(own: &OwnDocuments) -> String {
 
 /// Notes that an empty answer may be a rule's doing.
 pub fn found_nothing(check: &Check, operation: &Operation) {
+    if is_continued(operation) {
+        return;
+    }
     if let Some(own) = lacking(check, &operation.model) {
         check.note(format!("a record rule may hide records of {}: {}", operation.model, lifts(own)));
     }
+}
+
+/// Whether records were passed over that came before: nothing behind the last one is no surprise.
+fn is_continued(operation: &Operation) -> bool {
+    let is_past = |condition: &Value| condition[0] == "id" && condition[1] == ">";
+    operation.kwargs.get("offset").and_then(Value::as_u64).is_some_and(|offset| offset > 0)
+        || operation.kwargs.get("domain").and_then(Value::as_array).into_iter().flatten().any(is_past)
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ fn an_empty_answer_tells_of_a_rule_only_to_whom_it_applies() {
         server.on(&json2("crm.lead", "search_count"), Answer::json("0"));
         server.on(&json2("res.users", "context_get"), Answer::json(r#"{"lang":"en_US","tz":false,"uid":7}"#));
         server.on(&json2("res.users", "has_group"), Answer::json(has_group));
-        for line in [&["search-read", "crm.lead"][..], &["count", "crm.lead"]] {
+        for line in [&["search-read", "crm.lead", "--fields", "name"][..], &["count", "crm.lead"]] {
             let notes = home.run(line).ok().notes().join("\n");
             let says = notes.contains("a record rule may hide records of crm.lead");
             assert_eq!(says, is_told, "{line:?}: {notes}");
@@ -96,6 +96,23 @@ fn no_rule_is_guessed_at_and_what_was_found_costs_no_question() {
     assert!(home.run(["search-read", "res.partner", "--fields", "name"]).ok().notes().is_empty());
     assert!(home.run(["search-read", "crm.lead", "--fields", "name"]).ok().notes().is_empty());
     assert!(server.requests_to(&json2("res.users", "has_group")).is_empty());
+}
+
+#[test]
+fn the_end_of_what_was_found_is_no_empty_answer() {
+    let (home, server) = lab();
+    server.once(&json2("crm.lead", "search_read"), Answer::json(r#"[{"id":1,"name":"A"}]"#));
+    server.on(&json2("crm.lead", "search_read"), Answer::json("[]"));
+    server.on(&json2("crm.lead", "search_count"), Answer::json("0"));
+    server.on(&json2("res.users", "context_get"), Answer::json(r#"{"lang":"en_US","tz":false,"uid":7}"#));
+    server.on(&json2("res.users", "has_group"), Answer::json("false"));
+    for line in [
+        &["search-read", "crm.lead", "--fields", "name", "--all", "--page", "1"][..],
+        &["search-read", "crm.lead", "--fields", "name", "--limit", "5", "--offset", "40"],
+    ] {
+        let outcome = home.run(line).ok();
+        assert!(!outcome.stderr.contains("record rule"), "{}", outcome.stderr);
+    }
 }
 
 #[test]
