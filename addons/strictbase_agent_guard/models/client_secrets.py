@@ -54,13 +54,14 @@ class Base(models.AbstractModel):
         )
 
     def _post_model_setup__(self):
-        super()._post_model_setup__()
+        res = super()._post_model_setup__()
         # asked for each field of each query: only models with such a field ask
         model = type(self)
         if any(is_secret(self._name, name) for name in self._fields):
             model._check_field_access = _closed_to_agents(model)
         elif "_check_field_access" in vars(model):
             del model._check_field_access
+        return res
 
     def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
         fields = super()._determine_fields_to_fetch(field_names, ignore_when_in_cache)
