@@ -27,6 +27,7 @@ from . import ir_http
 from . import ir_mail_server
 from . import ir_model_access
 from . import ir_module_module
+from . import mail_alias
 from . import mail_blacklist
 from . import mail_followers
 from . import mail_mail
@@ -37,6 +38,8 @@ from . import mail_scheduled_message
 from . import mail_thread
 from . import internal_half
 from . import published
+from . import site_words
+from . import survey_words
 from . import reader_filter
 from . import reader_message
 from . import res_groups

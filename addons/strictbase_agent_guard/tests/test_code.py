@@ -181,6 +181,19 @@ class TestCode(ConfirmationCase):
                 }
             )
 
+    def test_jobs_that_odoo_makes(self):
+        """An alert of the canteen comes with a job, whose code is Odoo's own."""
+        job = {
+            "name": "x",
+            "model_id": self.env["ir.model"]._get_id("res.partner"),
+            "state": "code",
+            "code": "model.search([], limit=1)",
+        }
+        jobs = self.env["ir.cron"].with_user(self.agent)
+        jobs.sudo().create(job)
+        with self.assertRaises(AccessError):
+            jobs.create(job)
+
     def test_files_are_text_for_the_browser(self):
         """As for everybody who may not write views, whatever the agent's groups."""
         file = (
