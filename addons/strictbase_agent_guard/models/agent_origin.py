@@ -37,6 +37,8 @@ TELLING = {
     "selection",
     "text",
 }
+#: Whom a linked record stands for: another one is written to.
+REACHED = ("res.partner", "res.users")
 #: Linked records that agents cannot write, or that say nothing.
 NOT_LINKED = ("ir.", "mail.", "res.company", "res.currency", "res.groups", "res.users")
 WORDED = {"char", "html", "text"}
@@ -289,5 +291,7 @@ class Base(models.AbstractModel):
                 continue
             field = self._fields.get(name)
             if document or field is None or field.type in TELLING:
+                return True
+            if field.type == "many2one" and field.comodel_name in REACHED:
                 return True
         return False
