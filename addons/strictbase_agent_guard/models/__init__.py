@@ -34,6 +34,7 @@ from . import mail_mail
 from . import mail_message
 from . import agent_sender
 from . import mail_message_reaction
+from . import mail_render_mixin
 from . import mail_scheduled_message
 from . import mail_thread
 from . import internal_half

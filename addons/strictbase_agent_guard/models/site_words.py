@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a visitor reads of a record that is already shown: its words are an outbound act.
+"""What visitors read of a record that is shown already: its words are an outbound act.
 
 Which records the site shows, and which of their fields, is taken from what Odoo says of
 them: access, publication, and the templates of the site. What a page is called is an

@@ -181,6 +181,26 @@ class TestCode(ConfirmationCase):
                 }
             )
 
+    def test_placeholders(self):
+        if "mailing.mailing" not in self.env:
+            self.skipTest("mass_mailing not installed")
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "Yours: {{ object.env.user.name }}",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        self.agent.group_ids += self.env.ref("mass_mailing.group_mass_mailing_user")
+        as_agent = mailing.with_user(self.agent)
+        as_agent.write({"user_id": self.agent.id, "keep_archives": True})
+        for values in (
+            {"preview": "x"},
+            {"mailing_model_id": self.env["ir.model"]._get_id("res.users")},
+            {"user_id": self.agent.id, "preview": "{{ object.env.user.login }}"},
+        ):
+            with self.assertRaises(AccessError, msg=values):
+                as_agent.write(values)
+
     def test_jobs_that_odoo_makes(self):
         """An alert of the canteen comes with a job, whose code is Odoo's own."""
         job = {

@@ -59,9 +59,7 @@ class TestPublishedRoads(ConfirmationCase):
         values = self._values(road.values, user, road.model)
         if road.method == "create":
             return model.create(values)
-        given = self.env[road.model].create(
-            self._values(road.given, user, road.model)
-        )
+        given = self.env[road.model].create(self._values(road.given, user, road.model))
         if road.model == "chatbot.script" and "script_step_ids" in road.given:
             self.env["im_livechat.channel.rule"].create({"chatbot_script_id": given.id})
         self.env.flush_all()

@@ -15,8 +15,8 @@ from functools import lru_cache
 
 #: Fields of any model, by what their names mean, and of one model.
 NAMES = re.compile(
-    r"(?:^|_)(?:token|secret|passwd|password)$"
-    r"|(?:^|_)(?:access|api|kiosk|private)_key$"
+    r"(?:^|_)(?:r?token|secret|passwd|password|pwd)$"
+    r"|(?:^|_)(?:access|api|kiosk|private|secret)_key$"
     r"|^(?:access|auth|invit\w*|login|share|signup)_(?:hash|key|uuid)$"
     r"|^(?:invitation|invite|session|share|signup)_(?:link|url)$"
     r"|^session_code$"
