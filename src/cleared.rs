@@ -4,20 +4,20 @@
 
 use crate::context::TOKEN_KEY;
 use crate::error::{Code, Error, Result};
-use crate::operation::{Kind, Operation};
+use crate::operation::{Access, Operation};
 use crate::secret::Secret;
 
 /// An operation that may be sent.
 #[derive(Debug)]
 pub struct Cleared {
     operation: Operation,
-    kind: Kind,
+    access: Access,
 }
 
 impl Cleared {
     /// Checked by the pipeline.
     pub fn checked(operation: Operation) -> Cleared {
-        Cleared { kind: operation.kind(), operation }
+        Cleared { access: operation.access(), operation }
     }
 
     /// A question of the program's own.
@@ -25,9 +25,9 @@ impl Cleared {
     /// # Errors
     /// It is none: its method may change something.
     pub fn question(operation: Operation) -> Result<Cleared> {
-        match operation.kind() {
-            Kind::Read => Ok(Cleared { kind: Kind::Read, operation }),
-            Kind::Write => Err(Error::new(
+        match operation.access() {
+            Access::Read => Ok(Cleared { access: Access::Read, operation }),
+            Access::Write => Err(Error::new(
                 Code::Internal,
                 format!("{}/{} is no question: it was not sent", operation.model, operation.method),
             )),
@@ -36,26 +36,26 @@ impl Cleared {
 
     /// The minting of a token, with an approver's key.
     pub fn minting(operation: Operation) -> Cleared {
-        Cleared { kind: Kind::Write, operation }
+        Cleared { access: Access::Write, operation }
     }
 
     /// A question to the guard about the agent's requests, or taking one back.
     pub fn about_requests(operation: Operation) -> Cleared {
-        let is_question = operation.kind() == Kind::Read
+        let is_question = operation.access() == Access::Read
             || matches!(operation.method.as_str(), "request_manifest" | "request_status");
-        Cleared { kind: if is_question { Kind::Read } else { Kind::Write }, operation }
+        Cleared { access: if is_question { Access::Read } else { Access::Write }, operation }
     }
 
     /// What a sound guard refuses, tried on purpose and exactly as given.
     pub fn probing(operation: Operation) -> Cleared {
-        Cleared { kind: Kind::Write, operation }
+        Cleared { access: Access::Write, operation }
     }
 
     /// The same, byte for byte, with a person's token in its context.
     pub fn with_token(&self, token: &Secret) -> Cleared {
         let mut operation = self.operation.clone();
         operation.context.insert(TOKEN_KEY.into(), token.expose().into());
-        Cleared { operation, kind: self.kind }
+        Cleared { operation, access: self.access }
     }
 
     /// What is sent.
@@ -64,8 +64,8 @@ impl Cleared {
     }
 
     /// Read or write.
-    pub fn kind(&self) -> Kind {
-        self.kind
+    pub fn access(&self) -> Access {
+        self.access
     }
 
     /// `res.partner/write`, for messages.

@@ -9,7 +9,7 @@ use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result};
 use crate::hint::Hint;
 use crate::host::Host;
-use crate::operation::{Kind, Object, Operation};
+use crate::operation::{Access, Object, Operation};
 use crate::outcome::Outcome;
 use crate::preflight::{Check, answers, currencies, echoes, explain};
 use crate::protocol::Reply;
@@ -25,7 +25,7 @@ pub fn execute(session: &Session, caller: &Caller, host: &dyn Host, operation: O
     if caller.rules.dry_run {
         return run.shown(operation);
     }
-    let effect = if operation.kind() == Kind::Read { Effect::Nothing } else { Effect::Done };
+    let effect = if operation.access() == Access::Read { Effect::Nothing } else { Effect::Done };
     Ok(Outcome::reply(run.send(operation)?, effect))
 }
 
@@ -41,14 +41,14 @@ impl Run<'_> {
         let operation = &self.prepared(&self.in_context(operation)?)?;
         let check = Check::new(&self.caller.rules, self, operation);
         let mut asked = operation.clone();
-        let (currencies, is_echoed) = match operation.kind() {
-            Kind::Read => (currencies::ask(&check, &mut asked), echoes::ask(&mut asked)),
-            Kind::Write => (None, false),
+        let (currencies, is_echoed) = match operation.access() {
+            Access::Read => (currencies::ask(&check, &mut asked), echoes::ask(&mut asked)),
+            Access::Write => (None, false),
         };
         let cleared = Cleared::checked(asked);
-        let outcome = match cleared.kind() {
-            Kind::Read => self.sent(&cleared),
-            Kind::Write => self.without_lookups(operation, || self.sent(&cleared)),
+        let outcome = match cleared.access() {
+            Access::Read => self.sent(&cleared),
+            Access::Write => self.without_lookups(operation, || self.sent(&cleared)),
         };
         let reply = outcome.map_err(|error| self.explained(operation, error))?;
         let plain = match currencies {
@@ -118,7 +118,7 @@ impl Run<'_> {
 
     /// Sends; a write that the guard refuses goes through the approval flow.
     fn sent(&self, cleared: &Cleared) -> Result<Reply> {
-        if cleared.kind() == Kind::Read {
+        if cleared.access() == Access::Read {
             return self.session.odoo().call(cleared, self.host);
         }
         if let Some(token) = &self.caller.approval.token {

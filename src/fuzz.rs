@@ -14,7 +14,7 @@ use crate::context;
 use crate::error::Effect;
 use crate::host::Question;
 use crate::json_input;
-use crate::operation::Kind;
+use crate::operation::Access;
 use crate::outcome::Layout;
 use crate::protocol::faults::{self, Asked};
 use crate::secret::{Secret, Veil};
@@ -28,11 +28,11 @@ pub fn reply(bytes: &[u8]) {
     let Some((head, body)) = bytes.split_at_checked(2) else { return };
     let status = 100 + u16::from_be_bytes([head[0], head[1]]) % 500;
     let reply = HttpReply { status, headers: Vec::new(), body: body.to_vec() };
-    for kind in [Kind::Read, Kind::Write] {
-        let asked = Asked { what: "m/f", kind, database: "d", origin: "https://o" };
+    for access in [Access::Read, Access::Write] {
+        let asked = Asked { what: "m/f", access, database: "d", origin: "https://o" };
         let error = faults::of_reply(&reply, asked);
         assert_ne!(error.effect, Effect::NotSent, "it was answered");
-        let says_rejected = kind == Kind::Write && error.effect == Effect::Rejected;
+        let says_rejected = access == Access::Write && error.effect == Effect::Rejected;
         let no_database = ["X-Odoo-Database", "No database is selected"];
         let is_its_page = no_database.iter().any(|part| String::from_utf8_lossy(body).contains(part));
         if says_rejected && !(status == 404 && is_its_page) {

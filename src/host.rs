@@ -3,7 +3,7 @@
 
 use crate::error::{Effect, Result};
 use crate::hint::Hint;
-use crate::operation::Kind;
+use crate::operation::Access;
 use crate::secret::Secret;
 
 /// A surface, seen from a call.
@@ -15,7 +15,7 @@ pub trait Host {
     fn trace(&self, text: &dyn Fn() -> String);
 
     /// A request leaves now; until the watch ends it is under way.
-    fn watch<'h>(&'h self, what: &str, kind: Kind) -> Box<dyn Watch + 'h>;
+    fn watch<'h>(&'h self, what: &str, access: Access) -> Box<dyn Watch + 'h>;
 
     /// The call is wanted no more: nothing further is sent.
     fn is_stopped(&self) -> bool {

@@ -104,14 +104,14 @@ pub enum Source {
     /// On the command line.
     Inline {
         /// The flag, for messages.
-        flag: &'static str,
+        flag: String,
         /// Its text.
         text: String,
     },
     /// In a file, or on stdin for `-`.
     File {
         /// The flag, for messages.
-        flag: &'static str,
+        flag: String,
         /// Path or `-`.
         path: String,
     },
@@ -120,23 +120,23 @@ pub enum Source {
 impl Source {
     /// At most one of a flag and its file form.
     pub fn choose(
-        flag: &'static str,
+        flag: &str,
         inline: Option<String>,
-        file_flag: &'static str,
+        file_flag: &str,
         file: Option<String>,
     ) -> Result<Option<Source>> {
         match (inline, file) {
             (Some(_), Some(_)) => {
                 Err(Error::usage(format!("{flag} and {file_flag} exclude each other: give one")))
             }
-            (Some(text), None) => Ok(Some(Source::Inline { flag, text })),
-            (None, Some(path)) => Ok(Some(Source::File { flag: file_flag, path })),
+            (Some(text), None) => Ok(Some(Source::Inline { flag: flag.into(), text })),
+            (None, Some(path)) => Ok(Some(Source::File { flag: file_flag.into(), path })),
             (None, None) => Ok(None),
         }
     }
 
     /// The flag it was given with.
-    pub fn flag(&self) -> &'static str {
+    pub fn flag(&self) -> &str {
         match self {
             Source::Inline { flag, .. } | Source::File { flag, .. } => flag,
         }

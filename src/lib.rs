@@ -7,6 +7,7 @@
 
 mod actions;
 mod approval;
+mod arguments;
 mod base_url;
 mod cache;
 mod caller;
@@ -28,6 +29,7 @@ mod hint;
 mod host;
 mod json_input;
 mod json_slips;
+mod knowledge;
 mod members;
 mod odoo;
 mod operation;
@@ -61,7 +63,7 @@ pub use clock::{Clock, System};
 pub mod inside {
     pub use crate::actions::Request;
     pub use crate::base_url::BaseUrl;
-    pub use crate::cache::{Cache, Found, Key, Kind, Owner};
+    pub use crate::cache::{Cache, Found, Key, Owner, Section};
     pub use crate::clock::odoo_datetime;
     pub use crate::exit::code_of;
     pub use crate::operation::{Object, Operation, canonical};

@@ -6,18 +6,12 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Code, Error, Result};
 use crate::hint::{Action, Hint};
+use crate::knowledge::methods;
+
+pub use crate::knowledge::methods::Access;
 
 /// A JSON object with its order.
 pub type Object = Map<String, Value>;
-
-/// What a method may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Changes nothing: may be repeated at will.
-    Read,
-    /// May change something: never repeated when its answer is lost.
-    Write,
-}
 
 /// A model method with its arguments.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,36 +27,6 @@ pub struct Operation {
     /// The whole context that is sent.
     pub context: Object,
 }
-
-/// Methods of every model that change nothing (Odoo 19.0: `@api.readonly`, or pure by their code).
-const READS: [&str; 26] = [
-    "check_access_rights",
-    "context_get",
-    "default_get",
-    "display_name_for",
-    "fields_get",
-    "formatted_read_group",
-    "formatted_read_grouping_sets",
-    "get_available_models",
-    "get_external_id",
-    "get_field_translations",
-    "get_metadata",
-    "get_views",
-    "has_access",
-    "has_group",
-    "name_search",
-    "read",
-    "read_group",
-    "read_progress_bar",
-    "search",
-    "search_count",
-    "search_panel_select_multi_range",
-    "search_panel_select_range",
-    "search_read",
-    "web_read",
-    "web_read_group",
-    "web_search_read",
-];
 
 impl Operation {
     /// A call without ids or context yet.
@@ -90,8 +54,8 @@ impl Operation {
     }
 
     /// Read or write, by the table of methods known to change nothing.
-    pub fn kind(&self) -> Kind {
-        if READS.binary_search(&self.method.as_str()).is_ok() { Kind::Read } else { Kind::Write }
+    pub fn access(&self) -> Access {
+        methods::access(&self.model, &self.method)
     }
 
     /// SHA-256 over the canonical form: model, method, sorted ids, arguments and context with sorted keys.
@@ -160,13 +124,6 @@ pub fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn the_table_of_reads_is_sorted_for_its_search() {
-        assert!(READS.is_sorted());
-        assert_eq!(Operation::new("res.partner", "search_read", Object::new()).unwrap().kind(), Kind::Read);
-        assert_eq!(Operation::new("res.partner", "export_data", Object::new()).unwrap().kind(), Kind::Write);
-    }
 
     #[test]
     fn names_that_could_leave_the_path_are_refused() {

@@ -208,8 +208,8 @@ impl crate::host::Host for Marked {
 
     fn trace(&self, _: &dyn Fn() -> String) {}
 
-    fn watch<'h>(&'h self, what: &str, kind: crate::operation::Kind) -> Box<dyn crate::host::Watch + 'h> {
-        Box::new(self.0.sending(what, kind))
+    fn watch<'h>(&'h self, what: &str, access: crate::operation::Access) -> Box<dyn crate::host::Watch + 'h> {
+        Box::new(self.0.sending(what, access))
     }
 
     fn approver_key(

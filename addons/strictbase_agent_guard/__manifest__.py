@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
         "data/ir_config_parameter.xml",
+        "data/ir_cron.xml",
         "wizards/agent_decision_views.xml",
         "wizards/agent_key_views.xml",
         "wizards/agent_stop_views.xml",

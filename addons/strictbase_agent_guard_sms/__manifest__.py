@@ -8,5 +8,6 @@
     "license": "LGPL-3",
     "development_status": "Beta",
     "depends": ["strictbase_agent_guard", "sms"],
+    "data": ["views/sms_sms_views.xml"],
     "auto_install": True,
 }

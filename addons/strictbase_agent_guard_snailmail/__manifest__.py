@@ -8,5 +8,6 @@
     "license": "LGPL-3",
     "development_status": "Beta",
     "depends": ["strictbase_agent_guard", "snailmail"],
+    "data": ["views/snailmail_letter_views.xml"],
     "auto_install": True,
 }

@@ -6,24 +6,99 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::approval::{guard, requests};
+use super::definition::{Definition, Reach, Told, Verb};
+use super::Request as Any;
+use crate::arguments::values::{Choices, Number, OneOf, Patience};
+use crate::arguments::{At, Choice, arguments, rules::NoRules};
 use crate::caller::Caller;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::host::Host;
+use crate::operation::Object;
 use crate::outcome::{Layout, Outcome};
 use crate::session::{Run, Session};
-use crate::settings::{TIMEOUT_FORM, parse_timeout};
-use crate::waiting;
 
 /// How long a person is waited for unless the caller says.
 pub const PATIENCE: Duration = Duration::from_secs(600);
 
-/// How a time to wait is given.
-pub const PATIENCE_FORM: &str = TIMEOUT_FORM;
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "approvals",
+    reach: Reach::writes(|| {
+        json!({
+            "description": "list: rows; show and wait: how the request stands; send: Odoo's own value; drop: {\"request\": …, \"dropped\": true}",
+        })
+    }),
+    definition: Definition::of::<Arguments>(),
+    more: r#"A call that the guard refuses waits in Odoo as a request until a person has decided.
 
-/// A time to wait for a person.
-pub fn patience(text: &str) -> Option<Duration> {
-    parse_timeout(text)
+Examples:
+  odoo-agent approvals list
+  odoo-agent approvals wait 5591aa8a-f0ee-4af3-9370-39fff0719bac --timeout 10m"#,
+};
+
+/// What can be done with requests.
+#[derive(Clone, Debug)]
+pub struct Deeds;
+
+impl Choices for Deeds {
+    const LIST: &'static [Choice] = &[
+        Choice { word: "list", about: "Print the requests of this agent, the latest first", takes: &[] },
+        Choice { word: "show", about: "Print how a request stands and what it holds", takes: &["request"] },
+        Choice {
+            word: "wait",
+            about: "Wait until a person has decided, for `timeout` [default: 10m]",
+            takes: &["request", "timeout"],
+        },
+        Choice {
+            word: "send",
+            about: "Send exactly what was refused, once a person has approved it",
+            takes: &["request"],
+        },
+        Choice { word: "drop", about: "Take a request back", takes: &["request"] },
+    ];
+}
+
+arguments! {
+    /// Requests of the agent that wait for a person: list, show, wait, send, drop
+    #[schemars(extend("allOf" = [
+        { "if": { "properties": { "do": { "const": "list" } } }, "then": { "properties": { "request": { "type": "null" } } },
+            "else": { "required": ["request"], "properties": { "request": { "type": "string" } } } },
+        { "if": { "properties": { "do": { "const": "wait" } } }, "else": { "properties": { "timeout": { "type": "null" } } } },
+    ]))]
+    pub struct Arguments {
+        /// list, show, wait, send or drop
+        r#do: OneOf<Deeds>,
+        /// The number that the refusal names
+        request: Option<Number> => positional(),
+        /// With wait: at most this long [default: 10m]
+        timeout: Option<Patience>,
+    }
+}
+
+impl Told for Arguments {
+    type Rules = NoRules;
+
+    fn request(self, _: &mut Object, at: At) -> Result<Any> {
+        let number = || match &self.request {
+            Some(number) => Ok(number.0.clone()),
+            None => Err(Error::usage(format!("{} is missing", at("request")))),
+        };
+        let deed = self.r#do.0.as_str();
+        if self.timeout.is_some() && deed != "wait" {
+            return Err(Error::usage(format!("{}: only wait takes one", at("timeout"))));
+        }
+        Ok(Any::Approvals(match deed {
+            "list" if self.request.is_some() => {
+                return Err(Error::usage(format!("{}: list takes none", at("request"))));
+            }
+            "list" => Request::List,
+            "show" => Request::Show(number()?),
+            "wait" => Request::Wait(number()?, self.timeout.map_or(PATIENCE, |patience| patience.0)),
+            "send" => Request::Send(number()?),
+            _ => Request::Drop(number()?),
+        }))
+    }
 }
 
 /// What is to be done.
@@ -39,20 +114,6 @@ pub enum Request {
     Send(String),
     /// Takes one back.
     Drop(String),
-}
-
-/// The number of a request, as an agent gives it.
-///
-/// # Errors
-/// `usage`: it is none.
-pub fn number(text: &str) -> Result<String> {
-    waiting::number(text).ok_or_else(|| {
-        Error::usage(format!("{text:?} is not the number of a request: nothing was sent")).with_hint(
-            Hint::new("a refused call names it, like 5591aa8a-f0ee-4af3-9370-39fff0719bac: ")
-                .action(Action::new("approvals list"))
-                .text(" has them all"),
-        )
-    })
 }
 
 /// Does it.

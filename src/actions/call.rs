@@ -1,5 +1,11 @@
 //! `call`: any public method of any model, arguments by name; comes to what the method returned.
 
+use serde_json::json;
+
+use super::definition::{Definition, Reach, Told, Verb};
+use super::Request as Any;
+use crate::arguments::values::{Ids, Method, MethodArguments, Model};
+use crate::arguments::{At, arguments, rules::AllRules};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::execute::execute;
@@ -8,6 +14,43 @@ use crate::json_input;
 use crate::operation::{Object, Operation};
 use crate::outcome::Outcome;
 use crate::session::Session;
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "call",
+    reach: Reach::writes(|| json!({ "description": "Odoo's own value, unchanged" })),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Examples:
+  odoo-agent call res.partner search_count --data-json '{"domain": [["is_company", "=", true]]}'
+  odoo-agent call project.task message_post --ids 12 --data-json '{"body": "Checked the logs"}'"#,
+};
+
+arguments! {
+    /// Call any public method of any model
+    #[schemars(extend("not" = { "required": ["ids", "data"],
+        "properties": { "ids": { "type": "array" },
+            "data": { "type": "object", "required": ["ids"], "properties": { "ids": { "type": "array" } } } } }))]
+    pub struct Arguments {
+        /// Model, like res.partner
+        model: Model => positional(),
+        /// Public method, like search_count
+        method: Method => positional(),
+        /// Record ids
+        ids: Option<Ids>,
+        /// Arguments of the method by name
+        data: Option<MethodArguments>,
+    }
+}
+
+impl Told for Arguments {
+    type Rules = AllRules;
+
+    fn request(self, context: &mut Object, at: At) -> Result<Any> {
+        let ids = self.ids.map(|ids| ids.0);
+        let data = self.data.unwrap_or_default().0;
+        Request::new(&self.model.0, &self.method.0, ids, data, context, at).map(Any::Call)
+    }
+}
 
 /// A method call.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,11 +67,12 @@ impl Request {
         ids: Option<Vec<i64>>,
         mut data: Object,
         context: &mut Object,
-        place: &str,
+        at: At,
     ) -> Result<Request> {
+        let place = at("data");
         let ids = match (ids, data.shift_remove("ids")) {
             (Some(_), Some(_)) => {
-                return Err(Error::usage(format!("ids are given twice: by --ids and in {place}")));
+                return Err(Error::usage(format!("ids are given twice: by {} and in {place}", at("ids"))));
             }
             (None, Some(ids)) => Some(json_input::ids(ids, &format!("{place}.ids"))?),
             (ids, None) => ids,
@@ -38,7 +82,10 @@ impl Request {
                 if context.insert(key.clone(), value).is_some() {
                     return Err(Error::new(
                         Code::Usage,
-                        format!("the context key {key} is given twice: by a flag and in {place}.context"),
+                        format!(
+                            "the context key {key} is given twice: by {} and in {place}.context",
+                            at("context")
+                        ),
                     ));
                 }
             }

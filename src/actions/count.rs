@@ -1,7 +1,11 @@
 //! `count`: how many records match a domain.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::definition::{Definition, Reach, Told, Verb};
+use super::{Request as Any, checked};
+use crate::arguments::values::{Domain, Model};
+use crate::arguments::{At, arguments, rules::ShowRules};
 use crate::caller::Caller;
 use crate::error::{Code, Effect, Error, Result};
 use crate::host::Host;
@@ -9,6 +13,38 @@ use crate::operation::{Object, Operation};
 use crate::outcome::Outcome;
 use crate::protocol::Reply;
 use crate::session::{Run, Session};
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "count",
+    reach: Reach::reads(|| json!({ "type": "integer", "minimum": 0 })),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Archived records count only if the domain asks for active, or with
+--context-json '{"active_test": false}'.
+
+Examples:
+  odoo-agent count res.partner
+  odoo-agent count project.task --domain '[["project_id.name", "ilike", "office"]]'"#,
+};
+
+arguments! {
+    /// Count records
+    pub struct Arguments {
+        /// Model, like res.partner
+        model: Model => positional(),
+        /// Which records [default: all]
+        domain: Option<Domain>,
+    }
+}
+
+impl Told for Arguments {
+    type Rules = ShowRules;
+
+    fn request(self, _: &mut Object, _: At) -> Result<Any> {
+        let domain = self.domain.unwrap_or_default().0;
+        Ok(Any::Count(Request { model: checked(self.model)?, domain }))
+    }
+}
 
 /// A count.
 #[derive(Clone, Debug, PartialEq)]

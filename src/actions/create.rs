@@ -2,6 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::definition::{Definition, Reach, Told, Verb};
+use super::Request as Any;
+use crate::arguments::values::{JsonObject, JsonObjects, Model};
+use crate::arguments::{At, arguments, rules::AllRules};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::execute::execute;
@@ -9,6 +13,51 @@ use crate::host::Host;
 use crate::operation::{self, Object, Operation};
 use crate::outcome::Outcome;
 use crate::session::Session;
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "create",
+    reach: Reach::writes(
+        || json!({ "type": "array", "items": { "type": "integer" }, "description": "the new ids" }),
+    ),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Examples:
+  odoo-agent create res.partner --vals-json '{"name": "Ready Mat", "is_company": true}'
+  odoo-agent create project.task --vals-list-json '[{"name": "One"}, {"name": "Two"}]'"#,
+};
+
+arguments! {
+    /// Create one record or several
+    #[schemars(extend("oneOf" = [
+        { "required": ["vals"], "properties": { "vals": { "type": "object" }, "vals_list": { "type": "null" } } },
+        { "required": ["vals_list"], "properties": { "vals_list": { "type": "array" }, "vals": { "type": "null" } } },
+    ]))]
+    pub struct Arguments {
+        /// Model, like res.partner
+        model: Model => positional(),
+        /// Values of one record
+        vals: Option<JsonObject> => excludes("vals_list"),
+        /// Values of several records
+        vals_list: Option<JsonObjects>,
+    }
+}
+
+impl Told for Arguments {
+    type Rules = AllRules;
+
+    fn request(self, _: &mut Object, at: At) -> Result<Any> {
+        let (one, several) = (at("vals"), at("vals_list"));
+        let vals_list = match (self.vals, self.vals_list) {
+            (Some(vals), None) => vec![vals.0],
+            (None, Some(list)) => list.0,
+            (Some(_), Some(_)) => {
+                return Err(Error::usage(format!("{one} and {several} exclude each other: give one")));
+            }
+            (None, None) => return Err(Error::usage(format!("create needs {one} or {several}"))),
+        };
+        Request::new(self.model.0, vals_list).map(Any::Create)
+    }
+}
 
 /// A creation.
 #[derive(Clone, Debug, PartialEq)]

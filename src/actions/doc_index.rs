@@ -5,15 +5,62 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::definition::{Definition, Reach, Told, Verb};
+use super::Request as Any;
+use crate::arguments::values::{Flag, Text};
+use crate::arguments::{At, arguments, rules::{NoRules, yes}};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::host::Host;
+use crate::operation::Object;
 use crate::outcome::{Layout, Outcome};
 use crate::session::{Run, Session};
 
 /// What is said when the documents are closed to the user.
 pub const FALLBACK_NOTE: &str = "this user may not read Odoo's documentation (group Technical Documentation): \
      shown is what ordinary calls tell, without methods";
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "doc_index",
+    reach: Reach::reads(|| {
+        json!({
+            "type": "object", "required": ["models"],
+            "properties": { "models": { "type": "array", "items": {
+                "type": "object", "required": ["model", "name"],
+                "properties": { "model": { "type": "string" } },
+            } } },
+        })
+    }),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Examples:
+  odoo-agent doc-index --names --match invoice
+  odoo-agent doc-index --match hr.employee"#,
+};
+
+arguments! {
+    /// List every model with its fields and methods
+    pub struct Arguments {
+        /// Models whose name or label contains this
+        r#match: Option<Text>,
+        /// Names and labels only
+        names: Option<Flag>,
+        /// Ask Odoo even if the document is cached
+        refresh: Option<Flag>,
+    }
+}
+
+impl Told for Arguments {
+    type Rules = NoRules;
+
+    fn request(self, _: &mut Object, _: At) -> Result<Any> {
+        Ok(Any::DocIndex(Request {
+            matching: self.r#match.map(|text| text.0),
+            names: yes(self.names),
+            refresh: yes(self.refresh),
+        }))
+    }
+}
 
 /// An index.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,17 +1,66 @@
 //! `doc-model`: one model's fields, methods and parameters, as Odoo documents them.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::doc_index::FALLBACK_NOTE;
+use super::definition::{Definition, Reach, Told, Verb};
+use super::{Request as Any, checked};
+use crate::arguments::values::{Flag, Model, Names};
+use crate::arguments::{At, arguments, rules::{NoRules, names, yes}};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
 use crate::host::Host;
+use crate::operation::Object;
 use crate::outcome::{Layout, Outcome};
 use crate::session::{Run, Session};
 
 /// What a table shows of fields and of methods.
 const SHOWN: [&str; 7] = ["name", "type", "string", "relation", "required", "readonly", "signature"];
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "doc_model",
+    reach: Reach::reads(|| {
+        json!({
+            "type": "object", "required": ["model"],
+            "properties": {
+                "model": { "type": "string" }, "fields": { "type": "object" }, "methods": { "type": "object" },
+            },
+        })
+    }),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Examples:
+  odoo-agent doc-model project.task
+  odoo-agent doc-model res.partner --field email --field phone"#,
+};
+
+arguments! {
+    /// Describe one model: fields, methods, parameters
+    pub struct Arguments {
+        /// Model, like project.task
+        model: Model => positional(),
+        /// This field; without `methods`, no methods are shown
+        fields: Option<Names> => flag("field"),
+        /// This method; without `fields`, no fields are shown
+        methods: Option<Names> => flag("method"),
+        /// Ask Odoo even if the document is cached
+        refresh: Option<Flag>,
+    }
+}
+
+impl Told for Arguments {
+    type Rules = NoRules;
+
+    fn request(self, _: &mut Object, _: At) -> Result<Any> {
+        Ok(Any::DocModel(Request {
+            model: checked(self.model)?,
+            fields: names(self.fields),
+            methods: names(self.methods),
+            refresh: yes(self.refresh),
+        }))
+    }
+}
 
 /// A model's document.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::cache::{Found, Key, Kind};
+use crate::cache::{Found, Key, Section};
 use crate::caller::Columns;
 use crate::error::{Code, Effect, Result};
 use crate::json_input;
@@ -64,7 +64,7 @@ fn readable(model: &str, run: &Run) -> Result<Vec<String>> {
     let session = run.session;
     let key = Key {
         owner: &session.owner,
-        kind: Kind::Schema,
+        section: Section::Schema,
         model,
         question: json!({ "context": run.context()?, "readable": true }),
     };

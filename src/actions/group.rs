@@ -4,6 +4,10 @@
 use serde_json::{Value, json};
 
 use super::{fields, list};
+use super::definition::{Definition, Reach, Told, Verb};
+use super::{Request as Any, checked, order};
+use crate::arguments::values::{Columns, Domain, Groups, Having, Model, Text, Whole};
+use crate::arguments::{At, arguments, rules::ShowRules};
 use crate::caller::Caller;
 use crate::error::{Effect, Error, Result};
 use crate::hint::Hint;
@@ -14,6 +18,70 @@ use crate::session::{Run, Session};
 
 /// What fields can be summed up by.
 pub const FUNCTIONS: [&str; 5] = ["sum", "avg", "min", "max", "count_distinct"];
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "group",
+    reach: Reach::reads(|| {
+        json!({ "type": "array", "description": "Odoo's own groups", "items": {
+            "type": "object", "required": ["__count"], "properties": { "__count": { "type": "integer" } },
+        } })
+    }),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Periods of dates: hour, day, week, month, quarter, year, in the context's time zone; parts of
+them as numbers: year_number, quarter_number, month_number, iso_week_number, day_of_year,
+day_of_month, day_of_week, hour_number. __count is how many, __extra_domain finds them again.
+
+Examples:
+  odoo-agent group sale.order --by state --sum amount_total
+  odoo-agent group account.analytic.line --by employee_id --by date:month --sum unit_amount"#,
+};
+
+arguments! {
+    /// Sum up and count records in groups
+    pub struct Arguments {
+        /// Model, like sale.order
+        model: Model => positional(),
+        /// Field, or FIELD:PERIOD for a date, like date_order:month; repeatable [default: one group of all]
+        by: Option<Groups>,
+        /// Add up these fields, like amount_total,margin; the other four in the same way
+        sum: Option<Columns>,
+        /// Average
+        avg: Option<Columns>,
+        /// Smallest or earliest
+        min: Option<Columns>,
+        /// Largest or latest
+        max: Option<Columns>,
+        /// How many different values
+        count_distinct: Option<Columns>,
+        /// Which records [default: all]
+        domain: Option<Domain>,
+        /// Which groups, like '[["amount_total:sum", ">", 1000]]'
+        having: Option<Having>,
+        /// Like 'amount_total:sum desc' or '__count desc' [default: by the fields of `by`]
+        order: Option<Text> => value("ORDER"),
+        /// At most this many groups, 0 for no limit
+        limit: Option<Whole<0>> => default(0),
+    }
+}
+
+impl Told for Arguments {
+    type Rules = ShowRules;
+
+    fn request(self, _: &mut Object, _: At) -> Result<Any> {
+        let given = [self.sum, self.avg, self.min, self.max, self.count_distinct];
+        let given = given.map(|fields| fields.unwrap_or_default().0);
+        Ok(Any::Group(Request {
+            model: checked(self.model)?,
+            domain: self.domain.unwrap_or_default().0,
+            by: names(self.by.unwrap_or_default().0, "by")?,
+            aggregates: aggregates(given)?,
+            having: self.having.unwrap_or_default().0,
+            order: order(self.order),
+            limit: self.limit.map_or(0, |number| number.0),
+        }))
+    }
+}
 
 /// Groups.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,19 +2,77 @@
 
 use serde_json::{Value, json};
 
-use crate::cache::{Found, Key, Kind};
+use crate::cache::{Found, Key, Section};
+use super::definition::{Definition, Reach, Told, Verb};
+use super::{Request as Any, rows};
+use crate::arguments::values::{Domain, Filled, Flag, LookupKind, Whole};
+use crate::arguments::{At, arguments, rules::{NoRules, yes}};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::{Action, Hint};
 use crate::host::Host;
 use crate::odoo::lookup::{self, Wanted};
 use crate::odoo::schema::Schemas;
-use crate::operation::{self, Operation};
+use crate::operation::{self, Object, Operation};
 use crate::outcome::{Layout, Origin, Outcome};
 use crate::session::{Run, Session};
 
 /// Results without `--limit`.
 pub const LIMIT: u32 = 10;
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "lookup",
+    reach: Reach::reads(|| {
+        json!({
+            "type": "object", "required": ["source", "kind", "query", "results"], "additionalProperties": false,
+            "description": "with --one the one row itself",
+            "properties": {
+                "source": { "enum": ["live", "cache"] }, "kind": { "type": "string" },
+                "query": { "type": "string" }, "results": rows(),
+            },
+        })
+    }),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Examples:
+  odoo-agent lookup partner Azure
+  odoo-agent lookup product.product Desk --limit 3"#,
+};
+
+arguments! {
+    /// Find a record by its name
+    pub struct Arguments {
+        /// partner, project, task, employee, or any model
+        kind: LookupKind => positional(),
+        /// What it is called, or a part of that
+        query: Filled => positional(),
+        /// At most this many results
+        limit: Option<Whole<1>> => default(LIMIT), value("LIMIT"),
+        /// Ask Odoo even if the answer is cached
+        refresh: Option<Flag>,
+        /// Whole names only, whatever their case
+        exact: Option<Flag>,
+        /// Print the one match itself, asked of Odoo; none or several is an error (exit 7)
+        one: Option<Flag>,
+        /// Which records [default: all]
+        domain: Option<Domain>,
+    }
+}
+
+impl Told for Arguments {
+    type Rules = NoRules;
+
+    fn request(self, _: &mut Object, _: At) -> Result<Any> {
+        let wanted = Wanted {
+            kind: self.kind.0,
+            query: self.query.0,
+            limit: self.limit.map_or(LIMIT, |number| number.0),
+            exact: yes(self.exact),
+            domain: self.domain.unwrap_or_default().0,
+        };
+        Request::new(wanted, yes(self.refresh), yes(self.one)).map(Any::Lookup)
+    }
+}
 
 /// A lookup.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +122,7 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     let wanted = &request.wanted;
     let key = Key {
         owner: &session.owner,
-        kind: Kind::Lookup,
+        section: Section::Lookup,
         model: wanted.model(),
         question: lookup::question(wanted, &run.context()?),
     };

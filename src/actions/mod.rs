@@ -1,20 +1,9 @@
 //! One file a verb: what it is asked, and what it comes to. A verb knows a session, its caller and its host, and
 //! no surface: a command line, a spec and whoever comes next hand over the same [`Request`].
 
-pub mod approvals;
-pub mod call;
-pub mod count;
-pub mod create;
-pub mod doc_index;
-pub mod doc_model;
+pub mod definition;
 pub mod fields;
-pub mod group;
-pub mod lookup;
-pub mod read;
-pub mod schema_summary;
 pub mod search_all;
-pub mod search_read;
-pub mod write;
 
 use serde_json::value::RawValue;
 
@@ -23,50 +12,93 @@ use crate::error::{Code, Error, Result};
 use crate::host::Host;
 use crate::outcome::Outcome;
 use crate::session::Session;
+use definition::{Job, Verb};
 
-/// One action on Odoo, checked as far as that goes without asking anybody.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Request {
-    /// `call`
-    Call(call::Request),
-    /// `search-read`
-    SearchRead(search_read::Request),
-    /// `search-read --all`
-    SearchAll(search_all::Request),
-    /// `count`
-    Count(count::Request),
-    /// `group`
-    Group(group::Request),
-    /// `read`
-    Read(read::Request),
-    /// `create`
-    Create(create::Request),
-    /// `write`
-    Write(write::Request),
-    /// `lookup`
-    Lookup(lookup::Request),
-    /// `schema-summary`
-    SchemaSummary(schema_summary::Request),
-    /// `doc-index`
-    DocIndex(doc_index::Request),
-    /// `doc-model`
-    DocModel(doc_model::Request),
-    /// `approvals`
-    Approvals(approvals::Request),
+/// Declares the verbs: each is a file with its `VERB`, its `Request` and its `perform`.
+macro_rules! verbs {
+    ($($module:ident $variant:ident,)*) => {
+        $(pub mod $module;)*
+
+        /// Every verb, in the order of the help.
+        pub const VERBS: &[&Verb] = &[$(&$module::VERB),*];
+
+        /// One action on Odoo, checked as far as that goes without asking anybody.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Request {
+            $(
+                #[doc = stringify!($module)]
+                $variant($module::Request),
+            )*
+            /// `search_read` of every record, as a stream
+            SearchAll(search_all::Request),
+        }
+
+        impl Request {
+            /// The verb that it is of.
+            pub fn verb(&self) -> &'static Verb {
+                match self {
+                    $(Request::$variant(_) => &$module::VERB,)*
+                    Request::SearchAll(_) => &search_read::VERB,
+                }
+            }
+        }
+
+        fn performed(
+            request: Request,
+            session: &Session,
+            caller: &Caller,
+            host: &dyn Host,
+            rows: &mut dyn Rows,
+        ) -> Result<Outcome> {
+            match request {
+                $(Request::$variant(request) => $module::perform(request, session, caller, host),)*
+                Request::SearchAll(request) => search_all::perform(request, session, caller, host, rows),
+            }
+        }
+    };
 }
 
-impl Request {
-    /// Whether it is a single call, which a dry run can show.
-    pub fn is_one_call(&self) -> bool {
-        !matches!(
-            self,
-            Request::Lookup(_)
-                | Request::SchemaSummary(_)
-                | Request::DocIndex(_)
-                | Request::DocModel(_)
-                | Request::Approvals(_)
-        )
+verbs! {
+    call Call,
+    search_read SearchRead,
+    count Count,
+    group Group,
+    read Read,
+    create Create,
+    write Write,
+    lookup Lookup,
+    schema_summary SchemaSummary,
+    doc_index DocIndex,
+    doc_model DocModel,
+    approvals Approvals,
+}
+
+/// The verb of this name.
+pub fn verb(name: &str) -> Option<&'static Verb> {
+    VERBS.iter().find(|verb| verb.name == name).copied()
+}
+
+impl Job {
+    /// Refuses a dry run of what is more than one call.
+    ///
+    /// # Errors
+    /// `usage`
+    pub fn refuse_empty_show(&self) -> Result<()> {
+        refuse_empty_show(&self.request, self.rules.dry_run)
     }
+}
+
+fn refuse_empty_show(request: &Request, dry_run: bool) -> Result<()> {
+    if !dry_run || request.verb().argument("dry_run").is_some() {
+        return Ok(());
+    }
+    let shown: Vec<&str> =
+        VERBS.iter().filter(|verb| verb.argument("dry_run").is_some()).map(|verb| verb.name).collect();
+    Err(Error::usage(format!(
+        "--dry-run shows {} and {}; this one is none",
+        shown[..shown.len() - 1].join(", "),
+        shown[shown.len() - 1]
+    )))
 }
 
 /// Where the rows of a stream go.
@@ -107,29 +139,26 @@ pub fn perform(
     host: &dyn Host,
     rows: &mut dyn Rows,
 ) -> Result<Outcome> {
-    if caller.rules.dry_run && !request.is_one_call() {
-        return Err(nothing_to_show());
-    }
-    match request {
-        Request::Call(request) => call::perform(request, session, caller, host),
-        Request::SearchRead(request) => search_read::perform(request, session, caller, host),
-        Request::SearchAll(request) => search_all::perform(request, session, caller, host, rows),
-        Request::Count(request) => count::perform(request, session, caller, host),
-        Request::Group(request) => group::perform(request, session, caller, host),
-        Request::Read(request) => read::perform(request, session, caller, host),
-        Request::Create(request) => create::perform(request, session, caller, host),
-        Request::Write(request) => write::perform(request, session, caller, host),
-        Request::Lookup(request) => lookup::perform(request, session, caller, host),
-        Request::SchemaSummary(request) => schema_summary::perform(request, session, caller, host),
-        Request::DocIndex(request) => doc_index::perform(request, session, caller, host),
-        Request::DocModel(request) => doc_model::perform(request, session, caller, host),
-        Request::Approvals(request) => approvals::perform(request, session, caller, host),
-    }
+    refuse_empty_show(&request, caller.rules.dry_run)?;
+    performed(request, session, caller, host, rows)
 }
 
-/// A dry run of what is more than one call.
-pub fn nothing_to_show() -> Error {
-    Error::usage("--dry-run shows call, create, write, search_read, count, group and read; this one is none")
+/// The JSON Schema of rows.
+fn rows() -> serde_json::Value {
+    serde_json::json!({ "type": "array", "items": {
+        "type": "object", "required": ["id"], "properties": { "id": { "type": "integer" } },
+    } })
+}
+
+/// A model's name, checked.
+fn checked(model: crate::arguments::values::Model) -> Result<String> {
+    crate::operation::check_model(&model.0)?;
+    Ok(model.0)
+}
+
+/// An order, unless it is blank.
+fn order(text: Option<crate::arguments::values::Text>) -> Option<String> {
+    text.map(|text| text.0).filter(|order| !order.trim().is_empty())
 }
 
 /// A list in a reply.

@@ -3,12 +3,50 @@
 use serde_json::Value;
 
 use super::fields::{self, Fields};
+use super::definition::{Definition, Reach, Told, Verb};
+use super::{Request as Any, checked, rows};
+use crate::arguments::values::{FieldNames, Model, SomeIds};
+use crate::arguments::{At, arguments, rules::ReadRules};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::host::Host;
 use crate::operation::{Object, Operation};
 use crate::outcome::Outcome;
 use crate::session::{Run, Session};
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "read",
+    reach: Reach::reads(rows),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Examples:
+  odoo-agent read res.partner --ids 7 --fields name,email,phone
+  odoo-agent read project.task --ids 1,2,3"#,
+};
+
+arguments! {
+    /// Read fields of records by id
+    pub struct Arguments {
+        /// Model, like res.partner
+        model: Model => positional(),
+        /// Record ids
+        ids: SomeIds,
+        /// Fields to read, or '*' for all that are readable [default: id, display_name and the model's short list]
+        fields: Option<FieldNames>,
+    }
+}
+
+impl Told for Arguments {
+    type Rules = ReadRules;
+
+    fn request(self, _: &mut Object, _: At) -> Result<Any> {
+        Ok(Any::Read(Request {
+            model: checked(self.model)?,
+            ids: self.ids.0,
+            fields: Fields::of(self.fields.unwrap_or_default().0),
+        }))
+    }
+}
 
 /// A read.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,9 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::definition::{Definition, Reach, Told, Verb};
+use super::{Request as Any, checked};
+use crate::arguments::values::{Flag, Model, Names};
+use crate::arguments::{At, arguments, rules::{NoRules, names, yes}};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
+use crate::operation::Object;
 use crate::host::Host;
 use crate::odoo::lookup::model_called;
 use crate::odoo::schema::Schema;
@@ -16,6 +21,58 @@ const KEYS: [&str; 3] = ["name", "type", "relation"];
 
 /// What a field is or is not.
 const ATTRIBUTES: [&str; 2] = ["readonly", "required"];
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "schema_summary",
+    reach: Reach::reads(|| {
+        json!({
+            "type": "object", "required": ["source", "model", "name", "fields"], "additionalProperties": false,
+            "properties": {
+                "source": { "enum": ["live", "cache"] }, "model": { "type": "string" },
+                "name": { "type": "string" },
+                "fields": { "type": "array", "items": {
+                    "type": "object", "required": ["name", "type", "string"],
+                    "properties": { "name": { "type": "string" }, "type": { "type": "string" } },
+                } },
+            },
+        })
+    }),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Examples:
+  odoo-agent schema-summary project.task
+  odoo-agent schema-summary res.partner --contains mail --contains phone"#,
+};
+
+arguments! {
+    /// List the fields of a model
+    pub struct Arguments {
+        /// Model, like project.task
+        model: Model => positional(),
+        /// Ask Odoo even if the schema is cached
+        refresh: Option<Flag>,
+        /// This field
+        fields: Option<Names> => flag("field"),
+        /// Fields whose name or label contains this
+        contains: Option<Names> => value("TEXT"),
+        /// Every field, not only the model's short list
+        all: Option<Flag>,
+    }
+}
+
+impl Told for Arguments {
+    type Rules = NoRules;
+
+    fn request(self, _: &mut Object, _: At) -> Result<Any> {
+        Ok(Any::SchemaSummary(Request {
+            model: checked(self.model)?,
+            refresh: yes(self.refresh),
+            fields: names(self.fields),
+            contains: names(self.contains),
+            all: yes(self.all),
+        }))
+    }
+}
 
 /// A summary.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,11 @@
 //! `write`: values to records by id; comes to what Odoo returns: true.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::definition::{Definition, Reach, Told, Verb};
+use super::{Request as Any, checked};
+use crate::arguments::values::{JsonObject, Model, SomeIds};
+use crate::arguments::{At, arguments, rules::AllRules};
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::execute::execute;
@@ -9,6 +13,36 @@ use crate::host::Host;
 use crate::operation::{Object, Operation};
 use crate::outcome::Outcome;
 use crate::session::Session;
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "write",
+    reach: Reach::writes(|| json!({ "const": true })),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Examples:
+  odoo-agent write res.partner --ids 7 --vals-json '{"phone": "+32 2 290 34 90"}'
+  odoo-agent write project.task --ids 1,2 --vals-file values.json"#,
+};
+
+arguments! {
+    /// Write values to records
+    pub struct Arguments {
+        /// Model, like res.partner
+        model: Model => positional(),
+        /// Record ids
+        ids: SomeIds,
+        /// Values
+        vals: JsonObject,
+    }
+}
+
+impl Told for Arguments {
+    type Rules = AllRules;
+
+    fn request(self, _: &mut Object, _: At) -> Result<Any> {
+        Ok(Any::Write(Request { model: checked(self.model)?, ids: self.ids.0, vals: self.vals.0 }))
+    }
+}
 
 /// A write.
 #[derive(Clone, Debug, PartialEq)]

@@ -26,7 +26,7 @@ const LARGEST_ENTRY: u64 = 64 * 1024 * 1024;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum Section {
     /// `fields_get` of a model.
     Schema,
     /// Results of a lookup.
@@ -37,13 +37,13 @@ pub enum Kind {
     User,
 }
 
-impl Kind {
+impl Section {
     fn as_str(self) -> &'static str {
         match self {
-            Kind::Schema => "schema",
-            Kind::Lookup => "lookup",
-            Kind::Document => "document",
-            Kind::User => "user",
+            Section::Schema => "schema",
+            Section::Lookup => "lookup",
+            Section::Document => "document",
+            Section::User => "user",
         }
     }
 }
@@ -71,7 +71,7 @@ pub struct Key<'a> {
     /// Whose.
     pub owner: &'a Owner,
     /// What.
-    pub kind: Kind,
+    pub section: Section,
     /// Of which model (a checked model name); `index` and the like for documents.
     pub model: &'a str,
     /// Everything else that changes the answer: context, query, limit.
@@ -82,7 +82,7 @@ impl Key<'_> {
     fn text(&self) -> String {
         canonical(&json!({
             "base_url": self.owner.base_url, "database": self.owner.database, "user": self.owner.user,
-            "kind": self.kind.as_str(), "model": self.model, "question": self.question,
+            "kind": self.section.as_str(), "model": self.model, "question": self.question,
         }))
     }
 }
@@ -136,12 +136,12 @@ impl Cache {
         &self.root
     }
 
-    fn directory(&self, owner: &Owner, kind: Kind, model: &str) -> PathBuf {
-        self.root.join("v1").join(owner.directory()).join(kind.as_str()).join(model)
+    fn directory(&self, owner: &Owner, section: Section, model: &str) -> PathBuf {
+        self.root.join("v1").join(owner.directory()).join(section.as_str()).join(model)
     }
 
     fn path(&self, key: &Key) -> PathBuf {
-        self.directory(key.owner, key.kind, key.model).join(format!("{}.entry", short_hash(&key.text())))
+        self.directory(key.owner, key.section, key.model).join(format!("{}.entry", short_hash(&key.text())))
     }
 
     /// Looks an entry up. Anything wrong with the file is a miss.
@@ -155,7 +155,7 @@ impl Cache {
             .and_then(|mut file| fsio::read_to_limit(&mut file, LARGEST_ENTRY).ok())
             .and_then(|bytes| Entry::decode(bytes, &key.text()));
         let Some(entry) = entry else { return Found::Miss };
-        if key.kind == Kind::Lookup && entry.generation != self.generation(key) {
+        if key.section == Section::Lookup && entry.generation != self.generation(key) {
             return Found::Miss;
         }
         // An entry from the future was stored under another clock: how old it is cannot be said.
@@ -170,7 +170,7 @@ impl Cache {
     }
 
     fn generation_file(&self, owner: &Owner, model: &str) -> PathBuf {
-        self.directory(owner, Kind::Lookup, model).join("generation")
+        self.directory(owner, Section::Lookup, model).join("generation")
     }
 
     /// Stores an answer. `generation` is empty except for lookups.
@@ -193,7 +193,7 @@ impl Cache {
     /// If the mark cannot be written: then stale results may be served until their life ends.
     pub fn forget_lookups(&self, owner: &Owner, model: &str) -> std::io::Result<()> {
         self.new_generation(owner, model)?;
-        for file in fs::read_dir(self.directory(owner, Kind::Lookup, model))?.flatten() {
+        for file in fs::read_dir(self.directory(owner, Section::Lookup, model))?.flatten() {
             if file.path().extension().is_some_and(|extension| extension == "entry") {
                 let _ = fs::remove_file(file.path());
             }
@@ -214,7 +214,7 @@ impl Cache {
     }
 
     fn new_generation(&self, owner: &Owner, model: &str) -> std::io::Result<String> {
-        let directory = self.directory(owner, Kind::Lookup, model);
+        let directory = self.directory(owner, Section::Lookup, model);
         if !directory.exists() {
             // Still leave the mark: another process may be fetching at this moment.
             fsio::ensure_private_dir(&self.root)?;
@@ -306,8 +306,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let cache = Cache::new(home.path(), clock());
         let whose = owner("https://a", "d", "u");
-        let key = Key { owner: &whose, kind: Kind::Schema, model: "res.partner", question: json!({}) };
-        let other = Key { owner: &whose, kind: Kind::Schema, model: "res.partner", question: json!(1) };
+        let key = Key { owner: &whose, section: Section::Schema, model: "res.partner", question: json!({}) };
+        let other = Key { owner: &whose, section: Section::Schema, model: "res.partner", question: json!(1) };
         cache.store(&key, "{\"a\":1}", None, "").unwrap();
         assert_eq!(fresh(&cache, &key, DAY).unwrap(), "{\"a\":1}");
         assert!(fresh(&cache, &key, Duration::ZERO).is_none());
@@ -331,7 +331,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let cache = Cache::new(home.path(), clock());
         let whose = owner("https://a", "d", "u");
-        let key = Key { owner: &whose, kind: Kind::Lookup, model: "res.partner", question: json!("q") };
+        let key = Key { owner: &whose, section: Section::Lookup, model: "res.partner", question: json!("q") };
         let before = cache.generation(&key);
         cache.forget_lookups(&whose, "res.partner").unwrap();
         cache.store(&key, "[]", None, &before).unwrap();
@@ -348,7 +348,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let cache = Cache::new(home.path(), clock());
         let whose = owner("https://a", "d", "u");
-        let key = Key { owner: &whose, kind: Kind::Lookup, model: "res.partner", question: json!("q") };
+        let key = Key { owner: &whose, section: Section::Lookup, model: "res.partner", question: json!("q") };
         for other in [None, Some(false), Some(true)] {
             cache.store(&key, "[]", None, &cache.generation(&key)).unwrap();
             let suspended = cache.suspend_lookups(&whose, "res.partner").unwrap();
@@ -369,7 +369,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let cache = Cache::new(&home.path().join("cache"), clock());
         let whose = owner("https://a", "d", "u");
-        let key = Key { owner: &whose, kind: Kind::User, model: "res.users", question: json!({}) };
+        let key = Key { owner: &whose, section: Section::User, model: "res.users", question: json!({}) };
         cache.store(&key, "{}", None, "").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&cache.path(&key)), 0o600);
@@ -382,7 +382,7 @@ mod tests {
         fn different_questions_never_share_a_file(a in "[a-z ,\"]{0,8}", b in "[a-z ,\"]{0,8}", c in "[a-z ,\"]{0,8}", d in "[a-z ,\"]{0,8}") {
             let cache = Cache::new(Path::new("/nowhere"), clock());
             let (left, right) = (owner(&a, &b, "u"), owner(&c, &d, "u"));
-            let path = |owner| cache.path(&Key { owner, kind: Kind::Lookup, model: "m", question: json!([a, b]) });
+            let path = |owner| cache.path(&Key { owner, section: Section::Lookup, model: "m", question: json!([a, b]) });
             prop_assert_eq!(path(&left) == path(&right), (a.clone(), b.clone()) == (c, d));
         }
     }

@@ -1,91 +1,128 @@
-//! The command line as clap sees it: the list of commands. No logic; each command's own
-//! flags stand beside the command.
+//! The command line as clap sees it: the flags of every command, and the commands, each made from its own definition:
+//! a verb's from its arguments, one of this surface's from its flags. No logic.
 
 use std::ffi::OsString;
 
-use clap::{Args, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, Command, FromArgMatches};
 
+use super::commands::{OWN, Own, shared};
+use super::flags;
 use super::globals::Globals;
-use crate::cli::commands::{
-    approvals, approve, cache, call, completions, count, create, describe, doc_index, doc_model, doctor,
-    exec_spec, group, help, lookup, man, read, sandbox, schema_summary, search_read, spec_schema, write,
-};
+use crate::actions::VERBS;
+use crate::actions::definition::{Reach, Verb, Wrapper};
 use crate::error::{Error, Result};
 
-/// Search, read, create, write and call anything in Odoo 19 over JSON-2
-#[derive(Debug, Parser)]
-#[command(
-    name = "odoo-agent",
-    version,
-    arg_required_else_help = true,
-    disable_help_subcommand = true,
-    infer_long_args = false,
-    after_help = "Results are JSON on stdout; notes and errors go to stderr. Exit 0 means done, the others:
+/// A command: what it is, by one definition.
+#[derive(Clone, Copy)]
+pub enum Entry {
+    /// A verb on Odoo.
+    Verb(&'static Verb),
+    /// One of this surface's own.
+    Own(&'static Own),
+}
+
+impl Entry {
+    /// Every command, in the order of the help.
+    pub fn all() -> impl Iterator<Item = Entry> {
+        VERBS.iter().map(|verb| Entry::Verb(verb)).chain(OWN.iter().map(Entry::Own))
+    }
+
+    /// The command of this name.
+    pub fn of(name: &str) -> Option<Entry> {
+        Entry::all().find(|entry| entry.name() == name)
+    }
+
+    /// `search-read`
+    pub fn name(self) -> String {
+        match self {
+            Entry::Verb(verb) => flags::name(verb.name),
+            Entry::Own(own) => own.name.into(),
+        }
+    }
+
+    /// What it reaches.
+    pub fn reach(self) -> &'static Reach {
+        match self {
+            Entry::Verb(verb) => &verb.reach,
+            Entry::Own(own) => &own.reach,
+        }
+    }
+
+    /// Whether it is left out for whoever has a wrapper alone.
+    pub fn is_beyond_a_wrapper(self) -> bool {
+        self.reach().wrapper == Wrapper::Refused
+    }
+
+    fn command(self) -> Command {
+        let command = Command::new(self.name());
+        match self {
+            Entry::Verb(verb) => flags::build(command, verb, shared::ApprovalArgs::augment_args),
+            Entry::Own(own) => (own.build)(command).about(own.about).hide(own.is_hidden),
+        }
+    }
+}
+
+/// The whole definition; behind a wrapper, what that refuses is not told of.
+pub fn root(is_wrapped: bool) -> Command {
+    let hidden = |entry: Entry, command: Command| match is_wrapped && entry.is_beyond_a_wrapper() {
+        true => command.hide(true),
+        false => command,
+    };
+    bare()
+        .arg_required_else_help(true)
+        .subcommand_required(true)
+        .subcommands(Entry::all().map(|entry| hidden(entry, entry.command())))
+}
+
+fn bare() -> Command {
+    let root = Command::new("odoo-agent")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .infer_long_args(false);
+    // The text stands behind the flags, whose struct has one of its own.
+    Globals::augment_args(root)
+        .about("Search, read, create, write and call anything in Odoo 19 over JSON-2")
+        .after_help(
+            "Results are JSON on stdout; notes and errors go to stderr. Exit 0 means done, the others:
 odoo-agent help exit-codes. A command as JSON: odoo-agent describe COMMAND
 
 Examples:
   odoo-agent --profile sandbox search-read res.partner --limit 3
-  odoo-agent --profile sandbox lookup partner Azure --one"
-)]
-pub struct Cli {
-    /// Flags of every command.
-    #[command(flatten)]
-    pub globals: Globals,
-    /// What to do.
-    #[command(subcommand)]
-    pub command: Command,
+  odoo-agent --profile sandbox lookup partner Azure --one",
+        )
 }
 
-/// Every command.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Call any public method of any model
-    Call(call::Args),
-    /// Search records and read fields of them
-    SearchRead(search_read::Args),
-    /// Count records
-    Count(count::Args),
-    /// Sum up and count records in groups
-    Group(group::Args),
-    /// Read fields of records by id
-    Read(read::Args),
-    /// Create one record or several
-    Create(create::Args),
-    /// Write values to records
-    Write(write::Args),
-    /// Find a record by its name
-    Lookup(lookup::Args),
-    /// List the fields of a model
-    SchemaSummary(schema_summary::Args),
-    /// List every model with its fields and methods
-    DocIndex(doc_index::Args),
-    /// Describe one model: fields, methods, parameters
-    DocModel(doc_model::Args),
-    /// Run one action that a JSON file describes
-    ExecSpec(exec_spec::Args),
-    /// Approve one outbound call of an agent, as a person at a terminal
-    Approve(approve::Args),
-    /// Requests of the agent that wait for a person: list, show, wait, send, drop
-    Approvals(approvals::Args),
-    /// Check the set-up step by step, with a fix for each finding
-    Doctor(doctor::Args),
-    /// Show or clear what was cached
-    Cache(cache::Args),
-    /// Reset the embedded sandbox, or serve it on this machine
-    Sandbox(sandbox::Args),
-    /// Print the whole interface, or one command, as JSON
-    Describe(describe::Args),
-    /// Print the JSON Schema of a spec
-    SpecSchema(spec_schema::Args),
-    /// Print the completion script of a shell
-    Completions(completions::Args),
-    /// Print the manual page, or write the pages into a directory
-    Man(man::Args),
-    /// Explain a command or a topic
-    Help(help::Args),
-    /// Asked by the completion scripts
-    #[command(name = "__complete", hide = true)]
-    Complete(completions::Line),
+/// A command line that was understood.
+pub struct Parsed {
+    /// The flags of every command.
+    pub globals: Globals,
+    /// The command.
+    pub entry: Entry,
+    /// Its own flags.
+    pub matches: ArgMatches,
+}
+
+/// Understands a command line, by the definition of the one command that it names: that of all twenty is most of the
+/// time of a run that finds its answer in the cache. Where there is anything to say about the line, the whole
+/// definition knows what.
+///
+/// # Errors
+/// Help that was asked for, or what is wrong.
+pub fn parse(arguments: &[OsString]) -> std::result::Result<Parsed, clap::Error> {
+    if let Some(entry) = named(arguments).and_then(Entry::of)
+        && let Ok(matches) = bare().subcommand(entry.command()).try_get_matches_from(arguments)
+        && let Some(parsed) = parsed(matches)
+    {
+        return Ok(parsed);
+    }
+    let matches = root(false).try_get_matches_from(arguments)?;
+    parsed(matches).ok_or_else(|| clap::Error::new(clap::error::ErrorKind::MissingSubcommand))
+}
+
+fn parsed(mut matches: ArgMatches) -> Option<Parsed> {
+    let (name, own) = matches.remove_subcommand()?;
+    let globals = Globals::from_arg_matches(&matches).ok()?;
+    Some(Parsed { globals, entry: Entry::of(&name)?, matches: own })
 }
 
 /// Global flags that take the word behind them.
@@ -114,42 +151,6 @@ fn named(arguments: &[OsString]) -> Option<&str> {
     None
 }
 
-/// What a line says, by the definition of the one command that it names: that of all twenty is most of the time of a
-/// run that finds its answer in the cache. None where there is anything to say about the line: the whole definition
-/// knows what.
-pub fn quick(arguments: &[OsString]) -> Option<(Globals, Command)> {
-    macro_rules! one_of {
-        ($($name:literal $variant:ident $module:ident,)*) => {
-            match named(arguments)? {
-                $($name => {
-                    let own = $module::Args::augment_args(clap::Command::new($name));
-                    let root = Globals::augment_args(clap::Command::new("odoo-agent"));
-                    let root = root.subcommand(own).disable_help_subcommand(true);
-                    let matches = root.try_get_matches_from(arguments).ok()?;
-                    let (_, own) = matches.subcommand()?;
-                    let command = Command::$variant($module::Args::from_arg_matches(own).ok()?);
-                    Some((Globals::from_arg_matches(&matches).ok()?, command))
-                })*
-                _ => None,
-            }
-        };
-    }
-    one_of! {
-        "call" Call call,
-        "search-read" SearchRead search_read,
-        "count" Count count,
-        "group" Group group,
-        "read" Read read,
-        "create" Create create,
-        "write" Write write,
-        "lookup" Lookup lookup,
-        "schema-summary" SchemaSummary schema_summary,
-        "doc-index" DocIndex doc_index,
-        "doc-model" DocModel doc_model,
-        "exec-spec" ExecSpec exec_spec,
-    }
-}
-
 /// A wrapper script names the profile before everything that the agent adds, so a second profile is refused:
 /// clap alone would let one behind the command overrule the first, and has other words for one beside it.
 pub fn refuse_second_profile(arguments: &[OsString], behind_wrapper: bool) -> Result<()> {
@@ -176,11 +177,30 @@ pub fn refuse_second_profile(arguments: &[OsString], behind_wrapper: bool) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definition_is_sound() {
-        Cli::command().debug_assert();
+        root(false).debug_assert();
+        root(true).debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_named_once_and_says_what_it_prints() {
+        let names: Vec<String> = Entry::all().map(Entry::name).collect();
+        let once: std::collections::BTreeSet<&String> = names.iter().collect();
+        assert_eq!(once.len(), names.len());
+        assert!(Entry::all().all(|entry| (entry.reach().result)().is_object()));
+    }
+
+    #[test]
+    fn a_wrapper_tells_of_what_it_lets_through_alone() {
+        let told = |is_wrapped| -> Vec<String> {
+            let root = root(is_wrapped);
+            root.get_subcommands().filter(|it| !it.is_hide_set()).map(|it| it.get_name().into()).collect()
+        };
+        let refused: Vec<String> =
+            told(false).into_iter().filter(|name| !told(true).contains(name)).collect();
+        assert_eq!(refused, ["approve", "cache", "sandbox"]);
     }
 
     #[test]
@@ -194,25 +214,28 @@ mod tests {
             "odoo-agent schema-summary res.partner --field a --field b --refresh --pluck /0",
             "odoo-agent exec-spec - --strict",
             "odoo-agent group sale.order --by state --sum amount_total --env-file x",
+            "odoo-agent approvals wait x --timeout 5s",
+            "odoo-agent cache list --pretty",
         ];
         for line in lines {
             let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            let whole = Cli::try_parse_from(&words).unwrap();
-            let (globals, command) = quick(&words).unwrap_or_else(|| panic!("{line}"));
-            assert_eq!(format!("{globals:?}"), format!("{:?}", whole.globals), "{line}");
-            assert_eq!(format!("{command:?}"), format!("{:?}", whole.command), "{line}");
+            let whole = parsed(root(false).try_get_matches_from(&words).unwrap()).unwrap();
+            let quick = parse(&words).unwrap_or_else(|_| panic!("{line}"));
+            assert_eq!(format!("{:?}", quick.globals), format!("{:?}", whole.globals), "{line}");
+            assert_eq!(quick.entry.name(), whole.entry.name(), "{line}");
+            assert_eq!(format!("{:?}", quick.matches), format!("{:?}", whole.matches), "{line}");
         }
         for line in
             ["odoo-agent", "odoo-agent read --help", "odoo-agent reed a.b", "odoo-agent count a.b --x"]
         {
             let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            assert!(quick(&words).is_none(), "{line}");
+            assert!(parse(&words).is_err(), "{line}");
         }
     }
 
     #[test]
     fn every_global_flag_with_a_value_is_known() {
-        let command = Cli::command();
+        let command = root(false);
         for arg in
             command.get_arguments().filter(|arg| arg.is_global_set() && arg.get_action().takes_values())
         {

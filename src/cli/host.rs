@@ -15,7 +15,7 @@ use super::words::Speech;
 use crate::error::{Effect, Result};
 use crate::hint::Hint;
 use crate::host::{Host, Question, Watch};
-use crate::operation::Kind;
+use crate::operation::Access;
 use crate::secret::Secret;
 use crate::settings::{Environment, Paths, Selection};
 
@@ -87,9 +87,9 @@ impl Host for CommandLine {
         }
     }
 
-    fn watch<'h>(&'h self, what: &str, kind: Kind) -> Box<dyn Watch + 'h> {
+    fn watch<'h>(&'h self, what: &str, access: Access) -> Box<dyn Watch + 'h> {
         let waiting = self.shows_waits.then(|| Waiting::show(what));
-        Box::new(UnderWay { marked: self.call.sending(what, kind), _waiting: waiting })
+        Box::new(UnderWay { marked: self.call.sending(what, access), _waiting: waiting })
     }
 
     fn approver_key(&self, shown: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>> {

@@ -13,7 +13,7 @@ use super::render::errors;
 use crate::clock::{Clock, System};
 use crate::error::{Code, Effect, Error, Retry};
 use crate::host::Watch;
-use crate::operation::Kind;
+use crate::operation::Access;
 
 /// How long Ctrl-C waits for rows that are being written, so that none is cut in half. A reader that has
 /// stopped reading must not keep the program alive.
@@ -66,20 +66,20 @@ pub fn call() -> Interruptible {
 pub struct Sending {
     call: Interruptible,
     what: String,
-    kind: Kind,
+    access: Access,
 }
 
 impl Interruptible {
     /// A request leaves.
-    pub fn sending(&self, what: &str, kind: Kind) -> Sending {
-        *lock(self.counter(kind)) += 1;
-        Sending { call: self.clone(), what: what.into(), kind }
+    pub fn sending(&self, what: &str, access: Access) -> Sending {
+        *lock(self.counter(access)) += 1;
+        Sending { call: self.clone(), what: what.into(), access }
     }
 
-    fn counter(&self, kind: Kind) -> &Mutex<u32> {
-        match kind {
-            Kind::Read => &self.0.reads,
-            Kind::Write => &self.0.writes,
+    fn counter(&self, access: Access) -> &Mutex<u32> {
+        match access {
+            Access::Read => &self.0.reads,
+            Access::Write => &self.0.writes,
         }
     }
 
@@ -102,7 +102,7 @@ impl Watch for Sending {
 
 impl Drop for Sending {
     fn drop(&mut self) {
-        let mut count = lock(self.call.counter(self.kind));
+        let mut count = lock(self.call.counter(self.access));
         *count = count.saturating_sub(1);
     }
 }

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::json_input::Stdin;
 use crate::operation::Object;
 use crate::outcome::Outcome;
-use crate::settings::{Environment, Paths, Selection};
+use crate::settings::{Environment, Paths, Selection, wrapper};
 
 /// A command's surroundings.
 pub struct Local {
@@ -49,6 +49,11 @@ impl Local {
     /// Prints a value that was put together here.
     pub fn print_value(&self, value: &Value) -> Result<()> {
         self.present(&Outcome::local(value))
+    }
+
+    /// Whether a wrapper that works in one profile runs the program.
+    pub fn is_wrapped(&self) -> bool {
+        wrapper::path(&self.environment).is_some()
     }
 
     /// What was fetched before.

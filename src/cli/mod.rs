@@ -6,6 +6,7 @@ pub mod commands;
 pub mod completion;
 pub mod connect;
 pub mod definition;
+pub mod flags;
 pub mod globals;
 pub mod host;
 pub mod interface;
@@ -26,16 +27,13 @@ use std::ffi::OsString;
 use std::io::{IsTerminal, Read, Write};
 use std::rc::Rc;
 
-use clap::Parser;
-
-pub use definition::Cli;
-
 use crate::clock::SharedClock;
 use crate::error::{Code, Effect, Error, Result};
 use crate::exit;
 use crate::json_input;
 use crate::secret::Secret;
 use crate::settings::{self, names, wrapper};
+use definition::Parsed;
 use out::Out;
 use words::Speech;
 
@@ -83,24 +81,24 @@ fn parse_and_run(
         }
     }
     definition::refuse_second_profile(&arguments, wrapper::path(&environment).is_some())?;
-    let (globals, command) = match definition::quick(&arguments) {
-        Some(read) => read,
-        None => match Cli::try_parse_from(&arguments) {
-            Ok(cli) => (cli.globals, cli.command),
-            Err(stop) => return usage::help_or_refusal(stop, &arguments, out),
-        },
+    let is_wrapped = wrapper::path(&environment).is_some();
+    let Parsed { globals, entry, matches } = match definition::parse(&arguments) {
+        Ok(parsed) => parsed,
+        Err(stop) => return usage::help_or_refusal(stop, &arguments, is_wrapped, out),
     };
+    if is_wrapped && entry.is_beyond_a_wrapper() {
+        return Err(wrapped::refusal(&entry.name()));
+    }
     let paths = settings::Paths::find(&environment)?;
     let (selection, context, look) = globals.parts();
     let mut stdin = json_input::Stdin::new(stdin);
-    if wrapper::path(&environment).is_some() {
-        wrapped::refuse(&command)?;
+    if is_wrapped {
         let within = wrapped::files(&selection, &environment, &paths);
         stdin = stdin.fenced(json_input::Fence { within, refusal: wrapped::elsewhere });
     }
     let local =
         local::Local { out: Rc::clone(out), stdin, selection, context, look, environment, paths, clock };
-    commands::run(command, local)
+    commands::run(entry, &matches, local)
 }
 
 fn report_panic(info: &std::panic::PanicHookInfo) {

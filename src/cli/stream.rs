@@ -11,7 +11,7 @@ use super::interrupt::{Delivered, PERHAPS_CUT};
 use super::local::Local;
 use super::out::Out;
 use super::render::format::Format;
-use super::render::rows::{self, Kind, RowWriter};
+use super::render::rows::{self, ColumnType, RowWriter};
 use crate::actions::Rows;
 use crate::actions::search_all::{PAGE, Request};
 use crate::cli::words::Manner;
@@ -201,7 +201,7 @@ impl Rows for Written<'_> {
     fn begin(&mut self, fields: &[String], types: &dyn Fn(&str) -> Option<String>) -> Result<()> {
         self.writer = match self.form {
             Format::Csv => {
-                let kind = |name: &str| Kind::of_type(types(name).as_deref());
+                let kind = |name: &str| ColumnType::of_type(types(name).as_deref());
                 Some(RowWriter::Csv(rows::columns(fields, kind)))
             }
             Format::Json => None,

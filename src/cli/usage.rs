@@ -4,9 +4,9 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command};
 
-use crate::cli::Cli;
+use crate::cli::definition;
 use crate::cli::interface::{self, commands, topics};
 use crate::cli::out::Out;
 use crate::error::{Effect, Error, Result};
@@ -74,25 +74,25 @@ const LISTS: [&str; 7] = ["avg", "by", "count-distinct", "fields", "max", "min",
 const LONGEST_HINT: usize = 400;
 
 /// Help is printed; anything else is an error of this program's own form.
-pub fn help_or_refusal(stop: clap::Error, arguments: &[OsString], out: &Out) -> Result<()> {
+pub fn help_or_refusal(stop: clap::Error, arguments: &[OsString], is_wrapped: bool, out: &Out) -> Result<()> {
     match stop.kind() {
         ErrorKind::DisplayVersion => out.data(stop.render().to_string().as_bytes(), Effect::NotSent),
         ErrorKind::DisplayHelp => {
-            out.data(help(arguments, out.stdout_is_terminal).as_bytes(), Effect::NotSent)
+            out.data(help(arguments, out.stdout_is_terminal, is_wrapped).as_bytes(), Effect::NotSent)
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             if out.stderr_is_terminal {
-                out.talk(&help(arguments, false));
+                out.talk(&help(arguments, false, is_wrapped));
             }
-            Err(no_command(&Line::of(arguments)))
+            Err(no_command(&Line::of(arguments, is_wrapped)))
         }
-        _ => Err(refusal(&stop, Line::of(arguments))),
+        _ => Err(refusal(&stop, Line::of(arguments, is_wrapped))),
     }
 }
 
 /// The help of the command that the line names.
-fn help(arguments: &[OsString], colour: bool) -> String {
-    interface::help(&Line::of(arguments).path, colour).unwrap_or_default()
+fn help(arguments: &[OsString], colour: bool, is_wrapped: bool) -> String {
+    interface::help(&Line::of(arguments, is_wrapped).path, colour, is_wrapped).unwrap_or_default()
 }
 
 /// A command line, as far as it can be understood.
@@ -105,8 +105,8 @@ struct Line {
 }
 
 impl Line {
-    fn of(arguments: &[OsString]) -> Line {
-        let mut root = Cli::command();
+    fn of(arguments: &[OsString], is_wrapped: bool) -> Line {
+        let mut root = definition::root(is_wrapped);
         root.build();
         let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         let end = words.len();

@@ -3,6 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::actions;
+use crate::arguments::{Argument, Shape};
+use crate::cli::flags;
 use crate::error::Error;
 use crate::hint::{Action, Hint, Part};
 use crate::operation::Operation;
@@ -10,11 +13,6 @@ use crate::text::{sanitize, shell};
 
 /// A longer command is described and not printed.
 const LONGEST_COMMAND: usize = 2000;
-
-/// Arguments that stand without a flag.
-const POSITIONAL: [&str; 5] = ["model", "method", "kind", "query", "request"];
-/// Keys whose values a shell is handed as JSON.
-const AS_JSON: [&str; 6] = ["context", "data", "domain", "having", "vals", "vals_list"];
 
 /// In whose words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +125,7 @@ impl Speech {
         let mut words = vec![program.clone(), command(action.verb)];
         let (mut own, mut last) = (Vec::new(), Vec::new());
         for (key, value) in &action.arguments {
-            if POSITIONAL.contains(key) {
+            if argument(action.verb, key).is_some_and(|argument| argument.is_positional) {
                 words.push(shell::quoted(value.as_str().unwrap_or_default()));
             } else if value.is_boolean() && action.is_alike {
                 // Behind what the caller brought.
@@ -160,29 +158,36 @@ impl Speech {
 
 /// A verb as a command.
 fn command(verb: &str) -> String {
-    verb.replace('_', "-")
+    flags::name(verb)
+}
+
+/// What is known of an argument of a verb; one of several words takes them below its first. What is no verb calls its
+/// arguments as the verbs do.
+fn argument(verb: &str, key: &str) -> Option<&'static Argument> {
+    match actions::verb(verb.split(' ').next().unwrap_or_default()) {
+        Some(verb) => verb.argument(key),
+        None => actions::VERBS.iter().find_map(|verb| verb.argument(key)),
+    }
 }
 
 /// A key of a spec as a flag.
 fn flag(verb: &str, key: &str) -> String {
-    let name = match (verb, key) {
-        ("schema_summary" | "doc_model", "fields") => "field",
-        ("doc_model", "methods") => "method",
-        (_, "force_fields") => "force-field",
-        (_, key) => return format!("--{}", key.replace('_', "-")),
-    };
-    format!("--{name}")
+    match argument(verb, key) {
+        Some(argument) => format!("--{}", flags::flag(argument)),
+        None => format!("--{}", key.replace('_', "-")),
+    }
 }
 
 fn with_flag(verb: &str, key: &str, value: &Value) -> String {
     let flag = flag(verb, key);
     let json =
         |flag: &str| format!("{flag} {}", shell::quoted(&sanitize::json_for_terminal(&value.to_string())));
-    match value {
-        Value::Bool(_) => flag,
-        _ if matches!(key, "data" | "context" | "vals" | "vals_list") => json(&format!("{flag}-json")),
-        _ if AS_JSON.contains(&key) => json(&flag),
-        Value::Array(items) => {
+    let shape = argument(verb, key).map(|argument| argument.form.shape);
+    match (value, shape) {
+        (Value::Bool(_), _) => flag,
+        (Value::Object(_), _) => json(&format!("{flag}-json")),
+        (Value::Array(_), Some(Shape::Json(_) | Shape::JsonWord(_))) => json(&flag),
+        (Value::Array(items), _) => {
             let names: Vec<String> = items
                 .iter()
                 .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_string))
@@ -195,8 +200,8 @@ fn with_flag(verb: &str, key: &str, value: &Value) -> String {
             }
             format!("{flag} {}", shell::quoted(&names.join(",")))
         }
-        Value::String(text) => format!("{flag} {}", shell::quoted(text)),
-        other => format!("{flag} {other}"),
+        (Value::String(text), _) => format!("{flag} {}", shell::quoted(text)),
+        (other, _) => format!("{flag} {other}"),
     }
 }
 

@@ -3,23 +3,15 @@
 
 use std::path::PathBuf;
 
-use super::definition::Command;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::settings::{self, Environment, Paths, Selection, names};
 
-/// Refuses commands that work on what belongs to every profile: all that write into other directories than the
-/// profile's, or tell and clear what other profiles left there.
-pub fn refuse(command: &Command) -> Result<()> {
-    let name = match command {
-        Command::Cache(_) => "cache",
-        Command::Sandbox(_) => "sandbox",
-        Command::Man(args) if args.writes() => "man DIR",
-        _ => return Ok(()),
-    };
-    Err(Error::usage(format!(
+/// What is said of a command that reaches beyond the profile, or is a person's.
+pub fn refusal(name: &str) -> Error {
+    Error::usage(format!(
         "{name} reaches beyond one profile, and this wrapper works in one: nothing was done"
     ))
-    .with_hint("whoever owns the profiles runs it without the wrapper"))
+    .with_hint("whoever owns the profiles runs it without the wrapper")
 }
 
 /// The directories that files may be read from.

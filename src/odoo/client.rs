@@ -12,7 +12,7 @@ use crate::clock::SharedClock;
 use crate::context::TOKEN_KEY;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::host::Host;
-use crate::operation::{Kind, Operation};
+use crate::operation::{Access, Operation};
 use crate::protocol::faults::{self, Asked};
 use crate::protocol::json2::Json2;
 use crate::protocol::{Protocol, Reply};
@@ -69,9 +69,9 @@ impl Odoo {
 
     /// Carries out an operation with the agent's key.
     pub fn call(&self, cleared: &Cleared, host: &dyn Host) -> Result<Reply> {
-        let watch = host.watch(&cleared.name(), cleared.kind());
+        let watch = host.watch(&cleared.name(), cleared.access());
         let outcome = self.carried(cleared, &self.settings.api_key, host);
-        if cleared.kind() == Kind::Write {
+        if cleared.access() == Access::Write {
             // Only now it is known what the answer means.
             watch.answered(outcome.as_ref().map_or_else(|error| error.effect, |_| Effect::Done));
         }
@@ -80,13 +80,13 @@ impl Odoo {
 
     /// Carries out an operation with another key; only the approval flow has one.
     pub fn call_as(&self, cleared: &Cleared, key: &Secret, host: &dyn Host) -> Result<Reply> {
-        let _watch = host.watch(&cleared.name(), cleared.kind());
+        let _watch = host.watch(&cleared.name(), cleared.access());
         self.carried(cleared, key, host)
     }
 
     fn carried(&self, cleared: &Cleared, key: &Secret, host: &dyn Host) -> Result<Reply> {
         let (operation, what) = (cleared.operation(), cleared.name());
-        let asked = self.asked(&what, cleared.kind());
+        let asked = self.asked(&what, cleared.access());
         let reply = self.send(&self.protocol.request(operation, key), asked, host)?;
         if reply.status != 200 {
             return Err(self.explain(&reply, asked));
@@ -108,8 +108,8 @@ impl Odoo {
         host: &dyn Host,
     ) -> Result<Document> {
         let request = self.protocol.document(path, etag, language, &self.settings.api_key);
-        let asked = self.asked(path, Kind::Read);
-        let _watch = host.watch(path, Kind::Read);
+        let asked = self.asked(path, Access::Read);
+        let _watch = host.watch(path, Access::Read);
         let reply = self.send(&request, asked, host)?;
         match reply.status {
             304 => Ok(Document::NotModified),
@@ -130,7 +130,7 @@ impl Odoo {
             bearer: None,
             body: None,
         };
-        let asked = self.asked("/web/version", Kind::Read);
+        let asked = self.asked("/web/version", Access::Read);
         self.transport()?.send(&request).map_err(|fault| faults::of_fault(fault, asked))
     }
 
@@ -154,8 +154,8 @@ impl Odoo {
         version_in(&self.probe().ok()?)
     }
 
-    fn asked<'a>(&'a self, what: &'a str, kind: Kind) -> Asked<'a> {
-        Asked { what, kind, database: &self.settings.database, origin: self.settings.base_url.origin() }
+    fn asked<'a>(&'a self, what: &'a str, access: Access) -> Asked<'a> {
+        Asked { what, access, database: &self.settings.database, origin: self.settings.base_url.origin() }
     }
 
     /// Classifies, and asks for the version where that explains the most.
@@ -198,13 +198,13 @@ impl Odoo {
             self.trace(request, &outcome, elapsed(), host);
             let (may_repeat, asked_pause) = match &outcome {
                 Ok(reply) => (
-                    asked.kind == Kind::Read && faults::is_passing(reply),
+                    asked.access == Access::Read && faults::is_passing(reply),
                     retry_after(reply, self.clock.now()),
                 ),
                 Err(fault) => {
                     use crate::transport::FaultKind::{ConnectTimeout, Refused, Reset, Resolve, Truncated};
                     let helps = matches!(fault.kind, Refused | Resolve | ConnectTimeout | Reset | Truncated);
-                    (helps && (asked.kind == Kind::Read || fault.phase == Phase::NotSent), None)
+                    (helps && (asked.access == Access::Read || fault.phase == Phase::NotSent), None)
                 }
             };
             let pause = asked_pause.unwrap_or(FIRST_PAUSE * 3_u32.pow(tries));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Desk;
 use super::client::Document;
 use super::schema::DOCUMENT_TTL;
-use crate::cache::{Entry, Found, Key, Kind};
+use crate::cache::{Entry, Found, Key, Section};
 use crate::error::{Code, Error, Result};
 use crate::operation::{Object, Operation};
 use crate::outcome::{Origin, Outcome};
@@ -70,7 +70,7 @@ impl Reader<'_> {
     fn key<'k>(&'k self, page: &'k str, fallback: bool) -> Key<'k> {
         let language = self.context.get("lang").cloned().unwrap_or_default();
         let question = json!({ "lang": language, "fallback": fallback });
-        Key { owner: self.desk.owner, kind: Kind::Document, model: page, question }
+        Key { owner: self.desk.owner, section: Section::Document, model: page, question }
     }
 
     fn page(

@@ -10,7 +10,6 @@ pub mod pages;
 pub mod profile_context;
 pub mod schema;
 pub mod user_context;
-pub mod vocabulary;
 
 pub use client::Odoo;
 pub use desk::Desk;

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Desk;
-use crate::cache::{Found, Key, Kind};
+use crate::cache::{Found, Key, Section};
 use crate::error::{Code, Error, Result};
 use crate::members::Members;
 use crate::operation::{self, Object, Operation};
@@ -147,8 +147,12 @@ impl Schema {
 
     /// From the cache, if it is there.
     pub fn cached(model: &str, desk: &Desk, context: &Object, ttl: Duration) -> Option<Schema> {
-        let key =
-            Key { owner: desk.owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
+        let key = Key {
+            owner: desk.owner,
+            section: Section::Schema,
+            model,
+            question: json!({ "context": context }),
+        };
         let Found::Fresh(entry) = desk.cache.find(&key, ttl) else { return None };
         serde_json::from_str(&entry.body).ok().map(|fields| Schema {
             from_cache: true,
@@ -162,8 +166,12 @@ impl Schema {
         if !refresh && let Some(cached) = Schema::cached(model, desk, context, ttl) {
             return Ok(cached);
         }
-        let key =
-            Key { owner: desk.owner, kind: Kind::Schema, model, question: json!({ "context": context }) };
+        let key = Key {
+            owner: desk.owner,
+            section: Section::Schema,
+            model,
+            question: json!({ "context": context }),
+        };
         let kwargs = json!({ "attributes": ATTRIBUTES });
         let operation = Operation::new(model, "fields_get", operation::kwargs(kwargs))?;
         let reply = desk.ask(operation, context)?;

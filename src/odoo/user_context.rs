@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::Desk;
-use crate::cache::{Found, Key, Kind};
+use crate::cache::{Found, Key, Section};
 use crate::error::{Code, Error, Result};
 use crate::operation::{Object, Operation};
 
@@ -40,7 +40,8 @@ pub fn user_id(desk: &Desk) -> Option<i64> {
 }
 
 fn fetch(desk: &Desk) -> Result<Object> {
-    let key = Key { owner: desk.owner, kind: Kind::User, model: "res.users", question: json!("context_get") };
+    let key =
+        Key { owner: desk.owner, section: Section::User, model: "res.users", question: json!("context_get") };
     if let Found::Fresh(entry) = desk.cache.find(&key, DOCUMENT_TTL)
         && let Ok(whole) = serde_json::from_str(&entry.body)
     {

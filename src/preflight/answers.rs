@@ -8,10 +8,8 @@ use serde_json::{Value, json};
 use super::{Check, domain, echoes, wizards};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
-use crate::operation::{Kind, Operation};
-
-/// Methods whose answer tells in `ids` and `messages` whether rows went in.
-const IMPORTS: [&str; 2] = ["execute_import", "load"];
+use crate::knowledge::methods::{self, Answer};
+use crate::operation::{Access, Operation};
 
 /// The most messages that are told.
 const MOST: usize = 10;
@@ -32,11 +30,12 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
     if is_empty {
         return Ok(());
     }
-    if !text.starts_with('{') || operation.kind() == Kind::Read {
+    if !text.starts_with('{') || operation.access() == Access::Read {
         return Ok(());
     }
     let Ok(answer) = serde_json::from_str::<Value>(text) else { return Ok(()) };
-    if IMPORTS.contains(&operation.method.as_str()) {
+    let known = methods::of(&operation.model, &operation.method);
+    if known.is_some_and(|method| method.answer == Answer::Import) {
         return import(check, operation, &answer);
     }
     warning(check, &answer);

@@ -9,24 +9,11 @@ use super::dates::{self, Reading};
 use super::{Check, names, refused};
 use crate::error::{Error, Result};
 use crate::json_input::type_name;
+use crate::knowledge::methods::Role;
+use crate::knowledge::vocabulary::{DATE_PARTS, OPERATORS};
 use crate::odoo::schema::Schema;
-use crate::odoo::vocabulary::{DATE_PARTS, OPERATORS};
 use crate::operation::Operation;
 use crate::suggest::closest;
-
-/// Methods whose `domain` is one.
-const WITH_DOMAIN: [&str; 10] = [
-    "formatted_read_group",
-    "formatted_read_grouping_sets",
-    "name_search",
-    "read_group",
-    "read_progress_bar",
-    "search",
-    "search_count",
-    "search_read",
-    "web_read_group",
-    "web_search_read",
-];
 
 /// What people write for an operator.
 const CALLED: [(&str, &str); 12] = [
@@ -46,14 +33,12 @@ const CALLED: [(&str, &str); 12] = [
 
 /// Checks the domain of a method that takes one.
 pub fn check(check: &Check, operation: &Operation) -> Result<()> {
-    if WITH_DOMAIN.binary_search(&operation.method.as_str()).is_err() {
-        return Ok(());
-    }
-    match operation.kwargs.get("domain") {
+    let Some(name) = check.argument(operation, Role::Domain) else { return Ok(()) };
+    match operation.kwargs.get(name) {
         None | Some(Value::Null | Value::Bool(_)) => Ok(()),
         Some(domain) => {
             let schema = check.schemas.known(&operation.model);
-            walk(check, domain, &operation.model, schema.as_ref(), "domain")
+            walk(check, domain, &operation.model, schema.as_ref(), name)
         }
     }
 }

@@ -4,9 +4,10 @@
 
 use serde_json::Value;
 
-use super::{Check, former, gone, keywords, states, wizards};
+use super::{Check, gone, keywords, wizards};
 use crate::error::{Code, Error};
 use crate::hint::{Action, Hint};
+use crate::knowledge::{methods, models, states};
 use crate::odoo::lookup::model_called;
 use crate::operation::{Object, Operation};
 use crate::suggest::closest;
@@ -22,7 +23,7 @@ pub fn explain(
     let mut hints = match error.code {
         Code::InvalidRequest | Code::ServerError | Code::Rejected => of_arguments(check, operation, &error),
         Code::AccessDenied => of_access(operation, &error),
-        Code::NotFound => of_names(operation, &error, models),
+        Code::NotFound => of_names(check, operation, &error, models),
         _ => Vec::new(),
     };
     hints.extend(wizards::of_refusal(operation, &error));
@@ -42,12 +43,12 @@ pub fn explain(
 /// A wrong argument: the rules again, this time with the fields asked for.
 fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint> {
     let says = error.odoo.as_deref().map(|odoo| odoo.message.as_str()).unwrap_or_default();
-    if let Some(takes) = keywords::of(&operation.method)
+    if let Some(takes) = keywords::of(check, operation)
         && error.http_status == Some(422)
         && (says.contains("keyword argument") || says.contains("required argument"))
         && let Some(key) = operation.kwargs.keys().find(|key| !takes.contains(&key.as_str()))
     {
-        let text = match keywords::meant(key, takes) {
+        let text = match keywords::meant(key, &takes) {
             Some(meant) => format!("{} takes {meant}, not {key}", operation.method),
             None if takes.is_empty() => format!("{} takes no arguments", operation.method),
             None => format!("{} takes {}", operation.method, takes.join(", ")),
@@ -55,7 +56,7 @@ fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint
         return vec![text.into()];
     }
     if says.contains("missing a required argument")
-        && let Some(takes) = keywords::of(&operation.method)
+        && let Some(takes) = keywords::of(check, operation)
     {
         return vec![format!("{} takes {}", operation.method, takes.join(", ")).into()];
     }
@@ -141,7 +142,12 @@ fn drop_named(vals: &mut Object, quoted_name: &dyn Fn(&str) -> bool) -> Option<S
 }
 
 /// A model or method that does not exist.
-fn of_names(operation: &Operation, error: &Error, models: &dyn Fn() -> Vec<String>) -> Vec<Hint> {
+fn of_names(
+    check: &Check,
+    operation: &Operation,
+    error: &Error,
+    models: &dyn Fn() -> Vec<String>,
+) -> Vec<Hint> {
     let Some(odoo) = error.odoo.as_deref().filter(|odoo| odoo.name == "werkzeug.exceptions.NotFound") else {
         return Vec::new();
     };
@@ -158,14 +164,15 @@ fn of_names(operation: &Operation, error: &Error, models: &dyn Fn() -> Vec<Strin
                     .with("fields", vec!["display_name"]),
             ),
             "fields_view_get" | "load_views" => "get_views does that".into(),
-            _ => match former::method(model, method).or_else(|| method_meant(model, method)) {
+            _ => match methods::renamed(model, method).or_else(|| method_meant(model, method)) {
                 Some(close) => format!("did you mean {close}?").into(),
                 None => return Vec::new(),
             },
         };
         return vec![instead];
     }
-    if let Some(meant) = former::model(model).or_else(|| model_called(model)) {
+    let other_name = models::renamed(model).or_else(|| models::name_in(model, check.version));
+    if let Some(meant) = other_name.or_else(|| model_called(model)) {
         return vec![format!("did you mean {meant}?").into()];
     }
     let models = models();
@@ -189,7 +196,7 @@ fn method_meant(model: &str, given: &str) -> Option<&'static str> {
         return Some(button).filter(|button| *button != given);
     }
     states::buttons(model)
-        .chain(keywords::methods())
+        .chain(methods::names(model))
         .filter(|method| *method != given)
         .map(|method| (strsim::osa_distance(given, method), method))
         .filter(|(distance, method)| {

@@ -1,72 +1,14 @@
-//! Calls as older Odoos took them: arguments by position, `execute_kw`, methods that nobody may call any more, and
-//! names that 19.0 changed. The names are `former_names.rs`'s; whether a name is wrong is decided elsewhere.
+//! Calls as older Odoos took them: arguments by position, `execute_kw`, methods that nobody may call any more. Which
+//! those are is knowledge.
 
 use serde_json::{Value, json};
 
-use super::former_names::{FIELDS, METHODS, MODELS};
-use super::{Check, keywords, records, refused};
+use super::{Check, keywords, refused};
 use crate::error::Result;
 use crate::hint::{Action, Hint};
 use crate::json_input;
+use crate::knowledge::{USUAL, methods};
 use crate::operation::{Object, Operation, kwargs};
-
-/// Methods of every model that Odoo 19 has and opens to nobody (`@api.private`), and the open way to the same.
-const CLOSED: [(&str, &str); 23] = [
-    ("browse", "read"),
-    ("check_access", "has_access"),
-    ("concat", ""),
-    ("ensure_one", ""),
-    ("exists", "search_count"),
-    ("fetch", "read"),
-    ("filtered", "search_read"),
-    ("filtered_domain", "search_read"),
-    ("grouped", "formatted_read_group"),
-    ("invalidate_model", ""),
-    ("invalidate_recordset", ""),
-    ("lock_for_update", ""),
-    ("mapped", "read"),
-    ("new", "create"),
-    ("search_fetch", "search_read"),
-    ("sorted", "search_read"),
-    ("sudo", ""),
-    ("union", ""),
-    ("update", "write"),
-    ("with_company", "context allowed_company_ids"),
-    ("with_context", "context"),
-    ("with_env", ""),
-    ("with_user", ""),
-];
-
-/// Methods that Odoo itself closes with an underscore, and the open way to the same.
-const UNDERSCORED: [(&str, &str, &str); 6] = [
-    ("account.move", "_post", "action_post"),
-    ("account.move", "_reverse_moves", "a wizard: create account.move.reversal, then refund_moves"),
-    ("sale.order", "_create_invoices", "a wizard: create sale.advance.payment.inv, then create_invoices"),
-    ("stock.move", "_action_done", "button_validate of its stock.picking"),
-    ("stock.picking", "_action_done", "button_validate"),
-    ("stock.quant", "_update_available_quantity", "inventory_quantity, then action_apply_inventory"),
-];
-
-/// The entries of XML-RPC, which are no methods of a model.
-const ENTRIES: [&str; 4] = ["execute", "execute_kw", "exec_workflow", "call_kw"];
-
-/// The model that had another name before.
-pub fn model(name: &str) -> Option<&'static str> {
-    MODELS.iter().find(|(old, _)| *old == name).map(|(_, now)| *now)
-}
-
-/// The method that had another name before, of this model or of every one.
-pub fn method(model: &str, name: &str) -> Option<&'static str> {
-    let of = |wanted: &str| {
-        METHODS.iter().find(|(of, old, _)| *of == wanted && *old == name).map(|(_, _, now)| *now)
-    };
-    of(model).or_else(|| of("*"))
-}
-
-/// The field of this model that had another name before.
-pub fn field(model: &str, name: &str) -> Option<&'static str> {
-    FIELDS.iter().find(|(of, old, _)| *of == model && *old == name).map(|(_, _, now)| *now)
-}
 
 /// Refuses the old shapes of a call, and methods that are open to nobody.
 pub fn check(check: &Check, operation: &Operation) -> Result<()> {
@@ -74,7 +16,7 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     if check.is_forced(method) {
         return Ok(());
     }
-    if ENTRIES.contains(&method) {
+    if methods::ENTRIES.contains(&method) {
         return Err(refused(format!(
             "{method} is how XML-RPC and JSON-RPC call: here the method itself is called, its arguments by name"
         ))
@@ -84,9 +26,10 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
             kwargs(json!({ "domain": [], "fields": ["display_name"], "limit": 5 })),
         )?)));
     }
-    closed(operation)?;
+    closed(check, operation)?;
     by_position(check, operation)?;
-    if method == "search" && operation.kwargs.contains_key("count") {
+    let takes = keywords::of(check, operation).unwrap_or_default();
+    if method == "search" && operation.kwargs.contains_key("count") && !takes.contains(&"count") {
         let mut counted = operation.clone();
         counted.method = "search_count".into();
         counted.kwargs.retain(|key, _| key == "domain");
@@ -97,14 +40,9 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
 }
 
 /// Nobody may call these, so it is not for want of rights.
-fn closed(operation: &Operation) -> Result<()> {
+fn closed(check: &Check, operation: &Operation) -> Result<()> {
     let (model, method) = (operation.model.as_str(), operation.method.as_str());
-    let known = CLOSED.iter().find(|(name, _)| *name == method).map(|(_, open)| *open);
-    let underscored =
-        UNDERSCORED.iter().find(|(of, name, _)| *of == model && *name == method).map(|(_, _, open)| *open);
-    let Some(open) = known.or(underscored).or_else(|| method.starts_with('_').then_some("")) else {
-        return Ok(());
-    };
+    let Some(open) = methods::closed(model, method, check.version) else { return Ok(()) };
     let error = refused(format!("{model}/{method} is a private method: Odoo 19 opens it to nobody by API"));
     let named = operation.ids.as_deref().filter(|ids| !ids.is_empty());
     let ids = named.map_or_else(|| json!(["ID"]), |ids| json!(ids));
@@ -183,15 +121,16 @@ fn by_name(operation: &Operation) -> Option<Operation> {
     let mut same = operation.clone();
     same.kwargs = Object::new();
     let mut left = positional.iter();
-    if records::works_on_records(&operation.model, &operation.method) && operation.ids.is_none() {
+    let (model, method) = (operation.model.as_str(), operation.method.as_str());
+    if methods::needs_records(model, method) && operation.ids.is_none() {
         let ids = left.next()?.clone();
         let ids = if ids.is_array() { ids } else { Value::Array(vec![ids]) };
         same.ids = Some(json_input::ids(ids, "args[0]").ok()?);
     }
-    let takes = keywords::of(&operation.method).unwrap_or_default();
-    let mut names = takes.iter();
+    let known = methods::in_version(model, method, USUAL);
+    let mut names = known.into_iter().flat_map(|known| known.positional(USUAL));
     for value in left {
-        same.kwargs.insert((*names.next()?).to_string(), value.clone());
+        same.kwargs.insert(names.next()?.name.to_string(), value.clone());
     }
     if let Some(Value::Object(named)) = operation.kwargs.get("kwargs") {
         same.kwargs.extend(named.clone());
@@ -224,11 +163,5 @@ mod tests {
             Some((Some(vec![7]), json!({ "vals": { "name": "x" } })))
         );
         assert_eq!(of("some_method", json!({ "args": [1] })), None);
-    }
-
-    #[test]
-    fn the_tables_are_sorted_and_without_a_name_that_stays() {
-        assert!(MODELS.is_sorted() && METHODS.is_sorted() && FIELDS.is_sorted());
-        assert!(FIELDS.iter().all(|(_, old, now)| old != now));
     }
 }

@@ -4,8 +4,8 @@
 
 use super::{Check, names, refused};
 use crate::error::Result;
+use crate::knowledge::vocabulary::{DATE_PARTS, PERIODS};
 use crate::odoo::schema::Schema;
-use crate::odoo::vocabulary::{DATE_PARTS, PERIODS};
 use crate::operation::Operation;
 use crate::suggest::closest;
 use crate::text::shell::in_quotes;
@@ -112,8 +112,8 @@ pub fn sums(check: &Check, model: &str, schema: &Schema, term: &str, place: &str
 }
 
 /// Refuses an order by something that is neither a group nor put together from the records of one.
-pub fn order(operation: &Operation, by: &[&str], aggregates: &[&str]) -> Result<()> {
-    let order = operation.kwargs.get("order").and_then(|order| order.as_str()).unwrap_or_default();
+pub fn order(operation: &Operation, key: &str, by: &[&str], aggregates: &[&str]) -> Result<()> {
+    let order = operation.kwargs.get(key).and_then(|order| order.as_str()).unwrap_or_default();
     for part in order.split(',').map(str::trim).filter(|part| !part.is_empty()) {
         let (term, direction) = part.split_once(char::is_whitespace).unwrap_or((part, ""));
         let function = term.split_once(':').map(|(_, function)| function);
@@ -124,7 +124,7 @@ pub fn order(operation: &Operation, by: &[&str], aggregates: &[&str]) -> Result<
             continue;
         }
         let error =
-            refused(format!("order: {term} is neither what the groups are made by nor counted or summed up"));
+            refused(format!("{key}: {term} is neither what the groups are made by nor counted or summed up"));
         let plain = term.trim_start_matches(['-', '+']);
         let name = plain.split(':').next().unwrap_or_default();
         // A typo at most: amount_untaxed is another field than amount_total.

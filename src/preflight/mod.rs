@@ -13,7 +13,6 @@ pub mod domain;
 pub mod echoes;
 pub mod explain;
 pub mod former;
-mod former_names;
 pub mod gone;
 pub mod groups;
 pub mod imports;
@@ -37,6 +36,8 @@ use std::sync::Arc;
 use crate::caller::Rules;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
+use crate::knowledge::methods::{self, Role};
+use crate::knowledge::{USUAL, Version};
 use crate::odoo::schema::{Schema, Schemas};
 use crate::operation::Operation;
 
@@ -48,6 +49,8 @@ pub struct Check<'a> {
     pub schemas: &'a dyn Schemas,
     /// Whether unknown models may be asked about.
     pub fill: bool,
+    /// The version of Odoo that the call is for.
+    pub version: Version,
     notes: RefCell<Vec<Hint>>,
 }
 
@@ -55,7 +58,7 @@ impl<'a> Check<'a> {
     /// Rules for one operation; the fields of unknown models are asked for only if it stores values.
     pub fn new(rules: &'a Rules, schemas: &'a dyn Schemas, operation: &Operation) -> Check<'a> {
         let fill = values::stores(operation);
-        Check { rules, schemas, fill, notes: RefCell::default() }
+        Check { rules, schemas, fill, version: USUAL, notes: RefCell::default() }
     }
 
     /// Mends the operation in place, or refuses it.
@@ -80,6 +83,12 @@ impl<'a> Check<'a> {
     /// What was noted since the last time.
     pub fn notes(&self) -> Vec<Hint> {
         self.notes.take()
+    }
+
+    /// The name of the argument of an operation that has a role, where its method is known.
+    pub fn argument(&self, operation: &Operation, role: Role) -> Option<&'static str> {
+        let method = methods::in_version(&operation.model, &operation.method, self.version)?;
+        Some(method.argument(role)?.name_in(self.version))
     }
 
     /// The fields of a model, if they can be had.

@@ -3,70 +3,40 @@
 
 use serde_json::Value;
 
-use super::{Check, domain, former, groups, refused, specification};
+use super::{Check, domain, groups, refused, specification};
 use crate::error::{Error, Result};
 use crate::hint::{Action, Hint};
+use crate::knowledge::fields;
+use crate::knowledge::methods::Role;
 use crate::odoo::schema::Schema;
 use crate::operation::Operation;
 use crate::suggest::closest;
 use crate::text::shell::quoted;
 
-/// Methods whose `fields` are plain names of fields.
-const WITH_FIELDS: [&str; 2] = ["read", "search_read"];
-/// Methods whose `order` names fields.
-const WITH_ORDER: [&str; 3] = ["search", "search_read", "web_search_read"];
-/// Methods whose `groupby` names fields.
-const WITH_GROUPS: [&str; 3] = ["formatted_read_group", "read_group", "web_read_group"];
-
-/// Fields of every model.
-const ALWAYS: [&str; 6] = ["id", "display_name", "create_uid", "create_date", "write_uid", "write_date"];
-
-/// Fields that Odoo 19 calls otherwise than before, or than people expect.
-const RENAMED: [(&str, &str); 19] = [
-    ("account_analytic_id", "analytic_distribution"),
-    ("analytic_account_id", "analytic_distribution"),
-    ("analytic_account_id", "account_id"),
-    ("analytic_tag_ids", "analytic_distribution"),
-    ("assigned_to", "user_ids"),
-    ("customer_id", "partner_id"),
-    ("deadline", "date_deadline"),
-    ("due_date", "date_deadline"),
-    ("groups_id", "group_ids"),
-    ("hours", "unit_amount"),
-    ("image", "image_1920"),
-    ("mobile", "phone"),
-    ("planned_hours", "allocated_hours"),
-    ("price", "list_price"),
-    ("product_uom", "product_uom_id"),
-    ("tax_id", "tax_ids"),
-    ("telephone", "phone"),
-    ("title", "name"),
-    ("user_id", "user_ids"),
-];
-
 /// Refuses names that do not exist, where the fields of the model are known.
 pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
-    let (model, method) = (operation.model.as_str(), operation.method.as_str());
+    let model = operation.model.as_str();
     domain::check(check, operation)?;
     specification::check(check, operation)?;
-    if method == "formatted_read_group" {
-        let by: Vec<&str> = strings(operation, "groupby").collect();
-        let aggregates: Vec<&str> = strings(operation, "aggregates").collect();
-        groups::order(operation, &by, &aggregates)?;
+    let argument = |role| check.argument(operation, role);
+    let of_groups = [Role::Groups, Role::Aggregates].map(argument);
+    if let Some(key) = argument(Role::GroupOrder) {
+        let terms = |key: Option<_>| key.into_iter().flat_map(|key| strings(operation, key)).collect();
+        let [by, aggregates]: [Vec<&str>; 2] = of_groups.map(terms);
+        groups::order(operation, key, &by, &aggregates)?;
     }
-    let names_something = ["fields", "order", "groupby", "aggregates"]
-        .iter()
-        .any(|key| operation.kwargs.get(*key).is_some_and(|value| !value.is_null()));
-    if !names_something {
+    let named = [argument(Role::Fields), argument(Role::Order)].into_iter().chain(of_groups).flatten();
+    let is_given = |key: &str| operation.kwargs.get(key).is_some_and(|value| !value.is_null());
+    if !named.into_iter().any(is_given) {
         return Ok(());
     }
     let Some(schema) = check.schema(model)? else { return Ok(()) };
-    if WITH_FIELDS.contains(&method) {
-        for (index, name) in strings(operation, "fields").enumerate() {
-            let place = format!("fields[{index}]");
+    if let Some(key) = argument(Role::Fields) {
+        for (index, name) in strings(operation, key).enumerate() {
+            let place = format!("{key}[{index}]");
             if let Some((first, _)) = name.split_once('.') {
                 if schema.has(first) && !is_properties(&schema, first) {
-                    return Err(refused(format!("{place}: {name}: fields takes no dotted paths"))
+                    return Err(refused(format!("{place}: {name}: {key} takes no dotted paths"))
                         .with_hint(format!("read {first}, then the field of the record that it names")));
                 }
                 continue;
@@ -74,23 +44,24 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
             known(check, model, &schema, name, &place)?;
         }
     }
-    if WITH_ORDER.contains(&method)
-        && let Some(order) = operation.kwargs.get("order").and_then(Value::as_str)
+    if let Some(order) =
+        argument(Role::Order).and_then(|key| operation.kwargs.get(key)).and_then(Value::as_str)
     {
         order_is_sound(check, model, &schema, order)?;
     }
-    if WITH_GROUPS.contains(&method) {
-        for key in ["groupby", "aggregates"] {
-            for (index, term) in strings(operation, key).enumerate() {
-                let name = term.split([':', '.']).next().unwrap_or_default();
-                if !name.starts_with("__") {
-                    let place = format!("{key}[{index}]");
-                    known(check, model, &schema, name, &place)?;
-                    match key {
-                        "groupby" => groups::check(check, operation, &schema, term, &place)?,
-                        _ => groups::sums(check, model, &schema, term, &place)?,
-                    }
-                }
+    for (key, is_group) in of_groups.into_iter().zip([true, false]) {
+        let Some(key) = key else { continue };
+        for (index, term) in strings(operation, key).enumerate() {
+            let name = term.split([':', '.']).next().unwrap_or_default();
+            if name.starts_with("__") {
+                continue;
+            }
+            let place = format!("{key}[{index}]");
+            known(check, model, &schema, name, &place)?;
+            if is_group {
+                groups::check(check, operation, &schema, term, &place)?;
+            } else {
+                groups::sums(check, model, &schema, term, &place)?;
             }
         }
     }
@@ -180,7 +151,7 @@ pub fn is_properties(schema: &Schema, name: &str) -> bool {
 
 /// Refuses a name that is no field of the model.
 pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &str) -> Result<()> {
-    let is_known = schema.is_empty() || schema.has(name) || ALWAYS.contains(&name);
+    let is_known = schema.is_empty() || schema.has(name) || fields::ALWAYS.contains(&name);
     if is_known || check.is_forced(name) {
         return Ok(());
     }
@@ -201,11 +172,10 @@ pub fn unknown(model: &str, schema: &Schema, name: &str, place: &str) -> Error {
     error.with_hint(Hint::default().action(action).text(" lists its fields as Odoo has them now"))
 }
 
-/// The field that a name stands for: by its former name, by its label, by its spelling.
+/// The field that a name stands for: by another name of it, by its label, by its spelling.
 fn meant<'a>(model: &str, schema: &'a Schema, name: &str) -> Option<&'a str> {
     let key = |wanted: &str| schema.names().find(|key| *key == wanted);
-    let former = former::field(model, name).and_then(key);
-    let renamed = RENAMED.iter().filter(|(old, _)| *old == name).find_map(|(_, new)| key(new));
+    let other = fields::other_names(model, name).find_map(key);
     let variants = || {
         let stem = name.trim_end_matches("_ids").trim_end_matches("_id").trim_end_matches('s');
         [format!("{name}_id"), format!("{name}_ids"), format!("{stem}_ids"), format!("{stem}_id")]
@@ -214,8 +184,7 @@ fn meant<'a>(model: &str, schema: &'a Schema, name: &str) -> Option<&'a str> {
         let plain = name.replace('_', " ");
         schema.names().find(|key| schema.label(key).eq_ignore_ascii_case(&plain))
     };
-    former
-        .or(renamed)
+    other
         .or_else(|| variants().iter().find_map(|variant| key(variant)))
         .or_else(|| closest(name, schema.names()))
         .or_else(label)

@@ -3,69 +3,22 @@
 
 use serde_json::Value;
 
-use super::{Check, refused, states};
+use super::{Check, refused};
 use crate::error::Result;
 use crate::hint::{Action, Hint};
+use crate::knowledge::methods::{self, Scope};
 use crate::operation::Operation;
-
-/// Methods that do nothing, and say that they did, or fail without a hint, when no record is named.
-const OF_RECORDS: [&str; 21] = [
-    "action_archive",
-    "action_unarchive",
-    "activity_feedback",
-    "activity_reschedule",
-    "activity_schedule",
-    "activity_unlink",
-    "copy",
-    "export_data",
-    "get_external_id",
-    "get_field_translations",
-    "get_metadata",
-    "message_post",
-    "message_post_with_source",
-    "message_subscribe",
-    "message_unsubscribe",
-    "read",
-    "toggle_active",
-    "unlink",
-    "update_field_translations",
-    "web_read",
-    "write",
-];
-
-/// Methods of the model itself (`@api.model` in Odoo 19.0).
-const OF_MODELS: [&str; 14] = [
-    "create",
-    "default_get",
-    "fields_get",
-    "formatted_read_group",
-    "formatted_read_grouping_sets",
-    "get_views",
-    "name_create",
-    "name_search",
-    "read_group",
-    "search",
-    "search_count",
-    "search_read",
-    "web_read_group",
-    "web_search_read",
-];
 
 /// Records that may be deleted without saying how many.
 pub const MOST_DELETED: usize = 10;
 /// Records that may be written without saying how many.
 const MOST_WRITTEN: usize = 100;
 
-/// Whether a method is known to work on records.
-pub fn works_on_records(model: &str, method: &str) -> bool {
-    OF_RECORDS.binary_search(&method).is_ok() || states::is_button(model, method)
-}
-
 /// Refuses missing, superfluous and too many records.
 pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     let (model, method) = (&operation.model, operation.method.as_str());
     let ids = operation.ids.as_deref().unwrap_or_default();
-    if works_on_records(model, method) && ids.is_empty() {
+    if methods::needs_records(model, method) && ids.is_empty() {
         return Err(refused(format!(
             "{model}/{method} needs ids: without them Odoo does nothing, and mostly says that it did"
         ))
@@ -77,7 +30,7 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
             ),
         ));
     }
-    if !ids.is_empty() && OF_MODELS.binary_search(&method).is_ok() {
+    if !ids.is_empty() && methods::of(model, method).is_some_and(|known| known.scope == Scope::Model) {
         return Err(refused(format!("{model}/{method} is a method of the model: it takes no ids"))
             .with_hint(match method {
                 "search_read" | "search" | "search_count" => {
@@ -128,14 +81,4 @@ pub fn refuse_unlimited(domain: &[Value], limit: u32) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_tables_are_sorted_for_their_search() {
-        assert!(OF_RECORDS.is_sorted() && OF_MODELS.is_sorted());
-    }
 }

@@ -6,23 +6,13 @@ use serde_json::Value;
 use super::{Check, names, refused};
 use crate::error::Result;
 use crate::json_input::type_name;
+use crate::knowledge::methods::Role;
 use crate::operation::Operation;
-
-/// Methods with a specification, and the argument that holds it.
-const WITH_SPECIFICATION: [(&str, &str); 5] = [
-    ("onchange", "fields_spec"),
-    ("web_name_search", "specification"),
-    ("web_read", "specification"),
-    ("web_save", "specification"),
-    ("web_search_read", "specification"),
-];
 
 /// Refuses fields that do not exist, as far as the models are known.
 pub fn check(check: &Check, operation: &Operation) -> Result<()> {
-    let Some((_, key)) = WITH_SPECIFICATION.iter().find(|(method, _)| *method == operation.method) else {
-        return Ok(());
-    };
-    match operation.kwargs.get(*key) {
+    let Some(key) = check.argument(operation, Role::Specification) else { return Ok(()) };
+    match operation.kwargs.get(key) {
         None | Some(Value::Null) => Ok(()),
         Some(specification) => of_model(check, &operation.model, specification, key),
     }

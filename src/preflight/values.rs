@@ -7,32 +7,26 @@ use super::{Check, content, names, refused, relations, scalars, states, ways};
 use crate::error::{Error, Result};
 use crate::hint::Hint;
 use crate::json_input::type_name;
+use crate::knowledge::fields;
+use crate::knowledge::methods::{self, Method};
 use crate::operation::{Object, Operation};
-
-/// Methods that store values, and the argument that holds them.
-const STORING: [(&str, &str); 4] =
-    [("copy", "default"), ("create", "vals_list"), ("web_save", "vals"), ("write", "vals")];
-
-/// Fields that Odoo keeps itself and drops from what it is given, without a word.
-const KEPT: [&str; 6] = ["create_date", "create_uid", "id", "parent_path", "write_date", "write_uid"];
 
 /// Whether an operation stores values that can be checked.
 pub fn stores(operation: &Operation) -> bool {
-    STORING.iter().any(|(method, key)| *method == operation.method && operation.kwargs.contains_key(*key))
+    let method = methods::of(&operation.model, &operation.method);
+    method.and_then(Method::stores).is_some_and(|key| operation.kwargs.contains_key(key))
 }
 
 /// Checks and mends the values of an operation.
 pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
-    let Some((method, key)) = STORING.iter().find(|(method, _)| *method == operation.method) else {
-        return Ok(());
-    };
-    let Some(mut given) = operation.kwargs.get_mut(*key).map(Value::take) else { return Ok(()) };
-    let is_new =
-        *method != "write" && operation.ids.as_deref().unwrap_or_default().is_empty() || *method == "copy";
+    let Some(method) = methods::of(&operation.model, &operation.method) else { return Ok(()) };
+    let Some(key) = method.stores() else { return Ok(()) };
+    let Some(mut given) = operation.kwargs.get_mut(key).map(Value::take) else { return Ok(()) };
+    let is_new = method.makes_records() || operation.ids.as_deref().unwrap_or_default().is_empty();
     let model = operation.model.clone();
     match &mut given {
         Value::Object(vals) => object(check, operation, &model, vals, is_new, key)?,
-        Value::Array(list) if *method == "create" => {
+        Value::Array(list) if method.stores_a_list() => {
             let is_one = list.len() == 1;
             for (index, vals) in list.iter_mut().enumerate() {
                 // Of one record nobody typed a list, mostly.
@@ -53,7 +47,7 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
             return Err(refused(format!("{key}: takes an object of values, this is {}", type_name(other))));
         }
     }
-    operation.kwargs.insert((*key).to_string(), given);
+    operation.kwargs.insert(key.to_string(), given);
     Ok(())
 }
 
@@ -76,7 +70,7 @@ pub fn object(
             continue;
         }
         let place = format!("{place}.{name}");
-        if KEPT.contains(&name.as_str()) {
+        if fields::KEPT.contains(&name.as_str()) {
             return Err(refused(format!(
                 "{place}: Odoo keeps this field itself and would drop the value without a word"
             ))

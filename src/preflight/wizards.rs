@@ -6,44 +6,8 @@ use serde_json::{Value, json};
 use super::Check;
 use crate::error::{Code, Error};
 use crate::hint::{Action, Hint};
+use crate::knowledge::models;
 use crate::operation::{Object, Operation};
-
-/// Wizards that take their records from the context, and the model of those (Odoo 19.0).
-const OF_ACTIVE: [(&str, &str); 33] = [
-    ("account.accrued.orders.wizard", "sale.order"),
-    ("account.automatic.entry.wizard", "account.move.line"),
-    ("account.merge.wizard", "account.account"),
-    ("account.move.reversal", "account.move"),
-    ("account.move.send.batch.wizard", "account.move"),
-    ("account.move.send.wizard", "account.move"),
-    ("account.payment.register", "account.move"),
-    ("account.resequence.wizard", "account.move"),
-    ("base.partner.merge.automatic.wizard", "res.partner"),
-    ("change.password.wizard", "res.users"),
-    ("crm.lead.lost", "crm.lead"),
-    ("crm.lead2opportunity.partner", "crm.lead"),
-    ("crm.lead2opportunity.partner.mass", "crm.lead"),
-    ("crm.merge.opportunity", "crm.lead"),
-    ("crm.quotation.partner", "crm.lead"),
-    ("hr.departure.wizard", "hr.employee"),
-    ("hr.employee.delete.wizard", "hr.employee"),
-    ("hr.expense.post.wizard", "hr.expense"),
-    ("hr.expense.refuse.wizard", "hr.expense"),
-    ("mail.activity.schedule", "res.partner"),
-    ("mail.compose.message", "res.partner"),
-    ("mailing.list.merge", "mailing.list"),
-    ("payment.capture.wizard", "payment.transaction"),
-    ("payment.link.wizard", "account.move"),
-    ("portal.share", "sale.order"),
-    ("portal.wizard", "res.partner"),
-    ("project.share.wizard", "project.project"),
-    ("sale.advance.payment.inv", "sale.order"),
-    ("sale.mass.cancel.orders", "sale.order"),
-    ("sale.order.discount", "sale.order"),
-    ("sms.composer", "res.partner"),
-    ("stock.return.picking", "stock.picking"),
-    ("validate.account.move", "account.move"),
-];
 
 /// Keys of a context that are every call's own, and not the wizard's.
 const OWN: [&str; 8] = [
@@ -59,7 +23,7 @@ const OWN: [&str; 8] = [
 
 /// Notes a wizard that is created for no records.
 pub fn check(check: &Check, operation: &Operation) {
-    let Some((_, source)) = OF_ACTIVE.iter().find(|(wizard, _)| *wizard == operation.model) else { return };
+    let Some(source) = models::of_active(&operation.model) else { return };
     let is_told = ["active_ids", "active_id"].iter().any(|key| operation.context.contains_key(*key));
     if operation.method != "create" || is_told {
         return;
@@ -71,7 +35,7 @@ pub fn check(check: &Check, operation: &Operation) {
                 || schema
                     .as_ref()
                     .and_then(|schema| schema.field(name))
-                    .is_some_and(|field| field["relation"] == *source)
+                    .is_some_and(|field| field["relation"] == source)
         };
         vals.as_object().is_some_and(|vals| vals.keys().any(is_relation))
     };
@@ -181,19 +145,11 @@ fn buttons(check: &Check, model: &str) -> Vec<(String, String)> {
 
 /// What a refused call of a wizard may lack.
 pub fn of_refusal(operation: &Operation, error: &Error) -> Option<Hint> {
-    let (_, source) = OF_ACTIVE.iter().find(|(wizard, _)| *wizard == operation.model)?;
+    let source = models::of_active(&operation.model)?;
     let refused =
         matches!(error.code, Code::Rejected | Code::InvalidRequest | Code::ServerError | Code::NotFound);
     if !refused || operation.context.contains_key("active_ids") {
         return None;
     }
     Some(of_context(&operation.model, source))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_table_is_sorted() {
-        assert!(super::OF_ACTIVE.is_sorted());
-    }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Check;
 use crate::error::Result;
+use crate::knowledge::methods;
 use crate::operation::{Object, Operation};
 
 /// One object of values.
@@ -22,23 +23,28 @@ type Visitor<'a> = dyn FnMut(&Written, &mut Object) -> Result<()> + 'a;
 
 /// Walks over the values of an operation that stores some.
 pub fn walk(check: &Check, operation: &mut Operation, visit: &mut Visitor) -> Result<()> {
-    let key = match operation.method.as_str() {
-        "write" | "web_save" => "vals",
-        "create" => "vals_list",
-        _ => return Ok(()),
-    };
+    let Some(method) = methods::of(&operation.model, &operation.method) else { return Ok(()) };
+    let Some(key) = method.stores() else { return Ok(()) };
     let Some(mut given) = operation.kwargs.get_mut(key).map(Value::take) else { return Ok(()) };
-    let ids = if key == "vals" { operation.ids.clone().unwrap_or_default() } else { Vec::new() };
+    let ids = if method.makes_records() { None } else { operation.ids.clone() };
+    let ids = ids.unwrap_or_default();
     let model = operation.model.clone();
     let outcome = match &mut given {
-        Value::Object(vals) => one(check, &Written { model: &model, ids: &ids, place: "vals" }, vals, visit),
+        Value::Object(vals) => one(
+            check,
+            &Written { model: &model, ids: &ids, place: key.trim_end_matches("_list") },
+            vals,
+            visit,
+        ),
         Value::Array(list) => {
             let is_one = list.len() == 1;
             list.iter_mut().enumerate().try_for_each(|(index, vals)| {
                 let place = if is_one { "vals".to_string() } else { format!("{key}[{index}]") };
                 match vals {
                     Value::Object(vals) => {
-                        one(check, &Written { model: &model, ids: &[], place: &place }, vals, visit)
+                        // Of many values each is for the record in its place.
+                        let ids = ids.get(index..=index).unwrap_or_default();
+                        one(check, &Written { model: &model, ids, place: &place }, vals, visit)
                     }
                     _ => Ok(()),
                 }

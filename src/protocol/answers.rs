@@ -3,13 +3,15 @@
 
 use serde_json::Value;
 
+use crate::knowledge::methods::{self, Answer};
 use crate::operation::Operation;
 
 /// What is wrong with the answer to a write, if something is.
 pub fn wrong(operation: &Operation, json: &str) -> Option<&'static str> {
-    match operation.method.as_str() {
-        "create" | "copy" => (!are_ids(json, creates_some(operation))).then_some("ids of new records"),
-        "write" | "unlink" => (json.trim() != "true").then_some("true"),
+    let known = methods::of(&operation.model, &operation.method);
+    match known.map(|method| (method.answer, method.makes_records())) {
+        Some((_, true)) => (!are_ids(json, creates_some(operation))).then_some("ids of new records"),
+        Some((Answer::True, _)) => (json.trim() != "true").then_some("true"),
         _ => is_error(json).then_some("a result"),
     }
 }

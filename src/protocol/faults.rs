@@ -8,7 +8,7 @@ use super::{claims, outside};
 
 use crate::error::{Code, Effect, Error, OdooFault, Retry};
 use crate::hint::Hint;
-use crate::operation::Kind;
+use crate::operation::Access;
 use crate::transport::{FaultKind, HttpReply, Phase, TransportFault};
 
 /// First line of a refusal by the guard.
@@ -22,7 +22,7 @@ pub struct Asked<'a> {
     /// `res.partner/write`, for messages.
     pub what: &'a str,
     /// Decides what a lost answer means.
-    pub kind: Kind,
+    pub access: Access,
     /// For messages.
     pub database: &'a str,
     /// For messages.
@@ -31,13 +31,13 @@ pub struct Asked<'a> {
 
 impl Asked<'_> {
     fn lost(&self, message: String) -> Error {
-        match self.kind {
-            Kind::Read => Error::new(
+        match self.access {
+            Access::Read => Error::new(
                 Code::Unreachable,
                 format!("{message}; {} only reads, nothing was changed", self.what),
             )
             .with_effect(Effect::Rejected, Retry::Safe),
-            Kind::Write => Error::new(
+            Access::Write => Error::new(
                 Code::OutcomeUnknown,
                 format!("{message}; {} was sent, so it may have been carried out", self.what),
             )
@@ -47,9 +47,9 @@ impl Asked<'_> {
 
     /// Effect of a reply that cannot be read although the server answered.
     fn unread(&self, error: Error) -> Error {
-        match self.kind {
-            Kind::Read => error.with_effect(Effect::Rejected, Retry::Safe),
-            Kind::Write => error.with_effect(Effect::Unknown, Retry::CheckFirst),
+        match self.access {
+            Access::Read => error.with_effect(Effect::Rejected, Retry::Safe),
+            Access::Write => error.with_effect(Effect::Unknown, Retry::CheckFirst),
         }
     }
 }
@@ -86,9 +86,9 @@ pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
             let error = Error::new(Code::BadReply, format!("{} to {}", fault.detail, asked.what))
                 .with_hint("ask for fewer records or fields");
             // A read that is repeated is too large again.
-            if asked.kind == Kind::Read { error } else { asked.unread(error) }
+            if asked.access == Access::Read { error } else { asked.unread(error) }
         }
-        FaultKind::Truncated if asked.kind == Kind::Read => {
+        FaultKind::Truncated if asked.access == Access::Read => {
             asked.unread(Error::new(Code::BadReply, format!("{}; nothing was changed", fault.detail)))
         }
         FaultKind::Timeout => asked
@@ -218,7 +218,7 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
         _ => asked.unread(says(Code::BadReply, &format!("unexpected status {status} for {what}"))),
     };
     let is_open = outside::names_it(name) || (outside::commits(what) && !is_before_the_work(status, &fault));
-    let error = if asked.kind == Kind::Write && error.effect == Effect::Rejected && is_open {
+    let error = if asked.access == Access::Write && error.effect == Effect::Rejected && is_open {
         asked.lost(format!(
             "{}; what had left Odoo by then, or was committed on the way, is not rolled back",
             error.message
@@ -312,17 +312,17 @@ fn of_stranger(reply: &HttpReply, asked: Asked) -> Error {
             return asked.unread(Error::new(Code::BadReply, message));
         }
     };
-    let error = match (asked.kind, code) {
-        (Kind::Read, _) => Error::new(code, format!("{message}; {what} only reads, nothing was changed")),
-        (Kind::Write, Code::BadReply) => asked.unread(Error::new(
+    let error = match (asked.access, code) {
+        (Access::Read, _) => Error::new(code, format!("{message}; {what} only reads, nothing was changed")),
+        (Access::Write, Code::BadReply) => asked.unread(Error::new(
             code,
             format!("{message}; {what} was sent, and this is no answer of Odoo's, so it may have been carried out"),
         ).with_hint(LOOK_FIRST)),
         // What is too large is refused for its size: the code says so, though it is no proof.
-        (Kind::Write, Code::InvalidRequest) => asked.unread(
+        (Access::Write, Code::InvalidRequest) => asked.unread(
             Error::new(code, format!("{message}; {what} was most likely not carried out")).with_hint(LOOK_FIRST),
         ),
-        (Kind::Write, _) => asked.lost(message),
+        (Access::Write, _) => asked.lost(message),
     };
     let error = if code == Code::AuthRejected { auth_hints(error) } else { error };
     if hint.is_empty() { error } else { error.with_hint(hint) }
@@ -338,12 +338,12 @@ fn is_werkzeug(text: &str) -> bool {
 
 fn odoos_own_page(asked: Asked) -> Error {
     let what = asked.what;
-    let error = match asked.kind {
-        Kind::Read => Error::new(
+    let error = match asked.access {
+        Access::Read => Error::new(
             Code::ServerError,
             format!("Odoo failed on {what} itself and could not say why; it only reads, nothing was changed"),
         ),
-        Kind::Write => {
+        Access::Write => {
             asked.lost(format!("Odoo failed on {what} itself, perhaps only while writing its answer"))
         }
     };
@@ -377,17 +377,17 @@ mod tests {
         HttpReply { status, headers: Vec::new(), body: body.as_bytes().to_vec() }
     }
 
-    fn code(status: u16, body: &str, kind: Kind) -> (Code, Effect) {
-        let asked = Asked { what: "m/f", kind, database: "d", origin: "https://o" };
+    fn code(status: u16, body: &str, access: Access) -> (Code, Effect) {
+        let asked = Asked { what: "m/f", access, database: "d", origin: "https://o" };
         let error = of_reply(&reply(status, body), asked);
         (error.code, error.effect)
     }
 
     #[test]
     fn a_gateway_error_on_a_write_is_unknown_and_on_a_read_is_not() {
-        assert_eq!(code(502, "<html>", Kind::Write), (Code::OutcomeUnknown, Effect::Unknown));
-        assert_eq!(code(502, "<html>", Kind::Read), (Code::Unreachable, Effect::Rejected));
-        assert_eq!(code(500, "<html>", Kind::Write), (Code::OutcomeUnknown, Effect::Unknown));
+        assert_eq!(code(502, "<html>", Access::Write), (Code::OutcomeUnknown, Effect::Unknown));
+        assert_eq!(code(502, "<html>", Access::Read), (Code::Unreachable, Effect::Rejected));
+        assert_eq!(code(500, "<html>", Access::Write), (Code::OutcomeUnknown, Effect::Unknown));
     }
 
     #[test]
@@ -395,27 +395,27 @@ mod tests {
         let body =
             |name: &str| serde_json::json!({"name": name, "message": "x", "arguments": []}).to_string();
         assert_eq!(
-            code(500, &body("builtins.ValueError"), Kind::Write),
+            code(500, &body("builtins.ValueError"), Access::Write),
             (Code::InvalidRequest, Effect::Rejected)
         );
-        assert_eq!(code(500, &body("some.Error"), Kind::Write), (Code::ServerError, Effect::Rejected));
+        assert_eq!(code(500, &body("some.Error"), Access::Write), (Code::ServerError, Effect::Rejected));
         assert_eq!(
-            code(500, &body("psycopg2.errors.SerializationFailure"), Kind::Write),
+            code(500, &body("psycopg2.errors.SerializationFailure"), Access::Write),
             (Code::Busy, Effect::Rejected)
         );
     }
 
     #[test]
     fn a_web_page_is_not_a_result() {
-        assert_eq!(code(200, "<!DOCTYPE html>", Kind::Write), (Code::BadReply, Effect::Unknown));
-        assert_eq!(code(200, "<!DOCTYPE html>", Kind::Read), (Code::BadReply, Effect::Rejected));
+        assert_eq!(code(200, "<!DOCTYPE html>", Access::Write), (Code::BadReply, Effect::Unknown));
+        assert_eq!(code(200, "<!DOCTYPE html>", Access::Read), (Code::BadReply, Effect::Rejected));
     }
 
     #[test]
     fn a_bare_string_is_no_error_of_odoo() {
         let said = "\"odoo.exceptions.UserError\"";
-        assert_eq!(code(500, said, Kind::Write), (Code::OutcomeUnknown, Effect::Unknown));
-        assert_eq!(code(422, said, Kind::Write), (Code::BadReply, Effect::Unknown));
-        assert_eq!(code(422, said, Kind::Read), (Code::BadReply, Effect::Rejected));
+        assert_eq!(code(500, said, Access::Write), (Code::OutcomeUnknown, Effect::Unknown));
+        assert_eq!(code(422, said, Access::Write), (Code::BadReply, Effect::Unknown));
+        assert_eq!(code(422, said, Access::Read), (Code::BadReply, Effect::Rejected));
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::faults::{self, Asked};
 use super::{Protocol, Reply, answers};
 use crate::error::{Code, Effect, Error, Result, Retry};
-use crate::operation::{Kind, Object, Operation};
+use crate::operation::{Access, Object, Operation};
 use crate::secret::Secret;
 use crate::transport::{HttpReply, HttpRequest, Method};
 
@@ -66,7 +66,7 @@ impl Protocol for Json2 {
     fn reply(&self, operation: &Operation, reply: HttpReply, asked: Asked) -> Result<Reply> {
         let json = parse(reply, asked)?;
         refuse_identity_check(&json, asked.what)?;
-        if asked.kind == Kind::Write
+        if asked.access == Access::Write
             && let Some(expected) = answers::wrong(operation, json.get())
         {
             return Err(faults::of_answer(expected, asked));

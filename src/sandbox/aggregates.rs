@@ -6,25 +6,25 @@ use serde_json::{Value, json};
 
 use super::env::Env;
 use super::fault::{Fault, Outcome};
-use super::schema::{Field, Kind, Model};
+use super::schema::{Field, FieldType, Model};
 
 /// Whether PostgreSQL has such a function for the field's column.
 pub fn takes(function: &str, field: &Field) -> Outcome<()> {
     let (column, is_number) = match field.kind {
-        Kind::Char | Kind::Selection(_) => ("character varying", false),
-        Kind::Text | Kind::Html => ("text", false),
-        Kind::Boolean => ("boolean", false),
-        Kind::Date => ("date", false),
-        Kind::Datetime => ("timestamp without time zone", false),
-        Kind::Float => ("double precision", true),
-        Kind::Monetary => ("numeric", true),
-        Kind::Binary => ("bytea", false),
+        FieldType::Char | FieldType::Selection(_) => ("character varying", false),
+        FieldType::Text | FieldType::Html => ("text", false),
+        FieldType::Boolean => ("boolean", false),
+        FieldType::Date => ("date", false),
+        FieldType::Datetime => ("timestamp without time zone", false),
+        FieldType::Float => ("double precision", true),
+        FieldType::Monetary => ("numeric", true),
+        FieldType::Binary => ("bytea", false),
         _ => ("integer", true),
     };
     let fits = match function {
         "sum" | "avg" => is_number,
-        "bool_and" | "bool_or" => field.kind == Kind::Boolean,
-        "min" | "max" => !matches!(field.kind, Kind::Boolean | Kind::Binary),
+        "bool_and" | "bool_or" => field.kind == FieldType::Boolean,
+        "min" | "max" => !matches!(field.kind, FieldType::Boolean | FieldType::Binary),
         _ => true,
     };
     if fits { Ok(()) } else { Err(Fault::no_function(function, column)) }
@@ -42,7 +42,7 @@ pub fn aggregate(
         .iter()
         .flat_map(|id| match env.value(model, *id, field) {
             Value::Array(many) => many,
-            Value::Bool(false) if field.kind != Kind::Boolean => Vec::new(),
+            Value::Bool(false) if field.kind != FieldType::Boolean => Vec::new(),
             one => vec![one],
         })
         .collect();
@@ -50,13 +50,13 @@ pub fn aggregate(
         // One for each record, those without a value included.
         let each = ids.iter().map(|id| env.value(model, *id, field));
         let unset = |value: Value| {
-            if value == json!(false) && field.kind != Kind::Boolean { Value::Null } else { value }
+            if value == json!(false) && field.kind != FieldType::Boolean { Value::Null } else { value }
         };
         return each.map(unset).collect();
     }
     let numbers: Vec<f64> = values.iter().filter_map(Value::as_f64).collect();
     let whole = |number: f64| {
-        if matches!(field.kind, Kind::Integer | Kind::Reference | Kind::Many2one(_)) {
+        if matches!(field.kind, FieldType::Integer | FieldType::Reference | FieldType::Many2one(_)) {
             json!(number as i64)
         } else {
             json!(number)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::env::{Env, ids_of};
 use super::fault::{Fault, Outcome};
 use super::python::{repr, truthy};
-use super::schema::{Field, Kind, Model, find};
+use super::schema::{Field, FieldType, Model, find};
 use super::{deletion, records};
 
 /// Carries a value of an x2many field out on one record.
@@ -19,7 +19,7 @@ pub fn apply(
     value: &Value,
 ) -> Outcome<()> {
     let Some(target) = field.relation().and_then(find) else { return Ok(()) };
-    if !field.stored() && !matches!(field.kind, Kind::One2many(..) | Kind::Many2manyOf(..)) {
+    if !field.stored() && !matches!(field.kind, FieldType::One2many(..) | FieldType::Many2manyOf(..)) {
         return Ok(());
     }
     let wrong = || Fault::value(format!("Wrong value for {}.{}: {}", model.name, field.name, repr(value)));
@@ -39,7 +39,7 @@ pub fn apply(
         match code {
             0 => {
                 let mut values = values.as_object().cloned().unwrap_or_default();
-                if let Kind::One2many(_, inverse) = field.kind {
+                if let FieldType::One2many(_, inverse) = field.kind {
                     values.insert(inverse.to_owned(), json!(id));
                 }
                 let created = records::create(env, target, &[values])?;
@@ -73,12 +73,12 @@ pub fn apply(
 /// What is linked now, archived ones included.
 fn linked(env: &Env, model: &Model, id: i64, field: &Field) -> Vec<i64> {
     match field.kind {
-        Kind::One2many(target, inverse) => {
+        FieldType::One2many(target, inverse) => {
             let mut lines = holders(env, target, inverse, |value| value.as_i64() == Some(id));
             lines.retain(|line| !env.row(target, *line).is_some_and(|row| field.leaves_out(row)));
             lines
         }
-        Kind::Many2manyOf(target, inverse) => {
+        FieldType::Many2manyOf(target, inverse) => {
             holders(env, target, inverse, |value| ids_of(value).contains(&id))
         }
         _ => env.row(model.name, id).and_then(|row| row.get(field.name)).map(ids_of).unwrap_or_default(),
@@ -97,13 +97,13 @@ fn link(env: &mut Env, model: &Model, id: i64, field: &Field, others: &[i64]) ->
     }
     for other in others {
         match field.kind {
-            Kind::One2many(_, inverse) => {
+            FieldType::One2many(_, inverse) => {
                 if env.row(target.name, *other).and_then(|row| row.get(inverse)) != Some(&json!(id)) {
                     let values = [(inverse.to_owned(), json!(id))].into_iter().collect();
                     records::write(env, target, &[*other], &values)?;
                 }
             }
-            Kind::Many2manyOf(_, inverse) => include(env, target.name, *other, inverse, id),
+            FieldType::Many2manyOf(_, inverse) => include(env, target.name, *other, inverse, id),
             _ => include(env, model.name, id, field.name, *other),
         }
     }
@@ -122,7 +122,7 @@ fn unlink_from(env: &mut Env, model: &Model, id: i64, field: &Field, others: &[i
     let Some(target) = field.relation().and_then(find) else { return Ok(()) };
     for other in others {
         match field.kind {
-            Kind::One2many(_, inverse) => {
+            FieldType::One2many(_, inverse) => {
                 if env.row(target.name, *other).and_then(|row| row.get(inverse)) != Some(&json!(id)) {
                     continue;
                 }
@@ -134,7 +134,7 @@ fn unlink_from(env: &mut Env, model: &Model, id: i64, field: &Field, others: &[i
                     records::write(env, target, &[*other], &values)?;
                 }
             }
-            Kind::Many2manyOf(_, inverse) => exclude(env, target.name, *other, inverse, id),
+            FieldType::Many2manyOf(_, inverse) => exclude(env, target.name, *other, inverse, id),
             _ => exclude(env, model.name, id, field.name, *other),
         }
     }

@@ -11,7 +11,7 @@ use super::env::Env;
 use super::fault::{Fault, Outcome};
 use super::matcher::Matcher;
 use super::python::{self, repr, text_repr, truthy, type_name};
-use super::schema::{Field, Kind, Model, Sql, find};
+use super::schema::{Field, FieldType, Model, Sql, find};
 use super::words::DATE_PARTS;
 
 /// A condition on its way.
@@ -146,7 +146,7 @@ impl On<'_> {
     }
 
     fn is_dated(&self) -> bool {
-        matches!(self.field.kind, Kind::Date | Kind::Datetime)
+        matches!(self.field.kind, FieldType::Date | FieldType::Datetime)
     }
 
     fn one_of(&self, condition: &Condition, negative: bool, mut values: Vec<Value>) -> Outcome<Domain> {
@@ -168,9 +168,9 @@ impl On<'_> {
         }
         if self.part.is_empty() {
             match self.field.kind {
-                Kind::Boolean => return Ok(not_if(negative, self.truths(&values))),
-                Kind::Date | Kind::Datetime => return Ok(not_if(negative, self.moments(&values)?)),
-                Kind::Binary => {
+                FieldType::Boolean => return Ok(not_if(negative, self.truths(&values))),
+                FieldType::Date | FieldType::Datetime => return Ok(not_if(negative, self.moments(&values)?)),
+                FieldType::Binary => {
                     let exists = values.iter().all(|value| !truthy(value));
                     return Ok(if exists {
                         not_if(negative, self.test(Matcher::OneOf(values)))
@@ -224,7 +224,7 @@ impl On<'_> {
 
     /// A value as the field keeps it, and whether it was a day; nothing for what is unset.
     fn moment(&self, value: &Value) -> Outcome<Option<(String, bool)>> {
-        let is_date = self.field.kind == Kind::Date;
+        let is_date = self.field.kind == FieldType::Date;
         let text = match value {
             Value::Bool(false) | Value::Null => return Ok(None),
             Value::String(text) => text,
@@ -247,9 +247,9 @@ impl On<'_> {
             return Ok(value.clone());
         }
         Ok(match self.field.kind {
-            Kind::Integer | Kind::Reference => json!(python::integer(value)?),
-            Kind::Float | Kind::Monetary => json!(python::float(value)?),
-            Kind::Char | Kind::Text | Kind::Html | Kind::Selection(_) => match value {
+            FieldType::Integer | FieldType::Reference => json!(python::integer(value)?),
+            FieldType::Float | FieldType::Monetary => json!(python::float(value)?),
+            FieldType::Char | FieldType::Text | FieldType::Html | FieldType::Selection(_) => match value {
                 Value::String(text) => json!(text),
                 other => json!(repr(other)),
             },
@@ -306,7 +306,7 @@ impl On<'_> {
                 let operator = if negative == whole { "!=" } else { "=" };
                 return self.rewritten(&condition.with(operator, json!(false)));
             }
-            if self.field.kind != Kind::Boolean {
+            if self.field.kind != FieldType::Boolean {
                 return Ok(Domain::Constant(negative == whole));
             }
             return Ok(Domain::Constant(!negative));
@@ -318,13 +318,13 @@ impl On<'_> {
             }
             other => repr(other),
         };
-        if self.field.kind == Kind::Boolean {
+        if self.field.kind == FieldType::Boolean {
             return condition.invalid(&format!(
                 "Cannot compare {} to <class 'str'> which is not a collection of length 1",
                 text_repr(&condition.path)
             ));
         }
-        if self.field.kind == Kind::Binary {
+        if self.field.kind == FieldType::Binary {
             return Ok(Domain::Constant(true));
         }
         let pattern = if whole { text } else { format!("%{text}%") };
@@ -347,7 +347,7 @@ impl On<'_> {
     fn compared(&self, condition: &Condition) -> Outcome<Domain> {
         let Condition { operator, value, .. } = condition;
         let class = || format!("<class '{}'>", type_name(value));
-        if self.field.kind == Kind::Boolean {
+        if self.field.kind == FieldType::Boolean {
             return condition.invalid(&format!(
                 "Cannot compare {} to {} which is not a collection of length 1",
                 text_repr(&condition.path),
@@ -374,8 +374,8 @@ impl On<'_> {
         self.searchable()?;
         let operator = known(operator);
         let bound = match self.field.kind {
-            Kind::Many2one(_) if !truthy(value) => return Ok(Domain::Constant(false)),
-            Kind::Many2one(_) => {
+            FieldType::Many2one(_) if !truthy(value) => return Ok(Domain::Constant(false)),
+            FieldType::Many2one(_) => {
                 self.ids(condition, std::slice::from_ref(value))?;
                 value.clone()
             }
@@ -386,8 +386,12 @@ impl On<'_> {
                     .and_then(|text| text.trim().parse::<i64>().ok())
                     .map_or(value.clone(), |id| json!(id))
             }
-            Kind::Binary => return Ok(Domain::Constant(true)),
-            Kind::Char | Kind::Text | Kind::Html | Kind::Selection(_) if !truthy(value) => json!(""),
+            FieldType::Binary => return Ok(Domain::Constant(true)),
+            FieldType::Char | FieldType::Text | FieldType::Html | FieldType::Selection(_)
+                if !truthy(value) =>
+            {
+                json!("")
+            }
             _ => self.column(value)?,
         };
         Ok(self.test(Matcher::Compare(operator, bound)))
@@ -400,7 +404,9 @@ impl On<'_> {
                 self.moment(value)?;
             }
             return Err(match (values.is_empty(), self.field.kind) {
-                (true, Kind::Datetime) => Fault::value("not enough values to unpack (expected 2, got 0)"),
+                (true, FieldType::Datetime) => {
+                    Fault::value("not enough values to unpack (expected 2, got 0)")
+                }
                 _ => Fault::kind("strptime() argument 1 must be str, not OrderedSet"),
             });
         }
@@ -416,7 +422,7 @@ impl On<'_> {
             });
             self.env.utc_time(self.field, &day)
         };
-        let (operator, bound) = match (operator, is_day && self.field.kind == Kind::Datetime) {
+        let (operator, bound) = match (operator, is_day && self.field.kind == FieldType::Datetime) {
             (">", true) => (">=", next_day(&moment)),
             ("<=", true) => ("<", next_day(&moment)),
             (operator, _) => (operator, moment),
@@ -427,7 +433,7 @@ impl On<'_> {
     /// The records of a branch (or those above it), the named ones among them.
     fn hierarchy(&self, condition: &Condition) -> Outcome<Domain> {
         let Condition { operator, value, .. } = condition;
-        if self.field.kind == Kind::Boolean {
+        if self.field.kind == FieldType::Boolean {
             return condition.invalid(&format!(
                 "Cannot compare {} to <class '{}'> which is not a collection of length 1",
                 text_repr(&condition.path),
@@ -475,7 +481,7 @@ impl On<'_> {
         self.searchable()?;
         // A link to its own model is the tree; another's tree is its parent's field.
         let parent = match self.field.kind {
-            Kind::Many2one(_) if target.name == self.model.name => self.field.name,
+            FieldType::Many2one(_) if target.name == self.model.name => self.field.name,
             _ if target.parent.is_empty() => "parent_id",
             _ => target.parent,
         };
@@ -494,7 +500,8 @@ impl On<'_> {
             });
         }
         self.branch(target, parent, operator == "parent_of", &mut found);
-        let field = match target.name == self.model.name && matches!(self.field.kind, Kind::Many2one(_)) {
+        let field = match target.name == self.model.name && matches!(self.field.kind, FieldType::Many2one(_))
+        {
             true => self.model.field("id").unwrap_or(self.field),
             false => self.field,
         };

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::access::{self, Operation};
 use super::env::Env;
 use super::methods::{self, methods_of};
-use super::schema::{self, Field, Kind, Model, Source, Sql, translate};
+use super::schema::{self, Field, FieldType, Model, Source, Sql, translate};
 
 /// Models that have a parent in Odoo, though not here.
 pub const INHERITS_A_TREE: &[&str] = &["res.users", "sale.order.line", "mail.message"];
@@ -30,7 +30,7 @@ fn attributes_of(env: &Env, model: &Model, field: &Field) -> Map<String, Value> 
     let language = env.language();
     let has_column = field.sql == Sql::Column;
     let stored = match field.kind {
-        Kind::One2many(..) | Kind::Thread(_) => matches!(field.source, Source::Stored),
+        FieldType::One2many(..) | FieldType::Thread(_) => matches!(field.source, Source::Stored),
         _ => has_column && !field.elsewhere,
     };
     let mut all = Map::new();
@@ -51,7 +51,7 @@ fn attributes_of(env: &Env, model: &Model, field: &Field) -> Map<String, Value> 
     if field.relation().is_some() {
         add("context", json!({}));
     }
-    if field.kind == Kind::Monetary {
+    if field.kind == FieldType::Monetary {
         add("currency_field", json!("currency_id"));
     }
     add("default_export_compatible", json!(false));
@@ -77,13 +77,13 @@ fn attributes_of(env: &Env, model: &Model, field: &Field) -> Map<String, Value> 
         add("relation", json!(relation));
     }
     match field.kind {
-        Kind::One2many(_, inverse) => add("relation_field", json!(inverse)),
-        Kind::Thread(_) => add("relation_field", json!("res_id")),
+        FieldType::One2many(_, inverse) => add("relation_field", json!(inverse)),
+        FieldType::Thread(_) => add("relation_field", json!("res_id")),
         _ => {}
     }
     add("required", json!(field.required));
     add("searchable", json!(field.sql != Sql::None));
-    if let Kind::Selection(options) = field.kind {
+    if let FieldType::Selection(options) = field.kind {
         let options: Vec<_> =
             options.iter().map(|(value, label)| json!([value, translate(language, label)])).collect();
         add("selection", Value::Array(options));
@@ -91,10 +91,10 @@ fn attributes_of(env: &Env, model: &Model, field: &Field) -> Map<String, Value> 
     add("sortable", json!(has_column && !field.is_x2many()));
     add("store", json!(stored));
     add("string", json!(translate(language, field.label)));
-    if matches!(field.kind, Kind::Char | Kind::Text | Kind::Html) {
+    if matches!(field.kind, FieldType::Char | FieldType::Text | FieldType::Html) {
         add("translate", json!(field.translated));
     }
-    if field.kind == Kind::Char {
+    if field.kind == FieldType::Char {
         add("trim", json!(true));
     }
     add("type", json!(field.type_name()));

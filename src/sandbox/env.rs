@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::fault::{Fault, Outcome};
 use super::python::truthy;
-use super::schema::{Field, Kind, Model, Source, find};
+use super::schema::{Field, FieldType, Model, Source, find};
 use super::world::{Row, World};
 use super::{access, computed, zones};
 
@@ -62,7 +62,7 @@ impl Env {
 
     fn shifted(&self, field: &Field, text: &str, shift: fn(i64, &str) -> i64) -> String {
         let zone = self.context.get("tz").and_then(Value::as_str).unwrap_or("UTC");
-        match zones::parse(text).filter(|_| field.kind == Kind::Datetime) {
+        match zones::parse(text).filter(|_| field.kind == FieldType::Datetime) {
             Some(moment) => zones::format(shift(moment, zone)),
             None => text.into(),
         }
@@ -188,7 +188,7 @@ impl Env {
             Source::Computed(function) => return function(self, model, id),
         }
         match field.kind {
-            Kind::One2many(target, inverse) => {
+            FieldType::One2many(target, inverse) => {
                 let ids = self
                     .world
                     .rows(target)
@@ -196,7 +196,7 @@ impl Env {
                     .filter(|(_, row)| !field.leaves_out(row));
                 return self.ordered(target, ids.map(|(line, _)| line).collect());
             }
-            Kind::Thread(target) => {
+            FieldType::Thread(target) => {
                 let by = if target == "mail.message" { "model" } else { "res_model" };
                 let ids = self.world.rows(target).filter(|(_, row)| {
                     row.get("res_id").and_then(Value::as_i64) == Some(id)
@@ -204,7 +204,7 @@ impl Env {
                 });
                 return self.ordered(target, ids.map(|(line, _)| line).collect());
             }
-            Kind::Many2manyOf(target, inverse) => {
+            FieldType::Many2manyOf(target, inverse) => {
                 let ids = self.world.rows(target).filter(|(_, row)| {
                     row.get(inverse).and_then(Value::as_array).is_some_and(|ids| ids.contains(&json!(id)))
                 });
@@ -217,10 +217,10 @@ impl Env {
         }
         let kept = self.row(model.name, id).and_then(|row| row.get(field.name));
         match (kept, field.kind) {
-            (Some(Value::Number(number)), Kind::Float | Kind::Monetary) => {
+            (Some(Value::Number(number)), FieldType::Float | FieldType::Monetary) => {
                 json!(number.as_f64().unwrap_or(0.0))
             }
-            (Some(Value::Array(_)), Kind::Many2many(target)) => {
+            (Some(Value::Array(_)), FieldType::Many2many(target)) => {
                 let ids = kept.map(ids_of).unwrap_or_default();
                 self.ordered(target, ids)
             }
@@ -258,11 +258,14 @@ impl Env {
 }
 
 /// What an unset field reads as.
-pub fn empty(kind: Kind) -> Value {
+pub fn empty(kind: FieldType) -> Value {
     match kind {
-        Kind::Integer | Kind::Reference => json!(0),
-        Kind::Float | Kind::Monetary => json!(0.0),
-        Kind::One2many(..) | Kind::Thread(_) | Kind::Many2many(_) | Kind::Many2manyOf(..) => json!([]),
+        FieldType::Integer | FieldType::Reference => json!(0),
+        FieldType::Float | FieldType::Monetary => json!(0.0),
+        FieldType::One2many(..)
+        | FieldType::Thread(_)
+        | FieldType::Many2many(_)
+        | FieldType::Many2manyOf(..) => json!([]),
         _ => json!(false),
     }
 }

@@ -17,7 +17,7 @@ use super::methods::Call;
 use super::periods::{end_of, label, next_hour, start_of};
 use super::python::{text_repr, truthy, type_name};
 use super::records::with_name;
-use super::schema::{Field, Kind, Model, Sql, find};
+use super::schema::{Field, FieldType, Model, Sql, find};
 use super::search;
 use super::words::{DATE_PARTS, FUNCTIONS, PERIODS};
 
@@ -140,7 +140,7 @@ pub fn read_group(env: &mut Env, call: &Call) -> Outcome<Value> {
             let message = format!("Property name {} has to be used on a property field.", text_repr(path));
             return Err(Fault::value(message));
         }
-        let dated = matches!(field.kind, Kind::Date | Kind::Datetime);
+        let dated = matches!(field.kind, FieldType::Date | FieldType::Datetime);
         axes.push(match (dated, grain) {
             (true, "") => format!("{name}:month"),
             _ => spec.clone(),
@@ -275,7 +275,7 @@ fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
         if further.is_empty() {
             break field;
         }
-        let Kind::Many2one(target) = field.kind else {
+        let FieldType::Many2one(target) = field.kind else {
             let message = format!("Only many2one path is accepted for the {} groupby spec", text_repr(&spec));
             return Err(Fault::value(message));
         };
@@ -284,8 +284,8 @@ fn axis(env: &Env, model: &'static Model, spec: String) -> Outcome<Axis> {
         path.push(field);
         (model, rest) = (target, further);
     };
-    let dated = matches!(field.kind, Kind::Date | Kind::Datetime);
-    let many = matches!(field.kind, Kind::Many2many(_) | Kind::Many2manyOf(..));
+    let dated = matches!(field.kind, FieldType::Date | FieldType::Datetime);
+    let many = matches!(field.kind, FieldType::Many2many(_) | FieldType::Many2manyOf(..));
     if many && field.sql != Sql::Column {
         return Err(Fault::value(format!("Group by non-stored many2many field: {}", text_repr(&spec))));
     }
@@ -349,7 +349,7 @@ fn measure(env: &Env, model: &'static Model, spec: String) -> Outcome<Measure> {
     if function.is_empty() {
         return Err(Fault::value(format!("Aggregate method is mandatory for {}", text_repr(name))));
     }
-    if function == "sum_currency" && field.kind != Kind::Monetary {
+    if function == "sum_currency" && field.kind != FieldType::Monetary {
         let message = "Aggregator \"sum_currency\" only works on currency field for";
         return Err(Fault::value(format!("{message} {}", text_repr(name))));
     }
@@ -411,8 +411,8 @@ fn period(env: &Env, text: &str, axis: &Axis) -> Value {
     let Some(day) = dates::parse(text) else { return json!(false) };
     let start = start_of(day, &axis.grain);
     match (axis.field.kind, axis.grain.as_str()) {
-        (Kind::Datetime, "hour") => json!(format!("{}:00:00", text.get(..13).unwrap_or(text))),
-        (Kind::Datetime, _) => json!(format!("{} 00:00:00", dates::format(start))),
+        (FieldType::Datetime, "hour") => json!(format!("{}:00:00", text.get(..13).unwrap_or(text))),
+        (FieldType::Datetime, _) => json!(format!("{} 00:00:00", dates::format(start))),
         _ => json!(dates::format(start)),
     }
 }
@@ -431,7 +431,7 @@ fn row(
     let mut domains: Vec<Vec<Value>> = Vec::new();
     for (axis, key) in axes.iter().zip(&bucket.keys) {
         let name = axis.field.name;
-        let many = matches!(axis.field.kind, Kind::Many2many(_) | Kind::Many2manyOf(..));
+        let many = matches!(axis.field.kind, FieldType::Many2many(_) | FieldType::Many2manyOf(..));
         let plain = if many && key == &json!(false) {
             vec![json!([name, "not any", []])]
         } else {
@@ -442,8 +442,8 @@ fn row(
                 (Some(text), _) => {
                     let start = dates::parse(text).unwrap_or(0);
                     let end = match (axis.field.kind, axis.grain.as_str()) {
-                        (Kind::Datetime, "hour") => next_hour(text),
-                        (Kind::Datetime, _) => {
+                        (FieldType::Datetime, "hour") => next_hour(text),
+                        (FieldType::Datetime, _) => {
                             format!("{} 00:00:00", dates::format(end_of(start, &axis.grain)))
                         }
                         _ => dates::format(end_of(start, &axis.grain)),
@@ -555,7 +555,7 @@ fn order(env: &Env, axes: &[Axis], rows: &mut [Row], clause: &str) {
         };
         let empty = |value: &Value| {
             value == &json!(false)
-                && axes.iter().any(|axis| axis.spec == name && axis.field.kind != Kind::Boolean)
+                && axes.iter().any(|axis| axis.spec == name && axis.field.kind != FieldType::Boolean)
         };
         rows.sort_by(|one, other| {
             let (one, other) = (key(one), key(other));

@@ -8,7 +8,7 @@ use super::access::{self, Operation};
 use super::env::Env;
 use super::fault::{Fault, Outcome};
 use super::python::text_repr;
-use super::schema::{Field, Kind, Model, Preset, Source, find};
+use super::schema::{Field, FieldType, Model, Preset, Source, find};
 use super::{business, commands, computed, search, values};
 
 /// Values of a record, by field.
@@ -65,7 +65,7 @@ fn row(env: &Env, model: &'static Model, id: i64, fields: &[&'static Field], loa
 /// A many2one as `[id, name]`.
 pub fn with_name(env: &Env, field: &Field, value: Value) -> Value {
     match (field.kind, value.as_i64()) {
-        (Kind::Many2one(target), Some(id)) => match find(target) {
+        (FieldType::Many2one(target), Some(id)) => match find(target) {
             Some(target) => json!([id, computed::name_of(env, target, id)]),
             None => value,
         },
@@ -89,7 +89,9 @@ pub fn defaults(env: &Env, model: &'static Model, wanted: impl Fn(&str) -> bool)
 fn preset(env: &Env, field: &Field) -> Option<Value> {
     Some(match field.preset {
         Preset::Text(text) => json!(text),
-        Preset::Number(number) if matches!(field.kind, Kind::Float | Kind::Monetary) => json!(number as f64),
+        Preset::Number(number) if matches!(field.kind, FieldType::Float | FieldType::Monetary) => {
+            json!(number as f64)
+        }
         Preset::Number(number) => json!(number),
         Preset::True => json!(true),
         Preset::Today => json!(env.today()),
@@ -226,8 +228,8 @@ pub fn check_there(env: &Env, model: &Model, ids: &[i64]) -> Outcome<()> {
 fn check_constraints(env: &Env, model: &'static Model, id: i64) -> Outcome<()> {
     let Some(row) = env.row(model.name, id) else { return Ok(()) };
     for field in model.fields.iter().filter(|field| field.not_null && field.stored()) {
-        let fills =
-            row.contains_key(field.name) || matches!(field.kind, Kind::Integer | Kind::Float | Kind::Boolean);
+        let fills = row.contains_key(field.name)
+            || matches!(field.kind, FieldType::Integer | FieldType::Float | FieldType::Boolean);
         if !fills {
             return Err(Fault::integrity(values::is_missing(model, field)));
         }
@@ -266,7 +268,7 @@ pub fn copy(env: &mut Env, model: &'static Model, ids: &[i64], changes: &Values)
         let mut vals = Values::new();
         for field in model.fields.iter().filter(|field| field.copy && access::field_visible(env, field)) {
             let value = match (field.kind, field.relation().and_then(find)) {
-                (Kind::One2many(_, inverse), Some(target)) => {
+                (FieldType::One2many(_, inverse), Some(target)) => {
                     lines_of(env, model, *id, field, target, inverse)
                 }
                 _ if !field.stored() => continue,

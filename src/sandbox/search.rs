@@ -11,7 +11,7 @@ use super::domain::Domain;
 use super::env::Env;
 use super::fault::{Fault, Outcome};
 use super::python::{text_repr, truthy};
-use super::schema::{Kind, Model, find};
+use super::schema::{FieldType, Model, find};
 
 /// The ids that a search gives.
 pub fn search(
@@ -109,7 +109,7 @@ fn keys(env: &Env, model: &'static Model, ids: &[i64], name: &str) -> Vec<Option
     let values: Vec<Value> = ids.iter().map(|id| env.value(model, *id, field)).collect();
     let rank = match (field.kind, field.relation().and_then(find)) {
         // A many2one sorts as its model sorts.
-        (Kind::Many2one(_), Some(target)) if target.name != model.name => {
+        (FieldType::Many2one(_), Some(target)) if target.name != model.name => {
             let mut linked: Vec<i64> = values.iter().filter_map(Value::as_i64).collect();
             linked.sort_unstable();
             linked.dedup();
@@ -128,7 +128,7 @@ fn keys(env: &Env, model: &'static Model, ids: &[i64], name: &str) -> Vec<Option
                     .map(|place| Key::Number(place as f64)),
                 None => number.as_f64().map(Key::Number),
             },
-            Value::Bool(truth) if field.kind == Kind::Boolean => {
+            Value::Bool(truth) if field.kind == FieldType::Boolean => {
                 Some(Key::Number(f64::from(u8::from(truth))))
             }
             Value::String(text) => Some(Key::Text(text.to_lowercase(), text)),

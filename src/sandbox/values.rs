@@ -8,43 +8,43 @@ use super::dates;
 use super::env::Env;
 use super::fault::{Fault, Outcome};
 use super::python::{float, integer, repr, text_repr, truthy};
-use super::schema::{Field, Kind, Model, Source};
+use super::schema::{Field, FieldType, Model, Source};
 
 /// The value to keep. Not for x2many fields, whose values are commands.
 pub fn convert(env: &Env, model: &Model, field: &Field, value: &Value, creating: bool) -> Outcome<Value> {
-    if !truthy(value) && !matches!(field.kind, Kind::Char | Kind::Text | Kind::Html) {
+    if !truthy(value) && !matches!(field.kind, FieldType::Char | FieldType::Text | FieldType::Html) {
         return Ok(json!(false));
     }
     match field.kind {
-        Kind::Char | Kind::Text | Kind::Html | Kind::Binary => Ok(match value {
+        FieldType::Char | FieldType::Text | FieldType::Html | FieldType::Binary => Ok(match value {
             Value::Null | Value::Bool(false) => json!(false),
-            Value::String(text) if field.kind == Kind::Html => html(text),
+            Value::String(text) if field.kind == FieldType::Html => html(text),
             // Odoo keeps an empty text as one: only `false` and `null` are no value.
-            Value::String(text) if text.is_empty() && field.kind == Kind::Binary => json!(false),
+            Value::String(text) if text.is_empty() && field.kind == FieldType::Binary => json!(false),
             Value::String(text) if text.contains('\0') => {
                 return Err(Fault::value("A string literal cannot contain NUL (0x00) characters."));
             }
             Value::String(text) => json!(text),
             other => json!(repr(other)),
         }),
-        Kind::Integer | Kind::Reference => {
+        FieldType::Integer | FieldType::Reference => {
             let number = integer(value)?;
             if i32::try_from(number).is_err() {
                 return Err(Fault::out_of_range());
             }
             Ok(json!(number))
         }
-        Kind::Float => float(value).map(|number| json!(number)),
-        Kind::Monetary => float(value).map(|number| json!(super::computed::round(number))),
-        Kind::Boolean => Ok(json!(true)),
-        Kind::Date => {
+        FieldType::Float => float(value).map(|number| json!(number)),
+        FieldType::Monetary => float(value).map(|number| json!(super::computed::round(number))),
+        FieldType::Boolean => Ok(json!(true)),
+        FieldType::Date => {
             let text = value.as_str().unwrap_or("");
             let day = dates::parse(text).ok_or_else(|| {
                 Fault::value(format!("time data {} does not match format '%Y-%m-%d'", text_repr(text)))
             })?;
             Ok(json!(dates::format(day)))
         }
-        Kind::Datetime => {
+        FieldType::Datetime => {
             let text = value.as_str().unwrap_or("");
             let time = dates::parse_datetime(text).ok_or_else(|| {
                 Fault::value(format!(
@@ -54,13 +54,13 @@ pub fn convert(env: &Env, model: &Model, field: &Field, value: &Value, creating:
             })?;
             Ok(json!(time))
         }
-        Kind::Selection(options) => {
+        FieldType::Selection(options) => {
             let known = value.as_str().and_then(|text| options.iter().find(|(option, _)| *option == text));
             known.map(|(option, _)| json!(option)).ok_or_else(|| {
                 Fault::value(format!("Wrong value for {}.{}: {}", model.name, field.name, repr(value)))
             })
         }
-        Kind::Many2one(target) => many2one(env, model, field, target, value, creating),
+        FieldType::Many2one(target) => many2one(env, model, field, target, value, creating),
         _ => Ok(json!(false)),
     }
 }

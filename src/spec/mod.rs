@@ -1,84 +1,18 @@
-//! Spec files: one JSON object that says the same as a command line. It becomes the very same `Job`; what a
-//! key means is decided where the flags are. Unknown and repeated keys are errors, with the path inside the
-//! spec. The schema is made from the types that parse.
-
-pub mod actions;
-pub mod common;
-mod keys;
-pub mod values;
+//! Spec files: one JSON object that says the same as a command line. It becomes the very same `Job`, by the same
+//! definition of the verb. Unknown and repeated keys are errors, with the path inside the spec. The schema is made
+//! from the types that parse.
 
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::actions::Request;
-use crate::caller::{Approval, Rules};
-
+use crate::actions::definition::{Job, Verb};
+use crate::actions::{self, VERBS};
+use crate::arguments::keys;
+use crate::arguments::rules::Common;
 use crate::error::{Code, Error, Result};
 use crate::json_input;
 use crate::json_slips;
 use crate::operation::Object;
-use actions::{
-    Action, Approvals, Call, Count, Create, DocIndex, DocModel, Group, Lookup, Read, SchemaSummary,
-    SearchRead, Write,
-};
-use common::Common;
-
-/// A request and what surrounds it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Job {
-    /// What to do.
-    pub request: Request,
-    /// What the caller adds to the context.
-    pub context: Object,
-    /// What the caller brings along for an outbound call.
-    pub approval: Approval,
-    /// What the caller asked of the checks.
-    pub rules: Rules,
-}
-
-/// Every action.
-const ACTIONS: [Entry; 12] = [
-    Entry::of::<Lookup>(),
-    Entry::of::<SchemaSummary>(),
-    Entry::of::<DocIndex>(),
-    Entry::of::<DocModel>(),
-    Entry::of::<Call>(),
-    Entry::of::<SearchRead>(),
-    Entry::of::<Count>(),
-    Entry::of::<Group>(),
-    Entry::of::<Read>(),
-    Entry::of::<Create>(),
-    Entry::of::<Write>(),
-    Entry::of::<Approvals>(),
-];
-
-/// What is known of an action without a spec at hand.
-struct Entry {
-    name: &'static str,
-    keys: fn() -> Vec<&'static str>,
-    job: fn(Object) -> Result<Job>,
-    schema: fn(&mut SchemaGenerator) -> Value,
-}
-
-impl Entry {
-    const fn of<A: Action>() -> Entry {
-        Entry { name: A::NAME, keys: own_keys::<A>, job: job::<A>, schema: schema_of::<A> }
-    }
-}
-
-fn own_keys<A: Action>() -> Vec<&'static str> {
-    [keys::of::<A>(), keys::of::<A::Rules>()].concat()
-}
-
-fn job<A: Action>(mut object: Object) -> Result<Job> {
-    let common: Common = keys::read(keys::take(&mut object, keys::of::<Common>()))?;
-    let rules: A::Rules = keys::read(keys::take(&mut object, keys::of::<A::Rules>()))?;
-    let action: A = keys::read(object)?;
-    let approval = common.approval();
-    let mut context = common.context.unwrap_or_default().0;
-    Ok(Job { request: action.request(&mut context)?, context, approval, rules: rules.into() })
-}
 
 /// Understands the text of a spec.
 pub fn parse(text: &str) -> Result<Job> {
@@ -106,7 +40,7 @@ fn understand(value: Value) -> Result<Job> {
         None | Some(Value::Null) => return Err(invalid("spec.action is missing".into())),
         Some(other) => return Err(json_input::wrong_type("spec.action", "a string", &other)),
     };
-    let Some(entry) = ACTIONS.iter().find(|entry| entry.name == action) else {
+    let Some(verb) = actions::verb(&action) else {
         let names: Vec<&str> = names().collect();
         let error = invalid(format!("spec.action: {action:?} is not one of {}", names.join(", ")));
         if let Some(instead) = in_place_of(&action, &object) {
@@ -117,8 +51,13 @@ fn understand(value: Value) -> Result<Job> {
             None => error,
         });
     };
-    refuse_unknown(&object, entry)?;
-    (entry.job)(object)
+    refuse_unknown(&object, verb)?;
+    for argument in verb.definition.own {
+        if let Some(value) = object.get(argument.key()) {
+            (argument.form.exact)(value, &format!("spec.{}", argument.key()))?;
+        }
+    }
+    (verb.definition.job)(object, &|key| format!("spec.{key}"))
 }
 
 /// Methods and words of other programs that are no action here.
@@ -172,8 +111,8 @@ fn in_place_of(action: &str, object: &Object) -> Option<String> {
     })
 }
 
-fn refuse_unknown(object: &Object, entry: &Entry) -> Result<()> {
-    let (action, own, common) = (entry.name, (entry.keys)(), keys::of::<Common>());
+fn refuse_unknown(object: &Object, verb: &Verb) -> Result<()> {
+    let (action, own, common) = (verb.name, (verb.definition.keys)(), keys::of::<Common>());
     let known = || own.iter().chain(common).copied();
     match object.keys().find(|key| known().all(|name| name != key.as_str())) {
         None => Ok(()),
@@ -188,15 +127,17 @@ fn refuse_unknown(object: &Object, entry: &Entry) -> Result<()> {
 
 /// The names of the actions.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    ACTIONS.iter().map(|entry| entry.name)
+    VERBS.iter().map(|verb| verb.name)
 }
 
 /// The JSON Schema (2020-12) of a spec.
 pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     // Under a name of its own each: generated classes are called by it.
-    let definitions: Map<String, Value> =
-        ACTIONS.iter().map(|entry| (entry.name.to_string(), (entry.schema)(&mut generator))).collect();
+    let definitions: Map<String, Value> = VERBS
+        .iter()
+        .map(|verb| (verb.name.to_string(), (verb.definition.schema)(verb.name, &mut generator)))
+        .collect();
     let actions: Vec<Value> =
         definitions.keys().map(|name| json!({ "$ref": format!("#/$defs/{name}") })).collect();
     json!({
@@ -206,26 +147,6 @@ pub fn schema() -> Value {
         "oneOf": actions,
         "$defs": definitions,
     })
-}
-
-/// An action's own keys, those of the checks and those of every action, as one closed object.
-fn schema_of<A: Action>(generator: &mut SchemaGenerator) -> Value {
-    let mut whole = A::json_schema(generator).to_value();
-    let mut properties = Map::from_iter([("action".to_string(), json!({ "const": A::NAME }))]);
-    let mut add = |schema: &Value| {
-        if let Some(more) = schema["properties"].as_object() {
-            properties.extend(more.clone());
-        }
-    };
-    add(&whole);
-    add(A::Rules::json_schema(generator).as_value());
-    add(Common::json_schema(generator).as_value());
-    let mut required = vec![json!("action")];
-    required.extend(whole["required"].as_array().into_iter().flatten().cloned());
-    whole["title"] = A::NAME.into();
-    whole["properties"] = properties.into();
-    whole["required"] = required.into();
-    whole
 }
 
 #[cfg(test)]

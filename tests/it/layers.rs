@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top. A module names its own layer's and lower ones only as far as its row allows.
-const MAY_NAME: [(&str, &[&str]); 39] = [
-    ("cli", &["actions", "spec", "doctor", "DESK", "embedded", "transport"]),
-    ("spec", &["actions", "odoo", "WORDS"]),
+const MAY_NAME: [(&str, &[&str]); 41] = [
+    ("cli", &["actions", "arguments", "spec", "doctor", "DESK", "embedded", "transport"]),
+    ("spec", &["actions", "arguments", "WORDS"]),
     ("doctor", &["approval", "DESK"]),
-    ("actions", &["execute", "preflight", "DESK"]),
+    ("actions", &["arguments", "execute", "preflight", "DESK"]),
+    ("arguments", &["odoo", "settings", "WORDS"]),
     ("execute", &["approval", "preflight", "embedded", "DESK"]),
     ("approval", &["DESK"]),
     ("session", &["odoo", "cache", "settings", "shelf", "WORDS"]),
@@ -28,7 +29,8 @@ const MAY_NAME: [(&str, &[&str]); 39] = [
     ("context", &["error", "hint", "operation", "zones"]),
     ("host", &["error", "hint", "operation", "secret"]),
     ("outcome", &["error", "hint"]),
-    ("operation", &["error", "hint"]),
+    ("operation", &["error", "hint", "knowledge"]),
+    ("knowledge", &[]),
     ("hint", &["operation"]),
     ("error", &["hint", "waiting"]),
     ("waiting", &["secret"]),
@@ -49,7 +51,7 @@ const MAY_NAME: [(&str, &[&str]); 39] = [
 ];
 
 /// Modules that know nobody above them.
-const WORDS: [&str; 19] = [
+const WORDS: [&str; 20] = [
     "base_url",
     "caller",
     "cleared",
@@ -62,6 +64,7 @@ const WORDS: [&str; 19] = [
     "host",
     "json_input",
     "json_slips",
+    "knowledge",
     "members",
     "operation",
     "outcome",

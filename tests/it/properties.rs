@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use odoo_agent::inside::{
-    BaseUrl, Cache, Found, Key, Kind, Object, Operation, Owner, Request, canonical, env_file, json,
+    BaseUrl, Cache, Found, Key, Object, Operation, Owner, Request, Section, canonical, env_file, json,
     json_input, sanitize, spec,
 };
 use proptest::prelude::*;
@@ -85,13 +85,13 @@ fn owner_and_rest() -> impl Strategy<Value = [String; 6]> {
 fn with_key<T>(parts: &[String; 6], use_it: impl FnOnce(&Key) -> T) -> T {
     let [base_url, database, user, kind, model, question] = parts.clone();
     let owner = Owner { base_url, database, user };
-    let kind = match kind.as_str() {
-        "0" => Kind::Schema,
-        "1" => Kind::Lookup,
-        "2" => Kind::Document,
-        _ => Kind::User,
+    let section = match kind.as_str() {
+        "0" => Section::Schema,
+        "1" => Section::Lookup,
+        "2" => Section::Document,
+        _ => Section::User,
     };
-    use_it(&Key { owner: &owner, kind, model: &model, question: question.into() })
+    use_it(&Key { owner: &owner, section, model: &model, question: question.into() })
 }
 
 const DAY: Duration = Duration::from_secs(86_400);

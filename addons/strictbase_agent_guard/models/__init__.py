@@ -4,14 +4,19 @@ from . import agent_guard
 from . import agent_origin
 from . import agent_held
 from . import agent_confirmation
+from . import agent_confirmation_use
 from . import parameters
 from . import agent_content
 from . import agent_request
+from . import agent_request_decide
+from . import agent_request_status
+from . import agent_request_http
 from . import agent_request_view
 from . import agent_stop
 from . import agent_egress
 from . import agent_log
 from . import agent_held_view
+from . import agent_held_request
 from . import agent_refusal
 from . import base
 from . import agent_touch
@@ -43,6 +48,7 @@ from . import site_words
 from . import survey_words
 from . import reader_filter
 from . import reader_message
+from . import agent_withheld
 from . import res_groups
 from . import res_partner
 from . import res_users

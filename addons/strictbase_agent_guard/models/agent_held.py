@@ -9,7 +9,6 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 APPROVER = "strictbase_agent_guard.group_agent_confirmation_approver"
-TODO = "mail.mail_activity_data_todo"
 
 
 class StrictbaseAgentHeld(models.Model):
@@ -57,10 +56,19 @@ class StrictbaseAgentHeld(models.Model):
     # Holding
     # ------------------------------------------------------------------
     @api.model
-    def _hold(self, item, touches=(), owner=None, payload=None, agent=None):
+    def _hold(
+        self,
+        item,
+        touches=(),
+        owner=None,
+        payload=None,
+        agent=None,
+        why="",
+        quiet=False,
+    ):
         """Keep what this manifest line would have sent; tell those concerned."""
-        quiet = {"mail_create_nolog": True, "mail_create_nosubscribe": True}
-        held = self.env(user=SUPERUSER_ID, su=True, context=quiet)[self._name]
+        unlogged = {"mail_create_nolog": True, "mail_create_nosubscribe": True}
+        held = self.env(user=SUPERUSER_ID, su=True, context=unlogged)[self._name]
         before = held.search(
             [
                 ("target_model", "=", item.target[0]),
@@ -78,7 +86,8 @@ class StrictbaseAgentHeld(models.Model):
         held = held.create(
             {
                 "state": "held",
-                "why": guard._origin_why(touches)
+                "why": why
+                or guard._origin_why(touches)
                 or self.env._("An agent has queued it, and it is not approved so."),
                 "agent_user_id": agent.exists().id,
                 "owner_user_id": owner.id if owner else False,
@@ -96,29 +105,9 @@ class StrictbaseAgentHeld(models.Model):
                 "decided_at": False,
             }
         )
-        held._tell_approvers()
-        held._tell_owner()
+        if not quiet:
+            held._tell_owner()
         return held
-
-    def _tell_approvers(self):
-        """An activity, for those of them who have none here yet; no e-mail."""
-        self.ensure_one()
-        approvers = self.env["res.users"].search(
-            [("all_group_ids", "in", self._group())]
-        )
-        told = self.env["mail.activity"].search(
-            [("res_model", "=", self._name), ("user_id", "in", approvers.ids)]
-        )
-        for approver in approvers - told.user_id:
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
-                TODO,
-                summary=self.env._("Held by the agent guard: release or drop"),
-                user_id=approver.id,
-            )
-
-    @api.model
-    def _group(self):
-        return self.env.ref(APPROVER).ids
 
     def _tell_owner(self):
         """The colleague in whose queue it stands, once for each document and day."""
@@ -161,16 +150,27 @@ class StrictbaseAgentHeld(models.Model):
     def action_release(self):
         """Let it leave as it was held; the agent's work counts as looked at."""
         for held in self._check_decision():
+            if found := held._changes():
+                raise UserError(
+                    self.env._(
+                        "It has changed since it was held: %s. Open its request: it "
+                        "is shown as it is now once you have tried to approve it.",
+                        "; ".join(found),
+                    )
+                )
             held._release()
             held._decide("released")
 
     def action_drop(self):
         for held in self._check_decision():
-            guard = self.env["strictbase.agent.guard"]
-            target = guard._document(held.target_model, held.target_id)
-            if target:
-                target._agent_guard_dropped()
+            held._drop()
             held._decide("dropped")
+
+    def _drop(self):
+        guard = self.env["strictbase.agent.guard"]
+        target = guard._document(self.target_model, self.target_id)
+        if target:
+            target._agent_guard_dropped()
 
     def _check_decision(self):
         users = self.env["res.users"]
@@ -192,14 +192,14 @@ class StrictbaseAgentHeld(models.Model):
                 "decided_at": fields.Datetime.now(),
             }
         )
-        self.activity_unlink([TODO])
 
     def _release(self):
         guard = self.env["strictbase.agent.guard"]
         self.env["strictbase.agent.touch"].sudo()._close(
             self.touch_ids or [], self.env.uid
         )
-        self.env(su=True, context={})["strictbase.agent.egress"].create(
+        egress = self.env(su=True, context={})["strictbase.agent.egress"]
+        egress.create(
             {
                 "confirmation_ref": 0,
                 "agent_user_id": self.agent_user_id.id or self.env.uid,
@@ -221,3 +221,4 @@ class StrictbaseAgentHeld(models.Model):
         if not target:
             raise UserError(self.env._("What was held is not there any more."))
         target._agent_guard_put_back(self.payload)
+        egress._agent_guard_show_targets([(self.target_model, self.target_id)])

@@ -193,15 +193,7 @@ class AgentQueued(models.AbstractModel):
         """Whether it passes on what somebody has written: an e-mail that came in, or
         a client's comment. Whom an agent has put among the readers is seen to later."""
         message = self[self._agent_guard_message_field]
-        if message.message_type == "email":
-            return True
-        author = message.author_id
-        guard = self.env["strictbase.agent.guard"]
-        return (
-            message.message_type == "comment"
-            and bool(guard._outside_partners(author))
-            and author != self.env.ref("base.partner_root")
-        )
+        return bool(message) and message._agent_guard_is_of_outside()
 
     def _agent_guard_hold_for(self, item, touches=(), agent=None):
         """Stop this row for what an agent did, where approvers can let it go."""
@@ -226,6 +218,9 @@ class AgentQueued(models.AbstractModel):
             if self.env["res.users"]._agent_guard_is_person(user.id):
                 return user
         return None
+
+    def _agent_guard_held_item(self, held):
+        return self._agent_guard_item(None)
 
     def _agent_guard_put_back(self, payload):
         """An approver has released it."""

@@ -143,6 +143,18 @@ class Base(models.AbstractModel):
                 )
         return items
 
+    def _agent_guard_held_item(self, held):
+        """The manifest line of what is held about this record, as it is now."""
+        guard = self.env["strictbase.agent.guard"]
+        return guard._new_egress(
+            held.channel,
+            held.recipients or [],
+            self.env[held.model].browse(held.res_id) if held.model else None,
+            subject=held.subject or "",
+            digest=held.content_digest or "",
+            target=(self._name, self.id),
+        )
+
     def _agent_guard_put_back(self, payload):
         """An approver has released what was held about this record."""
 

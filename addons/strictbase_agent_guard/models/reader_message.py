@@ -30,13 +30,48 @@ class MailMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         messages = super().create(vals_list)
-        if any(vals.get("attachment_ids") for vals in vals_list):
-            guard = self.env["strictbase.agent.guard"]
-            if guard._actor() is None and guard._person():
-                # a file of an agent that a person shows is seen by that person
-                shown = messages.sudo().filtered(lambda m: m._agent_guard_is_shown())
-                shown.attachment_ids._agent_guard_flag(False)
+        guard = self.env["strictbase.agent.guard"]
+        if guard._actor() is not None or not self.env["res.users"]._agent_guard_uids():
+            return messages
+        if not guard._person():
+            messages._agent_guard_hide_unseen()
+        elif any(vals.get("attachment_ids") for vals in vals_list):
+            # a file of an agent that a person shows is seen by that person
+            shown = messages.sudo().filtered(lambda m: m._agent_guard_is_shown())
+            shown.attachment_ids._agent_guard_flag(False)
         return messages
+
+    def _agent_guard_hide_unseen(self):
+        """What a job says about an agent's work that nobody has looked at is not
+        shown either; what somebody outside has written is."""
+        guard = self.env["strictbase.agent.guard"]
+        for message in self.sudo():
+            if (
+                not message.res_id
+                or message.model == "discuss.channel"
+                or message.is_internal
+                or not message.subtype_id
+                or message.subtype_id.internal
+                or message._agent_guard_is_of_outside()
+            ):
+                continue
+            document = guard._document(message.model, message.res_id)
+            files = {("ir.attachment", file.id) for file in message.attachment_ids}
+            if document and guard._origin_touches(document, extra=files):
+                message._agent_guard_flag(True)
+
+    def _agent_guard_is_of_outside(self):
+        """Whether it passes on what somebody outside has written."""
+        self.ensure_one()
+        if self.message_type == "email":
+            return True
+        guard = self.env["strictbase.agent.guard"]
+        author = self.author_id
+        return (
+            self.message_type == "comment"
+            and bool(guard._outside_partners(author))
+            and author != self.env.ref("base.partner_root")
+        )
 
     def _agent_guard_showings(self):
         guard = self.env["strictbase.agent.guard"]

@@ -7,6 +7,7 @@ from . import test_confirmation
 from . import test_cost
 from . import test_doors
 from . import test_headers
+from . import test_held_requests
 from . import test_interface
 from . import test_internal_actions
 from . import test_operations
@@ -14,7 +15,13 @@ from . import test_origin
 from . import test_published
 from . import test_published_roads
 from . import test_readers
+from . import test_readers_guests
 from . import test_requests
+from . import test_request_chat
+from . import test_request_replica
+from . import test_request_same
+from . import test_request_deciding
+from . import test_minting
 from . import test_recipients
 from . import test_roads
 from . import test_roles
@@ -23,4 +30,5 @@ from . import test_tours
 from . import test_sender
 from . import test_token_rules
 from . import test_client_secrets
+from . import test_client_links
 from . import test_walk

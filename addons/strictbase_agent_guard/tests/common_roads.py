@@ -6,6 +6,8 @@ import importlib
 import logging
 import re
 
+from odoo.tests import tagged
+
 from .common_http import GuardHttpCase
 from .common_records import MODULE
 from .roads import ROADS
@@ -95,6 +97,23 @@ class RoadsCase(GuardHttpCase):
             held = self.env["strictbase.agent.held"].search([("state", "=", "held")])
             self.assertTrue(held, f"{road.title}: nothing left, and nothing is held")
             self.assertTrue(all(held.mapped("why")))
+
+
+def cases(module, roads, carried=()):
+    """The two test classes of a companion's roads: held for an agent, and real."""
+    held = _case("TestRoads", module, "roads")
+    held.__doc__ = "No road of this application leads out for an agent."
+    reach = _case("TestRoadsReach", module, "roads_proof")
+    reach.__doc__ = "Each entry reaches a client when an employee takes it."
+    add_held(held, roads)
+    add_carried(held, carried)
+    add_reach(reach, [*roads, *carried])
+    return held, reach
+
+
+def _case(name, module, tag):
+    cls = type(RoadsCase)(name, (RoadsCase,), {"__module__": module})
+    return tagged("post_install", "-at_install", tag)(cls)
 
 
 def add_carried(cls, roads):

@@ -172,7 +172,10 @@ class TestOrigin(OriginCase):
         self._followed()
         self._comment()
         activity = self.env["mail.activity"].search(
-            [("res_model", "=", "strictbase.agent.held")]
+            [
+                ("res_model", "=", "strictbase.agent.confirmation"),
+                ("res_id", "in", self.held().request_ids.ids),
+            ]
         )
         self.assertIn(self.users["approver"], activity.user_id)
         self.assertNotIn("approver@inside.example", self.recipients())
@@ -197,6 +200,45 @@ class TestOrigin(OriginCase):
         self.ok("human", "res.partner/write", partner, vals={"ref": "seen"})
         self._job(partner[0])
         self.assertIn("new@outside.example", self.recipients())
+
+    def _said_by_a_job(self):
+        """What a job says on a record of the agent's, to those who can open it."""
+        partner = self.ok(
+            "agent",
+            "res.partner/create",
+            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
+        )
+        say = (
+            f"record.message_post(body=record.name, subtype_xmlid='{COMMENT}', "
+            "partner_ids=record.ids)"
+        )
+
+        def said():
+            self._job(partner[0], say)
+            return self.env["mail.message"].search(
+                [
+                    ("model", "=", "res.partner"),
+                    ("res_id", "=", partner[0]),
+                    ("body", "like", WORDS),
+                ],
+                limit=1,
+            )
+
+        return partner, said
+
+    def test_what_a_job_says_of_it_is_not_shown_either(self):
+        _partner, said = self._said_by_a_job()
+        message = said()
+        self.assertTrue(message.agent_unapproved)
+        held = self.held().filtered(lambda row: row.target_id in message.mail_ids.ids)
+        held.with_user(self.users["approver"]).action_release()
+        self.assertFalse(message.agent_unapproved)
+
+    def test_what_a_job_says_of_what_a_person_has_seen_is_shown(self):
+        partner, said = self._said_by_a_job()
+        self.look(partner)
+        self.ok("human", "res.partner/write", partner, vals={"ref": "seen"})
+        self.assertFalse(said().agent_unapproved)
 
     def test_a_job_that_writes_first_does_not_hide_the_agent(self):
         partner = self.ok(

@@ -303,8 +303,14 @@ class Walk:
                 self._tell("http", f"{method} {url}", body)
         self.case.wire.clear()
         for eyes, model, ids in seen_outside(self.case.env, f"walkword{self.seed}x"):
-            texts = self.case.env[model].browse(ids).read()
-            self._tell("eyes", f"{eyes}: {model} {ids}", str(texts))
+            rows = self.case.env[model].browse(ids)
+            rows = rows.filtered(lambda row: not self._is_colleagues(row))
+            if rows:
+                self._tell("eyes", f"{eyes}: {model} {rows.ids}", str(rows.read()))
+
+    def _is_colleagues(self, row):
+        """A message of a colleague's own words, on a record that an agent has named."""
+        return row._name == "mail.message" and "A colleague's words" in (row.body or "")
 
     def _unseen_in(self, text):
         """Words of acts in a text, but for those that a person has looked at since: a

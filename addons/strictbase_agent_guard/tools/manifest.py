@@ -4,8 +4,8 @@
 A line of a manifest is a plain dictionary, one for each thing that leaves. Two lines
 say the same if their ``compare`` is equal; recipients are compared apart, since fewer
 of them are allowed. What Odoo makes anew at every try (ids and names of rows that the
-call itself makes, tokens in links to Odoo, dates in a printed PDF) is left out of the
-comparison, and nothing else. No database is asked here.
+call itself makes, tokens in links to Odoo, dates in a printed PDF or an invitation) is
+left out of the comparison, and nothing else. No database is asked here.
 """
 
 import hashlib
@@ -34,6 +34,12 @@ _PDF_DATE = re.compile(
     rb"|/ID\s*\[\s*<[0-9A-Fa-f]*>\s*<[0-9A-Fa-f]*>\s*\]"
     rb"|<xmp:(?:CreateDate|ModifyDate|MetadataDate)>[0-9T:+\-Z.]*</xmp:\w+>"
 )
+#: When an invitation was written, and the number that it gets for that.
+_CALENDAR_STAMP = re.compile(
+    r"^(?:(?:CREATED|DTSTAMP|LAST-MODIFIED)(?:;[^:\r\n]*)?:[0-9TZ]*"
+    r"|UID:[0-9]{8}T[0-9]{6}Z ?- ?[0-9]+@[^\r\n]*)\r?\n",
+    re.MULTILINE,
+)
 #: Steering of the direction of writing, and what cannot be seen at all.
 _UNSEEN = {"Cf", "Cc", "Cs", "Co", "Cn"}
 _SEEN = "\n\t"
@@ -56,10 +62,15 @@ def digest(value):
 
 
 def file_digest(data):
-    """The checksum of a file; of a PDF without the moment of its printing."""
+    """The checksum of a file; of a PDF without the moment of its printing, of an
+    invitation without that of its writing."""
     data = data or b""
     if data.startswith(b"%PDF"):
         data = _PDF_DATE.sub(b"", data)
+    elif data.startswith(b"BEGIN:VCALENDAR"):
+        text = re.sub(r"\r?\n[ \t]", "", data.decode(errors="surrogateescape"))
+        text = without_links(_CALENDAR_STAMP.sub("", text))
+        data = text.encode(errors="surrogateescape")
     return hashlib.sha256(data).hexdigest()
 
 

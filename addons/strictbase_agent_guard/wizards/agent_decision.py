@@ -42,8 +42,10 @@ class StrictbaseAgentDecision(models.TransientModel):
     def action_approve(self):
         self.request_ids._check_interactive()
         hours = self.request_ids._agent_guard_number(APPROVAL_HOURS)
-        self.request_ids._approve(hours * 3600)
-        return {"type": "ir.actions.act_window_close"}
+        changed = self.request_ids._approve(hours * 3600)
+        return self.request_ids._tell_changed(changed) or {
+            "type": "ir.actions.act_window_close"
+        }
 
     def action_reject(self):
         self.request_ids._check_interactive()

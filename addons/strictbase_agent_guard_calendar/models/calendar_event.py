@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from markupsafe import Markup
+
 from odoo import api, fields, models
 
 from odoo.addons.strictbase_agent_guard.tools.rules import Rule
@@ -91,6 +93,21 @@ class CalendarEvent(models.Model):
                 for channel in channels
             ]
         return items
+
+    def _agent_guard_said(self):
+        """The meeting as those who are told of it see it."""
+        lines = [
+            f"{fields.Datetime.to_string(self.start)} \u2013 "
+            f"{fields.Datetime.to_string(self.stop)} UTC",
+            self.rrule,
+            self.location,
+            self.videocall_location,
+        ]
+        text = Markup("").join(Markup("<p>%s</p>") % line for line in lines if line)
+        return {
+            "sender": self.user_id.email_formatted or "",
+            "body": text + (self.description or Markup()),
+        }
 
     def _agent_guard_synchronised(self):
         """Providers that would write to the people invited to this event."""

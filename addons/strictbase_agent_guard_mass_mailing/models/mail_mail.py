@@ -6,12 +6,14 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     def _agent_guard_is_released_before(self, item):
-        """A queue has made it from a mailing that was approved."""
-        return super()._agent_guard_is_released_before(item) or bool(
-            self.env["strictbase.agent.egress"]._released(
-                "mailing.mailing", self.mailing_id.id
-            )
+        """A queue has made it from a mailing that was approved, for these people."""
+        if super()._agent_guard_is_released_before(item):
+            return True
+        released = self.env["strictbase.agent.egress"]._released(
+            "mailing.mailing", self.mailing_id.id
         )
+        # who came under its conditions later is judged by who brought them there
+        return bool(released) and item.addresses() <= released._addresses()
 
     def _agent_guard_queued_at(self):
         """Who let a mailing go has looked at it, and at whom it is for."""

@@ -1,7 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from markupsafe import Markup
+
 from odoo import api, fields, models
+from odoo.tools import email_normalize, plaintext2html
 
 from odoo.addons.strictbase_agent_guard.tools.rules import Rule
+
+#: As many people are named one by one; of the others an approver sees how many.
+MAX_NAMED = 2000
 
 
 class MailingMailing(models.Model):
@@ -29,6 +35,53 @@ class MailingMailing(models.Model):
             *super()._agent_guard_rules(),
             Rule("mailing", None, lambda r: r._agent_guard_waits(), created=True),
         ]
+
+    def _agent_guard_said(self):
+        if self.mailing_type != "mail":
+            return {"body": plaintext2html(self.body_plaintext or "")}
+        preview = Markup("<p>%s</p>") % self.preview if self.preview else Markup()
+        return {
+            "sender": self.email_from or "",
+            "reply_to": self.reply_to or "",
+            "body": preview + (self.body_html or Markup()),
+            "attachments": self.attachment_ids,
+        }
+
+    def _agent_guard_armed_recipients(self, actor):
+        """Everybody whom it would reach now, by name and address."""
+        rows = self.env[self.mailing_model_real]
+        rows = rows.search(self._get_recipients_domain())
+        named = rows[:MAX_NAMED]
+        addresses = self._agent_guard_addresses(named)
+        found = [
+            {"name": row.display_name or "", "address": addresses.get(row.id) or ""}
+            for row in named
+        ]
+        if len(rows) > MAX_NAMED:
+            more = len(rows) - MAX_NAMED
+            found.append({"name": f"and {more} more", "address": ""})
+        # who comes under its conditions later is asked for then
+        return found or super()._agent_guard_armed_recipients(actor)
+
+    def _agent_guard_addresses(self, rows):
+        """id -> the address, or the number, by which each of these is reached."""
+        partners = rows._mail_get_partners()
+        if self.mailing_type == "mail":
+            found = rows._mail_get_primary_email()
+            found = {
+                row.id: found[row.id] or partners[row.id][:1].email for row in rows
+            }
+            return {
+                row_id: email_normalize(email) or email
+                for row_id, email in found.items()
+            }
+        return {
+            row.id: next(
+                filter(None, map(row.__getitem__, row._phone_get_number_fields())),
+                partners[row.id][:1].phone,
+            )
+            for row in rows
+        }
 
     def _agent_guard_waits(self):
         """Whether a job sends it; a finished one under test may go to the rest."""

@@ -1,7 +1,7 @@
 # License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
 """The roads of this application, in the terms of the guard's own tests."""
 
-from odoo.addons.strictbase_agent_guard.tests.roads import (
+from odoo.addons.strictbase_agent_guard.tests.road import (
     road,
     write,
 )

@@ -1,7 +1,7 @@
 # License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
 """The roads of this application, in the terms of the guard's own tests."""
 
-from odoo.addons.strictbase_agent_guard.tests.roads import (
+from odoo.addons.strictbase_agent_guard.tests.road import (
     COMMENT,
     FILE,
     NOTE,
@@ -47,4 +47,13 @@ ROADS = [
     road("armed", "file of a colleague's published comment replaced",
          write("ir.attachment", "@published_file", datas=FILE),
          needs="sale.order", carries=WORDS, hidden=True),
+]
+
+# What a job of the shop carries out: the agent's call is answered, nothing leaves.
+CARRIED = [
+    road("carried", "order of the shop that looks like a cart left behind",
+         create("sale.order", partner_id="@client", website_id="@website",
+                date_order="@earlier", order_line=[[0, 0, {"product_id": "@product"}]]),
+         needs="sale.order:cart_recovery_email_sent",
+         queues="website_sale.ir_cron_send_availability_email"),
 ]

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
+from odoo.tools import plaintext2html
 
 from odoo.addons.strictbase_agent_guard.models.agent_touch import address_key
 from odoo.addons.strictbase_agent_guard.tools.call_state import permit_internal_http
@@ -55,6 +56,9 @@ class SmsSms(models.Model):
             digest=guard._digest_of(self.body),
             target=(self._name, self.id),
         )
+
+    def _agent_guard_said(self):
+        return {"body": plaintext2html(self.body or "")}
 
     def _agent_guard_is_released_before(self, item):
         """A queue has made it from a message that was approved."""

@@ -66,7 +66,24 @@ class SnailmailLetter(models.Model):
             subject=document.display_name if document else "",
             digest=guard._digest_of(*address, attachments=self.attachment_id),
             target=(self._name, self.id),
+            note=self._agent_guard_how(),
         )
+
+    def _agent_guard_how(self):
+        """How it is printed: shown, and part of what is approved."""
+        chosen = {
+            self.env._("in colour"): self.color,
+            self.env._("on both sides"): self.duplex,
+            self.env._("with a cover page"): self.cover,
+        }
+        return ", ".join(words for words, wanted in chosen.items() if wanted)
+
+    def _agent_guard_said(self):
+        """Its document; what has none yet is printed of the record as it is then."""
+        return {
+            "sender": self.company_id.partner_id.display_name or "",
+            "attachments": self.attachment_id,
+        }
 
     def _agent_guard_carries(self):
         keys = super()._agent_guard_carries()

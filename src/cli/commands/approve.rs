@@ -7,19 +7,42 @@ use std::fs::File;
 use clap::Args as ClapArgs;
 use serde_json::json;
 
-use super::call;
-use super::shared::IdsArgs;
-use crate::actions::approvals;
+use super::{Own, read};
+use crate::actions::call;
+use crate::actions::definition::{Changes, Reach, Wrapper};
 use crate::approval::{guard, manifest, mint, summary};
 use crate::cli::connect::{Connected, connect_with};
+use crate::cli::flags;
 use crate::cli::local::Local;
 use crate::cli::terminal;
 use crate::cli::words::Manner;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::host::Question;
+use crate::json_input::{self, Source};
 use crate::operation::{Object, Operation};
 use crate::secret::Secret;
 use crate::session::Run;
+use crate::waiting;
+
+/// The command.
+pub const COMMAND: Own = Own {
+    name: "approve",
+    about: "Approve one outbound call of an agent, as a person at a terminal",
+    reach: Reach {
+        network: true,
+        changes: Changes::Odoo,
+        wrapper: Wrapper::Refused,
+        result: || {
+            json!({
+                "type": ["string", "object"],
+                "description": "the token; of a request {\"request\": …, \"state\": \"approved\"}",
+            })
+        },
+    },
+    is_hidden: false,
+    build: Args::augment_args,
+    run: |matches, local| run(read(matches)?, local),
+};
 
 /// Flags of `approve`.
 #[derive(ClapArgs, Clone, Debug)]
@@ -38,8 +61,9 @@ pub struct Args {
     what: String,
     /// Public method of the model, like message_post
     method: Option<String>,
-    #[command(flatten)]
-    ids: IdsArgs,
+    /// Record ids: 1 2 3 or 1,2,3, repeatable
+    #[arg(long, value_name = "ID", num_args = 1.., allow_negative_numbers = true)]
+    ids: Vec<String>,
     /// Arguments of the method by name (a JSON object)
     #[arg(long, value_name = "JSON", visible_alias = "data")]
     data_json: Option<String>,
@@ -56,14 +80,15 @@ pub fn run(args: Args, mut local: Local) -> Result<()> {
     let Some(method) = args.method.clone() else { return approve_request(args, local) };
     // The agent's: it is shown, and what is asked here to show names goes without it.
     let mut context = local.context()?;
-    let refused = call::Target {
-        model: args.what,
-        method,
-        ids: args.ids,
-        data_json: args.data_json,
-        data_file: args.data_file,
+    let ids = if args.ids.is_empty() { None } else { Some(flags::ids(&args.ids, "--ids")?) };
+    let source = Source::choose("--data-json", args.data_json, "--data-file", args.data_file)?;
+    let place = source.as_ref().map_or("--data-json", Source::flag).to_string();
+    let data = match &source {
+        Some(source) => json_input::object(local.stdin.json(source)?, source.flag())?,
+        None => Object::new(),
     };
-    let operation = refused.request(&mut local.stdin, &mut context)?.operation;
+    let at = |key: &str| if key == "data" { place.clone() } else { format!("--{key}") };
+    let operation = call::Request::new(&args.what, &method, ids, data, &mut context, &at)?.operation;
     let mut tty = terminal::open()?;
     let connected = connect_with(&local, Manner::CommandLine(""), Object::new())?;
     let run = Run::new(&connected.session, &connected.caller, &connected.host);
@@ -93,7 +118,7 @@ pub fn run(args: Args, mut local: Local) -> Result<()> {
 
 /// The same of a request that waits: no token needs to be handed over, for the agent has its claim.
 fn approve_request(args: Args, mut local: Local) -> Result<()> {
-    let is_more = !args.ids.ids.is_empty()
+    let is_more = !args.ids.is_empty()
         || args.data_json.is_some()
         || args.data_file.is_some()
         || args.agent_user.is_some()
@@ -104,7 +129,10 @@ fn approve_request(args: Args, mut local: Local) -> Result<()> {
         )
         .with_hint("odoo-agent approve REQUEST, or odoo-agent approve MODEL METHOD …"));
     }
-    let request = approvals::number(&args.what)?;
+    let request = waiting::number(&args.what).ok_or_else(|| {
+        Error::usage(format!("{:?} is not the number of a request: nothing was approved", args.what))
+            .with_hint("of a call its method is needed too: odoo-agent approve MODEL METHOD …")
+    })?;
     let mut tty = terminal::open()?;
     let connected = connect_with(&local, Manner::CommandLine(""), Object::new())?;
     approve_at(&connected, &mut tty, &request, None, &local)

@@ -3,9 +3,32 @@
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::{Value, json};
 
+use super::{Own, read};
+use crate::actions::definition::{Changes, Reach, Wrapper};
 use crate::cli::local::Local;
 use crate::error::{Error, Result};
 use crate::outcome::{Layout, Outcome};
+
+/// The command.
+pub const COMMAND: Own = Own {
+    name: "cache",
+    about: "Show or clear what was cached",
+    reach: Reach {
+        network: false,
+        changes: Changes::Local,
+        wrapper: Wrapper::Refused,
+        result: || {
+            json!({ "oneOf": [
+                { "type": "object", "required": ["path"], "properties": { "path": { "type": "string" } } },
+                { "type": "array", "items": { "type": "object", "required": ["kind", "model", "path"] } },
+                { "type": "object", "required": ["removed"], "properties": { "removed": { "type": "integer" } } },
+            ] })
+        },
+    },
+    is_hidden: false,
+    build: Args::augment_args,
+    run: |matches, local| run(read(matches)?, &local),
+};
 
 /// Flags of `cache`.
 #[derive(ClapArgs, Clone, Debug)]

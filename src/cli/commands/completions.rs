@@ -3,10 +3,43 @@
 use std::ffi::OsString;
 
 use clap::Args as ClapArgs;
+use serde_json::json;
 
+use super::{Own, read};
+use crate::actions::definition::{Changes, Reach, Wrapper};
 use crate::cli::completion::{self, Shell};
 use crate::cli::local::Local;
 use crate::error::{Effect, Result};
+
+/// The command.
+pub const COMMAND: Own = Own {
+    name: "completions",
+    about: "Print the completion script of a shell",
+    reach: Reach {
+        network: false,
+        changes: Changes::Nothing,
+        wrapper: Wrapper::Allowed,
+        result: || json!({ "description": "text, no JSON: a script for the shell" }),
+    },
+    is_hidden: false,
+    build: Args::augment_args,
+    run: |matches, local| run(read(matches)?, &local),
+};
+
+/// What the scripts ask.
+pub const ASKED: Own = Own {
+    name: "__complete",
+    about: "Asked by the completion scripts",
+    reach: Reach {
+        network: false,
+        changes: Changes::Nothing,
+        wrapper: Wrapper::Allowed,
+        result: || json!({ "description": "text, no JSON" }),
+    },
+    is_hidden: true,
+    build: Line::augment_args,
+    run: |matches, local| complete(read(matches)?, &local),
+};
 
 /// Flags of `completions`.
 #[derive(ClapArgs, Clone, Debug)]

@@ -1,11 +1,29 @@
 //! `describe`: the whole interface as JSON, or one command of it. Nothing is read but the program itself.
 
-use clap::{Args as ClapArgs, CommandFactory};
+use clap::Args as ClapArgs;
+use serde_json::json;
 
-use crate::cli::Cli;
+use super::{Own, read};
+use crate::actions::definition::{Changes, Reach, Wrapper};
+use crate::cli::definition;
 use crate::cli::interface;
 use crate::cli::local::Local;
 use crate::error::Result;
+
+/// The command.
+pub const COMMAND: Own = Own {
+    name: "describe",
+    about: "Print the whole interface, or one command, as JSON",
+    reach: Reach {
+        network: false,
+        changes: Changes::Nothing,
+        wrapper: Wrapper::Allowed,
+        result: || json!({ "type": "object", "required": ["interface", "version"] }),
+    },
+    is_hidden: false,
+    build: Args::augment_args,
+    run: |matches, local| run(read(matches)?, &local),
+};
 
 /// Flags of `describe`.
 #[derive(ClapArgs, Clone, Debug)]
@@ -21,9 +39,9 @@ pub struct Args {
 /// Prints it.
 pub fn run(args: Args, local: &Local) -> Result<()> {
     if args.of.is_empty() {
-        return local.print_value(&interface::describe());
+        return local.print_value(&interface::describe(local.is_wrapped()));
     }
-    let mut root = Cli::command();
+    let mut root = definition::root(local.is_wrapped());
     root.build();
     let command = interface::find(&root, &args.of)
         .ok_or_else(|| crate::cli::usage::no_such_command(&root, &args.of, false))?;

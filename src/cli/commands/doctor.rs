@@ -4,6 +4,8 @@
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
+use super::{Own, read};
+use crate::actions::definition::{Changes, Reach, Wrapper};
 use crate::cli::connect::connect_with;
 use crate::cli::local::Local;
 use crate::cli::render::format::Format;
@@ -21,6 +23,35 @@ const STATUS: usize = 6;
 
 /// Messages beside their checks have at least this much room.
 const NARROWEST_MESSAGE: usize = 30;
+
+/// The command.
+pub const COMMAND: Own = Own {
+    name: "doctor",
+    about: "Check the set-up step by step, with a fix for each finding",
+    reach: Reach {
+        network: true,
+        changes: Changes::Nothing,
+        wrapper: Wrapper::Allowed,
+        result: || {
+            json!({
+                "type": "object", "required": ["ok", "checks"], "additionalProperties": false,
+                "properties": {
+                    "ok": { "type": "boolean" },
+                    "checks": { "type": "array", "items": {
+                        "type": "object", "required": ["check", "status", "message"], "additionalProperties": false,
+                        "properties": {
+                            "check": { "type": "string" }, "status": { "enum": ["ok", "warn", "fail", "skip"] },
+                            "message": { "type": "string" }, "fix": { "type": "string" },
+                        },
+                    } },
+                },
+            })
+        },
+    },
+    is_hidden: false,
+    build: Args::augment_args,
+    run: |matches, local| run(read(matches)?, &local),
+};
 
 /// Flags of `doctor`.
 #[derive(ClapArgs, Clone, Debug)]

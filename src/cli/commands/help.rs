@@ -1,11 +1,29 @@
 //! `help`: a command's help, or a topic that concerns several. It prints text and touches nothing.
 
-use clap::{Args as ClapArgs, CommandFactory};
+use clap::Args as ClapArgs;
+use serde_json::json;
 
-use crate::cli::Cli;
+use super::{Own, read};
+use crate::actions::definition::{Changes, Reach, Wrapper};
+use crate::cli::definition;
 use crate::cli::interface::{self, topics};
 use crate::cli::local::Local;
 use crate::error::{Effect, Result};
+
+/// The command.
+pub const COMMAND: Own = Own {
+    name: "help",
+    about: "Explain a command or a topic",
+    reach: Reach {
+        network: false,
+        changes: Changes::Nothing,
+        wrapper: Wrapper::Allowed,
+        result: || json!({ "description": "text, no JSON" }),
+    },
+    is_hidden: false,
+    build: Args::augment_args,
+    run: |matches, local| run(read(matches)?, &local),
+};
 
 /// Flags of `help`.
 #[derive(ClapArgs, Clone, Debug)]
@@ -26,7 +44,8 @@ pub fn run(args: Args, local: &Local) -> Result<()> {
     {
         return out.data(topic.text().as_bytes(), Effect::NotSent);
     }
-    let text = interface::help(&args.about, out.stdout_is_terminal)
-        .ok_or_else(|| crate::cli::usage::no_such_command(&Cli::command(), &args.about, true))?;
+    let text = interface::help(&args.about, out.stdout_is_terminal, local.is_wrapped()).ok_or_else(|| {
+        crate::cli::usage::no_such_command(&definition::root(local.is_wrapped()), &args.about, true)
+    })?;
     out.data(text.as_bytes(), Effect::NotSent)
 }

@@ -8,10 +8,28 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 use serde_json::json;
 
+use super::{Own, read};
+use crate::actions::definition::{Changes, Reach, Wrapper};
 use crate::cli::interface::man::{self, Page};
 use crate::cli::local::Local;
+use crate::cli::wrapped;
 use crate::error::{Effect, Error, Result};
 use crate::fsio;
+
+/// The command.
+pub const COMMAND: Own = Own {
+    name: "man",
+    about: "Print the manual page, or write the pages into a directory",
+    reach: Reach {
+        network: false,
+        changes: Changes::Local,
+        wrapper: Wrapper::Allowed,
+        result: || json!({ "description": "text, no JSON: roff; with DIR the list of files written" }),
+    },
+    is_hidden: false,
+    build: Args::augment_args,
+    run: |matches, local| run(read(matches)?, &local),
+};
 
 /// Flags of `man`.
 #[derive(ClapArgs, Clone, Debug)]
@@ -26,19 +44,15 @@ pub struct Args {
     directory: Option<PathBuf>,
 }
 
-impl Args {
-    /// Whether files are written.
-    pub fn writes(&self) -> bool {
-        self.directory.is_some()
-    }
-}
-
 /// Prints or writes.
 pub fn run(args: Args, local: &Local) -> Result<()> {
     let cannot = |error: io::Error| Error::local_state(format!("the manual pages cannot be made: {error}"));
     let Some(directory) = args.directory else {
         return local.out.data(&man::whole().map_err(cannot)?.text, Effect::NotSent);
     };
+    if local.is_wrapped() {
+        return Err(wrapped::refusal("man DIR"));
+    }
     let pages = man::pages().map_err(cannot)?;
     refuse_unsafe(&directory, &pages)
         .map_err(|why| Error::usage(format!("{}: {why}; nothing was written", directory.display())))?;

@@ -1,126 +1,91 @@
-//! One file a command: its flags, and for those that are no verbs on Odoo what it does. A command line and a spec
-//! file both become a [`Job`]; carrying one out is the same whichever it came from.
+//! One file a command that is no verb on Odoo: its definition, its flags, and what it does. A command line of a verb
+//! and a spec file both become a [`Job`]; carrying one out is the same whichever it came from.
 
-pub mod approvals;
 pub mod approve;
 pub mod cache;
-pub mod call;
 pub mod completions;
-pub mod count;
-pub mod create;
 pub mod describe;
-pub mod doc_index;
-pub mod doc_model;
 pub mod doctor;
 pub mod exec_spec;
-pub mod group;
 pub mod help;
-pub mod lookup;
 pub mod man;
-pub mod read;
 pub mod sandbox;
-pub mod schema_summary;
-pub mod search_read;
 pub mod shared;
 pub mod spec_schema;
-pub mod write;
+
+use clap::{ArgMatches, FromArgMatches};
 
 use super::connect::{Connected, connect};
-use super::definition::Command;
+use super::definition::Entry;
+use super::flags;
 use super::local::Local;
 use super::render::format::Format;
 use super::stream::{self, Written};
 use super::words::Manner;
+use crate::actions::definition::{Job, Reach, Verb};
 use crate::actions::{self, Request, doc_model as documents};
-use crate::caller::{Approval, Columns, Rules};
+use crate::caller::Columns;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
 use crate::host::Host;
 use crate::outcome::{Body, Layout};
 use crate::settings::names;
-use crate::spec::Job;
 
-/// Runs a command line.
-pub fn run(command: Command, mut local: Local) -> Result<()> {
-    let (job, manner) = match command {
-        Command::Doctor(args) => return doctor::run(args, &local),
-        Command::Cache(args) => return cache::run(args, &local),
-        Command::Sandbox(args) => return sandbox::run(args, &local),
-        Command::Approve(args) => return approve::run(args, local),
-        Command::Describe(args) => return describe::run(args, &local),
-        Command::SpecSchema(_) => return spec_schema::run(&local),
-        Command::Completions(args) => return completions::run(args, &local),
-        Command::Complete(line) => return completions::complete(line, &local),
-        Command::Man(args) => return man::run(args, &local),
-        Command::Help(args) => return help::run(args, &local),
-        Command::ExecSpec(args) => (exec_spec::job(args, &mut local)?, Manner::Spec),
-        other => {
-            let job = job_of(other, &mut local)?;
-            let manner = Manner::CommandLine(verb(&job.request));
-            (job, manner)
-        }
-    };
-    run_job(job, manner, &local)
+/// A command of this surface's own.
+pub struct Own {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is for.
+    pub about: &'static str,
+    /// What it reaches.
+    pub reach: Reach,
+    /// People are not told of it.
+    pub is_hidden: bool,
+    /// Its flags.
+    pub build: fn(clap::Command) -> clap::Command,
+    /// Runs it.
+    pub run: fn(&ArgMatches, Local) -> Result<()>,
 }
 
-/// What a request is called, for the words of its flags.
-fn verb(request: &Request) -> &'static str {
-    match request {
-        Request::SchemaSummary(_) => "schema_summary",
-        Request::DocModel(_) => "doc_model",
-        _ => "",
+/// Every one, in the order of the help.
+pub const OWN: &[Own] = &[
+    exec_spec::COMMAND,
+    approve::COMMAND,
+    doctor::COMMAND,
+    cache::COMMAND,
+    sandbox::COMMAND,
+    describe::COMMAND,
+    spec_schema::COMMAND,
+    completions::COMMAND,
+    man::COMMAND,
+    help::COMMAND,
+    completions::ASKED,
+];
+
+/// The flags of a command, once clap has let them pass.
+fn read<T: FromArgMatches>(matches: &ArgMatches) -> Result<T> {
+    T::from_arg_matches(matches).map_err(|stop| Error::new(Code::Internal, stop.to_string()))
+}
+
+/// Runs a command line.
+pub fn run(entry: Entry, matches: &ArgMatches, mut local: Local) -> Result<()> {
+    match entry {
+        Entry::Own(own) => (own.run)(matches, local),
+        Entry::Verb(verb) => {
+            let job = job(verb, matches, &mut local)?;
+            run_job(job, Manner::CommandLine(verb.name), &local)
+        }
     }
 }
 
-/// The job that a command line describes; only for commands that are requests.
-fn job_of(command: Command, local: &mut Local) -> Result<Job> {
-    let mut context = local.context()?;
-    let stdin = &mut local.stdin;
-    let mut approval = Approval::default();
-    let mut rules = Rules::default();
-    let request = match command {
-        Command::Call(mut args) => {
-            approval = std::mem::take(&mut args.approval).approval(stdin)?;
-            rules = std::mem::take(&mut args.rules).rules();
-            Request::Call(args.request(stdin, &mut context)?)
-        }
-        Command::SearchRead(args) => args.request(stdin)?,
-        Command::Count(args) => Request::Count(args.request(stdin)?),
-        Command::Group(args) => Request::Group(args.request(stdin)?),
-        Command::Read(args) => {
-            rules.strict = args.strict;
-            Request::Read(args.request(stdin)?)
-        }
-        Command::Create(mut args) => {
-            approval = std::mem::take(&mut args.approval).approval(stdin)?;
-            rules = std::mem::take(&mut args.rules).rules();
-            Request::Create(args.request(stdin)?)
-        }
-        Command::Write(mut args) => {
-            approval = std::mem::take(&mut args.approval).approval(stdin)?;
-            rules = std::mem::take(&mut args.rules).rules();
-            Request::Write(args.request(stdin)?)
-        }
-        Command::Lookup(args) => Request::Lookup(args.request(stdin)?),
-        Command::SchemaSummary(args) => Request::SchemaSummary(args.request()?),
-        Command::DocIndex(args) => Request::DocIndex(args.request()),
-        Command::DocModel(args) => Request::DocModel(args.request()?),
-        Command::Approvals(args) => Request::Approvals(args.request(&mut local.selection)?),
-        Command::Approve(_)
-        | Command::Doctor(_)
-        | Command::ExecSpec(_)
-        | Command::Cache(_)
-        | Command::Sandbox(_)
-        | Command::Describe(_)
-        | Command::SpecSchema(_)
-        | Command::Completions(_)
-        | Command::Complete(_)
-        | Command::Man(_)
-        | Command::Help(_) => {
-            return Err(Error::usage("this command takes no request"));
-        }
-    };
-    Ok(Job { request, context, approval, rules })
+/// The job that a command line describes.
+fn job(verb: &'static Verb, matches: &ArgMatches, local: &mut Local) -> Result<Job> {
+    let context = local.context()?;
+    let mut job = flags::job(verb, matches, &mut local.selection, context, &mut local.stdin)?;
+    if verb.definition.may_go_out {
+        job.approval = read::<shared::ApprovalArgs>(matches)?.approval(&mut local.stdin)?;
+    }
+    Ok(job)
 }
 
 fn run_job(mut job: Job, manner: Manner, local: &Local) -> Result<()> {
@@ -129,9 +94,7 @@ fn run_job(mut job: Job, manner: Manner, local: &Local) -> Result<()> {
     {
         job.approval.token = Some(shared::token_in(token.into(), names::CONFIRMATION_TOKEN)?);
     }
-    if job.rules.dry_run && !job.request.is_one_call() {
-        return Err(actions::nothing_to_show());
-    }
+    job.refuse_empty_show()?;
     let connected = connect(local, manner, &job)?;
     carry_out(job.request, &connected, local).map_err(|error| connected.host.speech().error(error))
 }

@@ -3,9 +3,31 @@
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;
 
+use super::{Own, read};
+use crate::actions::definition::{Changes, Reach, Wrapper};
 use crate::cli::local::Local;
 use crate::embedded;
 use crate::error::{Effect, Result};
+
+/// The command.
+pub const COMMAND: Own = Own {
+    name: "sandbox",
+    about: "Reset the embedded sandbox, or serve it on this machine",
+    reach: Reach {
+        network: false,
+        changes: Changes::Local,
+        wrapper: Wrapper::Refused,
+        result: || {
+            json!({
+                "type": "object",
+                "description": "{\"reset\": true}; serve: one line with the address, the database and keys",
+            })
+        },
+    },
+    is_hidden: false,
+    build: Args::augment_args,
+    run: |matches, local| run(read(matches)?, &local),
+};
 
 /// Flags of `sandbox`.
 #[derive(ClapArgs, Clone, Debug)]

@@ -9,10 +9,10 @@ use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
 use clap::builder::ValueHint;
-use clap::{Arg, Command, CommandFactory, ValueEnum};
+use clap::{Arg, Command, ValueEnum};
 use clap_complete::engine::{self, ArgValueCompleter, CompletionCandidate};
 
-use crate::cli::Cli;
+use crate::cli::definition;
 use crate::cli::interface;
 use crate::settings::Paths;
 use known::Known;
@@ -49,7 +49,7 @@ const FILES: &str = "files";
 /// for each candidate, with a tab before its description where the shell shows one.
 pub fn answer(shell: Shell, line: Vec<OsString>, index: usize, paths: &Paths) -> String {
     let line = words::Line::read(shell, line, index);
-    let mut command = with_completers(Cli::command(), &Arc::new(Known::new(paths, line.model())));
+    let mut command = with_completers(definition::root(false), &Arc::new(Known::new(paths, line.model())));
     let (words, index) = words::with_values_joined(&line);
     let found = engine::complete(&mut command, words, index, None).unwrap_or_default();
     let tagged = |candidate: &CompletionCandidate, tag: &str| {
@@ -125,7 +125,7 @@ fn names_a_file(arg: &Arg) -> bool {
 }
 
 fn commands() -> Vec<String> {
-    interface::commands_of(&Cli::command()).map(|command| command.get_name().to_string()).collect()
+    interface::commands_of(&definition::root(false)).map(|command| command.get_name().to_string()).collect()
 }
 
 fn commands_and_topics() -> Vec<String> {

@@ -4,12 +4,11 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use clap::CommandFactory;
 use clap_complete::engine::CompletionCandidate;
 
 use super::Shell;
-use crate::cli::Cli;
-use crate::odoo::vocabulary::PERIODS;
+use crate::cli::definition;
+use crate::knowledge::vocabulary::PERIODS;
 
 /// Tag of a candidate that more can follow without a blank: a list of names goes on with a comma.
 pub const OPEN: &str = "open";
@@ -51,7 +50,7 @@ impl Line {
 
     /// The model that the line names.
     pub fn model(&self) -> Option<String> {
-        let matches = Cli::command().ignore_errors(true).try_get_matches_from(&self.words).ok()?;
+        let matches = definition::root(false).ignore_errors(true).try_get_matches_from(&self.words).ok()?;
         let (_, matches) = matches.subcommand()?;
         matches.try_get_one::<String>("model").ok().flatten().cloned()
     }
@@ -70,7 +69,7 @@ impl Line {
 /// The words as `engine::complete` takes them: it looks for the command in every word, so that the profile of
 /// `--profile sandbox` would be one. A flag and its value are one word then, but for the one being typed.
 pub fn with_values_joined(line: &Line) -> (Vec<OsString>, usize) {
-    let mut root = Cli::command();
+    let mut root = definition::root(false);
     root.build();
     let mut command = &root;
     let (mut whole, mut index): (Vec<OsString>, usize) = (Vec::new(), line.index);

@@ -3,7 +3,8 @@
 use clap::{Arg, ArgAction, Command};
 use serde_json::{Map, Value};
 
-use super::{commands_of, flag_name, results, touches, value_name};
+use super::{commands_of, flag_name, value_name};
+use crate::cli::definition::Entry;
 
 /// A command, its nested ones included.
 pub fn describe(command: &Command) -> Value {
@@ -11,9 +12,10 @@ pub fn describe(command: &Command) -> Value {
     let mut row = Map::new();
     row.insert("name".into(), name.into());
     row.insert("purpose".into(), command.get_about().map(ToString::to_string).into());
-    if let Some(line) = touches::of(name) {
-        row.insert("network".into(), line.network.into());
-        row.insert("changes".into(), line.changes.as_str().into());
+    let reach = Entry::of(name).map(Entry::reach);
+    if let Some(reach) = reach {
+        row.insert("network".into(), reach.network.into());
+        row.insert("changes".into(), reach.changes.as_str().into());
     }
     let own = |arg: &&Arg| !arg.is_global_set() && !arg.is_hide_set() && !is_built_in(arg);
     let list = |arguments: Vec<&Arg>| arguments.into_iter().map(argument).collect::<Vec<_>>();
@@ -28,8 +30,8 @@ pub fn describe(command: &Command) -> Value {
     if !nested.is_empty() {
         row.insert("commands".into(), nested.into());
     }
-    if let Some(result) = results::of(name) {
-        row.insert("result".into(), result);
+    if let Some(reach) = reach {
+        row.insert("result".into(), (reach.result)());
     }
     let examples = examples(command);
     if !examples.is_empty() {

@@ -22,7 +22,7 @@ pub struct Page {
 
 /// The page of the whole program, the flags of every command included.
 pub fn whole() -> io::Result<Page> {
-    let root = with_aliases(readable());
+    let root = with_aliases(readable(false));
     let mut text = Vec::new();
     let page = page(&root);
     page.render_title(&mut text)?;
@@ -46,7 +46,7 @@ pub fn whole() -> io::Result<Page> {
 
 /// That, and a page for each command.
 pub fn pages() -> io::Result<Vec<Page>> {
-    let root = with_aliases(readable());
+    let root = with_aliases(readable(false));
     let mut pages = vec![whole()?];
     for command in commands_of(&root) {
         let mut text = Vec::new();

@@ -6,12 +6,11 @@ pub mod commands;
 pub mod man;
 pub mod results;
 pub mod topics;
-pub mod touches;
 
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command};
 use serde_json::{Value, json};
 
-use crate::cli::Cli;
+use crate::cli::definition;
 use crate::error::{Code, Effect, Retry};
 use crate::exit;
 use crate::settings::names;
@@ -21,8 +20,8 @@ pub const VERSION: u32 = 1;
 
 /// The definition as people read it: the flags of every command are told once, on the main page; the pages of the
 /// commands only name them.
-pub fn readable() -> Command {
-    let mut command = Cli::command();
+pub fn readable(is_wrapped: bool) -> Command {
+    let mut command = definition::root(is_wrapped);
     command.build();
     let globals: Vec<String> = global_flags(&command).map(flag_name).collect();
     let template = format!(
@@ -53,8 +52,8 @@ fn fold(command: Command, template: &str) -> Command {
 }
 
 /// The help of a command, or of the whole program when no words name one.
-pub fn help(words: &[String], colour: bool) -> Option<String> {
-    let root = readable();
+pub fn help(words: &[String], colour: bool, is_wrapped: bool) -> Option<String> {
+    let root = readable(is_wrapped);
     let help = find(&root, words)?.clone().render_help();
     Some(if colour { help.ansi().to_string() } else { help.to_string() })
 }
@@ -103,8 +102,8 @@ pub fn find<'c>(root: &'c Command, words: &[String]) -> Option<&'c Command> {
 }
 
 /// The whole interface.
-pub fn describe() -> Value {
-    let mut root = Cli::command();
+pub fn describe(is_wrapped: bool) -> Value {
+    let mut root = definition::root(is_wrapped);
     root.build();
     json!({
         "interface": VERSION,

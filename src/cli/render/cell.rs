@@ -21,7 +21,7 @@ const IDS_SHOWN: usize = 5;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum CellType {
     /// Nothing is known of it.
     Unknown,
     /// `true` or `false`.
@@ -42,25 +42,25 @@ pub enum Kind {
     Plain,
 }
 
-impl Kind {
+impl CellType {
     /// By the type in `fields_get`.
-    pub fn of_type(kind: Option<&str>) -> Kind {
+    pub fn of_type(kind: Option<&str>) -> CellType {
         match kind {
-            Some("boolean") => Kind::Boolean,
-            Some("integer" | "float" | "monetary" | "many2one_reference") => Kind::Number,
-            Some("datetime") => Kind::Datetime,
-            Some("html") => Kind::Html,
-            Some("binary") => Kind::Binary,
-            Some("properties") => Kind::Properties,
-            Some(_) => Kind::Plain,
-            None => Kind::Unknown,
+            Some("boolean") => CellType::Boolean,
+            Some("integer" | "float" | "monetary" | "many2one_reference") => CellType::Number,
+            Some("datetime") => CellType::Datetime,
+            Some("html") => CellType::Html,
+            Some("binary") => CellType::Binary,
+            Some("properties") => CellType::Properties,
+            Some(_) => CellType::Plain,
+            None => CellType::Unknown,
         }
     }
 
     /// What is known when the values of the column have been seen: a column of nothing but `true` and `false`
     /// is a boolean if one of them is `true`; `false` alone is what Odoo sends for every empty field.
-    pub fn seen<'v>(self, values: impl Iterator<Item = &'v str>) -> Kind {
-        if !matches!(self, Kind::Unknown | Kind::Group) {
+    pub fn seen<'v>(self, values: impl Iterator<Item = &'v str>) -> CellType {
+        if !matches!(self, CellType::Unknown | CellType::Group) {
             return self;
         }
         let mut any_true = false;
@@ -71,7 +71,7 @@ impl Kind {
                 _ => return self,
             }
         }
-        if any_true { Kind::Boolean } else { self }
+        if any_true { CellType::Boolean } else { self }
     }
 }
 
@@ -89,23 +89,23 @@ pub struct Cell {
 }
 
 /// Shows a value.
-pub fn of(value: &str, kind: Kind, utc: bool) -> Cell {
+pub fn of(value: &str, kind: CellType, utc: bool) -> Cell {
     let text =
         |text: String| Cell { text: one_line(&text), is_number: false, is_whole: false, is_period: false };
     let whole = |string: String| Cell { is_whole: true, ..text(string) };
     match value.as_bytes().first() {
-        Some(b'f' | b'n') if kind == Kind::Group => text(NO_GROUP.into()),
+        Some(b'f' | b'n') if kind == CellType::Group => text(NO_GROUP.into()),
         None | Some(b'n') => text(String::new()),
-        Some(b'f') if kind == Kind::Boolean => whole("no".into()),
+        Some(b'f') if kind == CellType::Boolean => whole("no".into()),
         Some(b'f') => text(String::new()),
         Some(b't') => whole("yes".into()),
         Some(b'"') => {
             let Ok(string) = serde_json::from_str::<String>(value) else { return text(value.into()) };
             match kind {
-                Kind::Html => text(html::plain(&string)),
-                Kind::Unknown if html::is_markup(&string) => text(html::plain(&string)),
-                Kind::Binary => size_of(&string).map_or_else(|| text(string), whole),
-                Kind::Datetime | Kind::Unknown if moment::local(&string).is_some() => {
+                CellType::Html => text(html::plain(&string)),
+                CellType::Unknown if html::is_markup(&string) => text(html::plain(&string)),
+                CellType::Binary => size_of(&string).map_or_else(|| text(string), whole),
+                CellType::Datetime | CellType::Unknown if moment::local(&string).is_some() => {
                     whole(if utc { string } else { moment::local(&string).unwrap_or_default() })
                 }
                 _ if is_date(&string) => whole(string),
@@ -154,10 +154,10 @@ fn list(value: &str) -> String {
 }
 
 /// The properties of a record that hold something, or their definitions: objects with `string` and `type`.
-fn properties(value: &str, kind: Kind, utc: bool) -> Option<String> {
+fn properties(value: &str, kind: CellType, utc: bool) -> Option<String> {
     let properties: Vec<Value> = serde_json::from_str(value).ok()?;
     let are_held =
-        kind == Kind::Properties || properties.iter().any(|property| property.get("value").is_some());
+        kind == CellType::Properties || properties.iter().any(|property| property.get("value").is_some());
     let mut shown = Vec::new();
     for property in &properties {
         let (label, kind) = (property.get("string")?.as_str()?, property.get("type")?.as_str()?);
@@ -165,7 +165,8 @@ fn properties(value: &str, kind: Kind, utc: bool) -> Option<String> {
             shown.push(format!("{label} ({kind})"));
             continue;
         }
-        let held = property.get("value").map(|value| of(&value.to_string(), Kind::of_type(Some(kind)), utc));
+        let held =
+            property.get("value").map(|value| of(&value.to_string(), CellType::of_type(Some(kind)), utc));
         if let Some(held) = held.filter(|held| !held.text.is_empty()) {
             shown.push(format!("{label}: {}", held.text));
         }
@@ -231,54 +232,54 @@ pub fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn shown(value: &str, kind: Kind) -> String {
+    fn shown(value: &str, kind: CellType) -> String {
         of(value, kind, true).text
     }
 
     #[test]
     fn each_value_reads_as_what_it_is() {
         for (value, kind, text) in [
-            ("false", Kind::Unknown, ""),
-            ("false", Kind::Plain, ""),
-            ("false", Kind::Boolean, "no"),
-            ("true", Kind::Unknown, "yes"),
-            ("null", Kind::Boolean, ""),
-            ("1.10", Kind::Number, "1.10"),
-            ("12345678901234567890123", Kind::Unknown, "12345678901234567890123"),
-            (r#"[7, "Azure Interior"]"#, Kind::Plain, "Azure Interior"),
-            ("[]", Kind::Plain, ""),
-            ("[3]", Kind::Plain, "3"),
-            ("[1, 2, 3, 4, 5, 6, 7]", Kind::Plain, "1, 2, 3, 4, 5 +2"),
-            (r#"[["draft", "New"], ["done", "Done"]]"#, Kind::Unknown, "draft, done"),
-            (r#"["a", "b"]"#, Kind::Unknown, "a, b"),
-            (r#"["2026-03-01", "March 2026"]"#, Kind::Unknown, "March 2026"),
-            (r#"{"a": 1.10}"#, Kind::Plain, r#"{"a":1.10}"#),
-            (r#"{"a": "\u5317"}"#, Kind::Plain, r#"{"a":"北"}"#),
-            (r#"[[1, 2], null]"#, Kind::Unknown, "[[1,2],null]"),
-            (r#""a\r\nb\tc""#, Kind::Plain, "a⏎b c"),
-            (r#""<p>a</p>""#, Kind::Html, "a"),
-            (r#""<p>a</p>""#, Kind::Unknown, "a"),
-            (r#""<p>a</p>""#, Kind::Plain, "<p>a</p>"),
-            (r#""<public> a >""#, Kind::Unknown, "<public> a >"),
-            (r#""<p>a</p> b""#, Kind::Unknown, "<p>a</p> b"),
-            ("false", Kind::Group, "(none)"),
-            (r#""<p>&#27;[2J</p>""#, Kind::Html, "\\u{1b}[2J"),
-            (r#""aGVsbG8=""#, Kind::Binary, "5 bytes"),
-            (r#""1.20 Kb""#, Kind::Binary, "1.20 Kb"),
-            (r#""hello""#, Kind::Binary, "hello"),
-            (r#""\ud800""#, Kind::Plain, r#""\ud800""#),
+            ("false", CellType::Unknown, ""),
+            ("false", CellType::Plain, ""),
+            ("false", CellType::Boolean, "no"),
+            ("true", CellType::Unknown, "yes"),
+            ("null", CellType::Boolean, ""),
+            ("1.10", CellType::Number, "1.10"),
+            ("12345678901234567890123", CellType::Unknown, "12345678901234567890123"),
+            (r#"[7, "Azure Interior"]"#, CellType::Plain, "Azure Interior"),
+            ("[]", CellType::Plain, ""),
+            ("[3]", CellType::Plain, "3"),
+            ("[1, 2, 3, 4, 5, 6, 7]", CellType::Plain, "1, 2, 3, 4, 5 +2"),
+            (r#"[["draft", "New"], ["done", "Done"]]"#, CellType::Unknown, "draft, done"),
+            (r#"["a", "b"]"#, CellType::Unknown, "a, b"),
+            (r#"["2026-03-01", "March 2026"]"#, CellType::Unknown, "March 2026"),
+            (r#"{"a": 1.10}"#, CellType::Plain, r#"{"a":1.10}"#),
+            (r#"{"a": "\u5317"}"#, CellType::Plain, r#"{"a":"北"}"#),
+            (r#"[[1, 2], null]"#, CellType::Unknown, "[[1,2],null]"),
+            (r#""a\r\nb\tc""#, CellType::Plain, "a⏎b c"),
+            (r#""<p>a</p>""#, CellType::Html, "a"),
+            (r#""<p>a</p>""#, CellType::Unknown, "a"),
+            (r#""<p>a</p>""#, CellType::Plain, "<p>a</p>"),
+            (r#""<public> a >""#, CellType::Unknown, "<public> a >"),
+            (r#""<p>a</p> b""#, CellType::Unknown, "<p>a</p> b"),
+            ("false", CellType::Group, "(none)"),
+            (r#""<p>&#27;[2J</p>""#, CellType::Html, "\\u{1b}[2J"),
+            (r#""aGVsbG8=""#, CellType::Binary, "5 bytes"),
+            (r#""1.20 Kb""#, CellType::Binary, "1.20 Kb"),
+            (r#""hello""#, CellType::Binary, "hello"),
+            (r#""\ud800""#, CellType::Plain, r#""\ud800""#),
             (
                 r#"[{"name": "x", "string": "Size", "type": "integer", "value": 3}, {"name": "y", "string": "Ok", "type": "boolean", "value": false}, {"name": "z", "string": "Who", "type": "many2one", "value": [1, "Ann"]}]"#,
-                Kind::Plain,
+                CellType::Plain,
                 "Size: 3, Ok: no, Who: Ann",
             ),
             (
                 r#"[{"name": "x", "string": "Size", "type": "integer", "value": false}, {"name": "y", "string": "Ok", "type": "boolean"}]"#,
-                Kind::Properties,
+                CellType::Properties,
                 "",
             ),
-            (r#"[{"name": "x", "string": "Size", "type": "integer"}]"#, Kind::Plain, "Size (integer)"),
-            (r#"[{"a": 1}]"#, Kind::Plain, r#"[{"a":1}]"#),
+            (r#"[{"name": "x", "string": "Size", "type": "integer"}]"#, CellType::Plain, "Size (integer)"),
+            (r#"[{"a": 1}]"#, CellType::Plain, r#"[{"a":1}]"#),
         ] {
             assert_eq!(shown(value, kind), text, "{value} {kind:?}");
         }
@@ -287,19 +288,19 @@ mod tests {
     #[test]
     fn half_a_date_or_a_number_is_never_shown() {
         for value in ["1", "true", r#""2026-01-01""#, r#""2026-01-01 10:00:00""#] {
-            assert!(of(value, Kind::Unknown, true).is_whole, "{value}");
+            assert!(of(value, CellType::Unknown, true).is_whole, "{value}");
         }
         for value in ["\"x\"", "[1]", "false", r#""2026-1-1""#] {
-            assert!(!of(value, Kind::Unknown, true).is_whole, "{value}");
+            assert!(!of(value, CellType::Unknown, true).is_whole, "{value}");
         }
     }
 
     #[test]
     fn a_column_of_true_and_false_is_a_boolean() {
-        assert_eq!(Kind::Unknown.seen(["true", "false"].into_iter()), Kind::Boolean);
-        assert_eq!(Kind::Unknown.seen(["false", "false"].into_iter()), Kind::Unknown);
-        assert_eq!(Kind::Unknown.seen(["true", "\"x\""].into_iter()), Kind::Unknown);
-        assert_eq!(Kind::Group.seen(["true", "false"].into_iter()), Kind::Boolean);
-        assert_eq!(Kind::Plain.seen(["true"].into_iter()), Kind::Plain);
+        assert_eq!(CellType::Unknown.seen(["true", "false"].into_iter()), CellType::Boolean);
+        assert_eq!(CellType::Unknown.seen(["false", "false"].into_iter()), CellType::Unknown);
+        assert_eq!(CellType::Unknown.seen(["true", "\"x\""].into_iter()), CellType::Unknown);
+        assert_eq!(CellType::Group.seen(["true", "false"].into_iter()), CellType::Boolean);
+        assert_eq!(CellType::Plain.seen(["true"].into_iter()), CellType::Plain);
     }
 }

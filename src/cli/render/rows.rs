@@ -12,7 +12,7 @@ use crate::text::json;
 
 /// What a column of a CSV holds, which decides how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnType {
     /// A field that is `false` when it is empty.
     Plain,
     /// `true` or `false`, never empty.
@@ -24,14 +24,14 @@ pub enum Kind {
     Unknown,
 }
 
-impl Kind {
+impl ColumnType {
     /// The kind of a field by its type in `fields_get`.
-    pub fn of_type(kind: Option<&str>) -> Kind {
+    pub fn of_type(kind: Option<&str>) -> ColumnType {
         match kind {
-            Some("boolean") => Kind::Boolean,
-            Some("many2one") => Kind::Many2one,
-            Some(_) => Kind::Plain,
-            None => Kind::Unknown,
+            Some("boolean") => ColumnType::Boolean,
+            Some("many2one") => ColumnType::Many2one,
+            Some(_) => ColumnType::Plain,
+            None => ColumnType::Unknown,
         }
     }
 }
@@ -42,12 +42,12 @@ pub struct Column {
     /// Key in every row.
     pub name: String,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: ColumnType,
 }
 
 /// Columns for the fields that were asked for: `id` first, which Odoo always gives, then their own order.
-pub fn columns(fields: &[String], kind: impl Fn(&str) -> Kind) -> Vec<Column> {
-    let mut columns = vec![Column { name: "id".into(), kind: Kind::Plain }];
+pub fn columns(fields: &[String], kind: impl Fn(&str) -> ColumnType) -> Vec<Column> {
+    let mut columns = vec![Column { name: "id".into(), kind: ColumnType::Plain }];
     let mut known = HashSet::from(["id"]);
     for name in fields {
         if known.insert(name.as_str()) {
@@ -68,7 +68,7 @@ pub fn columns_found(rows: &[&RawValue]) -> io::Result<Vec<Column>> {
         let Members(members) = Members::of(row.get()).ok_or_else(not_a_row)?;
         for (name, _) in members {
             if known.insert(name.clone()) {
-                columns.push(Column { name, kind: Kind::Unknown });
+                columns.push(Column { name, kind: ColumnType::Unknown });
             }
         }
     }
@@ -91,7 +91,7 @@ impl RowWriter {
         let mut record = csv_record(out);
         for column in columns {
             record.write_field(&*harmless(Cow::Borrowed(&column.name)))?;
-            if column.kind == Kind::Many2one {
+            if column.kind == ColumnType::Many2one {
                 record.write_field(&*harmless(Cow::Owned(format!("{}.display_name", column.name))))?;
             }
         }
@@ -127,18 +127,18 @@ fn csv_row(columns: &[Column], row: &RawValue, out: &mut dyn Write) -> io::Resul
     let mut record = csv_record(out);
     for column in columns {
         let value = cells.get(column.name.as_str()).map_or("null", |value| value.get());
-        if column.kind != Kind::Many2one {
+        if column.kind != ColumnType::Many2one {
             record.write_field(&*cell(value, column.kind))?;
             continue;
         }
         match serde_json::from_str::<(&RawValue, &RawValue)>(value) {
             Ok((id, name)) => {
-                record.write_field(&*cell(id.get(), Kind::Plain))?;
-                record.write_field(&*cell(name.get(), Kind::Plain))?;
+                record.write_field(&*cell(id.get(), ColumnType::Plain))?;
+                record.write_field(&*cell(name.get(), ColumnType::Plain))?;
             }
             // Empty, or read with `load` set to give plain ids.
             Err(_) => {
-                record.write_field(&*cell(value, Kind::Plain))?;
+                record.write_field(&*cell(value, ColumnType::Plain))?;
                 record.write_field("")?;
             }
         }
@@ -147,11 +147,11 @@ fn csv_row(columns: &[Column], row: &RawValue, out: &mut dyn Write) -> io::Resul
 }
 
 /// A JSON value as the text of a cell.
-fn cell(value: &str, kind: Kind) -> Cow<'_, str> {
+fn cell(value: &str, kind: ColumnType) -> Cow<'_, str> {
     match value.as_bytes().first() {
         Some(b'"') => harmless(serde_json::from_str::<String>(value).map_or(value.into(), Cow::Owned)),
         Some(b'n') => "".into(),
-        Some(b'f') if kind == Kind::Plain => "".into(),
+        Some(b'f') if kind == ColumnType::Plain => "".into(),
         Some(b'[' | b'{') => json::compact(value).into(),
         _ => value.into(),
     }
@@ -191,8 +191,9 @@ mod tests {
 
     fn typed(fields: &[(&str, &str)]) -> RowWriter {
         let names: Vec<String> = fields.iter().map(|(name, _)| name.to_string()).collect();
-        let kind =
-            |name: &str| Kind::of_type(fields.iter().find(|(key, _)| *key == name).map(|(_, kind)| *kind));
+        let kind = |name: &str| {
+            ColumnType::of_type(fields.iter().find(|(key, _)| *key == name).map(|(_, kind)| *kind))
+        };
         RowWriter::Csv(columns(&names, kind))
     }
 
@@ -266,7 +267,7 @@ mod tests {
 
     #[test]
     fn one_empty_cell_is_still_a_line() {
-        let columns = vec![Column { name: "a".into(), kind: Kind::Plain }];
+        let columns = vec![Column { name: "a".into(), kind: ColumnType::Plain }];
         assert_eq!(written(&RowWriter::Csv(columns), &[r#"{"a":false}"#]), "a\n\"\"\n");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::value::RawValue;
 
-use super::cell::{self, Cell, Kind};
+use super::cell::{self, Cell, CellType};
 use super::width;
 use crate::members::Members;
 
@@ -37,8 +37,8 @@ const CELL: usize = 64;
 
 /// What is known of the columns.
 pub struct Columns<'a> {
-    /// Kind of a column by its name.
-    pub kind: &'a dyn Fn(&str) -> Kind,
+    /// CellType of a column by its name.
+    pub kind: &'a dyn Fn(&str) -> CellType,
     /// Columns that are never cut, beside `id`: what somebody would type again.
     pub keys: &'a [&'a str],
     /// A column that is cut before the others are.
@@ -294,7 +294,8 @@ mod tests {
         let text = value.to_string();
         let list: Vec<&serde_json::value::RawValue> = serde_json::from_str(&text).unwrap();
         let members: Vec<Row> = list.iter().map(|row| Members::of(row.get()).unwrap()).collect();
-        let known = Columns { kind: &|_| Kind::Unknown, keys: &[], cut_first: None, shown: None, twin: None };
+        let known =
+            Columns { kind: &|_| CellType::Unknown, keys: &[], cut_first: None, shown: None, twin: None };
         rows(&members, &known, Style { width, colour: false, utc: true, most: usize::MAX }).unwrap()
     }
 

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::cli::globals::Look;
 use crate::cli::out::Out;
-use crate::cli::render::cell::Kind;
+use crate::cli::render::cell::CellType;
 use crate::cli::render::format::Format;
 use crate::cli::render::rows::{self, RowWriter};
 use crate::cli::render::table::{self, Columns, Style};
@@ -19,7 +19,7 @@ use crate::members::Members;
 use crate::settings::Environment;
 use crate::text::{json, sanitize};
 
-use crate::odoo::vocabulary::PERIODS;
+use crate::knowledge::vocabulary::PERIODS;
 use crate::outcome::{Body, Layout, Outcome, Place};
 use shape::{Shape, named_rows, shape};
 
@@ -237,7 +237,7 @@ impl Results {
     }
 
     fn csv_value(&self, value: &str) -> String {
-        let column = rows::Column { name: "value".into(), kind: rows::Kind::Unknown };
+        let column = rows::Column { name: "value".into(), kind: rows::ColumnType::Unknown };
         let line = RawValue::from_string(format!("{{\"value\":{value}}}"))
             .map_err(std::io::Error::from)
             .and_then(|row| write_rows(&RowWriter::Csv(vec![column]), &[&row]))
@@ -247,8 +247,8 @@ impl Results {
 
     fn columns_of(&self, rows: &[&RawValue], layout: &Layout) -> std::io::Result<Vec<rows::Column>> {
         let kind = |name: &str| match layout.types {
-            Some(_) => rows::Kind::of_type(layout.type_of(name)),
-            None => rows::Kind::Unknown,
+            Some(_) => rows::ColumnType::of_type(layout.type_of(name)),
+            None => rows::ColumnType::Unknown,
         };
         if let (Some(by), Some(columns)) = (&layout.by, &layout.columns) {
             let column = |name: &String| rows::Column {
@@ -267,9 +267,9 @@ impl Results {
 
 /// What a column of a CSV of groups holds. Records and periods that were grouped by come as a pair; where the type
 /// of a field is not known, as for a path, the values tell.
-fn kind_in_group(name: &str, by: &[String], known: Option<&str>, groups: &[&RawValue]) -> rows::Kind {
+fn kind_in_group(name: &str, by: &[String], known: Option<&str>, groups: &[&RawValue]) -> rows::ColumnType {
     if !by.iter().any(|by| by == name) {
-        return rows::Kind::Plain;
+        return rows::ColumnType::Plain;
     }
     let is_period = name.rsplit_once(':').is_some_and(|(_, period)| PERIODS.contains(&period));
     let holds = |first: char| {
@@ -279,25 +279,25 @@ fn kind_in_group(name: &str, by: &[String], known: Option<&str>, groups: &[&RawV
             .any(|group| group.get(name).is_some_and(|value| value.get().starts_with(first)))
     };
     match known {
-        _ if is_period || holds('[') => rows::Kind::Many2one,
-        Some("many2one" | "many2many") => rows::Kind::Many2one,
-        Some("boolean") => rows::Kind::Boolean,
-        None if holds('t') => rows::Kind::Boolean,
-        _ => rows::Kind::Plain,
+        _ if is_period || holds('[') => rows::ColumnType::Many2one,
+        Some("many2one" | "many2many") => rows::ColumnType::Many2one,
+        Some("boolean") => rows::ColumnType::Boolean,
+        None if holds('t') => rows::ColumnType::Boolean,
+        _ => rows::ColumnType::Plain,
     }
 }
 
 /// What a column of a table holds.
-fn cell_kind(layout: &Layout, field: &str) -> Kind {
+fn cell_kind(layout: &Layout, field: &str) -> CellType {
     if layout.attributes.contains(&field) {
-        return Kind::Plain;
+        return CellType::Plain;
     }
     if layout.by.iter().flatten().any(|by| by == field) {
-        return if layout.type_of(field) == Some("boolean") { Kind::Boolean } else { Kind::Group };
+        return if layout.type_of(field) == Some("boolean") { CellType::Boolean } else { CellType::Group };
     }
     match layout.types {
-        Some(_) if field != "id" => Kind::of_type(layout.type_of(field)),
-        _ => Kind::Unknown,
+        Some(_) if field != "id" => CellType::of_type(layout.type_of(field)),
+        _ => CellType::Unknown,
     }
 }
 

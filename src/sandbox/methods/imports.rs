@@ -12,7 +12,7 @@ use crate::sandbox::fault::{Fault, Outcome};
 use crate::sandbox::matcher::Matcher;
 use crate::sandbox::python::repr;
 use crate::sandbox::records::{self, Values};
-use crate::sandbox::schema::{Field, Kind, Model, find};
+use crate::sandbox::schema::{Field, FieldType, Model, find};
 use crate::sandbox::{access, xmlids};
 
 pub(super) const METHODS: &[Method] = &[Method {
@@ -134,7 +134,7 @@ fn check_path(model: &'static Model, path: &[String]) -> Outcome<()> {
 fn is_lines(model: &'static Model, path: &[String]) -> bool {
     path.first()
         .and_then(|name| model.field(name))
-        .is_some_and(|field| matches!(field.kind, Kind::One2many(..)))
+        .is_some_and(|field| matches!(field.kind, FieldType::One2many(..)))
 }
 
 /// A row in which only the columns of lines hold anything belongs to the record above.
@@ -291,7 +291,7 @@ fn converted(
     };
     let label = field.label;
     Ok(Some(match field.kind {
-        Kind::Boolean => match cell.to_lowercase().as_str() {
+        FieldType::Boolean => match cell.to_lowercase().as_str() {
             "1" | "true" | "yes" => json!(true),
             "0" | "false" | "no" => json!(false),
             _ => {
@@ -299,27 +299,27 @@ fn converted(
                 return Err(wrong(message, Some(json!("Use '1' for yes and '0' for no"))));
             }
         },
-        Kind::Integer | Kind::Reference => json!(cell.parse::<i64>().map_err(|_| {
+        FieldType::Integer | FieldType::Reference => json!(cell.parse::<i64>().map_err(|_| {
             wrong(format!("'{cell}' does not seem to be an integer for field '{label}'"), None)
         })?),
-        Kind::Float | Kind::Monetary => json!(cell.parse::<f64>().map_err(|_| {
+        FieldType::Float | FieldType::Monetary => json!(cell.parse::<f64>().map_err(|_| {
             wrong(format!("'{cell}' does not seem to be a number for field '{label}'"), None)
         })?),
-        Kind::Date => match dates::parse(cell).filter(|_| cell.len() == 10) {
+        FieldType::Date => match dates::parse(cell).filter(|_| cell.len() == 10) {
             Some(_) => json!(cell),
             None => {
                 let message = format!("'{cell}' does not seem to be a valid date for field '{label}'");
                 return Err(wrong(message, Some(json!("Use the format '2012-12-31'"))));
             }
         },
-        Kind::Datetime => match dates::parse_datetime(cell) {
+        FieldType::Datetime => match dates::parse_datetime(cell) {
             Some(moment) => json!(env.utc_time(field, &moment)),
             None => {
                 let message = format!("'{cell}' does not seem to be a valid datetime for field '{label}'");
                 return Err(wrong(message, Some(json!("Use the format '2012-12-31 23:59:59'"))));
             }
         },
-        Kind::Selection(options) => {
+        FieldType::Selection(options) => {
             let known = options
                 .iter()
                 .find(|(value, label)| *value == cell || label.to_lowercase() == cell.to_lowercase());
@@ -332,8 +332,8 @@ fn converted(
                 }
             }
         }
-        Kind::Many2one(target) => json!(linked(env, field, target, by, cell)?),
-        Kind::Many2many(target) | Kind::Many2manyOf(target, _) => {
+        FieldType::Many2one(target) => json!(linked(env, field, target, by, cell)?),
+        FieldType::Many2many(target) | FieldType::Many2manyOf(target, _) => {
             let ids = cell.split(',').map(|one| linked(env, field, target, by, one.trim()));
             json!([[6, 0, ids.collect::<Result<Vec<_>, _>>()?]])
         }

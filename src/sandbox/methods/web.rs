@@ -10,7 +10,7 @@ use crate::sandbox::access::{self, GROUPS, Operation};
 use crate::sandbox::env::Env;
 use crate::sandbox::fault::{Fault, Outcome};
 use crate::sandbox::python::{text_repr, truthy, type_name};
-use crate::sandbox::schema::{self, Kind, Model, translate};
+use crate::sandbox::schema::{self, FieldType, Model, translate};
 use crate::sandbox::{group, records, search};
 
 const READ: Method = Method {
@@ -246,8 +246,8 @@ fn nested(
             };
             let mut inside = nested(env, target, &linked, wanted)?;
             let value = match field.kind {
-                Kind::Many2one(_) if inside.is_empty() => json!(false),
-                Kind::Many2one(_) => inside.swap_remove(0),
+                FieldType::Many2one(_) if inside.is_empty() => json!(false),
+                FieldType::Many2one(_) => inside.swap_remove(0),
                 _ => Value::Array(inside),
             };
             row.insert(name.clone(), value);

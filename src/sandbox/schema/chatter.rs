@@ -3,14 +3,14 @@
 //! one entry here.
 
 use super::{
-    Field, Kind, Model, Preset, SYSTEM, Source, Sql, USER, binary, boolean, char, date, datetime, field,
+    Field, FieldType, Model, Preset, SYSTEM, Source, Sql, USER, binary, boolean, char, date, datetime, field,
     html, integer, many2many, many2one, model, reference, selection, text,
 };
 use crate::sandbox::computed;
 
 pub(super) const THREAD_FIELDS: &[Field] = &[
-    field("message_ids", "Messages", Kind::Thread("mail.message")),
-    field("message_follower_ids", "Followers", Kind::Thread("mail.followers")),
+    field("message_ids", "Messages", FieldType::Thread("mail.message")),
+    field("message_follower_ids", "Followers", FieldType::Thread("mail.followers")),
     many2many("message_partner_ids", "Followers (Partners)", "res.partner")
         .from(Source::Computed(computed::follower_partners))
         .sql(Sql::Search)
@@ -18,7 +18,7 @@ pub(super) const THREAD_FIELDS: &[Field] = &[
     boolean("message_is_follower", "Is Follower")
         .from(Source::Computed(computed::is_follower))
         .sql(Sql::Search),
-    field("activity_ids", "Activities", Kind::Thread("mail.activity")),
+    field("activity_ids", "Activities", FieldType::Thread("mail.activity")),
 ];
 
 const MESSAGE_TYPES: &[(&str, &str)] = &[

@@ -3,8 +3,8 @@
 //! is in its `rights`.
 
 use super::{
-    Kind, Model, Preset, SYSTEM, Source, Sql, USER, boolean, char, field, float, html, integer, many2many,
-    many2one, model, one2many, selection,
+    FieldType, Model, Preset, SYSTEM, Source, Sql, USER, boolean, char, field, float, html, integer,
+    many2many, many2one, model, one2many, selection,
 };
 
 const SALES: &str = "sales_team.group_sale_salesman_all_leads";
@@ -23,7 +23,7 @@ pub(super) const MODELS: &[Model] = &[
             many2one("currency_id", "Currency", "res.currency").required(),
             char("email", "Email").from(Source::Related("partner_id.email")).sql(Sql::Column).writable(),
             char("phone", "Phone").from(Source::Related("partner_id.phone")).sql(Sql::Column).writable(),
-            field("user_ids", "Accepted Users", Kind::Many2manyOf("res.users", "company_ids")),
+            field("user_ids", "Accepted Users", FieldType::Many2manyOf("res.users", "company_ids")),
         ],
         unique: &[(&["name"], "The company name must be unique!")],
         ruled: true,

@@ -7,7 +7,7 @@ use crate::sandbox::env::Env;
 
 /// The type of a field and what it points to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
+pub enum FieldType {
     /// One line of text.
     Char,
     /// Several lines.
@@ -116,7 +116,7 @@ pub struct Field {
     /// Label in English.
     pub label: &'static str,
     /// Type.
-    pub kind: Kind,
+    pub kind: FieldType,
     /// Shown as required.
     pub required: bool,
     /// Required, and PostgreSQL insists (NOT NULL).
@@ -150,7 +150,7 @@ pub struct Field {
 }
 
 /// A field with everything off.
-pub const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field {
+pub const fn field(name: &'static str, label: &'static str, kind: FieldType) -> Field {
     Field {
         name,
         label,
@@ -160,8 +160,8 @@ pub const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field
         readonly: false,
         source: Source::Stored,
         sql: match kind {
-            Kind::One2many(..) | Kind::Thread(_) => Sql::Search,
-            Kind::Binary => Sql::Search,
+            FieldType::One2many(..) | FieldType::Thread(_) => Sql::Search,
+            FieldType::Binary => Sql::Search,
             _ => Sql::Column,
         },
         preset: Preset::None,
@@ -169,7 +169,7 @@ pub const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field
         no_sum: false,
         elsewhere: false,
         translated: false,
-        copy: !matches!(kind, Kind::One2many(..) | Kind::Thread(_) | Kind::Many2manyOf(..)),
+        copy: !matches!(kind, FieldType::One2many(..) | FieldType::Thread(_) | FieldType::Many2manyOf(..)),
         group: "",
         on_delete: OnDelete::SetNull,
         without: None,
@@ -180,7 +180,7 @@ pub const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field
 macro_rules! builders {
     ($($function:ident $kind:ident;)*) => {
         $(pub(crate) const fn $function(name: &'static str, label: &'static str) -> Field {
-            field(name, label, Kind::$kind)
+            field(name, label, FieldType::$kind)
         })*
     };
 }
@@ -191,11 +191,11 @@ builders! {
 }
 
 pub(crate) const fn many2one(name: &'static str, label: &'static str, model: &'static str) -> Field {
-    field(name, label, Kind::Many2one(model))
+    field(name, label, FieldType::Many2one(model))
 }
 
 pub(crate) const fn many2many(name: &'static str, label: &'static str, model: &'static str) -> Field {
-    field(name, label, Kind::Many2many(model))
+    field(name, label, FieldType::Many2many(model))
 }
 
 pub(crate) const fn one2many(
@@ -204,7 +204,7 @@ pub(crate) const fn one2many(
     model: &'static str,
     inverse: &'static str,
 ) -> Field {
-    field(name, label, Kind::One2many(model, inverse))
+    field(name, label, FieldType::One2many(model, inverse))
 }
 
 pub(crate) const fn selection(
@@ -212,7 +212,7 @@ pub(crate) const fn selection(
     label: &'static str,
     options: &'static [(&'static str, &'static str)],
 ) -> Field {
-    field(name, label, Kind::Selection(options))
+    field(name, label, FieldType::Selection(options))
 }
 
 impl Field {
@@ -220,7 +220,7 @@ impl Field {
     pub const fn required(mut self) -> Field {
         self.required = true;
         self.not_null = true;
-        if matches!(self.kind, Kind::Many2one(_)) {
+        if matches!(self.kind, FieldType::Many2one(_)) {
             self.on_delete = OnDelete::Restrict;
         }
         self
@@ -345,7 +345,10 @@ impl Field {
     /// Whether the row keeps it.
     pub fn stored(&self) -> bool {
         matches!(self.source, Source::Stored)
-            && !matches!(self.kind, Kind::One2many(..) | Kind::Thread(_) | Kind::Many2manyOf(..))
+            && !matches!(
+                self.kind,
+                FieldType::One2many(..) | FieldType::Thread(_) | FieldType::Many2manyOf(..)
+            )
     }
 
     /// Whether a line is not one of its own.
@@ -357,18 +360,18 @@ impl Field {
     /// The model it points to.
     pub fn relation(&self) -> Option<&'static str> {
         match self.kind {
-            Kind::Many2one(model)
-            | Kind::One2many(model, _)
-            | Kind::Thread(model)
-            | Kind::Many2many(model)
-            | Kind::Many2manyOf(model, _) => Some(model),
+            FieldType::Many2one(model)
+            | FieldType::One2many(model, _)
+            | FieldType::Thread(model)
+            | FieldType::Many2many(model)
+            | FieldType::Many2manyOf(model, _) => Some(model),
             _ => None,
         }
     }
 
     /// Whether it holds several records.
     pub fn is_x2many(&self) -> bool {
-        self.relation().is_some() && !matches!(self.kind, Kind::Many2one(_))
+        self.relation().is_some() && !matches!(self.kind, FieldType::Many2one(_))
     }
 
     /// How Odoo puts its values together when nothing is said.
@@ -377,7 +380,9 @@ impl Field {
             (_, "id" | "sequence") => None,
             _ if self.no_sum => None,
             (_, "probability" | "interval_number") => Some("avg"),
-            (Kind::Integer | Kind::Float | Kind::Monetary, _) if self.sql == Sql::Column => Some("sum"),
+            (FieldType::Integer | FieldType::Float | FieldType::Monetary, _) if self.sql == Sql::Column => {
+                Some("sum")
+            }
             _ => None,
         }
     }
@@ -385,21 +390,21 @@ impl Field {
     /// Odoo's name of the type.
     pub fn type_name(&self) -> &'static str {
         match self.kind {
-            Kind::Char => "char",
-            Kind::Text => "text",
-            Kind::Html => "html",
-            Kind::Integer => "integer",
-            Kind::Float => "float",
-            Kind::Monetary => "monetary",
-            Kind::Boolean => "boolean",
-            Kind::Date => "date",
-            Kind::Datetime => "datetime",
-            Kind::Selection(_) => "selection",
-            Kind::Many2one(_) => "many2one",
-            Kind::One2many(..) | Kind::Thread(_) => "one2many",
-            Kind::Many2many(_) | Kind::Many2manyOf(..) => "many2many",
-            Kind::Binary => "binary",
-            Kind::Reference => "many2one_reference",
+            FieldType::Char => "char",
+            FieldType::Text => "text",
+            FieldType::Html => "html",
+            FieldType::Integer => "integer",
+            FieldType::Float => "float",
+            FieldType::Monetary => "monetary",
+            FieldType::Boolean => "boolean",
+            FieldType::Date => "date",
+            FieldType::Datetime => "datetime",
+            FieldType::Selection(_) => "selection",
+            FieldType::Many2one(_) => "many2one",
+            FieldType::One2many(..) | FieldType::Thread(_) => "one2many",
+            FieldType::Many2many(_) | FieldType::Many2manyOf(..) => "many2many",
+            FieldType::Binary => "binary",
+            FieldType::Reference => "many2one_reference",
         }
     }
 }

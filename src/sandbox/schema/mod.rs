@@ -116,7 +116,7 @@ mod tests {
                 if let Some(relation) = field.relation() {
                     let target = find(relation)
                         .unwrap_or_else(|| panic!("{}.{} -> {relation}", model.name, field.name));
-                    if let Kind::One2many(_, inverse) | Kind::Many2manyOf(_, inverse) = field.kind {
+                    if let FieldType::One2many(_, inverse) | FieldType::Many2manyOf(_, inverse) = field.kind {
                         assert!(target.field(inverse).is_some(), "{}.{}", model.name, field.name);
                     }
                 }

@@ -3,7 +3,7 @@
 //! whom do is in its `rights`.
 
 use super::{
-    Kind, Model, Preset, SYSTEM, Source, Sql, USER, boolean, char, date, field, float, html, integer,
+    FieldType, Model, Preset, SYSTEM, Source, Sql, USER, boolean, char, date, field, float, html, integer,
     many2many, many2one, model, one2many, selection,
 };
 use crate::sandbox::computed;
@@ -105,7 +105,7 @@ pub(super) const MODELS: &[Model] = &[
             many2one("parent_id", "Category", "res.partner.category").cascade(),
             one2many("child_ids", "Child Tags", "res.partner.category", "parent_id"),
             boolean("active", "Active").preset(Preset::True),
-            field("partner_ids", "Partners", Kind::Many2manyOf("res.partner", "category_id")),
+            field("partner_ids", "Partners", FieldType::Many2manyOf("res.partner", "category_id")),
         ],
         ..model("res.partner.category", "Partner Tags", "base")
     },
@@ -160,7 +160,7 @@ pub(super) const MODELS: &[Model] = &[
         fields: &[
             char("name", "Name").required().translated(),
             char("full_name", "Group Name").sql(Sql::Search),
-            field("user_ids", "Users", Kind::Many2manyOf("res.users", "group_ids")),
+            field("user_ids", "Users", FieldType::Many2manyOf("res.users", "group_ids")),
         ],
         ..model("res.groups", "Access Groups", "base")
     },

@@ -3,7 +3,7 @@
 //! is in its `rights`.
 
 use super::{
-    Kind, Model, Preset, SYSTEM, Source, Sql, USER, boolean, char, date, datetime, field, float, html,
+    FieldType, Model, Preset, SYSTEM, Source, Sql, USER, boolean, char, date, datetime, field, float, html,
     integer, many2many, many2one, model, monetary, one2many, selection,
 };
 use crate::sandbox::computed;
@@ -129,7 +129,7 @@ pub(super) const MODELS: &[Model] = &[
             integer("sequence", "Sequence").preset(Preset::Number(1)),
             boolean("active", "Active").preset(Preset::True),
             boolean("fold", "Folded"),
-            field("project_ids", "Projects", Kind::Many2manyOf("project.project", "type_ids")),
+            field("project_ids", "Projects", FieldType::Many2manyOf("project.project", "type_ids")),
         ],
         ruled: true,
         ..model("project.task.type", "Task Stage", "project")
@@ -141,7 +141,7 @@ pub(super) const MODELS: &[Model] = &[
         fields: &[
             char("name", "Name").required().translated(),
             integer("color", "Color"),
-            field("task_ids", "Tasks", Kind::Many2manyOf("project.task", "tag_ids")),
+            field("task_ids", "Tasks", FieldType::Many2manyOf("project.task", "tag_ids")),
         ],
         ..model("project.tags", "Project Tags", "project")
     },

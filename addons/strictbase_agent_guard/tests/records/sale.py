@@ -1,4 +1,6 @@
 # License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
+from datetime import datetime, timedelta
+
 from odoo import Command
 
 from .registry import makes
@@ -53,3 +55,17 @@ def make_sale_order(case):
         case.at["transaction"] = transaction.id
     template = case.env.ref("sale.email_template_edi_sale")
     case.at.update(order=order.id, product=product.id, quotation_mail=template.id)
+    if "cart_recovery_email_sent" in case.env["sale.order"]._fields:
+        _make_shop(case)
+
+
+def _make_shop(case):
+    """A shop that reminds people of the carts that they have left behind."""
+    website = case.env["website"].search([], limit=1)
+    website.send_abandoned_cart_email = True
+    website.send_abandoned_cart_email_activation_time = datetime.now() - timedelta(2)
+    case.env["sale.order"].search([]).cart_recovery_email_sent = True
+    case.at.update(
+        website=website.id,
+        earlier=f"{datetime.now() - timedelta(hours=20):%Y-%m-%d %H:%M:%S}",
+    )

@@ -1,5 +1,5 @@
-//! Reads the keys of a spec into a type, with errors that name the key: `spec.limit: expected …`. Which keys a type
-//! has is asked of the type itself, so that there is no second list.
+//! Reads arguments by key into a type, with errors that name the place as the caller does: `spec.limit: expected …`.
+//! Which keys a type has is asked of the type itself, so that there is no second list.
 
 use std::cell::Cell;
 
@@ -9,16 +9,17 @@ use serde::de::{
 };
 use serde_json::Value;
 
+use super::At;
 use crate::error::{Code, Error, Result};
 use crate::operation::Object;
 
-/// What is wrong, beginning with the path inside the spec.
+/// What is wrong: of which key, and what.
 #[derive(Debug)]
-struct Wrong(String);
+struct Wrong(String, String);
 
 impl std::fmt::Display for Wrong {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0)
+        write!(formatter, "{}{}", self.0, self.1)
     }
 }
 
@@ -26,18 +27,22 @@ impl std::error::Error for Wrong {}
 
 impl de::Error for Wrong {
     fn custom<T: std::fmt::Display>(message: T) -> Wrong {
-        Wrong(message.to_string())
+        Wrong(String::new(), message.to_string())
     }
 
     fn missing_field(field: &'static str) -> Wrong {
-        Wrong(format!("spec.{field} is missing"))
+        Wrong(field.into(), " is missing".into())
     }
 }
 
 /// The value of these keys as a type.
-pub fn read<T: DeserializeOwned>(object: Object) -> Result<T> {
+///
+/// # Errors
+/// `invalid_spec`: a key is missing, or its value is not of its kind.
+pub fn read<T: DeserializeOwned>(object: Object, at: At) -> Result<T> {
     let keys = Keys { left: object.into_iter(), current: None };
-    T::deserialize(MapAccessDeserializer::new(keys)).map_err(|wrong| Error::new(Code::InvalidSpec, wrong.0))
+    T::deserialize(MapAccessDeserializer::new(keys))
+        .map_err(|Wrong(key, what)| Error::new(Code::InvalidSpec, format!("{}{what}", at(&key))))
 }
 
 /// Takes the entries with these keys out of an object.
@@ -68,7 +73,8 @@ impl<'de> MapAccess<'de> for Keys {
         // A key that must be there: `null` is as good as nothing.
         let absent = value.is_null();
         seed.deserialize(value).map_err(|why| {
-            Wrong(if absent { format!("spec.{key} is missing") } else { format!("spec.{key}{why}") })
+            let what = if absent { " is missing".to_string() } else { why.to_string() };
+            Wrong(key, what)
         })
     }
 }
@@ -87,7 +93,7 @@ impl<'de> Deserializer<'de> for Asked<'_> {
     type Error = Wrong;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> std::result::Result<V::Value, Wrong> {
-        Err(Wrong(String::new()))
+        Err(Wrong(String::new(), String::new()))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(

@@ -1,9 +1,11 @@
-//! Keys that actions share: those of every action, and the checks that can be asked of one.
+//! Arguments that verbs share: what every call may bring along, and the checks that can be asked of one.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::values::{Flag, JsonObject, Names, Patience, Whole};
+use super::{Arguments, arguments};
 use crate::caller::{Approval, Rules};
 
 /// Keys of every action.
@@ -29,10 +31,18 @@ impl Common {
     }
 }
 
-/// No checks to ask for.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NoRules {}
+/// The checks that can be asked of a verb.
+pub trait Asked: Arguments + DeserializeOwned + JsonSchema + Into<Rules> {
+    /// The verb may do what a person has to approve.
+    const MAY_GO_OUT: bool = false;
+}
+
+arguments! {
+    /// No checks to ask for.
+    pub struct NoRules {}
+}
+
+impl Asked for NoRules {}
 
 impl From<NoRules> for Rules {
     fn from(_: NoRules) -> Rules {
@@ -40,13 +50,15 @@ impl From<NoRules> for Rules {
     }
 }
 
-/// A call that only reads.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ShowRules {
-    /// Print the request and send nothing
-    dry_run: Option<Flag>,
+arguments! {
+    /// A call that only reads.
+    pub struct ShowRules {
+        /// Print the request as JSON, checked and mended, and send nothing
+        dry_run: Option<Flag>,
+    }
 }
+
+impl Asked for ShowRules {}
 
 impl From<ShowRules> for Rules {
     fn from(keys: ShowRules) -> Rules {
@@ -54,15 +66,17 @@ impl From<ShowRules> for Rules {
     }
 }
 
-/// A read of records that are named.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReadRules {
-    /// Print the request and send nothing
-    dry_run: Option<Flag>,
-    /// Fail if one of the records does not exist
-    strict: Option<Flag>,
+arguments! {
+    /// A read of records that are named.
+    pub struct ReadRules {
+        /// Fail if one of the records does not exist; without it the others are read, and a note names those
+        strict: Option<Flag>,
+        /// Print the request as JSON, checked and mended, and send nothing
+        dry_run: Option<Flag>,
+    }
 }
+
+impl Asked for ReadRules {}
 
 impl From<ReadRules> for Rules {
     fn from(keys: ReadRules) -> Rules {
@@ -70,18 +84,22 @@ impl From<ReadRules> for Rules {
     }
 }
 
-/// A call that may change something.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AllRules {
-    /// Print the request and send nothing
-    dry_run: Option<Flag>,
-    /// Refuse what would be mended
-    strict: Option<Flag>,
-    /// Fields to send as given, whatever the checks say of them
-    force_fields: Option<Names>,
-    /// Allow this many records (without it: write 100, unlink 10)
-    max_records: Option<Whole<1>>,
+arguments! {
+    /// A call that may change something.
+    pub struct AllRules {
+        /// Print the request as JSON, checked and mended, and send nothing
+        dry_run: Option<Flag>,
+        /// Refuse what would be mended: pairs of id and name, null for a record, times with a zone
+        strict: Option<Flag>,
+        /// Send this field as given, whatever the checks say of it
+        force_fields: Option<Names> => flag("force-field"),
+        /// Allow this many records in one call (without it: write 100, unlink 10, create any number)
+        max_records: Option<Whole<0>>,
+    }
+}
+
+impl Asked for AllRules {
+    const MAY_GO_OUT: bool = true;
 }
 
 impl From<AllRules> for Rules {

@@ -1,0 +1,77 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What was approved of a mailing is what its people get."""
+
+from odoo.tests import tagged
+
+from odoo.addons.strictbase_agent_guard.tests.common_approval import CLIENT
+from odoo.addons.strictbase_agent_guard.tests.common_requests import RequestCase
+
+QUEUE = "mass_mailing.ir_cron_mass_mailing_queue"
+
+
+@tagged("post_install", "-at_install")
+class TestRequests(RequestCase):
+    def setUp(self):
+        super().setUp()
+        self.let_approver("mass_mailing.group_mass_mailing_user")
+        mailing = {
+            "subject": "News",
+            "body_html": "<p>Agent's news</p>",
+            "mailing_model_id": self.at["model_partner"],
+            "mailing_domain": f"[('id', '=', {self.client.id})]",
+        }
+        answer = self.rpc("agent_wide", "mailing.mailing/create", vals_list=[mailing])
+        self.assertTrue(answer.ok, answer.text)
+        self.mailing = self.env["mailing.mailing"].browse(answer.body)
+        self.call = ("agent_wide", "mailing.mailing/action_launch", self.mailing.id)
+
+    def letters(self):
+        self.pass_time(QUEUE)
+        return self.recipients()
+
+    def change(self, **values):
+        answer = self.rpc(
+            "agent_wide", "mailing.mailing/write", self.mailing.id, vals=values
+        )
+        self.assertTrue(answer.ok, answer.text)
+
+    def test_what_the_approver_sees(self):
+        (item,) = self.items(self.ask(*self.call))
+        self.assertEqual(item["recipients"], [{"name": "Client", "address": CLIENT}])
+        self.assertEqual(item["subject"], "News")
+        self.assertIn("Agent's news", item["body_text"])
+        self.assertTrue(item["sender"])
+
+    def test_sent_as_approved(self):
+        told = self.ask(*self.call)
+        answer = self.again(told, *self.call)
+        self.assertTrue(answer.ok, answer.text)
+        self.assertEqual(self.letters(), [CLIENT])
+        self.assertIn("Agent's news", self.wire.letters[0]["text"])
+
+    def test_other_words(self):
+        told = self.ask(*self.call)
+        self.change(body_html="<p>Other news</p>")
+        self.assertDiffers(self.again(told, *self.call), "the text differs")
+        self.change(body_html="<p>Agent's news</p>", subject="Old")
+        self.assertDiffers(self.again(told, *self.call), "the subject differs")
+        self.assertFalse(self.letters())
+
+    def test_other_people(self):
+        told = self.ask(*self.call)
+        both = [self.client.id, self.second.id]
+        self.change(mailing_domain=f"[('id', 'in', {both})]")
+        self.assertDiffers(self.again(told, *self.call), "second@outside.example")
+        self.assertFalse(self.letters())
+
+    def test_what_is_put_under_it_after_the_approval(self):
+        """The claim was used: the job sends what was approved, to nobody else."""
+        self.change(mailing_domain="[('name', 'in', ['Client', 'Falls under it'])]")
+        told = self.ask(*self.call)
+        self.assertTrue(self.again(told, *self.call).ok)
+        self.rpc(
+            "agent_wide",
+            "res.partner/create",
+            vals_list=[{"name": "Falls under it", "email": "late@outside.example"}],
+        )
+        self.assertNotIn("late@outside.example", self.letters())

@@ -1,0 +1,299 @@
+//! Methods that Odoo has itself, one row each and one for each signature they had: whether they read or write, work
+//! on records or on the model, what they take and in which order, which of it they store, and what they make of a
+//! keyword they do not know. Buttons are `states.rs`'s; what a module adds is not here, and is taken for a write.
+
+mod closed;
+mod renamed;
+mod rows;
+
+pub use closed::{ENTRIES, closed};
+pub use renamed::renamed;
+
+use super::{NEWEST, OLDEST, USUAL, Version, states};
+use rows::ROWS;
+
+/// What a method may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Changes nothing: may be repeated at will.
+    Read,
+    /// May change something: never repeated when its answer is lost.
+    Write,
+}
+
+/// What a method is called on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// On records: without one it does nothing and says that it did, or fails without a hint.
+    Records,
+    /// On records, and as well on none.
+    AnyRecords,
+    /// On the model (`@api.model`): it takes no ids.
+    Model,
+}
+
+/// What an argument holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing that names fields.
+    Plain,
+    /// A domain.
+    Domain,
+    /// A list of names of fields.
+    Fields,
+    /// Terms to sort records by.
+    Order,
+    /// Terms to sort groups by: what they are made by, and aggregates.
+    GroupOrder,
+    /// Fields to group by, dates with a period.
+    Groups,
+    /// Fields with the function that puts them together.
+    Aggregates,
+    /// An object whose keys are fields, with those of related records inside.
+    Specification,
+    /// Values that are stored: an object, or a list of them.
+    Values,
+}
+
+/// What a method makes of a keyword that it does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// Odoo refuses it.
+    Refused,
+    /// It swallows it without a word; these are the ones that mean something.
+    Swallowed(&'static [&'static str]),
+    /// It passes it on, so that nothing can be said of it here.
+    PassedOn,
+}
+
+/// What the answer of a method is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// What the method likes.
+    Any,
+    /// `true`.
+    True,
+    /// None: JSON-2 says `null`, JSON-RPC leaves `result` out.
+    Nothing,
+    /// New records. JSON-2 gives a list of ids; JSON-RPC gives one number up to a version, and text, `model(1,)`, up
+    /// to another.
+    Records {
+        /// The last version whose JSON-RPC answers with one number.
+        number_until: Version,
+        /// The last version whose JSON-RPC answers with text.
+        text_until: Version,
+    },
+    /// `{ids, messages}`, where `ids` is false when nothing was stored.
+    Import,
+}
+
+/// An argument of a method.
+#[derive(Clone, Copy, Debug)]
+pub struct Argument {
+    /// As it is called in [`USUAL`], or was at last.
+    pub name: &'static str,
+    /// What it holds.
+    pub role: Role,
+    /// The first version that has it.
+    pub since: Version,
+    /// The last one.
+    pub until: Version,
+    /// Whether it has no position.
+    pub by_name: bool,
+    /// Its former name, and the last version with that.
+    pub former: Option<(&'static str, Version)>,
+}
+
+impl Argument {
+    const fn new(name: &'static str, role: Role) -> Argument {
+        Argument { name, role, since: OLDEST, until: NEWEST, by_name: false, former: None }
+    }
+
+    const fn since(mut self, version: Version) -> Argument {
+        self.since = version;
+        self
+    }
+
+    const fn until(mut self, version: Version) -> Argument {
+        self.until = version;
+        self
+    }
+
+    const fn by_name(mut self) -> Argument {
+        self.by_name = true;
+        self
+    }
+
+    const fn formerly(mut self, name: &'static str, until: Version) -> Argument {
+        self.former = Some((name, until));
+        self
+    }
+
+    /// Whether a version has it.
+    pub fn is_in(&self, version: Version) -> bool {
+        (self.since..=self.until).contains(&version)
+    }
+
+    /// Its name in a version.
+    pub fn name_in(&self, version: Version) -> &'static str {
+        match self.former {
+            Some((name, until)) if version <= until => name,
+            _ => self.name,
+        }
+    }
+}
+
+/// A method with one signature.
+#[derive(Clone, Copy, Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: &'static str,
+    /// The model that has it; none where every model has.
+    pub model: Option<&'static str>,
+    /// Read or write.
+    pub access: Access,
+    /// What it is called on.
+    pub scope: Scope,
+    /// Its arguments in their order, those without a position last.
+    pub arguments: &'static [Argument],
+    /// What it makes of other keywords.
+    pub others: Others,
+    /// What it answers.
+    pub answer: Answer,
+    /// The first version that has it with this signature.
+    pub since: Version,
+    /// The last one.
+    pub until: Version,
+}
+
+impl Method {
+    const fn new(name: &'static str, access: Access, scope: Scope) -> Method {
+        Method {
+            name,
+            model: None,
+            access,
+            scope,
+            arguments: &[],
+            others: Others::Refused,
+            answer: Answer::Any,
+            since: OLDEST,
+            until: NEWEST,
+        }
+    }
+
+    const fn of(mut self, model: &'static str) -> Method {
+        self.model = Some(model);
+        self
+    }
+
+    const fn takes(mut self, arguments: &'static [Argument]) -> Method {
+        self.arguments = arguments;
+        self
+    }
+
+    const fn others(mut self, others: Others) -> Method {
+        self.others = others;
+        self
+    }
+
+    const fn answers(mut self, answer: Answer) -> Method {
+        self.answer = answer;
+        self
+    }
+
+    const fn since(mut self, version: Version) -> Method {
+        self.since = version;
+        self
+    }
+
+    const fn until(mut self, version: Version) -> Method {
+        self.until = version;
+        self
+    }
+
+    /// Whether a version has it.
+    pub fn is_in(&self, version: Version) -> bool {
+        (self.since..=self.until).contains(&version)
+    }
+
+    /// The argument with this role.
+    pub fn argument(&self, role: Role) -> Option<&'static Argument> {
+        self.arguments.iter().find(|argument| argument.role == role)
+    }
+
+    /// The argument whose values it stores.
+    pub fn stores(&self) -> Option<&'static str> {
+        self.argument(Role::Values).map(|argument| argument.name)
+    }
+
+    /// Whether what it stores is a list, one for each record.
+    pub fn stores_a_list(&self) -> bool {
+        self.stores() == Some("vals_list")
+    }
+
+    /// Whether the records that it stores values in are new.
+    pub fn makes_records(&self) -> bool {
+        matches!(self.answer, Answer::Records { .. }) && self.stores().is_some()
+    }
+
+    /// The arguments of a version that have a position, in their order; the ids of a method on records stand before.
+    pub fn positional(&self, version: Version) -> impl Iterator<Item = &'static Argument> {
+        self.arguments.iter().filter(move |argument| !argument.by_name && argument.is_in(version))
+    }
+
+    /// Every keyword that means something to it in a version.
+    pub fn keywords(&self, version: Version) -> Vec<&'static str> {
+        let named = self.arguments.iter().filter(|argument| argument.is_in(version));
+        let others: &[&str] = match self.others {
+            Others::Swallowed(known) => known,
+            _ => &[],
+        };
+        named.map(|argument| argument.name_in(version)).chain(others.iter().copied()).collect()
+    }
+
+    /// Whether a keyword means something to it in some version.
+    pub fn knows(&self, keyword: &str) -> bool {
+        let is_former = |argument: &Argument| argument.former.is_some_and(|(name, _)| name == keyword);
+        self.arguments.iter().any(|argument| argument.name == keyword || is_former(argument))
+            || matches!(self.others, Others::Swallowed(known) if known.contains(&keyword))
+    }
+}
+
+/// The rows of a name that count for a model.
+fn rows(model: &str, name: &str) -> impl Iterator<Item = &'static Method> {
+    let from = ROWS.partition_point(|row| row.name < name);
+    let to = ROWS.partition_point(|row| row.name <= name);
+    ROWS[from..to].iter().filter(move |row| row.model.is_none_or(|of| of == model))
+}
+
+/// A method as a version has it.
+pub fn in_version(model: &str, name: &str, version: Version) -> Option<&'static Method> {
+    rows(model, name).find(|row| row.is_in(version))
+}
+
+/// A method as the usual version has it, or as it was or will be where that one has none.
+pub fn of(model: &str, name: &str) -> Option<&'static Method> {
+    in_version(model, name, USUAL).or_else(|| rows(model, name).last())
+}
+
+/// Whether a method reads or writes: it reads when all that it ever was under this name only read.
+pub fn access(model: &str, name: &str) -> Access {
+    let mut rows = rows(model, name).peekable();
+    let reads = rows.peek().is_some() && rows.all(|row| row.access == Access::Read);
+    if reads { Access::Read } else { Access::Write }
+}
+
+/// Whether a method is known to need records, as buttons do.
+pub fn needs_records(model: &str, name: &str) -> bool {
+    of(model, name).is_some_and(|method| method.scope == Scope::Records) || states::is_button(model, name)
+}
+
+/// The methods that a model has in the usual version, as far as they are known.
+pub fn names(model: &str) -> impl Iterator<Item = &'static str> {
+    ROWS.iter()
+        .filter(move |row| row.is_in(USUAL) && row.model.is_none_or(|of| of == model))
+        .map(|row| row.name)
+}
+
+#[cfg(test)]
+mod tests;

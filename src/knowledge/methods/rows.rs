@@ -1,0 +1,327 @@
+//! The rows, sorted by name, model and version. What is said of a version was held against its source (16 to 19), or
+//! seen on a server of it (14, 15); 20 is taken for 19 where nothing else is known.
+
+use super::Access::{Read, Write};
+use super::Others::{PassedOn, Swallowed};
+use super::Role::{Aggregates, Domain, Fields, GroupOrder, Groups, Order, Plain, Specification, Values};
+use super::Scope::{AnyRecords, Model, Records};
+use super::{Answer, Argument, Method, Others};
+use crate::knowledge::NEWEST;
+
+const fn row(name: &'static str, access: super::Access, scope: super::Scope) -> Method {
+    Method::new(name, access, scope)
+}
+
+const fn plain(name: &'static str) -> Argument {
+    Argument::new(name, Plain)
+}
+
+const fn named(name: &'static str) -> Argument {
+    plain(name).by_name()
+}
+
+const DOMAIN: Argument = Argument::new("domain", Domain);
+const FIELDS: Argument = Argument::new("fields", Fields);
+const LIMIT: Argument = plain("limit");
+const OFFSET: Argument = plain("offset");
+const ORDER: Argument = Argument::new("order", Order);
+const SPECIFICATION: Argument = Argument::new("specification", Specification);
+const GROUPS: Argument = Argument::new("groupby", Groups);
+const AGGREGATES: Argument = Argument::new("aggregates", Aggregates);
+const VALS: Argument = Argument::new("vals", Values);
+const VALS_LIST: Argument = Argument::new("vals_list", Values);
+const GROUP_ORDER: Argument = Argument::new("order", GroupOrder);
+
+/// What `read_group` and those before it took.
+const GROUPED: &[Argument] =
+    &[DOMAIN, Argument::new("fields", Plain), GROUPS, OFFSET, LIMIT, plain("orderby"), plain("lazy")];
+
+/// Fields of an activity beside those that `activity_schedule` names.
+const ACTIVITY: &[&str] = &[
+    "active",
+    "activity_type_id",
+    "automated",
+    "calendar_event_id",
+    "chaining_type",
+    "previous_activity_type_id",
+    "recommended_activity_type_id",
+    "request_partner_id",
+    "user_id",
+];
+
+/// Fields of a message that `message_post` accepts beside what it names, and those of its notifications, with what
+/// sms, rating and discuss add.
+const MESSAGE: &[&str] = &[
+    "attachment_tokens",
+    "author_guest_id",
+    "canned_response_ids",
+    "create_date",
+    "date",
+    "email_add_signature",
+    "email_layout_xmlid",
+    "force_email_company",
+    "force_email_lang",
+    "force_record_name",
+    "force_send",
+    "is_internal",
+    "mail_activity_type_id",
+    "mail_auto_delete",
+    "mail_server_id",
+    "message_id",
+    "model_description",
+    "notify_author",
+    "notify_author_mention",
+    "notify_skip_followers",
+    "put_in_queue",
+    "rating_feedback",
+    "rating_id",
+    "rating_value",
+    "record_alias_domain_id",
+    "record_company_id",
+    "reply_to",
+    "reply_to_force_new",
+    "role_ids",
+    "scheduled_date",
+    "send_after_commit",
+    "silent",
+    "skip_existing",
+    "sms_content",
+    "sms_numbers",
+    "sms_pid_to_number",
+    "special_mentions",
+    "subtitles",
+];
+
+const NOTIFICATION: Others = Swallowed(MESSAGE);
+
+/// Keywords of a message, which has no arguments by position.
+const POSTED: &[Argument] = &[
+    named("attachment_ids"),
+    named("attachments"),
+    named("author_id"),
+    named("body"),
+    named("body_is_html").since(17),
+    named("email_from"),
+    named("incoming_email_cc").since(19),
+    named("incoming_email_to").since(19),
+    named("message_type"),
+    named("outgoing_email_to").since(19),
+    named("parent_id"),
+    named("partner_cc_ids").since(20),
+    named("partner_ids"),
+    named("subject"),
+    named("subtype_id"),
+    named("subtype_xmlid"),
+    named("tracking_values").since(20),
+];
+
+const NOTIFIED: &[Argument] = &[
+    named("attachment_ids"),
+    named("attachments"),
+    named("author_id"),
+    named("body"),
+    named("body_is_html"),
+    named("email_from"),
+    named("incoming_email_cc"),
+    named("incoming_email_to"),
+    named("message_type"),
+    named("model"),
+    named("outgoing_email_to"),
+    named("parent_id"),
+    named("partner_ids"),
+    named("res_id"),
+    named("subject"),
+    named("subtype_id"),
+    named("subtype_xmlid"),
+];
+
+/// The first arguments of what is done with activities of some types.
+const TYPES: Argument = plain("act_type_xmlids");
+const USER: Argument = plain("user_id");
+const AUTOMATED: Argument = plain("only_automated").since(19);
+
+/// New records by one answer in every version, but that JSON-RPC may give a number or text.
+const fn records(number_until: u8, text_until: u8) -> Answer {
+    Answer::Records { number_until, text_until }
+}
+
+pub const ROWS: &[Method] = &[
+    row("action_archive", Write, Records).answers(Answer::Nothing),
+    row("action_feedback", Write, Records)
+        .of("mail.activity")
+        .takes(&[plain("feedback"), plain("attachment_ids")]),
+    row("action_unarchive", Write, Records).answers(Answer::Nothing),
+    row("activity_feedback", Write, Records).takes(&[
+        TYPES,
+        USER,
+        plain("feedback"),
+        plain("attachment_ids"),
+        AUTOMATED,
+    ]),
+    row("activity_reschedule", Write, Records).takes(&[
+        TYPES,
+        USER,
+        plain("date_deadline"),
+        plain("new_user_id"),
+        AUTOMATED,
+    ]),
+    row("activity_schedule", Write, Records)
+        .takes(&[plain("act_type_xmlid"), plain("date_deadline"), plain("summary"), plain("note")])
+        .others(Swallowed(ACTIVITY))
+        .answers(records(0, 18)),
+    row("activity_unlink", Write, Records).takes(&[TYPES, USER, AUTOMATED]),
+    row("address_get", Read, AnyRecords).of("res.partner").takes(&[plain("adr_pref")]),
+    row("check_access_rights", Read, Model).takes(&[plain("operation"), plain("raise_exception")]),
+    row("check_access_rule", Read, AnyRecords).takes(&[plain("operation")]).answers(Answer::Nothing),
+    row("context_get", Read, Model).of("res.users"),
+    row("copy", Write, Records).takes(&[Argument::new("default", Values)]).answers(records(17, 0)),
+    row("create", Write, Model).takes(&[VALS_LIST]).answers(records(NEWEST, 0)),
+    row("default_get", Read, Model).takes(&[plain("fields").formerly("fields_list", 18)]),
+    row("display_name_for", Read, Model).of("ir.model").takes(&[plain("models")]).since(16),
+    row("execute_import", Write, Records)
+        .of("base_import.import")
+        .takes(&[plain("fields"), plain("columns"), plain("options"), plain("dryrun")])
+        .answers(Answer::Import),
+    row("exists", Read, AnyRecords).until(18),
+    row("export_data", Write, Records).takes(&[plain("fields_to_export")]),
+    row("fields_get", Read, Model).takes(&[plain("allfields"), plain("attributes")]),
+    row("fields_view_get", Read, Model)
+        .takes(&[plain("view_id"), plain("view_type"), plain("toolbar"), plain("submenu")])
+        .until(16),
+    row("formatted_read_group", Read, Model)
+        .takes(&[DOMAIN, GROUPS, AGGREGATES, plain("having"), OFFSET, LIMIT, GROUP_ORDER])
+        .since(19),
+    row("formatted_read_grouping_sets", Read, Model)
+        .takes(&[DOMAIN, plain("grouping_sets"), plain("aggregates"), named("order")])
+        .since(19),
+    row("get_available_models", Read, Model).of("ir.model").since(16),
+    row("get_external_id", Read, Records),
+    row("get_field_translations", Read, Records).takes(&[plain("field_name"), plain("langs")]).since(16),
+    row("get_formview_action", Read, AnyRecords).takes(&[plain("access_uid")]),
+    row("get_formview_id", Read, AnyRecords).takes(&[plain("access_uid")]),
+    row("get_installed", Read, Model).of("res.lang"),
+    row("get_metadata", Read, Records),
+    row("get_view", Read, Model).takes(&[plain("view_id"), plain("view_type")]).others(PassedOn).since(16),
+    row("get_views", Read, Model).takes(&[plain("views"), plain("options")]).since(16),
+    row("has_access", Read, AnyRecords).takes(&[plain("operation")]).since(18),
+    row("has_group", Read, Model).of("res.users").takes(&[plain("group_ext_id")]).until(17),
+    row("has_group", Read, AnyRecords).of("res.users").takes(&[plain("group_ext_id")]).since(18),
+    row("has_groups", Read, AnyRecords).of("res.users").takes(&[plain("group_spec")]).since(18),
+    row("load", Write, Model).takes(&[plain("fields"), plain("data")]).answers(Answer::Import),
+    row("load_views", Read, Model).takes(&[plain("views"), plain("options")]).until(16),
+    row("message_mail_with_source", Write, Records)
+        .takes(&[plain("source_ref"), named("auto_commit"), named("message_type"), named("render_values")])
+        .others(PassedOn)
+        .since(17),
+    row("message_notify", Write, AnyRecords).takes(NOTIFIED).others(NOTIFICATION).answers(records(18, 0)),
+    row("message_post", Write, Records).takes(POSTED).others(NOTIFICATION).answers(records(18, 0)),
+    row("message_post_with_source", Write, Records)
+        .takes(&[
+            plain("source_ref"),
+            named("message_type"),
+            named("render_values"),
+            named("subtype_id"),
+            named("subtype_xmlid"),
+        ])
+        .others(PassedOn)
+        .since(17),
+    row("message_post_with_template", Write, Records)
+        .takes(&[plain("template_id"), plain("email_layout_xmlid"), plain("auto_commit")])
+        .others(PassedOn)
+        .until(16),
+    row("message_post_with_view", Write, Records)
+        .takes(&[plain("views_or_xmlid")])
+        .others(PassedOn)
+        .until(16),
+    row("message_subscribe", Write, Records).takes(&[
+        plain("partner_ids"),
+        plain("channel_ids").until(14),
+        plain("subtype_ids"),
+    ]),
+    row("message_unsubscribe", Write, Records).takes(&[plain("partner_ids"), plain("channel_ids").until(14)]),
+    row("name_create", Write, Model).takes(&[plain("name")]),
+    row("name_get", Read, Records).until(17),
+    row("name_search", Read, Model).takes(&[
+        plain("name"),
+        DOMAIN.formerly("args", 18),
+        plain("operator"),
+        LIMIT,
+    ]),
+    row("onchange", Write, AnyRecords)
+        .takes(&[plain("values"), plain("field_name"), plain("field_onchange")])
+        .until(16),
+    row("onchange", Write, AnyRecords)
+        .takes(&[plain("values"), plain("field_names"), Argument::new("fields_spec", Specification)])
+        .since(17),
+    row("read", Read, Records).takes(&[FIELDS, plain("load")]),
+    row("read_group", Read, Model).takes(GROUPED).until(19),
+    row("read_group", Read, Model)
+        .takes(&[DOMAIN, GROUPS, AGGREGATES, plain("having"), OFFSET, LIMIT, GROUP_ORDER])
+        .since(20),
+    row("read_progress_bar", Read, Model).takes(&[DOMAIN, plain("group_by"), plain("progress_bar")]),
+    row("search", Read, Model).takes(&[
+        DOMAIN.formerly("args", 15),
+        OFFSET,
+        LIMIT,
+        ORDER,
+        plain("count").until(16),
+    ]),
+    row("search_count", Read, Model).takes(&[DOMAIN.formerly("args", 15), LIMIT.since(16)]),
+    row("search_fetch", Read, Model)
+        .takes(&[DOMAIN, plain("field_names"), OFFSET, LIMIT, ORDER])
+        .since(17)
+        .until(18),
+    row("search_panel_select_multi_range", Read, Model).takes(&[plain("field_name")]).others(PassedOn),
+    row("search_panel_select_range", Read, Model).takes(&[plain("field_name")]).others(PassedOn),
+    row("search_read", Read, Model)
+        .takes(&[DOMAIN, FIELDS, OFFSET, LIMIT, ORDER])
+        .others(Swallowed(&["load"])),
+    row("toggle_active", Write, Records).answers(Answer::Nothing),
+    row("unlink", Write, Records).answers(Answer::True),
+    row("update_field_translations", Write, Records)
+        .takes(&[plain("field_name"), plain("translations"), plain("source_lang").since(18)])
+        .since(16),
+    row("user_has_groups", Read, Model).takes(&[plain("groups")]).until(17),
+    row("web_name_search", Read, Model)
+        .takes(&[plain("name"), SPECIFICATION, DOMAIN, plain("operator"), LIMIT])
+        .since(19),
+    row("web_read", Read, Records).takes(&[SPECIFICATION]).since(17),
+    row("web_read_group", Read, Model)
+        .takes(&[
+            DOMAIN,
+            plain("fields"),
+            GROUPS,
+            LIMIT,
+            OFFSET,
+            plain("orderby"),
+            plain("lazy"),
+            plain("expand").until(16),
+            plain("expand_limit").until(16),
+            plain("expand_orderby").until(16),
+        ])
+        .until(18),
+    row("web_read_group", Read, Model)
+        .takes(&[
+            DOMAIN,
+            GROUPS,
+            AGGREGATES,
+            LIMIT,
+            OFFSET,
+            plain("order"),
+            named("auto_unfold"),
+            named("groupby_read_specification"),
+            named("opening_info"),
+            named("unfold_read_default_limit"),
+            named("unfold_read_specification"),
+        ])
+        .since(19),
+    row("web_save", Write, AnyRecords).takes(&[VALS, SPECIFICATION, plain("next_id")]).since(17),
+    row("web_save_multi", Write, Records).takes(&[VALS_LIST, SPECIFICATION]).since(19),
+    row("web_search_read", Read, Model)
+        .takes(&[DOMAIN, FIELDS, OFFSET, LIMIT, ORDER, plain("count_limit")])
+        .until(16),
+    row("web_search_read", Read, Model)
+        .takes(&[DOMAIN, SPECIFICATION, OFFSET, LIMIT, ORDER, plain("count_limit")])
+        .since(17),
+    row("write", Write, Records).takes(&[VALS]).answers(Answer::True),
+];

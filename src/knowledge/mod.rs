@@ -1,0 +1,19 @@
+//! What is known of Odoo before it is asked: methods, models, fields and states by name, and what each was called in
+//! which version. Tables and the questions they answer, for the checks and for every way of speaking to Odoo. It names
+//! nobody above, sends nothing and judges no call.
+
+pub mod fields;
+pub mod methods;
+pub mod models;
+pub mod states;
+pub mod vocabulary;
+
+/// A version of Odoo by its first number.
+pub type Version = u8;
+
+/// The oldest version that is spoken to.
+pub const OLDEST: Version = 14;
+/// The version that names are those of, where nothing else is said.
+pub const USUAL: Version = 19;
+/// The newest version that something is known of.
+pub const NEWEST: Version = 20;

@@ -1,0 +1,143 @@
+//! Models: what they were called before, and which of them are wizards that take their records from the context.
+
+use super::Version;
+
+/// What older Odoos, and people, call models that Odoo 19.0 calls otherwise, and the first version that calls it so;
+/// the oldest where none is known that did not. Each pair was held against a 19.0 with every usual app: the first does
+/// not exist there, the second does.
+const RENAMED: [(&str, &str, Version); 62] = [
+    ("account.account.type", "account.account", 16),
+    ("account.analytic.group", "account.analytic.plan", 16),
+    ("account.analytic.tag", "account.analytic.account", 16),
+    ("account.invoice", "account.move", 14),
+    ("account.invoice.line", "account.move.line", 14),
+    ("account.invoice.refund", "account.move.reversal", 14),
+    ("account.invoice.report.line", "account.invoice.report", 14),
+    ("account.invoice.send", "account.move.send.wizard", 17),
+    ("account.invoice.tax", "account.move.line", 14),
+    ("account.register.payments", "account.payment.register", 14),
+    ("account.voucher", "account.move", 14),
+    ("base.action.rule", "base.automation", 14),
+    ("calendar.contacts", "calendar.filters", 14),
+    ("crm.case", "crm.lead", 14),
+    ("crm.case.section", "crm.team", 14),
+    ("crm.case.stage", "crm.stage", 14),
+    ("crm.lead.tag", "crm.tag", 14),
+    ("crm.opportunity", "crm.lead", 14),
+    ("crm.phonecall", "mail.activity", 14),
+    ("hr.analytic.timesheet", "account.analytic.line", 14),
+    ("hr.contract", "hr.version", 19),
+    ("hr.expense.sheet", "hr.expense", 19),
+    ("hr.holidays", "hr.leave", 14),
+    ("hr.holidays.status", "hr.leave.type", 14),
+    ("hr.timesheet", "account.analytic.line", 14),
+    ("hr.timesheet.sheet", "account.analytic.line", 14),
+    ("ir.values", "ir.default", 14),
+    ("mail.channel", "discuss.channel", 17),
+    ("mail.channel.member", "discuss.channel.member", 17),
+    ("mail.channel.partner", "discuss.channel.member", 16),
+    ("mail.mail.statistics", "mailing.trace", 14),
+    ("mail.mass_mailing", "mailing.mailing", 14),
+    ("mail.mass_mailing.contact", "mailing.contact", 14),
+    ("mail.mass_mailing.list", "mailing.list", 14),
+    ("note.note", "project.task", 17),
+    ("note.tag", "project.tags", 17),
+    ("payment.acquirer", "payment.provider", 16),
+    ("payment.icon", "payment.method", 17),
+    ("procurement.group", "stock.reference", 19),
+    ("procurement.rule", "stock.rule", 14),
+    ("product.packaging", "uom.uom", 19),
+    ("product.price.history", "product.value", 14),
+    ("project.issue", "project.task", 14),
+    ("project.task.work", "account.analytic.line", 14),
+    ("res.partner.address", "res.partner", 14),
+    ("sale.order.cancel", "sale.order", 19),
+    ("sale.quote.template", "sale.order.template", 14),
+    ("stock.immediate.transfer", "stock.picking", 17),
+    ("stock.inventory", "stock.quant", 15),
+    ("stock.inventory.line", "stock.quant", 15),
+    ("stock.location.path", "stock.rule", 14),
+    ("stock.location.route", "stock.route", 16),
+    ("stock.pack.operation", "stock.move.line", 14),
+    ("stock.picking.in", "stock.picking", 14),
+    ("stock.picking.out", "stock.picking", 14),
+    ("stock.production.lot", "stock.lot", 16),
+    ("stock.quant.package", "stock.package", 19),
+    ("stock.return.picking.line.move", "stock.return.picking.line", 14),
+    ("survey.label", "survey.question.answer", 14),
+    ("survey.page", "survey.question", 14),
+    ("survey.user_input_line", "survey.user_input.line", 14),
+    ("uom.category", "uom.uom", 19),
+];
+
+/// Wizards that take their records from the context, and the model of those (Odoo 19.0).
+const OF_ACTIVE: [(&str, &str); 33] = [
+    ("account.accrued.orders.wizard", "sale.order"),
+    ("account.automatic.entry.wizard", "account.move.line"),
+    ("account.merge.wizard", "account.account"),
+    ("account.move.reversal", "account.move"),
+    ("account.move.send.batch.wizard", "account.move"),
+    ("account.move.send.wizard", "account.move"),
+    ("account.payment.register", "account.move"),
+    ("account.resequence.wizard", "account.move"),
+    ("base.partner.merge.automatic.wizard", "res.partner"),
+    ("change.password.wizard", "res.users"),
+    ("crm.lead.lost", "crm.lead"),
+    ("crm.lead2opportunity.partner", "crm.lead"),
+    ("crm.lead2opportunity.partner.mass", "crm.lead"),
+    ("crm.merge.opportunity", "crm.lead"),
+    ("crm.quotation.partner", "crm.lead"),
+    ("hr.departure.wizard", "hr.employee"),
+    ("hr.employee.delete.wizard", "hr.employee"),
+    ("hr.expense.post.wizard", "hr.expense"),
+    ("hr.expense.refuse.wizard", "hr.expense"),
+    ("mail.activity.schedule", "res.partner"),
+    ("mail.compose.message", "res.partner"),
+    ("mailing.list.merge", "mailing.list"),
+    ("payment.capture.wizard", "payment.transaction"),
+    ("payment.link.wizard", "account.move"),
+    ("portal.share", "sale.order"),
+    ("portal.wizard", "res.partner"),
+    ("project.share.wizard", "project.project"),
+    ("sale.advance.payment.inv", "sale.order"),
+    ("sale.mass.cancel.orders", "sale.order"),
+    ("sale.order.discount", "sale.order"),
+    ("sms.composer", "res.partner"),
+    ("stock.return.picking", "stock.picking"),
+    ("validate.account.move", "account.move"),
+];
+
+/// The model that had another name before.
+pub fn renamed(name: &str) -> Option<&'static str> {
+    RENAMED.iter().find(|(old, ..)| *old == name).map(|row| row.1)
+}
+
+/// What a model of the usual version is called in another.
+pub fn name_in(name: &str, version: Version) -> Option<&'static str> {
+    let older = RENAMED.iter().filter(|(_, now, since)| *now == name && version < *since);
+    older.min_by_key(|row| row.2).map(|row| row.0)
+}
+
+/// The model of the records that a wizard takes from the context.
+pub fn of_active(wizard: &str) -> Option<&'static str> {
+    OF_ACTIVE.iter().find(|(known, _)| *known == wizard).map(|(_, source)| *source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::{NEWEST, OLDEST};
+
+    #[test]
+    fn the_tables_are_sorted_and_without_a_name_that_stays() {
+        assert!(RENAMED.is_sorted() && OF_ACTIVE.is_sorted());
+        assert!(RENAMED.iter().all(|(old, now, since)| old != now && (OLDEST..=NEWEST).contains(since)));
+    }
+
+    #[test]
+    fn a_model_is_called_by_the_name_of_a_version() {
+        let names = [15, 16, 17].map(|version| name_in("discuss.channel.member", version));
+        assert_eq!(names, [Some("mail.channel.partner"), Some("mail.channel.member"), None]);
+        assert_eq!(renamed("mail.channel"), Some("discuss.channel"));
+    }
+}
