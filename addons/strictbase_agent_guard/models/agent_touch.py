@@ -367,7 +367,7 @@ class Base(models.AbstractModel):
                 ):
                     continue
                 for command in value[:MAX_IDS]:
-                    for res_id in _ids_of(command):
+                    for res_id in ids_of(command):
                         keys[field.comodel_name, res_id].add(f"{self._name}.{name}")
         if keys:
             self.env["strictbase.agent.touch"].sudo()._note(agent, keys)
@@ -380,7 +380,7 @@ def _essential(names):
     return {WHOLE} | {name for name in names if name.startswith(FOLLOWS)}
 
 
-def _ids_of(command):
+def ids_of(command):
     if isinstance(command, int) and not isinstance(command, bool):
         return [command]
     if not isinstance(command, list | tuple) or not command:

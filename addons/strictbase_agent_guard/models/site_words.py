@@ -10,6 +10,7 @@ from odoo import api, models
 from odoo.tools import SQL, ormcache
 
 from ..tools.rules import Rule
+from .agent_touch import ids_of
 from .code_guard import ADDRESS
 
 PUBLISHED = "is_published"
@@ -23,6 +24,39 @@ HOUSEKEEPING = ("bus.", "discuss.", "ir.", "mail.", "rating.", "res.company")
 class Base(models.AbstractModel):
     # a concern of its own, apart from what opens a record
     _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
+
+    def write(self, vals):
+        guard = self.env["strictbase.agent.guard"]
+        if self._transient or guard._actor() is None:
+            return super().write(vals)
+        # what is written already comes to be shown by being put somewhere
+        hidden = [
+            lines - lines._agent_guard_shown_now()
+            for lines in self.sudo()._agent_guard_moved(vals)
+        ]
+        res = super().write(vals)
+        for lines in hidden:
+            guard._egress(lines.exists()._agent_guard_on_the_website())
+        return res
+
+    def _agent_guard_moved(self, vals):
+        """Lines that these values put on a page, or elsewhere: sets by their model."""
+        moved = []
+        if self._agent_guard_site_role() == LINE and any(
+            name in self._fields and self._fields[name].relational for name in vals
+        ):
+            moved.append(self)
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if (
+                field is not None
+                and field.type in ("many2many", "one2many")
+                and isinstance(value, list | tuple)
+                and self.env[field.comodel_name]._agent_guard_site_role() == LINE
+            ):
+                ids = {i for command in value for i in ids_of(command)}
+                moved.append(self.env[field.comodel_name].browse(ids).exists())
+        return [lines for lines in moved if lines._agent_guard_site_words()]
 
     @api.model
     def _agent_guard_rules(self):

@@ -38,6 +38,9 @@ class TestPublishedRoads(ConfirmationCase):
             return user.id
         if value in ("@page", "@draft"):
             return self._whole(field.comodel_name, value == "@page").id
+        if value == "@lines":
+            lines = self.env[field.comodel_name]
+            return [(4, lines.create({lines._rec_name: "Words"}).id)]
         if value == "@page_in_list":
             return self._whole(field.comodel_name, True).ids
         if not isinstance(value, str) or not value.startswith("@"):
