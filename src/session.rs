@@ -230,6 +230,14 @@ fn memo(model: &str, context: &Object) -> String {
 }
 
 impl Schemas for Run<'_> {
+    fn asked(&self, question: Operation) -> Option<Result<Value>> {
+        Some(Run::ask(self, question))
+    }
+
+    fn has_group(&self, group: &str) -> Option<bool> {
+        user_context::has_group(&self.desk(), group)
+    }
+
     fn ask(&self, question: Operation) -> Option<Value> {
         Run::ask(self, question).ok()
     }

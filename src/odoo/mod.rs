@@ -2,8 +2,10 @@
 //! keeps results in the cache; it knows no flags and prints nothing but `--debug` lines.
 
 mod desk;
+mod list_view;
 
 pub mod client;
+pub mod columns;
 pub mod docs;
 pub mod lookup;
 pub mod pages;

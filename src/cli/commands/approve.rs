@@ -197,6 +197,8 @@ fn refuse_unless_yes(tty: &mut File, question: &Question) -> Result<()> {
 }
 
 fn approvers_key(connected: &Connected) -> Result<Secret> {
-    let key = connected.host.approvers_key()?;
+    let run = Run::new(&connected.session, &connected.caller, &connected.host);
+    let own = || guard::may_approve(&run).then(|| connected.session.settings.api_key.clone());
+    let key = connected.host.approvers_key(&own)?;
     key.ok_or_else(|| Error::usage("no approver's key was given: nothing was approved"))
 }
