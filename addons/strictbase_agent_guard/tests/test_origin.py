@@ -141,8 +141,8 @@ class TestOrigin(OriginCase):
         self.assertNotIn(CLIENT, self.recipients())
         self.assertTrue(self.held())
         self.look(project.id)
-        project.with_user(self.users["human"]).sudo().write({"label_tasks": "Seen"})
-        self.env.flush_all()
+        seen = {"label_tasks": "Seen"}
+        self.ok("human_wide", "project.project/write", project.id, vals=seen)
         comment()
         self.assertIn(CLIENT, self.recipients())
 
