@@ -28,5 +28,6 @@ class MailRenderMixin(models.AbstractModel):
             _plain.reset(token)
 
     def _check_access_right_dynamic_template(self):
-        if not _plain.get():
-            super()._check_access_right_dynamic_template()
+        if _plain.get():
+            return None
+        return super()._check_access_right_dynamic_template()
