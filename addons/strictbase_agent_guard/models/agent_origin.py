@@ -37,6 +37,8 @@ TELLING = {
     "selection",
     "text",
 }
+#: Whom a linked record stands for: another one is written to.
+REACHED = ("res.partner", "res.users")
 #: Linked records that agents cannot write, or that say nothing.
 NOT_LINKED = ("ir.", "mail.", "res.company", "res.currency", "res.groups", "res.users")
 WORDED = {"char", "html", "text"}
@@ -163,15 +165,28 @@ class StrictbaseAgentGuard(models.AbstractModel):
         if known is not None and known[0] == cr.now():
             return known[1]
         found = []
-        for touch in self.env["strictbase.agent.touch"].sudo()._last_open(MAX_TOUCHES):
+        touches = self.env["strictbase.agent.touch"].sudo()._last_open(MAX_TOUCHES)
+        ours = self._words_of_ours() if touches else set()
+        for touch in touches:
             record = self._document(touch["model"], touch["res_id"])
             if not record:
                 continue
             last = self._looked(record, [touch])
             if not (last and touch["touched_at"] < last):
-                found.append((touch, record._agent_guard_words(touch["names"])))
+                found.append((touch, record._agent_guard_words(touch["names"]) - ours))
         _unseen[cr] = cr.now(), found
         return found
+
+    @api.model
+    def _words_of_ours(self):
+        """What any record may say by default, and no agent has thought of."""
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        return {
+            company[name]
+            for company in companies.search([])
+            for name in ("name", "display_name", "email", "phone", "website", "vat")
+            if company[name]
+        }
 
     @api.model
     def _looked(self, record, touches):
@@ -276,5 +291,7 @@ class Base(models.AbstractModel):
                 continue
             field = self._fields.get(name)
             if document or field is None or field.type in TELLING:
+                return True
+            if field.type == "many2one" and field.comodel_name in REACHED:
                 return True
         return False

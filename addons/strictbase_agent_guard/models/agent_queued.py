@@ -13,7 +13,7 @@ from odoo.exceptions import UserError
 
 from ..tools.acts import in_job
 from ..tools.call_state import current_request, peek
-from .mail_followers import follows
+from .mail_followers import followed_by
 
 _logger = logging.getLogger(__name__)
 
@@ -289,14 +289,15 @@ class AgentQueued(models.AbstractModel):
         if item is None or self._agent_guard_is_released(item):
             return True
         subject = self._agent_guard_subject()
+        document = guard._document(*subject) if subject else None
         later, aimed, seen = [], [], []
         for touch in touches:
             if (touch["model"], touch["res_id"]) == subject:
                 if touch["touched_at"] < self.create_date:
                     seen.append(touch)
             elif touch["model"] == "res.partner":
-                if subject and follows(*subject) in touch["names"]:
-                    aimed.append(touch)
+                if followed := followed_by(document, touch["names"]):
+                    aimed.append((touch, followed))
                 elif touch["touched_at"] > self.create_date and not {
                     "email",
                     "phone",
@@ -307,12 +308,17 @@ class AgentQueued(models.AbstractModel):
         if later:
             self._agent_guard_hold_for(item, later)
             return False
-        if aimed:
-            document = guard._document(*subject)
-            last = document and guard._looked(document, aimed)
-            aimed = [t for t in aimed if not (last and t["touched_at"] < last)]
-            if aimed and not self._agent_guard_spare(item, aimed):
-                return False
+        aimed = [
+            touch
+            for touch, followed in aimed
+            if any(
+                not (last := guard._looked(record, [touch]))
+                or touch["touched_at"] >= last
+                for record in followed
+            )
+        ]
+        if aimed and not self._agent_guard_spare(item, aimed):
+            return False
         message = self[self._agent_guard_message_field]
         if self.env["res.users"]._agent_guard_is_person(message.create_uid.id):
             # who sends a message about a document has looked at it

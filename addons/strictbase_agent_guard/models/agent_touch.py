@@ -14,6 +14,7 @@ from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.tools import SQL
 
 from ..tools.acts import in_job
+from .mail_followers import FOLLOWS
 
 #: Models that never say what leaves, or whose rows are judged one by one.
 OUTSIDE_LEDGER = (
@@ -225,10 +226,7 @@ def _flush(cr):
     if not pending:
         return
     agents, documents, ids = zip(*pending, strict=True)
-    names = [
-        WHOLE if WHOLE in touched else ",".join(sorted(touched))
-        for touched in pending.values()
-    ]
+    names = [",".join(sorted(_essential(touched))) for touched in pending.values()]
     cr.execute(
         """
         INSERT INTO strictbase_agent_touch (agent_id, model, res_id, names, touched_at)
@@ -369,13 +367,20 @@ class Base(models.AbstractModel):
                 ):
                     continue
                 for command in value[:MAX_IDS]:
-                    for res_id in _ids_of(command):
+                    for res_id in ids_of(command):
                         keys[field.comodel_name, res_id].add(f"{self._name}.{name}")
         if keys:
             self.env["strictbase.agent.touch"].sudo()._note(agent, keys)
 
 
-def _ids_of(command):
+def _essential(names):
+    """All fields are in the mark for all of them; what the record follows is not."""
+    if WHOLE not in names:
+        return names
+    return {WHOLE} | {name for name in names if name.startswith(FOLLOWS)}
+
+
+def ids_of(command):
     if isinstance(command, int) and not isinstance(command, bool):
         return [command]
     if not isinstance(command, list | tuple) or not command:

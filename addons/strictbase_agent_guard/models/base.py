@@ -13,6 +13,19 @@ from ..tools.rules import Rule
 #: A stored field to one of these on any lasting record, such as a stage, says what is
 #: sent later, when a colleague or a job gets there.
 TEMPLATES = {"mail.template": "e-mail by template", "sms.template": "SMS by template"}
+#: Types whose values can be compared before they are stored.
+COMPARED = {
+    "boolean",
+    "char",
+    "date",
+    "datetime",
+    "float",
+    "html",
+    "integer",
+    "many2one",
+    "selection",
+    "text",
+}
 RECIPIENT_FIELDS = ("partner_id", "email", "email_normalized")
 
 
@@ -38,9 +51,12 @@ class Base(models.AbstractModel):
         return records
 
     def write(self, vals):
+        if self.env["strictbase.agent.guard"]._actor() is None:
+            return super().write(vals)
+        changed = self._agent_guard_changed(vals)
         res = super().write(vals)
-        if self.env["strictbase.agent.guard"]._actor() is not None:
-            self._agent_guard_check(vals)
+        if changed:
+            self._agent_guard_check(changed)
         return res
 
     # ------------------------------------------------------------------
@@ -63,6 +79,28 @@ class Base(models.AbstractModel):
                     )
                 )
         return rules
+
+    def _agent_guard_changed(self, vals):
+        """Names of these values without those that say what is there already."""
+        judged = set()
+        for rule in self._agent_guard_rules():
+            judged |= set(vals) if rule.fields is None else rule.fields & set(vals)
+        records = self.sudo()
+        kept = set()
+        for name in judged:
+            field = self._fields.get(name)
+            if field is None or not field.store or field.type not in COMPARED:
+                continue
+            try:
+                new = field.convert_to_cache(vals[name], records)
+            except (TypeError, ValueError):
+                continue  # Odoo says so when it is stored
+            if all(
+                field.convert_to_cache(record[name], record) == new
+                for record in records
+            ):
+                kept.add(name)
+        return set(vals) - kept
 
     def _agent_guard_check(self, names, created=False):
         """Ask for approval of what these rows, with values so named, would send."""

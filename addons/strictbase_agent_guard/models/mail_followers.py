@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+FOLLOWS = "follows "
+
 
 class MailFollowers(models.Model):
     _inherit = "mail.followers"
@@ -22,4 +24,13 @@ class MailFollowers(models.Model):
 
 def follows(model, res_id):
     """The name under which the ledger says that a contact was made a follower."""
-    return f"follows {model} {res_id}"
+    return f"{FOLLOWS}{model} {res_id}"
+
+
+def followed_by(document, names):
+    """What somebody follows by these touches and so is told of the document: itself, or
+    a record that it belongs to, such as the project of a task."""
+    if not document or not any(name.startswith(FOLLOWS) for name in names):
+        return []
+    records = [document, *document._agent_guard_linked().values()]
+    return [record for record in records if follows(record._name, record.id) in names]

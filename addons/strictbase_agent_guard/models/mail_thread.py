@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import api, models
 
+from ..tools.acts import job
 from ..tools.call_state import permit_internal_http
 from .agent_guard import AgentEntry
 
@@ -11,6 +12,12 @@ class MailThread(models.AbstractModel):
     def message_post(self, **kwargs):
         with AgentEntry(self, "message_post") as entry:
             return super(MailThread, entry.clean()).message_post(**kwargs)
+
+    @api.model
+    def message_process(self, *args, **kwargs):
+        # whoever fetches the mail does not look at what Odoo makes of it
+        with job():
+            return super().message_process(*args, **kwargs)
 
     def _notify_thread(self, message, msg_vals=False, **kwargs):
         recipients_data = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)

@@ -41,6 +41,7 @@ OUTSIDE = {
 WORDS = {"char", "html", "text"}
 #: What a visitor is told by Odoo itself; shown without any right of the visitor's.
 SPOKEN = {
+    "chatbot.script",
     "chatbot.script.answer",
     "chatbot.script.step",
     "im_livechat.channel",
@@ -63,7 +64,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
     _inherit = "strictbase.agent.guard"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    @ormcache(cache="stable")
+    @ormcache("xmlids", cache="stable")
     def _models_open_to(self, *xmlids):
         """Models that these groups may read, as far as access rights go."""
         groups = self.env["res.groups"].sudo()
@@ -145,9 +146,20 @@ class Base(models.AbstractModel):
         field = self._fields.get(name)
         if field is None or self._name in APART:
             return False
+        if name == PUBLISHED and not self._agent_guard_is_open_to_site():
+            return False
         if field.type == "boolean":
             return bool(PUBLISHES.search(name))
         return field.type == "selection" and bool(VISIBILITY.search(name))
+
+    @api.model
+    def _agent_guard_is_open_to_site(self):
+        """Whether publishing one shows it to the site; colleagues publish to each
+        other, too."""
+        guard = self.env["strictbase.agent.guard"]
+        return "website_published" in self._fields or self._name in (
+            guard._models_open_to("base.group_public", "base.group_portal")
+        )
 
     @api.model
     def _agent_guard_openness(self, name, value):
@@ -179,7 +191,8 @@ class Base(models.AbstractModel):
         if self._name.endswith(".share") and "access_token" in self._fields:
             rules.append(Rule("share link", created=True))
         if self._name in SPOKEN:
-            rules.append(Rule(created=True, items="_agent_guard_spoken"))
+            said = frozenset({"title"}) if self._name == "chatbot.script" else None
+            rules.append(Rule(fields=said, created=True, items="_agent_guard_spoken"))
         if self._name in APART:
             return rules
         guard = self.env["strictbase.agent.guard"]
@@ -188,15 +201,6 @@ class Base(models.AbstractModel):
             for name, field in self._fields.items()
             if field.type in WORDS and field.store and not field.compute
         }
-        if self._agent_guard_is_page():
-            pages = {name for name in texts if self._fields[name].type == "html"}
-            rules.append(
-                Rule(
-                    fields=frozenset(pages),
-                    created=True,
-                    items="_agent_guard_on_the_website",
-                )
-            )
         if guard._is_strict_about_fields() and self._name in guard._models_open_to(
             "base.group_public", "base.group_portal"
         ):
@@ -255,6 +259,10 @@ class Base(models.AbstractModel):
             self = self.filtered(PUBLISHED)
         if self._active_name:
             self = self.filtered(self._active_name)
+        return self._agent_guard_read_by_public()
+
+    def _agent_guard_read_by_public(self):
+        """Those of these records that a visitor's access rules let read."""
         if not self:
             return self.browse()
         self.flush_recordset()
@@ -264,10 +272,6 @@ class Base(models.AbstractModel):
         seen = self.with_env(env)._filtered_access("read")
         return self.browse(seen._ids)
 
-    def _agent_guard_on_the_website(self):
-        seen = self._agent_guard_seen_by_public()
-        return [record._agent_guard_shown_to(EVERYONE) for record in seen]
-
     def _agent_guard_in_the_portal(self):
         return [record._agent_guard_shown_to(PORTAL) for record in self]
 
@@ -276,7 +280,9 @@ class Base(models.AbstractModel):
         rules = self.env["im_livechat.channel.rule"].sudo()
         items = []
         for record in self:
-            if "script_step_id" in record._fields:
+            if record._name == "chatbot.script":
+                script = record
+            elif "script_step_id" in record._fields:
                 script = record.script_step_id.chatbot_script_id
             elif record._name.startswith("chatbot."):
                 script = record.chatbot_script_id

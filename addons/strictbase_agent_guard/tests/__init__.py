@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import test_alias
 from . import test_approval
 from . import test_audit
 from . import test_browser

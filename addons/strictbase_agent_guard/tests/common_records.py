@@ -29,7 +29,7 @@ WIDE = ORDINARY + (
     "project.group_project_manager",
     "project.group_project_stages",
     "purchase.group_purchase_user",
-    "event.group_event_user",
+    "event.group_event_manager",
     "survey.group_survey_user",
     "mass_mailing.group_mass_mailing_user",
     "hr_recruitment.group_hr_recruitment_user",
@@ -38,6 +38,7 @@ WIDE = ORDINARY + (
     "sales_team.group_sale_manager",
     "website_slides.group_website_slides_officer",
     "product.group_product_manager",
+    "lunch.group_lunch_manager",
 )
 
 

@@ -22,12 +22,12 @@ def seen_outside(env, word):
     guard = env["strictbase.agent.guard"]
     pages = {
         name: [
-            field.name
-            for field in env[name]._fields.values()
-            if field.type == "html" and field.store
+            word
+            for word in sorted(env[name]._agent_guard_site_words())
+            if env[name]._fields[word].type != "binary"
         ]
         for name in guard._models_open_to("base.group_public")
-        if name in env and env[name]._agent_guard_is_page()
+        if name in env and env[name]._agent_guard_site_role()
     }
     found = []
     for user in users:

@@ -202,6 +202,10 @@ ACTIONS = [
            needs="survey.survey", wide=True),
     action("survey", "survey duplicated", call("survey.survey/copy", "@survey"),
            needs="survey.survey", wide=True),
+    # ------------------------------------------------------------------- lunch
+    action("lunch", "colleagues told of the soup",
+           create("lunch.alert", name="Soup", message="<p>Soup</p>", mode="alert"),
+           needs="lunch.alert", wide=True),
     # ---------------------------------------------------------------- mailings
     action("mailings", "list and contact made",
            create("mailing.list", name="Friends"),
@@ -217,6 +221,9 @@ ACTIONS = [
            create("mail.blacklist", email="never@outside.example"),
            needs="mailing.mailing", wide=True),
     # ------------------------------------------------------------------ events
+    action("events", "kind of event made",
+           create("event.type", name="Fair", note="<p>Bring shoes</p>"),
+           needs="event.event", wide=True),
     action("events", "registration drafted",
            create("event.registration", event_id="@open_event", name="Client",
                   email="@client_email", state="draft"),

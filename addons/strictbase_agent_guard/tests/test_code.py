@@ -181,6 +181,39 @@ class TestCode(ConfirmationCase):
                 }
             )
 
+    def test_placeholders(self):
+        if "mailing.mailing" not in self.env:
+            self.skipTest("mass_mailing not installed")
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "Yours: {{ object.env.user.name }}",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        self.agent.group_ids += self.env.ref("mass_mailing.group_mass_mailing_user")
+        as_agent = mailing.with_user(self.agent)
+        as_agent.write({"user_id": self.agent.id, "keep_archives": True})
+        for values in (
+            {"preview": "x"},
+            {"mailing_model_id": self.env["ir.model"]._get_id("res.users")},
+            {"user_id": self.agent.id, "preview": "{{ object.env.user.login }}"},
+        ):
+            with self.assertRaises(AccessError, msg=values):
+                as_agent.write(values)
+
+    def test_jobs_that_odoo_makes(self):
+        """An alert of the canteen comes with a job, whose code is Odoo's own."""
+        job = {
+            "name": "x",
+            "model_id": self.env["ir.model"]._get_id("res.partner"),
+            "state": "code",
+            "code": "model.search([], limit=1)",
+        }
+        jobs = self.env["ir.cron"].with_user(self.agent)
+        jobs.sudo().create(job)
+        with self.assertRaises(AccessError):
+            jobs.create(job)
+
     def test_files_are_text_for_the_browser(self):
         """As for everybody who may not write views, whatever the agent's groups."""
         file = (

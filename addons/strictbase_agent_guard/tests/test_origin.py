@@ -102,6 +102,50 @@ class TestOrigin(OriginCase):
         self.assertIn(CLIENT, self.recipients())
         self.assertFalse(self.held())
 
+    def test_a_follower_of_the_project_waits(self):
+        """Who follows a project is told of its tasks, also of those to come."""
+        if "project.task" not in self.env:
+            self.skipTest("project not installed")
+        project = self.env["project.project"].create(
+            {"name": "Ours", "privacy_visibility": "employees"}
+        )
+        subtypes = self.env["mail.message.subtype"].search(
+            [("res_model", "in", [False, "project.project"])]
+        )
+        self.ok(
+            "agent_wide",
+            "project.project/message_subscribe",
+            project.id,
+            partner_ids=[self.client.id],
+            subtype_ids=subtypes.ids,
+        )
+
+        def comment():
+            values = {"name": "Ours", "project_id": project.id}
+            made = self.ok("human", "project.task/create", vals_list=[values])
+            self.env.invalidate_all()
+            task = self.env["project.task"].browse(made)
+            self.assertIn(self.client, task.message_partner_ids)
+            self.wire.clear()
+            self.ok(
+                "human",
+                "project.task/message_post",
+                task.id,
+                body="For colleagues",
+                message_type="comment",
+                subtype_xmlid=COMMENT,
+            )
+            self.pass_time()
+
+        comment()
+        self.assertNotIn(CLIENT, self.recipients())
+        self.assertTrue(self.held())
+        self.look(project.id)
+        seen = {"label_tasks": "Seen"}
+        self.ok("human_wide", "project.project/write", project.id, vals=seen)
+        comment()
+        self.assertIn(CLIENT, self.recipients())
+
     def test_what_was_dropped_stays(self):
         self._followed()
         self._comment()

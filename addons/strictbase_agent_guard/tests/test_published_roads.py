@@ -13,9 +13,36 @@ from .roads_published import FREE, ROADS
 
 @tagged("post_install", "-at_install")
 class TestPublishedRoads(ConfirmationCase):
-    def _value(self, value, user=None):
+    def _whole(self, model, shown):
+        """What a line is for, seen by visitors or not."""
+        values = {"name": "x"}
+        if model == "product.template":
+            values |= {"is_published": shown, "sale_ok": True}
+        elif model == "event.event":
+            values |= {"date_begin": "2030-01-01", "date_end": "2030-01-02"}
+            values |= {"is_published": shown}
+        elif model == "slide.slide":
+            channel = self.env["slide.channel"].create(
+                {"name": "x", "is_published": shown, "visibility": "public"}
+            )
+            values |= {"channel_id": channel.id, "is_published": shown}
+            values |= {"is_preview": True}
+        elif model == "survey.survey":
+            values = {"title": "x"}
+            if shown:
+                values["user_input_ids"] = [(0, 0, {"email": "x@outside.example"})]
+        return self.env[model].create(values)
+
+    def _value(self, value, user=None, field=None):
         if value == "@me":
             return user.id
+        if value in ("@page", "@draft"):
+            return self._whole(field.comodel_name, value == "@page").id
+        if value == "@lines":
+            lines = self.env[field.comodel_name]
+            return [(4, lines.create({lines._rec_name: "Words"}).id)]
+        if value == "@page_in_list":
+            return self._whole(field.comodel_name, True).ids
         if not isinstance(value, str) or not value.startswith("@"):
             return value
         if value.startswith("@ref:"):
@@ -23,15 +50,21 @@ class TestPublishedRoads(ConfirmationCase):
         model = self.env[value[1:]]
         return (model.search([], limit=1) or model.create({"name": "x"})).id
 
-    def _values(self, values, user):
-        return {name: self._value(value, user) for name, value in values.items()}
+    def _values(self, values, user, model):
+        fields = self.env[model]._fields
+        return {
+            name: self._value(value, user, fields.get(name))
+            for name, value in values.items()
+        }
 
     def _take(self, road, user):
         model = self.env[road.model].with_user(user).sudo()
-        values = self._values(road.values, user)
+        values = self._values(road.values, user, road.model)
         if road.method == "create":
             return model.create(values)
-        given = self.env[road.model].create(self._values(road.given, user))
+        given = self.env[road.model].create(self._values(road.given, user, road.model))
+        if road.model == "chatbot.script" and "script_step_ids" in road.given:
+            self.env["im_livechat.channel.rule"].create({"chatbot_script_id": given.id})
         self.env.flush_all()
         record = model.browse(given.id)
         record.write(values)

@@ -15,9 +15,11 @@ from functools import lru_cache
 
 #: Fields of any model, by what their names mean, and of one model.
 NAMES = re.compile(
-    r"(?:^|_)(?:token|secret|passwd|password|api_key|private_key|access_key)$"
+    r"(?:^|_)(?:r?token|secret|passwd|password|pwd)$"
+    r"|(?:^|_)(?:access|api|kiosk|private|secret)_key$"
     r"|^(?:access|auth|invit\w*|login|share|signup)_(?:hash|key|uuid)$"
-    r"|^(?:invitation|invite|share|signup)_(?:link|url)$"
+    r"|^(?:invitation|invite|session|share|signup)_(?:link|url)$"
+    r"|^session_code$"
     r"|^webhook_uuid$"
 )
 MODEL_FIELDS = {"discuss.channel": {"uuid"}}
