@@ -35,8 +35,12 @@ class Base(models.AbstractModel):
             for lines in self.sudo()._agent_guard_moved(vals)
         ]
         res = super().write(vals)
-        for lines in hidden:
-            guard._egress(lines.exists()._agent_guard_on_the_website())
+        for lines in filter(None, hidden):
+            self.flush_recordset()
+            lines = lines.exists()
+            # whether a page shows it is worked out anew
+            lines.invalidate_recordset()
+            guard._egress(lines._agent_guard_on_the_website())
         return res
 
     def _agent_guard_moved(self, vals):
