@@ -327,6 +327,8 @@ class Comparison:
         for index, (on_model, on_method, pattern, _reason) in enumerate(EXPECTED):
             if re.fullmatch(on_model, model) and re.fullmatch(on_method, method) and re.search(pattern, f"{what}: {found}"):
                 self.expected[index] += 1
+                if self.options.expected:
+                    print(f"expected by {index}: {model}.{method}: {what}: {found}", flush=True)
                 return
         self.differing[(model, method, what.split(" ")[0], found)].append((what, body, answers))
 
@@ -662,6 +664,7 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("--only", default="")
     parser.add_argument("--messages", action="store_true", help="compare the messages of errors too")
+    parser.add_argument("--expected", action="store_true", help="tell the differences that are meant too")
     parser.add_argument("--verbose", action="store_true", help="show a request and both answers of each difference")
     parser.add_argument("--each", type=int, default=300, help="requests for one method of one model, at most")
     options = parser.parse_args()

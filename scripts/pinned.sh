@@ -20,6 +20,10 @@ elif [ -x "$here/odoo-agent" ]; then
     program=$here/odoo-agent
 else
     program=odoo-agent
+    if ! command -v "$program" >/dev/null 2>&1; then
+        echo '{"error":{"code":"config_missing","message":"the program that this wrapper runs, odoo-agent, is not installed: nothing was sent","hints":["whoever owns this machine installs it, in the directory that holds its README: cargo install --path . --locked, or cargo build --release","or puts it on PATH, or beside this wrapper"],"effect":"not_sent","retry":"never"}}' >&2
+        exit 3
+    fi
 fi
 if [ -n "$env_file" ]; then
     case $(basename "$env_file") in

@@ -19,8 +19,14 @@ pub fn is_gap(message: &str) -> bool {
 
 /// What a check says of a name that the sandbox lacks is not Odoo's word.
 pub fn in_its_own_name(mut error: Error) -> Error {
-    if error.code == Code::PreflightRefused && error.message.contains(" has no field ") {
-        error.message.push_str(GAP);
+    if error.code == Code::PreflightRefused {
+        for text in std::iter::once(&mut error.message).chain(&mut error.errors) {
+            if text.contains(" has no field ") {
+                // Behind what is refused, before what is meant.
+                let end = text.find("; ").unwrap_or(text.len());
+                text.insert_str(end, GAP);
+            }
+        }
     }
     error
 }

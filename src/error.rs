@@ -161,6 +161,8 @@ pub struct Error {
     pub code: Code,
     /// One breath: what happened and what it means.
     pub message: String,
+    /// All that is wrong, one line each, where that is more than one thing.
+    pub errors: Vec<String>,
     /// What to do next; a command named here runs as printed.
     pub hints: Vec<Hint>,
     /// What it did to the data.
@@ -193,6 +195,7 @@ impl Error {
         Error {
             code,
             message: message.into(),
+            errors: Vec::new(),
             hints: Vec::new(),
             effect,
             retry,
@@ -225,7 +228,8 @@ impl Error {
     /// Calls a place in the arguments by the name under which the caller gave it.
     pub fn with_place(mut self, sent: &str, given: &str) -> Error {
         let hints = self.hints.iter_mut().filter_map(Hint::first_text_mut);
-        for text in std::iter::once(&mut self.message).chain(hints) {
+        let lines = self.errors.iter_mut();
+        for text in std::iter::once(&mut self.message).chain(lines).chain(hints) {
             if let Some(rest) = text.strip_prefix(sent).filter(|rest| rest.starts_with(':')) {
                 *text = format!("{given}{rest}");
             }
@@ -271,4 +275,8 @@ impl std::fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

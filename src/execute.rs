@@ -11,7 +11,7 @@ use crate::hint::Hint;
 use crate::host::Host;
 use crate::operation::{Access, Object, Operation};
 use crate::outcome::Outcome;
-use crate::preflight::{Check, answers, currencies, echoes, explain, outbound};
+use crate::preflight::{Check, answers, currencies, echoes, explain, findings, outbound, refused};
 use crate::protocol::Reply;
 use crate::session::{Run, Session};
 use crate::shelf::Kept;
@@ -98,25 +98,37 @@ impl Run<'_> {
     /// The same for a question: its answer as a value.
     pub fn ask(&self, operation: Operation) -> Result<Value> {
         let reply = self.send(operation)?;
-        serde_json::from_str(reply.get()).map_err(|_| Error::new(Code::BadReply, "not the answer Odoo gives"))
+        serde_json::from_str(reply.get())
+            .map_err(|why| Error::new(Code::BadReply, "not the answer Odoo gives").with_source(why))
     }
 
     /// The operation as it will be sent, each time the same: what is mended is mended here, once, and noted.
     pub fn prepared(&self, operation: &Operation) -> Result<Operation> {
+        self.refuse_keys(operation)?;
         let mut prepared = operation.clone();
         let check = Check::new(&self.caller.rules, self, operation);
         let is_sandbox = self.session.settings.is_sandbox;
         let own = |error| if is_sandbox { crate::embedded::in_its_own_name(error) } else { error };
-        for note in check.run(&mut prepared).map_err(own)? {
+        for note in check.run(&mut prepared).map_err(own).map_err(findings::counted)? {
             self.note(note);
         }
         Ok(prepared)
     }
 
+    /// Refuses a key among the arguments: Odoo would keep it where others read it, in a record or in its log.
+    fn refuse_keys(&self, operation: &Operation) -> Result<()> {
+        let is_held = |value: &Value| self.session.veil.is_in(value.to_string().as_bytes());
+        let Some((name, _)) = operation.kwargs.iter().find(|(_, value)| is_held(value)) else {
+            return Ok(());
+        };
+        Err(refused(format!("{name} holds a key or token of this profile: in Odoo others could read it"))
+            .with_hint("leave it out: the key goes with every call by itself"))
+    }
+
     /// A refusal with what the same knowledge can add.
     fn explained(&self, operation: &Operation, error: Error) -> Error {
         if error.odoo.is_none() || operation.method == "get_available_models" {
-            return error;
+            return explain::unanswerable(operation, error);
         }
         let error = self.naming_settings(error);
         let check = Check::new(&self.caller.rules, self, operation);

@@ -28,6 +28,19 @@ impl<'de> Deserialize<'de> for Strict {
 
 struct StrictVisitor;
 
+/// The name under which serde_json hands over the digits of a number that 64 bits do not hold.
+const DIGITS: &str = "$serde_json::private::Number";
+
+/// A number with the digits that came.
+fn number(digits: &str) -> std::result::Result<Value, String> {
+    let number: serde_json::Number = digits.parse().map_err(|_| "this is no number".to_string())?;
+    let is_whole = digits.bytes().all(|digit| digit == b'-' || digit.is_ascii_digit());
+    if !is_whole && !digits.parse::<f64>().is_ok_and(f64::is_finite) {
+        return Err("this number is larger than any that Odoo can hold".into());
+    }
+    Ok(Value::Number(number))
+}
+
 impl<'de> Visitor<'de> for StrictVisitor {
     type Value = Value;
 
@@ -51,11 +64,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         Ok(value.into())
     }
 
-    fn visit_f64<E: de::Error>(self, value: f64) -> std::result::Result<Value, E> {
-        // Whole numbers beyond 64 bits arrive here rounded.
-        if value.abs() >= i64::MAX as f64 && value.fract() == 0.0 {
-            return Err(E::custom("this number is too large to be carried exactly; send it as a string"));
-        }
+    fn visit_f64<E>(self, value: f64) -> std::result::Result<Value, E> {
         Ok(value.into())
     }
 
@@ -78,6 +87,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> std::result::Result<Value, A::Error> {
         let mut object = Object::new();
         while let Some(key) = entries.next_key::<String>()? {
+            if key == DIGITS && object.is_empty() {
+                return number(&entries.next_value::<String>()?).map_err(de::Error::custom);
+            }
             let Strict(value) = entries.next_value()?;
             if object.contains_key(&key) {
                 return Err(de::Error::custom(format!("the key {key:?} stands twice")));
@@ -95,7 +107,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
 pub fn parse(text: &str) -> std::result::Result<Value, String> {
     serde_json::from_str::<Strict>(text.strip_prefix('\u{feff}').unwrap_or(text))
         .map(|strict| strict.0)
-        .map_err(|error| error.to_string())
+        .map_err(|error| json_slips::half_character(text).unwrap_or_else(|| error.to_string()))
 }
 
 /// Where a JSON argument comes from.
@@ -227,7 +239,9 @@ impl Stdin {
     }
 
     fn bytes_of(&mut self, flag: &str, path: &str, limit: u64, links: Links) -> Result<Vec<u8>> {
-        let unreadable = |error: std::io::Error| Error::usage(format!("{flag}: cannot read {path}: {error}"));
+        let unreadable = |error: std::io::Error| {
+            Error::usage(format!("{flag}: cannot read {path}: {error}")).with_source(error)
+        };
         if path == "-" {
             return fsio::read_to_limit(&mut self.take(flag)?, limit).map_err(unreadable);
         }
@@ -434,10 +448,31 @@ mod tests {
     #[test]
     fn duplicates_and_inexact_numbers_are_refused_with_their_place() {
         assert!(parse(r#"{"a":1,"a":2}"#).unwrap_err().contains("\"a\" stands twice at line 1 column"));
-        assert!(parse("[123456789012345678901234]").unwrap_err().contains("too large"));
         assert!(parse("[1,]").unwrap_err().contains("line 1 column 4"));
         assert!(parse("").is_err());
         assert_eq!(parse("\u{feff}[9007199254740993, 0.1]").unwrap().to_string(), "[9007199254740993,0.1]");
+    }
+
+    #[test]
+    fn a_number_keeps_the_digits_that_came() {
+        for text in
+            ["18446744073709551616", "-123456789012345678901234", "9007199254740993.0", "1.10", "0.1", "-0.0"]
+        {
+            assert_eq!(parse(text).unwrap().to_string(), text);
+            assert_eq!(
+                parse(&format!("[{{\"a\":{text}}}]")).unwrap().to_string(),
+                format!("[{{\"a\":{text}}}]")
+            );
+        }
+        assert_eq!(parse("[5.0, 1e1]").map(|ids| super::ids(ids, "ids").unwrap()).unwrap(), [5, 10]);
+        assert!(parse("[1e999]").unwrap_err().contains("larger than any"));
+    }
+
+    #[test]
+    fn half_a_character_is_named_with_its_place() {
+        let told = parse("[\n  \"a\", \"b\\ud83d c\"]").unwrap_err();
+        assert!(told.contains("\\ud83d") && told.contains("line 2 column 10"), "{told}");
+        assert_eq!(parse(r#""\ud83d\ude00 \\ud83d""#).unwrap(), "😀 \\ud83d");
     }
 
     #[test]

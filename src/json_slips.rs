@@ -15,6 +15,40 @@ pub fn is_utf16(bytes: &[u8]) -> bool {
     matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) || bytes.len() > 3 && (zeros(0) || zeros(1))
 }
 
+/// Where half of a character stands, if one does: `\\ud83d` without the escape that belongs to it.
+pub fn half_character(text: &str) -> Option<String> {
+    let unit = |at: usize| u16::from_str_radix(text.get(at..at + 4)?, 16).ok();
+    let mut rest = 0;
+    while let Some(found) = text.get(rest..)?.find('\\') {
+        let at = rest + found;
+        rest = at + 2;
+        if text.as_bytes().get(at + 1) != Some(&b'u') {
+            // What the backslash escapes may be of several bytes, and then it is no JSON either.
+            while rest < text.len() && !text.is_char_boundary(rest) {
+                rest += 1;
+            }
+            continue;
+        }
+        let (Some(first), end) = (unit(at + 2), at + 6) else { return None };
+        rest = end;
+        let is_followed = text.get(end..end + 2) == Some("\\u")
+            && unit(end + 2).is_some_and(|second| (0xdc00..0xe000).contains(&second));
+        match first {
+            0xd800..0xdc00 if is_followed => rest = end + 6,
+            0xd800..0xe000 => {
+                let before = &text[..at];
+                let line = before.matches('\n').count() + 1;
+                let column = before.chars().rev().take_while(|letter| *letter != '\n').count() + 1;
+                return Some(format!(
+                    "\\u{first:04x} is half of a character, and its other half does not stand beside it, at line {line} column {column}"
+                ));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Hints for a text that stood on the command line and is no JSON.
 pub fn of_word(text: &str, flag: &str) -> Vec<String> {
     let file = match flag.strip_suffix("-json") {

@@ -251,6 +251,14 @@ impl Schemas for Run<'_> {
             .map_or(USUAL, |major| major.clamp(OLDEST, NEWEST))
     }
 
+    fn asked(&self, question: Operation) -> Option<Result<Value>> {
+        Some(Run::ask(self, question))
+    }
+
+    fn has_group(&self, group: &str) -> Option<bool> {
+        user_context::has_group(&self.desk(), group)
+    }
+
     fn ask(&self, question: Operation) -> Option<Value> {
         Run::ask(self, question).ok()
     }

@@ -97,7 +97,7 @@ impl Shelf {
         let bytes = match fsio::read_private(&path, LARGEST).map(Zeroizing::new) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unusable(error.to_string())),
+            Err(error) => return Err(unusable(error.to_string()).with_source(error)),
         };
         let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         let whole = understood(&value, owner, request);
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(back, kept());
         assert_eq!(
             Value::Object(back.operation.kwargs).to_string(),
-            r#"{"z":0.1,"a":[100.0,9007199254740993]}"#
+            r#"{"z":0.10,"a":[1e+2,9007199254740993]}"#
         );
         assert_eq!(shelf.get(&owner("b"), REQUEST).unwrap(), None);
         let (from, to) =

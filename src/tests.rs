@@ -121,7 +121,17 @@ fn bench(
     let session =
         Session::open(settings, cache, Box::new(connect), Arc::clone(&out.veil), clock.clone(), cookies);
     let stdin = Stdin::new(Box::new(std::io::empty()));
-    let local = Local { out: Rc::new(out), stdin, selection, context, look, environment, paths, clock };
+    let local = Local {
+        out: Rc::new(out),
+        stdin,
+        selection,
+        context,
+        look,
+        environment,
+        paths,
+        clock,
+        arguments: Vec::new(),
+    };
     Bench { session, local, asked, _home: home }
 }
 
@@ -292,7 +302,7 @@ fn a_read_is_repeated_with_pauses_that_nobody_waits_for() {
     let bench = bench(clock.clone(), move |_| {
         if tries.fetch_add(1, Ordering::SeqCst) < 3 {
             let detail = "cut".to_string();
-            return Err(TransportFault { kind: FaultKind::Reset, phase: Phase::Sent, detail });
+            return Err(TransportFault::new(FaultKind::Reset, Phase::Sent, detail));
         }
         Ok("7".into())
     });

@@ -73,6 +73,7 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
 /// # Errors
 /// `bad_reply`: it is none.
 pub fn number(reply: &Reply) -> Result<u64> {
-    serde_json::from_str(reply.get())
-        .map_err(|_| Error::new(Code::BadReply, "search_count did not answer with a whole number"))
+    serde_json::from_str(reply.get()).map_err(|why| {
+        Error::new(Code::BadReply, "search_count did not answer with a whole number").with_source(why)
+    })
 }

@@ -36,7 +36,7 @@ arguments! {
         /// Model, like res.partner
         model: Model => positional(),
         /// Values of one record
-        vals: Option<JsonObject> => excludes("vals_list"),
+        vals: Option<JsonObject> => excludes(&["vals_list"]),
         /// Values of several records
         vals_list: Option<JsonObjects>,
     }

@@ -105,11 +105,11 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
         return Ok(page.outcome().laid_out(layout));
     }
     let strange = || Error::new(Code::BadReply, "the documentation index is not what Odoo 19 sends");
-    let index: Index = serde_json::from_str(&page.body).map_err(|_| strange())?;
+    let index: Index = serde_json::from_str(&page.body).map_err(|why| strange().with_source(why))?;
     let term = request.matching.as_deref().unwrap_or_default().to_lowercase();
     let mut kept = Vec::new();
     for model in index.models {
-        let named: Named = serde_json::from_str(model.get()).map_err(|_| strange())?;
+        let named: Named = serde_json::from_str(model.get()).map_err(|why| strange().with_source(why))?;
         let label = named.name.as_str().unwrap_or_default();
         if !named.model.contains(&term) && !label.to_lowercase().contains(&term) {
             continue;

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use super::called;
 use crate::cache::{Found, Key, Section};
 use crate::caller::Columns;
 use crate::error::{Code, Effect, Result};
 use crate::json_input;
-use crate::odoo::schema::{Schemas, short_list};
+use crate::odoo::columns;
+use crate::odoo::schema::Schemas;
 use crate::operation::{Operation, kwargs};
 use crate::outcome::{Layout, Outcome};
 use crate::protocol::Reply;
@@ -17,7 +19,7 @@ use crate::session::Run;
 /// Which fields to read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fields {
-    /// `id`, `display_name` and the model's short list.
+    /// `id`, `display_name` and the columns of Odoo's list of the model.
     Usual,
     /// Every field that this user can read.
     All,
@@ -48,14 +50,23 @@ impl Fields {
             Fields::Named(names) => Ok(names.clone()),
             Fields::Usual => {
                 let mut names = vec!["id".to_string(), "display_name".into()];
-                if short_list(model).is_some() {
-                    names.extend(run.schema(model, false)?.short_fields(model));
-                }
+                names.extend(usual(model, run)?);
                 Ok(names)
             }
             Fields::All => readable(model, run),
         }
     }
+}
+
+/// The columns of Odoo's list of the model that this database has.
+fn usual(model: &str, run: &Run) -> Result<Vec<String>> {
+    if let Some(listed) = columns::listed(model) {
+        let schema = run.schema(model, false)?;
+        let listed = listed.iter().filter(|name| schema.has(name));
+        return Ok(listed.map(|name| name.to_string()).collect());
+    }
+    let ttl = run.session.settings.schema_ttl;
+    columns::of_list_view(model, &run.desk(), &run.context()?, ttl)
 }
 
 /// Every field that this user can read. Odoo refuses a whole read for one closed field, and its schema does not
@@ -143,5 +154,9 @@ pub fn records(run: &Run, model: &str, asked: &Fields, names: &[String], rows: R
         _ => layout,
     };
     let types = types(run, model, names.iter().map(String::as_str));
-    Outcome::reply(rows, Effect::Nothing).laid_out(layout.typed(types))
+    let called = match run.caller.columns {
+        Columns::IfKnown => called::at_hand(run, model, names, &rows),
+        _ => HashMap::new(),
+    };
+    Outcome::reply(rows, Effect::Nothing).laid_out(layout.typed(types).naming(called))
 }

@@ -7,6 +7,7 @@ use super::definition::{Definition, Reach, Told, Verb};
 use super::{Request as Any, rows};
 use crate::arguments::values::{Domain, Filled, Flag, LookupKind, Whole};
 use crate::arguments::{At, arguments, rules::{NoRules, yes}};
+use super::fields::Fields;
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::{Action, Hint};
@@ -148,6 +149,10 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
             (Origin::Live, rows)
         }
     };
+    let rows = match request.one && rows.len() > 1 && !wanted.exact {
+        true => whole_name(wanted, rows, &run)?,
+        false => rows,
+    };
     if request.one {
         return the_one(&request, rows, &run).map(|outcome| Outcome { origin, ..outcome });
     }
@@ -181,6 +186,44 @@ fn find(wanted: &Wanted, run: &Run) -> Result<Vec<Value>> {
         return Ok(rows);
     }
     Ok(wanted.holding(ask(wanted.by_display_name(schema.as_deref())?)?))
+}
+
+/// Of several that hold the words, the one that is called so and no more, if there is exactly one.
+fn whole_name(wanted: &Wanted, rows: Vec<Value>, run: &Run) -> Result<Vec<Value>> {
+    let whole = Wanted { exact: true, ..wanted.clone() };
+    let found = find(&whole, run)?;
+    if found.len() != 1 {
+        return Ok(rows);
+    }
+    run.note(format!(
+        "others have {:?} in their names; this is the only one that is called so",
+        wanted.query
+    ));
+    Ok(found)
+}
+
+/// Candidates that are called alike, with the fields in which they differ.
+fn told_apart(rows: Vec<Value>, model: &str, run: &Run) -> Vec<Value> {
+    let name = |row: &Value| row.get("display_name").or_else(|| row.get("name")).cloned();
+    let is_twin = |row: &Value| rows.iter().filter(|other| name(other) == name(row)).count() > 1;
+    if !rows.iter().any(is_twin) {
+        return rows;
+    }
+    let ids: Vec<i64> = rows.iter().filter_map(|row| row["id"].as_i64()).collect();
+    let read = Fields::Usual.resolve(model, run).and_then(|fields| {
+        let question = Operation::new(model, "read", operation::kwargs(json!({ "fields": fields })))?;
+        run.ask(question.on(ids))
+    });
+    let Ok(Value::Array(read)) = read else { return rows };
+    let differs = |key: &String| read.iter().any(|row| row.get(key) != read[0].get(key));
+    let more = |mut row: Value| {
+        let told = read.iter().find(|told| told["id"] == row["id"]).and_then(Value::as_object);
+        for (key, value) in told.into_iter().flatten().filter(|(key, _)| differs(key)) {
+            row[key.as_str()] = value.clone();
+        }
+        row
+    };
+    rows.into_iter().map(more).collect()
 }
 
 /// Archived records of that name: without a word somebody makes a second one.
@@ -232,9 +275,11 @@ fn the_one(request: &Request, mut rows: Vec<Value>, run: &Run) -> Result<Outcome
                     .with_hint(
                         Hint::new("use ")
                             .name("exact")
+                            .text(", ")
+                            .name("domain")
                             .text(", a longer name, or the id of one of the candidates"),
                     );
-            error.candidates = Some(Value::Array(rows));
+            error.candidates = Some(Value::Array(told_apart(rows, wanted.model(), run)));
             Err(error)
         }
     }

@@ -1,6 +1,7 @@
 //! One file a verb: what it is asked, and what it comes to. A verb knows a session, its caller and its host, and
 //! no surface: a command line, a spec and whoever comes next hand over the same [`Request`].
 
+mod called;
 pub mod definition;
 pub mod fields;
 mod read_group;
@@ -162,8 +163,15 @@ fn order(text: Option<crate::arguments::values::Text>) -> Option<String> {
     text.map(|text| text.0).filter(|order| !order.trim().is_empty())
 }
 
+/// Names as given, and several in one word with commas.
+fn parts(given: Vec<String>) -> Vec<String> {
+    let names = given.iter().flat_map(|given| given.split(',')).map(str::trim);
+    names.filter(|name| !name.is_empty()).map(str::to_string).collect()
+}
+
 /// A list in a reply.
 fn list<'r>(reply: &'r RawValue, method: &str) -> Result<Vec<&'r RawValue>> {
-    serde_json::from_str(reply.get())
-        .map_err(|_| Error::new(Code::BadReply, format!("{method} did not answer with a list")))
+    serde_json::from_str(reply.get()).map_err(|why| {
+        Error::new(Code::BadReply, format!("{method} did not answer with a list")).with_source(why)
+    })
 }

@@ -31,7 +31,7 @@ arguments! {
         model: Model => positional(),
         /// Record ids
         ids: SomeIds,
-        /// Fields to read, or '*' for all that are readable [default: id, display_name and the model's short list]
+        /// Fields to read, or '*' for all that are readable [default: the columns of Odoo's own list]
         fields: Option<FieldNames>,
     }
 }

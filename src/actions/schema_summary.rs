@@ -6,6 +6,7 @@ use super::definition::{Definition, Reach, Told, Verb};
 use super::{Request as Any, checked};
 use crate::arguments::values::{Flag, Model, Names};
 use crate::arguments::{At, arguments, rules::{NoRules, names, yes}};
+use super::parts;
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
@@ -41,7 +42,7 @@ pub const VERB: Verb = Verb {
     definition: Definition::of::<Arguments>(),
     more: r#"Examples:
   odoo-agent schema-summary project.task
-  odoo-agent schema-summary res.partner --contains mail --contains phone"#,
+  odoo-agent schema-summary res.partner --contains mail,phone"#,
 };
 
 arguments! {
@@ -51,9 +52,9 @@ arguments! {
         model: Model => positional(),
         /// Ask Odoo even if the schema is cached
         refresh: Option<Flag>,
-        /// This field
+        /// These fields
         fields: Option<Names> => flag("field"),
-        /// Fields whose name or label contains this
+        /// Fields whose name or label contains one of these
         contains: Option<Names> => value("TEXT"),
         /// Every field, not only the model's short list
         all: Option<Flag>,
@@ -96,8 +97,9 @@ impl Request {
 }
 
 /// Comes to `{source, model, name, fields}`.
-pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
+pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
     let run = Run::new(session, caller, host);
+    (request.fields, request.contains) = (parts(request.fields), parts(request.contains));
     let schema = run.schema(&request.model, request.refresh).map_err(|error| {
         match model_called(&request.model).filter(|_| error.code == Code::NotFound) {
             Some(meant) => error.with_hint(format!("did you mean {meant}?")),

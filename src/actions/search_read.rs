@@ -46,7 +46,7 @@ arguments! {
         model: Model => positional(),
         /// Which records [default: all]
         domain: Option<Domain>,
-        /// Fields to read, or '*' for all that are readable [default: id, display_name and the model's short list]
+        /// Fields to read, or '*' for all that are readable [default: the columns of Odoo's own list]
         fields: Option<FieldNames>,
         /// At most this many rows, 0 for no limit [default: 20; none with `all`]
         limit: Option<Whole<0>>,

@@ -50,6 +50,16 @@ fn of_request(request: &str) -> Object {
     kwargs(json!({ "request_uuid": request }))
 }
 
+/// Whether the user of this profile approves what agents ask, and is none.
+pub fn may_approve(run: &Run) -> bool {
+    let status: Value = Operation::new(CONFIRMATION_MODEL, "guard_status", Object::new())
+        .and_then(|question| run.desk().ask_plainly(question))
+        .ok()
+        .and_then(|reply| serde_json::from_str(reply.get()).ok())
+        .unwrap_or_default();
+    status["is_approver"] == true && status["is_agent"] == false
+}
+
 /// Where a request of the agent's stands.
 ///
 /// # Errors

@@ -92,8 +92,8 @@ pub struct Argument {
     pub value: Option<&'static str>,
     /// What counts without it.
     pub default: Option<u32>,
-    /// The argument that is given in its place, never beside it.
-    pub excludes: Option<&'static str>,
+    /// The arguments that are given in its place, never beside it.
+    pub excludes: &'static [&'static str],
 }
 
 impl Argument {
@@ -108,7 +108,7 @@ impl Argument {
             flag: None,
             value: None,
             default: None,
-            excludes: None,
+            excludes: &[],
         }
     }
 
@@ -132,9 +132,9 @@ impl Argument {
         Argument { value: Some(name), ..self }
     }
 
-    /// It is never given beside this one.
-    pub const fn excludes(self, key: &'static str) -> Argument {
-        Argument { excludes: Some(key), ..self }
+    /// It is never given beside these.
+    pub const fn excludes(self, keys: &'static [&'static str]) -> Argument {
+        Argument { excludes: keys, ..self }
     }
 
     /// This counts without it.

@@ -23,6 +23,8 @@ use crate::operation::{canonical, hex};
 /// A generation is a short hash.
 const LONGEST_MARK: u64 = 1024;
 const LARGEST_ENTRY: u64 = 64 * 1024 * 1024;
+/// Lookups that are read for the names in them.
+const MOST_LOOKUPS: usize = 256;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,6 +229,23 @@ impl Cache {
         let generation = short_hash(&mark);
         fsio::write_atomically(&self.generation_file(owner, model), &[generation.as_bytes()], false)?;
         Ok(generation)
+    }
+
+    /// The bodies of the lookups of a model that this user may still be answered with; of very many only some.
+    pub fn lookups(&self, owner: &Owner, model: &str, ttl: Duration) -> Vec<String> {
+        let directory = self.directory(owner, Section::Lookup, model);
+        let files = fs::read_dir(directory).into_iter().flatten().flatten().map(|file| file.path());
+        let entries = files.filter(|path| path.extension().is_some_and(|extension| extension == "entry"));
+        let found = entries.take(MOST_LOOKUPS).filter_map(|path| {
+            let text = Entry::read_head(&path)?.key;
+            let question: Value = serde_json::from_str(&text).ok()?;
+            let key = Key { owner, section: Section::Lookup, model, question: question["question"].clone() };
+            match self.find(&key, ttl) {
+                Found::Fresh(entry) => Some(entry.body),
+                _ => None,
+            }
+        });
+        found.collect()
     }
 
     /// Every readable entry, for people: what, whose, how old, how large.

@@ -18,12 +18,13 @@ pub enum Asker {
 }
 
 /// The key, or none when there is none to be had without a person. Where it is typed, what `shown` gives is shown
-/// first.
+/// first; a person who approves may take `own`, the key of their profile, where that one may approve.
 pub fn key(
     selection: &Selection,
     environment: &Environment,
     paths: &Paths,
     asker: Asker,
+    own: &dyn Fn() -> Option<Secret>,
     is_interactive: bool,
     shown: &dyn Fn() -> Result<Question>,
     note: &dyn Fn(String),
@@ -46,12 +47,20 @@ pub fn key(
         Some(ApproverSource::Command(command)) => {
             Some(secret_command::printed(names::APPROVER_KEY_COMMAND, &command)?)
         }
-        None if asker == Asker::Person => Some(terminal::ask_hidden("The approver's API key (not shown): ")?),
+        None if asker == Asker::Person => {
+            let own = own();
+            let prompt = match &own {
+                Some(_) => "The approver's API key (not shown; Enter takes this profile's own): ",
+                None => "The approver's API key (not shown): ",
+            };
+            Some(terminal::ask_hidden(prompt, own.as_ref())?)
+        }
         None if is_interactive => {
             let mut tty = terminal::open()?;
             terminal::show(&mut tty, &shown()?);
             Some(terminal::ask_hidden(
                 "To let exactly this through, once, type the approver's API key (not shown): ",
+                None,
             )?)
         }
         None => None,

@@ -48,6 +48,7 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
     let mut settings = Settings::load(&local.selection, &local.environment, &local.paths)?;
     settings.fetch(&secret_command::printed)?;
     settings.secrets().for_each(|secret| local.out.veil.keep(secret));
+    local.refuse_keys()?;
     let speech = speech(local, manner, &settings, &context);
     let host = CommandLine::new(local, speech);
     for name in &settings.unread {
@@ -88,14 +89,17 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
 }
 
 fn speech(local: &Local, manner: Manner, settings: &Settings, context: &Object) -> Speech {
+    let called_as = wrapper::path(&local.environment);
     let program_itself = match &local.selection.env_file {
+        // The wrapper's profile is the agent's: whoever approves has one of their own.
+        _ if called_as.is_some() => "odoo-agent --profile YOURS".into(),
         Some(path) => format!("odoo-agent --env-file {}", shell::quoted(&path.display().to_string())),
         None if settings.label != "environment" => {
             format!("odoo-agent --profile {}", shell::quoted(&settings.label))
         }
         None => "odoo-agent".into(),
     };
-    let program = match wrapper::path(&local.environment) {
+    let program = match called_as {
         Some(path) => shell::quoted(path),
         None => program_itself.clone(),
     };

@@ -95,11 +95,24 @@ fn with_kind(help: &str, kind: &str) -> String {
     }
 }
 
+/// What clap calls the forms in which an argument can be given.
+fn ids_of(argument: &Argument) -> Vec<String> {
+    let id = flag(argument).replace('-', "_");
+    match argument.form.shape {
+        Shape::Json(_) => vec![format!("{id}_json"), format!("{id}_file")],
+        _ => vec![id],
+    }
+}
+
 /// Adds an argument, with the forms in which it can be given.
 fn with(command: Command, argument: &Argument, verb: &Verb) -> Command {
     let flag = flag(argument);
     let help = worded(argument.about(), verb);
-    let plain = |long: &str| Arg::new(long.replace('-', "_")).long(long.to_string());
+    let apart = argument.excludes.iter().filter_map(|key| verb.argument(key));
+    let others: Vec<String> = apart.flat_map(ids_of).collect();
+    let plain = |long: &str| {
+        Arg::new(long.replace('-', "_")).long(long.to_string()).conflicts_with_all(others.clone())
+    };
     let file =
         || plain(&format!("{flag}-file")).value_name("FILE").help("The same from a file, or - for stdin");
     let value = |usual: &'static str| argument.value.unwrap_or(usual);
@@ -129,12 +142,7 @@ fn with(command: Command, argument: &Argument, verb: &Verb) -> Command {
         }
         Shape::Json(kind) => {
             let json = plain(&format!("{flag}-json")).value_name("JSON").help(with_kind(&help, kind));
-            let others = argument.excludes.map_or_else(Vec::new, |key| {
-                let other = key.to_string();
-                vec![format!("{other}_json"), format!("{other}_file")]
-            });
-            let apart = |arg: Arg| arg.conflicts_with_all(others.clone());
-            command.arg(apart(json.visible_alias(flag.clone()))).arg(apart(file()))
+            command.arg(json.visible_alias(flag.clone())).arg(file())
         }
         Shape::JsonWord(kind) => command.arg(plain(&flag).value_name("JSON").help(with_kind(&help, kind))),
         Shape::Fields => {
@@ -154,8 +162,8 @@ fn with(command: Command, argument: &Argument, verb: &Verb) -> Command {
         ),
         Shape::Names(name) => {
             let help = match help.split_once(';') {
-                Some((what, more)) => format!("{what} (repeatable);{more}"),
-                None => format!("{help} (repeatable)"),
+                Some((what, more)) => format!("{what}: a,b (repeatable);{more}"),
+                None => format!("{help}: a,b (repeatable)"),
             };
             command.arg(plain(&flag).value_name(value(name)).action(ArgAction::Append).help(help))
         }

@@ -60,14 +60,19 @@ impl CommandLine {
     }
 
     /// The approver's key for a person who approves here.
-    pub fn approvers_key(&self) -> Result<Option<Secret>> {
-        self.key(Asker::Person, &|| Ok(Question::default()))
+    pub fn approvers_key(&self, own: &dyn Fn() -> Option<Secret>) -> Result<Option<Secret>> {
+        self.key(Asker::Person, own, &|| Ok(Question::default()))
     }
 
-    fn key(&self, asker: Asker, shown: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>> {
+    fn key(
+        &self,
+        asker: Asker,
+        own: &dyn Fn() -> Option<Secret>,
+        shown: &dyn Fn() -> Result<Question>,
+    ) -> Result<Option<Secret>> {
         let (selection, environment, paths) = &self.approver;
         let is_interactive = self.out.stderr_is_terminal && super::terminal::stdin_is_one();
-        approver::key(selection, environment, paths, asker, is_interactive, shown, &|text| {
+        approver::key(selection, environment, paths, asker, own, is_interactive, shown, &|text| {
             self.note(&text.into());
         })
     }
@@ -93,7 +98,7 @@ impl Host for CommandLine {
     }
 
     fn approver_key(&self, shown: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>> {
-        self.key(Asker::Agent, shown)
+        self.key(Asker::Agent, &|| None, shown)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a command is handed: streams, flags, environment and directories. There is no way to the network here.
 
+use std::ffi::OsString;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -9,7 +10,7 @@ use super::out::Out;
 use super::results::Results;
 use crate::cache::Cache;
 use crate::clock::SharedClock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::json_input::Stdin;
 use crate::operation::Object;
 use crate::outcome::Outcome;
@@ -33,6 +34,8 @@ pub struct Local {
     pub paths: Paths,
     /// The clock.
     pub clock: SharedClock,
+    /// The command line as it was given.
+    pub arguments: Vec<OsString>,
 }
 
 impl Local {
@@ -59,6 +62,21 @@ impl Local {
     /// What was fetched before.
     pub fn cache(&self) -> Cache {
         Cache::new(&self.paths.cache, self.clock.clone())
+    }
+
+    /// Refuses a key on the command line, where others see it.
+    ///
+    /// # Errors
+    /// `usage`.
+    pub fn refuse_keys(&self) -> Result<()> {
+        if !self.arguments.iter().any(|argument| self.out.veil.is_in(argument.as_encoded_bytes())) {
+            return Ok(());
+        }
+        Err(Error::usage(
+            "an argument holds a key: the list of processes and the history of the shell show it to others; nothing was sent",
+        )
+        .with_hint("a key stands in the profile's file, or in the environment as ODOO_API_KEY")
+        .with_hint("make a new key in Odoo, and delete this one"))
     }
 
     /// The context that flags add; read once.

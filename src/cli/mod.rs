@@ -31,6 +31,7 @@ use std::rc::Rc;
 use crate::clock::SharedClock;
 use crate::error::{Code, Effect, Error, Result};
 use crate::exit;
+use crate::hint::Hint;
 use crate::json_input;
 use crate::secret::Secret;
 use crate::settings::{self, names, wrapper};
@@ -49,11 +50,16 @@ pub fn run(
     std::panic::set_hook(Box::new(report_panic));
     let out = Rc::new(out);
     let debug = arguments.iter().any(|argument| argument == "--debug");
-    match parse_and_run(arguments, environment, stdin, &out, clock) {
+    let mut called_as = None;
+    match parse_and_run(arguments, environment, stdin, &out, clock, &mut called_as) {
         Ok(()) => exit::DONE,
         Err(error) => {
             // What was said in the words of a session has been put into them already.
-            let said = Speech::plain().error(error);
+            let mut said = Speech::plain().error(error);
+            if let Some(wrapper) = called_as {
+                let hints = said.hints.iter().filter_map(Hint::as_text);
+                said.hints = hints.map(|hint| wrapped::in_its_name(hint, &wrapper).into()).collect();
+            }
             out.talk(&render::errors::text(&said, out.stderr_is_terminal, debug));
             exit::code_of(said.code)
         }
@@ -66,6 +72,7 @@ fn parse_and_run(
     stdin: Box<dyn Read>,
     out: &Rc<Out>,
     clock: SharedClock,
+    called_as: &mut Option<String>,
 ) -> Result<()> {
     // Wrappers ask this at every start; the definition of all commands is not needed for it.
     if let [_, only] = arguments.as_slice()
@@ -75,6 +82,7 @@ fn parse_and_run(
         return out.data(version.as_bytes(), Effect::NotSent);
     }
     let environment = settings::Environment::from_pairs(environment);
+    *called_as = wrapper::path(&environment).map(str::to_string);
     // A wrong command line repeats words of it; a key among them was a slip, and is not repeated.
     for name in [names::API_KEY, names::APPROVER_API_KEY, names::CONFIRMATION_TOKEN] {
         if let Some(secret) = environment.text(name) {
@@ -85,7 +93,7 @@ fn parse_and_run(
     let is_wrapped = wrapper::path(&environment).is_some();
     let Parsed { globals, entry, matches } = match definition::parse(&arguments) {
         Ok(parsed) => parsed,
-        Err(stop) => return usage::help_or_refusal(stop, &arguments, is_wrapped, out),
+        Err(stop) => return usage::help_or_refusal(stop, &arguments, called_as.as_deref(), out),
     };
     if is_wrapped && entry.is_beyond_a_wrapper() {
         return Err(wrapped::refusal(&entry.name()));
@@ -97,8 +105,17 @@ fn parse_and_run(
         let within = wrapped::files(&selection, &environment, &paths);
         stdin = stdin.fenced(json_input::Fence { within, refusal: wrapped::elsewhere });
     }
-    let local =
-        local::Local { out: Rc::clone(out), stdin, selection, context, look, environment, paths, clock };
+    let local = local::Local {
+        out: Rc::clone(out),
+        stdin,
+        selection,
+        context,
+        look,
+        environment,
+        paths,
+        clock,
+        arguments,
+    };
     commands::run(entry, &matches, local)
 }
 

@@ -63,7 +63,8 @@ impl Out {
                     Code::LocalState,
                     format!("the result could not be written to stdout ({error}); {meaning}"),
                 )
-                .with_effect(effect, retry))
+                .with_effect(effect, retry)
+                .with_source(error))
             }
         }
     }

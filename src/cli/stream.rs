@@ -279,5 +279,7 @@ fn line_for_terminal(line: &str) -> String {
 
 /// Writing to memory fails only for a row that cannot be written.
 fn in_memory(written: std::io::Result<()>) -> Result<()> {
-    written.map_err(|error| Error::new(Code::BadReply, format!("search_read answered with {error}")))
+    written.map_err(|error| {
+        Error::new(Code::BadReply, format!("search_read answered with {error}")).with_source(error)
+    })
 }

@@ -34,6 +34,7 @@ pub fn open() -> Result<File> {
         Error::usage(format!(
             "this asks a person, and there is no terminal to ask on ({error}): nothing was approved"
         ))
+        .with_source(error)
     })
 }
 
@@ -51,15 +52,16 @@ fn write(tty: &mut File, text: &str) {
     let _ = tty.write_all(sanitize::for_terminal(text).as_bytes());
 }
 
-/// Asks for a secret that is not shown while it is typed.
-pub fn ask_hidden(prompt: &str) -> Result<Secret> {
+/// Asks for a secret that is not shown while it is typed; Enter alone takes the one that is offered, if one is.
+pub fn ask_hidden(prompt: &str, offered: Option<&Secret>) -> Result<Secret> {
     let mut tty = open()?;
     let line = read_line(&mut tty, prompt, false)?;
     let text = line.trim();
-    if text.is_empty() {
-        return Err(interrupted("nothing was typed"));
+    match (text.is_empty(), offered) {
+        (false, _) => Ok(Secret::new(text.to_string())),
+        (true, Some(offered)) => Ok(offered.clone()),
+        (true, None) => Err(interrupted("nothing was typed")),
     }
-    Ok(Secret::new(text.to_string()))
 }
 
 /// Asks for a line that is no secret.
@@ -131,7 +133,9 @@ fn listen() {
 
 /// Reads a line key by key, so that Ctrl-C is an answer and not a signal that would leave the echo off.
 fn read_line(tty: &mut File, prompt: &str, echo: bool) -> Result<Zeroizing<String>> {
-    let failed = |error: std::io::Error| Error::usage(format!("the terminal cannot be read ({error})"));
+    let failed = |error: std::io::Error| {
+        Error::usage(format!("the terminal cannot be read ({error})")).with_source(error)
+    };
     let before = tcgetattr(&*tty).map_err(|error| failed(error.into()))?;
     let mut raw = before.clone();
     raw.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);

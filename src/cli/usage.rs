@@ -9,6 +9,7 @@ use clap::{Arg, Command};
 use crate::cli::definition;
 use crate::cli::interface::{self, commands, topics};
 use crate::cli::out::Out;
+use crate::cli::wrapped::in_its_name;
 use crate::error::{Effect, Error, Result};
 use crate::suggest::closest;
 use crate::text::shell::quoted;
@@ -74,15 +75,23 @@ const LISTS: [&str; 7] = ["avg", "by", "count-distinct", "fields", "max", "min",
 const LONGEST_HINT: usize = 400;
 
 /// Help is printed; anything else is an error of this program's own form.
-pub fn help_or_refusal(stop: clap::Error, arguments: &[OsString], is_wrapped: bool, out: &Out) -> Result<()> {
+pub fn help_or_refusal(
+    stop: clap::Error,
+    arguments: &[OsString],
+    wrapper: Option<&str>,
+    out: &Out,
+) -> Result<()> {
+    let is_wrapped = wrapper.is_some();
+    let help = |colour: bool| {
+        let text = help(arguments, colour, is_wrapped);
+        wrapper.map_or_else(|| text.clone(), |wrapper| in_its_name(&text, wrapper))
+    };
     match stop.kind() {
         ErrorKind::DisplayVersion => out.data(stop.render().to_string().as_bytes(), Effect::NotSent),
-        ErrorKind::DisplayHelp => {
-            out.data(help(arguments, out.stdout_is_terminal, is_wrapped).as_bytes(), Effect::NotSent)
-        }
+        ErrorKind::DisplayHelp => out.data(help(out.stdout_is_terminal).as_bytes(), Effect::NotSent),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             if out.stderr_is_terminal {
-                out.talk(&help(arguments, false, is_wrapped));
+                out.talk(&help(false));
             }
             Err(no_command(&Line::of(arguments, is_wrapped)))
         }

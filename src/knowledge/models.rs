@@ -1,4 +1,5 @@
-//! Models: what they were called before, and which of them are wizards that take their records from the context.
+//! Models: what they were called before, which of them are wizards that take their records from the context, and of
+//! which a user without a certain group sees only documents of their own.
 
 use super::Version;
 
@@ -107,6 +108,77 @@ const OF_ACTIVE: [(&str, &str); 33] = [
     ("validate.account.move", "account.move"),
 ];
 
+/// A rule of Odoo's own by which a user sees only some records of a model.
+pub struct OwnDocuments {
+    model: &'static str,
+    /// What such a user sees.
+    pub seen: &'static str,
+    /// The groups that see more, each with its name.
+    pub lifted_by: &'static [(&'static str, &'static str)],
+}
+
+const ALL_SALES: (&str, &str) = ("sales_team.group_sale_salesman_all_leads", "Sales/User: All Documents");
+const ALL_TIMESHEETS: (&str, &str) =
+    ("hr_timesheet.group_hr_timesheet_approver", "Timesheets/User: all timesheets");
+const ALL_TIME_OFF: (&str, &str) =
+    ("hr_holidays.group_hr_holidays_user", "Time Off/Officer: Manage all requests");
+const INVOICING: (&str, &str) = ("account.group_account_invoice", "Accounting/Invoicing");
+const ACCOUNTING: (&str, &str) = ("account.group_account_readonly", "Show Accounting Features - Readonly");
+
+const fn own(
+    model: &'static str,
+    seen: &'static str,
+    lifted_by: &'static [(&'static str, &'static str)],
+) -> OwnDocuments {
+    OwnDocuments { model, seen, lifted_by }
+}
+
+/// As the modules of Odoo 19.0 bring them (`ir.rule`).
+const OWN_DOCUMENTS: [OwnDocuments; 14] = [
+    own("account.analytic.line", "timesheets of their own", &[ALL_TIMESHEETS]),
+    own(
+        "account.invoice.report",
+        "invoices of which they are the salesperson",
+        &[ALL_SALES, INVOICING, ACCOUNTING],
+    ),
+    own("account.move", "invoices of which they are the salesperson", &[ALL_SALES, INVOICING, ACCOUNTING]),
+    own(
+        "account.move.line",
+        "lines of invoices of which they are the salesperson",
+        &[ALL_SALES, INVOICING, ACCOUNTING],
+    ),
+    own("crm.activity.report", "activities of their own", &[ALL_SALES]),
+    own("crm.lead", "leads of their own and those of nobody", &[ALL_SALES]),
+    own(
+        "hr.applicant",
+        "applicants whom they interview",
+        &[("hr_recruitment.group_hr_recruitment_user", "Recruitment/Officer: Manage all applicants")],
+    ),
+    own(
+        "hr.expense",
+        "expenses of their own and those that they approve",
+        &[
+            ("hr_expense.group_hr_expense_user", "Expenses/All Approver"),
+            ("account.group_account_user", "Show Full Accounting Features"),
+        ],
+    ),
+    own("hr.leave", "time off of their own and that which they approve", &[ALL_TIME_OFF]),
+    own("hr.leave.allocation", "allocations of their own and those that they approve", &[ALL_TIME_OFF]),
+    own("sale.order", "orders of their own and those of nobody", &[ALL_SALES]),
+    own(
+        "sale.order.line",
+        "lines of orders of their own and those of nobody",
+        &[ALL_SALES, ("stock.group_stock_user", "Inventory/User")],
+    ),
+    own("sale.report", "orders of their own and those of nobody", &[ALL_SALES]),
+    own("timesheets.analysis.report", "timesheets of their own", &[ALL_TIMESHEETS]),
+];
+
+/// The rule of a model by which a user sees only documents of their own.
+pub fn own_documents(model: &str) -> Option<&'static OwnDocuments> {
+    OWN_DOCUMENTS.iter().find(|own| own.model == model)
+}
+
 /// The model that had another name before.
 pub fn renamed(name: &str) -> Option<&'static str> {
     RENAMED.iter().find(|(old, ..)| *old == name).map(|row| row.1)
@@ -131,6 +203,8 @@ mod tests {
     #[test]
     fn the_tables_are_sorted_and_without_a_name_that_stays() {
         assert!(RENAMED.is_sorted() && OF_ACTIVE.is_sorted());
+        assert!(OWN_DOCUMENTS.iter().map(|own| own.model).is_sorted());
+        assert!(OWN_DOCUMENTS.iter().all(|own| !own.lifted_by.is_empty()));
         assert!(RENAMED.iter().all(|(old, now, since)| old != now && (OLDEST..=NEWEST).contains(since)));
     }
 

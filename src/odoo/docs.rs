@@ -75,8 +75,8 @@ impl Reader<'_> {
         crate::operation::check_model(model)?;
         self.page(model, &format!("/doc-bearer/{model}.json"), refresh, || {
             let fields = self.call(model, "fields_get", Object::new())?;
-            let fields: Map<String, Value> =
-                serde_json::from_str(&fields).map_err(|_| strange("fields_get", "an object"))?;
+            let fields: Map<String, Value> = serde_json::from_str(&fields)
+                .map_err(|why| strange("fields_get", "an object").with_source(why))?;
             let named = Map::from_iter([("models".to_string(), json!([model]))]);
             let name = self.call("ir.model", "display_name_for", named).ok();
             let name: Value = name.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();

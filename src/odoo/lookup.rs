@@ -210,8 +210,9 @@ impl Wanted {
     /// # Errors
     /// `bad_reply` when the answer is not a list.
     pub fn rows(&self, answer: &str) -> Result<Vec<Value>> {
-        let rows: Vec<Value> = serde_json::from_str(answer)
-            .map_err(|_| Error::new(Code::BadReply, "the lookup was not answered with a list"))?;
+        let rows: Vec<Value> = serde_json::from_str(answer).map_err(|why| {
+            Error::new(Code::BadReply, "the lookup was not answered with a list").with_source(why)
+        })?;
         let rows = rows.into_iter().map(|row| match row {
             Value::Array(pair) if pair.len() == 2 => json!({ "id": pair[0], "display_name": pair[1] }),
             other => other,

@@ -2,9 +2,11 @@
 //! keeps results in the cache; it knows no flags and prints nothing but `--debug` lines.
 
 mod desk;
+mod list_view;
 
 pub mod choosing;
 pub mod client;
+pub mod columns;
 pub mod cookies;
 pub mod docs;
 pub mod lookup;

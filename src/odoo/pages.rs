@@ -82,8 +82,9 @@ impl Pages {
     /// # Errors
     /// `bad_reply`: not a list, or more rows than were asked for.
     pub fn rows<'a>(&mut self, operation: &Operation, reply: &'a Reply) -> Result<Page<'a>> {
-        let rows: Vec<&RawValue> = serde_json::from_str(reply.get())
-            .map_err(|_| Error::new(Code::BadReply, "search_read did not answer with a list"))?;
+        let rows: Vec<&RawValue> = serde_json::from_str(reply.get()).map_err(|why| {
+            Error::new(Code::BadReply, "search_read did not answer with a list").with_source(why)
+        })?;
         let limit = operation.kwargs["limit"].as_u64().unwrap_or(0) as usize;
         if limit > 0 && rows.len() > limit {
             let message =
@@ -104,8 +105,9 @@ impl Pages {
     /// # Errors
     /// `bad_reply`: no id, or not in order, so that a row may be repeated or one was left out.
     pub fn pass(&mut self, row: &RawValue) -> Result<i64> {
-        let Identified { id } = serde_json::from_str(row.get())
-            .map_err(|_| Error::new(Code::BadReply, "search_read answered with a row that has no id"))?;
+        let Identified { id } = serde_json::from_str(row.get()).map_err(|why| {
+            Error::new(Code::BadReply, "search_read answered with a row that has no id").with_source(why)
+        })?;
         if let Some(last) = self.last.filter(|last| id <= *last) {
             return Err(Error::new(
                 Code::BadReply,

@@ -93,6 +93,16 @@ pub trait Schemas {
         let _ = question;
         None
     }
+    /// The same with Odoo's refusal, where that is the answer; `None` when nobody can be asked.
+    fn asked(&self, question: Operation) -> Option<Result<Value>> {
+        let _ = question;
+        None
+    }
+    /// Whether this user has a group; `None` when Odoo does not tell.
+    fn has_group(&self, group: &str) -> Option<bool> {
+        let _ = group;
+        None
+    }
 }
 
 /// Name and attributes, in Odoo's order. A call names a handful of some hundred fields, so each is parsed
@@ -180,11 +190,12 @@ impl Schema {
         let kwargs = json!({ "attributes": ATTRIBUTES });
         let operation = Operation::new(model, "fields_get", operation::kwargs(kwargs))?;
         let reply = desk.ask(operation, context)?;
-        let fields = serde_json::from_str(reply.get()).map_err(|_| {
+        let fields = serde_json::from_str(reply.get()).map_err(|why| {
             Error::new(
                 Code::BadReply,
                 format!("fields_get of {model} answered something that is not an object"),
             )
+            .with_source(why)
         })?;
         if !ttl.is_zero() {
             let _ = desk.cache.store(&key, reply.get(), None, "");

@@ -39,6 +39,21 @@ pub fn user_id(desk: &Desk) -> Option<i64> {
     fetch(desk).ok()?.get("uid")?.as_i64()
 }
 
+/// Whether that user has a group, if Odoo tells.
+pub fn has_group(desk: &Desk, group: &str) -> Option<bool> {
+    let question = json!({ "has_group": group });
+    let key = Key { owner: desk.owner, section: Section::User, model: "res.users", question };
+    if let Found::Fresh(entry) = desk.cache.find(&key, DOCUMENT_TTL) {
+        return serde_json::from_str(&entry.body).ok();
+    }
+    let kwargs = Object::from_iter([("group_ext_id".to_string(), json!(group))]);
+    let question = Operation::new("res.users", "has_group", kwargs).ok()?.on(vec![user_id(desk)?]);
+    let reply = desk.ask_plainly(question).ok()?;
+    let has = serde_json::from_str(reply.get()).ok()?;
+    let _ = desk.cache.store(&key, reply.get(), None, "");
+    Some(has)
+}
+
 fn fetch(desk: &Desk) -> Result<Object> {
     let key =
         Key { owner: desk.owner, section: Section::User, model: "res.users", question: json!("context_get") };
@@ -48,8 +63,9 @@ fn fetch(desk: &Desk) -> Result<Object> {
         return Ok(whole);
     }
     let reply = desk.ask_plainly(Operation::new("res.users", "context_get", Object::new())?)?;
-    let whole = serde_json::from_str(reply.get())
-        .map_err(|_| Error::new(Code::BadReply, "res.users/context_get did not answer with an object"))?;
+    let whole = serde_json::from_str(reply.get()).map_err(|why| {
+        Error::new(Code::BadReply, "res.users/context_get did not answer with an object").with_source(why)
+    })?;
     // The cache is a convenience: a full disk must not stop the call.
     let _ = desk.cache.store(&key, reply.get(), None, "");
     Ok(whole)

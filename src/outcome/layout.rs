@@ -11,6 +11,8 @@ pub struct Layout {
     pub is_table: bool,
     /// Types of fields by name, where they are known.
     pub types: Option<HashMap<String, String>>,
+    /// Names of records by the field that lists their ids, as far as they are at hand.
+    pub names: HashMap<String, HashMap<i64, String>>,
     /// The columns that a table shows; the other forms have all.
     pub columns: Option<Vec<String>>,
     /// The fields that every row has.
@@ -63,6 +65,11 @@ impl Layout {
     /// Types of the fields.
     pub fn typed(self, types: Option<HashMap<String, String>>) -> Layout {
         Layout { types, ..self }
+    }
+
+    /// Names of the records that fields list by their ids.
+    pub fn naming(self, names: HashMap<String, HashMap<i64, String>>) -> Layout {
+        Layout { names, ..self }
     }
 
     /// The fields that every row has.

@@ -70,6 +70,12 @@ fn raw(check: &Check, text: &str, place: &str) -> Result<()> {
         ))
         .with_hint("datas takes base64"));
     }
+    if begins_as_a_file(text) {
+        return Err(refused(format!(
+            "{place}: this is a binary file as base64, and raw takes the text itself: datas is meant"
+        ))
+        .with_hint(format!("{} takes it as it is", place.replace("raw", "datas"))));
+    }
     if looks_encoded(text) {
         check.note(format!(
             "{place}: raw takes the text itself, so this base64 is stored as it stands; datas is the field that decodes it"
@@ -95,6 +101,27 @@ pub fn of_message(check: &Check, operation: &Operation) {
 fn of_data_uri(text: &str) -> Option<&str> {
     let (head, encoded) = text.trim_start().strip_prefix("data:")?.split_once(',')?;
     head.ends_with(";base64").then_some(encoded.trim())
+}
+
+/// How binary files begin, in base64: PNG, JPEG, GIF, WebP and other RIFF, PDF, ZIP and what is made of it, GZIP, old
+/// Office files, TIFF.
+const BEGINNINGS: [&str; 10] = [
+    "iVBORw0KGgo",
+    "/9j/",
+    "R0lGODdh",
+    "R0lGODlh",
+    "UklGR",
+    "JVBERi0",
+    "UEsDB",
+    "H4sI",
+    "0M8R4KGxGuE",
+    "SUkqA",
+];
+
+/// Whether a text is base64 of a file that is certainly no text.
+fn begins_as_a_file(text: &str) -> bool {
+    let text = text.trim();
+    BEGINNINGS.iter().any(|begins| text.starts_with(begins)) && flaw(text).is_none()
 }
 
 /// Line breaks are what `base64` itself writes.
@@ -161,7 +188,11 @@ mod tests {
             assert!(!looks_encoded(text), "{text}");
         }
         for encoded in ["SGVsbG8gUERG", "SGVsbG8gd29ybGQ="] {
-            assert!(looks_encoded(encoded), "{encoded}");
+            assert!(looks_encoded(encoded) && !begins_as_a_file(encoded), "{encoded}");
+        }
+        assert!(begins_as_a_file("iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB") && begins_as_a_file("JVBERi0xLjQK"));
+        for text in ["/9j/ is how a JPEG begins", "UEsDB", "H4sI, said the parrot", "iVBORw0KGgo"] {
+            assert!(!begins_as_a_file(text), "{text}");
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::dates::{self, Reading};
+use super::findings::Findings;
 use super::{Check, names, refused};
 use crate::error::{Error, Result};
 use crate::json_input::type_name;
@@ -60,29 +61,33 @@ fn walk(check: &Check, domain: &Value, model: &str, schema: Option<&Arc<Schema>>
             .with_hint("put it into another pair of brackets")
             .with_hint(format!("[{domain}]")));
     }
+    let mut found = Findings::default();
     for (index, item) in items.iter().enumerate() {
-        let place = format!("{place}[{index}]");
-        match item {
-            Value::String(sign) if ["&", "|", "!"].contains(&sign.as_str()) => {}
-            Value::String(word) => {
-                let error = refused(format!("{place}: {word:?} is neither a condition nor one of & | !"));
-                return Err(match word.to_ascii_lowercase().as_str() {
-                    "and" | "&&" => error.with_hint("write \"&\" in front of the two conditions"),
-                    "or" | "||" => error.with_hint("write \"|\" in front of the two conditions"),
-                    "not" => error.with_hint("write \"!\" in front of the condition"),
-                    _ => error,
-                });
-            }
-            Value::Array(parts) => condition(check, parts, model, schema, &place)?,
-            other => {
-                return Err(refused(format!(
-                    "{place}: expected [field, operator, value] or one of & | !, found {}",
-                    type_name(other)
-                )));
-            }
-        }
+        found.add(part(check, item, model, schema, &format!("{place}[{index}]")))?;
     }
-    balanced(items, place)
+    found.add(balanced(items, place))?;
+    found.told()
+}
+
+/// One item of a domain.
+fn part(check: &Check, item: &Value, model: &str, schema: Option<&Arc<Schema>>, place: &str) -> Result<()> {
+    match item {
+        Value::String(sign) if ["&", "|", "!"].contains(&sign.as_str()) => Ok(()),
+        Value::String(word) => {
+            let error = refused(format!("{place}: {word:?} is neither a condition nor one of & | !"));
+            Err(match word.to_ascii_lowercase().as_str() {
+                "and" | "&&" => error.with_hint("write \"&\" in front of the two conditions"),
+                "or" | "||" => error.with_hint("write \"|\" in front of the two conditions"),
+                "not" => error.with_hint("write \"!\" in front of the condition"),
+                _ => error,
+            })
+        }
+        Value::Array(parts) => condition(check, parts, model, schema, place),
+        other => Err(refused(format!(
+            "{place}: expected [field, operator, value] or one of & | !, found {}",
+            type_name(other)
+        ))),
+    }
 }
 
 /// `&` and `|` stand in front of two operands, `!` in front of one.

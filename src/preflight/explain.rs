@@ -4,10 +4,11 @@
 
 use serde_json::Value;
 
-use super::{Check, gone, keywords, wizards};
+use super::{Check, denials, gone, keywords, wizards};
 use crate::error::{Code, Error};
 use crate::hint::{Action, Hint};
-use crate::knowledge::{methods, models, states};
+use crate::knowledge::methods::{self, Role};
+use crate::knowledge::{models, states};
 use crate::odoo::lookup::model_called;
 use crate::operation::{Object, Operation};
 use crate::suggest::closest;
@@ -22,7 +23,13 @@ pub fn explain(
 ) -> Error {
     let mut hints = match error.code {
         Code::InvalidRequest | Code::ServerError | Code::Rejected => of_arguments(check, operation, &error),
-        Code::AccessDenied => of_access(operation, &error),
+        Code::AccessDenied => {
+            let named = of_access(operation, &error);
+            match named.is_empty() {
+                true => denials::explained(check, operation, &error).into_iter().collect(),
+                false => named,
+            }
+        }
         Code::NotFound => of_names(check, operation, &error, models),
         _ => Vec::new(),
     };
@@ -38,6 +45,25 @@ pub fn explain(
         }
     }
     error
+}
+
+/// An answer that Odoo could not write, mostly for `raw` of a file: the same call with the field that is meant.
+pub fn unanswerable(operation: &Operation, error: Error) -> Error {
+    let fields =
+        methods::of(&operation.model, &operation.method).and_then(|method| method.argument(Role::Fields));
+    let (Code::ServerError, Some(argument)) = (error.code, fields) else { return error };
+    let mut meant = operation.clone();
+    let mut is_meant = false;
+    for name in meant.kwargs.get_mut(argument.name).and_then(Value::as_array_mut).into_iter().flatten() {
+        if *name == "raw" {
+            *name = "datas".into();
+            is_meant = true;
+        }
+    }
+    match is_meant {
+        true => error.with_hint(Hint::new("raw of a binary file is no text, datas is meant: ").call(meant)),
+        false => error,
+    }
 }
 
 /// A wrong argument: the rules again, this time with the fields asked for.
@@ -60,16 +86,35 @@ fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint
     {
         return vec![format!("{} takes {}", operation.method, takes.join(", ")).into()];
     }
+    if let Some((model, name)) = spelt_out(says) {
+        let lookup = Action::new("lookup").with("kind", model).with("query", name).with("one", true);
+        return vec![Hint::new("a name stands where an id belongs: ").action(lookup)];
+    }
     if says.starts_with("Expected singleton") {
         return vec![format!("{} takes exactly one record: give one id", operation.method).into()];
     }
     let again = Check::new(check.rules, &Filling(check), operation).run(&mut operation.clone());
     match again {
         Err(refusal) if refusal.code == Code::PreflightRefused => {
-            std::iter::once(Hint::from(refusal.message)).chain(refusal.hints).collect()
+            let lines = match refusal.errors.is_empty() {
+                true => vec![refusal.message],
+                false => refusal.errors,
+            };
+            lines.into_iter().map(Hint::from).chain(refusal.hints).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// A text that Odoo took for the ids of records, letter by letter: the model, and the text.
+fn spelt_out(says: &str) -> Option<(&str, String)> {
+    let (model, letters) = says.strip_prefix("Expected singleton: ")?.strip_suffix(')')?.split_once('(')?;
+    crate::operation::check_model(model).ok()?;
+    let letters = letters.split("', '").map(|letter| letter.trim_matches('\''));
+    let letters: Vec<&str> = letters.collect();
+    let is_spelt = letters.len() > 1 && letters.iter().all(|letter| letter.chars().count() <= 1);
+    let name: String = letters.concat();
+    (is_spelt && !name.chars().all(|letter| letter.is_ascii_digit())).then_some((model, name))
 }
 
 /// Fields that are not at hand are asked for.
@@ -95,10 +140,13 @@ impl crate::odoo::schema::Schemas for Filling<'_, '_> {
 /// A field that this user may not touch: it stands in quotes in Odoo's message, whatever its language.
 fn of_access(operation: &Operation, error: &Error) -> Vec<Hint> {
     let says = error.odoo.as_deref().map(|odoo| odoo.message.as_str()).unwrap_or_default();
+    // A list of records that this user may not read fails by the name of its field.
+    let is_unread = |name: &str| says.contains(&format!("{}.{name}\n", operation.model));
     let quoted_name = |name: &str| {
         [('"', '"'), ('“', '”'), ('«', '»'), ('„', '“'), ('\'', '\'')]
             .iter()
             .any(|(open, close)| says.contains(&format!("{open}{name}{close}")))
+            || is_unread(name)
             || says.contains(&format!("« {name} »"))
             || says.contains(&format!("«\u{a0}{name}\u{a0}»"))
     };
@@ -130,9 +178,12 @@ fn of_access(operation: &Operation, error: &Error) -> Vec<Hint> {
         _ => false,
     });
     if is_empty {
-        return vec![format!("this user may not use the field {name}").into()];
+        return vec![format!("this is about one field: this user may not use {name}").into()];
     }
-    vec![Hint::new(format!("this user may not use the field {name}; without it: ")).call(without)]
+    vec![
+        Hint::new(format!("this is about one field: this user may not use {name}; without it: "))
+            .call(without),
+    ]
 }
 
 fn drop_named(vals: &mut Object, quoted_name: &dyn Fn(&str) -> bool) -> Option<String> {
@@ -205,4 +256,25 @@ fn method_meant(model: &str, given: &str) -> Option<&'static str> {
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, method)| method)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spelt_out;
+
+    #[test]
+    fn a_name_in_the_place_of_an_id_is_put_together_again() {
+        for (says, found) in [
+            (
+                "Expected singleton: mail.activity.type('T', 'o', ' ', 'D', 'o')",
+                Some(("mail.activity.type", "To Do")),
+            ),
+            ("Expected singleton: res.partner(1, 2)", None),
+            ("Expected singleton: res.partner()", None),
+            ("Expected singleton: res.partner('1', '2')", None),
+        ] {
+            let found = found.map(|(model, name)| (model, name.to_string()));
+            assert_eq!(spelt_out(says), found, "{says}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The keywords of well-known methods, above all of those that take any keyword (`**kwargs`) and would swallow a
 //! misspelt one. One rule; which keywords a method takes is knowledge, and other methods are Odoo's to judge.
 
+use super::findings::Findings;
 use super::{Check, refused};
 use crate::error::Result;
 use crate::hint::Hint;
@@ -33,6 +34,7 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     if !matches!(known.others, Others::Swallowed(_)) {
         return Ok(());
     }
+    let mut found = Findings::default();
     for key in operation.kwargs.keys() {
         // An activity takes its own fields, those of a studio included.
         let is_own = method == "activity_schedule" && key.starts_with("x_");
@@ -41,14 +43,14 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         }
         let takes = known.keywords(check.version);
         let error = refused(format!("{method} has no keyword {key}, and would not say so"));
-        return Err(match meant(key, &takes) {
+        found.add(Err(match meant(key, &takes) {
             Some(close) => error.with_hint(format!("did you mean {close}?")),
             None if takes.len() < 15 => error.with_hint(format!("{method} takes {}", takes.join(", "))),
             None => error
                 .with_hint(Hint::new("if a module of yours takes it: ").with("force_fields", key.as_str())),
-        });
+        }))?;
     }
-    Ok(())
+    found.told()
 }
 
 /// The keywords of a method, if it is known.

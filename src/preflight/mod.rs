@@ -9,9 +9,11 @@ pub mod contexts;
 pub mod currencies;
 pub mod dates;
 pub mod deletions;
+pub mod denials;
 pub mod domain;
 pub mod echoes;
 pub mod explain;
+pub mod findings;
 pub mod former;
 pub mod gone;
 pub mod groups;
@@ -31,8 +33,10 @@ pub mod ways;
 pub mod wizards;
 pub mod written;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+
+use findings::Findings;
 
 use crate::caller::Rules;
 use crate::error::{Code, Error, Result};
@@ -49,7 +53,7 @@ pub struct Check<'a> {
     /// Fields of models.
     pub schemas: &'a dyn Schemas,
     /// Whether unknown models may be asked about.
-    pub fill: bool,
+    fill: Cell<bool>,
     /// The version of Odoo that the call is for.
     pub version: Version,
     notes: RefCell<Vec<Hint>>,
@@ -58,7 +62,7 @@ pub struct Check<'a> {
 impl<'a> Check<'a> {
     /// Rules for one operation; the fields of unknown models are asked for only if it stores values.
     pub fn new(rules: &'a Rules, schemas: &'a dyn Schemas, operation: &Operation) -> Check<'a> {
-        let fill = values::stores(operation);
+        let fill = Cell::new(values::stores(operation));
         Check { rules, schemas, fill, version: schemas.version(), notes: RefCell::default() }
     }
 
@@ -69,11 +73,16 @@ impl<'a> Check<'a> {
     pub fn run(&self, operation: &mut Operation) -> Result<Vec<Hint>> {
         contexts::check(self, &operation.context);
         former::check(self, operation)?;
-        records::check(self, operation)?;
-        keywords::check(self, operation)?;
-        messages::check(self, operation)?;
-        names::check(self, operation)?;
-        values::check(self, operation)?;
+        let mut found = Findings::default();
+        for rule in [records::check, keywords::check, messages::check, domain::check] {
+            found.add(rule(self, operation))?;
+        }
+        for rule in [names::check, values::check] {
+            // What is refused in any case is worth no request.
+            self.fill.set(self.fill.get() && found.is_empty());
+            found.add(rule(self, operation))?;
+        }
+        found.told()?;
         imports::check(self, operation)?;
         wizards::check(self, operation);
         properties::check(self, operation)?;
@@ -94,7 +103,7 @@ impl<'a> Check<'a> {
 
     /// The fields of a model, if they can be had.
     pub fn schema(&self, model: &str) -> Result<Option<Arc<Schema>>> {
-        if self.fill { self.schemas.filled(model) } else { Ok(self.schemas.known(model)) }
+        if self.fill.get() { self.schemas.filled(model) } else { Ok(self.schemas.known(model)) }
     }
 
     /// Whether the caller vouches for a name.

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::{Check, domain, groups, refused, specification};
+use super::findings::Findings;
+use super::{Check, groups, refused, specification};
 use crate::error::{Error, Result};
 use crate::hint::{Action, Hint};
 use crate::knowledge::fields;
@@ -16,38 +17,32 @@ use crate::text::shell::quoted;
 /// Refuses names that do not exist, where the fields of the model are known.
 pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
     let model = operation.model.as_str();
-    domain::check(check, operation)?;
-    specification::check(check, operation)?;
+    let mut found = Findings::default();
+    found.add(specification::check(check, operation))?;
     let argument = |role| check.argument(operation, role);
     let of_groups = [Role::Groups, Role::Aggregates].map(argument);
     if let Some(key) = argument(Role::GroupOrder) {
         let terms = |key: Option<_>| key.into_iter().flat_map(|key| strings(operation, key)).collect();
         let [by, aggregates]: [Vec<&str>; 2] = of_groups.map(terms);
-        groups::order(operation, key, &by, &aggregates)?;
+        found.add(groups::order(operation, key, &by, &aggregates))?;
     }
     let named = [argument(Role::Fields), argument(Role::Order)].into_iter().chain(of_groups).flatten();
     let is_given = |key: &str| operation.kwargs.get(key).is_some_and(|value| !value.is_null());
     if !named.into_iter().any(is_given) {
-        return Ok(());
+        return found.told();
     }
-    let Some(schema) = check.schema(model)? else { return Ok(()) };
+    let Some(schema) = check.schema(model)? else { return found.told() };
     if let Some(key) = argument(Role::Fields) {
         for (index, name) in strings(operation, key).enumerate() {
-            let place = format!("{key}[{index}]");
-            if let Some((first, _)) = name.split_once('.') {
-                if schema.has(first) && !is_properties(&schema, first) {
-                    return Err(refused(format!("{place}: {name}: {key} takes no dotted paths"))
-                        .with_hint(format!("read {first}, then the field of the record that it names")));
-                }
-                continue;
-            }
-            known(check, model, &schema, name, &place)?;
+            found.add(plain(check, model, &schema, name, &format!("{key}[{index}]")))?;
         }
     }
     if let Some(order) =
         argument(Role::Order).and_then(|key| operation.kwargs.get(key)).and_then(Value::as_str)
     {
-        order_is_sound(check, model, &schema, order)?;
+        for term in order.split(',').map(str::trim).filter(|term| !term.is_empty()) {
+            found.add(order_is_sound(check, model, &schema, term))?;
+        }
     }
     for (key, is_group) in of_groups.into_iter().zip([true, false]) {
         let Some(key) = key else { continue };
@@ -57,33 +52,42 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
                 continue;
             }
             let place = format!("{key}[{index}]");
-            known(check, model, &schema, name, &place)?;
-            if is_group {
-                groups::check(check, operation, &schema, term, &place)?;
-            } else {
-                groups::sums(check, model, &schema, term, &place)?;
-            }
+            let term_is_sound = || match is_group {
+                true => groups::check(check, operation, &schema, term, &place),
+                false => groups::sums(check, model, &schema, term, &place),
+            };
+            found.add(known(check, model, &schema, name, &place).and_then(|()| term_is_sound()))?;
         }
     }
-    Ok(())
+    found.told()
 }
 
-fn order_is_sound(check: &Check, model: &str, schema: &Schema, order: &str) -> Result<()> {
-    for term in order.split(',').map(str::trim).filter(|term| !term.is_empty()) {
-        let mut words = term.split_whitespace();
-        let name = words.next().unwrap_or_default().trim_matches('"');
-        let first = name.split([':', '.']).next().unwrap_or_default();
-        if let Some(plain) = first.strip_prefix(['-', '+']).filter(|plain| schema.has(plain)) {
-            let direction = if first.starts_with('-') { "desc" } else { "asc" };
-            return Err(refused(format!("order: {first} is not how Odoo sorts"))
-                .with_hint(format!("write {}", quoted(&format!("{plain} {direction}")))));
-        }
-        known(check, model, schema, first, "order")?;
-        sortable(check, model, schema, name, first)?;
-        for word in words {
-            if !["asc", "desc", "nulls", "first", "last"].contains(&word.to_ascii_lowercase().as_str()) {
-                return Err(refused(format!("order: {word:?} in {term:?} is neither asc nor desc")));
-            }
+/// A name in a list of fields.
+fn plain(check: &Check, model: &str, schema: &Schema, name: &str, place: &str) -> Result<()> {
+    let Some((first, _)) = name.split_once('.') else { return known(check, model, schema, name, place) };
+    if !schema.has(first) || is_properties(schema, first) {
+        return Ok(());
+    }
+    let key = place.split('[').next().unwrap_or_default();
+    Err(refused(format!("{place}: {name}: {key} takes no dotted paths"))
+        .with_hint(format!("read {first}, then the field of the record that it names")))
+}
+
+/// One term of an order.
+fn order_is_sound(check: &Check, model: &str, schema: &Schema, term: &str) -> Result<()> {
+    let mut words = term.split_whitespace();
+    let name = words.next().unwrap_or_default().trim_matches('"');
+    let first = name.split([':', '.']).next().unwrap_or_default();
+    if let Some(plain) = first.strip_prefix(['-', '+']).filter(|plain| schema.has(plain)) {
+        let direction = if first.starts_with('-') { "desc" } else { "asc" };
+        return Err(refused(format!("order: {first} is not how Odoo sorts"))
+            .with_hint(format!("write {}", quoted(&format!("{plain} {direction}")))));
+    }
+    known(check, model, schema, first, "order")?;
+    sortable(check, model, schema, name, first)?;
+    for word in words {
+        if !["asc", "desc", "nulls", "first", "last"].contains(&word.to_ascii_lowercase().as_str()) {
+            return Err(refused(format!("order: {word:?} in {term:?} is neither asc nor desc")));
         }
     }
     Ok(())

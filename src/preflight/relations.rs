@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::findings::Findings;
 use super::{Check, refused, values};
 use crate::error::{Error, Result};
 use crate::hint::{Action, Hint};
@@ -107,19 +108,18 @@ pub fn x2many(
         *value = commands;
         return Ok(());
     }
+    let mut found = Findings::default();
     for (index, item) in items.iter_mut().enumerate() {
         let place = format!("{place}[{index}]");
         let kind = type_name(item);
-        match item {
-            Value::Array(command) => nested(check, operation, command, relation, &place)?,
-            Value::Object(_) => {
-                return Err(refused(format!("{place}: values of a new record stand in a command"))
-                    .with_hint("[[0, 0, {values}]] creates, [[1, id, {values}]] changes"));
-            }
-            _ => return Err(fails(&format!("item {index} is {kind}, neither an id nor a command"))),
-        }
+        found.add(match item {
+            Value::Array(command) => nested(check, operation, command, relation, &place),
+            Value::Object(_) => Err(refused(format!("{place}: values of a new record stand in a command"))
+                .with_hint("[[0, 0, {values}]] creates, [[1, id, {values}]] changes")),
+            _ => Err(fails(&format!("item {index} is {kind}, neither an id nor a command"))),
+        })?;
     }
-    Ok(())
+    found.told()
 }
 
 fn nested(

@@ -3,10 +3,12 @@
 
 use serde_json::Value;
 
+use super::findings::Findings;
 use super::{Check, names, refused};
 use crate::error::Result;
 use crate::json_input::type_name;
 use crate::knowledge::methods::Role;
+use crate::odoo::schema::Schema;
 use crate::operation::Operation;
 
 /// Refuses fields that do not exist, as far as the models are known.
@@ -33,20 +35,26 @@ fn of_model(check: &Check, model: &str, specification: &Value, place: &str) -> R
         });
     };
     let Some(schema) = check.schemas.known(model) else { return Ok(()) };
+    let mut found = Findings::default();
     for (name, inner) in fields {
-        let place = format!("{place}.{name}");
-        if name.contains('.') && schema.has(name.split('.').next().unwrap_or_default()) {
-            let (first, rest) = name.split_once('.').unwrap_or_default();
-            return Err(refused(format!("{place}: a specification takes no dotted paths"))
-                .with_hint(format!("{{\"{first}\": {{\"fields\": {{\"{rest}\": {{}}}}}}}}")));
-        }
-        names::known(check, model, &schema, name, &place)?;
-        let Some(nested) = inner.get("fields").filter(|nested| nested.is_object()) else { continue };
-        if let Some(relation) =
-            schema.field(name).and_then(|field| field["relation"].as_str().map(str::to_string))
-        {
-            of_model(check, &relation, nested, &format!("{place}.fields"))?;
-        }
+        found.add(field(check, model, &schema, name, inner, &format!("{place}.{name}")))?;
+    }
+    found.told()
+}
+
+/// One field of a specification, and those of the records that it names.
+fn field(check: &Check, model: &str, schema: &Schema, name: &str, inner: &Value, place: &str) -> Result<()> {
+    if name.contains('.') && schema.has(name.split('.').next().unwrap_or_default()) {
+        let (first, rest) = name.split_once('.').unwrap_or_default();
+        return Err(refused(format!("{place}: a specification takes no dotted paths"))
+            .with_hint(format!("{{\"{first}\": {{\"fields\": {{\"{rest}\": {{}}}}}}}}")));
+    }
+    names::known(check, model, schema, name, place)?;
+    let Some(nested) = inner.get("fields").filter(|nested| nested.is_object()) else { return Ok(()) };
+    if let Some(relation) =
+        schema.field(name).and_then(|field| field["relation"].as_str().map(str::to_string))
+    {
+        return of_model(check, &relation, nested, &format!("{place}.fields"));
     }
     Ok(())
 }

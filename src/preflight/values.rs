@@ -3,12 +3,14 @@
 
 use serde_json::Value;
 
+use super::findings::Findings;
 use super::{Check, content, names, refused, relations, scalars, states, ways};
 use crate::error::{Error, Result};
 use crate::hint::Hint;
 use crate::json_input::type_name;
 use crate::knowledge::fields;
 use crate::knowledge::methods::{self, Method};
+use crate::odoo::schema::Schema;
 use crate::operation::{Object, Operation};
 
 /// Whether an operation stores values that can be checked.
@@ -24,31 +26,29 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
     let Some(mut given) = operation.kwargs.get_mut(key).map(Value::take) else { return Ok(()) };
     let is_new = method.makes_records() || operation.ids.as_deref().unwrap_or_default().is_empty();
     let model = operation.model.clone();
+    let mut found = Findings::default();
+    let mut one = |vals: &mut Value, place: &str| {
+        found.add(match vals {
+            Value::Object(vals) => object(check, operation, &model, vals, is_new, place),
+            other => {
+                Err(refused(format!("{place}: takes an object of values, this is {}", type_name(other))))
+            }
+        })
+    };
     match &mut given {
-        Value::Object(vals) => object(check, operation, &model, vals, is_new, key)?,
         Value::Array(list) if method.stores_a_list() => {
             let is_one = list.len() == 1;
             for (index, vals) in list.iter_mut().enumerate() {
                 // Of one record nobody typed a list, mostly.
                 let place = if is_one { "vals".to_string() } else { format!("{key}[{index}]") };
-                match vals {
-                    Value::Object(vals) => object(check, operation, &model, vals, is_new, &place)?,
-                    other => {
-                        return Err(refused(format!(
-                            "{place}: takes an object of values, this is {}",
-                            type_name(other)
-                        )));
-                    }
-                }
+                one(vals, &place)?;
             }
         }
         Value::Null => {}
-        other => {
-            return Err(refused(format!("{key}: takes an object of values, this is {}", type_name(other))));
-        }
+        vals => one(vals, key)?,
     }
     operation.kwargs.insert(key.to_string(), given);
-    Ok(())
+    found.told()
 }
 
 /// The values of one record.
@@ -65,47 +65,56 @@ pub fn object(
     }
     let schema = check.schema(model)?;
     let given = vals.clone();
-    for (name, value) in vals.iter_mut() {
-        if check.is_forced(name) {
-            continue;
-        }
-        let place = format!("{place}.{name}");
-        if fields::KEPT.contains(&name.as_str()) {
-            return Err(refused(format!(
-                "{place}: Odoo keeps this field itself and would drop the value without a word"
-            ))
-            .with_hint(format!("leave {name} out")));
-        }
-        states::check(operation, model, name, value)?;
-        let Some(schema) = &schema else { continue };
-        names::known(check, model, schema, name, &place)?;
-        let Some(field) = schema.field(name) else { continue };
-        if let Err(refusal) = writable(&field, name, value, is_new, &place) {
-            return Err(match ways::instead(model, name, &given) {
-                Some(way) => refusal.with_hint(way),
-                None => forced(refusal, &field, name),
-            });
-        }
-        match field["type"].as_str().unwrap_or_default() {
-            "many2one" => {
-                relations::many2one(check, value, field["relation"].as_str().unwrap_or_default(), &place)?;
-            }
-            "one2many" | "many2many" => {
-                let relation = field["relation"].as_str().unwrap_or_default();
-                relations::x2many(check, operation, value, relation, &place)?;
-            }
-            "binary" => content::check(check, name, value, schema.has("datas"), &place)?,
-            "char" | "text" | "html" if value.is_object() => {
-                let hints = ways::translations(operation, model, &field, name, value);
-                let refusal = refused(format!(
-                    "{place}: takes a text; Odoo would store this object as Python prints it, in every language"
-                ));
-                return Err(hints.into_iter().fold(refusal, Error::with_hint));
-            }
-            _ => scalars::check(check, value, &field, &place)?,
-        }
+    let record = Record { operation, model, schema: schema.as_deref(), given: &given, is_new };
+    let mut found = Findings::default();
+    for (name, value) in vals.iter_mut().filter(|(name, _)| !check.is_forced(name)) {
+        found.add(one(check, &record, name, value, &format!("{place}.{name}")))?;
     }
-    Ok(())
+    found.told()
+}
+
+/// What the values are for.
+struct Record<'a> {
+    operation: &'a Operation,
+    model: &'a str,
+    schema: Option<&'a Schema>,
+    given: &'a Object,
+    is_new: bool,
+}
+
+/// One value.
+fn one(check: &Check, record: &Record, name: &str, value: &mut Value, place: &str) -> Result<()> {
+    let Record { operation, model, schema, given, is_new } = *record;
+    if fields::KEPT.contains(&name) {
+        return Err(refused(format!(
+            "{place}: Odoo keeps this field itself and would drop the value without a word"
+        ))
+        .with_hint(format!("leave {name} out")));
+    }
+    states::check(operation, model, name, value)?;
+    let Some(schema) = schema else { return Ok(()) };
+    names::known(check, model, schema, name, place)?;
+    let Some(field) = schema.field(name) else { return Ok(()) };
+    if let Err(refusal) = writable(&field, name, value, is_new, place) {
+        return Err(match ways::instead(model, name, given) {
+            Some(way) => refusal.with_hint(way),
+            None => forced(refusal, &field, name),
+        });
+    }
+    let relation = field["relation"].as_str().unwrap_or_default();
+    match field["type"].as_str().unwrap_or_default() {
+        "many2one" => relations::many2one(check, value, relation, place),
+        "one2many" | "many2many" => relations::x2many(check, operation, value, relation, place),
+        "binary" => content::check(check, name, value, schema.has("datas"), place),
+        "char" | "text" | "html" if value.is_object() => {
+            let hints = ways::translations(operation, model, &field, name, value);
+            let refusal = refused(format!(
+                "{place}: takes a text; Odoo would store this object as Python prints it, in every language"
+            ));
+            Err(hints.into_iter().fold(refusal, Error::with_hint))
+        }
+        _ => scalars::check(check, value, &field, place),
+    }
 }
 
 /// Refuses a field whose value would be lost: computed without a way back, or kept by Odoo; and of a new record a

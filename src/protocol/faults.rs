@@ -58,7 +58,16 @@ impl Asked<'_> {
 }
 
 /// No usable reply.
-pub fn of_fault(fault: TransportFault, asked: Asked) -> Error {
+pub fn of_fault(mut fault: TransportFault, asked: Asked) -> Error {
+    let cause = fault.cause.take();
+    let error = without_reply(fault, asked);
+    match cause {
+        Some(cause) => error.with_source(cause),
+        None => error,
+    }
+}
+
+fn without_reply(fault: TransportFault, asked: Asked) -> Error {
     if fault.kind == FaultKind::Local {
         return Error::local_state(format!("{}: nothing was changed", fault.detail));
     }

@@ -69,11 +69,11 @@ pub fn version() -> HttpRequest {
 /// The cookie that a reply sets; of several the last counts, as in a browser. Other cookies are let go.
 pub fn cookie(reply: &HttpReply) -> Option<Secret> {
     let set = reply.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
-    let values = set.flat_map(|(_, value)| value.lines()).filter_map(|line| {
+    let mut values = set.flat_map(|(_, value)| value.lines()).filter_map(|line| {
         let (name, value) = line.split(';').next()?.split_once('=')?;
         (name.trim() == COOKIE).then(|| value.trim().trim_matches('"'))
     });
-    values.last().filter(|value| is_cookie(value)).map(|value| Secret::new(value.into()))
+    values.next_back().filter(|value| is_cookie(value)).map(|value| Secret::new(value.into()))
 }
 
 /// Whether a text can be the cookie: nothing that could end the header or begin another.

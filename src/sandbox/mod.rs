@@ -104,13 +104,13 @@ impl Transport for Sandbox {
                 let fault = fault::Fault::locked();
                 Ok(replies::json_reply(fault.status, &fault.body()))
             }
-            Err(state::Trouble::Broken(problem)) => Err(TransportFault {
-                kind: FaultKind::Local,
-                phase: Phase::NotSent,
-                detail: format!(
+            Err(state::Trouble::Broken(problem)) => Err(TransportFault::new(
+                FaultKind::Local,
+                Phase::NotSent,
+                format!(
                     "the sandbox's data cannot be read or written ({problem}); if it is damaged, odoo-agent sandbox reset restores it as it was at first"
                 ),
-            }),
+            )),
         }
     }
 }

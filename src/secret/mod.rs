@@ -11,6 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+/// From this length on a secret is no word that stands in a text by chance.
+const LONG: usize = 16;
+
 /// An API key or token.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
@@ -97,6 +100,13 @@ impl Veil {
             }
         }
         clean
+    }
+
+    /// Whether one of them is in a text, however it is written there. A short one could be there by chance.
+    pub fn is_in(&self, text: &[u8]) -> bool {
+        let held = self.lock();
+        let mut long = held.iter().filter(|(_, secret)| secret.expose().len() >= LONG);
+        long.any(|(_, secret)| veiled::without(text, secret.expose()).is_some())
     }
 
     /// How many are held.

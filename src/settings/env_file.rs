@@ -32,14 +32,16 @@ pub fn read(path: &Path, follow_links: bool) -> Result<Values> {
             _ if is_link(path) && !follow_links => (Code::ConfigUnsafe, "it is a symbolic link".to_string()),
             _ => (Code::ConfigInvalid, error.to_string()),
         };
-        Error::new(code, format!("cannot read the profile {}: {why}", path.display()))
+        Error::new(code, format!("cannot read the profile {}: {why}", path.display())).with_source(error)
     })?;
     check_private(&file, path)?;
     let bytes = Zeroizing::new(fsio::read_to_limit(&mut file, LARGEST).map_err(|error| {
         Error::new(Code::ConfigInvalid, format!("cannot read the profile {}: {error}", path.display()))
+            .with_source(error)
     })?);
-    let text = std::str::from_utf8(&bytes).map_err(|_| {
+    let text = std::str::from_utf8(&bytes).map_err(|why| {
         Error::new(Code::ConfigInvalid, format!("the profile {} is not UTF-8 text", path.display()))
+            .with_source(why)
     })?;
     parse(text).map_err(|(line, why)| {
         Error::new(Code::ConfigInvalid, format!("the profile {}, line {line}: {why}", path.display()))
@@ -62,6 +64,7 @@ fn check_private(file: &std::fs::File, path: &Path) -> Result<()> {
     };
     let metadata = file.metadata().map_err(|error| {
         Error::new(Code::ConfigInvalid, format!("cannot examine the profile {}: {error}", path.display()))
+            .with_source(error)
     })?;
     if !metadata.is_file() {
         return Err(Error::new(

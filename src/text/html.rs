@@ -2,8 +2,24 @@
 //! as hostile as its input and is made harmless after.
 
 /// Elements that begin a new line where a person reads them.
-const BLOCKS: [&str; 13] =
-    ["p", "div", "br", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "blockquote"];
+const BLOCKS: [&str; 16] = [
+    "p",
+    "div",
+    "br",
+    "li",
+    "ul",
+    "ol",
+    "tr",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "blockquote",
+    "pre",
+    "dt",
+    "dd",
+];
 
 /// Elements that HTML of Odoo begins with, beside [`BLOCKS`].
 const OTHERS: [&str; 6] = ["span", "section", "b", "i", "strong", "a"];
@@ -21,6 +37,19 @@ pub fn is_markup(text: &str) -> bool {
 
 /// The text between the tags, its blanks as one.
 pub fn plain(html: &str) -> String {
+    let text = untagged(html, ' ');
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The same with the lines that its elements begin.
+pub fn lines(html: &str) -> String {
+    let text = untagged(&html.replace('\n', " "), '\n');
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// The text between the tags; an element that begins a line leaves `end` behind.
+fn untagged(html: &str, end: char) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
     let last_end = html.rfind('>').map_or(0, |at| html.len() - at);
@@ -28,16 +57,16 @@ pub fn plain(html: &str) -> String {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
         let taken =
-            if rest.starts_with('<') { tag(rest, last_end, &mut text) } else { entity(rest, &mut text) };
+            if rest.starts_with('<') { tag(rest, last_end, end, &mut text) } else { entity(rest, &mut text) };
         rest = &rest[taken..];
     }
     text.push_str(rest);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text
 }
 
 /// The length of the tag or comment at the start; a `<` that opens none stands for itself. `last_end` is how
 /// far from the end the last `>` stands, so that text full of `<` is not searched again and again.
-fn tag(rest: &str, last_end: usize, text: &mut String) -> usize {
+fn tag(rest: &str, last_end: usize, line_end: char, text: &mut String) -> usize {
     if rest.starts_with("<!--") {
         return rest.find("-->").map_or(rest.len(), |end| end + 3);
     }
@@ -49,7 +78,7 @@ fn tag(rest: &str, last_end: usize, text: &mut String) -> usize {
         return 1;
     };
     if BLOCKS.contains(&name.to_ascii_lowercase().as_str()) {
-        text.push(' ');
+        text.push(line_end);
     }
     end + 1
 }

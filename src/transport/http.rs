@@ -99,16 +99,16 @@ impl HttpTransport {
 
     /// What an error means by how far the exchange had come: nothing was sent only while there was no connection
     /// that could have carried a byte of the request.
-    fn fault(&self, error: &ureq::Error) -> TransportFault {
+    fn fault(&self, error: ureq::Error) -> TransportFault {
         let moment = watched::moment();
         let (kind, detail) = match moment {
             Moment::Resolving | Moment::Connecting | Moment::Proxy | Moment::Handshake => {
-                self.before_sending(error)
+                self.before_sending(&error)
             }
-            Moment::Sending | Moment::Waiting => self.without_reply(error),
-            Moment::Reading | Moment::Answered | Moment::After => self.within_reply(error),
+            Moment::Sending | Moment::Waiting => self.without_reply(&error),
+            Moment::Reading | Moment::Answered | Moment::After => self.within_reply(&error),
         };
-        TransportFault { kind, phase: moment.phase(), detail }
+        TransportFault::new(kind, moment.phase(), detail).caused_by(cause(error))
     }
 
     fn before_sending(&self, error: &ureq::Error) -> (FaultKind, String) {
@@ -185,26 +185,41 @@ impl HttpTransport {
     }
 }
 
+/// What is behind an error of ureq's, which does not tell by itself.
+fn cause(error: ureq::Error) -> anyhow::Error {
+    let outer = error.to_string();
+    match error {
+        ureq::Error::Io(inner) => match inner.get_ref().map(ToString::to_string) {
+            // rustls hands its own error through as one of input and output.
+            Some(innermost) if innermost != inner.to_string() => anyhow::anyhow!(innermost).context(inner),
+            _ => inner.into(),
+        },
+        ureq::Error::Rustls(inner) => anyhow::Error::new(inner).context(outer),
+        other => other.into(),
+    }
+}
+
 fn seconds(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()
 }
 
 fn platform_and(path: &Path) -> Result<RootCerts> {
-    let unusable = |why: String| {
+    let unusable = |why: &dyn std::fmt::Display| {
         Error::new(Code::ConfigInvalid, format!("ODOO_CA_FILE {}: {why}", path.display()))
             .with_hint("it must hold the authority's certificate in PEM form")
     };
     let pem = crate::fsio::open_for_reading(path, true)
         .and_then(|mut file| crate::fsio::read_to_limit(&mut file, LARGEST_PEM))
-        .map_err(|error| unusable(error.to_string()))?;
+        .map_err(|error| unusable(&error).with_source(error))?;
     let mut own = Vec::new();
     for item in ureq::tls::parse_pem(&pem) {
-        if let PemItem::Certificate(certificate) = item.map_err(|error| unusable(error.to_string()))? {
+        let item = item.map_err(|error| unusable(&error).with_source(error))?;
+        if let PemItem::Certificate(certificate) = item {
             own.push(certificate);
         }
     }
     if own.is_empty() {
-        return Err(unusable("holds no certificate".into()));
+        return Err(unusable(&"holds no certificate"));
     }
     let platform = rustls_native_certs::load_native_certs().certs;
     own.extend(platform.iter().map(|certificate| Certificate::from_der(certificate).to_owned()));
@@ -222,7 +237,7 @@ impl Transport for HttpTransport {
         limit: Duration,
     ) -> std::result::Result<HttpReply, TransportFault> {
         watched::begin();
-        let mut response = self.exchange(request, limit).map_err(|error| self.fault(&error))?;
+        let mut response = self.exchange(request, limit).map_err(|error| self.fault(error))?;
         watched::reach(Moment::Reading);
         let headers = response
             .headers()
@@ -232,13 +247,13 @@ impl Transport for HttpTransport {
             })
             .collect();
         // ureq's own limit counts the bytes on the wire: a small reply could unpack to any size.
-        let too_large = || self.fault(&ureq::Error::BodyExceedsLimit(LARGEST_REPLY));
+        let too_large = || self.fault(ureq::Error::BodyExceedsLimit(LARGEST_REPLY));
         if response.body().content_length().is_some_and(|length| length > LARGEST_REPLY) {
             return Err(too_large());
         }
         let mut body = Vec::new();
         let reader = response.body_mut().as_reader();
-        reader.take(LARGEST_REPLY + 1).read_to_end(&mut body).map_err(|error| self.fault(&error.into()))?;
+        reader.take(LARGEST_REPLY + 1).read_to_end(&mut body).map_err(|error| self.fault(error.into()))?;
         if body.len() as u64 > LARGEST_REPLY {
             return Err(too_large());
         }
@@ -251,7 +266,7 @@ mod tests {
     use super::*;
     use crate::transport::Phase;
 
-    fn phase(moment: Moment, error: &ureq::Error) -> Phase {
+    fn phase(moment: Moment, error: ureq::Error) -> Phase {
         let url = BaseUrl::parse("https://odoo.example.com").unwrap();
         let transport = HttpTransport::new(url, Duration::from_secs(9), None).unwrap();
         watched::reach(moment);
@@ -261,30 +276,48 @@ mod tests {
     #[test]
     fn the_same_error_proves_that_nothing_was_sent_only_while_connecting() {
         let io = |kind: ErrorKind| ureq::Error::Io(kind.into());
-        let errors = [
-            io(ErrorKind::ConnectionRefused),
-            io(ErrorKind::HostUnreachable),
-            io(ErrorKind::NetworkUnreachable),
-            io(ErrorKind::NetworkDown),
-            io(ErrorKind::AddrNotAvailable),
-            io(ErrorKind::TimedOut),
-            io(ErrorKind::ConnectionReset),
-            io(ErrorKind::BrokenPipe),
-            io(ErrorKind::InvalidData),
-            io(ErrorKind::UnexpectedEof),
-            ureq::Error::Io(std::io::Error::other("failed to lookup address information")),
-            ureq::Error::HostNotFound,
-            ureq::Error::ConnectionFailed,
-            ureq::Error::Tls("handshake"),
-            ureq::Error::Timeout(Timeout::Connect),
-            ureq::Error::Timeout(Timeout::Global),
-            ureq::Error::ConnectProxyFailed("502".into()),
-        ];
-        for error in &errors {
-            for row in &super::super::moments::TABLE {
+        let errors = || {
+            [
+                io(ErrorKind::ConnectionRefused),
+                io(ErrorKind::HostUnreachable),
+                io(ErrorKind::NetworkUnreachable),
+                io(ErrorKind::NetworkDown),
+                io(ErrorKind::AddrNotAvailable),
+                io(ErrorKind::TimedOut),
+                io(ErrorKind::ConnectionReset),
+                io(ErrorKind::BrokenPipe),
+                io(ErrorKind::InvalidData),
+                io(ErrorKind::UnexpectedEof),
+                ureq::Error::Io(std::io::Error::other("failed to lookup address information")),
+                ureq::Error::HostNotFound,
+                ureq::Error::ConnectionFailed,
+                ureq::Error::Tls("handshake"),
+                ureq::Error::Timeout(Timeout::Connect),
+                ureq::Error::Timeout(Timeout::Global),
+                ureq::Error::ConnectProxyFailed("502".into()),
+            ]
+        };
+        for row in &super::super::moments::TABLE {
+            for error in errors() {
                 let must = if row.moment < Moment::Sending { Phase::NotSent } else { Phase::Sent };
-                assert_eq!(phase(row.moment, error), must, "{error} while {}", row.moment.name());
+                let text = error.to_string();
+                assert_eq!(phase(row.moment, error), must, "{text} while {}", row.moment.name());
             }
         }
+    }
+
+    #[test]
+    fn a_fault_tells_what_is_behind_it() {
+        let url = BaseUrl::parse("https://odoo.example.com").unwrap();
+        let transport = HttpTransport::new(url, Duration::from_secs(9), None).unwrap();
+        let behind = |error: ureq::Error| -> Vec<String> {
+            let cause = transport.fault(error).cause.unwrap();
+            cause.chain().map(ToString::to_string).collect()
+        };
+        let inner = std::io::Error::new(ErrorKind::ConnectionReset, "reset by the peer");
+        assert_eq!(behind(inner.into()), ["reset by the peer"]);
+        let handshake = ureq::Error::Rustls(rustls::Error::HandshakeNotComplete);
+        let last = rustls::Error::HandshakeNotComplete.to_string();
+        assert_eq!(behind(handshake).last(), Some(&last));
     }
 }

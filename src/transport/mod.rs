@@ -112,6 +112,21 @@ pub struct TransportFault {
     pub phase: Phase,
     /// In words, without secrets.
     pub detail: String,
+    /// What is behind it, for `--debug`.
+    pub cause: Option<anyhow::Error>,
+}
+
+impl TransportFault {
+    /// A fault with nothing known behind it.
+    pub fn new(kind: FaultKind, phase: Phase, detail: String) -> TransportFault {
+        TransportFault { kind, phase, detail, cause: None }
+    }
+
+    /// Notes what is behind it.
+    pub fn caused_by(mut self, cause: impl Into<anyhow::Error>) -> TransportFault {
+        self.cause = Some(cause.into());
+        self
+    }
 }
 
 /// Carries one request to one server.

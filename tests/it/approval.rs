@@ -213,10 +213,10 @@ fn the_command_names_the_profile_that_the_call_was_made_in() {
     );
     assert_eq!(start(home.run(["--profile", "lab"].iter().chain(&CALL))), ["--profile", "lab", "approve"]);
     assert_eq!(start(home.agent(CALL).env("ODOO_PROFILE", "lab").run()), ["--profile", "lab", "approve"]);
-    // A person has no use for the agent's wrapper.
+    // A person has no use for the agent's wrapper, nor for its profile.
     let wrapper = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/odoo_local.sh");
     let behind = home.agent(["--profile", "lab"]).args(CALL).env("ODOO_AGENT_CALLED_AS", wrapper);
-    assert_eq!(start(behind.run()), ["--profile", "lab", "approve"]);
+    assert_eq!(start(behind.run()), ["--profile", "YOURS", "approve"]);
 }
 
 #[test]

@@ -220,7 +220,8 @@ fn json_that_does_not_parse_names_flag_and_place() {
             ("[] []", "line 1 column 4"),
             ("{\"a\": 1, \"a\": 2}", "twice"),
             ("[NaN]", "line 1 column 2"),
-            ("[123456789012345678901234567890]", "too large"),
+            ("[1e999]", "larger than any"),
+            ("[\"\\ud83d\"]", "line 1 column 3"),
             ("[True]", "line 1 column 2"),
         ] {
             let mut line = line.to_vec();
@@ -337,6 +338,58 @@ fn without_fields_the_short_list_is_asked_for_as_far_as_it_exists() {
         home.run(line).ok();
         assert_eq!(server.requests_to(FIELDS_GET).len(), 1, "the schema is cached");
     }
+}
+
+#[test]
+fn the_columns_of_odoos_list_are_read_where_nothing_is_named() {
+    let arch = r#"<list><field name="sequence" widget="handle"/><field name="name"/><field name="logo"/>
+        <field name="hidden" column_invisible="True"/><field name="later" optional="hide"/><field name="line_ids"/>
+        <field name="partner_id" optional="show"/></list>"#;
+    let fields = json!({ "sequence": { "type": "integer" }, "name": { "type": "char" }, "logo": { "type": "binary" },
+        "hidden": { "type": "char" }, "later": { "type": "char" }, "line_ids": { "type": "one2many" },
+        "partner_id": { "type": "many2one" } });
+    let views =
+        json!({ "views": { "list": { "arch": arch } }, "models": { "x.model": { "fields": fields } } });
+    let (search, read, asked) =
+        (json2("x.model", "search_read"), json2("x.model", "read"), json2("x.model", "get_views"));
+    let (home, server) = answering(&[(&search, "[]"), (&read, r#"[{"id": 1}]"#)]);
+    server.on(&asked, Answer::json(&views));
+    for _ in 0..2 {
+        home.run(["search-read", "x.model"]).ok();
+        home.run(["read", "x.model", "--ids", "1"]).ok();
+    }
+    let must = json!(["id", "display_name", "name", "partner_id"]);
+    assert_eq!(server.requests_to(&search)[1].json()["fields"], must);
+    assert_eq!(server.requests_to(&read)[1].json()["fields"], must);
+    assert_eq!(server.requests_to(&asked).len(), 1, "asked once");
+    assert_eq!(server.requests_to(&asked)[0].json()["views"], json!([[false, "list"]]));
+    assert!(server.requests_to(&json2("x.model", "fields_get")).is_empty());
+    // Named fields need no list, and a model without one is read by its name.
+    server.forget();
+    home.run(["search-read", "x.model", "--fields", "name"]).ok();
+    assert!(server.requests_to(&asked).is_empty());
+    let other = json2("x.other", "search_read");
+    server.on(&other, Answer::json("[]"));
+    let closed = Answer::odoo_error(403, "odoo.exceptions.AccessError", "no views for you");
+    server.on(&json2("x.other", "get_views"), closed);
+    for _ in 0..2 {
+        home.run(["search-read", "x.other"]).ok();
+    }
+    assert_eq!(server.requests_to(&other)[1].json()["fields"], json!(["id", "display_name"]));
+    assert_eq!(server.requests_to(&json2("x.other", "get_views")).len(), 1);
+    // What is known by itself is asked for fields, and never for its list.
+    let orders = json2("sale.order", "search_read");
+    server.on(&orders, Answer::json("[]"));
+    server.on(
+        &json2("sale.order", "fields_get"),
+        Answer::json(r#"{"name": {"type": "char"}, "state": {"type": "selection"}}"#),
+    );
+    home.run(["search-read", "sale.order"]).ok();
+    assert_eq!(
+        server.requests_to(&orders)[0].json()["fields"],
+        json!(["id", "display_name", "name", "state"])
+    );
+    assert!(server.requests_to(&json2("sale.order", "get_views")).is_empty());
 }
 
 #[test]
@@ -494,6 +547,47 @@ fn one_prints_the_match_or_says_why_there_is_none() {
 }
 
 #[test]
+fn one_takes_the_only_record_that_is_called_so() {
+    let states = r#"[[1, "Baja California (MX)"], [2, "California (US)"]]"#;
+    let (home, server) = answering(&[(&json2("res.country.state", "name_search"), states)]);
+    let fields = r#"{"name": {"type": "char"}, "display_name": {"type": "char"}, "code": {"type": "char"}}"#;
+    server.on(&json2("res.country.state", "fields_get"), Answer::json(fields));
+    let search = json2("res.country.state", "search_read");
+    server
+        .on(&search, Answer::json(r#"[{"id": 2, "display_name": "California (US)", "name": "California"}]"#));
+    let found = home.run(["lookup", "res.country.state", "California", "--one"]).ok();
+    assert_eq!(found.json(), json!({ "id": 2, "display_name": "California (US)" }));
+    assert!(found.notes()[0].contains("the only one"), "{}", found.stderr);
+    // Several that are called so, or none: nobody guesses.
+    let twins = r#"[{"id": 2, "display_name": "California (US)", "name": "California"}, {"id": 3, "display_name": "California", "name": "California"}]"#;
+    for rows in [twins, "[]"] {
+        server.on(&search, Answer::json(rows));
+        home.run(["lookup", "res.country.state", "California", "--one"]).fails(7, "ambiguous");
+    }
+}
+
+#[test]
+fn candidates_that_are_called_alike_are_told_apart() {
+    let stages = r#"[[1, "Done"], [2, "Done"]]"#;
+    let (home, server) = answering(&[(&json2("x.stage", "name_search"), stages)]);
+    server.on(
+        &json2("x.stage", "fields_get"),
+        Answer::json(
+            r#"{"name": {"type": "char"}, "project_id": {"type": "many2one"}, "fold": {"type": "boolean"}}"#,
+        ),
+    );
+    server.on(&json2("x.stage", "search_read"), Answer::json("[]"));
+    let views = json!({ "views": { "list": { "arch": "<list><field name='project_id'/><field name='fold'/></list>" } },
+        "models": { "x.stage": { "fields": { "project_id": { "type": "many2one" }, "fold": { "type": "boolean" } } } } });
+    server.on(&json2("x.stage", "get_views"), Answer::json(&views));
+    let read = r#"[{"id": 1, "display_name": "Done", "project_id": [7, "Move"], "fold": true}, {"id": 2, "display_name": "Done", "project_id": false, "fold": true}]"#;
+    server.on(&json2("x.stage", "read"), Answer::json(read));
+    let error = home.run(["lookup", "x.stage", "Done", "--one"]).fails(7, "ambiguous").error();
+    let must = json!([{ "id": 1, "display_name": "Done", "project_id": [7, "Move"] }, { "id": 2, "display_name": "Done", "project_id": false }]);
+    assert_eq!(error["candidates"], must);
+}
+
+#[test]
 fn a_lookup_that_would_match_everything_or_nothing_known_is_refused() {
     refused(&["lookup", "partner", ""], "usage", &["empty"]);
     refused(&["lookup", "partner", "  "], "usage", &["empty"]);
@@ -603,6 +697,10 @@ fn schema_summary_filters_apply_to_every_field() {
         (&["--contains", "mail"], &["email", "barcode"]),
         (&["--contains", "EMAIL"], &["email"]),
         (&["--contains", "tags", "--contains", "rtc"], &["rtc_session_ids", "category_id"]),
+        (&["--contains", "tags,rtc"], &["rtc_session_ids", "category_id"]),
+        (&["--contains", " tags , rtc ,"], &["rtc_session_ids", "category_id"]),
+        (&["--field", "barcode,id"], &["id", "barcode"]),
+        (&["--contains", "related company"], &["parent_id"]),
         (&["--contains", "no such"], &[]),
         (&["--field", "name", "--contains", "tags"], &["name", "category_id"]),
         (
@@ -691,7 +789,7 @@ fn doc_model_prints_the_document_and_its_filters_reduce_it() {
     let (home, server) = lab();
     server.on("/doc-bearer/project.task.json", Answer::json(PAGE));
     let whole: Value = serde_json::from_str(PAGE).unwrap();
-    assert_eq!(home.run(["doc-model", "project.task"]).ok().stdout, format!("{whole}\n"));
+    assert_eq!(home.run(["doc-model", "project.task", "--full"]).ok().stdout, format!("{whole}\n"));
     for (flags, fields, methods) in [
         (&["--field", "stage_id"][..], json!({ "stage_id": { "string": "Stage" } }), json!({})),
         (&["--method", "unlink"], json!({}), json!({ "unlink": { "signature": "()" } })),
@@ -705,9 +803,44 @@ fn doc_model_prints_the_document_and_its_filters_reduce_it() {
         assert_eq!((&found["fields"], &found["methods"]), (&fields, &methods), "{flags:?}");
         assert_eq!(found["name"], "Task");
     }
+    let both = home.run(["doc-model", "project.task", "--method", "unlink,message_post"]).ok().json();
+    assert_eq!(both["methods"].as_object().unwrap().len(), 2);
     let outcome = home.run(["doc-model", "project.task", "--method", "mesage_post"]).fails(7, "not_found");
     assert!(outcome.hints().contains("did you mean message_post?"));
     home.run(["doc-model", "project.task", "--field", "zzz"]).fails(7, "not_found").says(&["zzz"]);
+}
+
+#[test]
+fn doc_model_is_brief_unless_all_is_asked_for() {
+    let (home, server) = lab();
+    let page = r#"{"model": "project.task", "name": "Task", "doc": "<p>A task.</p><p>More</p>",
+        "fields": {"name": {"string": "Title", "type": "char", "required": true, "help": "h", "module": "project"},
+                   "stage_id": {"string": "Stage", "type": "many2one", "relation": "project.task.type", "required": false}},
+        "methods": {"message_post": {"signature": "(body='')", "doc": "<div>\n<p>Post a <b>new</b> message. It returns it.</p><p>x</p></div>",
+                                     "parameters": {"body": {"doc": "<p>the body</p>"}}},
+                    "unlink": {"signature": "()"}}}"#;
+    server.on("/doc-bearer/project.task.json", Answer::json(page));
+    let brief = home.run(["doc-model", "project.task"]).ok();
+    let must = json!({ "model": "project.task", "name": "Task", "doc": "A task.",
+        "fields": { "name": { "type": "char", "string": "Title", "required": true },
+                    "stage_id": { "type": "many2one", "string": "Stage", "relation": "project.task.type" } },
+        "methods": { "message_post": { "signature": "(body='')", "doc": "Post a new message" },
+                     "unlink": { "signature": "()" } } });
+    assert_eq!(brief.json(), must);
+    assert!(brief.notes()[0].contains("full") && brief.notes()[0].contains("match"), "{}", brief.stderr);
+    let names = home.run(["doc-model", "project.task", "--names", "--match", "ST"]).ok().json();
+    assert_eq!(names["fields"], json!({ "stage_id": { "string": "Stage" } }));
+    assert_eq!(names["methods"], json!({ "message_post": {} }));
+    let one = home.run(["doc-model", "project.task", "--method", "message_post"]).ok();
+    assert_eq!(one.json()["methods"]["message_post"]["doc"], "Post a new message. It returns it.\nx");
+    assert_eq!(one.json()["methods"]["message_post"]["parameters"]["body"]["doc"], "the body");
+    let full = home.run(["doc-model", "project.task", "--full"]).ok();
+    assert_eq!(full.json()["fields"]["name"]["module"], "project");
+    assert!(!full.stdout.contains("<p>") && full.notes().is_empty(), "{}", full.stdout);
+    let none = home.run(["doc-model", "project.task", "--match", "zzz"]).ok();
+    assert!(none.notes()[0].contains("zzz"), "{}", none.stderr);
+    home.run(["doc-model", "project.task", "--full", "--names"]).fails(2, "usage");
+    home.run(["doc-model", "project.task", "--field", "name", "--match", "x"]).fails(2, "usage");
 }
 
 #[test]
@@ -995,8 +1128,8 @@ fn pretty_is_the_same_value_indented() {
 fn debug_shows_the_request_and_no_key() {
     let (home, server) = lab();
     server.on(WRITE, Answer::json("true"));
-    let vals = format!(r#"{{"comment": "{KEY}", "name": "shown"}}"#);
-    let line = ["write", "res.partner", "--ids", "1", "--vals-json", &vals, "--debug"];
+    let vals = r#"{"comment": "none", "name": "shown"}"#;
+    let line = ["write", "res.partner", "--ids", "1", "--vals-json", vals, "--debug"];
     let outcome = home.run(line).ok();
     let debug: Vec<String> = outcome.debug_lines().into_iter().filter(|line| line.contains(WRITE)).collect();
     assert_eq!(debug.len(), 1);
@@ -1004,7 +1137,7 @@ fn debug_shows_the_request_and_no_key() {
         assert!(debug[0].contains(part), "{part}: {}", debug[0]);
     }
     assert!(!outcome.stderr.contains(KEY) && !outcome.stderr.contains("Bearer"));
-    assert_eq!(server.only(WRITE).json()["vals"]["comment"], KEY, "what is sent is not changed");
+    assert_eq!(server.only(WRITE).header("authorization"), Some(&*format!("Bearer {KEY}")));
 }
 
 #[test]

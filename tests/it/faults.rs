@@ -702,6 +702,26 @@ fn an_error_carries_status_and_odoos_words_and_the_traceback_only_with_debug() {
 }
 
 #[test]
+fn debug_shows_the_causes_of_network_files_and_replies_and_nothing_else_does() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "search_count"), Answer::json(r#""many""#));
+    let nowhere = Home::new();
+    let absent = ["write", "res.partner", "--ids", "1", "--vals-file", "absent.json"];
+    let tries: [(Agent, &str); 3] = [
+        (home.agent(["count", "res.partner"]), "invalid type: string"),
+        (home.agent(absent), "No such file"),
+        (at(&nowhere, &READ, &format!("http://{}", closed(6))), "refused"),
+    ];
+    for (agent, cause) in tries {
+        let outcome = agent.arg("--debug").run();
+        let causes = outcome.error()["causes"].to_string();
+        assert!(causes.contains(cause), "{cause}: {}", outcome.stderr);
+    }
+    let quiet = home.agent(["count", "res.partner"]).run().fails(12, "bad_reply").error();
+    assert!(quiet.get("causes").is_none(), "{quiet}");
+}
+
+#[test]
 fn time_outs_say_how_long_it_waited() {
     let (home, server) = lab();
     server.on(&json2("res.partner", "write"), Answer::Stall);

@@ -67,7 +67,8 @@ fn full() -> Vec<Value> {
         ),
         whole(json!({ "action": "doc_index", "match": "x", "names": true, "refresh": false }), &[&of_every]),
         whole(
-            json!({ "action": "doc_model", "model": "res.partner", "fields": ["a"], "methods": [], "refresh": true }),
+            json!({ "action": "doc_model", "model": "res.partner", "fields": ["a"], "methods": [], "refresh": true,
+                "match": null, "names": false, "full": true }),
             &[&of_every],
         ),
         whole(

@@ -11,6 +11,7 @@ mod bounds;
 mod cache;
 mod commands;
 mod completion;
+mod denied;
 mod doctor;
 #[cfg(feature = "live")]
 mod every_type;
@@ -37,6 +38,7 @@ mod readme;
 mod rehearsal;
 mod routes;
 mod secrets;
+mod several;
 mod spec;
 mod stream;
 mod suite;

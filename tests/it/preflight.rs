@@ -74,7 +74,10 @@ fn run(server: &Server, row: &Row, more: &[&str]) -> (Outcome, Vec<crate::suppor
     server.forget();
     let outcome = home.agent(row.words()).args(more).run();
     let mut sent = server.requests();
-    sent.retain(|request| !request.path.ends_with("/fields_get"));
+    // Who finds nothing is asked about: a rule may have hidden it.
+    let is_question =
+        |path: &str| ["fields_get", "has_group", "context_get"].iter().any(|of| path.ends_with(of));
+    sent.retain(|request| !is_question(&request.path));
     (outcome, sent)
 }
 
@@ -374,7 +377,7 @@ fn groups_are_sorted_by_what_they_hold() {
     for order in right {
         sorted(order).ok();
     }
-    assert_eq!(server.requests().len(), right.len());
+    assert_eq!(server.requests_to(&json2("sale.order", "formatted_read_group")).len(), right.len());
 }
 
 #[test]
@@ -429,7 +432,7 @@ fn only_numbers_are_summed_up() {
     ] {
         group(&words).ok();
     }
-    assert_eq!(server.requests().len(), 7);
+    assert_eq!(server.requests_to(&json2("sale.order", "formatted_read_group")).len(), 7);
 }
 
 #[test]

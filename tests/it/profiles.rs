@@ -609,6 +609,40 @@ fn installed(home: &Home) -> std::path::PathBuf {
 }
 
 #[test]
+fn a_wrapper_without_the_program_says_how_to_get_it() {
+    let home = Home::new();
+    let bin = installed(&home);
+    fs::remove_file(bin.join("odoo-agent")).unwrap();
+    for name in ["odoo_local.sh", "odoo_erp.sh"] {
+        let mut command = Command::new(bin.join(name));
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("ODOO_AGENT_HOME", home.path()).args(LINE);
+        let outcome = Outcome::of(command.output().unwrap(), name.to_string()).fails(3, "config_missing");
+        assert!(outcome.hints().contains("cargo install --path . --locked"), "{}", outcome.stderr);
+        assert_eq!((outcome.effect(), outcome.stdout.as_str()), ("not_sent".into(), ""));
+    }
+}
+
+#[test]
+fn the_help_behind_a_wrapper_names_the_wrapper() {
+    let home = Home::new();
+    let wrapper = installed(&home).join("odoo_local.sh");
+    let told = |words: &[&str]| {
+        let mut command = Command::new(&wrapper);
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("ODOO_AGENT_HOME", home.path()).args(words);
+        Outcome::of(command.output().unwrap(), words.join(" "))
+    };
+    let name = wrapper.display().to_string();
+    for words in [&["--help"][..], &["read", "--help"], &["help", "read"], &["lookup", "--help"]] {
+        let help = told(words).ok().stdout;
+        assert!(help.contains(&format!("Usage: {name}")), "{help}");
+        let own = help.lines().filter(|line| line.trim_start().starts_with("odoo-agent "));
+        assert_eq!(own.filter(|line| !line.contains("approve")).count(), 0, "{help}");
+    }
+    let wrong = told(&["serch-read", "res.partner"]).fails(2, "usage");
+    assert!(!wrong.hints().contains("odoo-agent "), "{}", wrong.hints());
+}
+
+#[test]
 fn a_wrapper_works_in_its_own_profile_from_anywhere() {
     let (local, erp) = (serving(), serving());
     let home = Home::new();

@@ -57,6 +57,64 @@ fn tables_at_three_widths_are_as_they_were_read() {
     }
 }
 
+/// A name that is cut to a few letters names nobody: columns leave first, and are named.
+#[test]
+fn columns_leave_before_names_become_unreadable() {
+    let (home, server) = lab();
+    let name = |of: &str, nth: usize| format!("{of} number {nth} with a name of some length");
+    let rows: Vec<Value> = (1..4)
+        .map(|nth| {
+            json!({ "id": nth, "name": name("Order", nth), "partner_id": [nth, name("Partner", nth)],
+                "user_id": [nth, name("User", nth)], "team_id": [nth, name("Team", nth)], "state": "sale", "zzz": nth })
+        })
+        .collect();
+    server.on(&json2("res.partner", "search_read"), Answer::json(json!(rows)));
+    let drawn = |width: &str| {
+        let run = home.agent(SEARCH).args(["--output", "table"]).env("COLUMNS", width);
+        let table = run.run().ok();
+        (table.stdout.clone(), table.notes())
+    };
+    let (table, notes) = drawn("80");
+    let header = table.lines().next().unwrap();
+    assert!(header.contains("user_id") && !header.contains("team_id") && !header.contains("zzz"), "{table}");
+    assert!(table.contains("Order number 1 with") && table.contains("User number 2 with"), "{table}");
+    assert!(notes.iter().any(|note| note.contains("team_id, state, zzz")), "{notes:?}");
+    assert!(table.lines().all(|line| columns_of(line) <= 80), "{table}");
+    // Where there is room, or nothing to fit into, all of them stay.
+    for (table, notes) in [drawn("200"), drawn("0")] {
+        assert!(table.lines().next().unwrap().contains("team_id") && notes.is_empty(), "{table} {notes:?}");
+    }
+    // Short names need no room of twenty.
+    let rows: Vec<Value> = (1..4)
+        .map(|nth| json!({ "id": nth, "name": "A", "partner_id": [1, "B"], "user_id": [1, "C"], "team_id": [1, "D"], "state": "sale" }))
+        .collect();
+    server.on(&json2("res.partner", "search_read"), Answer::json(json!(rows)));
+    assert!(drawn("45").1.is_empty());
+}
+
+/// Ids are shown by names that are at hand; nothing is asked for looks.
+#[test]
+fn lists_of_records_are_named_as_far_as_names_are_at_hand() {
+    let (home, server) = lab();
+    let fields = json!({ "name": { "type": "char" }, "user_ids": { "type": "many2many", "relation": "res.users" },
+        "child_ids": { "type": "one2many", "relation": "x.task" }, "user_id": { "type": "many2one", "relation": "res.users" } });
+    server.on(&json2("x.task", "fields_get"), Answer::json(&fields));
+    let rows = json!([
+        { "id": 1, "name": "Paint", "user_ids": [2, 3, 9], "child_ids": [4, 5], "user_id": [3, "Bob"] },
+        { "id": 4, "name": "Prime", "user_ids": [], "child_ids": [], "user_id": false },
+    ]);
+    server.on(&json2("x.task", "search_read"), Answer::json(&rows));
+    server.on(&json2("res.users", "name_search"), Answer::json(r#"[[2, "Ann"]]"#));
+    home.run(["lookup", "res.users", "Ann"]).ok();
+    home.run(["schema-summary", "x.task"]).ok();
+    server.forget();
+    let line = ["search-read", "x.task", "--fields", "name,user_ids,child_ids,user_id"];
+    let table = home.agent(line).args(["--output", "table"]).run().ok().stdout;
+    assert!(table.contains("Ann, Bob, 9") && table.contains("Prime, 5"), "{table}");
+    assert_eq!(server.requests().len(), 1, "only the rows were asked for");
+    assert!(home.run(line).ok().stdout.contains("[2,3,9]"), "data stays as Odoo sent it");
+}
+
 #[test]
 fn one_record_is_shown_a_field_a_line() {
     let (home, server) = lab();

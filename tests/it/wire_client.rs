@@ -28,11 +28,13 @@ enum Intent {
 enum End {
     /// stdout is the recorded JSON.
     Prints,
+    /// The same with its documentation as text.
+    Tells,
     /// Exit and error code; nothing was changed, and the same call fails again.
     Fails(i32, &'static str),
 }
 
-use End::{Fails, Prints};
+use End::{Fails, Prints, Tells};
 use Intent::{Call, Command, NeverSent};
 
 const fn pair(name: &'static str, intent: Intent, end: End) -> Pair {
@@ -144,7 +146,7 @@ const PAIRS: &[Pair] = &[
         Prints,
     ),
     pair("odoo19/ok_doc_index_trimmed", Command(&["doc-index"]), Prints),
-    pair("odoo19/ok_doc_model_task_trimmed", Command(&["doc-model", "project.task"]), Prints),
+    pair("odoo19/ok_doc_model_task_trimmed", Command(&["doc-model", "project.task", "--full"]), Tells),
     pair("odoo19/ok_fields_get", Call, Prints),
     pair("odoo19/ok_formatted_read_group", Call, Prints),
     pair(
@@ -423,6 +425,17 @@ fn check_end(name: &str, end: &End, outcome: Outcome, pair: &Value) {
             };
             assert_eq!(outcome.ok().stdout, format!("{must}\n"), "{name}");
         }
+        Tells => {
+            let (told, must) = (outcome.ok().json(), &response["json"]);
+            let names = |whole: &Value, of: &str| -> Vec<String> {
+                whole[of].as_object().unwrap().keys().cloned().collect()
+            };
+            for of in ["fields", "methods"] {
+                assert_eq!(names(&told, of), names(must, of), "{name}");
+            }
+            assert_eq!(told["fields"]["stage_id"], must["fields"]["stage_id"], "{name}");
+            assert!(must.to_string().contains("<p>") && !told.to_string().contains("<p>"), "{name}");
+        }
         Fails(exit, code) => {
             let outcome = outcome.fails(*exit, code);
             let error = outcome.error();
@@ -464,7 +477,7 @@ fn a_missing_record_that_odoo_leaves_out_in_silence_is_named() {
 fn closed_documents_lead_to_calls_that_are_open() {
     for (name, line) in [
         ("odoo19/err_doc_index_no_group", &["doc-index"][..]),
-        ("odoo19/err_doc_model_no_group", &["doc-model", "res.partner"]),
+        ("odoo19/err_doc_model_no_group", &["doc-model", "res.partner", "--full"]),
     ] {
         let pair = recorded(name);
         let server = Server::start();

@@ -211,7 +211,7 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
         return Err(Error::new(Code::ConfirmationRefused, refused).with_effect(Effect::NotSent, Retry::Never));
     }
     let login = terminal::ask_line(tty, "Your own login in this Odoo, not the agent's: ")?;
-    let secret = terminal::ask_hidden("Your API key or password (not shown): ")?;
+    let secret = terminal::ask_hidden("Your API key or password (not shown): ", None)?;
     let _veiled = run.session.veil.over(&secret);
     let approver = run.session.odoo().confirmed(&login, &secret, run.host)?;
     drop(secret);
@@ -247,6 +247,8 @@ fn refuse_unless_yes(tty: &mut File, question: &Question) -> Result<()> {
 }
 
 fn approvers_key(connected: &Connected) -> Result<Secret> {
-    let key = connected.host.approvers_key()?;
+    let run = Run::new(&connected.session, &connected.caller, &connected.host);
+    let own = || guard::may_approve(&run).then(|| connected.session.settings.api_key.clone()).flatten();
+    let key = connected.host.approvers_key(&own)?;
     key.ok_or_else(|| Error::usage("no approver's key was given: nothing was approved"))
 }

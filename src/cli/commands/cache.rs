@@ -58,9 +58,9 @@ pub fn run(args: Args, local: &Local) -> Result<()> {
         Action::Path => json!({ "path": cache.root().display().to_string() }),
         Action::List => Value::Array(cache.list()),
         Action::Clear => {
-            let removed = cache
-                .clear()
-                .map_err(|error| Error::local_state(format!("the cache could not be cleared: {error}")))?;
+            let removed = cache.clear().map_err(|error| {
+                Error::local_state(format!("the cache could not be cleared: {error}")).with_source(error)
+            })?;
             json!({ "removed": removed })
         }
     };

@@ -46,7 +46,9 @@ pub struct Args {
 
 /// Prints or writes.
 pub fn run(args: Args, local: &Local) -> Result<()> {
-    let cannot = |error: io::Error| Error::local_state(format!("the manual pages cannot be made: {error}"));
+    let cannot = |error: io::Error| {
+        Error::local_state(format!("the manual pages cannot be made: {error}")).with_source(error)
+    };
     let Some(directory) = args.directory else {
         return local.out.data(&man::whole().map_err(cannot)?.text, Effect::NotSent);
     };
@@ -59,6 +61,7 @@ pub fn run(args: Args, local: &Local) -> Result<()> {
     for page in &pages {
         fsio::write_readable(&directory.join(&page.file), &page.text).map_err(|error| {
             Error::local_state(format!("{} cannot be written: {error}", directory.join(&page.file).display()))
+                .with_source(error)
         })?;
     }
     let written: Vec<String> =

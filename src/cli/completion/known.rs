@@ -12,7 +12,7 @@ use serde::{Deserialize, de};
 
 use crate::embedded;
 use crate::fsio;
-use crate::odoo::{lookup, schema};
+use crate::odoo::{columns, lookup, schema};
 use crate::operation;
 use crate::settings::Paths;
 
@@ -69,7 +69,7 @@ impl Known {
     pub fn fields(&self) -> Vec<String> {
         let Some(model) = &self.model else { return Vec::new() };
         let mut fields: BTreeSet<String> = ["id", "display_name"].map(str::to_string).into();
-        fields.extend(schema::short_list(model).unwrap_or_default().iter().map(|name| name.to_string()));
+        fields.extend(columns::listed(model).unwrap_or_default().iter().map(|name| name.to_string()));
         for names in self.read::<Names>("schema", model) {
             fields.extend(names.0);
         }
@@ -78,6 +78,21 @@ impl Known {
         }
         fields.retain(|name| operation::check_model(name).is_ok() && !name.contains('.'));
         fields.into_iter().collect()
+    }
+
+    /// Methods of the line's model, where its document is at hand.
+    pub fn methods(&self) -> Vec<String> {
+        let Some(model) = &self.model else { return Vec::new() };
+        let mut methods: BTreeSet<String> = BTreeSet::new();
+        for document in self.read::<Document>("document", model) {
+            methods.extend(document.methods.0);
+        }
+        for index in self.read::<IndexOfMethods>("document", INDEX) {
+            let own = index.models.into_iter().filter(|found| found.model == *model);
+            methods.extend(own.flat_map(|found| found.methods.0));
+        }
+        methods.retain(|name| operation::check_model(name).is_ok() && !name.contains('.'));
+        methods.into_iter().collect()
     }
 
     /// The bodies of the entries of one kind about one model, whoever they were fetched for, the newest first. What
@@ -130,10 +145,25 @@ struct Model {
     model: String,
 }
 
+/// The same index, read for its methods.
+#[derive(Deserialize)]
+struct IndexOfMethods {
+    models: Vec<ModelWithMethods>,
+}
+
+#[derive(Deserialize)]
+struct ModelWithMethods {
+    model: String,
+    #[serde(default)]
+    methods: Names,
+}
+
 #[derive(Default, Deserialize)]
 struct Document {
     #[serde(default)]
     fields: Names,
+    #[serde(default)]
+    methods: Names,
 }
 
 /// The keys of an object, or the texts of a list.

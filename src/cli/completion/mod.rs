@@ -100,6 +100,7 @@ fn completer_for(arg: Arg, known: &Arc<Known>) -> Arg {
     };
     match arg.get_id().as_str() {
         "model" => offer(arg, |known, current| words::whole(known.models(), current)),
+        "method" => offer(arg, |known, current| words::listed_last(known.methods(), current)),
         "kind" => offer(arg, |known, current| words::whole(known.lookup_kinds(), current)),
         "profile" => offer(arg, |known, current| words::whole(known.profiles(), current)),
         "fields" => offer(arg, |known, current| words::listed(known.fields(), current)),

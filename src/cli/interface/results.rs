@@ -37,6 +37,10 @@ pub fn error() -> Value {
                     "type": "object", "required": ["name", "message"],
                     "properties": { "name": { "type": "string" }, "message": { "type": "string" } },
                 },
+                "errors": {
+                    "type": "array", "items": { "type": "string" },
+                    "description": "all that is wrong, one line each, where that is more than one thing"
+                },
                 "candidates": { "type": "array", "items": { "type": "object" } },
                 "causes": { "type": "array", "items": { "type": "string" } },
             },

@@ -86,12 +86,19 @@ pub struct Cell {
     pub is_whole: bool,
     /// A period of time by its name: cut later than other text, as periods are told apart by their ends.
     pub is_period: bool,
+    /// What records are called.
+    pub is_record: bool,
+}
+
+impl Cell {
+    fn text(text: String) -> Cell {
+        Cell { text: one_line(&text), is_number: false, is_whole: false, is_period: false, is_record: false }
+    }
 }
 
 /// Shows a value.
 pub fn of(value: &str, kind: CellType, utc: bool) -> Cell {
-    let text =
-        |text: String| Cell { text: one_line(&text), is_number: false, is_whole: false, is_period: false };
+    let text = Cell::text;
     let whole = |string: String| Cell { is_whole: true, ..text(string) };
     match value.as_bytes().first() {
         Some(b'f' | b'n') if kind == CellType::Group => text(NO_GROUP.into()),
@@ -113,6 +120,7 @@ pub fn of(value: &str, kind: CellType, utc: bool) -> Cell {
             }
         }
         Some(b'[') if let Some(name) = period(value) => Cell { is_period: true, ..text(name) },
+        Some(b'[') if let Some(name) = pair(value) => Cell { is_record: true, ..text(name) },
         Some(b'[') => text(properties(value, kind, utc).unwrap_or_else(|| list(value))),
         Some(b'{') => text(readable(value)),
         Some(_) => Cell { is_number: true, ..whole(value.into()) },
@@ -125,20 +133,35 @@ fn period(value: &str) -> Option<String> {
     start.get(..10).is_some_and(is_date).then_some(name)
 }
 
-/// A record by its name, records by their ids, choices by their keys.
+/// A record by its name.
+fn pair(value: &str) -> Option<String> {
+    let items: Vec<&RawValue> = serde_json::from_str(value).ok()?;
+    let [id, name] = items.as_slice() else { return None };
+    is_number(id.get()).then(|| serde_json::from_str::<String>(name.get()).ok()).flatten()
+}
+
+/// A list of ids by the names of the records, if one of them is at hand.
+pub fn of_records<'n>(value: &str, name: &dyn Fn(i64) -> Option<&'n str>) -> Option<Cell> {
+    let ids: Vec<i64> = value.starts_with('[').then(|| serde_json::from_str(value).ok()).flatten()?;
+    let named: Vec<Option<&str>> = ids.iter().take(IDS_SHOWN).map(|id| name(*id)).collect();
+    if !named.iter().any(Option::is_some) {
+        return None;
+    }
+    let shown: Vec<String> =
+        ids.iter().zip(named).map(|(id, name)| name.map_or_else(|| id.to_string(), str::to_string)).collect();
+    Some(Cell::text(shown.join(", ") + &more(ids.len())))
+}
+
+fn more(ids: usize) -> String {
+    if ids > IDS_SHOWN { format!(" +{}", ids - IDS_SHOWN) } else { String::new() }
+}
+
+/// Records by their ids, choices by their keys.
 fn list(value: &str) -> String {
     let items: Vec<&RawValue> = serde_json::from_str(value).unwrap_or_default();
-    if let [id, name] = items.as_slice()
-        && is_number(id.get())
-        && let Ok(name) = serde_json::from_str::<String>(name.get())
-    {
-        return name;
-    }
     if !items.is_empty() && items.iter().all(|item| is_number(item.get())) {
         let shown: Vec<&str> = items.iter().take(IDS_SHOWN).map(|item| item.get()).collect();
-        let more = items.len() - shown.len();
-        let more = if more > 0 { format!(" +{more}") } else { String::new() };
-        return shown.join(", ") + &more;
+        return shown.join(", ") + &more(items.len());
     }
     if items.is_empty() {
         return String::new();

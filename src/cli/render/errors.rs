@@ -16,6 +16,9 @@ fn object(error: &Error, debug: bool) -> Value {
     let mut inner = Map::new();
     inner.insert("code".into(), error.code.as_str().into());
     inner.insert("message".into(), error.message.as_str().into());
+    if !error.errors.is_empty() {
+        inner.insert("errors".into(), error.errors.clone().into());
+    }
     let hints: Vec<&str> = error.hints.iter().filter_map(Hint::as_text).collect();
     inner.insert("hints".into(), hints.into());
     inner.insert("effect".into(), error.effect.as_str().into());
@@ -47,6 +50,7 @@ fn object(error: &Error, debug: bool) -> Value {
 
 fn block(error: &Error, debug: bool) -> String {
     let mut lines = vec![format!("error: {} [{}]", indented(&error.message), error.code.as_str())];
+    lines.extend(error.errors.iter().map(|line| format!("  - {}", indented(line))));
     if let Some(fault) = error.odoo.as_ref().filter(|fault| !error.message.contains(&fault.message)) {
         lines.push(format!("  odoo: {}", indented(&fault.message)));
     }
@@ -83,6 +87,20 @@ mod tests {
         assert!(!text(&error, false, false).contains("Traceback"));
         assert!(text(&error, false, true).contains("Traceback"));
         assert!(!text(&error, true, false).contains("Traceback"));
+    }
+
+    #[test]
+    fn several_wrong_things_are_a_list_or_lines_and_one_is_neither() {
+        let mut error = Error::new(Code::PreflightRefused, "vals.a: no (and 1 more)");
+        assert!(!text(&error, false, false).contains("errors"));
+        error.errors = vec!["vals.a: no".into(), "vals.b: no\nerror: forged".into()];
+        let object: serde_json::Value = serde_json::from_str(&text(&error, false, false)).unwrap();
+        assert_eq!(object["error"]["errors"][0], "vals.a: no");
+        let block = text(&error, true, false);
+        assert!(
+            block.contains("\n  - vals.a: no\n  - vals.b: no\n") && !block.contains("\nerror: forged"),
+            "{block}"
+        );
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::cli::out::Out;
 use crate::cli::render::cell::CellType;
 use crate::cli::render::format::Format;
 use crate::cli::render::rows::{self, RowWriter};
-use crate::cli::render::table::{self, Columns, Style};
+use crate::cli::render::table::{self, Columns, Drawn, Style};
+use crate::cli::render::width;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::members::Members;
 use crate::settings::Environment;
@@ -27,6 +28,9 @@ use shape::{Shape, named_rows, shape};
 const NARROWEST: usize = 20;
 /// And a wider one for one of this.
 const WIDEST: usize = 10_000;
+/// Stands before a note on a terminal, and the lines that one takes.
+const NOTE: &str = "note: ";
+const NOTE_LINES: usize = 12;
 /// A terminal that does not tell its width.
 const USUAL: usize = 80;
 
@@ -157,8 +161,10 @@ impl Results {
         let kind = |field: &str| cell_kind(layout, field);
         let shown: Option<Vec<&str>> =
             layout.columns.as_ref().map(|columns| columns.iter().map(String::as_str).collect());
+        let name = |field: &str, id: i64| layout.names.get(field)?.get(&id).map(String::as_str);
         let known = Columns {
             kind: &kind,
+            name: &name,
             keys: layout.keys,
             cut_first: layout.cut_first,
             shown: shown.as_deref(),
@@ -169,12 +175,12 @@ impl Results {
                 let read: Option<Vec<Members<&RawValue>>> =
                     records.iter().map(|row| Members::of(row.get())).collect();
                 match read {
-                    Some(read) => table::rows(&read, &known, self.style(most))?,
+                    Some(read) => self.whole(table::rows(&read, &known, self.style(most))?),
                     // A row that has no keys anybody could name (half of a surrogate pair) is shown all the same.
                     None => records.iter().map(|row| plain(row.get()) + "\n").collect(),
                 }
             }
-            Shape::Record(record) => table::record(record, &known, self.style(most))?,
+            Shape::Record(record) => self.whole(table::record(record, &known, self.style(most))?),
             Shape::Items(items) => items.iter().map(|item| plain(item.get()) + "\n").collect(),
             Shape::Nothing => {
                 self.note("no records");
@@ -182,6 +188,18 @@ impl Results {
             }
             Shape::Scalar(value) => plain(value) + "\n",
         })
+    }
+
+    /// What was drawn; a note names what had no room.
+    fn whole(&self, drawn: Drawn) -> String {
+        if !drawn.left_out.is_empty() {
+            let names = drawn.left_out.join(", ");
+            let told = format!("no room for {names}: --fields chooses columns, --output pretty has them all");
+            // Beside a table that fits, a line that does not would be the widest.
+            let room = self.width().filter(|_| self.out.stderr_is_terminal).map(|width| width - NOTE.len());
+            self.note(&room.map_or(told.clone(), |room| width::wrap(&told, room, NOTE_LINES).join("\n")));
+        }
+        drawn.text
     }
 
     fn rows(&self, part: &str, form: Format, layout: &Layout) -> Option<String> {

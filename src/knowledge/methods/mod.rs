@@ -61,7 +61,7 @@ pub enum Others {
     /// Odoo refuses it.
     Refused,
     /// It swallows it without a word; these are the ones that mean something.
-    Swallowed(&'static [&'static str]),
+    Swallowed(&'static [&'static [&'static str]]),
     /// It passes it on, so that nothing can be said of it here.
     PassedOn,
 }
@@ -244,18 +244,23 @@ impl Method {
     /// Every keyword that means something to it in a version.
     pub fn keywords(&self, version: Version) -> Vec<&'static str> {
         let named = self.arguments.iter().filter(|argument| argument.is_in(version));
-        let others: &[&str] = match self.others {
-            Others::Swallowed(known) => known,
-            _ => &[],
-        };
-        named.map(|argument| argument.name_in(version)).chain(others.iter().copied()).collect()
+        named.map(|argument| argument.name_in(version)).chain(self.swallowed()).collect()
     }
 
     /// Whether a keyword means something to it in some version.
     pub fn knows(&self, keyword: &str) -> bool {
         let is_former = |argument: &Argument| argument.former.is_some_and(|(name, _)| name == keyword);
         self.arguments.iter().any(|argument| argument.name == keyword || is_former(argument))
-            || matches!(self.others, Others::Swallowed(known) if known.contains(&keyword))
+            || self.swallowed().any(|known| known == keyword)
+    }
+
+    /// The keywords that mean something among those that it swallows.
+    fn swallowed(&self) -> impl Iterator<Item = &'static str> {
+        let known: &[&[&str]] = match self.others {
+            Others::Swallowed(known) => known,
+            _ => &[],
+        };
+        known.iter().copied().flatten().copied()
     }
 }
 

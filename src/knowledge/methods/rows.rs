@@ -5,7 +5,7 @@ use super::Access::{Read, Write};
 use super::Others::{PassedOn, Swallowed};
 use super::Role::{Aggregates, Domain, Fields, GroupOrder, Groups, Order, Plain, Specification, Values};
 use super::Scope::{AnyRecords, Model, Records};
-use super::{Answer, Argument, Method, Others};
+use super::{Answer, Argument, Method};
 use crate::knowledge::NEWEST;
 
 const fn row(name: &'static str, access: super::Access, scope: super::Scope) -> Method {
@@ -92,8 +92,6 @@ const MESSAGE: &[&str] = &[
     "subtitles",
 ];
 
-const NOTIFICATION: Others = Swallowed(MESSAGE);
-
 /// Keywords of a message, which has no arguments by position.
 const POSTED: &[Argument] = &[
     named("attachment_ids"),
@@ -120,19 +118,23 @@ const NOTIFIED: &[Argument] = &[
     named("attachments"),
     named("author_id"),
     named("body"),
-    named("body_is_html"),
     named("email_from"),
-    named("incoming_email_cc"),
-    named("incoming_email_to"),
-    named("message_type"),
     named("model"),
-    named("outgoing_email_to"),
-    named("parent_id"),
     named("partner_ids"),
     named("res_id"),
     named("subject"),
     named("subtype_id"),
     named("subtype_xmlid"),
+];
+
+/// What `message_post` names and `message_notify` accepts all the same.
+const POSTED_ONLY: &[&str] = &[
+    "body_is_html",
+    "incoming_email_cc",
+    "incoming_email_to",
+    "message_type",
+    "outgoing_email_to",
+    "parent_id",
 ];
 
 /// The first arguments of what is done with activities of some types.
@@ -167,7 +169,7 @@ pub const ROWS: &[Method] = &[
     ]),
     row("activity_schedule", Write, Records)
         .takes(&[plain("act_type_xmlid"), plain("date_deadline"), plain("summary"), plain("note")])
-        .others(Swallowed(ACTIVITY))
+        .others(Swallowed(&[ACTIVITY]))
         .answers(records(0, 18)),
     row("activity_unlink", Write, Records).takes(&[TYPES, USER, AUTOMATED]),
     row("address_get", Read, AnyRecords).of("res.partner").takes(&[plain("adr_pref")]),
@@ -213,8 +215,11 @@ pub const ROWS: &[Method] = &[
         .takes(&[plain("source_ref"), named("auto_commit"), named("message_type"), named("render_values")])
         .others(PassedOn)
         .since(17),
-    row("message_notify", Write, AnyRecords).takes(NOTIFIED).others(NOTIFICATION).answers(records(18, 0)),
-    row("message_post", Write, Records).takes(POSTED).others(NOTIFICATION).answers(records(18, 0)),
+    row("message_notify", Write, AnyRecords)
+        .takes(NOTIFIED)
+        .others(Swallowed(&[MESSAGE, POSTED_ONLY]))
+        .answers(records(18, 0)),
+    row("message_post", Write, Records).takes(POSTED).others(Swallowed(&[MESSAGE])).answers(records(18, 0)),
     row("message_post_with_source", Write, Records)
         .takes(&[
             plain("source_ref"),
@@ -275,7 +280,7 @@ pub const ROWS: &[Method] = &[
     row("search_panel_select_range", Read, Model).takes(&[plain("field_name")]).others(PassedOn),
     row("search_read", Read, Model)
         .takes(&[DOMAIN, FIELDS, OFFSET, LIMIT, ORDER])
-        .others(Swallowed(&["load"])),
+        .others(Swallowed(&[&["load"]])),
     row("toggle_active", Write, Records).answers(Answer::Nothing),
     row("unlink", Write, Records).answers(Answer::True),
     row("update_field_translations", Write, Records)

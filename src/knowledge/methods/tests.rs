@@ -1,5 +1,9 @@
 use super::rows::ROWS;
 use super::*;
+use serde_json::Value;
+
+/// What a real Odoo 19.0 with the usual apps says of these methods (`/doc-bearer`): it leaves out the deprecated.
+const TOLD: &str = include_str!("../../../tests/wire/odoo19_methods.json");
 
 #[test]
 fn the_rows_are_sorted_and_no_version_has_two_of_a_name() {
@@ -26,12 +30,13 @@ fn every_row_is_well_formed() {
                 seen.push(known);
             }
         }
-        let others = match row.others {
-            Others::Swallowed(known) => known,
-            _ => &[],
-        };
-        assert!(others.is_sorted(), "{name}");
-        assert!(others.iter().all(|known| !seen.contains(known)), "{name} names a keyword twice");
+        if let Others::Swallowed(lists) = row.others {
+            assert!(lists.iter().all(|list| list.is_sorted()), "{name}");
+        }
+        for known in row.swallowed() {
+            assert!(!seen.contains(&known), "{name} names {known} twice");
+            seen.push(known);
+        }
         // One argument a role: the checks ask for the one.
         for argument in row.arguments.iter().filter(|argument| argument.role != Role::Plain) {
             let same = row.arguments.iter().filter(|other| other.role == argument.role).count();
@@ -74,4 +79,37 @@ fn what_is_unknown_or_ever_wrote_is_a_write() {
     }
     // A method of one model is another's own affair.
     assert_eq!(access("x_custom.thing", "context_get"), Access::Write);
+}
+
+#[test]
+fn the_rows_of_19_are_what_a_real_one_says_of_itself() {
+    let told: Vec<Value> = serde_json::from_str(TOLD).unwrap();
+    let names = |value: &Value| -> Vec<String> {
+        let items = value.as_array().into_iter().flatten();
+        items.filter_map(|item| item.as_str().map(str::to_string)).collect()
+    };
+    for method in &told {
+        let (model, name) = (method["model"].as_str().unwrap(), method["method"].as_str().unwrap());
+        let row = in_version(model, name, 19).unwrap_or_else(|| panic!("{name} has no row"));
+        let api = names(&method["api"]);
+        assert_eq!(row.scope == Scope::Model, api.contains(&"model".into()), "{name}");
+        assert!(row.access == Access::Read || !api.contains(&"readonly".into()), "{name} reads");
+        let (takes, mut by_name) = (names(&method["takes"]), names(&method["by_name"]));
+        by_name.sort();
+        let positional: Vec<String> = takes.into_iter().filter(|takes| !by_name.contains(takes)).collect();
+        let own: Vec<&str> = row.positional(19).map(|argument| argument.name_in(19)).collect();
+        assert_eq!(own, positional, "{name}");
+        let named = row.arguments.iter().filter(|argument| argument.by_name && argument.is_in(19));
+        assert_eq!(named.map(|argument| argument.name).collect::<Vec<_>>(), by_name, "{name}");
+        assert_eq!(row.others != Others::Refused, method["any"] == true, "{name}");
+        if let Answer::Records { .. } = row.answer
+            && let Some(says) = method["answers"].as_str().filter(|says| !says.is_empty())
+        {
+            assert_eq!(says, "list[int]", "{name}");
+        }
+    }
+    let is_told = |row: &&Method| told.iter().any(|method| method["method"] == row.name);
+    let silent: Vec<&str> =
+        ROWS.iter().filter(|row| row.is_in(19) && !is_told(row)).map(|row| row.name).collect();
+    assert_eq!(silent, ["check_access_rights", "check_access_rule", "read_group", "toggle_active"]);
 }

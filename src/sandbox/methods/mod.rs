@@ -7,6 +7,7 @@ mod core;
 mod imports;
 mod mailing;
 mod messaging;
+mod views;
 mod web;
 
 use serde_json::{Map, Value, json};
@@ -112,7 +113,7 @@ impl Call {
 }
 
 const PARTS: &[&[Method]] =
-    &[core::METHODS, web::METHODS, imports::METHODS, messaging::METHODS, business::METHODS];
+    &[core::METHODS, web::METHODS, views::METHODS, imports::METHODS, messaging::METHODS, business::METHODS];
 
 /// Methods of Python's that Odoo keeps from callers.
 const PRIVATE: &[&str] = &[

@@ -63,7 +63,6 @@ pub(super) const MODELS: &[Model] = &[
             boolean("internal", "Internal Only"),
             integer("sequence", "Sequence").preset(Preset::Number(1)),
         ],
-        ruled: true,
         ..model("mail.message.subtype", "Message subtypes", "mail")
     },
     Model {
@@ -79,7 +78,6 @@ pub(super) const MODELS: &[Model] = &[
             many2many("subtype_ids", "Subtype", "mail.message.subtype"),
         ],
         log: &[],
-        ruled: true,
         ..model("mail.followers", "Document Followers", "mail")
     },
     Model {
@@ -130,7 +128,6 @@ pub(super) const MODELS: &[Model] = &[
             char("email_cc", "Cc"),
             boolean("active", "Active").preset(Preset::True),
         ],
-        ruled: true,
         ..model("mail.template", "Email Templates", "mail")
     },
     Model {
@@ -160,7 +157,6 @@ pub(super) const MODELS: &[Model] = &[
             .preset(Preset::Text("outgoing"))
             .shown_readonly(),
         ],
-        ruled: true,
         ..model("mail.mail", "Outgoing Mails", "mail")
     },
     Model {

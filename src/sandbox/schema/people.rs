@@ -172,7 +172,6 @@ pub(super) const MODELS: &[Model] = &[
             char("scope", "Scope").readonly(),
             super::datetime("expiration_date", "Expiration Date").readonly(),
         ],
-        ruled: true,
         log: &["create_date"],
         ..model("res.users.apikeys", "Users API Keys", "base")
     },

@@ -274,7 +274,6 @@ pub(super) const MODELS: &[Model] = &[
             boolean("reconcile", "Allow Reconciliation"),
             boolean("active", "Active").preset(Preset::True),
         ],
-        ruled: true,
         ..model("account.account", "Account", "account")
     },
     Model {

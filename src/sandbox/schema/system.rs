@@ -61,7 +61,6 @@ pub(super) const MODELS: &[Model] = &[
         rights: &[(SYSTEM, "rwcu")],
         unique: &[(&["key"], "Key must be unique.")],
         fields: &[char("key", "Key").required(), text("value", "Value").required()],
-        ruled: true,
         ..model("ir.config_parameter", "System Parameter", "base")
     },
     Model {

@@ -1,0 +1,191 @@
+//! Denied access: whether it is the model, a record rule or a field, and what would allow it. Told by the form of
+//! Odoo's message, which is the same in every language, and where that has none by asking. It changes nothing.
+
+use serde_json::{Value, json};
+
+use super::Check;
+use crate::error::{Error, OdooFault};
+use crate::hint::Hint;
+use crate::knowledge::models::{self, OwnDocuments};
+use crate::operation::{Access, Object, Operation, check_model};
+
+const ACCESS_ERROR: &str = "odoo.exceptions.AccessError";
+
+/// What is denied.
+#[derive(Debug, PartialEq)]
+enum Denial {
+    /// Every record of a model; these groups have what this user lacks.
+    Model { model: String, groups: Vec<String> },
+    /// Some records of a model.
+    Records { model: String },
+    /// A field of a model.
+    Field { model: String, field: String },
+    /// Neither: the method has a mind of its own.
+    Method,
+}
+
+/// Which of the three it is, in words; a field that the call names itself is told apart by `explain.rs`.
+pub fn explained(check: &Check, operation: &Operation, error: &Error) -> Option<Hint> {
+    let odoo = error.odoo.as_deref().filter(|odoo| odoo.name == ACCESS_ERROR)?;
+    let right = right(operation);
+    let said = match told(odoo).or_else(|| asked(check, operation))? {
+        Denial::Model { model, groups } => {
+            let allowed = match groups.as_slice() {
+                [] => "no group has that right".to_string(),
+                [group] => format!("the group {group} has that right"),
+                groups => format!("these groups have that right: {}", groups.join("; ")),
+            };
+            format!("this is about the whole model: this user may not {right} {model}; {allowed}")
+        }
+        Denial::Records { model } => {
+            let own = lacking(check, &model).map(|own| format!(": {}", lifts(own))).unwrap_or_default();
+            format!(
+                "this is a record rule: this user may {right} some records of {model}, but not these{own}"
+            )
+        }
+        Denial::Field { model, field } => {
+            format!("this is about one field: {field} of {model} is for other groups than those of this user")
+        }
+        Denial::Method => format!(
+            "this is neither the model nor a record rule: {} itself refuses this user",
+            operation.method
+        ),
+    };
+    Some(said.into())
+}
+
+/// What the form of the message tells.
+fn told(odoo: &OdooFault) -> Option<Denial> {
+    let lines = || odoo.message.lines().map(str::trim_end);
+    // The records of a rule stand in a list of their own, each with the name of its model.
+    if let Some(model) = lines().filter(|line| line.starts_with("- ")).find_map(in_parentheses) {
+        return Some(Denial::Records { model: model.into() });
+    }
+    let (line, model) = lines().find_map(|line| Some((line, in_parentheses(line)?)))?;
+    // Groups stand indented.
+    let groups: Vec<String> =
+        lines().filter_map(|line| line.strip_prefix("\t- ")).map(String::from).collect();
+    if groups.is_empty()
+        && let Some(field) = in_quotes(line)
+    {
+        return Some(Denial::Field { model: model.into(), field: field.into() });
+    }
+    Some(Denial::Model { model: model.into(), groups })
+}
+
+/// The name of a model in parentheses, with an id behind it or without.
+fn in_parentheses(line: &str) -> Option<&str> {
+    line.split('(').skip(1).find_map(|rest| {
+        let name = rest.split([')', ':']).next()?;
+        (name.contains('.') && check_model(name).is_ok()).then_some(name)
+    })
+}
+
+/// The name of a field in quotes of whatever language.
+fn in_quotes(line: &str) -> Option<&str> {
+    let quotes = ['"', '“', '”', '„', '«', '»', '‟', '「', '」'];
+    let is_name = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    line.split(quotes)
+        .skip(1)
+        .step_by(2)
+        .map(|text| text.trim_matches([' ', '\u{a0}']))
+        .find(|text| is_name(text))
+}
+
+/// What Odoo answers when it is asked for the right itself: for that of the model with the groups that have it.
+fn asked(check: &Check, operation: &Operation) -> Option<Denial> {
+    // A question about a right is its own answer.
+    if operation.method.starts_with("check_access") || operation.method == "has_access" {
+        return None;
+    }
+    let model = operation.model.clone();
+    let question = |method: &str| {
+        let kwargs = Object::from_iter([("operation".to_string(), json!(right(operation)))]);
+        Operation::new(&model, method, kwargs).ok()
+    };
+    match check.schemas.asked(question("check_access_rights")?)? {
+        Err(error) => {
+            return match told(error.odoo.as_deref().filter(|odoo| odoo.name == ACCESS_ERROR)?)? {
+                Denial::Model { groups, .. } => Some(Denial::Model { model, groups }),
+                _ => None,
+            };
+        }
+        Ok(Value::Bool(false)) => return Some(Denial::Model { model, groups: Vec::new() }),
+        Ok(_) => {}
+    }
+    let Some(ids) = operation.ids.as_deref().filter(|ids| !ids.is_empty()) else {
+        return Some(Denial::Method);
+    };
+    match check.schemas.ask(question("has_access")?.on(ids.to_vec()))?.as_bool()? {
+        false => Some(Denial::Records { model }),
+        true => Some(Denial::Method),
+    }
+}
+
+/// Which of Odoo's four rights a call needs at least; what a button needs beyond that nobody knows.
+fn right(operation: &Operation) -> &'static str {
+    match operation.method.as_str() {
+        "create" | "copy" | "name_create" => "create",
+        "unlink" => "unlink",
+        _ if operation.access() == Access::Read => "read",
+        _ => "write",
+    }
+}
+
+/// The rule by which a user sees only documents of their own, if this one has none of the groups that lift it.
+fn lacking(check: &Check, model: &str) -> Option<&'static OwnDocuments> {
+    let own = models::own_documents(model)?;
+    let has_one = own.lifted_by.iter().any(|(group, _)| check.schemas.has_group(group) != Some(false));
+    (!has_one).then_some(own)
+}
+
+fn lifts(own: &OwnDocuments) -> String {
+    let groups: Vec<String> = own.lifted_by.iter().map(|(group, name)| format!("{name} ({group})")).collect();
+    let be = if groups.len() == 1 { "the group" } else { "any of the groups" };
+    format!("without {be} {} a user sees only {}", groups.join(", "), own.seen)
+}
+
+/// Notes that an empty answer may be a rule's doing.
+pub fn found_nothing(check: &Check, operation: &Operation) {
+    if let Some(own) = lacking(check, &operation.model) {
+        check.note(format!("a record rule may hide records of {}: {}", operation.model, lifts(own)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(message: &str) -> Option<Denial> {
+        told(&OdooFault { name: String::new(), message: message.into(), debug: None })
+    }
+
+    fn model(model: &str, groups: &[&str]) -> Option<Denial> {
+        let groups = groups.iter().map(ToString::to_string).collect();
+        Some(Denial::Model { model: model.into(), groups })
+    }
+
+    #[test]
+    fn the_three_are_told_apart_in_every_language() {
+        let groups = "You are not allowed to access 'Lead' (crm.lead) records.\n\nThis operation is allowed for the following groups:\n\t- Sales/User: All Documents\n\t- Sales/Administrator\n\nContact your administrator to request access if necessary.";
+        assert_eq!(of(groups), model("crm.lead", &["Sales/User: All Documents", "Sales/Administrator"]));
+        let nobody = "Sie haben keinen Zugriff auf „Protokoll“ (ir.logging) Datensätze.\n\nKeine Gruppe.";
+        assert_eq!(of(nobody), model("ir.logging", &[]));
+        let rule = "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\nSorry, Ann (id=7) doesn't have 'read' access to:\n- Task, Plan (v2) (project.task: 5, company=Other)\n\nIf you really, really need access, …";
+        assert_eq!(of(rule), Some(Denial::Records { model: "project.task".into() }));
+        for field in [
+            "You do not have enough rights to access the field \"login_date\" on User (res.users). Please contact your system administrator.\n\nOperation: read",
+            "Vous n'avez pas les droits pour le champ «\u{a0}login_date\u{a0}» sur Utilisateur (res.users).\n\nOpération : read",
+            "Sie dürfen auf das Feld „login_date“ von Benutzer (res.users) nicht zugreifen.",
+        ] {
+            let denial = Denial::Field { model: "res.users".into(), field: "login_date".into() };
+            assert_eq!(of(field), Some(denial), "{field}");
+        }
+        // A method's own words say what they say.
+        assert_eq!(of("Only managers (of sales) may do that."), None);
+        assert_eq!(of("Only the owner of \"plan\" may do that."), None);
+    }
+}

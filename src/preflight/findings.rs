@@ -1,0 +1,123 @@
+//! All that is wrong with one call: refusals that do not depend on each other are gathered, and told at once. What is
+//! no refusal ends the checks as ever.
+
+use crate::error::{Code, Error, Result};
+use crate::hint::Hint;
+
+/// The most that is told of one call.
+const MOST: usize = 20;
+
+/// Refusals of one call.
+#[derive(Default)]
+pub struct Findings {
+    first: Option<Error>,
+    lines: Vec<String>,
+}
+
+impl Findings {
+    /// Takes a refusal in.
+    ///
+    /// # Errors
+    /// Whatever is no refusal.
+    pub fn add(&mut self, result: Result<()>) -> Result<()> {
+        let refusal = match result {
+            Err(error) if error.code == Code::PreflightRefused => error,
+            other => return other,
+        };
+        let lines = if refusal.errors.is_empty() { vec![line(&refusal)] } else { refusal.errors.clone() };
+        for line in lines {
+            if !self.lines.contains(&line) {
+                self.lines.push(line);
+            }
+        }
+        match &mut self.first {
+            None => self.first = Some(refusal),
+            // Words stand in its line; commands are for all.
+            Some(first) => {
+                for hint in refusal.hints {
+                    if hint.as_text().is_none() && !first.hints.contains(&hint) {
+                        first.hints.push(hint);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// The refusal for all of them.
+    ///
+    /// # Errors
+    /// The first that was found, with a line for each if there are more.
+    pub fn told(self) -> Result<()> {
+        let Some(mut first) = self.first else { return Ok(()) };
+        first.errors = match self.lines.len() {
+            1 => Vec::new(),
+            _ => self.lines,
+        };
+        Err(first)
+    }
+}
+
+/// The same with how many more there are, for who reads no further than the message.
+pub fn counted(mut refusal: Error) -> Error {
+    let more = refusal.errors.len().saturating_sub(1);
+    if more > 0 {
+        refusal.message = format!("{} (and {more} more)", refusal.message);
+    }
+    if refusal.errors.len() > MOST {
+        let left = refusal.errors.len() - MOST;
+        refusal.errors.truncate(MOST);
+        refusal.errors.push(format!("and {left} more"));
+    }
+    refusal
+}
+
+/// One refusal in one line.
+fn line(refusal: &Error) -> String {
+    let words = refusal.hints.iter().filter_map(Hint::as_text);
+    std::iter::once(refusal.message.as_str()).chain(words).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preflight::refused;
+
+    #[test]
+    fn one_is_itself_and_several_are_a_line_each() {
+        let one = || Err(refused("vals.a: no").with_hint("did you mean b?"));
+        let mut findings = Findings::default();
+        findings.add(one()).unwrap();
+        findings.add(one()).unwrap();
+        let alone = counted(findings.told().unwrap_err());
+        assert_eq!((alone.message.as_str(), alone.errors.len()), ("vals.a: no", 0));
+        let mut findings = Findings::default();
+        for result in [one(), Ok(()), Err(refused("vals.c: no either"))] {
+            findings.add(result).unwrap();
+        }
+        let both = counted(findings.told().unwrap_err());
+        assert_eq!(both.message, "vals.a: no (and 1 more)");
+        assert_eq!(both.errors, ["vals.a: no; did you mean b?", "vals.c: no either"]);
+    }
+
+    #[test]
+    fn what_was_gathered_below_stays_a_line_each_and_other_errors_end_it() {
+        let mut below = Findings::default();
+        below.add(Err(refused("a: no"))).unwrap();
+        below.add(Err(refused("b: no"))).unwrap();
+        let mut above = Findings::default();
+        above.add(below.told()).unwrap();
+        above.add(Err(refused("c: no"))).unwrap();
+        assert_eq!(above.told().unwrap_err().errors, ["a: no", "b: no", "c: no"]);
+        let mut many = Findings::default();
+        (0..50).for_each(|at| many.add(Err(refused(format!("{at}: no")))).unwrap());
+        let told = counted(many.told().unwrap_err()).errors;
+        assert_eq!((told.len(), told.last().unwrap().as_str()), (MOST + 1, "and 30 more"));
+        assert!(Findings::default().add(Err(Error::new(Code::Unreachable, "x"))).is_err());
+    }
+}

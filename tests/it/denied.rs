@@ -1,0 +1,128 @@
+//! Denied access says which it is: the model, a record rule or a field; and an empty answer says that a rule may hide
+//! records only where one is known and this user lacks the group that lifts it.
+
+use serde_json::json;
+
+use crate::support::{Answer, Home, Outcome, json2, lab};
+
+fn sandbox(home: &Home, line: &[&str]) -> Outcome {
+    home.agent(["--profile", "sandbox"]).args(line).run()
+}
+
+#[test]
+fn the_embedded_odoo_denies_a_model_a_record_and_a_field() {
+    let home = Home::new();
+    let hints = |line: &[&str]| sandbox(&home, line).fails(5, "access_denied").hints();
+    let model = hints(&["search-read", "ir.config_parameter"]);
+    assert!(model.contains("the whole model") && model.contains("the group Role / Administrator"), "{model}");
+    let record = hints(&["read", "res.users.apikeys", "--ids", "2", "--fields", "name"]);
+    assert!(record.contains("a record rule") && record.contains("not these"), "{record}");
+    let field = hints(&["read", "hr.employee", "--ids", "1", "--fields", "name,private_email"]);
+    assert!(field.contains("one field") && field.contains("private_email; without it: "), "{field}");
+    for (said, others) in [(model, ["record rule", "one field"]), (field, ["record rule", "whole model"])] {
+        assert!(others.iter().all(|other| !said.contains(other)), "{said}");
+    }
+    sandbox(&home, &["read", "hr.employee", "--ids", "1", "--fields", "name"]).ok();
+}
+
+/// A method that refuses in words of its own is asked about, and told only what Odoo answered.
+#[test]
+fn a_refusal_in_free_words_is_told_by_the_right_itself() {
+    let answers = [
+        (
+            Answer::odoo_error(403, "odoo.exceptions.AccessError", GROUPS),
+            Answer::json("false"),
+            "whole model",
+        ),
+        (Answer::json("true"), Answer::json("false"), "a record rule"),
+        (Answer::json("true"), Answer::json("true"), "action_post itself refuses"),
+    ];
+    for (of_model, of_records, says) in answers {
+        let (home, server) = lab();
+        let refusal = "You don't have the access rights to post an invoice.";
+        server.on(
+            &json2("account.move", "action_post"),
+            Answer::odoo_error(403, "odoo.exceptions.AccessError", refusal),
+        );
+        server.on(&json2("account.move", "check_access_rights"), of_model);
+        server.on(&json2("account.move", "has_access"), of_records);
+        let outcome =
+            home.run(["call", "account.move", "action_post", "--ids", "7"]).fails(5, "access_denied");
+        assert!(outcome.hints().contains(says), "{says}: {}", outcome.stderr);
+        let is_of_model = says == "whole model";
+        assert_eq!(outcome.hints().contains("Accounting/Invoicing"), is_of_model, "{}", outcome.stderr);
+    }
+}
+
+const GROUPS: &str = "You are not allowed to modify 'Journal Entry' (account.move) records.\n\nThis operation is allowed for the following groups:\n\t- Accounting/Invoicing\n\nContact your administrator to request access if necessary.";
+
+#[test]
+fn nothing_is_added_where_nobody_can_tell() {
+    let (home, server) = lab();
+    let refusal = Answer::odoo_error(403, "odoo.exceptions.AccessError", "Not you.");
+    server.on(&json2("x.thing", "act"), refusal);
+    server.on(&json2("x.thing", "check_access_rights"), Answer::html(500));
+    let outcome = home.run(["call", "x.thing", "act", "--ids", "7"]).fails(5, "access_denied");
+    let said = outcome.hints();
+    assert!(["model", "record rule", "field"].iter().all(|word| !said.contains(word)), "{said}");
+}
+
+#[test]
+fn an_empty_answer_tells_of_a_rule_only_to_whom_it_applies() {
+    for (has_group, is_told) in [("false", true), ("true", false)] {
+        let (home, server) = lab();
+        server.on(&json2("crm.lead", "search_read"), Answer::json("[]"));
+        server.on(&json2("crm.lead", "search_count"), Answer::json("0"));
+        server.on(&json2("res.users", "context_get"), Answer::json(r#"{"lang":"en_US","tz":false,"uid":7}"#));
+        server.on(&json2("res.users", "has_group"), Answer::json(has_group));
+        for line in [&["search-read", "crm.lead"][..], &["count", "crm.lead"]] {
+            let notes = home.run(line).ok().notes().join("\n");
+            let says = notes.contains("a record rule may hide records of crm.lead");
+            assert_eq!(says, is_told, "{line:?}: {notes}");
+            assert_eq!(notes.contains("sales_team.group_sale_salesman_all_leads"), is_told, "{notes}");
+        }
+        let asked = server.requests_to(&json2("res.users", "has_group"));
+        assert_eq!(asked.len(), 1, "asked once, then remembered");
+        assert_eq!(asked[0].json()["ids"], json!([7]));
+    }
+}
+
+#[test]
+fn no_rule_is_guessed_at_and_what_was_found_costs_no_question() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
+    server.on(&json2("crm.lead", "search_read"), Answer::json(r#"[{"id":1,"name":"A"}]"#));
+    server.on(&json2("res.users", "has_group"), Answer::json("false"));
+    assert!(home.run(["search-read", "res.partner", "--fields", "name"]).ok().notes().is_empty());
+    assert!(home.run(["search-read", "crm.lead", "--fields", "name"]).ok().notes().is_empty());
+    assert!(server.requests_to(&json2("res.users", "has_group")).is_empty());
+}
+
+#[test]
+fn raw_of_a_binary_file_leads_to_datas() {
+    let (home, server) = lab();
+    let fields = ["name", "raw", "datas"].map(|name| {
+        let of = if name == "name" { "char" } else { "binary" };
+        (name.to_string(), json!({ "type": of, "string": name, "store": true, "readonly": false }))
+    });
+    server.on(&json2("ir.attachment", "fields_get"), Answer::json(serde_json::Value::from_iter(fields)));
+    server.on(&json2("ir.attachment", "create"), Answer::json("[5]"));
+    let create =
+        |vals: serde_json::Value| home.run(["create", "ir.attachment", "--vals-json", &vals.to_string()]);
+    let png =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+    let refused = create(json!({ "name": "dot.png", "raw": png })).fails(2, "preflight_refused");
+    assert!(refused.message().contains("datas is meant"), "{}", refused.stderr);
+    create(json!({ "name": "dot.png", "datas": png })).ok();
+    create(json!({ "name": "note.txt", "raw": "a plain text" })).ok();
+    create(json!({ "name": "note.b64", "raw": "SGVsbG8gd29ybGQsIGhvdyBhcmUgeW91Pw==" })).ok();
+
+    let page = "<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>\n<p>The server encountered an internal error and was unable to complete your request. Either the server is overloaded or there is an error in the application.</p>\n";
+    server.on(&json2("ir.attachment", "read"), Answer::status(500, "text/html", page));
+    let hints = |fields: &str| {
+        home.run(["read", "ir.attachment", "--ids", "5", "--fields", fields]).fails(8, "server_error").hints()
+    };
+    let meant = r#"datas is meant: odoo-agent --profile lab call ir.attachment read --ids 5 --data-json '{"fields":["name","datas"]}'"#;
+    assert!(hints("name,raw").contains(meant), "{}", hints("name,raw"));
+    assert!(!hints("name,datas").contains("datas is meant"));
+}
