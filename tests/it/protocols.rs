@@ -662,7 +662,7 @@ fn another_user_lets_exactly_that_through_and_nobody_else_does() {
     assert_eq!((&args[1], &args[2]), (&json!(UID), &json!(KEY)), "in the agent's own name");
     let done = home.run(["approvals", "wait", &request]).ok().json();
     assert_eq!((&done["state"], &done["result"]), (&json!("done"), &json!([71])));
-    approve("colleague@example.com", "c0lleagues-own-key").exits(6);
+    Terminal::agent(&home, &["approve", &request]).run(&home).exits(6);
     assert_eq!(posted(&server), 1, "once");
     for file in home.files() {
         let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
