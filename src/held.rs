@@ -194,7 +194,7 @@ mod tests {
         calls.put(&owner, &one).unwrap();
         calls.put(&owner, &one).unwrap();
         assert_eq!(calls.get(&owner, &one.request).unwrap().as_ref(), Some(&one));
-        assert_eq!(calls.list(&owner, 200), [one.clone()]);
+        assert_eq!(calls.list(&owner, 200), std::slice::from_ref(&one));
         let elsewhere = Owner { user: "v".into(), ..owner.clone() };
         assert_eq!(calls.get(&elsewhere, &one.request).unwrap(), None);
         // Another call under the number of one that a person has read about.

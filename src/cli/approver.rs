@@ -19,6 +19,7 @@ pub enum Asker {
 
 /// The key, or none when there is none to be had without a person. Where it is typed, what `shown` gives is shown
 /// first; a person who approves may take `own`, the key of their profile, where that one may approve.
+#[allow(clippy::too_many_arguments, reason = "each is another place that a key can come from")]
 pub fn key(
     selection: &Selection,
     environment: &Environment,

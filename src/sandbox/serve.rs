@@ -183,8 +183,8 @@ fn read_request(reader: &mut impl BufRead, mut stream: &TcpStream) -> std::resul
 
 /// The session among the cookies.
 fn session(value: &str) -> Option<Secret> {
-    let pairs = value.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(name, _)| *name == "session_id").next_back().map(|(_, id)| Secret::new(id.to_owned()))
+    let mut pairs = value.split(';').filter_map(|pair| pair.trim().split_once('='));
+    pairs.rfind(|(name, _)| *name == "session_id").map(|(_, id)| Secret::new(id.to_owned()))
 }
 
 /// `^bearer\s+(.+)$` in any case; anything else counts as no key.
