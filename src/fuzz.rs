@@ -111,6 +111,7 @@ pub fn approval(bytes: &[u8]) {
         recipients: vec![(text.clone(), text.clone()), ("A".into(), "a@b.example".into())],
         and_others: true,
         is_bound: false,
+        is_sent_here: false,
     };
     let screen = screen::drawn(&question, columns, rows);
     assert_eq!(screen, sanitize::for_terminal(&screen));

@@ -53,6 +53,8 @@ pub struct Question {
     pub and_others: bool,
     /// The guard holds what is approved against what is sent.
     pub is_bound: bool,
+    /// It is sent from here as it is shown, and by nobody else.
+    pub is_sent_here: bool,
 }
 
 /// A request under way, until dropped.

@@ -41,6 +41,7 @@ pub fn question(run: &Run, manifest: &Value) -> Question {
         recipients,
         and_others: false,
         is_bound: true,
+        is_sent_here: false,
     }
 }
 

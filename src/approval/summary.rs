@@ -53,6 +53,7 @@ pub fn of(
         and_others: addresses::may_reach_others(&operation.method, &operation.kwargs, context),
         recipients,
         is_bound: false,
+        is_sent_here: false,
     })
 }
 

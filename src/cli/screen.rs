@@ -45,6 +45,7 @@ pub fn drawn(question: &Question, columns: usize, rows: usize) -> String {
     more(&mut lines, question.count, question.records.len().min(MOST_NAMED), "records");
     reached(&mut lines, question, columns);
     let covered = match question.is_bound {
+        _ if question.is_sent_here => "Exactly this is sent from here, once, in the agent's name.",
         true => "The approval covers exactly this, once: Odoo's guard lets nothing else through with it.",
         false => "The token covers this model, method and set of records, once, within ten minutes.",
     };
@@ -224,6 +225,7 @@ mod tests {
             recipients: vec![("Azure".into(), "azure@example.com".into())],
             and_others: false,
             is_bound: false,
+            is_sent_here: false,
         }
     }
 

@@ -102,7 +102,7 @@ pub const ALL: [Name; 26] = [
     name(LOGIN, Anywhere, "the agent's login; Odoo before 19, and passwords, need it"),
     name(PASSWORD, Anywhere, "the agent's password, where no key will do"),
     name(PASSWORD_COMMAND, Directory, "a command that prints the password; profile files only"),
-    name(PROTOCOL, File, "auto, json2, jsonrpc or session; profile files only: auto"),
+    name(PROTOCOL, File, "auto, json2, jsonrpc or session, without it auto; profile files only"),
     name(TIMEOUT, Anywhere, "for each request with its repeats, 120s"),
     name(CA_FILE, Anywhere, "PEM file of a private certificate authority, added to the platform's"),
     name(
@@ -179,7 +179,7 @@ mod tests {
     fn what_permits_or_chooses_counts_from_a_file_alone() {
         for known in &ALL {
             let permits = known.name.contains("_ALLOW_")
-                || ["_COMMAND", "_DIR", "_KIND"].iter().any(|end| known.name.ends_with(end));
+                || ["_COMMAND", "_DIR", "_KIND", "_PROTOCOL"].iter().any(|end| known.name.ends_with(end));
             assert_eq!(permits, matches!(known.counts, File | Directory), "{}", known.name);
             let is_said = known.meaning.ends_with("; profile files only");
             assert_eq!(permits, is_said, "{}: {}", known.name, known.meaning);

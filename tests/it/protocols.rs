@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Mutex};
 
 use crate::support::run::files_below;
-use crate::support::{Answer, DATABASE, Home, KEY, Outcome, Recorded, Server};
+use crate::support::{Answer, DATABASE, Home, KEY, Outcome, Recorded, Server, Terminal};
 use serde_json::{Value, json};
 
 const LOGIN: &str = "agent@example.com";
@@ -560,4 +560,123 @@ fn the_environment_chooses_no_protocol() {
     let home = home(&server, &[("ODOO_PASSWORD", PASSWORD)]);
     home.agent(READ).env("ODOO_PROTOCOL", "session").run().ok();
     assert!(paths(&server).iter().all(|path| path == "/jsonrpc"));
+}
+
+/// An Odoo without a guard that knows the agent, a colleague and a client with a login of their own, and counts what
+/// is posted.
+fn unguarded(major: u32) -> Server {
+    let server = Server::start();
+    server.on(
+        "/jsonrpc",
+        Answer::made(move |request| {
+            let params = &request.json()["params"];
+            let number = |login: &Value| match login.as_str() {
+                Some(LOGIN) => 8,
+                Some("colleague@example.com") => 9,
+                _ => 12,
+            };
+            match asked(request).as_str() {
+                "common.version" => version(major),
+                "common.authenticate" if params["args"][2] == "wr0ng-p4ssword" => result(&json!(false)),
+                "common.authenticate" => result(&json!(number(&params["args"][1]))),
+                "res.users.has_group" => result(&json!(params["args"][1] != 12)),
+                "res.users.context_get" => result(&json!({ "uid": 8, "lang": "en_US", "tz": "UTC" })),
+                "res.partner.message_post" => result(&json!(71)),
+                _ => result(&json!([])),
+            }
+        }),
+    );
+    server
+}
+
+const LETTER: [&str; 6] = ["call", "res.partner", "message_post", "--ids", "10", "--data-json"];
+const TO_A_CLIENT: &str = r#"{"body":"Hello","subtype_xmlid":"mail.mt_comment","message_type":"comment"}"#;
+
+fn posted(server: &Server) -> usize {
+    calls(server).iter().filter(|what| *what == "res.partner.message_post").count()
+}
+
+#[test]
+fn what_reaches_a_client_is_held_here_where_odoo_has_no_guard() {
+    let server = unguarded(17);
+    let home = with_key(&server);
+    let outcome = home.agent(LETTER).arg(TO_A_CLIENT).run().fails(6, "confirmation_required");
+    let error = outcome.error();
+    assert_eq!((outcome.effect().as_str(), error["held_by"].as_str()), ("not_sent", Some("client")));
+    assert_eq!(posted(&server), 0);
+    let again = home.agent(LETTER).arg(TO_A_CLIENT).run().fails(6, "confirmation_required");
+    assert_eq!(outcome.message(), again.message(), "the same call is held once");
+    let held = home.run(["approvals", "list"]).ok().json();
+    assert_eq!(held.as_array().map(Vec::len), Some(1));
+    let request = held[0]["request"].as_str().unwrap();
+    assert!(outcome.message().contains(request) && outcome.hints().contains(request));
+    home.agent(["approvals", "wait", request, "--timeout", "1s"]).run().fails(6, "confirmation_pending");
+    home.run(["approvals", "send", request]).fails(6, "confirmation_pending");
+    // A note stays inside, and so does what only prepares a letter.
+    home.agent(LETTER).arg(r#"{"body":"Hello"}"#).run().ok();
+    assert_eq!(posted(&server), 1);
+    home.run(["approvals", "drop", request]).ok();
+    assert_eq!(home.run(["approvals", "list"]).ok().json(), json!([]));
+
+    // Where there is a guard it is Odoo's affair, and nobody holds back a person's own profile.
+    let server = unguarded(19);
+    let home = self::home(&server, &[("ODOO_API_KEY", KEY), ("ODOO_PROTOCOL", "jsonrpc")]);
+    home.agent(LETTER).arg(TO_A_CLIENT).run().ok();
+    let server = unguarded(17);
+    let home = self::home(&server, &[("ODOO_API_KEY", KEY), ("ODOO_PROFILE_KIND", "person")]);
+    home.agent(LETTER).arg(TO_A_CLIENT).run().ok();
+}
+
+#[test]
+fn another_user_lets_exactly_that_through_and_nobody_else_does() {
+    const YES: &str = "Type yes: ";
+    const WHO: &str = "not the agent's: ";
+    const SECRET: &str = "(not shown): ";
+    let server = unguarded(17);
+    let home = with_key(&server);
+    home.agent(LETTER).arg(TO_A_CLIENT).run().fails(6, "confirmation_required");
+    let request = home.run(["approvals", "list"]).ok().json()[0]["request"].as_str().unwrap().to_string();
+    let approve = |who: &str, secret: &str| {
+        Terminal::agent(&home, &["approve", &request])
+            .when(YES, "yes\n")
+            .when(WHO, &format!("{who}\n"))
+            .when(SECRET, &format!("{secret}\n"))
+            .run(&home)
+    };
+    for (who, secret, exit) in [
+        (LOGIN, KEY, 6),
+        ("client@example.com", "their-p4ssword", 6),
+        ("colleague@example.com", "wr0ng-p4ssword", 4),
+    ] {
+        approve(who, secret).exits(exit);
+        assert_eq!(posted(&server), 0, "{who} lets nothing through");
+    }
+    let seen =
+        approve("colleague@example.com", "c0lleagues-own-key").exits(0).shows(&["message_post", "Hello"]);
+    assert_eq!(seen.echo.last(), Some(&false), "the key is typed unseen");
+    assert!(!seen.screen.contains("c0lleagues-own-key"));
+    assert_eq!(posted(&server), 1);
+    let sent =
+        server.requests_to("/jsonrpc").into_iter().find(|call| asked(call) == "res.partner.message_post");
+    let args = sent.unwrap().json()["params"]["args"].clone();
+    assert_eq!((&args[1], &args[2]), (&json!(UID), &json!(KEY)), "in the agent's own name");
+    let done = home.run(["approvals", "wait", &request]).ok().json();
+    assert_eq!((&done["state"], &done["result"]), (&json!("done"), &json!([71])));
+    Terminal::agent(&home, &["approve", &request]).run(&home).exits(6);
+    assert_eq!(posted(&server), 1, "once");
+    for file in home.files() {
+        let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+        assert!(!text.contains("c0lleagues-own-key"), "{}", file.display());
+    }
+}
+
+#[test]
+fn a_person_who_says_no_is_told_to_the_agent() {
+    let server = unguarded(16);
+    let home = with_key(&server);
+    home.agent(LETTER).arg(TO_A_CLIENT).run().fails(6, "confirmation_required");
+    let request = home.run(["approvals", "list"]).ok().json()[0]["request"].as_str().unwrap().to_string();
+    Terminal::agent(&home, &["approve", &request]).when("Type yes: ", "no\n").run(&home).exits(6);
+    home.run(["approvals", "wait", &request]).fails(6, "confirmation_refused");
+    assert_eq!(posted(&server), 0);
 }

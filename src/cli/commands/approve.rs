@@ -203,7 +203,7 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
     }
     let agent = run.user_id();
     let mut question = summary::of(run, &held.operation, &held.operation.context, agent, &[])?;
-    question.is_bound = true;
+    question.is_sent_here = true;
     terminal::show(tty, &question);
     if !terminal::ask_yes(tty, "Send exactly this, once, from here? Type yes: ")? {
         let refused = format!("request {} was not let through: nothing was sent", held.request);
