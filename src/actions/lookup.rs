@@ -185,7 +185,15 @@ fn find(wanted: &Wanted, run: &Run) -> Result<Vec<Value>> {
     if !rows.is_empty() || wanted.exact {
         return Ok(rows);
     }
-    Ok(wanted.holding(ask(wanted.by_display_name(schema.as_deref())?)?))
+    let rows = wanted.holding(ask(wanted.by_display_name(schema.as_deref())?)?);
+    match wanted.between_brackets().filter(|_| rows.is_empty()) {
+        Some(inner) => {
+            let mut rows = wanted.holding(ask(inner.operation(schema.as_deref())?)?);
+            rows.truncate(wanted.limit as usize);
+            Ok(rows)
+        }
+        None => Ok(rows),
+    }
 }
 
 /// Of several that hold the words, the one that is called so and no more, if there is exactly one.

@@ -92,6 +92,9 @@ const CALLED_BY: [&str; 11] = [
 /// What stands in the place of one's own name.
 const ONESELF: &str = "me";
 
+/// Variants of one name that are looked through.
+const MOST_VARIANTS: u32 = 80;
+
 /// What to find.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
@@ -140,6 +143,22 @@ impl Wanted {
                 Operation::new(self.model(), "name_search", kwargs.collect())
             }
         }
+    }
+
+    /// The same by what stands between the code before a name and the variant behind it, `[E-COM08] Desk (Wood)`: Odoo
+    /// shows both and finds a name by neither. None where there are none.
+    pub fn between_brackets(&self) -> Option<Wanted> {
+        let whole = self.name();
+        let mut name = whole.as_str();
+        if let Some((_, rest)) = name.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            name = rest;
+        }
+        if let Some((before, _)) = name.trim().strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
+            name = before;
+        }
+        let name = name.trim();
+        let is_less = !name.is_empty() && name != whole;
+        is_less.then(|| Wanted { query: name.into(), limit: self.limit.max(MOST_VARIANTS), ..self.clone() })
     }
 
     /// The call that finds it by the name that reads show, however many blanks stand in it; where the first found
@@ -317,6 +336,18 @@ mod tests {
 
     fn wanted(kind: &str, query: &str, exact: bool) -> Wanted {
         Wanted { kind: kind.into(), query: query.into(), limit: 10, exact, domain: Vec::new() }
+    }
+
+    #[test]
+    fn what_odoo_shows_around_a_name_is_taken_off() {
+        let between =
+            |query: &str| wanted("product.product", query, false).between_brackets().map(|it| it.query);
+        assert_eq!(between("[E-COM08] Large Desk (Wood)").as_deref(), Some("Large Desk"));
+        assert_eq!(between("Large Desk (Wood, XL)").as_deref(), Some("Large Desk"));
+        assert_eq!(between("[E-COM08] Desk").as_deref(), Some("Desk"));
+        for plain in ["Large Desk", "(Wood)", "[E-COM08]", "Desk) (", "Desk (half"] {
+            assert_eq!(between(plain), None, "{plain}");
+        }
     }
 
     #[test]

@@ -533,6 +533,19 @@ fn exact_keeps_whole_names_and_escapes_wildcards() {
 }
 
 #[test]
+fn a_variant_is_found_by_the_name_that_is_shown() {
+    let (home, server) = lab();
+    let (by_name, by_shown_name) =
+        (json2("product.product", "name_search"), json2("product.product", "search_read"));
+    server.once(&by_name, Answer::json("[]"));
+    server.on(&by_shown_name, Answer::json("[]"));
+    server.on(&by_name, Answer::json(r#"[[7,"Large Desk (Steel)"],[8,"Large Desk (Wood)"]]"#));
+    let outcome = home.run(["lookup", "product.product", "Large Desk (Wood)", "--one"]).ok();
+    assert_eq!(outcome.json()["id"], json!(8));
+    assert_eq!(server.requests_to(&by_name).last().unwrap().json()["name"], "Large Desk");
+}
+
+#[test]
 fn one_prints_the_match_or_says_why_there_is_none() {
     let (home, server) = answering(&[(SEARCH, TWINS)]);
     let outcome = home.run(["lookup", "partner", "Łódź", "--one"]).fails(7, "ambiguous");
