@@ -32,6 +32,8 @@ pub struct Held {
     pub at: u64,
     /// `pending`, `done`, `rejected` or `unknown`.
     pub state: String,
+    /// Exactly this was sent before, or may have been.
+    pub was_sent: bool,
     /// What Odoo answered, once it was carried out.
     pub result: Value,
 }
@@ -76,7 +78,7 @@ impl HeldCalls {
         let path = self.file(owner, &held.request).ok_or_else(|| io::Error::other("no number of a call"))?;
         let operation = &held.operation;
         let text = json!({
-            "form": FORM, "request": held.request, "why": held.why, "at": held.at, "state": held.state,
+            "form": FORM, "request": held.request, "why": held.why, "at": held.at, "state": held.state, "was_sent": held.was_sent,
             "result": held.result,
             "operation": {
                 "model": operation.model, "method": operation.method, "ids": operation.ids,
@@ -160,6 +162,7 @@ fn understood(value: &Value) -> Option<Held> {
         why: value["why"].as_str().unwrap_or_default().into(),
         at: value["at"].as_u64().unwrap_or_default(),
         state: state.into(),
+        was_sent: value["was_sent"].as_bool().unwrap_or_default(),
         result: value["result"].clone(),
     })
 }
@@ -179,6 +182,7 @@ mod tests {
             why: "w".into(),
             at: 100,
             state: "pending".into(),
+            was_sent: false,
             result: Value::Null,
         }
     }

@@ -23,12 +23,15 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// # Errors
 /// `confirmation_required`, and nothing was sent.
 pub fn refuse(run: &Run, cleared: &Cleared, why: &str) -> Result<()> {
-    if run.session.settings.is_person || run.session.odoo().major(run.host)? >= FIRST_WITH_GUARD {
+    if run.session.settings.is_person || run.session.odoo().major_now(run.host)? >= FIRST_WITH_GUARD {
         return Ok(());
     }
     let request = held::number(cleared.operation());
     let operation = cleared.operation().clone();
+    let before = find(run, &request).ok().flatten();
     let held = Held {
+        was_sent: before
+            .is_some_and(|before| before.was_sent || before.state != "pending" && before.state != "rejected"),
         request: request.clone(),
         operation,
         why: why.into(),
@@ -114,6 +117,18 @@ pub fn until_decided(run: &Run, request: &str, patience: Duration) -> Result<Hel
             _ => return Ok(held),
         }
     }
+}
+
+/// Notes, before it is sent, that it may have been.
+///
+/// # Errors
+/// It cannot be noted, and so is not to be sent.
+pub fn begin(run: &Run, held: &Held) -> Result<()> {
+    let begun = Held { state: "unknown".into(), ..held.clone() };
+    let Some(calls) = &run.session.held else { return Ok(()) };
+    calls.put(&run.session.owner, &begun).map_err(|error| {
+        Error::local_state(format!("request {} cannot be noted ({error}): nothing was sent", held.request))
+    })
 }
 
 /// Notes what became of one; that it cannot be noted is said.

@@ -81,7 +81,7 @@ fn bare() -> Command {
         .infer_long_args(false);
     // The text stands behind the flags, whose struct has one of its own.
     Globals::augment_args(root)
-        .about("Search, read, create, write and call anything in Odoo 19 over JSON-2")
+        .about("Search, read, create, write and call anything in Odoo 14 to 20")
         .after_help(
             "Results are JSON on stdout; notes and errors go to stderr. Exit 0 means done, the others:
 odoo-agent help exit-codes. A command as JSON: odoo-agent describe COMMAND

@@ -56,7 +56,7 @@ impl Local {
 
     /// Whether a wrapper that works in one profile runs the program.
     pub fn is_wrapped(&self) -> bool {
-        wrapper::path(&self.environment).is_some()
+        wrapper::is_one(&self.environment)
     }
 
     /// What was fetched before.

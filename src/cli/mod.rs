@@ -100,11 +100,11 @@ fn parse_and_run(
             out.veil.keep(&Secret::new(secret.into()));
         }
     }
-    let is_wrapped = called_as.is_some();
+    let is_wrapped = wrapper::is_one(environment);
     definition::refuse_second_profile(&arguments, is_wrapped)?;
     let Parsed { globals, entry, matches } = match definition::parse(&arguments) {
         Ok(parsed) => parsed,
-        Err(stop) => return usage::help_or_refusal(stop, &arguments, called_as, out),
+        Err(stop) => return usage::help_or_refusal(stop, &arguments, is_wrapped, called_as, out),
     };
     if is_wrapped && entry.is_beyond_a_wrapper() {
         return Err(wrapped::refusal(&entry.name()));

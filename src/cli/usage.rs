@@ -78,10 +78,10 @@ const LONGEST_HINT: usize = 400;
 pub fn help_or_refusal(
     stop: clap::Error,
     arguments: &[OsString],
+    is_wrapped: bool,
     wrapper: Option<&str>,
     out: &Out,
 ) -> Result<()> {
-    let is_wrapped = wrapper.is_some();
     let help = |colour: bool| {
         let text = help(arguments, colour, is_wrapped);
         wrapper.map_or_else(|| text.clone(), |wrapper| in_its_name(&text, wrapper))
@@ -111,6 +111,8 @@ struct Line {
     path: Vec<String>,
     at: usize,
     words: Vec<String>,
+    /// A wrapper has put its profile in front.
+    is_wrapped: bool,
 }
 
 impl Line {
@@ -119,7 +121,7 @@ impl Line {
         root.build();
         let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         let end = words.len();
-        Line { root, path: Vec::new(), at: 0, words }.until(end)
+        Line { root, path: Vec::new(), at: 0, words, is_wrapped }.until(end)
     }
 
     /// The same with the command that the words before this place name.
@@ -158,7 +160,12 @@ impl Line {
         // What stands before the command is part of what was meant: without its profile the line would work
         // in another Odoo.
         let mut right = vec!["odoo-agent".to_string()];
-        right.extend(self.words[1..=self.at].iter().map(|word| quoted(word)));
+        // Which profile a wrapper works in is the wrapper's to say.
+        let stated = match &self.words[1..=self.at] {
+            [flag, _, rest @ ..] if self.is_wrapped && flag == "--profile" => rest,
+            stated => stated,
+        };
+        right.extend(stated.iter().map(|word| quoted(word)));
         right.extend(own[..first].iter().map(|word| quoted(word)));
         right.extend([format!("--{flag}"), quoted(&own[first..first + count].join(","))]);
         right.extend(own[first + count..].iter().map(|word| quoted(word)));

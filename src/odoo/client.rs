@@ -123,6 +123,12 @@ impl Odoo {
         if let Some(server) = choosing::remembered(&self.sign_in.cache, &self.sign_in.owner) {
             return Ok(server);
         }
+        let server = self.server_now(host)?;
+        choosing::remember(&self.sign_in.cache, &self.sign_in.owner, &server);
+        Ok(server)
+    }
+
+    fn server_now(&self, host: &dyn Host) -> Result<Server> {
         let asked = self.asked(ASKING, Access::Read, Way::JsonRpc);
         let _watch = host.watch(ASKING, Access::Read);
         let first = self.exchanged(&jsonrpc::version(), asked, &rpc::is_passing, host)?.reply;
@@ -136,9 +142,7 @@ impl Odoo {
         let Some((version, major)) = told else {
             return Err(self.strange(&first, asked));
         };
-        let server = Server { version, major, has_jsonrpc };
-        choosing::remember(&self.sign_in.cache, &self.sign_in.owner, &server);
-        Ok(server)
+        Ok(Server { version, major, has_jsonrpc })
     }
 
     /// Whoever answers does not say which Odoo it is.
@@ -186,15 +190,52 @@ impl Odoo {
         protocol.shown(cleared.operation())?;
         let proof = self.proof(link, host)?;
         let (outcome, lost) = self.told(protocol, cleared, &proof, host)?;
-        let Some(lost) = lost else { return outcome };
+        let Some((lost, is_sure)) = lost else { return outcome };
+        if !is_sure {
+            // A write is not sent again on that; the next call finds another proof.
+            return match (self.renewed(link, &proof, lost, host), lost) {
+                (Err(error), Lost::Denied) => Err(error),
+                _ => outcome,
+            };
+        }
         match self.renewed(link, &proof, lost, host)? {
             // Signed in again, and still denied: it is the call that is.
-            Some(proof) => self.told(protocol, cleared, &proof, host)?.0,
+            Some(proof) => {
+                let (outcome, lost_again) = self.told(protocol, cleared, &proof, host)?;
+                match (outcome, lost_again) {
+                    // Whoever says so of a session that was just opened may have said it untruly before.
+                    (Err(error), Some(_)) if cleared.access() == Access::Write => {
+                        Err(error.with_effect(Effect::Unknown, Retry::CheckFirst))
+                    }
+                    (outcome, _) => outcome,
+                }
+            }
             None => outcome,
         }
     }
 
-    /// Sends once. Beside what it came to: whether it was not begun for want of a proof, and can be sent again.
+    /// The number of the agent's own user, asked of Odoo now: no file says it.
+    ///
+    /// # Errors
+    /// Odoo does not confirm the agent's own login.
+    pub fn own_number(&self, host: &dyn Host) -> Result<i64> {
+        let (login, secret, _) = self.login()?;
+        self.confirmed(login, secret, host)
+    }
+
+    /// The version, asked of Odoo now where it could be one without a guard.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub fn major_now(&self, host: &dyn Host) -> Result<u32> {
+        match self.link(host)?.protocol.way() {
+            Way::Json2 => self.major(host),
+            _ => Ok(self.server_now(host)?.major),
+        }
+    }
+
+    /// Sends once. Beside what it came to: whether it was not begun for want of a proof, and whether that is sure enough
+    /// to send it again.
     #[allow(clippy::type_complexity, reason = "an outcome and why it may not be the last word")]
     fn told(
         &self,
@@ -202,7 +243,7 @@ impl Odoo {
         cleared: &Cleared,
         proof: &Proof,
         host: &dyn Host,
-    ) -> Result<(Result<Reply>, Option<Lost>)> {
+    ) -> Result<(Result<Reply>, Option<(Lost, bool)>)> {
         let (operation, what) = (cleared.operation(), cleared.name());
         let asked = self.asked(&what, cleared.access(), protocol.way());
         let request = protocol.request(operation, proof)?;
@@ -213,6 +254,9 @@ impl Odoo {
             Proof::User { id, .. } if rpc::denies(&reply, *id) => Some(Lost::Denied),
             _ => None,
         };
+        let is_sure = cleared.access() == Access::Read
+            || lost == Some(Lost::Session) && rpc::refused_for_want_of_a_session(&reply);
+        let lost = lost.map(|lost| (lost, is_sure));
         let head = HttpReply { status: reply.status, headers: reply.headers.clone(), body: Vec::new() };
         let outcome =
             protocol.reply(operation, reply, asked).map_err(|error| self.explain(error, &head, asked));

@@ -49,6 +49,22 @@ const BUILTIN: [&str; 9] = [
     "KeyboardInterrupt",
 ];
 
+/// PostgreSQL's conditions in which the connection is gone, or nobody knows what became of the transaction.
+const BROKEN: [&str; 12] = [
+    "AdminShutdown",
+    "CannotConnectNow",
+    "ConnectionDoesNotExist",
+    "ConnectionException",
+    "ConnectionFailure",
+    "CrashShutdown",
+    "DatabaseDropped",
+    "IdleSessionTimeout",
+    "OperatorIntervention",
+    "ProtocolViolation",
+    "StatementCompletionUnknown",
+    "TransactionResolutionUnknown",
+];
+
 /// Whether an error by this name leaves it open what happened outside Odoo's transaction.
 pub fn names_it(class: &str) -> bool {
     if let Some(builtin) = class.strip_prefix("builtins.") {
@@ -56,6 +72,10 @@ pub fn names_it(class: &str) -> bool {
     }
     // The connection to PostgreSQL broke, maybe while it committed; a lock or a constraint has a name of its own.
     if matches!(class, "psycopg2.OperationalError" | "psycopg2.InterfaceError") {
+        return true;
+    }
+    // The same by the names of SQLSTATE: class 08, 40003, and what an operator does to the server (57P).
+    if class.strip_prefix("psycopg2.errors.").is_some_and(|name| BROKEN.contains(&name)) {
         return true;
     }
     // PostgreSQL's own refusals are rolled back, however they are called.
@@ -154,6 +174,8 @@ mod tests {
             "odoo.addons.account_edi_proxy_client.models.account_edi_proxy_user.AccountEdiProxyError",
             "odoo.addons.iap.tools.iap_tools.InsufficientCreditError",
             "psycopg2.OperationalError",
+            "psycopg2.errors.AdminShutdown",
+            "psycopg2.errors.StatementCompletionUnknown",
         ] {
             assert!(names_it(class), "{class}");
         }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::faults::{self, Asked};
-use super::{Reply, answers, identity, results};
+use super::{Reply, answers, identity, outside, results};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::operation::{Access, Operation};
 use crate::transport::HttpReply;
@@ -116,7 +116,14 @@ pub fn is_passing(reply: &HttpReply) -> bool {
     }
 }
 
-/// Whether the answer proves that a call was not carried out for want of a session.
+/// Whether Odoo itself says, whole, that it had no session for the call, and so did not begin it: nothing less lets a
+/// write be sent again. A gateway that knows the words can show any page, and any code with it.
+pub fn refused_for_want_of_a_session(reply: &HttpReply) -> bool {
+    reply.status == 200
+        && complaint(reply).is_some_and(|complaint| complaint.code == 100 && complaint.name() == EXPIRED)
+}
+
+/// Whether the answer says that there was no session for the call.
 pub fn lost_session(reply: &HttpReply) -> bool {
     match (complaint(reply), reply.status) {
         (Some(complaint), 404) => complaint.code == 404,
@@ -186,7 +193,9 @@ fn as_json2(complaint: &Complaint, asked: Asked) -> u16 {
         "odoo.exceptions.UserError"
         | "odoo.exceptions.ValidationError"
         | "odoo.exceptions.RedirectWarning" => 422,
-        _ if name.starts_with("psycopg2.errors.") && !faults::is_lock(name) => 400,
+        _ if name.starts_with("psycopg2.errors.") && !faults::is_lock(name) && !outside::names_it(name) => {
+            400
+        }
         _ => 500,
     }
 }

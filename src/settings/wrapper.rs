@@ -5,6 +5,12 @@ use std::path::Path;
 
 use super::{Environment, names};
 
+/// Whether a wrapper runs the program: it says so, whatever its path looks like. Who says it without being one is
+/// fenced in for nothing.
+pub fn is_one(environment: &Environment) -> bool {
+    environment.path(names::CALLED_AS).is_some()
+}
+
 /// The wrapper's path, if it looks like one: absolute, a file that is there, of characters that a person reads
 /// as they are.
 pub fn path(environment: &Environment) -> Option<&str> {

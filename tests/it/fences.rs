@@ -8,6 +8,19 @@ use crate::support::{Answer, Home, KEY, Outcome, Server, json2, lab};
 use serde_json::json;
 
 #[test]
+fn a_wrapper_is_one_whatever_its_path_looks_like() {
+    let (home, server) = lab();
+    home.profile("lab", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
+    for path in ["/x#y/odoo_local.sh", "/a:b.sh", "odoo_local.sh", "/nowhere"] {
+        for line in [&["cache", "list"][..], &["sandbox", "reset"], &["man", "/tmp"]] {
+            let outcome = home.agent(line).env("ODOO_AGENT_CALLED_AS", path).run().fails(2, "usage");
+            assert!(outcome.message().contains("beyond one profile"), "{path}: {}", outcome.message());
+        }
+    }
+    home.run(["cache", "list"]).ok();
+}
+
+#[test]
 fn keys_that_switch_checks_or_the_trail_off_need_the_profiles_leave() {
     let (home, server) = lab();
     server.on(&json2("res.partner", "write"), Answer::json("true"));

@@ -201,11 +201,14 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
             format!("request {} waits no more, it is {}: nothing was sent", held.request, held.state),
         ));
     }
-    let agent = run.user_id();
-    let mut question = summary::of(run, &held.operation, &held.operation.context, agent, &[])?;
+    let mut question = summary::of(run, &held.operation, &held.operation.context, run.user_id(), &[])?;
     question.is_sent_here = true;
     terminal::show(tty, &question);
-    if !terminal::ask_yes(tty, "Send exactly this, once, from here? Type yes: ")? {
+    let again = match held.was_sent {
+        true => "It was sent from here before, or may have been. Send exactly this again? Type yes: ",
+        false => "Send exactly this, once, from here? Type yes: ",
+    };
+    if !terminal::ask_yes(tty, again)? {
         let refused = format!("request {} was not let through: nothing was sent", held.request);
         approval_held::note(run, held, "rejected", json!(null));
         return Err(Error::new(Code::ConfirmationRefused, refused).with_effect(Effect::NotSent, Retry::Never));
@@ -215,12 +218,23 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
     let _veiled = run.session.veil.over(&secret);
     let approver = run.session.odoo().confirmed(&login, &secret, run.host)?;
     drop(secret);
-    if Some(approver) == agent {
+    let unsent = |error: Error| error.with_effect(Effect::NotSent, Retry::Never);
+    if approver == run.session.odoo().own_number(run.host).map_err(unsent)? {
         return Err(Error::new(
             Code::ConfirmationRefused,
             "this is the agent's own user, who cannot let its own calls through: nothing was sent",
         )
         .with_effect(Effect::NotSent, Retry::Never));
+    }
+    // Whoever comes meanwhile, or finds what a kill left, sees that it may have been sent.
+    match approval_held::find(run, &held.request)? {
+        Some(now) if now.state == "pending" => approval_held::begin(run, &held)?,
+        _ => {
+            return Err(unsent(Error::new(
+                Code::ConfirmationRefused,
+                format!("request {} was decided meanwhile: nothing was sent from here", held.request),
+            )));
+        }
     }
     match run.let_through(held.operation.clone()) {
         Ok(reply) => {
