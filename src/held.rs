@@ -1,22 +1,18 @@
-//! Calls that this program holds itself, where Odoo has no guard: each exactly as it was stopped, one file a call,
-//! below the directory of its server, database and user. Its number is made of what it would do, so that the same call
-//! is held once. The agent can write here: nothing in a file lets anything through. It sends nothing.
+//! Calls that this program holds itself, where Odoo has no guard: each exactly as it was stopped, one file a call. Its
+//! number is made of what it would do, so that the same call is held once. The agent can write here: nothing in a file
+//! lets anything through. It sends nothing.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::cache::Owner;
-use crate::error::{Error, Result};
-use crate::fsio;
-use crate::operation::{Object, Operation, canonical, hex};
+use crate::drawer::{Drawer, OLDEST};
+use crate::error::Result;
+use crate::operation::Operation;
 use crate::waiting;
 
-const LARGEST: u64 = 128 * 1024 * 1024;
-/// What is older is let go, in seconds.
-const OLDEST: u64 = 60 * 24 * 3600;
 const FORM: u64 = 1;
 
 /// A held call.
@@ -48,24 +44,13 @@ pub fn number(operation: &Operation) -> String {
 /// The directory.
 #[derive(Clone, Debug)]
 pub struct HeldCalls {
-    root: PathBuf,
+    files: Drawer,
 }
 
 impl HeldCalls {
     /// Below the state directory; nothing is created yet.
     pub fn new(state: &Path) -> HeldCalls {
-        HeldCalls { root: state.join("held") }
-    }
-
-    fn directory(&self, owner: &Owner) -> PathBuf {
-        let whose = canonical(&json!([owner.base_url, owner.database, owner.user]));
-        let mut name = hex(&Sha256::digest(whose.as_bytes()));
-        name.truncate(32);
-        self.root.join(name)
-    }
-
-    fn file(&self, owner: &Owner, request: &str) -> Option<PathBuf> {
-        Some(self.directory(owner).join(format!("{}.json", waiting::number(request)?)))
+        HeldCalls { files: Drawer::new(state, "held") }
     }
 
     /// Keeps a call, or what became of it.
@@ -73,19 +58,11 @@ impl HeldCalls {
     /// # Errors
     /// Whatever the disk says.
     pub fn put(&self, owner: &Owner, held: &Held) -> io::Result<()> {
-        fsio::ensure_private_dir(&self.root)?;
-        fsio::ensure_private_dir(&self.directory(owner))?;
-        let path = self.file(owner, &held.request).ok_or_else(|| io::Error::other("no number of a call"))?;
-        let operation = &held.operation;
         let text = json!({
-            "form": FORM, "request": held.request, "why": held.why, "at": held.at, "state": held.state, "was_sent": held.was_sent,
-            "result": held.result,
-            "operation": {
-                "model": operation.model, "method": operation.method, "ids": operation.ids,
-                "kwargs": operation.kwargs, "context": operation.context,
-            },
+            "form": FORM, "request": held.request, "why": held.why, "at": held.at, "state": held.state,
+            "was_sent": held.was_sent, "result": held.result, "operation": held.operation.stored(),
         });
-        fsio::write_atomically(&path, &[text.to_string().as_bytes()], true)
+        self.files.put(owner, &held.request, &text.to_string(), held.at)
     }
 
     /// A held call; none if it was held elsewhere, or by another profile.
@@ -93,30 +70,18 @@ impl HeldCalls {
     /// # Errors
     /// `local_state`: there is a file that cannot be used.
     pub fn get(&self, owner: &Owner, request: &str) -> Result<Option<Held>> {
-        let Some(path) = self.file(owner, request) else { return Ok(None) };
-        let unusable = |why: &str| {
-            Error::local_state(format!("{} cannot be used: {why}; nothing was sent", path.display()))
-                .with_hint("repeat the call itself: it is held again")
-        };
-        let bytes = match fsio::read_private(&path, LARGEST) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unusable(&error.to_string())),
-        };
-        let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        let held = understood(&value).filter(|held| waiting::number(request).as_ref() == Some(&held.request));
-        held.map(Some).ok_or_else(|| unusable("it is not what was kept there"))
+        self.files.get(owner, request, "repeat the call itself: it is held again", |value| {
+            understood(value).filter(|held| waiting::number(request).as_ref() == Some(&held.request))
+        })
     }
 
     /// Every call that is held, the latest first; those that are too old are let go.
     pub fn list(&self, owner: &Owner, now: u64) -> Vec<Held> {
         let mut found = Vec::new();
-        for entry in std::fs::read_dir(self.directory(owner)).into_iter().flatten().flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let Some(request) = name.strip_suffix(".json").and_then(waiting::number) else { continue };
+        for request in self.files.requests(owner) {
             match self.get(owner, &request) {
                 Ok(Some(held)) if held.at.saturating_add(OLDEST) < now => {
-                    let _ = std::fs::remove_file(entry.path());
+                    let _ = self.remove(owner, &request);
                 }
                 Ok(Some(held)) => found.push(held),
                 _ => {}
@@ -131,27 +96,13 @@ impl HeldCalls {
     /// # Errors
     /// Whatever the disk says.
     pub fn remove(&self, owner: &Owner, request: &str) -> io::Result<()> {
-        let Some(path) = self.file(owner, request) else { return Ok(()) };
-        match std::fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        self.files.remove(owner, request)
     }
 }
 
 /// What a file says. Its number has to be that of its operation: nobody puts another one in its place unseen.
 fn understood(value: &Value) -> Option<Held> {
-    let object = |value: &Value| -> Option<Object> { value.as_object().cloned() };
-    let parts = &value["operation"];
-    let mut operation =
-        Operation::new(parts["model"].as_str()?, parts["method"].as_str()?, object(&parts["kwargs"])?)
-            .ok()?;
-    operation.ids = match &parts["ids"] {
-        Value::Null => None,
-        Value::Array(ids) => Some(ids.iter().map(Value::as_i64).collect::<Option<Vec<i64>>>()?),
-        _ => return None,
-    };
-    operation.context = object(&parts["context"])?;
+    let operation = Operation::from_stored(&value["operation"])?;
     let request = value["request"].as_str()?.to_string();
     let is_it = value["form"] == FORM && request == number(&operation);
     let state = value["state"].as_str()?;
@@ -170,6 +121,7 @@ fn understood(value: &Value) -> Option<Held> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fsio;
     use crate::operation::kwargs;
 
     fn held(body: &str) -> Held {
@@ -202,7 +154,7 @@ mod tests {
         let elsewhere = Owner { user: "v".into(), ..owner.clone() };
         assert_eq!(calls.get(&elsewhere, &one.request).unwrap(), None);
         // Another call under the number of one that a person has read about.
-        let path = calls.file(&owner, &one.request).unwrap();
+        let path = calls.files.file(&owner, &one.request).unwrap();
         let text = std::fs::read(&path).map(|bytes| String::from_utf8(bytes).unwrap()).unwrap();
         fsio::write_atomically(&path, &[text.replace("\"x\"", "\"y\"").as_bytes()], false).unwrap();
         assert!(calls.get(&owner, &one.request).is_err());

@@ -16,6 +16,7 @@ mod cli;
 mod clock;
 mod context;
 mod doctor;
+mod drawer;
 mod embedded;
 mod error;
 mod execute;

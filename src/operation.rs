@@ -58,6 +58,27 @@ impl Operation {
         methods::access(&self.model, &self.method)
     }
 
+    /// As it is kept in a file.
+    pub fn stored(&self) -> Value {
+        serde_json::json!({
+            "model": self.model, "method": self.method, "ids": self.ids,
+            "kwargs": self.kwargs, "context": self.context,
+        })
+    }
+
+    /// From what was kept in a file; none if that is no whole operation.
+    pub fn from_stored(value: &Value) -> Option<Operation> {
+        let object = |key: &str| value[key].as_object().cloned();
+        let text = |key: &str| value[key].as_str();
+        let operation = Operation::new(text("model")?, text("method")?, object("kwargs")?).ok()?;
+        let ids = match &value["ids"] {
+            Value::Null => None,
+            Value::Array(ids) => Some(ids.iter().map(Value::as_i64).collect::<Option<Vec<i64>>>()?),
+            _ => return None,
+        };
+        Some(Operation { ids, context: object("context")?, ..operation })
+    }
+
     /// SHA-256 over the canonical form: model, method, sorted ids, arguments and context with sorted keys.
     pub fn digest(&self) -> String {
         let mut ids = self.ids.clone().unwrap_or_default();

@@ -1,26 +1,19 @@
-//! What waits for a person: each request's claim beside exactly the operation that was refused, one file a request,
-//! below the directory of its server, database and key. A file that is not this user's alone, or speaks of another
-//! profile, is not used. It sends nothing.
+//! What waits for a person: each request's claim beside exactly the operation that was refused, one file a request.
+//! A file that is not this user's alone, or speaks of another profile, is not used. It sends nothing.
 
 use std::io;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::path::Path;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::cache::Owner;
-use crate::error::{Error, Result};
-use crate::fsio;
-use crate::operation::{Object, Operation, canonical, hex};
+use crate::drawer::{Drawer, OLDEST};
+use crate::error::Result;
+use crate::operation::Operation;
 use crate::secret::Secret;
 use crate::waiting;
 
-/// An operation may carry a file or two.
-const LARGEST: u64 = 128 * 1024 * 1024;
-/// What is older was decided or has expired long ago, in seconds.
-const OLDEST: u64 = 60 * 24 * 3600;
 const FORM: u64 = 1;
 
 /// A refused call that can be repeated.
@@ -39,24 +32,13 @@ pub struct Kept {
 /// The directory.
 #[derive(Clone, Debug)]
 pub struct Shelf {
-    root: PathBuf,
+    files: Drawer,
 }
 
 impl Shelf {
     /// Below the state directory; nothing is created yet.
     pub fn new(state: &Path) -> Shelf {
-        Shelf { root: state.join("approvals") }
-    }
-
-    fn directory(&self, owner: &Owner) -> PathBuf {
-        let whose = canonical(&json!([owner.base_url, owner.database, owner.user]));
-        let mut name = hex(&Sha256::digest(whose.as_bytes()));
-        name.truncate(32);
-        self.root.join(name)
-    }
-
-    fn file(&self, owner: &Owner, request: &str) -> Option<PathBuf> {
-        Some(self.directory(owner).join(format!("{}.json", waiting::number(request)?)))
+        Shelf { files: Drawer::new(state, "approvals") }
     }
 
     /// Keeps a refused call, and lets go of what is too old to be sent.
@@ -64,26 +46,16 @@ impl Shelf {
     /// # Errors
     /// Whatever the disk says.
     pub fn put(&self, owner: &Owner, kept: &Kept) -> io::Result<()> {
-        let directory = self.directory(owner);
-        fsio::ensure_private_dir(&self.root)?;
-        fsio::ensure_private_dir(&directory)?;
         self.drop_old(owner, kept.at);
-        fsio::sweep(&directory, UNIX_EPOCH + Duration::from_secs(kept.at));
-        let path =
-            self.file(owner, &kept.request).ok_or_else(|| io::Error::other("no number of a request"))?;
-        let operation = &kept.operation;
         let text = Zeroizing::new(
             json!({
                 "form": FORM, "request": kept.request, "claim": kept.claim.expose(), "at": kept.at,
                 "base_url": owner.base_url, "database": owner.database, "user": owner.user,
-                "operation": {
-                    "model": operation.model, "method": operation.method, "ids": operation.ids,
-                    "kwargs": operation.kwargs, "context": operation.context,
-                },
+                "operation": kept.operation.stored(),
             })
             .to_string(),
         );
-        fsio::write_atomically(&path, &[text.as_bytes()], true)
+        self.files.put(owner, &kept.request, &text, kept.at)
     }
 
     /// The refused call of a request; none if it was refused elsewhere, or with another profile.
@@ -91,19 +63,8 @@ impl Shelf {
     /// # Errors
     /// `local_state`: there is a file that cannot be used.
     pub fn get(&self, owner: &Owner, request: &str) -> Result<Option<Kept>> {
-        let Some(path) = self.file(owner, request) else { return Ok(None) };
-        let unusable = |why: String| {
-            Error::local_state(format!("{} cannot be used: {why}; nothing was sent", path.display()))
-                .with_hint("repeat the call itself: the guard answers with the same request")
-        };
-        let bytes = match fsio::read_private(&path, LARGEST).map(Zeroizing::new) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unusable(error.to_string()).with_source(error)),
-        };
-        let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        let whole = understood(&value, owner, request);
-        whole.map(Some).ok_or_else(|| unusable("it is not what was kept there for this profile".into()))
+        let hint = "repeat the call itself: the guard answers with the same request";
+        self.files.get(owner, request, hint, |value| understood(value, owner, request))
     }
 
     /// Lets go of a request.
@@ -111,24 +72,11 @@ impl Shelf {
     /// # Errors
     /// Whatever the disk says; that there is none is no error.
     pub fn remove(&self, owner: &Owner, request: &str) -> io::Result<()> {
-        let Some(path) = self.file(owner, request) else { return Ok(()) };
-        match std::fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
-    }
-
-    /// The numbers of the requests that are kept.
-    pub fn requests(&self, owner: &Owner) -> Vec<String> {
-        let entries = std::fs::read_dir(self.directory(owner)).into_iter().flatten().flatten();
-        let number = |name: String| {
-            name.strip_suffix(".json").and_then(waiting::number).filter(|n| name.starts_with(n))
-        };
-        entries.filter_map(|entry| number(entry.file_name().to_string_lossy().into_owned())).collect()
+        self.files.remove(owner, request)
     }
 
     fn drop_old(&self, owner: &Owner, now: u64) {
-        for request in self.requests(owner) {
+        for request in self.files.requests(owner) {
             let kept = self.get(owner, &request).ok().flatten();
             if kept.is_some_and(|kept| kept.at.saturating_add(OLDEST) < now) {
                 let _ = self.remove(owner, &request);
@@ -147,22 +95,12 @@ fn understood(value: &Value, owner: &Owner, request: &str) -> Option<Kept> {
     if !is_ours {
         return None;
     }
-    let object = |value: &Value| -> Option<Object> { value.as_object().cloned() };
-    let parts = &value["operation"];
-    let operation =
-        Operation::new(parts["model"].as_str()?, parts["method"].as_str()?, object(&parts["kwargs"])?)
-            .ok()?;
-    let ids = match &parts["ids"] {
-        Value::Null => None,
-        Value::Array(ids) => Some(ids.iter().map(Value::as_i64).collect::<Option<Vec<i64>>>()?),
-        _ => return None,
-    };
     Some(Kept {
         request: waiting::number(request)?,
         claim: text("claim")
             .filter(|claim| waiting::is_claim(claim))
             .map(|claim| Secret::new(claim.into()))?,
-        operation: Operation { ids, context: object(&parts["context"])?, ..operation },
+        operation: Operation::from_stored(&value["operation"])?,
         at: value["at"].as_u64()?,
     })
 }
@@ -170,6 +108,7 @@ fn understood(value: &Value, owner: &Owner, request: &str) -> Option<Kept> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fsio;
     use std::os::unix::fs::PermissionsExt;
 
     const REQUEST: &str = "5591aa8a-f0ee-4af3-9370-39fff0719bac";
@@ -199,13 +138,15 @@ mod tests {
             r#"{"z":0.10,"a":[1e+2,9007199254740993]}"#
         );
         assert_eq!(shelf.get(&owner("b"), REQUEST).unwrap(), None);
-        let (from, to) =
-            (shelf.file(&owner("a"), REQUEST).unwrap(), shelf.file(&owner("b"), REQUEST).unwrap());
+        let (from, to) = (
+            shelf.files.file(&owner("a"), REQUEST).unwrap(),
+            shelf.files.file(&owner("b"), REQUEST).unwrap(),
+        );
         assert_eq!(std::fs::metadata(&from).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::create_dir(to.parent().unwrap()).unwrap();
         std::fs::copy(&from, &to).unwrap();
         assert!(shelf.get(&owner("b"), REQUEST).is_err(), "moved to another profile it is not used");
-        assert_eq!(shelf.requests(&owner("a")), [REQUEST]);
+        assert_eq!(shelf.files.requests(&owner("a")), [REQUEST]);
         shelf.remove(&owner("a"), REQUEST).unwrap();
         shelf.remove(&owner("a"), REQUEST).unwrap();
         assert_eq!(shelf.get(&owner("a"), REQUEST).unwrap(), None);
@@ -216,7 +157,7 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let (shelf, owner) = (Shelf::new(state.path()), owner("a"));
         shelf.put(&owner, &kept()).unwrap();
-        let file = shelf.file(&owner, REQUEST).unwrap();
+        let file = shelf.files.file(&owner, REQUEST).unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(shelf.get(&owner, REQUEST).is_err());
         let elsewhere = state.path().join("elsewhere");
@@ -237,6 +178,6 @@ mod tests {
         let other = "00000000-0000-4000-8000-000000000000";
         let later = Kept { request: other.into(), at: kept().at + OLDEST + 1, ..kept() };
         shelf.put(&owner, &later).unwrap();
-        assert_eq!(shelf.requests(&owner), [other]);
+        assert_eq!(shelf.files.requests(&owner), [other]);
     }
 }

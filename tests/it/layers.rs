@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top. A module names its own layer's and lower ones only as far as its row allows.
-const MAY_NAME: [(&str, &[&str]); 42] = [
+const MAY_NAME: [(&str, &[&str]); 43] = [
     ("cli", &["actions", "arguments", "spec", "doctor", "DESK", "embedded", "transport"]),
     ("spec", &["actions", "arguments", "WORDS"]),
     ("doctor", &["approval", "DESK"]),
@@ -14,8 +14,9 @@ const MAY_NAME: [(&str, &[&str]); 42] = [
     ("execute", &["approval", "preflight", "embedded", "DESK"]),
     ("approval", &["DESK"]),
     ("session", &["odoo", "cache", "settings", "shelf", "held", "WORDS"]),
-    ("shelf", &["cache", "WORDS"]),
-    ("held", &["cache", "WORDS"]),
+    ("shelf", &["cache", "drawer", "WORDS"]),
+    ("held", &["cache", "drawer", "WORDS"]),
+    ("drawer", &["cache", "WORDS"]),
     ("preflight", &["odoo", "embedded", "WORDS"]),
     ("odoo", &["cache", "settings", "protocol", "transport", "WORDS"]),
     ("protocol", &["embedded", "transport", "WORDS"]),
