@@ -2,18 +2,18 @@
 //! when that is safe and may help; a write is sent once, or again only when it provably never left, or was not begun
 //! for want of a session.
 
-use std::borrow::Cow;
+mod exchange;
+mod proofs;
+
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 use super::choosing::{self, FIRST_WITH_JSON2, Link};
 use super::server::{self, Server};
-use super::sign_in::{Login, SignIn};
+use super::sign_in::SignIn;
 use crate::cleared::Cleared;
 use crate::clock::SharedClock;
-use crate::context::TOKEN_KEY;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::host::Host;
 use crate::operation::{Access, Operation};
@@ -21,16 +21,8 @@ use crate::protocol::faults::{self, Asked};
 use crate::protocol::json2::{self, Json2};
 use crate::protocol::{Proof, Protocol, Reply, Way, jsonrpc, rpc, session};
 use crate::secret::{Secret, Veil};
-use crate::settings::{Settings, Wish};
-use crate::transport::{HttpReply, HttpRequest, Method, Phase, Transport};
-
-/// Repetitions of a read after its first try.
-const RETRIES: u32 = 3;
-const FIRST_PAUSE: Duration = Duration::from_millis(150);
-/// A server that asks for more patience than this gets a `busy` error instead.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// The longest that a locked row was seen to hold a call, and some more.
-const LOCKED: Duration = Duration::from_secs(200);
+use crate::settings::Settings;
+use crate::transport::{HttpReply, HttpRequest, Method, Transport};
 
 /// Why a call was not begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,8 +185,11 @@ impl Odoo {
         let Some((lost, is_sure)) = lost else { return outcome };
         if !is_sure {
             // A write is not sent again on that; the next call finds another proof.
-            return match (self.renewed(link, &proof, lost, host), lost) {
-                (Err(error), Lost::Denied) => Err(error),
+            return match self.renewed(link, &proof, lost, host) {
+                // It was sent, and denied: why the key is good no more is what helps.
+                Err(error) if lost == Lost::Denied && error.code == Code::AuthRejected => {
+                    Err(error.with_effect(Effect::Rejected, Retry::Never))
+                }
                 _ => outcome,
             };
         }
@@ -204,23 +199,15 @@ impl Odoo {
                 let (outcome, lost_again) = self.told(protocol, cleared, &proof, host)?;
                 match (outcome, lost_again) {
                     // Whoever says so of a session that was just opened may have said it untruly before.
-                    (Err(error), Some(_)) if cleared.access() == Access::Write => {
-                        Err(error.with_effect(Effect::Unknown, Retry::CheckFirst))
-                    }
+                    (Err(error), Some(_)) if cleared.access() == Access::Write => Err(Error {
+                        code: Code::OutcomeUnknown,
+                        ..error.with_effect(Effect::Unknown, Retry::CheckFirst)
+                    }),
                     (outcome, _) => outcome,
                 }
             }
             None => outcome,
         }
-    }
-
-    /// The number of the agent's own user, asked of Odoo now: no file says it.
-    ///
-    /// # Errors
-    /// Odoo does not confirm the agent's own login.
-    pub fn own_number(&self, host: &dyn Host) -> Result<i64> {
-        let (login, secret, _) = self.login()?;
-        self.confirmed(login, secret, host)
     }
 
     /// The version, asked of Odoo now where it could be one without a guard.
@@ -265,208 +252,6 @@ impl Odoo {
             self.take_over(&cookie, host);
         }
         Ok((outcome, lost))
-    }
-
-    fn proof(&self, link: &Link, host: &dyn Host) -> Result<Proof> {
-        if let Some(proof) = self.sign_in.known() {
-            return Ok(proof);
-        }
-        let proof = match link.protocol.way() {
-            Way::Json2 => Proof::Key(self.key()?.clone()),
-            Way::JsonRpc => {
-                let (login, secret, _) = self.login()?;
-                match self.sign_in.remembered_user(login) {
-                    Some(id) => Proof::User { id, secret: secret.clone() },
-                    None => self.signed_in(link, host)?,
-                }
-            }
-            Way::Session => match self.sign_in.kept_cookie() {
-                Some(cookie) => {
-                    self.veil.keep(&cookie);
-                    Proof::Cookie(cookie)
-                }
-                None => self.signed_in(link, host)?,
-            },
-        };
-        self.sign_in.set(&proof);
-        Ok(proof)
-    }
-
-    fn key(&self) -> Result<&Secret> {
-        let missing =
-            || Error::new(Code::ConfigMissing, "the profile holds no ODOO_API_KEY: nothing was sent");
-        self.settings.api_key.as_ref().ok_or_else(missing)
-    }
-
-    /// Login, and what it goes with: a key before a password, and none for the web session.
-    fn login(&self) -> Result<(&str, &Secret, bool)> {
-        let settings = &self.settings;
-        let missing = |name: &str| {
-            Error::new(Code::ConfigMissing, format!("the profile holds no {name}: nothing was sent"))
-        };
-        let login = settings.login.as_deref().ok_or_else(|| missing("ODOO_LOGIN"))?;
-        match (&settings.api_key, &settings.password) {
-            (Some(key), _) if settings.wish != Wish::Session => Ok((login, key, true)),
-            (_, Some(password)) => Ok((login, password, false)),
-            _ => Err(missing("ODOO_PASSWORD")),
-        }
-    }
-
-    /// Signs in, whatever is known from before.
-    fn signed_in(&self, link: &Link, host: &dyn Host) -> Result<Proof> {
-        let major = link.server.as_ref().map_or(FIRST_WITH_JSON2, |server| server.major);
-        let way = link.protocol.way();
-        let asked = self.asked(SIGNING_IN, Access::Read, way);
-        let _watch = host.watch(SIGNING_IN, Access::Read);
-        let database = &self.settings.database;
-        if way == Way::Session {
-            let (Some(login), Some(password)) = (&self.settings.login, &self.settings.password) else {
-                return Err(self.login().err().unwrap_or_else(|| Error::new(Code::Internal, "no password")));
-            };
-            let who = Login { login, has_key: false, major };
-            let Answered { reply, cookie } = self.exchanged(
-                &session::authenticate(database, login, password),
-                asked,
-                &rpc::is_passing,
-                host,
-            )?;
-            let info = rpc::result(&reply, asked).map_err(|error| who.not_opened(error, asked))?;
-            who.opened(&info, asked)?;
-            let Some(cookie) = cookie else {
-                return Err(Error::new(
-                    Code::BadReply,
-                    "the web login gave no cookie: a proxy may take it away; nothing else was sent",
-                ));
-            };
-            self.take_over(&cookie, host);
-            return Ok(Proof::Cookie(cookie));
-        }
-        let (login, secret, has_key) = self.login()?;
-        let who = Login { login, has_key, major };
-        let request = jsonrpc::authenticate(database, login, secret);
-        let reply = self.exchanged(&request, asked, &rpc::is_passing, host)?.reply;
-        let told = rpc::result(&reply, asked).map_err(|error| who.not_opened(error, asked))?;
-        let id = who.number(&told, asked)?;
-        self.sign_in.remember_user(login, id);
-        let proof = Proof::User { id, secret: secret.clone() };
-        self.sign_in.set(&proof);
-        Ok(proof)
-    }
-
-    /// The number of another user who proves to be here with their own key or password, and is no stranger: an internal
-    /// user of this Odoo. Nothing of it is kept.
-    ///
-    /// # Errors
-    /// Odoo does not confirm it.
-    pub fn confirmed(&self, login: &str, secret: &Secret, host: &dyn Host) -> Result<i64> {
-        let link = self.link(host)?;
-        let (major, way) = (self.major(host)?, link.protocol.way());
-        let asked = self.asked(SIGNING_IN, Access::Read, way);
-        let _watch = host.watch(SIGNING_IN, Access::Read);
-        let database = &self.settings.database;
-        let stranger = || {
-            Error::new(
-                Code::ConfirmationRefused,
-                format!("{login} is no internal user of this Odoo: nothing was sent"),
-            )
-            .with_effect(Effect::NotSent, Retry::Never)
-        };
-        let unsent = |error: Error| error.with_effect(Effect::NotSent, Retry::Never);
-        if way == Way::Session {
-            let who = Login { login, has_key: false, major };
-            let request = session::authenticate(database, login, secret);
-            let Answered { reply, cookie } = self.exchanged(&request, asked, &rpc::is_passing, host)?;
-            let info = rpc::result(&reply, asked).map_err(|error| unsent(who.not_opened(error, asked)))?;
-            let id = who.opened(&info, asked).map_err(unsent)?;
-            if let Some(cookie) = cookie {
-                let _ = self.exchanged(&session::destroy(&cookie), asked, &rpc::is_passing, host);
-            }
-            let info: Value = serde_json::from_str(info.get()).unwrap_or_default();
-            let is_internal = match &info["is_internal_user"] {
-                Value::Bool(is_internal) => *is_internal,
-                // Up to 15 it is not told so; only who is no portal user has companies to choose from.
-                _ => info["user_companies"].is_object(),
-            };
-            return if is_internal { Ok(id) } else { Err(stranger()) };
-        }
-        let who = Login { login, has_key: true, major };
-        let request = jsonrpc::authenticate(database, login, secret);
-        let reply = self.exchanged(&request, asked, &rpc::is_passing, host)?.reply;
-        let told = rpc::result(&reply, asked).map_err(|error| unsent(who.not_opened(error, asked)))?;
-        let id = who.number(&told, asked).map_err(unsent)?;
-        let question = Operation::new(
-            "res.users",
-            "has_group",
-            crate::operation::kwargs(serde_json::json!({ "group_ext_id": "base.group_user" })),
-        )?
-        .on(vec![id]);
-        let proof = Proof::User { id, secret: secret.clone() };
-        let request = link.protocol.request(&question, &proof)?;
-        let reply = self.exchanged(&request, asked, &rpc::is_passing, host)?.reply;
-        match link.protocol.reply(&question, reply, asked).map_err(unsent)?.get() {
-            "true" => Ok(id),
-            _ => Err(stranger()),
-        }
-    }
-
-    /// Another proof after one that did not do, if there is one.
-    fn renewed(&self, link: &Link, used: &Proof, lost: Lost, host: &dyn Host) -> Result<Option<Proof>> {
-        let rejected = |error: Error| match error.effect {
-            // The call was sent, and not begun.
-            Effect::NotSent if lost == Lost::Session => error.with_effect(Effect::Rejected, Retry::Safe),
-            _ => error,
-        };
-        let proof = match lost {
-            Lost::Session => match self.newer_session(used) {
-                Some(newer) => newer,
-                None => self.signed_in(link, host).map_err(rejected)?,
-            },
-            Lost::Denied => self.signed_in(link, host).map_err(rejected)?,
-        };
-        if let Proof::Cookie(cookie) = &proof {
-            self.veil.keep(cookie);
-        }
-        self.sign_in.set(&proof);
-        Ok(Some(proof).filter(|proof| proof != used))
-    }
-
-    /// A session that another thread or process opened meanwhile.
-    fn newer_session(&self, used: &Proof) -> Option<Proof> {
-        let of_process = self.sign_in.known().filter(|known| known != used);
-        of_process.or_else(|| self.sign_in.kept_cookie().map(Proof::Cookie).filter(|kept| kept != used))
-    }
-
-    /// A new cookie, for this process and the next; nobody sees it.
-    fn take_over(&self, cookie: &Secret, host: &dyn Host) {
-        self.veil.keep(cookie);
-        self.sign_in.set(&Proof::Cookie(cookie.clone()));
-        if self.sign_in.kept_cookie().as_ref() == Some(cookie) {
-            return;
-        }
-        if let Err(error) = self.sign_in.keep_cookie(cookie) {
-            host.note(
-                &format!("the session could not be kept here ({error}): the next run signs in again").into(),
-            );
-        }
-    }
-
-    /// Ends the web session that is kept, on the server and here. Whether there was one.
-    ///
-    /// # Errors
-    /// The server could not be reached; then the session is kept.
-    pub fn end_session(&self, host: &dyn Host) -> Result<bool> {
-        let Some(cookie) = self.sign_in.kept_cookie() else { return Ok(false) };
-        self.veil.keep(&cookie);
-        let asked = self.asked("the end of the session", Access::Read, Way::Session);
-        let _watch = host.watch("the end of the session", Access::Read);
-        let reply = self.exchanged(&session::destroy(&cookie), asked, &rpc::is_passing, host)?.reply;
-        if !rpc::lost_session(&reply) {
-            rpc::result(&reply, asked)?;
-        }
-        self.sign_in.forget_cookie().map_err(|error| {
-            Error::local_state(format!("the session was ended and its cookie could not be removed ({error})"))
-        })?;
-        Ok(true)
     }
 
     /// The request that would carry an operation, for people to read.
@@ -561,7 +346,9 @@ impl Odoo {
 
     /// Classifies, and asks for the version where that explains the most.
     fn explain(&self, error: Error, reply: &HttpReply, asked: Asked) -> Error {
-        let error = match retry_after(reply, self.clock.now()).filter(|_| matches!(reply.status, 429 | 503)) {
+        let error = match exchange::retry_after(reply, self.clock.now())
+            .filter(|_| matches!(reply.status, 429 | 503))
+        {
             Some(wait) => error.waiting(wait.as_secs()),
             None => error,
         };
@@ -591,178 +378,5 @@ impl Odoo {
             }
             None => error,
         }
-    }
-
-    fn exchanged(
-        &self,
-        request: &HttpRequest,
-        asked: Asked,
-        is_passing: &dyn Fn(&HttpReply) -> bool,
-        host: &dyn Host,
-    ) -> Result<Answered> {
-        let limit = self.limit(asked);
-        let transport = self.transport()?;
-        let started = self.clock.instant();
-        let elapsed = || self.clock.instant().saturating_duration_since(started);
-        let mut tries = 0;
-        let mut sent_before = None;
-        loop {
-            let left = limit.saturating_sub(elapsed()).max(Duration::from_millis(1));
-            let outcome = transport.send_within(request, left);
-            let cookie = outcome.as_ref().ok().and_then(session::cookie);
-            if let Some(cookie) = &cookie {
-                self.veil.keep(cookie);
-            }
-            let outcome = outcome.map(|reply| self.blacked_out(reply));
-            self.trace(request, &outcome, elapsed(), host);
-            let (may_repeat, asked_pause) = match &outcome {
-                Ok(reply) => {
-                    (asked.access == Access::Read && is_passing(reply), retry_after(reply, self.clock.now()))
-                }
-                Err(fault) => {
-                    use crate::transport::FaultKind::{ConnectTimeout, Refused, Reset, Resolve, Truncated};
-                    let helps = matches!(fault.kind, Refused | Resolve | ConnectTimeout | Reset | Truncated);
-                    (helps && (asked.access == Access::Read || fault.phase == Phase::NotSent), None)
-                }
-            };
-            let pause = asked_pause.unwrap_or(FIRST_PAUSE * 3_u32.pow(tries));
-            let in_time = pause <= LONGEST_PAUSE && elapsed() + pause < limit;
-            let is_unsent = outcome.as_ref().is_err_and(|fault| fault.phase == Phase::NotSent);
-            if !may_repeat || tries == RETRIES || !in_time {
-                // A last try that did not get through does not make the earlier ones unsent.
-                let told = if is_unsent { sent_before.unwrap_or(outcome) } else { outcome };
-                return told
-                    .map(|reply| Answered { reply, cookie })
-                    .map_err(|fault| self.too_late(faults::of_fault(fault, asked), asked));
-            }
-            if !is_unsent {
-                sent_before = Some(outcome);
-            }
-            self.clock.sleep(pause);
-            tries += 1;
-        }
-    }
-
-    /// How long a call may take. Up to 17 a locked row holds one by JSON-RPC for minutes, while Odoo tries again.
-    fn limit(&self, asked: Asked) -> Duration {
-        let is_slow = asked.access == Access::Write && self.holds_locks(asked);
-        if is_slow && self.settings.is_patient {
-            self.settings.timeout.max(LOCKED)
-        } else {
-            self.settings.timeout
-        }
-    }
-
-    fn holds_locks(&self, asked: Asked) -> bool {
-        let server = self.link.get().and_then(|link| link.server.as_ref());
-        asked.way == Way::JsonRpc && server.is_some_and(|server| server.major < 18)
-    }
-
-    fn too_late(&self, error: Error, asked: Asked) -> Error {
-        if error.code != Code::OutcomeUnknown || !self.holds_locks(asked) {
-            return error;
-        }
-        error.with_hint(
-            "up to Odoo 17 a row that somebody else has locked holds a call by JSON-RPC for two minutes and more: it may still be carried out",
-        )
-    }
-
-    /// What a server sends back of our keys goes no further: neither into a message nor into the cache.
-    fn blacked_out(&self, mut reply: HttpReply) -> HttpReply {
-        if let Cow::Owned(clean) = self.veil.without_secrets(&reply.body) {
-            reply.body = clean;
-        }
-        for (_, value) in &mut reply.headers {
-            if let Cow::Owned(clean) = self.veil.without_secrets(value.as_bytes()) {
-                *value = String::from_utf8_lossy(&clean).into_owned();
-            }
-        }
-        reply
-    }
-
-    /// The body for `--debug`: without tokens, and without a key or password wherever it stands.
-    fn redacted(&self, request: &HttpRequest, body: &[u8]) -> String {
-        let shown = match request.path.as_str() {
-            "/jsonrpc" => jsonrpc::without_secret(body),
-            path if path.starts_with("/web/") => session::without_secret(body),
-            _ => serde_json::from_slice(body).ok(),
-        };
-        let Some(mut shown) = shown.filter(Value::is_object) else { return String::new() };
-        without_tokens(&mut shown);
-        let mut text = shown.to_string();
-        for secret in self.settings.secrets().filter(|secret| !secret.expose().is_empty()) {
-            text = text.replace(secret.expose(), "(redacted)");
-        }
-        text
-    }
-
-    fn trace(
-        &self,
-        request: &HttpRequest,
-        outcome: &std::result::Result<HttpReply, crate::transport::TransportFault>,
-        elapsed: Duration,
-        host: &dyn Host,
-    ) {
-        host.trace(&|| self.traced(request, outcome, elapsed));
-    }
-
-    fn traced(
-        &self,
-        request: &HttpRequest,
-        outcome: &std::result::Result<HttpReply, crate::transport::TransportFault>,
-        elapsed: Duration,
-    ) -> String {
-        let answer = match outcome {
-            Ok(reply) => format!("{} ({} bytes)", reply.status, reply.body.len()),
-            Err(fault) => fault.detail.clone(),
-        };
-        let body = request.body.as_deref().map(|body| self.redacted(request, body)).unwrap_or_default();
-        let verb = if request.method == Method::Get { "GET" } else { "POST" };
-        format!(
-            "{verb} {}{} {body} -> {answer} after {} ms",
-            self.settings.base_url.text(),
-            request.path,
-            elapsed.as_millis()
-        )
-    }
-}
-
-/// Takes tokens out, wherever they stand.
-fn without_tokens(value: &mut Value) {
-    match value {
-        Value::Object(object) => {
-            for (key, value) in object.iter_mut() {
-                if key == TOKEN_KEY {
-                    *value = "(redacted)".into();
-                } else {
-                    without_tokens(value);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(without_tokens),
-        _ => {}
-    }
-}
-
-fn retry_after(reply: &HttpReply, now: SystemTime) -> Option<Duration> {
-    let text = reply.header("retry-after")?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = httpdate::parse_http_date(text).ok()?;
-    Some(until.duration_since(now).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn no_token_is_shown_wherever_it_stands() {
-        let mut body = json!({ "context": { "agent_confirmation_token": "t-o-k" }, "params": { "args": [1, { "context": { "agent_confirmation_token": "t-o-k", "lang": "x" } }] } });
-        without_tokens(&mut body);
-        assert!(!body.to_string().contains("t-o-k"), "{body}");
-        assert_eq!(body["params"]["args"][1]["context"]["lang"], "x");
     }
 }
