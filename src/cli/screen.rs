@@ -101,7 +101,14 @@ fn more(lines: &mut Vec<String>, all: usize, shown: usize, what: &str) {
 
 fn reached(lines: &mut Vec<String>, question: &Question, columns: usize) {
     if question.recipients.is_empty() {
-        let unknown = "Whom it reaches cannot be told from here; Odoo's guard refused it because it reaches somebody outside.";
+        let unknown = match question.is_sent_here {
+            true => {
+                "Whom it reaches cannot be told from here; it was held because it may reach somebody outside."
+            }
+            false => {
+                "Whom it reaches cannot be told from here; Odoo's guard refused it because it reaches somebody outside."
+            }
+        };
         return plain(lines, unknown, columns);
     }
     lines.push("It would reach:".into());

@@ -83,6 +83,13 @@ impl Speech {
                 Manner::CommandLine(_) => format!("odoo-agent {} --help", command(verb)),
                 Manner::Spec => "odoo-agent help spec".into(),
             },
+            // Behind a wrapper files are read only where its profile says so, and the environment does not count.
+            Part::Token if self.program != self.program_itself => match self.manner {
+                Manner::CommandLine(_) => "--confirm-token-file -, the token on stdin".into(),
+                Manner::Spec => {
+                    "the same as a command line, with --confirm-token-file - and the token on stdin".into()
+                }
+            },
             Part::Token => match self.manner {
                 Manner::CommandLine(_) => "--confirm-token-file FILE, the token in FILE".into(),
                 Manner::Spec => "the token in the environment, as ODOO_CONFIRMATION_TOKEN".into(),

@@ -343,7 +343,7 @@ fn a_session_that_is_lost_again_and_again_is_renewed_once() {
     server.on(&format!("{CALL_KW}write"), expired());
     server.once("/web/session/authenticate", logged_in(COOKIE));
     server.once("/web/session/authenticate", logged_in(NEXT_COOKIE));
-    let outcome = home.run(WRITE).fails(4, "auth_rejected");
+    let outcome = home.run(WRITE).fails(11, "outcome_unknown");
     assert_eq!(outcome.effect(), "unknown");
     assert_eq!(server.requests_to(&format!("{CALL_KW}write")).len(), 2);
     assert_eq!(server.requests_to("/web/session/authenticate").len(), 2);
@@ -589,6 +589,8 @@ fn unguarded(major: u32) -> Server {
                 "common.authenticate" if params["args"][2] == "wr0ng-p4ssword" => result(&json!(false)),
                 "common.authenticate" => result(&json!(number(&params["args"][1]))),
                 "res.users.has_group" => result(&json!(params["args"][1] != 12)),
+                // Up to 15 it does not say whose it is.
+                "res.users.context_get" if major < 16 => result(&json!({ "lang": "en_US", "tz": "UTC" })),
                 "res.users.context_get" => result(&json!({ "uid": 8, "lang": "en_US", "tz": "UTC" })),
                 "res.partner.message_post" => result(&json!(71)),
                 _ => result(&json!([])),
@@ -677,6 +679,40 @@ fn another_user_lets_exactly_that_through_and_nobody_else_does() {
         let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
         assert!(!text.contains("c0lleagues-own-key"), "{}", file.display());
     }
+}
+
+#[test]
+fn an_agent_lets_nothing_of_its_own_through_whatever_the_version_tells() {
+    for major in [14, 15] {
+        let server = unguarded(major);
+        let home = with_key(&server);
+        home.agent(LETTER).arg(TO_A_CLIENT).run().fails(6, "confirmation_required");
+        let request = home.run(["approvals", "list"]).ok().json()[0]["request"].as_str().unwrap().to_string();
+        Terminal::agent(&home, &["approve", &request])
+            .when("Type yes: ", "yes\n")
+            .when("not the agent's: ", &format!("{LOGIN}\n"))
+            .when("(not shown): ", &format!("{KEY}\n"))
+            .run(&home)
+            .exits(6);
+        assert_eq!(posted(&server), 0, "{major}");
+    }
+}
+
+#[test]
+fn a_call_that_may_have_been_sent_is_never_taken_for_one_that_waits() {
+    let server = unguarded(17);
+    let home = with_key(&server);
+    home.agent(LETTER).arg(TO_A_CLIENT).run().fails(6, "confirmation_required");
+    let request = home.run(["approvals", "list"]).ok().json()[0]["request"].as_str().unwrap().to_string();
+    let file = home.files().into_iter().find(|file| file.to_string_lossy().contains("/held/")).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("\"state\":\"pending\"", "\"state\":\"unknown\"")).unwrap();
+    Terminal::agent(&home, &["approve", &request]).run(&home).exits(6);
+    // The agent asks for the same once more: whoever is asked learns that it may have been sent.
+    home.agent(LETTER).arg(TO_A_CLIENT).run().fails(6, "confirmation_required");
+    let seen = Terminal::agent(&home, &["approve", &request]).when("Type yes: ", "no\n").run(&home);
+    seen.exits(6).shows(&["may have been"]);
+    assert_eq!(posted(&server), 0);
 }
 
 #[test]
