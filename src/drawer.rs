@@ -5,14 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::cache::Owner;
 use crate::error::{Error, Result};
 use crate::fsio;
-use crate::operation::{canonical, hex};
 use crate::waiting;
 
 /// An operation may carry a file or two.
@@ -33,10 +31,7 @@ impl Drawer {
     }
 
     fn directory(&self, owner: &Owner) -> PathBuf {
-        let whose = canonical(&json!([owner.base_url, owner.database, owner.user]));
-        let mut name = hex(&Sha256::digest(whose.as_bytes()));
-        name.truncate(32);
-        self.root.join(name)
+        self.root.join(owner.file_name())
     }
 
     /// The file of a number; none if the text is no number.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::approval::{self, held, requests};
 use crate::caller::Caller;
 use crate::cleared::Cleared;
+use crate::context;
 use crate::error::{Code, Effect, Error, Result};
 use crate::hint::Hint;
 use crate::host::Host;
@@ -71,7 +72,17 @@ impl Run<'_> {
     }
 
     /// Carries out a call that was held here, now that a person lets it through.
-    pub fn let_through(&self, operation: Operation) -> Result<Reply> {
+    pub fn let_through(&self, mut operation: Operation) -> Result<Reply> {
+        // The agent can write where it was kept: what its context switches off is judged again, and it is marked again.
+        let marks = context::agent_marks(&self.caller.channel);
+        let told = operation.context.iter().filter(|(key, _)| !marks.contains_key(*key));
+        let told = told.map(|(key, value)| (key.clone(), value.clone())).collect();
+        context::check(&told, &self.session.settings.allowed_context)?;
+        for (key, value) in marks {
+            if key != "agent_channel" || !operation.context.contains_key(&key) {
+                operation.context.insert(key, value);
+            }
+        }
         let cleared = Cleared::checked(operation);
         self.without_lookups(cleared.operation(), || self.session.odoo().call(&cleared, self.host))
             .map_err(|error| self.explained(cleared.operation(), error))

@@ -70,6 +70,11 @@ impl Owner {
     fn directory(&self) -> String {
         short_hash(&canonical(&json!([self.base_url, self.database])))
     }
+
+    /// A name of files that are of nobody else.
+    pub fn file_name(&self) -> String {
+        short_hash(&canonical(&json!([self.base_url, self.database, self.user])))
+    }
 }
 
 /// The question that an entry answers.

@@ -6,12 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::cache::Owner;
 use crate::fsio;
-use crate::operation::{canonical, hex};
 use crate::protocol::session::is_cookie;
 use crate::secret::Secret;
 
@@ -31,10 +29,7 @@ impl Cookies {
     }
 
     fn file(&self, owner: &Owner) -> PathBuf {
-        let whose = canonical(&json!([owner.base_url, owner.database, owner.user]));
-        let mut name = hex(&Sha256::digest(whose.as_bytes()));
-        name.truncate(32);
-        self.root.join(format!("{name}.json"))
+        self.root.join(format!("{}.json", owner.file_name()))
     }
 
     /// The cookie that is kept; whatever is wrong with the file, there is none.

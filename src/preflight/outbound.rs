@@ -143,7 +143,8 @@ fn is_note(kwargs: &Object) -> bool {
 fn stored(operation: &Operation, is_made: bool) -> Option<&'static str> {
     let model = operation.model.as_str();
     let rows = STORED.iter().filter(|(of, ..)| *of == model);
-    let all = ["vals", "vals_list", "default"].iter().filter_map(|key| operation.kwargs.get(*key));
+    // Whatever a method calls its values: those of calendar.event and mailing.mailing have a name of their own.
+    let all = operation.kwargs.values();
     let vals: Vec<&Object> = all
         .flat_map(|value| value.as_array().map_or_else(|| vec![value], |list| list.iter().collect()))
         .filter_map(Value::as_object)
@@ -151,11 +152,22 @@ fn stored(operation: &Operation, is_made: bool) -> Option<&'static str> {
     rows.into_iter().find_map(|(_, field, which, why)| {
         // A meeting that is new has nobody to be told of another time.
         let counts = !(is_made && field.starts_with("start"));
-        let is_it = vals.iter().any(|vals| match vals.get(*field) {
-            Some(value) if which.is_empty() => !is_empty(Some(value)),
-            Some(value) => value.as_str().is_some_and(|value| which.contains(&value)),
-            None => false,
-        });
+        // A column of an import is named by its path.
+        let is_column = |column: &Value| {
+            column.as_str().is_some_and(|path| path.split(['/', '.', ':']).next() == Some(*field))
+        };
+        let imported = operation.method == "load"
+            && operation
+                .kwargs
+                .get("fields")
+                .and_then(Value::as_array)
+                .is_some_and(|all| all.iter().any(is_column));
+        let is_it = imported
+            || vals.iter().any(|vals| match vals.get(*field) {
+                Some(value) if which.is_empty() => !is_empty(Some(value)),
+                Some(value) => value.as_str().is_some_and(|value| which.contains(&value)),
+                None => false,
+            });
         (counts && is_it).then_some(*why)
     })
 }
@@ -207,6 +219,13 @@ mod tests {
                 json!({ "vals_list": [{ "name": "x", "partner_ids": [[6, 0, [7]]] }] }),
             ),
             ("calendar.event", "write", json!({ "vals": { "start": "2026-01-01 10:00:00" } })),
+            ("calendar.event", "write", json!({ "values": { "partner_ids": [[4, 7]] } })),
+            (
+                "calendar.event",
+                "load",
+                json!({ "fields": ["name", "partner_ids/.id"], "data": [["x", "7"]] }),
+            ),
+            ("mailing.mailing", "write", json!({ "values": { "state": "in_queue" } })),
             ("res.partner", "message_notify", json!({ "partner_ids": [7] })),
             ("x.own", "message_post_with_template", json!({ "template_id": 1 })),
         ] {
@@ -225,6 +244,8 @@ mod tests {
                 json!({ "vals_list": [{ "name": "x", "start": "2026-01-01 10:00:00" }] }),
             ),
             ("calendar.event", "write", json!({ "vals": { "name": "x", "partner_ids": [] } })),
+            ("calendar.event", "load", json!({ "fields": ["name", "location"], "data": [["x", "y"]] })),
+            ("calendar.event", "write", json!({ "values": { "location": "x" } })),
             ("res.users", "write", json!({ "vals": { "name": "x" } })),
             ("res.partner", "create", json!({ "vals_list": [{ "name": "x" }] })),
             ("res.partner", "message_subscribe", json!({ "partner_ids": [7] })),

@@ -716,6 +716,34 @@ fn a_call_that_may_have_been_sent_is_never_taken_for_one_that_waits() {
 }
 
 #[test]
+fn what_was_put_among_the_held_calls_switches_nothing_off() {
+    let server = unguarded(17);
+    let home = with_key(&server);
+    home.agent(LETTER).arg(TO_A_CLIENT).run().fails(6, "confirmation_required");
+    let file = home.files().into_iter().find(|file| file.to_string_lossy().contains("/held/")).unwrap();
+    let mut held: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    held["operation"]["context"]["mail_notrack"] = true.into();
+    let object = |key: &str| held["operation"][key].as_object().unwrap().clone();
+    let mut operation = odoo_agent::inside::Operation::new("res.partner", "message_post", object("kwargs"))
+        .unwrap()
+        .on(vec![10]);
+    operation.context = object("context");
+    let digest = operation.digest();
+    let parts = [&digest[..8], &digest[8..12], &digest[12..16], &digest[16..20], &digest[20..32]];
+    let request = parts.join("-");
+    held["request"] = request.as_str().into();
+    let forged = file.with_file_name(format!("{request}.json"));
+    crate::support::run::write_with_mode(&forged, held.to_string().as_bytes(), 0o600);
+    let seen = Terminal::agent(&home, &["approve", &request])
+        .when("Type yes: ", "yes\n")
+        .when("not the agent's: ", "colleague@example.com\n")
+        .when("(not shown): ", "c0lleagues-own-key\n")
+        .run(&home);
+    seen.exits(2).shows(&["mail_notrack"]);
+    assert_eq!(posted(&server), 0);
+}
+
+#[test]
 fn a_person_who_says_no_is_told_to_the_agent() {
     let server = unguarded(16);
     let home = with_key(&server);

@@ -115,12 +115,16 @@ impl Odoo {
         if let Some(server) = choosing::remembered(&self.sign_in.cache, &self.sign_in.owner) {
             return Ok(server);
         }
-        let server = self.server_now(host)?;
-        choosing::remember(&self.sign_in.cache, &self.sign_in.owner, &server);
+        let (server, is_sure) = self.asked_which(host)?;
+        if is_sure {
+            choosing::remember(&self.sign_in.cache, &self.sign_in.owner, &server);
+        }
         Ok(server)
     }
 
-    fn server_now(&self, host: &dyn Host) -> Result<Server> {
+    /// Which Odoo answers, asked now; and whether that will hold. A gateway that keeps `/jsonrpc` back for once says
+    /// nothing of tomorrow: only where there is no such route is none remembered.
+    fn asked_which(&self, host: &dyn Host) -> Result<(Server, bool)> {
         let asked = self.asked(ASKING, Access::Read, Way::JsonRpc);
         let _watch = host.watch(ASKING, Access::Read);
         let first = self.exchanged(&jsonrpc::version(), asked, &rpc::is_passing, host)?.reply;
@@ -134,7 +138,7 @@ impl Odoo {
         let Some((version, major)) = told else {
             return Err(self.strange(&first, asked));
         };
-        Ok(Server { version, major, has_jsonrpc })
+        Ok((Server { version, major, has_jsonrpc }, has_jsonrpc || first.status == 404))
     }
 
     /// Whoever answers does not say which Odoo it is.
@@ -217,7 +221,7 @@ impl Odoo {
     pub fn major_now(&self, host: &dyn Host) -> Result<u32> {
         match self.link(host)?.protocol.way() {
             Way::Json2 => self.major(host),
-            _ => Ok(self.server_now(host)?.major),
+            _ => Ok(self.asked_which(host)?.0.major),
         }
     }
 
