@@ -54,15 +54,8 @@ class StrictbaseAgentEgress(models.Model):
                     "approver_user_id": state.grant.approver_id,
                     "agent_channel": state.channel,
                     "entry": str(state.entry or ""),
-                    "channel": item.channel,
-                    "recipients": item.recipients,
-                    "subject": item.subject,
-                    "content_digest": item.digest,
+                    **item.as_row(),
                     "note": item.note,
-                    "model": item.model,
-                    "res_id": item.res_id,
-                    "target_model": item.target[0],
-                    "target_id": item.target[1],
                     "line": item.line,
                 }
                 for item in items

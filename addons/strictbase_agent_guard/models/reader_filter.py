@@ -278,15 +278,8 @@ class StrictbaseAgentEgress(models.Model):
                     "agent_user_id": author.id,
                     "approver_user_id": self.env.uid,
                     "entry": f"{rows._name}.action_show_outside {rows.ids}",
-                    "channel": item.channel,
-                    "recipients": item.recipients,
-                    "subject": item.subject,
-                    "content_digest": item.digest,
+                    **item.as_row(),
                     "note": item.note,
-                    "model": item.model,
-                    "res_id": item.res_id,
-                    "target_model": item.target[0],
-                    "target_id": item.target[1],
                 }
             )
         if not values and rows:

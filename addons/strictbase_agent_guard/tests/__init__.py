@@ -23,6 +23,8 @@ from . import test_request_replica
 from . import test_request_same
 from . import test_request_deciding
 from . import test_minting
+from . import test_ledger_cost
+from . import test_pushed_text
 from . import test_recipients
 from . import test_roads
 from . import test_roles

@@ -1,8 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What an agent has made or changed and somebody else carries out is held."""
 
-import requests
-
 from odoo.tests import tagged
 
 from ..tools.acts import job
@@ -40,6 +38,19 @@ class OriginCase(GuardHttpCase):
             [seconds],
         )
         self.env.invalidate_all()
+
+    def agents_contact(self):
+        """Somebody outside whom the agent has written down."""
+        return self.ok(
+            "agent",
+            "res.partner/create",
+            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
+        )
+
+    def see(self, partner):
+        """A person opens and saves a contact."""
+        self.look(partner)
+        self.ok("human", "res.partner/write", partner, vals={"ref": "seen"})
 
 
 @tagged("post_install", "-at_install")
@@ -181,33 +192,20 @@ class TestOrigin(OriginCase):
         self.assertNotIn("approver@inside.example", self.recipients())
 
     def test_a_job_mails_about_what_an_agent_has_made(self):
-        partner = self.ok(
-            "agent",
-            "res.partner/create",
-            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
-        )
+        partner = self.agents_contact()
         self._job(partner[0])
         self.assertNotIn("new@outside.example", self.recipients())
         self.assertEqual(self.held().channel, "e-mail")
 
     def test_a_job_mails_about_what_a_person_has_seen(self):
-        partner = self.ok(
-            "agent",
-            "res.partner/create",
-            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
-        )
-        self.look(partner)
-        self.ok("human", "res.partner/write", partner, vals={"ref": "seen"})
+        partner = self.agents_contact()
+        self.see(partner)
         self._job(partner[0])
         self.assertIn("new@outside.example", self.recipients())
 
     def _said_by_a_job(self):
         """What a job says on a record of the agent's, to those who can open it."""
-        partner = self.ok(
-            "agent",
-            "res.partner/create",
-            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
-        )
+        partner = self.agents_contact()
         say = (
             f"record.message_post(body=record.name, subtype_xmlid='{COMMENT}', "
             "partner_ids=record.ids)"
@@ -236,16 +234,11 @@ class TestOrigin(OriginCase):
 
     def test_what_a_job_says_of_what_a_person_has_seen_is_shown(self):
         partner, said = self._said_by_a_job()
-        self.look(partner)
-        self.ok("human", "res.partner/write", partner, vals={"ref": "seen"})
+        self.see(partner)
         self.assertFalse(said().agent_unapproved)
 
     def test_a_job_that_writes_first_does_not_hide_the_agent(self):
-        partner = self.ok(
-            "agent",
-            "res.partner/create",
-            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
-        )
+        partner = self.agents_contact()
         self.look(partner)
         for user in (self.env.user, self.users["colleague"]):
             self._job(
@@ -254,13 +247,8 @@ class TestOrigin(OriginCase):
         self.assertNotIn("new@outside.example", self.recipients())
 
     def test_a_job_that_writes_does_not_hide_the_person(self):
-        partner = self.ok(
-            "agent",
-            "res.partner/create",
-            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
-        )
-        self.look(partner)
-        self.ok("human", "res.partner/write", partner, vals={"ref": "seen"})
+        partner = self.agents_contact()
+        self.see(partner)
         self._job(partner[0], "record.write({'ref': 'job'})")
         self.assertIn("new@outside.example", self.recipients())
 
@@ -280,11 +268,7 @@ class TestOrigin(OriginCase):
         self.assertFalse(self.held())
 
     def test_what_was_approved_was_looked_at(self):
-        partner = self.ok(
-            "agent",
-            "res.partner/create",
-            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
-        )
+        partner = self.agents_contact()
         token = self.ok(
             "approver",
             "strictbase.agent.confirmation/issue_token",
@@ -377,65 +361,3 @@ class TestOrigin(OriginCase):
         self.assertFalse(self.recipients() & {"moved@outside.example", CLIENT})
         self.assertEqual(mail.state, "cancel")
         self.assertIn(self.users["agent"].name, mail.agent_guard_why)
-
-
-@tagged("post_install", "-at_install")
-class TestPushedText(OriginCase):
-    """A request of a job carries nothing in an agent's words."""
-
-    URL = "https://push.outside.example/x"
-
-    def setUp(self):
-        super().setUp()
-        self.ok(
-            "agent",
-            "res.partner/write",
-            self.at["quiet"],
-            vals={"comment": f"<p>{WORDS} said</p>"},
-        )
-        self.wire.clear()
-
-    def push(self, text):
-        """Whether it left. ``assertRaises`` would undo what was written meanwhile."""
-        self.wire.clear()
-        try:
-            with job():
-                requests.post(self.URL, json={"note": text}, timeout=5)
-        except requests.exceptions.ConnectionError as error:
-            self.assertIn("held by the agent guard", str(error))
-        self.env.invalidate_all()
-        return bool(self.wire.requests)
-
-    def test_held(self):
-        self.assertFalse(self.push(f"<b>{WORDS} said</b>"))
-        self.assertEqual(self.held().channel, "http")
-
-    def test_other_words(self):
-        self.assertTrue(self.push("Ours"))
-
-    def test_released(self):
-        self.assertFalse(self.push(f"{WORDS} said"))
-        self.held().with_user(self.users["approver"]).action_release()
-        self.assertTrue(self.push(f"{WORDS} said"))
-
-    def test_seen_by_a_person(self):
-        self.look(self.at["quiet"])
-        self.ok("human", "res.partner/write", self.at["quiet"], vals={"ref": "seen"})
-        self.assertTrue(self.push(f"{WORDS} said"))
-
-
-@tagged("post_install", "-at_install")
-class TestLedgerCost(OriginCase):
-    def test_one_insert_for_a_call(self):
-        self.cr.execute("DELETE FROM strictbase_agent_touch")
-        self.ok(
-            "agent",
-            "res.partner/write",
-            [self.at["file"], self.at["quiet"]],
-            vals={"comment": "x"},
-        )
-        self.cr.execute(
-            "SELECT model, array_agg(DISTINCT names) FROM strictbase_agent_touch "
-            "GROUP BY model"
-        )
-        self.assertEqual(dict(self.cr.fetchall()), {"res.partner": ["comment"]})

@@ -62,6 +62,20 @@ class Egress:
     def addresses(self):
         return {r["address"] for r in self.recipients if r["address"]}
 
+    def as_row(self):
+        """The columns that a log of what left and a list of what is held share."""
+        model, res_id = self.target
+        return {
+            "channel": self.channel,
+            "recipients": self.recipients,
+            "subject": self.subject,
+            "content_digest": self.digest,
+            "model": self.model,
+            "res_id": self.res_id,
+            "target_model": model,
+            "target_id": res_id,
+        }
+
     def as_manifest(self):
         return {
             "channel": self.channel,

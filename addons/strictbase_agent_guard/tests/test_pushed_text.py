@@ -1,0 +1,54 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a job pushes to the outside in an agent's words is held."""
+
+import requests
+
+from odoo.tests import tagged
+
+from ..tools.acts import job
+from .roads import WORDS
+from .test_origin import OriginCase
+
+
+@tagged("post_install", "-at_install")
+class TestPushedText(OriginCase):
+    """A request of a job carries nothing in an agent's words."""
+
+    URL = "https://push.outside.example/x"
+
+    def setUp(self):
+        super().setUp()
+        self.ok(
+            "agent",
+            "res.partner/write",
+            self.at["quiet"],
+            vals={"comment": f"<p>{WORDS} said</p>"},
+        )
+        self.wire.clear()
+
+    def push(self, text):
+        """Whether it left. ``assertRaises`` would undo what was written meanwhile."""
+        self.wire.clear()
+        try:
+            with job():
+                requests.post(self.URL, json={"note": text}, timeout=5)
+        except requests.exceptions.ConnectionError as error:
+            self.assertIn("held by the agent guard", str(error))
+        self.env.invalidate_all()
+        return bool(self.wire.requests)
+
+    def test_held(self):
+        self.assertFalse(self.push(f"<b>{WORDS} said</b>"))
+        self.assertEqual(self.held().channel, "http")
+
+    def test_other_words(self):
+        self.assertTrue(self.push("Ours"))
+
+    def test_released(self):
+        self.assertFalse(self.push(f"{WORDS} said"))
+        self.held().with_user(self.users["approver"]).action_release()
+        self.assertTrue(self.push(f"{WORDS} said"))
+
+    def test_seen_by_a_person(self):
+        self.see(self.at["quiet"])
+        self.assertTrue(self.push(f"{WORDS} said"))
