@@ -123,8 +123,7 @@ fn end(mut record: csv::Writer<&mut dyn Write>) -> io::Result<()> {
 }
 
 fn csv_row(columns: &[Column], row: &RawValue, out: &mut dyn Write) -> io::Result<()> {
-    let mut cells: HashMap<Cow<str>, &RawValue> =
-        serde_json::from_str(row.get()).map_err(|_| not_a_row())?;
+    let mut cells: HashMap<Cow<str>, &RawValue> = serde_json::from_str(row.get()).map_err(|_| not_a_row())?;
     let mut record = csv_record(out);
     for column in columns {
         // Most columns of a wide table are empty in one row: once it is written out, nothing is looked up.
