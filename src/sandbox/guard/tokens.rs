@@ -30,9 +30,10 @@ pub fn usable(env: &Env, presented: &str, letters: &Letters) -> Result<i64, NotU
     let (id, row) = found.ok_or_else(|| plain("unknown"))?;
     let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or("");
     let user = |name: &str| row.get(name).and_then(Value::as_i64);
+    let called_on = json!(env.entry.ids).to_string();
     let is_scoped = text("requested_model") == env.entry.model
         && text("requested_method") == env.entry.method
-        && text("requested_ids_json") == json!(env.entry.ids).to_string();
+        && text("requested_ids_json") == called_on;
     let is_over = text("expires_at") <= env.now_text().as_str();
     let issuer = user("user_id").unwrap_or(0);
     let has = |group| access::user_has_group(env, issuer, group);
@@ -102,6 +103,7 @@ pub fn issue(env: &mut Env, arguments: &Map<String, Value>) -> Outcome<Value> {
     let ids = normalised(ids_of(arguments.get("record_ids").unwrap_or(&Value::Null)));
     let token = random_text();
     let expires = json!(crate::clock::odoo_datetime(env.now + seconds.unsigned_abs()));
+    let called_on = json!(ids).to_string();
     let (request, given) = (text("request_uuid"), text("arguments_digest"));
     let waiting: Vec<i64> = env
         .world
@@ -112,7 +114,7 @@ pub fn issue(env: &mut Env, arguments: &Map<String, Value>) -> Outcome<Value> {
                 && of("expires_at") > env.now_text().as_str()
                 && of("requested_model") == model
                 && of("requested_method") == method
-                && of("requested_ids_json") == json!(ids).to_string()
+                && of("requested_ids_json") == called_on
                 && agent.is_none_or(|agent| row.get("agent_user_id") == Some(&json!(agent)))
                 && (request.is_empty() || of("request_uuid") == request)
                 && (!request.is_empty() || given.is_empty() || of("arguments_digest") == given)

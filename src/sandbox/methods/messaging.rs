@@ -126,7 +126,6 @@ pub(super) const METHODS: &[Method] = &[
         returns: "dict",
         doc: "What has become of a request, for the agent that has asked alone.",
         run: request_status,
-        ..BASE
     },
     Method {
         name: "request_manifest",
@@ -137,7 +136,6 @@ pub(super) const METHODS: &[Method] = &[
         returns: "dict",
         doc: "All that the request would send, for its agent and for approvers.",
         run: request_manifest,
-        ..BASE
     },
     Method {
         name: "withdraw_request",
