@@ -172,7 +172,7 @@ fn digest(token: &str) -> String {
 }
 
 /// The standard library's hash seeds come from the system; enough for a stand-in that guards nothing real.
-fn random_text() -> String {
+pub fn random_text() -> String {
     let mut digest = Sha256::new();
     for round in 0..4u64 {
         let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
