@@ -132,6 +132,24 @@ pub fn words(arguments: &[String]) -> Vec<&str> {
 
 /// Runs every test of the suite at a place; of the older protocols what they have.
 macro_rules! suite {
+    (older $place:expr) => {
+        suite! {
+            $place;
+            the_usual_fields_are_asked_for
+            all_readable_fields_can_be_read
+            names_in_any_script_are_found_again
+            any_model_can_be_looked_up
+            what_is_written_is_read_back
+            an_internal_note_needs_nobody
+            refusals_have_their_codes
+            schemas_are_summed_up
+            the_examples_run
+            a_closed_field_is_named_with_the_command_without_it
+            every_record_is_streamed_once
+            groups_and_counts_agree
+            groups_of_times_follow_the_time_zone
+        }
+    };
     (rpc $place:expr) => {
         suite! {
             $place;
