@@ -32,7 +32,6 @@ OUTSIDE_LEDGER = (
 IN_LEDGER = {"ir.attachment"}
 #: A touch of all fields: the record was made or deleted.
 WHOLE = "*"
-MAX_IDS = 1000
 
 PENDING = "strictbase_agent_guard.touches"
 #: cursor -> models with open touches, as its transaction has seen them
@@ -385,7 +384,7 @@ class Base(models.AbstractModel):
                     or self.env[field.comodel_name]._agent_guard_untouched()
                 ):
                     continue
-                for command in value[:MAX_IDS]:
+                for command in value:
                     for res_id in ids_of(command):
                         keys[field.comodel_name, res_id].add(f"{self._name}.{name}")
         if keys:
@@ -407,5 +406,5 @@ def ids_of(command):
     if command[0] in (3, 4) and len(command) > 1:
         return [command[1]] if isinstance(command[1], int) else []
     if command[0] == 6 and len(command) > 2:
-        return [i for i in command[2] or () if isinstance(i, int)][:MAX_IDS]
+        return [i for i in command[2] or () if isinstance(i, int)]
     return []
