@@ -8,7 +8,7 @@ client, or a button of it, Odoo needs them.
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..tools.client_secrets import internal_fetch, is_secret, permit_fetch
+from ..tools.client_secrets import internal_fetch, is_secret
 
 #: Odoo's own code writes these without sudo.
 GIVEN = {"invite_token"}
@@ -72,8 +72,11 @@ class Base(models.AbstractModel):
 
     def _fetch_field(self, field):
         # a field taken from a record by code, with what is prefetched along with it
-        with permit_fetch():
+        token = internal_fetch.set(True)
+        try:
             return super()._fetch_field(field)
+        finally:
+            internal_fetch.reset(token)
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):

@@ -127,7 +127,7 @@ class Base(models.AbstractModel):
             if now:
                 opened |= records.filtered(
                     lambda record, name=name, now=now: record._agent_guard_is_written(
-                        {}
+                        vals
                     )
                     and record._agent_guard_openness(name, record[name]) < now
                 )

@@ -39,8 +39,8 @@ class Base(models.AbstractModel):
     @api.model
     def _agent_guard_asks(self):
         """Whether an agent's call searches here, also through ``sudo``."""
-        agents = self.env["res.users"]._agent_guard_uids()
-        return bool(agents) and self.env["strictbase.agent.guard"]._actor() in agents
+        actor = self.env["strictbase.agent.guard"]._actor()
+        return actor is not None and actor in self.env["res.users"]._agent_guard_uids()
 
     @api.model
     def _search(self, domain, *args, **kwargs):

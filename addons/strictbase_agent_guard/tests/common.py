@@ -6,14 +6,16 @@ from odoo.exceptions import UserError
 from odoo.tests import TransactionCase
 
 from ..tools.refusal import MARKER
+from .common_caches import KeptCaches
 
 MODULE = "strictbase_agent_guard"
 
 
-class ConfirmationCase(TransactionCase):
+class ConfirmationCase(KeptCaches, TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._keep_caches()
         agent = f"{MODULE}.group_agent"
         cls.agent, cls.other_agent, cls.approver, cls.auditor, cls.colleague = (
             cls._users(

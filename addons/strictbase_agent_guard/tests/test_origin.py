@@ -57,6 +57,8 @@ class OriginCase(GuardHttpCase):
 
 @tagged("post_install", "-at_install")
 class TestOrigin(OriginCase):
+    records_of = ("hr.employee", "project.task")
+
     def test_a_colleagues_message_reaches_whom_the_colleague_meant(self):
         """The agent has touched the record; the message is the colleague's."""
         self.ok("agent", "res.partner/write", self.at["file"], vals={"comment": "x"})
