@@ -2,8 +2,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from .agent_touch import WHOLE
-
 #: What others take from a contact: how it is called and where it is reached.
 TOLD = {
     "city",
@@ -63,14 +61,3 @@ class ResPartner(models.Model):
             raise AccessError(
                 self.env._("An agent cannot change the addresses of internal users.")
             )
-
-
-class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    _inherit = "base.partner.merge.automatic.wizard"
-
-    def _update_foreign_keys_generic(self, model, src_records, dst_record):
-        """By statements, past the ledger: what was the others' reaches this one now."""
-        agent = dst_record._agent_guard_toucher()
-        if agent:
-            dst_record._agent_guard_touch(agent, {WHOLE})
-        return super()._update_foreign_keys_generic(model, src_records, dst_record)

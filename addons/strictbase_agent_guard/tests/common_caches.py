@@ -27,6 +27,4 @@ class KeptCaches:
                 registry.clear_cache(*changed)
                 seen = dict(registry.cache_sequences)
 
-        cls.startClassPatcher(
-            patch.object(registry, "clear_all_caches", clear_changed)
-        )
+        cls.startClassPatcher(patch.object(registry, "clear_all_caches", clear_changed))

@@ -82,7 +82,7 @@ class TestAccount(ConfirmationCase):
     def test_a_document_put_into_a_field(self):
         """The client's page would show it; what Odoo itself makes is not meant."""
         name = "invoice_pdf_report_file"
-        document = [("res_model", "=", "account.move"), ("res_field", "=", name)]
+        document = [("res_id", "=", self.move.id), ("res_field", "=", name)]
         self.move.with_user(self.agent).sudo()[name] = b64encode(b"Words")
         self.assertTrue(self.env["ir.attachment"].search(document).agent_unapproved)
         made = {"name": "x.pdf", "res_model": "account.move", "res_id": self.move.id}
