@@ -75,6 +75,9 @@ pub struct Asked<'o> {
     pub acts: Vec<Act<'o>>,
     /// The fields of its conditions.
     pub domain_fields: Vec<&'o str>,
+    /// The fields that it names without showing or storing them as such, each with how deep in a path: in conditions,
+    /// orders, groups and aggregates, and in the columns of imports and exports.
+    pub named: Vec<(&'o str, usize)>,
     /// A condition that cannot be read.
     pub is_opaque: bool,
     /// What it is called: verb, method, protocol, tool.
@@ -96,6 +99,7 @@ impl<'o> Asked<'o> {
             facts,
             acts: vec![itself(operation)],
             domain_fields: Vec::new(),
+            named: Vec::new(),
             is_opaque: false,
             names: names(operation, &facts),
             records: 0,
@@ -126,7 +130,13 @@ impl<'o> Asked<'o> {
             "fields" if matches!(self.operation.method.as_str(), "load" | "execute_import") => {
                 self.each(value, &mut |asked, path| asked.path(path, Kind::Written));
             }
-            "fields" | "field_names" | "fields_list" | "fields_to_export" | "field_name" => {
+            "fields_to_export" => {
+                self.each(value, &mut |asked, path| {
+                    asked.path(path, Kind::Shown);
+                    asked.name(path);
+                });
+            }
+            "fields" | "field_names" | "fields_list" | "field_name" => {
                 self.each(value, &mut |asked, path| asked.path(path, Kind::Shown));
             }
             "order" | "orderby" | "groupby" | "group_by" | "aggregates" | "grouping_sets" => {
@@ -158,9 +168,14 @@ impl<'o> Asked<'o> {
 
     /// `a.b.c:sum`: each part is a field of the model that the one before leads to.
     fn path(&mut self, path: &'o str, kind: Kind) {
-        let path = path.split(':').next().unwrap_or_default();
-        let parts: Vec<&'o str> = path.split(['.', '/']).filter(|part| !part.is_empty()).collect();
-        self.parts(&parts, kind, 0);
+        if kind != Kind::Shown {
+            self.name(path);
+        }
+        self.parts(&parts(path), kind, 0);
+    }
+
+    fn name(&mut self, path: &'o str) {
+        self.named.extend(parts(path).into_iter().enumerate().map(|(depth, part)| (part, depth)));
     }
 
     fn parts(&mut self, parts: &[&'o str], kind: Kind, mut at: usize) {
@@ -273,7 +288,11 @@ impl<'o> Asked<'o> {
             }
             if let Some(order) = more.get("order") {
                 let to = self.related(at, field, Kind::Named, &["read"]);
-                self.each(order, &mut |asked, path| asked.field(to, path.split(':').next().unwrap_or(path)));
+                self.each(order, &mut |asked, path| {
+                    let field = path.split(':').next().unwrap_or(path);
+                    asked.field(to, field);
+                    asked.named.push((field, 1));
+                });
             }
         }
     }
@@ -296,6 +315,8 @@ impl<'o> Asked<'o> {
         let path = path.split(':').next().unwrap_or_default();
         let parts: Vec<&'o str> = path.split('.').collect();
         self.domain_fields.extend(&parts);
+        let depth = usize::from(at != 0);
+        self.named.extend(parts.iter().enumerate().map(|(more, part)| (*part, depth + more)));
         self.parts(&parts, Kind::Named, at);
         if operator.to_lowercase().contains("any")
             && let Some(last) = parts.last()
@@ -334,6 +355,12 @@ impl<'o> Asked<'o> {
         let active = if operation.access() == Access::Read { 0 } else { active };
         ids.len().max(made).max(rows).max(active) as u64
     }
+}
+
+/// `a.b/c:sum` as its fields.
+fn parts(path: &str) -> Vec<&str> {
+    let path = path.split(':').next().unwrap_or_default();
+    path.split(['.', '/']).filter(|part| !part.is_empty()).collect()
 }
 
 fn is_filled(value: &Value) -> bool {

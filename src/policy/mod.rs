@@ -3,9 +3,13 @@
 //! limits are counted and who is told are rooms of their own; nothing here sends, prints or asks.
 
 pub mod asked;
+pub mod counters;
 pub mod decide;
 pub mod decimal;
+mod denial;
 pub mod document;
+pub mod files;
+pub mod gate;
 mod hours;
 pub mod limit;
 pub mod matching;
@@ -13,6 +17,7 @@ pub mod pattern;
 pub mod policies;
 pub mod predicate;
 pub mod reading;
+pub mod withheld;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
