@@ -36,6 +36,14 @@ impl Cleared {
         }
     }
 
+    /// What is asked with somebody else's key to know whose it is.
+    ///
+    /// # Errors
+    /// It is no question.
+    pub fn confirming(operation: Operation) -> Result<Cleared> {
+        Cleared::question(operation)
+    }
+
     /// The minting of a token, with an approver's key.
     pub fn minting(operation: Operation) -> Cleared {
         Cleared { access: Access::Write, operation, road: Road::default() }

@@ -124,12 +124,7 @@ impl Run<'_> {
         if self.session.gate().is_open() {
             return Ok(());
         }
-        let mut told = operation.clone();
-        for (key, value) in self.caller.context() {
-            told.context.entry(key.clone()).or_insert_with(|| value.clone());
-        }
-        told.context.extend(context::agent_marks(&self.caller.channel));
-        self.session.odoo().judge(&told, &self.caller.road, self.host)
+        self.session.odoo().judge(&told(self, operation), &self.caller.road, self.host)
     }
 
     /// Takes out what is asked for and does not leave.
@@ -205,6 +200,16 @@ impl Run<'_> {
             found.ok().and_then(|reply| serde_json::from_str(reply.get()).ok()).unwrap_or_default();
         rows.iter().filter_map(|row| row["model"].as_str().map(str::to_string)).collect()
     }
+}
+
+/// An operation with the context that the caller gives it, without what would have to be asked for.
+pub fn told(run: &Run, operation: &Operation) -> Operation {
+    let mut told = operation.clone();
+    for (key, value) in run.caller.context() {
+        told.context.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    told.context.extend(context::agent_marks(&run.caller.channel));
+    told
 }
 
 fn may_have_changed(outcome: &Result<Reply>) -> bool {

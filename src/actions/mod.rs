@@ -4,6 +4,7 @@
 mod called;
 pub mod definition;
 pub mod fields;
+pub mod offline;
 mod read_group;
 pub mod search_all;
 

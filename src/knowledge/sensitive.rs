@@ -92,11 +92,6 @@ pub fn tier(model: &str) -> Option<Tier> {
     MODELS.binary_search_by_key(&model, |row| row.0).ok().and_then(|at| MODELS.get(at)).map(|row| row.1)
 }
 
-/// Every such model.
-pub fn models() -> impl Iterator<Item = (&'static str, Tier)> {
-    MODELS.iter().copied()
-}
-
 /// Fields whose value is a secret, on whatever model.
 const FIELDS: [&str; 34] = [
     "access_token",
@@ -160,11 +155,6 @@ pub fn is_secret(field: &str) -> bool {
     FIELDS.binary_search(&field).is_ok()
         || ENDINGS.iter().any(|ending| field.ends_with(ending))
             && !ABOUT.iter().any(|beginning| field.starts_with(beginning))
-}
-
-/// The ends of every name that [`is_secret`] takes for one, for whoever has to look quickly.
-pub fn marks() -> impl Iterator<Item = &'static str> {
-    FIELDS.iter().chain(&ENDINGS).copied()
 }
 
 /// What a field that lists records leads to, where the fields of its model are not at hand.

@@ -14,9 +14,11 @@ mod hours;
 pub mod limit;
 pub mod matching;
 pub mod pattern;
+pub mod passphrase;
 pub mod policies;
 pub mod predicate;
 pub mod reading;
+pub mod templates;
 pub mod withheld;
 
 #[cfg(test)]

@@ -245,9 +245,10 @@ fn only_the_surface_names_streams_terminals_flags_and_the_end_of_the_process() {
 }
 
 /// Who may clear an operation for sending, and why.
-const CLEARS: [(&str, &str); 5] = [
+const CLEARS: [(&str, &str); 6] = [
     ("Cleared::about_requests(", "approval/guard.rs"),
     ("Cleared::checked(", "execute.rs"),
+    ("Cleared::confirming(", "odoo/client/proofs.rs"),
     ("Cleared::question(", "odoo/desk.rs"),
     ("Cleared::minting(", "approval/mod.rs"),
     ("Cleared::probing(", "doctor/guard.rs"),

@@ -15,6 +15,7 @@ use crate::policy::asked::Facts;
 use crate::policy::gate::{Asks, Case, Gate};
 use crate::policy::limit::Who;
 use crate::protocol::{Reply, Way};
+use crate::settings::Wish;
 
 /// Where the documents of models are.
 const DOCUMENTS: &str = "/doc-bearer/";
@@ -33,7 +34,11 @@ impl Odoo {
         if self.gate.is_open() {
             return Ok(());
         }
-        self.gate.policies()?;
+        let policies = self.gate.policies()?;
+        // What its way is called is known once it is sent.
+        if self.known_way().is_none() && policies.name_a_protocol() {
+            return Ok(());
+        }
         self.in_case(operation, road, host, false, |case| self.gate.judge(case))
     }
 
@@ -58,7 +63,12 @@ impl Odoo {
         is_last: bool,
         f: impl FnOnce(&Case) -> Result<T>,
     ) -> Result<T> {
-        let way = self.way(host)?;
+        let way = match self.known_way() {
+            None if is_last && self.gate.policies().is_ok_and(|policies| policies.name_a_protocol()) => {
+                Some(self.link(host)?.protocol.way())
+            }
+            way => way,
+        };
         let owner = self.sign_in.owner.file_name();
         let channel = operation.context.get("agent_channel").and_then(|channel| channel.as_str());
         let relation = |model: &str, field: &str| {
@@ -88,16 +98,21 @@ impl Odoo {
         f(&Case { operation, facts, who })
     }
 
-    /// How Odoo is spoken to, as far as a policy wants to know; it is asked for only then.
-    fn way(&self, host: &dyn Host) -> Result<Option<Way>> {
+    /// How Odoo is spoken to, as far as that is known without asking it.
+    fn known_way(&self) -> Option<Way> {
         if let Some(link) = self.link.get() {
-            return Ok(Some(link.protocol.way()));
+            return Some(link.protocol.way());
         }
-        if let Some(link) = choosing::without_asking(&self.settings) {
-            return Ok(Some(link.protocol.way()));
+        match self.settings.wish {
+            Wish::JsonRpc => return Some(Way::JsonRpc),
+            Wish::Session => return Some(Way::Session),
+            Wish::Auto | Wish::Json2 => {}
         }
-        let wants = self.gate.policies().is_ok_and(|policies| policies.name_a_protocol());
-        Ok(if wants { Some(self.link(host)?.protocol.way()) } else { None })
+        let link = choosing::without_asking(&self.settings).or_else(|| {
+            let server = choosing::remembered(&self.sign_in.cache, &self.sign_in.owner)?;
+            choosing::chosen(&self.settings, server).ok()
+        });
+        link.map(|link| link.protocol.way())
     }
 
     pub(super) fn through_the_gate(
