@@ -41,7 +41,7 @@ impl Cleared {
     /// # Errors
     /// It is no question.
     pub fn confirming(operation: Operation) -> Result<Cleared> {
-        Cleared::question(operation)
+        Self::question(operation)
     }
 
     /// The minting of a token, with an approver's key.

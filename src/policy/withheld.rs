@@ -2,13 +2,14 @@
 //! withheld. They are left out of what is asked and of what is answered, never replaced, so that nothing can be
 //! written back; and nobody is told of them by a condition, an order, a group or an import.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::asked::Asked;
 use super::document::{Action, Document};
 use super::pattern::ModelNames;
 use super::policies::Policies;
-use crate::knowledge::methods::{self, Role};
 use crate::knowledge::sensitive;
 use crate::operation::Operation;
 
@@ -124,21 +125,13 @@ impl<'p> Withheld<'p> {
         }
     }
 
-    /// Whether an answer can hold such a field at all: what was asked for by name is known.
+    /// Whether an answer can hold such a field at all. What was asked for is no proof: it is looked through.
     pub fn may_be_in(&self, operation: &Operation) -> bool {
         let method = operation.method.as_str();
         if DESCRIPTIONS.contains(&method) {
             return false;
         }
-        let is_plain = matches!(method, "search_count" | "search" | "unlink" | "write" | "context_get");
-        let listed = methods::of(&operation.model, method).and_then(|row| row.argument(Role::Fields));
-        let names = listed.and_then(|it| operation.kwargs.get(it.name)).and_then(Value::as_array);
-        let is_known = matches!(method, "read" | "search_read")
-            && names.is_some_and(|all| {
-                let plain = |name: &Value| name.as_str().is_some_and(|name| self.is(name, 0).is_none());
-                !all.is_empty() && all.iter().all(plain)
-            });
-        !is_plain && !is_known
+        !matches!(method, "search_count" | "search" | "unlink" | "write" | "create" | "context_get")
     }
 
     /// An answer without them, and which they were; none where there were none.
@@ -155,6 +148,8 @@ impl<'p> Withheld<'p> {
     /// Looks through the keys of a JSON text, without making anything of it.
     fn has_key(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
+        // Rows have the same keys over and over.
+        let mut seen: HashSet<&str> = HashSet::new();
         let mut at = 0;
         while let Some(quote) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'"')) {
             let start = at + quote + 1;
@@ -175,7 +170,7 @@ impl<'p> Withheld<'p> {
             if bytes.get(at + blanks) == Some(&b':') {
                 let key = text.get(start..end).unwrap_or_default();
                 // A key that is not written plainly is looked at closely.
-                if is_escaped || self.is(key, 1).is_some() {
+                if is_escaped || seen.insert(key) && self.is(key, 1).is_some() {
                     return true;
                 }
             }
@@ -250,7 +245,6 @@ mod tests {
             Operation::new("res.partner", "search_read", kwargs(json!({ "fields": ["name", "vat", "email"] }))).unwrap();
         assert_eq!(partner.take_out(&mut operation), ["vat", "email"]);
         assert_eq!(operation.kwargs["fields"], json!(["name"]));
-        assert!(!partner.may_be_in(&operation));
         let mut operation = Operation::new("res.partner", "read", kwargs(json!({ "fields": ["vat"] }))).unwrap();
         partner.take_out(&mut operation);
         assert_eq!(operation.kwargs["fields"], json!(["id"]));

@@ -23,6 +23,7 @@ use crate::host::Question;
 use crate::json_input::{self, Source};
 use crate::operation::{Object, Operation};
 use crate::outbound;
+use crate::policy::gate::Asks;
 use crate::policy::passphrase;
 use crate::secret::Secret;
 use crate::session::Run;
@@ -203,8 +204,11 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
             format!("request {} waits no more, it is {}: nothing was sent", held.request, held.state),
         ));
     }
+    // What is denied or at a limit is not let through by anybody.
+    let asks = run.session.odoo().asks(&held.operation, &run.caller.road, run.host)?;
     let mut question = summary::of(run, &held.operation, &held.operation.context, run.user_id(), &[])?;
     question.is_sent_here = true;
+    question.because = asks.as_ref().map(|asks| asks.reason.clone());
     terminal::show(tty, &question);
     let again = match held.was_sent {
         true => "It was sent from here before, or may have been. Send exactly this again? Type yes: ",
@@ -216,7 +220,7 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
         return Err(Error::new(Code::ConfirmationRefused, refused).with_effect(Effect::NotSent, Retry::Never));
     }
     let unsent = |error: Error| error.with_effect(Effect::NotSent, Retry::Never);
-    if !proved_by_passphrase(run, &held)? {
+    if !proved_by_passphrase(run, &held, asks)? {
         proved_by_another_user(run, tty)?;
     }
     // Whoever comes meanwhile, or finds what a kill left, sees that it may have been sent.
@@ -246,9 +250,9 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
 
 /// Whether a person has typed the passphrase of the policies that want one. What would leave the company where Odoo has
 /// no guard is proved by another user alone.
-fn proved_by_passphrase(run: &Run, held: &Held) -> Result<bool> {
+fn proved_by_passphrase(run: &Run, held: &Held, asks: Option<Asks>) -> Result<bool> {
     let odoo = run.session.odoo();
-    let Some(asks) = odoo.asks(&held.operation, &run.caller.road, run.host)? else { return Ok(false) };
+    let Some(asks) = asks else { return Ok(false) };
     let leaves = outbound::reaches(&held.operation).is_some()
         && odoo.major_now(run.host)? < approval_held::FIRST_WITH_GUARD;
     if leaves || asks.passphrases.is_empty() || asks.passphrases.iter().any(Vec::is_empty) {
