@@ -77,7 +77,8 @@ impl Session {
             user: settings.fingerprint(),
         };
         let desk = SignIn::new(owner.clone(), cache.clone(), cookies);
-        let odoo = Odoo::new(connect, Arc::clone(&settings), Arc::clone(&veil), Arc::clone(&clock), desk, gate);
+        let odoo =
+            Odoo::new(connect, Arc::clone(&settings), Arc::clone(&veil), Arc::clone(&clock), desk, gate);
         Session {
             settings,
             cache,

@@ -125,8 +125,15 @@ fn bench(
         env_file: None,
     };
     let gate = crate::policy::gate::Gate::open(&places, &paths.state, "test", clock.clone());
-    let session =
-        Session::open(settings, cache, Box::new(connect), Arc::clone(&out.veil), clock.clone(), cookies, gate);
+    let session = Session::open(
+        settings,
+        cache,
+        Box::new(connect),
+        Arc::clone(&out.veil),
+        clock.clone(),
+        cookies,
+        gate,
+    );
     let stdin = Stdin::new(Box::new(std::io::empty()));
     let local = Local {
         out: Rc::new(out),

@@ -51,8 +51,7 @@ fn hold(run: &Run, cleared: &Cleared, why: &str, told: String) -> Error {
         state: "pending".into(),
         result: Value::Null,
     };
-    let mut refusal =
-        Error::new(Code::ConfirmationRequired, told).with_effect(Effect::NotSent, Retry::Never);
+    let mut refusal = Error::new(Code::ConfirmationRequired, told).with_effect(Effect::NotSent, Retry::Never);
     refusal.held_by = Some("client");
     let Some(calls) = &run.session.held else { return refusal };
     if let Err(error) = calls.put(&run.session.owner, &held) {

@@ -114,7 +114,8 @@ pub fn places(local: &Local, label: &str) -> Places {
 pub fn gate(local: &Local, label: &str) -> Gate {
     // A profile by its path is called by its name in rules.
     let file = local.selection.env_file.as_ref().and_then(|path| path.canonicalize().ok());
-    let stem = file.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+    let stem =
+        file.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
     let name = stem.map(|stem| stem.strip_prefix("odoo_").map_or(stem.clone(), str::to_string));
     let name = name.unwrap_or_else(|| label.to_string());
     Gate::open(&places(local, label), &local.paths.state, &name, Arc::clone(&local.clock))

@@ -164,8 +164,7 @@ fn policy(run: &Run) -> Finding {
         Err(error) => return Finding::of_error("policy", &error),
     };
     if policies.is_empty() {
-        return Finding::new("policy", Status::Ok, "none: what this user may in Odoo is allowed")
-            .fix("odoo-agent policy init prints one to begin with");
+        return Finding::new("policy", Status::Ok, "none: what this user may in Odoo is allowed");
     }
     let told = policies.documents.iter().map(|loaded| {
         let document = &loaded.document;

@@ -122,7 +122,10 @@ pub fn does_the_work_of(method: &str, has_records: bool) -> &'static [&'static s
     match method {
         "web_save" if has_records => &["write"],
         "web_save" | "name_create" | "copy" | "activity_schedule" => &["create"],
-        "web_save_multi" | "action_archive" | "action_unarchive" | "toggle_active"
+        "web_save_multi"
+        | "action_archive"
+        | "action_unarchive"
+        | "toggle_active"
         | "update_field_translations" => &["write"],
         "load" | "import_data" => &["create", "write"],
         "execute_import" => &["load", "create", "write"],
@@ -145,7 +148,12 @@ pub fn verb(model: &str, method: &str, has_records: bool) -> &'static str {
         "formatted_read_group" | "formatted_read_grouping_sets" | "read_group" | "web_read_group" => "group",
         "create" | "name_create" | "copy" | "load" => "create",
         "web_save" if !has_records => "create",
-        "write" | "web_save" | "web_save_multi" | "action_archive" | "action_unarchive" | "toggle_active"
+        "write"
+        | "web_save"
+        | "web_save_multi"
+        | "action_archive"
+        | "action_unarchive"
+        | "toggle_active"
         | "update_field_translations" => "write",
         "name_search" | "web_name_search" => "lookup",
         "fields_get" => "schema_summary",

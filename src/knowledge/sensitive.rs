@@ -198,7 +198,9 @@ mod tests {
         for secret in ["password", "api_key", "totp_secret", "stripe_secret_key", "x_studio_password"] {
             assert!(is_secret(secret), "{secret}");
         }
-        for plain in ["has_password", "auth_signup_reset_password", "secretary_id", "name", "key", "token_count"] {
+        for plain in
+            ["has_password", "auth_signup_reset_password", "secretary_id", "name", "key", "token_count"]
+        {
             assert!(!is_secret(plain), "{plain}");
         }
     }

@@ -319,7 +319,10 @@ mod tests {
             assert!(is_taken(&counters, &due, 59_000));
         }
         assert!(!is_taken(&counters, &due, 61_000));
-        assert_eq!(counters.reserve(&[&due], 61_000).unwrap(), Reserved::Full { at: 0, retry_after: Some(58) });
+        assert_eq!(
+            counters.reserve(&[&due], 61_000).unwrap(),
+            Reserved::Full { at: 0, retry_after: Some(58) }
+        );
         assert!(is_taken(&counters, &due, 119_000));
     }
 
@@ -350,7 +353,13 @@ mod tests {
         let (_home, counters) = counters();
         let due = due(5, 60_000);
         assert!(is_taken(&counters, &due, 1_000));
-        for text in ["", "{", "[]", "{\"form\":2}", "{\"form\":1,\"latest\":0,\"next\":0,\"counters\":{\"k\":{\"window\":1,\"events\":[[0,0,\"-5\"]]}}}"] {
+        for text in [
+            "",
+            "{",
+            "[]",
+            "{\"form\":2}",
+            "{\"form\":1,\"latest\":0,\"next\":0,\"counters\":{\"k\":{\"window\":1,\"events\":[[0,0,\"-5\"]]}}}",
+        ] {
             fsio::write_atomically(&counters.file(), &[text.as_bytes()], false).unwrap();
             assert!(counters.reserve(&[&due], 1_000).is_err(), "{text}");
         }

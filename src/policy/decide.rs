@@ -67,7 +67,11 @@ impl Document {
             };
             let said = rule.reason.clone().unwrap_or_else(|| {
                 let what = rule.matches.words();
-                if missing { format!("it does not say what is denied: {what}") } else { format!("denied: {what}") }
+                if missing {
+                    format!("it does not say what is denied: {what}")
+                } else {
+                    format!("denied: {what}")
+                }
             });
             return ruling(Verdict::Deny, &rule.pointer, said);
         }
@@ -83,7 +87,9 @@ impl Document {
         let star = self.tools.get("*");
         limits.extend(star.iter().flat_map(|tool| &tool.limits));
         limits.extend(
-            rules.iter().filter(|rule| rule.action != Action::Deny && !rule.limits.is_empty())
+            rules
+                .iter()
+                .filter(|rule| rule.action != Action::Deny && !rule.limits.is_empty())
                 .filter(|rule| rule.matches.touches(asked) != Holds::No)
                 .flat_map(|rule| &rule.limits),
         );
@@ -93,9 +99,8 @@ impl Document {
                 Err(why) => return ruling(Verdict::Deny, &limit.pointer, why),
             }
         }
-        let asking = rules.iter().find(|rule| {
-            rule.action == Action::Ask && rule.matches.touches(asked) != Holds::No
-        });
+        let asking =
+            rules.iter().find(|rule| rule.action == Action::Ask && rule.matches.touches(asked) != Holds::No);
         let tool_asks = |tool: &&&Tool| tool.action == Some(Action::Ask);
         let tools = named.iter().copied().chain(star).chain([&self.all_tools]);
         let tools: Vec<&Tool> = tools.collect();
@@ -107,7 +112,8 @@ impl Document {
             return Ruling { dues, ..ruling(Verdict::Ask, &pointer, reason) };
         }
         let permitted = rules.iter().find(|rule| {
-            rule.action != Action::Deny && asked.acts.first().is_some_and(|act| rule.matches.covers(act, asked))
+            rule.action != Action::Deny
+                && asked.acts.first().is_some_and(|act| rule.matches.covers(act, asked))
         });
         let pointer = match (permitted, named.first(), limits.first()) {
             (Some(rule), ..) => rule.pointer.clone(),
@@ -151,7 +157,10 @@ impl Document {
                 match predicate.came(asked, false) {
                     Came::True => return denied(predicate, format!("denied: {}", predicate.words())),
                     Came::Missing => {
-                        return denied(predicate, format!("{} is not given, or cannot be compared", predicate.path.text));
+                        return denied(
+                            predicate,
+                            format!("{} is not given, or cannot be compared", predicate.path.text),
+                        );
                     }
                     Came::False => {}
                 }
@@ -182,7 +191,8 @@ impl Document {
             if opened {
                 continue;
             }
-            let model = act.model.as_ref().map_or("a model that cannot be told", |model| model.given.as_str());
+            let model =
+                act.model.as_ref().map_or("a model that cannot be told", |model| model.given.as_str());
             let what = format!("{model}/{}", act.methods.first().unwrap_or(&""));
             let why = match closed {
                 Some(tier) => {

@@ -105,9 +105,14 @@ mod tests {
     #[test]
     fn amounts_are_exact_or_none() {
         let of = |text: &str| Decimal::parse(text).map(|amount| amount.to_string());
-        for (text, amount) in
-            [("0.1", "0.1"), ("1e3", "1000"), ("-2.50", "-2.5"), ("10", "10"), ("0.99", "0.99"), ("5e-1", "0.5")]
-        {
+        for (text, amount) in [
+            ("0.1", "0.1"),
+            ("1e3", "1000"),
+            ("-2.50", "-2.5"),
+            ("10", "10"),
+            ("0.99", "0.99"),
+            ("5e-1", "0.5"),
+        ] {
             assert_eq!(of(text).as_deref(), Some(amount));
         }
         for none in ["1e40", "0.0000000000001", "1e999999999", "9999999999999999999999999999999999999999"] {

@@ -133,7 +133,15 @@ impl Document {
     /// What is wrong with it, and where.
     pub fn read(node: &Node) -> Read<Document> {
         let members = node.object(&[
-            "version", "default", "mode", "hide", "all_tools", "tools", "rules", "redact", "approval",
+            "version",
+            "default",
+            "mode",
+            "hide",
+            "all_tools",
+            "tools",
+            "rules",
+            "redact",
+            "approval",
         ])?;
         let version = members.required("version")?;
         if version.value != "1" {
@@ -287,9 +295,11 @@ fn rule(node: &Node) -> Read<Rule> {
     let reason = members.text("reason")?.or(members.text("on_deny")?);
     if action == Action::Allow
         && reason.is_none()
-        && let Some(name) = matches.models.iter().flatten().find_map(|it| {
-            it.named().filter(|name| sensitive::tier(name).is_some()).map(str::to_string)
-        })
+        && let Some(name) = matches
+            .models
+            .iter()
+            .flatten()
+            .find_map(|it| it.named().filter(|name| sensitive::tier(name).is_some()).map(str::to_string))
         && matches.opens_sensitive(&name)
     {
         let tier = sensitive::tier(&name).map_or("", |tier| tier.name());
@@ -340,6 +350,8 @@ fn passphrase(node: &Node) -> Read<Option<String>> {
     };
     match is_hash() {
         Some(()) => Ok(Some(text.into())),
-        None => Err(node.wrong("a salted hash of argon2 is expected: odoo-agent policy passphrase makes one")),
+        None => {
+            Err(node.wrong("a salted hash of argon2 is expected: odoo-agent policy passphrase makes one"))
+        }
     }
 }

@@ -140,7 +140,12 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let places = places(home.path());
         assert!(places.load_owned_by(Writers::User).unwrap().is_empty());
-        for name in ["machine/policy.json", "config/policy.json", "config/odoo_erp.policy.json", "config/odoo_other.policy.json"] {
+        for name in [
+            "machine/policy.json",
+            "config/policy.json",
+            "config/odoo_erp.policy.json",
+            "config/odoo_other.policy.json",
+        ] {
             put(home.path().join(name), r#"{"version":"1"}"#, 0o644);
         }
         let origins: Vec<Origin> =
@@ -178,7 +183,12 @@ mod tests {
         ] {
             put(path.clone(), text, mode);
             let locked = places.load_owned_by(Writers::User).unwrap_err();
-            assert!(locked.why.contains(part), "{}: {}", text.chars().take(40).collect::<String>(), locked.why);
+            assert!(
+                locked.why.contains(part),
+                "{}: {}",
+                text.chars().take(40).collect::<String>(),
+                locked.why
+            );
         }
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir(&path).unwrap();

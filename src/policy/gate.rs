@@ -230,7 +230,10 @@ impl Gate {
             let file = policies.documents.get(*at).map_or("", |loaded| loaded.file.as_str());
             tell(format!(
                 "the policy {file} only watches: it would {} {} ({}: {})",
-                ruling.verdict.as_str(), name(case.operation), ruling.pointer, ruling.reason
+                ruling.verdict.as_str(),
+                name(case.operation),
+                ruling.pointer,
+                ruling.reason
             ));
         }
         match decision.verdict {
@@ -242,7 +245,10 @@ impl Gate {
                 self.note(case, &decision, "ask");
                 let mut error = Error::new(
                     Code::ConfirmationRequired,
-                    format!("the policy wants a person to let {} through: nothing was sent", name(case.operation)),
+                    format!(
+                        "the policy wants a person to let {} through: nothing was sent",
+                        name(case.operation)
+                    ),
                 )
                 .with_effect(Effect::NotSent, Retry::Never);
                 error.held_by = Some("client");
@@ -311,8 +317,14 @@ impl Gate {
         let asked = Asked::of(case.operation, Facts { profile: &self.profile, ..case.facts });
         let Some((field, why)) = withheld.named_in(&asked) else { return Ok(()) };
         let (reason, pointer) = match why {
-            Why::Secret => (format!("{field} is a secret: no condition, order, group, aggregate or import names it"), "(secret fields)"),
-            Why::Redacted => (format!("{field} is withheld: no condition, order, group, aggregate or import names it"), "/redact"),
+            Why::Secret => (
+                format!("{field} is a secret: no condition, order, group, aggregate or import names it"),
+                "(secret fields)",
+            ),
+            Why::Redacted => (
+                format!("{field} is withheld: no condition, order, group, aggregate or import names it"),
+                "/redact",
+            ),
         };
         Err(denial::refused(&name(case.operation), "", pointer, &reason, None))
     }

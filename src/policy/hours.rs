@@ -22,9 +22,9 @@ impl Hours {
         let members = node.object(&["from", "to", "days", "offset"])?;
         let minute = |key: &str, usual: u32| match members.get(key) {
             None => Ok(usual),
-            Some(node) => clock(node.text()?).filter(|minute| *minute <= 24 * 60).ok_or_else(|| {
-                node.wrong("a time of day like 08:00 is expected")
-            }),
+            Some(node) => clock(node.text()?)
+                .filter(|minute| *minute <= 24 * 60)
+                .ok_or_else(|| node.wrong("a time of day like 08:00 is expected")),
         };
         let (from, to) = (minute("from", 0)?, minute("to", 24 * 60)?);
         if from == to {
@@ -101,7 +101,9 @@ mod tests {
         assert!(!night.hold(midnight + 3600));
         let ahead = hours(json!({ "from": "08:00", "to": "09:00", "offset": "+02:00" }));
         assert!(ahead.hold(midnight + 6 * 3600 + 60));
-        for wrong in [json!({ "from": "8" }), json!({ "days": [] }), json!({ "from": "08:00", "to": "08:00" })] {
+        for wrong in
+            [json!({ "from": "8" }), json!({ "days": [] }), json!({ "from": "08:00", "to": "08:00" })]
+        {
             assert!(Hours::read(&Node::root(&wrong)).is_err(), "{wrong}");
         }
     }

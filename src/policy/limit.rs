@@ -117,7 +117,9 @@ impl Limit {
         };
         let model = || asked.acts.first().and_then(|act| act.model.as_ref()).map(|model| model.now.clone());
         let whose: Vec<String> = match self.scope {
-            Scope::Grant => vec![who.grant.map_or_else(|| who.profile.to_string(), |it| format!("grant {it}"))],
+            Scope::Grant => {
+                vec![who.grant.map_or_else(|| who.profile.to_string(), |it| format!("grant {it}"))]
+            }
             Scope::Profile => vec![who.profile.to_string()],
             Scope::Model => vec![format!("{} {}", who.profile, model().unwrap_or_default())],
             Scope::Record => {

@@ -63,7 +63,10 @@ impl Match {
     pub fn read(node: &Node) -> Read<Match> {
         let members = node.object(&KEYS)?;
         let models = members.get("model").map(|node| {
-            node.one_or_more()?.iter().map(|it| it.pattern(".").map(|it| ModelPattern::new(it.text()))).collect()
+            node.one_or_more()?
+                .iter()
+                .map(|it| it.pattern(".").map(|it| ModelPattern::new(it.text())))
+                .collect()
         });
         let (records, ids) = match members.get("ids") {
             Some(node) if node.value.is_array() => {
@@ -100,30 +103,39 @@ impl Match {
             Some(node) => Err(node.wrong(why)),
             None => Err(members.wrong(why)),
         };
-        let literal: Option<Vec<&str>> = self.methods.as_ref().and_then(|all| {
-            all.iter().map(|method| method.is_literal().then(|| method.text())).collect()
-        });
+        let literal: Option<Vec<&str>> = self
+            .methods
+            .as_ref()
+            .and_then(|all| all.iter().map(|method| method.is_literal().then(|| method.text())).collect());
         if let (Some(effects), Some(all)) = (self.effects, &literal)
             && !all.iter().any(|method| classes::possible(method).widened().meets(effects))
         {
             return at("effect", "no call of that method has this effect: the rule can never match");
         }
-        let reads_only = |method: &&str| classes::has_values("", method) == Some(false) && classes::of("", method) == Class::Read;
+        let reads_only = |method: &&str| {
+            classes::has_values("", method) == Some(false) && classes::of("", method) == Class::Read
+        };
         let reads = literal.as_ref().is_some_and(|all| all.iter().all(|method| reads_only(method)))
             || self.effects.is_some_and(|effects| effects.is_within(Classes::of(&[Class::Read])));
         if reads && !self.values.is_empty() {
             return at("values", "what only reads stores no values: the rule can never match");
         }
         let without_domain = |method: &&str| {
-            methods::of("", method).is_some_and(|row| row.argument(Role::Domain).is_none() && row.others != methods::Others::PassedOn)
+            methods::of("", method).is_some_and(|row| {
+                row.argument(Role::Domain).is_none() && row.others != methods::Others::PassedOn
+            })
         };
-        if self.domain_fields.is_some() && literal.is_some_and(|all| all.iter().all(|it| without_domain(it))) {
+        if self.domain_fields.is_some() && literal.is_some_and(|all| all.iter().all(|it| without_domain(it)))
+        {
             return at("domain_fields", "that method takes no domain: the rule can never match");
         }
         if let Some(surfaces) = &self.surfaces
             && let Some(odd) = surfaces.iter().find(|it| !SURFACES.iter().any(|surface| it.holds(surface)))
         {
-            return at("surface", &format!("{:?} is none of {}: it can never match", odd.text(), SURFACES.join(", ")));
+            return at(
+                "surface",
+                &format!("{:?} is none of {}: it can never match", odd.text(), SURFACES.join(", ")),
+            );
         }
         Ok(())
     }
@@ -179,7 +191,8 @@ impl Match {
         if !self.may_be_about(act, asked) {
             return Holds::No;
         }
-        let is_method = |all: &Vec<Pattern>| act.methods.iter().any(|name| all.iter().any(|it| it.holds(name)));
+        let is_method =
+            |all: &Vec<Pattern>| act.methods.iter().any(|name| all.iter().any(|it| it.holds(name)));
         let is_effect = |effects: Classes| act.classes.widened().meets(effects);
         let is_field = |all: &Vec<Pattern>| {
             act.fields.iter().any(|field| all.iter().any(|it| it.holds(field)))
@@ -231,7 +244,8 @@ impl Match {
         };
         let has = |all: &Vec<Pattern>, name: &str| all.iter().any(|it| it.holds(name));
         let is_method = |all: &Vec<Pattern>| {
-            let (own, rest) = act.methods.split_first().map_or(("", [].as_slice()), |(own, rest)| (*own, rest));
+            let (own, rest) =
+                act.methods.split_first().map_or(("", [].as_slice()), |(own, rest)| (*own, rest));
             has(all, own) || !rest.is_empty() && rest.iter().all(|name| has(all, name))
         };
         let is_id = |all: &Vec<i64>| {
@@ -329,7 +343,6 @@ fn range(node: &Node) -> Read<(u64, u64)> {
 
 fn context(node: &Node) -> Read<Vec<(String, Vec<Test>)>> {
     let all = node.map()?.into_iter().filter(|(key, _)| *key != "description");
-    let all: Vec<_> =
-        all.map(|(key, node)| Ok((key.to_string(), Test::all(&node)?))).collect::<Read<_>>()?;
+    let all: Vec<_> = all.map(|(key, node)| Ok((key.to_string(), Test::all(&node)?))).collect::<Read<_>>()?;
     if all.is_empty() { Err(node.wrong("no key is named: this can never match")) } else { Ok(all) }
 }

@@ -1,9 +1,9 @@
 //! The passphrase by which a person proves to be here: a policy holds its salted hash, and what is typed is held
 //! against that. Guessing costs time and memory.
 
+use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::Argon2;
 
 use crate::error::{Code, Error, Result};
 use crate::secret::Secret;
@@ -27,8 +27,9 @@ pub fn hashed(passphrase: &Secret) -> Result<String> {
 /// Whether a passphrase is one of those.
 pub fn is_one_of(passphrase: &Secret, hashes: &[String]) -> bool {
     hashes.iter().any(|hash| {
-        PasswordHash::new(hash)
-            .is_ok_and(|hash| Argon2::default().verify_password(passphrase.expose().as_bytes(), &hash).is_ok())
+        PasswordHash::new(hash).is_ok_and(|hash| {
+            Argon2::default().verify_password(passphrase.expose().as_bytes(), &hash).is_ok()
+        })
     })
 }
 
@@ -49,7 +50,10 @@ mod tests {
         assert!(!is_one_of(&secret("correct horse batterY"), &hashes));
         let policy = serde_json::json!({ "version": "1", "approval": { "passphrase": hash } });
         assert!(Document::parse(&policy.to_string()).unwrap().passphrase.is_some());
-        for weak in ["$argon2id$v=19$m=4294967295,t=3,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNo", "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ"] {
+        for weak in [
+            "$argon2id$v=19$m=4294967295,t=3,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNo",
+            "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ",
+        ] {
             let policy = serde_json::json!({ "version": "1", "approval": { "passphrase": weak } });
             assert!(Document::parse(&policy.to_string()).is_err(), "{weak}");
         }

@@ -196,13 +196,13 @@ pub enum Test {
 }
 
 /// What can be asked, by its word.
-const OPERATORS: [&str; 13] = [
-    "eq", "neq", "in", "not_in", "lt", "lte", "gt", "gte", "min", "max", "regex", "contains", "exists",
-];
+const OPERATORS: [&str; 13] =
+    ["eq", "neq", "in", "not_in", "lt", "lte", "gt", "gte", "min", "max", "regex", "contains", "exists"];
 
 impl Test {
     fn read(operator: &str, node: &Node) -> Read<Test> {
-        let list = || -> Read<Vec<Value>> { Ok(node.filled()?.iter().map(|item| item.value.clone()).collect()) };
+        let list =
+            || -> Read<Vec<Value>> { Ok(node.filled()?.iter().map(|item| item.value.clone()).collect()) };
         Ok(match operator {
             "eq" => Test::Eq(node.value.clone()),
             "neq" => Test::Neq(node.value.clone()),
@@ -217,11 +217,14 @@ impl Test {
             "regex" => {
                 let text = node.text()?;
                 Test::Regex(
-                    Regex::new(&format!("^(?:{text})$")).map_err(|why| node.wrong(format!("no regular expression: {why}")))?,
+                    Regex::new(&format!("^(?:{text})$"))
+                        .map_err(|why| node.wrong(format!("no regular expression: {why}")))?,
                 )
             }
             other => {
-                return Err(node.wrong(format!("{other:?} is no operator: known are {}", OPERATORS.join(", "))));
+                return Err(
+                    node.wrong(format!("{other:?} is no operator: known are {}", OPERATORS.join(", ")))
+                );
             }
         })
     }
@@ -261,7 +264,9 @@ impl Test {
             Test::Regex(form) => value.as_str().map(|text| form.is_match(text)),
             Test::Contains(wanted) => match (value, wanted) {
                 (Value::String(text), Value::String(part)) => Some(text.contains(part.as_str())),
-                (Value::Array(items), wanted) => Some(items.iter().any(|item| equal(wanted, item) == Some(true))),
+                (Value::Array(items), wanted) => {
+                    Some(items.iter().any(|item| equal(wanted, item) == Some(true)))
+                }
                 (Value::Object(object), Value::String(key)) => Some(object.contains_key(key)),
                 _ => None,
             },
@@ -368,7 +373,12 @@ impl Predicate {
     pub fn read(node: &Node) -> Read<Predicate> {
         if node.value.is_string() {
             let tests = vec![Test::Exists(true)];
-            return Ok(Predicate { pointer: node.pointer.clone(), path: Path::read(node)?, tests, on_deny: None });
+            return Ok(Predicate {
+                pointer: node.pointer.clone(),
+                path: Path::read(node)?,
+                tests,
+                on_deny: None,
+            });
         }
         let members = node.object(&["path", "arg", "op", "value", "on_deny", "reason", "name"])?;
         members.text("name")?;
@@ -448,9 +458,8 @@ pub struct ValueTest {
 impl ValueTest {
     /// From `{"field": …}`.
     pub fn all(node: &Node) -> Read<Vec<ValueTest>> {
-        let read = |(field, node): (&str, Node)| {
-            Ok(ValueTest { field: field.into(), tests: Test::all(&node)? })
-        };
+        let read =
+            |(field, node): (&str, Node)| Ok(ValueTest { field: field.into(), tests: Test::all(&node)? });
         let all = node.map()?.into_iter().filter(|(field, _)| *field != "description");
         let all = all.map(read).collect::<Read<Vec<_>>>()?;
         if all.is_empty() { Err(node.wrong("no field is named: this can never match")) } else { Ok(all) }

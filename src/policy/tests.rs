@@ -80,7 +80,10 @@ fn every_row_of_the_table_is_decided_as_it_says() {
         };
         let is_at = row.get("at").is_none_or(|wanted| *wanted == at.as_str());
         if row["decision"] != decision || !is_at {
-            wrong.push(format!("{}: {decision} at {at:?}, not {} at {}", row["why"], row["decision"], row["at"]));
+            wrong.push(format!(
+                "{}: {decision} at {at:?}, not {} at {}",
+                row["why"], row["decision"], row["at"]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), rows.len(), wrong.join("\n"));
@@ -113,12 +116,15 @@ mod properties {
 
     fn rule() -> impl Strategy<Value = Value> {
         let model = prop_oneof![Just("*"), Just("res.*"), Just("res.partner"), Just("sale.order")];
-        let method = prop_oneof![Just("*"), Just("write"), Just("search_read"), Just("unlink"), Just("web_*")];
+        let method =
+            prop_oneof![Just("*"), Just("write"), Just("search_read"), Just("unlink"), Just("web_*")];
         let action = prop_oneof![Just("allow"), Just("ask"), Just("deny"), Just("limit")];
         (model, method, action, 0_u64..3).prop_map(|(model, method, action, max)| {
-            let mut rule = serde_json::json!({ "match": { "model": model, "method": method }, "action": action });
+            let mut rule =
+                serde_json::json!({ "match": { "model": model, "method": method }, "action": action });
             if action == "limit" {
-                rule["limits"] = serde_json::json!([{ "window": 60, "max": max, "counter": format!("c{max}") }]);
+                rule["limits"] =
+                    serde_json::json!([{ "window": 60, "max": max, "counter": format!("c{max}") }]);
             }
             rule
         })
@@ -126,8 +132,10 @@ mod properties {
 
     fn call() -> impl Strategy<Value = Value> {
         let model = prop_oneof![Just("res.partner"), Just("sale.order"), Just("x.y")];
-        let method = prop_oneof![Just("write"), Just("web_save"), Just("search_read"), Just("unlink"), Just("act")];
-        (model, method).prop_map(|(model, method)| serde_json::json!({ "model": model, "method": method, "ids": [1] }))
+        let method =
+            prop_oneof![Just("write"), Just("web_save"), Just("search_read"), Just("unlink"), Just("act")];
+        (model, method)
+            .prop_map(|(model, method)| serde_json::json!({ "model": model, "method": method, "ids": [1] }))
     }
 
     fn document(default: &str, rules: &[Value]) -> Policies {

@@ -14,8 +14,15 @@ use crate::knowledge::sensitive;
 use crate::operation::Operation;
 
 /// What describes models and holds no values.
-const DESCRIPTIONS: [&str; 7] =
-    ["fields_get", "fields_view_get", "get_view", "get_views", "has_access", "load_views", "get_available_models"];
+const DESCRIPTIONS: [&str; 7] = [
+    "fields_get",
+    "fields_view_get",
+    "get_view",
+    "get_views",
+    "has_access",
+    "load_views",
+    "get_available_models",
+];
 
 /// Why a field does not leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +70,11 @@ impl<'p> Withheld<'p> {
                     && rule.reason.is_some()
                     && rule.expires.is_none_or(|end| self.now < end)
                     && rule.matches.fields.iter().flatten().any(|it| it.is_literal() && it.text() == field)
-                    && rule.matches.models.as_ref().is_none_or(|all| all.iter().any(|it| it.covers(&self.model)))
+                    && rule
+                        .matches
+                        .models
+                        .as_ref()
+                        .is_none_or(|all| all.iter().any(|it| it.covers(&self.model)))
             })
         };
         !self.policies.is_empty() && self.policies.enforced().all(|loaded| opens(&loaded.document))
@@ -86,7 +97,10 @@ impl<'p> Withheld<'p> {
                     self.from_list(value, &mut out);
                 }
                 "field_names" | "fields_list" => self.from_list(value, &mut out),
-                "specification" | "fields_spec" | "unfold_read_specification" | "groupby_read_specification" => {
+                "specification"
+                | "fields_spec"
+                | "unfold_read_specification"
+                | "groupby_read_specification" => {
                     self.from_specification(value, 0, &mut out);
                 }
                 _ => {}
@@ -166,7 +180,9 @@ impl<'p> Withheld<'p> {
                 }
             }
             at = end + 1;
-            let blanks = bytes.get(at..).map_or(0, |rest| rest.iter().take_while(|it| it.is_ascii_whitespace()).count());
+            let blanks = bytes
+                .get(at..)
+                .map_or(0, |rest| rest.iter().take_while(|it| it.is_ascii_whitespace()).count());
             if bytes.get(at + blanks) == Some(&b':') {
                 let key = text.get(start..end).unwrap_or_default();
                 // A key that is not written plainly is looked at closely.
@@ -217,7 +233,10 @@ mod tests {
     fn secrets_are_left_out_at_any_depth_and_descriptions_of_them_are_not() {
         let none = Policies::default();
         assert_eq!(
-            stripped(&none, json!([{ "id": 1, "password": "x", "p": { "api_key": "y", "n": [{ "totp_secret": "z" }] } }])),
+            stripped(
+                &none,
+                json!([{ "id": 1, "password": "x", "p": { "api_key": "y", "n": [{ "totp_secret": "z" }] } }])
+            ),
             json!([{ "id": 1, "p": { "n": [{}] } }])
         );
         let described = json!({ "password": { "type": "char" }, "note": "my \"password\": x" });
@@ -241,11 +260,16 @@ mod tests {
     fn what_is_redacted_is_left_out_of_questions_and_answers() {
         let some = policies(&json!({ "version": "1", "redact": ["vat", "res.partner.email", "x_*"] }));
         let partner = Withheld::new(&some, "res.partner", NOON);
-        let mut operation =
-            Operation::new("res.partner", "search_read", kwargs(json!({ "fields": ["name", "vat", "email"] }))).unwrap();
+        let mut operation = Operation::new(
+            "res.partner",
+            "search_read",
+            kwargs(json!({ "fields": ["name", "vat", "email"] })),
+        )
+        .unwrap();
         assert_eq!(partner.take_out(&mut operation), ["vat", "email"]);
         assert_eq!(operation.kwargs["fields"], json!(["name"]));
-        let mut operation = Operation::new("res.partner", "read", kwargs(json!({ "fields": ["vat"] }))).unwrap();
+        let mut operation =
+            Operation::new("res.partner", "read", kwargs(json!({ "fields": ["vat"] }))).unwrap();
         partner.take_out(&mut operation);
         assert_eq!(operation.kwargs["fields"], json!(["id"]));
         let answer = r#"[{"id":1,"email":"a","x_a":2,"partner_id":{"email":"b","name":"c"}}]"#;

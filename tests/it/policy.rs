@@ -72,13 +72,15 @@ fn the_binary_decides_every_row_of_the_table() {
 #[test]
 fn a_refusal_says_which_rule_and_what_would_be_allowed_in_few_bytes() {
     let (home, server) = lab();
-    let reason = "Customers are kept by the back office, which looks at every change before it is made. ".repeat(3);
+    let reason =
+        "Customers are kept by the back office, which looks at every change before it is made. ".repeat(3);
     policy(
         &home,
         &json!({ "version": "1", "rules": [
             { "match": { "model": "res.partner", "effect": "write" }, "action": "deny", "reason": reason } ] }),
     );
-    let refused = home.run(["write", "res.partner", "--ids", "7", "--vals-json", r#"{"name":"secret value"}"#]);
+    let refused =
+        home.run(["write", "res.partner", "--ids", "7", "--vals-json", r#"{"name":"secret value"}"#]);
     let refused = refused.fails(5, "policy_denied");
     assert!(refused.stderr.len() < 400, "{} {}", refused.stderr.len(), refused.stderr);
     let error = &refused.error();
@@ -111,7 +113,10 @@ fn a_limit_of_ten_lets_ten_of_64_processes_through() {
     let refused = home.run(["count", "res.partner"]).fails(5, "policy_denied");
     let error = &refused.error();
     assert_eq!(error["retry"], "safe");
-    assert!(error["retry_after_s"].as_u64().is_some_and(|seconds| (3000..=3600).contains(&seconds)), "{error}");
+    assert!(
+        error["retry_after_s"].as_u64().is_some_and(|seconds| (3000..=3600).contains(&seconds)),
+        "{error}"
+    );
 }
 
 #[test]
@@ -146,7 +151,10 @@ fn who_waits_for_a_turn_gets_it() {
     home.run(["count", "res.partner"]).fails(5, "policy_denied");
     home.run(["count", "res.partner", "--wait", "10s"]).ok();
     // Longer than it would wait it does not wait at all.
-    policy(&home, &json!({ "version": "1", "all_tools": { "limits": [{ "counter": "x", "window": "hour", "max": 1 }] } }));
+    policy(
+        &home,
+        &json!({ "version": "1", "all_tools": { "limits": [{ "counter": "x", "window": "hour", "max": 1 }] } }),
+    );
     home.run(["count", "res.partner"]).ok();
     let begun = std::time::Instant::now();
     home.run(["count", "res.partner", "--wait", "10s"]).fails(5, "policy_denied");
@@ -280,12 +288,28 @@ fn nothing_goes_around_a_rule() {
     for line in [
         &["write", "account.move", "--ids", "1", "--vals-json", r#"{"ref":"x"}"#][..],
         &["call", "account.move", "write", "--ids", "1", "--data-json", r#"{"vals":{"ref":"x"}}"#],
-        &["call", "account.move", "web_save", "--ids", "1", "--data-json", r#"{"vals":{"ref":"x"},"specification":{}}"#],
+        &[
+            "call",
+            "account.move",
+            "web_save",
+            "--ids",
+            "1",
+            "--data-json",
+            r#"{"vals":{"ref":"x"},"specification":{}}"#,
+        ],
         &["call", "account.move", "load", "--data-json", r#"{"fields":["ref"],"data":[["x"]]}"#],
         &["call", "account.move", "name_create", "--data-json", r#"{"name":"x"}"#],
         &["call", "account.move", "copy", "--ids", "1"],
         &["call", "account.move", "action_post", "--ids", "1"],
-        &["call", "account.move", "onchange", "--ids", "1", "--data-json", r#"{"values":{},"field_names":[],"fields_spec":{}}"#],
+        &[
+            "call",
+            "account.move",
+            "onchange",
+            "--ids",
+            "1",
+            "--data-json",
+            r#"{"values":{},"field_names":[],"fields_spec":{}}"#,
+        ],
         &["exec-spec", &spec],
         &["search-read", "res.users", "--fields", "name"],
         &["lookup", "res.users", "Admin"],
@@ -293,16 +317,43 @@ fn nothing_goes_around_a_rule() {
         &["doc-model", "res.users"],
         &["group", "res.users", "--by", "company_id"],
         &["search-read", "res.users", "--fields", "name", "--all"],
-        &["call", "res.partner", "write", "--ids", "1", "--data-json", r#"{"vals":{"user_ids":[[1,2,{"name":"x"}]]}}"#],
-        &["search-read", "sale.order", "--fields", "name", "--domain", r#"[["partner_id.credit_limit",">",1]]"#],
+        &[
+            "call",
+            "res.partner",
+            "write",
+            "--ids",
+            "1",
+            "--data-json",
+            r#"{"vals":{"user_ids":[[1,2,{"name":"x"}]]}}"#,
+        ],
+        &[
+            "search-read",
+            "sale.order",
+            "--fields",
+            "name",
+            "--domain",
+            r#"[["partner_id.credit_limit",">",1]]"#,
+        ],
         &["search-read", "res.partner", "--fields", "name", "--order", "credit_limit desc"],
         &["group", "res.partner", "--by", "country_id", "--sum", "credit_limit"],
-        &["create", "res.partner", "--vals-json", r#"{"name":"x"}"#, "--context-json", r#"{"default_credit_limit":5}"#],
+        &[
+            "create",
+            "res.partner",
+            "--vals-json",
+            r#"{"name":"x"}"#,
+            "--context-json",
+            r#"{"default_credit_limit":5}"#,
+        ],
         &["write", "sale.order", "--ids", "1", "--vals-json", r#"{"order_line":[[2,9,0]]}"#],
         &["call", "res.partner", "delete", "--ids", "1"],
     ] {
         let refused = home.run(line);
-        assert_eq!((refused.exit, refused.code().as_str()), (5, "policy_denied"), "{line:?}: {}", refused.stderr);
+        assert_eq!(
+            (refused.exit, refused.code().as_str()),
+            (5, "policy_denied"),
+            "{line:?}: {}",
+            refused.stderr
+        );
     }
     assert!(server.requests().is_empty(), "a decision costs no request");
     home.run(["call", "res.partner", "execute_kw", "--data-json", r#"{"model":"res.users"}"#]);
@@ -316,8 +367,11 @@ fn secrets_never_leave_and_what_is_redacted_neither() {
         &json2("res.users", "read"),
         Answer::json(r#"[{"id":2,"login":"a","password":"hunter2","api_key":"k3y"}]"#),
     );
-    server.on(&json2("x.own", "tell"), Answer::json(r#"{"a":[{"totp_secret":"JBSW","name":"n"}],"vat":"V"}"#));
-    let told = home.run(["call", "res.users", "read", "--ids", "2", "--data-json", r#"{"fields":["login","password"]}"#]).ok();
+    server
+        .on(&json2("x.own", "tell"), Answer::json(r#"{"a":[{"totp_secret":"JBSW","name":"n"}],"vat":"V"}"#));
+    let told = home
+        .run(["call", "res.users", "read", "--ids", "2", "--data-json", r#"{"fields":["login","password"]}"#])
+        .ok();
     assert_eq!(told.json(), json!([{ "id": 2, "login": "a" }]));
     assert!(told.notes().iter().any(|note| note.contains("password")), "{}", told.stderr);
     let asked = server.only(&json2("res.users", "read"));
@@ -330,16 +384,29 @@ fn secrets_never_leave_and_what_is_redacted_neither() {
         &["search-read", "res.users", "--fields", "login", "--order", "totp_secret"],
         &["group", "res.users", "--by", "password"],
         &["call", "res.users", "load", "--data-json", r#"{"fields":["login","api_key"],"data":[["a","b"]]}"#],
-        &["call", "res.users", "export_data", "--ids", "2", "--data-json", r#"{"fields_to_export":["login","password"]}"#],
+        &[
+            "call",
+            "res.users",
+            "export_data",
+            "--ids",
+            "2",
+            "--data-json",
+            r#"{"fields_to_export":["login","password"]}"#,
+        ],
     ] {
         let refused = home.run(line).fails(5, "policy_denied");
         assert!(refused.error()["policy"]["reason"].to_string().contains("is a secret"), "{line:?}");
     }
-    policy(&home, &json!({ "version": "1", "redact": ["vat"], "rules": [
-        { "match": { "model": "res.users", "fields": ["api_key"] }, "action": "allow", "reason": "Keys are rotated here" } ] }));
+    policy(
+        &home,
+        &json!({ "version": "1", "redact": ["vat"], "rules": [
+        { "match": { "model": "res.users", "fields": ["api_key"] }, "action": "allow", "reason": "Keys are rotated here" } ] }),
+    );
     let told = home.run(["call", "x.own", "tell", "--ids", "1"]).ok();
     assert_eq!(told.json(), json!({ "a": [{ "name": "n" }] }));
-    let told = home.run(["call", "res.users", "read", "--ids", "2", "--data-json", r#"{"fields":["login","api_key"]}"#]).ok();
+    let told = home
+        .run(["call", "res.users", "read", "--ids", "2", "--data-json", r#"{"fields":["login","api_key"]}"#])
+        .ok();
     assert_eq!(told.json(), json!([{ "id": 2, "login": "a", "api_key": "k3y" }]));
 }
 
@@ -442,12 +509,14 @@ fn a_policy_is_explained_shown_and_checked_offline() {
         &json!({ "version": "1", "default": "deny", "tools": { "search_read": { "limits": [
             { "counter": "reads", "window": "minute", "max": 5 } ] } } }),
     );
-    let told = home.run(["policy", "explain", "--", "search-read", "res.partner", "--fields", "name"]).ok().json();
+    let told =
+        home.run(["policy", "explain", "--", "search-read", "res.partner", "--fields", "name"]).ok().json();
     let first = &told["operations"][0];
     assert_eq!(first["decision"], "allow");
     assert_eq!(first["by"]["pointer"], "/tools/search_read");
     assert_eq!(first["limits"][0]["left"], "5");
-    let told = home.run(["policy", "explain", "--", "write", "res.partner", "--ids", "7", "--vals-json", "{}"]).ok();
+    let told =
+        home.run(["policy", "explain", "--", "write", "res.partner", "--ids", "7", "--vals-json", "{}"]).ok();
     assert_eq!(told.json()["operations"][0]["decision"], "deny");
     home.run(["policy", "check"]).ok();
     let shown = home.run(["policy", "show"]).ok().json();
@@ -488,8 +557,11 @@ fn a_clock_that_goes_back_brings_no_opening_back() {
     let (home, server) = lab();
     server.on(&json2("ir.cron", "method_direct_trigger"), Answer::json("true"));
     let opening = |day: &str| {
-        policy(&home, &json!({ "version": "1", "default": "deny", "rules": [
-            { "match": { "model": "ir.cron" }, "action": "allow", "reason": "Support", "expires": day } ] }));
+        policy(
+            &home,
+            &json!({ "version": "1", "default": "deny", "rules": [
+            { "match": { "model": "ir.cron" }, "action": "allow", "reason": "Support", "expires": day } ] }),
+        );
         home.run(["call", "ir.cron", "method_direct_trigger", "--ids", "3"])
     };
     opening("2999-01-01").ok();

@@ -263,10 +263,8 @@ fn proved_by_passphrase(run: &Run, held: &Held, asks: Option<Asks>) -> Result<bo
         if typed.as_ref().is_some_and(|typed| passphrase::is_one_of(typed, hashes)) {
             continue;
         }
-        let secret = terminal::ask_hidden(
-            "The policy's passphrase (not shown), or another user's API key: ",
-            None,
-        )?;
+        let secret =
+            terminal::ask_hidden("The policy's passphrase (not shown), or another user's API key: ", None)?;
         if !passphrase::is_one_of(&secret, hashes) {
             let _veiled = run.session.veil.over(&secret);
             another_user(run, None, &secret)?;
@@ -301,7 +299,9 @@ fn another_user(run: &Run, login: Option<&str>, secret: &Secret) -> Result<()> {
     }
     let approver = odoo.confirmed(login.unwrap_or_default(), secret, run.host).map_err(unsent)?;
     if approver == odoo.own_number(run.host).map_err(unsent)? {
-        return refused("this is the agent's own user, who cannot let its own calls through: nothing was sent");
+        return refused(
+            "this is the agent's own user, who cannot let its own calls through: nothing was sent",
+        );
     }
     Ok(())
 }

@@ -25,9 +25,9 @@ use crate::outbound;
 use crate::outcome::{Layout, Outcome};
 use crate::policy::decide::Verdict;
 use crate::policy::document::{Document, LARGEST};
+use crate::policy::passphrase;
 use crate::policy::policies::Loaded;
 use crate::policy::templates::TEMPLATES;
-use crate::policy::passphrase;
 use crate::session::Run;
 use crate::settings::Settings;
 
@@ -176,7 +176,8 @@ fn shown(loaded: &Loaded) -> Value {
         })
         .collect();
     let tools = document.tools.values().chain([&document.all_tools]);
-    let limits = tools.flat_map(|tool| &tool.limits).chain(document.rules.iter().flat_map(|rule| &rule.limits));
+    let limits =
+        tools.flat_map(|tool| &tool.limits).chain(document.rules.iter().flat_map(|rule| &rule.limits));
     let limits: Vec<Value> = limits
         .map(|limit| {
             json!({

@@ -33,8 +33,7 @@ fn object(error: &Error, debug: bool) -> Value {
         inner.insert("retry_after_s".into(), seconds.into());
     }
     if let Some(denied) = &error.denied {
-        let mut policy =
-            json!({ "file": denied.file, "pointer": denied.pointer, "reason": denied.reason });
+        let mut policy = json!({ "file": denied.file, "pointer": denied.pointer, "reason": denied.reason });
         if let Some(allowed) = &denied.allowed {
             policy["allowed"] = allowed.as_str().into();
         }

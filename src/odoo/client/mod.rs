@@ -85,7 +85,16 @@ impl Odoo {
         sign_in: SignIn,
         gate: Gate,
     ) -> Odoo {
-        Odoo { transport: OnceLock::new(), connect, settings, link: OnceLock::new(), sign_in, veil, clock, gate }
+        Odoo {
+            transport: OnceLock::new(),
+            connect,
+            settings,
+            link: OnceLock::new(),
+            sign_in,
+            veil,
+            clock,
+            gate,
+        }
     }
 
     fn transport(&self) -> Result<&dyn Transport> {

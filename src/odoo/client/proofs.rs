@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::{Answered, Lost, Odoo, SIGNING_IN};
+use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::host::Host;
 use crate::odoo::choosing::{FIRST_WITH_JSON2, Link};
 use crate::odoo::sign_in::Login;
-use crate::cleared::Cleared;
 use crate::operation::{Access, Object, Operation};
 use crate::protocol::json2::Json2;
 use crate::protocol::{Proof, Reply, Way, jsonrpc, rpc, session};
@@ -177,7 +177,8 @@ impl Odoo {
         }
         if way == Way::Json2 {
             let id = self.number_of(secret, host).map_err(unsent)?;
-            let arguments = crate::operation::kwargs(serde_json::json!({ "group_ext_id": "base.group_user" }));
+            let arguments =
+                crate::operation::kwargs(serde_json::json!({ "group_ext_id": "base.group_user" }));
             let question = Operation::new("res.users", "has_group", arguments)?.on(vec![id]);
             return match self.asked_with(question, secret, host).map_err(unsent)?.get() {
                 "true" => Ok(id),
