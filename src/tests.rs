@@ -119,7 +119,8 @@ fn bench(
     let cache = Cache::new(&paths.cache, clock.clone());
     let cookies = Cookies::new(&paths.state);
     let session =
-        Session::open(settings, cache, Box::new(connect), Arc::clone(&out.veil), clock.clone(), cookies);
+        Session::open(settings, cache, Box::new(connect), Arc::clone(&out.veil), clock.clone(), cookies)
+            .journaling(&paths.state);
     let stdin = Stdin::new(Box::new(std::io::empty()));
     let local = Local {
         out: Rc::new(out),

@@ -2,6 +2,7 @@
 //! no surface: a command line, a spec and whoever comes next hand over the same [`Request`].
 
 mod called;
+mod compared;
 pub mod definition;
 pub mod fields;
 mod read_group;
@@ -73,6 +74,8 @@ verbs! {
     doc_index DocIndex,
     doc_model DocModel,
     approvals Approvals,
+    journal Journal,
+    undo Undo,
 }
 
 /// The verb of this name.

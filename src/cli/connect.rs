@@ -49,6 +49,7 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
     settings.fetch(&|name, command| secret_command::printed(name, command, local.clock.as_ref()))?;
     settings.secrets().for_each(|secret| local.out.veil.keep(secret));
     local.refuse_keys()?;
+    let surface = if manner == Manner::Spec { "spec" } else { "cli" };
     let speech = speech(local, manner, &settings, &context);
     let host = CommandLine::new(local, speech);
     for name in &settings.unread {
@@ -77,8 +78,9 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
         let told = [&[Hint::new(error.message)], &error.hints[..]].concat();
         host.note(&Hint::joined(&told));
     }
-    let caller = Caller::new(context, &settings.allowed_context, &settings.agent_channel)
+    let mut caller = Caller::new(context, &settings.allowed_context, &settings.agent_channel)
         .map_err(|error| host.speech().error(error))?;
+    caller.surface = surface;
     let connect = connect_later(&settings, local);
     let session = Session::open(
         settings,
@@ -89,7 +91,8 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
         Cookies::new(&local.paths.state),
     )
     .keeping(Shelf::new(&local.paths.state))
-    .holding(HeldCalls::new(&local.paths.state));
+    .holding(HeldCalls::new(&local.paths.state))
+    .journaling(&local.paths.state);
     Ok(Connected { session, caller, host })
 }
 

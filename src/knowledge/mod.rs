@@ -3,6 +3,7 @@
 //! nobody above, sends nothing and judges no call.
 
 pub mod fields;
+pub mod inverses;
 pub mod methods;
 pub mod models;
 pub mod states;

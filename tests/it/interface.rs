@@ -108,6 +108,17 @@ fn full() -> Vec<Value> {
             &[&of_every, &rules],
         ),
         whole(json!({ "action": "write", "model": "a", "ids": [1], "vals": {} }), &[&of_every, &rules]),
+        whole(
+            json!({ "action": "undo", "id": "0a1b2c3d", "fields": ["name"], "dry_run": true, "max_records": 3 }),
+            &[&of_every],
+        ),
+        whole(json!({ "action": "undo", "last": true }), &[&of_every]),
+        whole(json!({ "action": "undo", "run": "0a1b2c3d" }), &[&of_every]),
+        whole(json!({ "action": "journal", "do": "show", "id": "0a1b2c" }), &[&of_every]),
+        whole(
+            json!({ "action": "journal", "do": "list", "open": true, "failed": false, "model": "a.b", "since": "2h", "limit": 3 }),
+            &[&of_every],
+        ),
     ]
 }
 

@@ -23,6 +23,7 @@ mod golden;
 mod help;
 mod hints;
 mod interface;
+mod journal;
 mod layers;
 #[cfg(feature = "live")]
 mod live;

@@ -1,0 +1,213 @@
+//! `journal`: what was changed from here, and what became of it: which calls there were, one of them whole, all of them
+//! for another program, and whether the lines are those that were written.
+
+pub mod check;
+
+use serde_json::{Value, json};
+
+use super::Request as Any;
+use super::definition::{Definition, Reach, Told, Verb};
+use crate::arguments::rules::NoRules;
+use crate::arguments::values::{Choices, EntryId, Flag, Model, OneOf, Since, When, Whole};
+use crate::arguments::{At, Choice, arguments, rules};
+use crate::caller::Caller;
+use crate::error::{Error, Result};
+use crate::hint::{Action, Hint};
+use crate::host::Host;
+use crate::journal::{Entry, Journal, State, verify};
+use crate::operation::Object;
+use crate::outcome::{Layout, Outcome};
+use crate::session::{Run, Session};
+
+/// The rows of a list unless the caller says.
+const USUAL: u32 = 50;
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "journal",
+    reach: Reach::writes(|| {
+        json!({
+            "description": "list and export: rows; show: one entry; verify: {\"sound\": true, \"lines\": …}; check: {\"finding\": \"happened\", …}",
+        })
+    }),
+    definition: Definition::of::<Arguments>(),
+    more: r#"Every call that may change something is written down before it is sent, and what became of it after.
+What is open may have happened; what failed was not sent or was refused by Odoo.
+
+Examples:
+  odoo-agent journal list --open --since 2h
+  odoo-agent journal export --output ndjson"#,
+};
+
+/// What can be done with the journal.
+#[derive(Clone, Debug)]
+pub struct Deeds;
+
+impl Choices for Deeds {
+    const LIST: &'static [Choice] = &[
+        Choice::new("list", "Print what was changed from here, the latest first")
+            .may_take(&["open", "failed", "model", "since", "limit"]),
+        Choice::new("show", "Print all that is known of one call").takes(&["id"]),
+        Choice::new("export", "Print every entry whole, the oldest first: --output ndjson or csv")
+            .may_take(&["open", "failed", "model", "since"]),
+        Choice::new("verify", "Say whether the lines are those that were written"),
+        Choice::new("check", "Find out whether a call happened, and write that down").takes(&["id"]),
+    ];
+}
+
+arguments! {
+    /// What was changed from here: list, show, export, verify, check
+    #[schemars(extend("allOf" = [
+        { "if": { "properties": { "do": { "enum": ["show", "check"] } } },
+            "then": { "required": ["id"], "properties": { "id": { "type": "string" } } },
+            "else": { "properties": { "id": { "type": "null" } } } },
+        { "if": { "properties": { "do": { "enum": ["list", "export"] } } },
+            "else": { "properties": { "open": { "type": "null" }, "failed": { "type": "null" },
+                "model": { "type": "null" }, "since": { "type": "null" } } } },
+        { "if": { "properties": { "do": { "const": "list" } } }, "else": { "properties": { "limit": { "type": "null" } } } },
+    ]))]
+    pub struct Arguments {
+        /// list, show, export, verify or check
+        r#do: OneOf<Deeds>,
+        /// The journal's id of a call, or its first digits
+        id: Option<EntryId> => positional(),
+        /// Only calls of which it is not known whether they happened
+        open: Option<Flag>,
+        /// Only calls that were not sent or were refused by Odoo
+        failed: Option<Flag>,
+        /// Only calls on this model, like res.partner
+        model: Option<Model>,
+        /// Only calls from this time on, or of the last so long, like 2h
+        since: Option<Since>,
+        /// At most this many
+        limit: Option<Whole<1>> => default(50),
+    }
+}
+
+impl Told for Arguments {
+    type Rules = NoRules;
+
+    fn request(self, _: &mut Object, at: At) -> Result<Any> {
+        let deed = self.r#do.0.as_str();
+        let given = [
+            ("id", self.id.is_some()),
+            ("open", self.open.is_some()),
+            ("failed", self.failed.is_some()),
+            ("model", self.model.is_some()),
+            ("since", self.since.is_some()),
+            ("limit", self.limit.is_some()),
+        ];
+        let takes = |key: &str| Deeds::LIST.iter().any(|choice| choice.word == deed && choice.knows(key));
+        if let Some((key, _)) = given.iter().find(|(key, is_given)| *is_given && !takes(key)) {
+            return Err(Error::usage(format!("{}: journal {deed} takes none", at(key))));
+        }
+        let which = Which {
+            open: rules::yes(self.open),
+            failed: rules::yes(self.failed),
+            model: self.model.map(super::checked).transpose()?,
+            since: self.since.map(|since| since.0),
+        };
+        Ok(Any::Journal(match deed {
+            "list" => Request::List(which, self.limit.map_or(USUAL, |limit| limit.0)),
+            "export" => Request::Export(which),
+            "verify" => Request::Verify,
+            "check" => Request::Check(named(self.id, at)?),
+            _ => Request::Show(named(self.id, at)?),
+        }))
+    }
+}
+
+fn named(id: Option<EntryId>, at: At) -> Result<String> {
+    id.map(|id| id.0).ok_or_else(|| Error::usage(format!("{} is missing", at("id"))))
+}
+
+/// Which entries are meant.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Which {
+    open: bool,
+    failed: bool,
+    model: Option<String>,
+    since: Option<When>,
+}
+
+impl Which {
+    fn takes(&self, entry: &Entry, now: u64) -> bool {
+        let is_any = !self.open && !self.failed;
+        let state = self.open && entry.state() == State::Open || self.failed && entry.is_failed();
+        (is_any || state)
+            && self.model.as_deref().is_none_or(|model| model == entry.model())
+            && self.since.is_none_or(|since| entry.at() >= since.second(now))
+    }
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Which calls there were, so many at most.
+    List(Which, u32),
+    /// One of them.
+    Show(String),
+    /// All of them, whole.
+    Export(Which),
+    /// Whether the lines are sound.
+    Verify,
+    /// Whether one happened.
+    Check(String),
+}
+
+/// Does it.
+pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
+    if !caller.context().is_empty() {
+        return Err(Error::usage("the journal tells of calls as they were: nothing can be added to their context"));
+    }
+    let run = &Run::new(session, caller, host);
+    let journal = run.journal()?;
+    match request {
+        Request::List(which, limit) => list(run, journal, &which, limit as usize),
+        Request::Show(id) => Ok(Outcome::local(&journal.entry(&id)?.whole())),
+        Request::Export(which) => {
+            let now = session.clock.seconds();
+            let rows: Vec<Value> =
+                journal.entries()?.iter().filter(|entry| which.takes(entry, now)).map(Entry::whole).collect();
+            Ok(Outcome::local(&rows.into()).laid_out(list_layout()))
+        }
+        Request::Verify => verified(journal),
+        Request::Check(id) => check::check(run, journal, &id),
+    }
+}
+
+fn list_layout() -> Layout {
+    let columns = ["id", "at", "surface", "model", "method", "ids", "state", "code"];
+    Layout::records().columns(&columns).keys(&["id", "state"]).cut_first("ids")
+}
+
+fn list(run: &Run, journal: &Journal, which: &Which, limit: usize) -> Result<Outcome> {
+    let now = run.session.clock.seconds();
+    let entries = journal.entries()?;
+    let mut found = entries.iter().rev().filter(|entry| which.takes(entry, now));
+    let rows: Vec<Value> = found.by_ref().take(limit).map(Entry::row).collect();
+    let more = found.count();
+    let outcome = Outcome::local(&rows.into()).laid_out(list_layout());
+    Ok(match more {
+        0 => outcome,
+        _ => outcome.noting(Hint::new(format!("{more} earlier ones are left out: ")).name("limit")),
+    })
+}
+
+fn verified(journal: &Journal) -> Result<Outcome> {
+    let found = journal.verified()?;
+    if found.damaged.is_empty() {
+        return Ok(Outcome::local(&found.told()));
+    }
+    let mut error = Error::local_state(format!(
+        "the journal is not what was written, in {} of {} lines ({}); {}",
+        found.damaged.len(),
+        found.lines,
+        journal.directory().display(),
+        verify::LIMITS
+    ));
+    error.errors = found.damaged;
+    Err(error.with_hint(
+        Hint::new("what can still be read of it: ").action(Action::new("journal export")),
+    ))
+}
