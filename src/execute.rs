@@ -3,6 +3,9 @@
 //! before it is sent, and what became of it after.
 
 pub mod before;
+pub mod check;
+pub mod compared;
+mod once;
 mod recorded;
 
 use serde_json::Value;
@@ -43,7 +46,9 @@ impl Run<'_> {
 
     /// Sends an operation through the pipeline.
     pub fn send(&self, operation: Operation) -> Result<Reply> {
-        let operation = &self.prepared(&self.in_context(operation)?)?;
+        let given = operation.clone();
+        let ready = self.in_context(operation).and_then(|operation| self.prepared(&operation));
+        let operation = &ready.map_err(|error| self.unsent(&given, error))?;
         let check = Check::new(&self.caller.rules, self, operation);
         let mut asked = operation.clone();
         let (currencies, is_echoed) = match operation.access() {

@@ -1,17 +1,20 @@
 //! `journal`: what was changed from here, and what became of it: which calls there were, one of them whole, all of them
 //! for another program, and whether the lines are those that were written.
 
-pub mod check;
+pub mod retry;
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::Request as Any;
 use super::definition::{Definition, Reach, Told, Verb};
 use crate::arguments::rules::NoRules;
-use crate::arguments::values::{Choices, EntryId, Flag, Model, OneOf, Since, When, Whole};
+use crate::arguments::values::{Choices, EntryId, Flag, Model, OneOf, Since, Span, When, Whole};
 use crate::arguments::{At, Choice, arguments, rules};
 use crate::caller::Caller;
 use crate::error::{Error, Result};
+use crate::execute::check;
 use crate::hint::{Action, Hint};
 use crate::host::Host;
 use crate::journal::{Entry, Journal, State, verify};
@@ -27,7 +30,7 @@ pub const VERB: Verb = Verb {
     name: "journal",
     reach: Reach::writes(|| {
         json!({
-            "description": "list and export: rows; show: one entry; verify: {\"sound\": true, \"lines\": …}; check: {\"finding\": \"happened\", …}",
+            "description": "list, export, retry: rows; show: one entry; verify: {\"sound\": true, …}; check: {\"finding\": \"happened\", …}",
         })
     }),
     definition: Definition::of::<Arguments>(),
@@ -45,42 +48,56 @@ pub struct Deeds;
 
 impl Choices for Deeds {
     const LIST: &'static [Choice] = &[
-        Choice::new("list", "Print what was changed from here, the latest first")
+        Choice::new("list", "Print them, the latest first")
             .may_take(&["open", "failed", "model", "since", "limit"]),
-        Choice::new("show", "Print all that is known of one call").takes(&["id"]),
-        Choice::new("export", "Print every entry whole, the oldest first: --output ndjson or csv")
-            .may_take(&["open", "failed", "model", "since"]),
+        Choice::new("show", "Print all that is known of one").takes(&["id"]),
+        Choice::new("export", "Print all of them whole, the oldest first").may_take(&["since"]),
         Choice::new("verify", "Say whether the lines are those that were written"),
-        Choice::new("check", "Find out whether a call happened, and write that down").takes(&["id"]),
+        Choice::new("check", "Find out whether one happened").takes(&["id"]),
+        Choice::new("retry", "Send again what was not sent or was refused by Odoo")
+            .may_take(&["id", "failed", "wait", "for"]),
     ];
 }
 
 arguments! {
-    /// What was changed from here: list, show, export, verify, check
+    /// Calls that changed something: list, show, export, verify, check, retry
     #[schemars(extend("allOf" = [
         { "if": { "properties": { "do": { "enum": ["show", "check"] } } },
             "then": { "required": ["id"], "properties": { "id": { "type": "string" } } },
-            "else": { "properties": { "id": { "type": "null" } } } },
+            "else": { "if": { "properties": { "do": { "const": "retry" } } }, "then": { "oneOf": [
+                { "required": ["id"], "properties": { "id": { "type": "string" }, "failed": { "enum": [null, false] } } },
+                { "required": ["failed"], "properties": { "id": { "type": "null" }, "failed": { "const": true } } } ] },
+                "else": { "properties": { "id": { "type": "null" } } } } },
         { "if": { "properties": { "do": { "enum": ["list", "export"] } } },
-            "else": { "properties": { "open": { "type": "null" }, "failed": { "type": "null" },
-                "model": { "type": "null" }, "since": { "type": "null" } } } },
-        { "if": { "properties": { "do": { "const": "list" } } }, "else": { "properties": { "limit": { "type": "null" } } } },
+            "else": { "properties": { "since": { "type": "null" } } } },
+        { "if": { "properties": { "do": { "enum": ["list", "retry"] } } },
+            "else": { "properties": { "failed": { "type": "null" } } } },
+        { "if": { "properties": { "do": { "const": "retry" } } },
+            "then": { "if": { "required": ["for"], "properties": { "for": { "type": "string" } } },
+                "then": { "required": ["wait"], "properties": { "wait": { "const": true } } } },
+            "else": { "properties": { "wait": { "type": "null" }, "for": { "type": "null" } } } },
+        { "if": { "properties": { "do": { "const": "list" } } }, "else": { "properties": {
+            "limit": { "type": "null" }, "open": { "type": "null" }, "model": { "type": "null" } } } },
     ]))]
     pub struct Arguments {
-        /// list, show, export, verify or check
+        /// list, show, export, verify, check or retry
         r#do: OneOf<Deeds>,
-        /// The journal's id of a call, or its first digits
+        /// The id of a call, or its first digits
         id: Option<EntryId> => positional(),
-        /// Only calls of which it is not known whether they happened
+        /// Only what may have happened
         open: Option<Flag>,
-        /// Only calls that were not sent or were refused by Odoo
+        /// Only what was not sent or was refused by Odoo
         failed: Option<Flag>,
-        /// Only calls on this model, like res.partner
+        /// Only on this model
         model: Option<Model>,
-        /// Only calls from this time on, or of the last so long, like 2h
+        /// Only from this time on, or of the last 2h
         since: Option<Since>,
         /// At most this many
         limit: Option<Whole<1>> => default(50),
+        /// Try again while the server is away: after 5, 15, 30 s, then every minute
+        wait: Option<Flag>,
+        /// With `wait`: for so long [default: 1h]
+        r#for: Option<Span>,
     }
 }
 
@@ -96,6 +113,8 @@ impl Told for Arguments {
             ("model", self.model.is_some()),
             ("since", self.since.is_some()),
             ("limit", self.limit.is_some()),
+            ("wait", self.wait.is_some()),
+            ("for", self.r#for.is_some()),
         ];
         let takes = |key: &str| Deeds::LIST.iter().any(|choice| choice.word == deed && choice.knows(key));
         if let Some((key, _)) = given.iter().find(|(key, is_given)| *is_given && !takes(key)) {
@@ -112,6 +131,24 @@ impl Told for Arguments {
             "export" => Request::Export(which),
             "verify" => Request::Verify,
             "check" => Request::Check(named(self.id, at)?),
+            "retry" => {
+                let which = match (self.id, which.failed) {
+                    (Some(id), false) => retry::Which::One(id.0),
+                    (None, true) => retry::Which::Failed,
+                    _ => {
+                        let (id, failed) = (at("id"), at("failed"));
+                        return Err(Error::usage(format!("retry takes one of {id} and {failed}")));
+                    }
+                };
+                let wait = match (rules::yes(self.wait), self.r#for) {
+                    (true, given) => Some(given.map_or(retry::PATIENCE, |given| given.0)),
+                    (false, None) => None,
+                    (false, Some(_)) => {
+                        return Err(Error::usage(format!("{} goes with {}", at("for"), at("wait"))));
+                    }
+                };
+                Request::Retry(which, wait)
+            }
             _ => Request::Show(named(self.id, at)?),
         }))
     }
@@ -153,6 +190,8 @@ pub enum Request {
     Verify,
     /// Whether one happened.
     Check(String),
+    /// Sends again what failed; waits so long for a server that is away or busy.
+    Retry(retry::Which, Option<Duration>),
 }
 
 /// Does it.
@@ -172,7 +211,11 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
             Ok(Outcome::local(&rows.into()).laid_out(list_layout()))
         }
         Request::Verify => verified(journal),
-        Request::Check(id) => check::check(run, journal, &id),
+        Request::Check(id) => {
+            let entry = journal.entry(&id)?;
+            Ok(Outcome::read(check::settled(run, journal, &entry)?.to_string()))
+        }
+        Request::Retry(which, wait) => retry::retry(run, journal, &which, wait),
     }
 }
 

@@ -2,7 +2,6 @@
 //! no surface: a command line, a spec and whoever comes next hand over the same [`Request`].
 
 mod called;
-mod compared;
 pub mod definition;
 pub mod fields;
 mod read_group;

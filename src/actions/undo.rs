@@ -25,36 +25,38 @@ use crate::secret::Secret;
 use crate::session::{Run, Session};
 use plan::Plan;
 
+pub use plan::context_of;
+
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "undo",
     reach: Reach::writes(|| {
-        json!({ "type": "array", "items": { "type": "object", "description": "{\"undoes\", \"model\", \"method\", \"by\", \"lost\"}" } })
+        json!({ "type": "array", "description": "what was undone, by which calls, and what is lost" })
     }),
     definition: Definition::of::<Arguments>(),
     more: r#"Created records are archived, or deleted where they cannot be; written values come back;
 known buttons are led back by others. What somebody has changed since is not touched.
 
 Examples:
-  odoo-agent undo 3f2a91c04d7e --dry-run
+  odoo-agent undo --last --dry-run
   odoo-agent undo --last"#,
 };
 
 arguments! {
-    /// Take back what a call has changed, as far as Odoo lets that be taken back
+    /// Take back what a call has changed
     #[schemars(extend("oneOf" = [
         { "required": ["id"], "properties": { "id": { "type": "string" }, "last": { "type": "null" }, "run": { "type": "null" } } },
         { "required": ["last"], "properties": { "last": { "const": true }, "id": { "type": "null" }, "run": { "type": "null" } } },
         { "required": ["run"], "properties": { "run": { "type": "string" }, "id": { "type": "null" }, "last": { "type": "null" } } },
     ]))]
     pub struct Arguments {
-        /// The journal's id of a call, or its first digits
+        /// The id of a call, or its first digits
         id: Option<EntryId> => positional(),
-        /// The latest call that was carried out and is not undone
+        /// The latest call that is not undone
         last: Option<Flag> => excludes(&["run"]),
         /// Every call of a run, the latest first
         run: Option<RunId> => value("RUN"),
-        /// Only these fields of a write, whatever became of the others
+        /// Only these fields of a write
         fields: Option<Names> => value("FIELD"),
     }
 }
@@ -167,7 +169,7 @@ fn carried_out(run: &Run, entry: &Entry, plan: &Plan) -> Result<Vec<String>> {
     caller.trail.undoes = Some(entry.id.clone());
     let told = plan::context_of(entry);
     context::check(&told, &run.session.settings.allowed_context)?;
-    let host = Listening { inner: run.host, heard: RefCell::default() };
+    let host = Listening::to(run.host);
     let own = Run::new(run.session, &caller, &host);
     for (nth, operation) in plan.steps.iter().enumerate() {
         let mut operation = operation.clone();
@@ -183,13 +185,25 @@ fn carried_out(run: &Run, entry: &Entry, plan: &Plan) -> Result<Vec<String>> {
             error
         })?;
     }
-    Ok(host.heard.into_inner())
+    Ok(host.heard())
 }
 
 /// A host that hears which entries are made.
-struct Listening<'a> {
+pub struct Listening<'a> {
     inner: &'a dyn Host,
     heard: RefCell<Vec<String>>,
+}
+
+impl<'a> Listening<'a> {
+    /// Beside this one.
+    pub fn to(inner: &'a dyn Host) -> Listening<'a> {
+        Listening { inner, heard: RefCell::default() }
+    }
+
+    /// The entries that were made.
+    pub fn heard(&self) -> Vec<String> {
+        self.heard.borrow().clone()
+    }
 }
 
 impl Host for Listening<'_> {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::values::{Flag, JsonObject, Names, Patience, Whole};
+use super::values::{Flag, IdempotencyKey, JsonObject, Names, Patience, Whole};
 use super::{Arguments, arguments};
 use crate::caller::{Approval, Rules};
 
@@ -119,8 +119,10 @@ arguments! {
         force_fields: Option<Names> => flag("force-field"),
         /// Allow this many records in one call (without it: write 100, unlink 10, create any number)
         max_records: Option<Whole<0>>,
-        /// Do not read the old values for the journal first; such a call cannot be undone
+        /// Do not ask for old values first: it cannot be undone then
         no_before: Option<Flag>,
+        /// Do this once under this name
+        idempotency_key: Option<IdempotencyKey>,
     }
 }
 
@@ -136,7 +138,7 @@ impl From<AllRules> for Rules {
             force_fields: names(keys.force_fields),
             max_records: keys.max_records.map(|number| number.0),
             no_before: yes(keys.no_before),
-            ..Rules::default()
+            idempotency_key: keys.idempotency_key.map(|key| key.0),
         }
     }
 }

@@ -256,6 +256,19 @@ value!(
     json_schema!({ "type": "string", "pattern": "^\\s*[0-9a-f]{4,12}\\s*$" })
 );
 value!(
+    /// A name under which something is done once.
+    IdempotencyKey(String),
+    Shape::Word("TEXT"),
+    |value, place| match value {
+        Value::String(text) if !text.trim().is_empty() && text.chars().count() <= 200 => Ok(text),
+        Value::String(_) => {
+            Err(Error::usage(format!("{place}: expected a name of 1 to 200 characters: nothing was sent")))
+        }
+        other => Err(json_input::wrong_type(place, "a name, as a string", &other)),
+    },
+    json_schema!({ "type": "string", "pattern": "\\S", "maxLength": 200 })
+);
+value!(
     /// What the calls of one run have in common.
     RunId(String),
     Shape::Word("RUN"),

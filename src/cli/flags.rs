@@ -71,7 +71,7 @@ fn choice(verb: &Verb) -> Option<(&'static Argument, &'static [Choice])> {
 
 /// What the flags of every command have already.
 fn is_global(argument: &Argument) -> bool {
-    argument.form.shape == Shape::Duration
+    argument.form.shape == Shape::Duration && argument.key() == "timeout"
 }
 
 /// Keys in backticks as this surface's flags.

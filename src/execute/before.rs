@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::Hint;
 use crate::journal::kept;
-use crate::knowledge::methods::{self, Answer};
+use crate::knowledge::{inverses, methods, states};
 use crate::odoo::schema::{Schema, Schemas};
 use crate::operation::{self, Object, Operation};
 use crate::session::Run;
@@ -30,8 +30,6 @@ const MAGIC: [&str; 8] = [
     "parent_path",
     "access_token",
 ];
-/// Methods on records that change none, or of which the records themselves tell nothing.
-const SILENT: [&str; 3] = ["onchange", "export_data", "execute_import"];
 
 /// What is read of the records of an operation.
 enum Wanted {
@@ -57,7 +55,7 @@ impl Run<'_> {
             Wanted::Nothing => return Ok(Value::Null),
             Wanted::Fields(names) => self.there(&operation.model, names),
             Wanted::Everything => match self.schema(&operation.model, false) {
-                Ok(schema) => stored(&schema),
+                Ok(schema) => stored(&operation.model, &schema),
                 Err(error) => return kept_back(error),
             },
         };
@@ -169,14 +167,14 @@ impl Run<'_> {
             return Some(names);
         }
         let schema = self.schema(relation, false).ok()?;
-        Some(stored(&schema).into_iter().filter(|name| is_settable(&schema, name)).collect())
+        Some(stored(relation, &schema).into_iter().filter(|name| is_settable(&schema, name)).collect())
     }
 
     /// The names that a model has, as far as that is known, with when and by whom a record was changed.
     fn there(&self, model: &str, names: Vec<String>) -> Vec<String> {
         let Some(schema) = self.known(model) else {
             // Every model that can be changed has this one, but for a few.
-            let only_stamps = names.iter().all(|name| STANDING.contains(&name.as_str()));
+            let only_stamps = names.first().is_some_and(|name| STANDING.contains(&name.as_str()));
             return if only_stamps { vec![STAMPS[0].to_string()] } else { names };
         };
         let stamps = STAMPS.iter().map(|name| name.to_string());
@@ -204,19 +202,33 @@ fn wanted(operation: &Operation) -> Wanted {
         names.dedup();
         return if names.is_empty() { Wanted::Nothing } else { Wanted::Fields(names) };
     }
-    let tells_nothing = known.is_some_and(|method| matches!(method.answer, Answer::Records { .. }))
-        || name.starts_with("message_")
-        || SILENT.contains(&name);
-    if tells_nothing { Wanted::Nothing } else { named(&STANDING) }
+    if !leaves_a_mark(&operation.model, name) {
+        return Wanted::Nothing;
+    }
+    let restored = inverses::inverses(&operation.model, name).flat_map(|way| way.restores.iter().copied());
+    named(&STANDING.into_iter().chain(restored).collect::<Vec<_>>())
 }
 
-/// Every field that is stored, but for what is told of a record beside it, and pictures in other sizes.
-fn stored(schema: &Schema) -> Vec<String> {
+/// Whether a method is known to change how its records stand, or is called as those are that do.
+pub fn leaves_a_mark(model: &str, method: &str) -> bool {
+    states::is_button(model, method)
+        || ["action_", "button_"].iter().any(|start| method.starts_with(start))
+        || method == "toggle_active"
+}
+
+/// Every field that is stored, but for what is told of a record beside it, pictures in other sizes, and lists of other
+/// models than its own lines, which this user may not be allowed to see.
+fn stored(model: &str, schema: &Schema) -> Vec<String> {
+    let is_own = |relation: &str| {
+        relation == model || relation.strip_prefix(model).is_some_and(|rest| rest.starts_with('.'))
+    };
     let is_stored = |name: &&str| {
         let field = schema.field(name).unwrap_or_default();
         let is_beside = BESIDE.iter().any(|start| name.starts_with(start));
         let is_copy = field["type"] == "binary" && field["readonly"] == true;
-        field["store"] != false && !is_beside && !is_copy
+        let is_elsewhere =
+            field["type"] == "one2many" && !is_own(field["relation"].as_str().unwrap_or_default());
+        field["store"] != false && !is_beside && !is_copy && !is_elsewhere
     };
     schema.names().filter(is_stored).map(str::to_string).collect()
 }

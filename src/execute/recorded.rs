@@ -3,11 +3,13 @@
 
 use serde_json::{Map, Value, json};
 
+use super::once::Once;
 use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::journal::{Journal, chain, entry, kept};
-use crate::operation::Operation;
+use crate::knowledge::methods::{self, Answer};
+use crate::operation::{Access, Operation};
 use crate::protocol::Reply;
 use crate::session::Run;
 
@@ -26,17 +28,28 @@ impl Run<'_> {
     ) -> Result<Reply> {
         let operation = cleared.operation();
         let journal = self.journal()?;
+        let mut held = None;
+        if let Some(key) = &self.caller.rules.idempotency_key {
+            match self.once(journal, operation, key)? {
+                Once::Done(reply) => return Ok(reply),
+                Once::Send(held_now) => held = Some(held_now),
+            }
+        }
         let (before, unreached) = match self.before(operation) {
             Ok(before) => (before, None),
             Err(error) => (Value::Null, Some(error)),
         };
         let digest = digest(operation);
-        self.note_repeat(journal, &digest);
+        if makes_something(operation) {
+            self.note_repeat(journal, &digest);
+        }
         let id = journal
             .intend(self.intent(journal, operation, digest, before, approved), self.session.clock.now())
             .map_err(unwritten)?;
         self.host.trace(&|| format!("journal {id}"));
         self.host.journaled(&id);
+        let unheld = held.as_mut().and_then(|held| held.begin(&id).err());
+        let unreached = unreached.or_else(|| unheld.map(unwritten));
         let started = self.session.clock.instant();
         let outcome = match unreached {
             Some(error) => Err(error),
@@ -53,7 +66,33 @@ impl Run<'_> {
                 "what became of it could not be written down ({error}): journal entry {id} stays open"
             ));
         }
+        if let Some(error) = held.and_then(|held| held.end(&outcome).err()) {
+            self.note(format!("what became of it could not be kept under its idempotency key ({error}): the next run finds out"));
+        }
         outcome.map_err(|error| named(error, &id))
+    }
+
+    /// Keeps a write that could not be sent for want of a server that answers, to be sent again; what was refused
+    /// here is the caller's to mend.
+    pub(super) fn unsent(&self, operation: &Operation, error: Error) -> Error {
+        let is_away = matches!(
+            error.code,
+            Code::Unreachable | Code::AuthRejected | Code::DatabaseNotFound | Code::Busy | Code::BadReply
+        );
+        let Some(journal) =
+            self.session.journal.as_ref().filter(|_| is_away && operation.access() == Access::Write)
+        else {
+            return error;
+        };
+        let operation = Operation { context: self.caller.context().clone(), ..operation.clone() };
+        let intent = self.intent(journal, &operation, digest(&operation), Value::Null, None);
+        let now = self.session.clock.now();
+        let Ok(id) = journal.intend(intent, now) else { return error };
+        let mut error = error;
+        let unsent = Error { effect: Effect::NotSent, ..Error::new(error.code, error.message.clone()) };
+        let _ = journal.end(&id, failed(&unsent, journal.has_values), now);
+        error.journal = Some(id);
+        error
     }
 
     /// The journal of this profile.
@@ -70,7 +109,9 @@ impl Run<'_> {
     /// Tells of a first time that is not long ago.
     fn note_repeat(&self, journal: &Journal, digest: &str) {
         let trail = &self.caller.trail;
-        if trail.undoes.is_some() || trail.retries.is_some() || self.caller.rules.idempotency_key.is_some() {
+        // A key says how often it is meant, and a doctor tries the same each time.
+        let is_meant = self.caller.rules.idempotency_key.is_some() || self.caller.surface == "doctor";
+        if trail.undoes.is_some() || trail.retries.is_some() || is_meant {
             return;
         }
         let now = self.session.clock.seconds();
@@ -125,6 +166,15 @@ impl Run<'_> {
     }
 }
 
+/// Whether doing the same twice leaves two of something; to write a value twice is to write it once.
+fn makes_something(operation: &Operation) -> bool {
+    const MAKERS: [&str; 3] = ["activity_schedule", "execute_import", "load"];
+    let known = methods::of(&operation.model, &operation.method);
+    known.is_some_and(|known| matches!(known.answer, Answer::Records { .. }))
+        || operation.method.starts_with("message_")
+        || MAKERS.contains(&operation.method.as_str())
+}
+
 /// The digest of an operation, of one with a secret that of what is kept of it: nobody is to guess it by trying.
 fn digest(operation: &Operation) -> String {
     let kept = Operation {
@@ -141,21 +191,27 @@ fn digest(operation: &Operation) -> String {
 
 /// What became of a call, as it is kept.
 fn told(outcome: &Result<Reply>, has_values: bool) -> Map<String, Value> {
-    let members = match outcome {
-        Ok(reply) => vec![
+    match outcome {
+        Ok(reply) => filled(vec![
             ("effect", json!(Effect::Done.as_str())),
             ("result", kept::answer(reply.get()).unwrap_or(Value::Null)),
-        ],
-        Err(error) => {
-            let message: String = error.message.chars().take(LONGEST).collect();
-            vec![
-                ("effect", json!(error.effect.as_str())),
-                ("code", json!(error.code.as_str())),
-                ("message", if has_values { json!(message) } else { Value::Null }),
-                ("http_status", json!(error.http_status)),
-            ]
-        }
-    };
+        ]),
+        Err(error) => failed(error, has_values),
+    }
+}
+
+/// How a call failed, as it is kept.
+fn failed(error: &Error, has_values: bool) -> Map<String, Value> {
+    let message: String = error.message.chars().take(LONGEST).collect();
+    filled(vec![
+        ("effect", json!(error.effect.as_str())),
+        ("code", json!(error.code.as_str())),
+        ("message", if has_values { json!(message) } else { Value::Null }),
+        ("http_status", json!(error.http_status)),
+    ])
+}
+
+fn filled(members: Vec<(&str, Value)>) -> Map<String, Value> {
     members
         .into_iter()
         .filter(|(_, value)| !value.is_null())
@@ -166,7 +222,7 @@ fn told(outcome: &Result<Reply>, has_values: bool) -> Map<String, Value> {
 /// The error with the id of its entry, and with how it is found out what became of the call.
 fn named(mut error: Error, id: &str) -> Error {
     if error.effect == Effect::Unknown || error.code == Code::OutcomeUnknown {
-        error.hints.insert(0, entry::how_to_check(id));
+        error.hints.push(entry::how_to_check(id));
     }
     error.journal = Some(id.to_string());
     error

@@ -5,12 +5,13 @@ pub mod chain;
 pub mod entry;
 pub mod file;
 pub mod kept;
+pub mod keys;
 pub mod verify;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
@@ -28,6 +29,8 @@ use crate::secret::Veil;
 const LARGEST: u64 = 512 * 1024 * 1024;
 /// What is looked through for a repeat.
 const RECENT: u64 = 1024 * 1024;
+/// The digits of a directory's name.
+const NAME: usize = 32;
 /// The digits of an id.
 const ID: usize = 12;
 
@@ -59,7 +62,7 @@ impl Journal {
     pub fn new(state: &Path, place: Place, veil: Arc<Veil>, kept: Kept, has_values: bool) -> Journal {
         let root = state.join("journal");
         let whole = canonical(&json!([place.profile, place.server, place.database]));
-        let directory = root.join(&chain::digest(whole.as_bytes())[..32]);
+        let directory = root.join(&chain::digest(whole.as_bytes())[..NAME]);
         Journal { root, directory, place, veil, kept, has_values }
     }
 
@@ -214,6 +217,29 @@ impl Journal {
         let segments = file::segments(&self.directory);
         let texts = segments.iter().map(|segment| Ok((segment.name(), self.bytes(segment)?)));
         Ok(verify::verified(&texts.collect::<Result<Vec<_>>>()?))
+    }
+
+    /// What is known under a name in this database and model, held until it is dropped.
+    ///
+    /// # Errors
+    /// The disk, or another run has it for longer than `patience`.
+    pub fn claim(&self, model: &str, key: &str, patience: Duration) -> io::Result<keys::Claim> {
+        fsio::ensure_private_dir(&self.root)?;
+        let directory = self.root.join("keys");
+        fsio::ensure_private_dir(&directory)?;
+        let whole = canonical(&json!([self.place.server, self.place.database, model, key]));
+        keys::Claim::of(&directory, &chain::digest(whole.as_bytes()), patience)
+    }
+
+    /// The journal of this name beside this one, of another profile in the same database.
+    pub fn beside(&self, name: &str) -> Option<Journal> {
+        let is_name = name.len() == NAME && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_name.then(|| Journal { directory: self.root.join(name), ..self.clone() })
+    }
+
+    /// Its name among the others.
+    pub fn name(&self) -> String {
+        self.directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     /// The directory of this profile's files.

@@ -15,6 +15,10 @@ pub struct Inverse {
     pub now: &'static [&'static str],
     /// The methods that lead back, in order.
     pub back: &'static [&'static str],
+    /// Fields that the method sets and the way back leaves as they are: their old values are written after it.
+    pub restores: &'static [&'static str],
+    /// What stays all the same.
+    pub leaves: &'static str,
     /// Fields with values that forbid it, and what is said then.
     pub unless: &'static [(&'static str, &'static [&'static str], &'static str)],
 }
@@ -44,23 +48,32 @@ const fn way(
     now: &'static [&'static str],
     back: &'static [&'static str],
 ) -> Inverse {
-    Inverse { model, method, field: "state", from, now, back, unless: &[] }
+    Inverse { model, method, field: "state", from, now, back, restores: &[], leaves: "", unless: &[] }
 }
 
 const INVERSES: [Inverse; 15] = [
     Inverse {
         unless: &[PAID],
+        leaves: "its number, which it keeps",
         ..way("account.move", "action_post", &["draft"], &["posted"], &["button_draft"])
     },
     way("account.move", "button_cancel", &["draft"], &["cancel"], &["button_draft"]),
     way("account.move", "button_draft", &["posted"], &["draft"], &["action_post"]),
     way("account.move", "button_draft", &["cancel"], &["draft"], &["button_cancel"]),
-    way("account.payment", "action_post", &["draft"], &["in_process", "paid"], &["action_draft"]),
-    way("account.payment", "action_cancel", &["draft"], &["canceled"], &["action_draft"]),
+    Inverse {
+        leaves: "its number, and its entry, which is a draft",
+        ..way("account.payment", "action_post", &["draft"], &["in_process", "paid"], &["action_draft"])
+    },
+    Inverse {
+        leaves: "its entry, which was deleted with the cancellation",
+        ..way("account.payment", "action_cancel", &["draft"], &["canceled"], &["action_draft"])
+    },
     way("account.payment", "action_draft", &["canceled"], &["draft"], &["action_cancel"]),
     way("account.payment", "action_draft", &["in_process", "paid"], &["draft"], &["action_post"]),
     Inverse {
         unless: &[RECEIVED, BILLED],
+        restores: &["date_approve"],
+        leaves: "its receipts, which are cancelled",
         ..way(
             "purchase.order",
             "button_confirm",
@@ -73,6 +86,8 @@ const INVERSES: [Inverse; 15] = [
     way("purchase.order", "button_draft", &["cancel"], &["draft"], &["button_cancel"]),
     Inverse {
         unless: &[DELIVERED, BILLED],
+        restores: &["date_order"],
+        leaves: "its deliveries, which are cancelled, and what its services have made",
         ..way("sale.order", "action_confirm", &["draft"], &["sale"], &["action_cancel", "action_draft"])
     },
     way("sale.order", "action_cancel", &["draft"], &["cancel"], &["action_draft"]),

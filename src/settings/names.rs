@@ -127,11 +127,7 @@ pub const ALL: [Name; 29] = [
         Directory,
         "context keys allowed although they switch protections off; profile files only",
     ),
-    name(
-        JOURNAL_VALUES,
-        Directory,
-        "0 keeps digests in the journal and no values, so that nothing can be undone; profile files only",
-    ),
+    name(JOURNAL_VALUES, Directory, "0 keeps digests in the journal, and no values; profile files only"),
     name(JOURNAL_DAYS, Directory, "how long the journal is kept: 90; profile files only"),
     name(JOURNAL_MB, Directory, "how large it may become: 200; profile files only"),
     name(FILES_DIR, File, "directory from which a wrapper reads files named to it; profile files only"),

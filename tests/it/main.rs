@@ -47,6 +47,7 @@ mod support;
 mod tables;
 mod terminal;
 mod tls;
+mod undo;
 mod whole;
 mod wire_client;
 #[cfg(not(feature = "sandbox"))]

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::plan::{Plan, call, conflict, impossible, rows_now, told};
-use crate::actions::compared::{self, Field};
+use super::plan::{Plan, call, conflict, impossible, rows_now, there, told};
+use crate::execute::compared::{self, Field};
 use crate::error::Result;
 use crate::hint::Hint;
 use crate::journal::{Entry, kept};
@@ -175,9 +175,9 @@ fn lines(
     let schema = run.filled(&field.relation).ok().flatten();
     let mut commands: Vec<Value> = is.difference(&was).map(|id| json!([2, id, 0])).collect();
     let gone: Vec<i64> = was.difference(&is).copied().collect();
-    let loose = rows_now(run, &field.relation, &gone, &["id".to_string()], entry).unwrap_or_default();
+    let loose = if gone.is_empty() { Vec::new() } else { there(run, &field.relation, &gone).unwrap_or_default() };
     for id in &gone {
-        if loose.iter().any(|row| row["id"] == *id) {
+        if loose.contains(id) {
             commands.push(json!([4, id, 0]));
             continue;
         }

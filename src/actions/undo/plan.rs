@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::back;
-use crate::actions::compared::{self, Field};
+use crate::execute::compared::{self, Field};
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::execute::before::is_settable;
@@ -127,6 +127,17 @@ fn made(entry: &Entry) -> Option<Vec<i64>> {
     }
 }
 
+/// Which of these records are there; a read of nothing but ids would not look.
+pub fn there(run: &Run, model: &str, ids: &[i64]) -> Result<Vec<i64>> {
+    let kwargs = json!({ "domain": [["id", "in", ids]], "fields": ["id"] });
+    let mut context = context::agent_marks(&run.caller.channel);
+    context.insert("active_test".into(), json!(false));
+    let reply = run.desk().ask(Operation::new(model, "search_read", operation::kwargs(kwargs))?, &context)?;
+    let rows: Vec<Value> = serde_json::from_str(reply.get())
+        .map_err(|why| Error::new(Code::BadReply, "search_read did not answer with a list").with_source(why))?;
+    Ok(rows.iter().filter_map(|row| row["id"].as_i64()).collect())
+}
+
 /// Fields of the entry's records as they are now, in the entry's context.
 pub fn rows_now(run: &Run, model: &str, ids: &[i64], fields: &[String], entry: &Entry) -> Result<Vec<Value>> {
     let mut context = context_of(entry);
@@ -228,7 +239,7 @@ fn undo_archive(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
 fn undo_post(run: &Run, entry: &Entry) -> Result<Plan> {
     let said = inverses::instead("message_post");
     let ids = made(entry).ok_or_else(|| impossible("the journal does not know which message was posted"))?;
-    let fields = ["is_internal", "notified_partner_ids", "partner_ids", "message_type"].map(str::to_string);
+    let fields = ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"].map(str::to_string);
     let rows = rows_now(run, "mail.message", &ids, &fields, entry)?;
     if rows.is_empty() {
         return Err(conflict("the message is not there any more".into(), Vec::new()));
@@ -236,7 +247,14 @@ fn undo_post(run: &Run, entry: &Entry) -> Result<Plan> {
     let is_told = |row: &Value| {
         ["notified_partner_ids", "partner_ids"].iter().any(|list| row[list].as_array().is_some_and(|ids| !ids.is_empty()))
     };
-    if rows.iter().any(|row| is_told(row) || row["is_internal"] != true) {
+    let subtypes: Vec<i64> = rows.iter().filter_map(|row| compared::record(&row["subtype_id"])).collect();
+    let kinds = rows_now(run, "mail.message.subtype", &subtypes, &["internal".to_string()], entry)?;
+    let is_internal = |row: &Value| {
+        let subtype = compared::record(&row["subtype_id"]);
+        row["is_internal"] == true
+            || kinds.iter().any(|kind| kind["id"].as_i64() == subtype && kind["internal"] == true)
+    };
+    if rows.iter().any(|row| is_told(row) || !is_internal(row)) {
         return Err(impossible(format!("the message was no internal note, or somebody was notified: {said}")));
     }
     Ok(Plan { steps: vec![call("mail.message", "unlink", ids)], lost: Vec::new() })
@@ -271,6 +289,7 @@ fn undo_unlink(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
             }
         }
         list.push(Value::Object(vals));
+        lost.push(format!("what other models held of {model} {id}: messages, followers, activities, attachments"));
         lost.push(format!("the id of {model} {id}: it is made again under a new one"));
     }
     let kwargs = operation::kwargs(json!({ "vals_list": list }));
@@ -325,7 +344,17 @@ fn undo_button(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
             return Err(impossible(format!("{name} cannot be undone for {model} {id}: {why}")));
         }
     }
-    Ok(Plan { steps: way.back.iter().map(|back| call(model, back, ids.clone())).collect(), lost: Vec::new() })
+    let mut steps: Vec<Operation> = way.back.iter().map(|back| call(model, back, ids.clone())).collect();
+    for row in &before {
+        let old = way.restores.iter().filter_map(|field| Some((field.to_string(), row.get(*field)?.clone())));
+        let vals: Object = old.collect();
+        if let Some(id) = row["id"].as_i64().filter(|_| !vals.is_empty()) {
+            let kwargs = Object::from_iter([("vals".to_string(), vals.into())]);
+            steps.push(Operation { kwargs, ..call(model, "write", vec![id]) });
+        }
+    }
+    let left = Some(way.leaves).filter(|leaves| !leaves.is_empty());
+    Ok(Plan { steps, lost: left.map(str::to_string).into_iter().collect() })
 }
 
 /// A field that was changed since: what it was, what this program wrote, what it is.

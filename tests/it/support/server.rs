@@ -328,7 +328,7 @@ fn not_in_the_script(path: &str) -> Answer {
 }
 
 /// Whether it is the question for old values, which asks for records without their names as nothing else does.
-fn is_for_the_journal(request: &Recorded) -> bool {
+pub fn is_for_the_journal(request: &Recorded) -> bool {
     let body = || serde_json::from_slice::<Value>(&request.body).unwrap_or_default();
     request.path.ends_with("/read") && body().get("load") == Some(&Value::Null)
 }

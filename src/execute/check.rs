@@ -6,16 +6,16 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
-use crate::actions::compared::{self, Field};
+use super::before::leaves_a_mark;
+use super::compared::{self, Field};
 use crate::clock::odoo_datetime;
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::journal::{Entry, Journal, State};
-use crate::knowledge::{methods, states};
+use crate::knowledge::methods;
 use crate::odoo::schema::Schemas;
 use crate::operation::{self, Object, Operation};
-use crate::outcome::Outcome;
 use crate::session::Run;
 
 /// What was cut off is carried out all the same: nothing is said not to have happened before.
@@ -61,23 +61,12 @@ impl Looked {
     }
 }
 
-/// Finds it out.
-///
-/// # Errors
-/// `cannot_tell`, or what kept it from being found out.
-pub fn check(run: &Run, journal: &Journal, id: &str) -> Result<Outcome> {
-    let entry = journal.entry(id)?;
-    Ok(Outcome::read(settled(run, journal, &entry)?.to_string()))
-}
-
-/// The same, as a value: `{"id", "finding", "ids", "looked_at"}`.
+/// Finds it out: `{"id", "finding", "ids", "looked_at"}`.
 ///
 /// # Errors
 /// `cannot_tell`, or what kept it from being found out.
 pub fn settled(run: &Run, journal: &Journal, entry: &Entry) -> Result<Value> {
-    let told = |finding: &str, ids: Value, looked: &[String]| {
-        json!({ "id": entry.id, "finding": finding, "ids": ids, "looked_at": looked })
-    };
+    let told = |finding: &str, ids: Value, looked: &[String]| json!({ "id": entry.id, "finding": finding, "ids": ids, "looked_at": looked });
     let known = ["the journal, which knows what became of it".to_string()];
     match entry.state() {
         State::Done => return Ok(told("happened", made_by(entry), &known)),
@@ -87,7 +76,15 @@ pub fn settled(run: &Run, journal: &Journal, entry: &Entry) -> Result<Value> {
     let clock = &run.session.clock;
     let (found, looked) = loop {
         let mut looked = Looked::default();
-        let found = Looker::new(run, journal, entry, &mut looked)?.look(&mut looked)?;
+        let look = Looker::new(run, journal, entry, &mut looked)?.look(&mut looked);
+        let found = match look {
+            // Whoever answers, and refuses, leaves it untold.
+            Err(error) if error.http_status.is_some() || error.odoo.is_some() => {
+                looked.at(format!("what cannot be seen: {}", error.message));
+                Found::CannotTell
+            }
+            look => look?,
+        };
         let age = clock.seconds().saturating_sub(entry.at());
         if !matches!(found, Found::DidNotHappen) || age >= SETTLED || run.host.is_stopped() {
             break (found, looked.0);
@@ -114,8 +111,11 @@ pub fn settled(run: &Run, journal: &Journal, entry: &Entry) -> Result<Value> {
         ("looked_at".into(), json!(looked)),
     ]);
     journal.close(&entry.id, line, clock.now()).map_err(|error| {
-        Error::local_state(format!("it was found that the call {}, which could not be written down ({error})", found.word()))
-            .with_source(error)
+        Error::local_state(format!(
+            "it was found that the call {}, which could not be written down ({error})",
+            found.word()
+        ))
+        .with_source(error)
     })?;
     Ok(told(found.word(), ids, &looked))
 }
@@ -135,7 +135,9 @@ fn unsure(entry: &Entry, looked: Vec<String>, why: &str) -> Error {
         format!("whether {}/{} happened cannot be told: {why}", entry.model(), entry.method()),
     )
     .with_effect(Effect::Unknown, Retry::CheckFirst)
-    .with_hint(Hint::new("what was to be done: ").action(Action::new("journal show").with("id", entry.id.as_str())));
+    .with_hint(
+        Hint::new("what was to be done: ").action(Action::new("journal show").with("id", entry.id.as_str())),
+    );
     error.journal = Some(entry.id.clone());
     error.errors = looked.into_iter().map(|what| format!("looked at {what}")).collect();
     error
@@ -153,7 +155,12 @@ struct Looker<'a> {
 }
 
 impl<'a> Looker<'a> {
-    fn new(run: &'a Run<'a>, journal: &'a Journal, entry: &'a Entry, looked: &mut Looked) -> Result<Looker<'a>> {
+    fn new(
+        run: &'a Run<'a>,
+        journal: &'a Journal,
+        entry: &'a Entry,
+        looked: &mut Looked,
+    ) -> Result<Looker<'a>> {
         let mut context = entry.intent["context"].as_object().cloned().unwrap_or(run.context()?);
         context.extend(context::agent_marks(&run.caller.channel));
         let user = entry.intent["user"].as_i64().or_else(|| run.user_id());
@@ -176,7 +183,8 @@ impl<'a> Looker<'a> {
 
     fn look(&self, looked: &mut Looked) -> Result<Found> {
         let (model, method) = (self.entry.model(), self.entry.method());
-        if self.entry.intent["values"].is_null() && !matches!(method, "unlink") && self.entry.ids().is_empty() {
+        if self.entry.intent["values"].is_null() && !matches!(method, "unlink") && self.entry.ids().is_empty()
+        {
             looked.at("the journal, which keeps no values here");
             return Ok(Found::CannotTell);
         }
@@ -205,8 +213,9 @@ impl<'a> Looker<'a> {
         let mut context = self.context.clone();
         context.insert("active_test".into(), json!(false));
         let reply = self.run.desk().ask(question, &context)?;
-        serde_json::from_str(reply.get())
-            .map_err(|why| Error::new(Code::BadReply, "search_read did not answer with a list").with_source(why))
+        serde_json::from_str(reply.get()).map_err(|why| {
+            Error::new(Code::BadReply, "search_read did not answer with a list").with_source(why)
+        })
     }
 
     fn field(&self, name: &str) -> Field {
@@ -235,10 +244,15 @@ impl<'a> Looker<'a> {
         let domain = json!([["create_uid", "=", user], ["create_date", ">=", self.since]]);
         let rows = self.search(model, domain, &names)?;
         let others = self.others(model)?;
-        looked.at(format!("{} records of {model} that user {user} made since {} UTC", rows.len(), self.since));
+        looked.at(format!(
+            "{} records of {model} that user {user} made since {} UTC",
+            rows.len(),
+            self.since
+        ));
         let mut free: Vec<&Value> =
             rows.iter().filter(|row| row["id"].as_i64().is_some_and(|id| !others.contains(&id))).collect();
-        let fields: Vec<(String, Field)> = names.iter().map(|name| (name.clone(), self.field(name))).collect();
+        let fields: Vec<(String, Field)> =
+            names.iter().map(|name| (name.clone(), self.field(name))).collect();
         let is_it = |vals: &Object, row: &Value| {
             fields.iter().filter(|(name, _)| vals.contains_key(name)).all(|(name, field)| {
                 let is_hidden = vals[name].get(crate::journal::kept::SECRET).is_some();
@@ -251,7 +265,8 @@ impl<'a> Looker<'a> {
             let same = wanted.iter().filter(|other| **other == *vals).count();
             let still = same - wanted[..ids.len()].iter().filter(|other| **other == *vals).count();
             if alike.len() > still {
-                looked.at(format!("{} of them hold the same values, and {still} were to be made", alike.len()));
+                looked
+                    .at(format!("{} of them hold the same values, and {still} were to be made", alike.len()));
                 return Ok(Found::CannotTell);
             }
             // The earliest first, as they were made.
@@ -276,19 +291,28 @@ impl<'a> Looker<'a> {
             looked.at("nothing: the user or the text is not known");
             return Ok(Found::CannotTell);
         };
-        let domain = json!([["model", "=", model], ["res_id", "in", ids], ["create_uid", "=", user], ["create_date", ">=", self.since]]);
+        let domain = json!([
+            ["model", "=", model],
+            ["res_id", "in", ids],
+            ["create_uid", "=", user],
+            ["create_date", ">=", self.since]
+        ]);
         let fields = ["body", "res_id", "subject"].map(str::to_string);
         let rows = self.search("mail.message", domain, &fields)?;
         let others = {
             let entries = self.journal.entries()?;
-            let posts = entries.iter().filter(|other| other.id != self.entry.id && POSTS.contains(&other.method()));
+            let posts =
+                entries.iter().filter(|other| other.id != self.entry.id && POSTS.contains(&other.method()));
             posts.flat_map(|other| compared::ids(&made_by(other))).collect::<BTreeSet<i64>>()
         };
         let text = Field { kind: "html".into(), relation: String::new() };
-        let escaped = Value::String(body.as_str().unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;"));
+        let escaped =
+            Value::String(body.as_str().unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;"));
         let is_it = |row: &&Value| {
             let id = row["id"].as_i64().unwrap_or_default();
-            !others.contains(&id) && (compared::same(&text, body, &row["body"]) || compared::same(&text, &escaped, &row["body"]))
+            !others.contains(&id)
+                && (compared::same(&text, body, &row["body"])
+                    || compared::same(&text, &escaped, &row["body"]))
         };
         let found: Vec<i64> = rows.iter().filter(is_it).filter_map(|row| row["id"].as_i64()).collect();
         looked.at(format!(
@@ -355,7 +379,9 @@ impl<'a> Looker<'a> {
             for ((name, value), field) in vals.iter().zip(&types) {
                 count += 1;
                 hold += usize::from(compared::holds(field, value, before.get(name), &now[name]));
-                old += usize::from(before.get(name).is_some_and(|before| compared::same(field, before, &now[name])));
+                old += usize::from(
+                    before.get(name).is_some_and(|before| compared::same(field, before, &now[name])),
+                );
             }
         }
         looked.at(format!("{count} values in {} records: {hold} as written, {old} as before", pairs.len()));
@@ -373,24 +399,48 @@ impl<'a> Looker<'a> {
         let is_same = |(before, now): &(Value, Value)| before["write_date"] == now["write_date"];
         let is_ours = |(_, now): &(Value, Value)| compared::record(&now["write_uid"]) == self.user;
         looked.at("when they were last written, and by whom");
-        if pairs.iter().all(|pair| is_same(pair) || !is_ours(pair)) { Found::DidNotHappen } else { Found::CannotTell }
+        if pairs.iter().all(|pair| is_same(pair) || !is_ours(pair)) {
+            Found::DidNotHappen
+        } else {
+            Found::CannotTell
+        }
+    }
+
+    /// The same where it is not known how they stood: what nobody has written since was not written by the call either.
+    /// That somebody has is no proof: it may have been just before.
+    fn stamped(&self, looked: &mut Looked) -> Result<Found> {
+        let stamps = self.stamps();
+        let Some(pairs) = self.pairs(&stamps, looked)? else { return Ok(Found::CannotTell) };
+        let is_earlier = |row: &Value| row["write_date"].as_str().is_some_and(|at| at < self.since.as_str());
+        let untouched = pairs.iter().filter(|(_, now)| is_earlier(now)).count();
+        looked.at(format!(
+            "when they were last written: {untouched} of {} before {} UTC",
+            pairs.len(),
+            self.since
+        ));
+        looked.at("nothing else: how the records stood before is not known");
+        let is_sure = untouched == pairs.len() && leaves_a_mark(self.entry.model(), self.entry.method());
+        Ok(if is_sure { Found::DidNotHappen } else { Found::CannotTell })
     }
 
     /// A method on records: their state and the time of their last change against those before.
     fn standing(&self, looked: &mut Looked) -> Result<Found> {
         let (model, method) = (self.entry.model(), self.entry.method());
         let before = &self.entry.intent["before"]["rows"][0];
-        let mut fields: Vec<String> =
-            before.as_object().map(|row| row.keys().filter(|key| *key != "id").cloned().collect()).unwrap_or_default();
+        let mut fields: Vec<String> = before
+            .as_object()
+            .map(|row| row.keys().filter(|key| *key != "id").cloned().collect())
+            .unwrap_or_default();
         if fields.is_empty() {
-            looked.at("nothing: how the records stood before is not known");
-            return Ok(Found::CannotTell);
+            return self.stamped(looked);
         }
         fields.extend(self.stamps().into_iter().filter(|stamp| !fields.contains(stamp)).collect::<Vec<_>>());
         let Some(pairs) = self.pairs(&fields, looked)? else { return Ok(Found::CannotTell) };
         let marks: Vec<&String> = fields.iter().filter(|name| *name != "write_uid").collect();
         let is_changed = |(before, now): &(Value, Value)| {
-            marks.iter().any(|name| before.get(name.as_str()).is_some_and(|before| *before != now[name.as_str()]))
+            marks
+                .iter()
+                .any(|name| before.get(name.as_str()).is_some_and(|before| *before != now[name.as_str()]))
         };
         let is_ours = |(_, now): &(Value, Value)| compared::record(&now["write_uid"]) == self.user;
         let changed = pairs.iter().filter(|pair| is_changed(pair)).count();
@@ -399,11 +449,7 @@ impl<'a> Looker<'a> {
         if changed == pairs.len() && pairs.iter().all(is_ours) {
             return Ok(Found::Happened(None));
         }
-        // Of these it is known that they leave their mark.
-        let leaves_a_mark = states::is_button(model, method)
-            || ["action_", "button_"].iter().any(|start| method.starts_with(start))
-            || method == "toggle_active";
-        if changed == 0 && leaves_a_mark {
+        if changed == 0 && leaves_a_mark(model, method) {
             return Ok(Found::DidNotHappen);
         }
         if changed == 0 {
