@@ -183,12 +183,14 @@ class StrictbaseAgentGuard(models.AbstractModel):
     def _words_of_ours(self):
         """What any record may say by default, and no agent has thought of."""
         companies = self.env["res.company"].sudo().with_context(active_test=False)
-        ours = set(self._technical_words())
-        for company in companies.search([]):
-            # its terms and footers, which others take over, and what its contact says
-            ours |= company._agent_guard_words({WHOLE})
-            ours |= {company[name] or "" for name in COMPANY_WORDS}
-        return ours
+        # its terms and footers, which others take over, and what its contact says
+        return self._technical_words().union(
+            *(
+                company._agent_guard_words({WHOLE})
+                | {company[name] or "" for name in COMPANY_WORDS}
+                for company in companies.search([])
+            )
+        )
 
     @api.model
     @ormcache(cache="stable")
