@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 
+use super::naming;
 use super::pattern::ModelNames;
 use crate::knowledge::classes::{self, Class, Classes};
-use crate::knowledge::methods::{self, Scope};
+use crate::knowledge::methods;
 use crate::knowledge::sensitive;
 use crate::operation::{Access, Object, Operation};
 use crate::outbound;
@@ -88,9 +89,6 @@ pub struct Asked<'o> {
     pub defaults: Vec<(&'o str, &'o Value)>,
 }
 
-/// The model of Odoo's guard that keeps requests.
-const CONFIRMATIONS: &str = "strictbase.agent.confirmation";
-
 impl<'o> Asked<'o> {
     /// Looks into an operation.
     pub fn of(operation: &'o Operation, facts: Facts<'o>) -> Asked<'o> {
@@ -101,7 +99,7 @@ impl<'o> Asked<'o> {
             domain_fields: Vec::new(),
             named: Vec::new(),
             is_opaque: false,
-            names: names(operation, &facts),
+            names: naming::names(operation, &facts),
             records: 0,
             defaults: Vec::new(),
         };
@@ -402,37 +400,6 @@ fn itself(operation: &Operation) -> Act<'_> {
         act.classes = act.classes.with(Class::Outbound);
     }
     act
-}
-
-/// What an operation is called. Whatever has one of these names in a policy is about it.
-fn names(operation: &Operation, facts: &Facts) -> Vec<String> {
-    let (model, method) = (operation.model.as_str(), operation.method.as_str());
-    let has_records = operation.ids.as_ref().is_some_and(|ids| !ids.is_empty());
-    let mut own = vec![classes::verb(model, method, has_records), method];
-    own.extend(facts.verb);
-    own.extend(methods::renamed(model, method));
-    own.extend(classes::does_the_work_of(method, has_records));
-    if model == CONFIRMATIONS {
-        own.push("approvals");
-    }
-    let mut names: Vec<String> = Vec::with_capacity(own.len() * 2 + 4);
-    for name in own {
-        for name in [name.to_string(), format!("odoo_{name}")] {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    names.extend(facts.protocol.iter().chain(&facts.tool).map(|name| name.to_string()));
-    names
-}
-
-/// Whether a method works on records that are given to it.
-pub fn takes_records(operation: &Operation) -> bool {
-    match methods::of(&operation.model, &operation.method) {
-        Some(row) => row.scope != Scope::Model,
-        None => operation.ids.is_some(),
-    }
 }
 
 #[cfg(test)]

@@ -94,14 +94,14 @@ impl<'p> Withheld<'p> {
         for (name, value) in operation.kwargs.iter_mut() {
             match name.as_str() {
                 "fields" if operation.method != "load" && operation.method != "execute_import" => {
-                    self.from_list(value, &mut out);
+                    self.strip_list(value, &mut out);
                 }
-                "field_names" | "fields_list" => self.from_list(value, &mut out),
+                "field_names" | "fields_list" => self.strip_list(value, &mut out),
                 "specification"
                 | "fields_spec"
                 | "unfold_read_specification"
                 | "groupby_read_specification" => {
-                    self.from_specification(value, 0, &mut out);
+                    self.strip_specification(value, 0, &mut out);
                 }
                 _ => {}
             }
@@ -109,7 +109,7 @@ impl<'p> Withheld<'p> {
         out
     }
 
-    fn from_list(&self, value: &mut Value, out: &mut Vec<String>) {
+    fn strip_list(&self, value: &mut Value, out: &mut Vec<String>) {
         let Value::Array(names) = value else { return };
         let before = names.len();
         names.retain(|name| {
@@ -125,7 +125,7 @@ impl<'p> Withheld<'p> {
         }
     }
 
-    fn from_specification(&self, value: &mut Value, depth: usize, out: &mut Vec<String>) {
+    fn strip_specification(&self, value: &mut Value, depth: usize, out: &mut Vec<String>) {
         let Value::Object(fields) = value else { return };
         fields.retain(|name, _| {
             let is_out = self.is(name, depth).is_some();
@@ -135,7 +135,7 @@ impl<'p> Withheld<'p> {
             !is_out
         });
         for inner in fields.values_mut().filter_map(|more| more.get_mut("fields")) {
-            self.from_specification(inner, depth + 1, out);
+            self.strip_specification(inner, depth + 1, out);
         }
     }
 
