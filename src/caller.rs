@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::chance;
 use crate::context;
 use crate::error::Result;
 use crate::operation::Object;
@@ -19,6 +20,19 @@ pub struct Rules {
     pub max_records: Option<u32>,
     /// Show the request instead of sending it.
     pub dry_run: bool,
+    /// Spare the journal the old values.
+    pub no_before: bool,
+    /// A name under which the same is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// Which earlier call this one is for, by its id in the journal.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trail {
+    /// The one that it undoes.
+    pub undoes: Option<String>,
+    /// The one that it sends again.
+    pub retries: Option<String>,
 }
 
 /// What the caller brings along for an outbound call.
@@ -88,6 +102,10 @@ pub struct Caller {
     pub columns: Columns,
     /// How it came here.
     pub road: Road,
+    /// What the calls of one run have in common in the journal.
+    pub run: String,
+    /// Which earlier call it is for.
+    pub trail: Trail,
 }
 
 impl Caller {
@@ -104,6 +122,8 @@ impl Caller {
             channel: channel.into(),
             columns: Columns::Plain,
             road: Road::default(),
+            run: chance::name(8),
+            trail: Trail::default(),
         })
     }
 

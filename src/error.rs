@@ -118,7 +118,11 @@ codes! {
     Unreachable "unreachable" "The server could not be reached, or a read got no answer",
     OutcomeUnknown "outcome_unknown" "A write was sent and its answer was lost",
     BadReply "bad_reply" "Not what Odoo answers: a redirect, a web page, too large",
-    LocalState "local_state" "Disk or lock on this machine",
+    CannotTell "cannot_tell" "Whether a call happened could not be found out",
+    AlreadyExecuted "already_executed" "Another call was made under this idempotency key",
+    UndoConflict "undo_conflict" "Somebody has changed since what would be undone",
+    UndoImpossible "undo_impossible" "There is no way back from that call",
+    LocalState "local_state" "Disk or lock on this machine, the journal among it",
     FindingsPresent "findings_present" "`doctor` found something wrong",
     Interrupted "interrupted" "Stopped by a signal",
 }
@@ -128,8 +132,11 @@ impl Code {
     pub fn default_effect(self) -> (Effect, Retry) {
         match self {
             Code::Internal => (Effect::Unknown, Retry::CheckFirst),
-            Code::OutcomeUnknown => (Effect::Unknown, Retry::CheckFirst),
-            Code::Usage
+            Code::OutcomeUnknown | Code::CannotTell => (Effect::Unknown, Retry::CheckFirst),
+            Code::AlreadyExecuted
+            | Code::UndoConflict
+            | Code::UndoImpossible
+            | Code::Usage
             | Code::InvalidJson
             | Code::InvalidSpec
             | Code::PreflightRefused
@@ -200,6 +207,8 @@ pub struct Error {
     pub held_by: Option<&'static str>,
     /// What the policy said.
     pub denied: Option<Box<Denied>>,
+    /// The journal's id of the call that failed.
+    pub journal: Option<String>,
     /// Underlying causes, for `--debug`.
     pub source: Option<anyhow::Error>,
 }
@@ -225,6 +234,7 @@ impl Error {
             waiting: None,
             held_by: None,
             denied: None,
+            journal: None,
             source: None,
         }
     }

@@ -1,5 +1,12 @@
 //! The pipeline: the only road to the server for an operation. It checks and mends, sends, lets the approval flow
-//! answer the guard's refusal, and afterwards drops what the cache can no longer vouch for.
+//! answer the guard's refusal, and afterwards drops what the cache can no longer vouch for. A write is written down
+//! before it is sent, and what became of it after.
+
+pub mod before;
+pub mod check;
+pub mod compared;
+mod once;
+mod recorded;
 
 use serde_json::Value;
 
@@ -42,7 +49,9 @@ impl Run<'_> {
     /// Sends an operation through the pipeline.
     pub fn send(&self, operation: Operation) -> Result<Reply> {
         self.judged(&operation)?;
-        let operation = &self.prepared(&self.in_context(operation)?)?;
+        let given = operation.clone();
+        let ready = self.in_context(operation).and_then(|operation| self.prepared(&operation));
+        let operation = &ready.map_err(|error| self.unsent(&given, error))?;
         let check = Check::new(&self.caller.rules, self, operation);
         let mut asked = operation.clone();
         let (currencies, is_echoed) = match operation.access() {
@@ -52,18 +61,28 @@ impl Run<'_> {
         let cleared = Cleared::checked(asked).by(&self.caller.road);
         let outcome = match cleared.access() {
             Access::Read => self.sent(&cleared),
-            Access::Write => self.without_lookups(operation, || self.sent(&cleared)),
+            Access::Write => self.without_lookups(operation, || {
+                self.recorded(&cleared, None, || {
+                    let reply = self.sent(&cleared)?;
+                    answers::judge(&check, operation, &reply).map(|()| reply)
+                })
+            }),
         };
-        let reply = outcome.map_err(|error| self.explained(operation, error))?;
+        let note = || check.notes().into_iter().for_each(|note| self.note(note));
+        let reply = outcome.map_err(|error| {
+            note();
+            self.explained(operation, error)
+        })?;
         let plain = match currencies {
             Some(currencies) => currencies.take_out(&check, operation, reply.get()),
             None if is_echoed => echoes::take_out(reply.get()),
             None => None,
         };
-        let judged = answers::judge(&check, operation, &reply);
-        for note in check.notes() {
-            self.note(note);
-        }
+        let judged = match operation.access() {
+            Access::Read => answers::judge(&check, operation, &reply),
+            Access::Write => Ok(()),
+        };
+        note();
         judged.map(|()| plain.unwrap_or(reply))
     }
 
@@ -74,7 +93,9 @@ impl Run<'_> {
         let is_asked = odoo.asks(&operation, &self.caller.road, self.host)?.is_some();
         let is_approved = is_asked && requests::is_approved(self, &request, &operation);
         let cleared = Cleared::checked(operation).by(&Road { is_approved, ..self.caller.road.clone() });
-        self.without_lookups(cleared.operation(), || requests::send(self, &cleared, &request, &claim))
+        self.without_lookups(cleared.operation(), || {
+            self.recorded(&cleared, Some(&request), || requests::send(self, &cleared, &request, &claim))
+        })
     }
 
     /// Carries out a call that was held here, now that a person lets it through.
@@ -90,7 +111,9 @@ impl Run<'_> {
             }
         }
         let cleared = Cleared::checked(operation).by(&Road { is_approved: true, ..self.caller.road.clone() });
-        self.without_lookups(cleared.operation(), || self.session.odoo().call(&cleared, self.host))
+        let held = crate::held::number(cleared.operation());
+        let sent = || self.session.odoo().call(&cleared, self.host);
+        self.without_lookups(cleared.operation(), || self.recorded(&cleared, Some(&held), sent))
             .map_err(|error| self.explained(cleared.operation(), error))
     }
 

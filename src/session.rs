@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::held::HeldCalls;
 use crate::hint::Hint;
 use crate::host::Host;
+use crate::journal::{Journal, Kept, Place};
 use crate::knowledge::{NEWEST, OLDEST, USUAL, Version};
 use crate::odoo::client::Connect;
 use crate::odoo::cookies::Cookies;
@@ -47,6 +49,8 @@ pub struct Session {
     pub shelf: Option<Shelf>,
     /// Where calls are kept that this program holds itself; without one they are refused all the same.
     pub held: Option<HeldCalls>,
+    /// Where every write is written down before it is sent; without one none is sent.
+    pub journal: Option<Journal>,
     odoo: Odoo,
     learnt: Mutex<Option<Timed<Object>>>,
     schemas: Mutex<HashMap<String, Timed<Arc<Schema>>>>,
@@ -87,6 +91,7 @@ impl Session {
             clock,
             shelf: None,
             held: None,
+            journal: None,
             odoo,
             learnt: Mutex::default(),
             schemas: Mutex::default(),
@@ -106,6 +111,22 @@ impl Session {
     /// What may leave.
     pub fn gate(&self) -> &Gate {
         self.odoo.gate()
+    }
+
+    /// The same, writing its journal below this state directory.
+    pub fn journaling(self, state: &Path) -> Session {
+        let settings = &self.settings;
+        let place = Place {
+            profile: settings.label.clone(),
+            server: self.owner.base_url.clone(),
+            database: self.owner.database.clone(),
+        };
+        let kept = Kept {
+            seconds: settings.journal_days.saturating_mul(24 * 3600),
+            bytes: settings.journal_megabytes.saturating_mul(1_000_000),
+        };
+        let journal = Journal::new(state, place, Arc::clone(&self.veil), kept, settings.journal_values);
+        Session { journal: Some(journal), ..self }
     }
 
     /// The client.
@@ -194,6 +215,11 @@ impl<'a> Run<'a> {
         let own = std::mem::replace(&mut operation.context, self.context()?);
         operation.context.extend(own);
         Ok(operation)
+    }
+
+    /// The same as far as it is at hand: nothing is asked.
+    pub fn known_user_id(&self) -> Option<i64> {
+        user_context::known_user_id(&self.desk())
     }
 
     /// The user that the key belongs to, if Odoo tells.

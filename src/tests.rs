@@ -133,7 +133,8 @@ fn bench(
         clock.clone(),
         cookies,
         gate,
-    );
+    )
+    .journaling(&paths.state);
     let stdin = Stdin::new(Box::new(std::io::empty()));
     let local = Local {
         out: Rc::new(out),

@@ -74,6 +74,8 @@ verbs! {
     doc_index DocIndex,
     doc_model DocModel,
     approvals Approvals,
+    journal Journal,
+    undo Undo,
 }
 
 /// The verb of this name.

@@ -51,7 +51,7 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
     settings.fetch(&|name, command| secret_command::printed(name, command, local.clock.as_ref()))?;
     settings.secrets().for_each(|secret| local.out.veil.keep(secret));
     local.refuse_keys()?;
-    let surface = if matches!(manner, Manner::Spec) { "spec" } else { "cli" };
+    let surface = if manner == Manner::Spec { "spec" } else { "cli" };
     let speech = speech(local, manner, &settings, &context);
     let host = CommandLine::new(local, speech);
     for name in &settings.unread {
@@ -95,7 +95,8 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
         gate,
     )
     .keeping(Shelf::new(&local.paths.state))
-    .holding(HeldCalls::new(&local.paths.state));
+    .holding(HeldCalls::new(&local.paths.state))
+    .journaling(&local.paths.state);
     Ok(Connected { session, caller, host })
 }
 

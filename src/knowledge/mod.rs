@@ -4,6 +4,7 @@
 
 pub mod classes;
 pub mod fields;
+pub mod inverses;
 pub mod methods;
 pub mod models;
 pub mod sensitive;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top. A module names its own layer's and lower ones only as far as its row allows.
-const MAY_NAME: [(&str, &[&str]); 45] = [
+const MAY_NAME: [(&str, &[&str]); 47] = [
     ("cli", &["actions", "arguments", "spec", "doctor", "DESK", "policy", "embedded", "transport"]),
     ("spec", &["actions", "arguments", "WORDS"]),
     ("doctor", &["approval", "policy", "DESK"]),
@@ -13,7 +13,8 @@ const MAY_NAME: [(&str, &[&str]); 45] = [
     ("arguments", &["odoo", "settings", "WORDS"]),
     ("execute", &["approval", "preflight", "embedded", "DESK"]),
     ("approval", &["DESK"]),
-    ("session", &["odoo", "policy", "cache", "settings", "shelf", "held", "WORDS"]),
+    ("session", &["odoo", "policy", "cache", "settings", "shelf", "held", "journal", "WORDS"]),
+    ("journal", &["WORDS"]),
     ("shelf", &["cache", "drawer", "WORDS"]),
     ("held", &["cache", "drawer", "WORDS"]),
     ("drawer", &["cache", "WORDS"]),
@@ -28,7 +29,8 @@ const MAY_NAME: [(&str, &[&str]); 45] = [
     ("sandbox", &["transport", "clock", "error", "fsio"]),
     ("transport", &["WORDS"]),
     ("base_url", &["error"]),
-    ("caller", &["context", "error", "operation", "secret"]),
+    ("caller", &["chance", "context", "error", "operation", "secret"]),
+    ("chance", &[]),
     ("cleared", &["caller", "context", "error", "operation", "secret"]),
     ("context", &["error", "hint", "operation", "zones"]),
     ("host", &["error", "hint", "operation", "secret"]),
@@ -56,9 +58,10 @@ const MAY_NAME: [(&str, &[&str]); 45] = [
 ];
 
 /// Modules that know nobody above them.
-const WORDS: [&str; 21] = [
+const WORDS: [&str; 22] = [
     "base_url",
     "caller",
+    "chance",
     "cleared",
     "clock",
     "context",
@@ -81,8 +84,8 @@ const WORDS: [&str; 21] = [
 ];
 
 /// What works in one profile.
-const DESK: [&str; 9] =
-    ["execute", "session", "odoo", "protocol", "cache", "settings", "approval", "shelf", "held"];
+const DESK: [&str; 10] =
+    ["execute", "session", "odoo", "protocol", "cache", "settings", "approval", "shelf", "held", "journal"];
 
 /// Two modules of one layer that name each other.
 const PAIRS: [(&str, &str); 3] =

@@ -72,6 +72,10 @@ pub(super) fn job(matches: &ArgMatches, local: &mut Local) -> Result<Job> {
     let flags = flags::rules(matches, &mut local.stdin)?;
     job.rules.strict |= flags.strict;
     job.rules.dry_run |= flags.dry_run;
+    job.rules.no_before |= flags.no_before;
+    if flags.idempotency_key.is_some() {
+        job.rules.idempotency_key = flags.idempotency_key;
+    }
     job.rules.force_fields.extend(flags.force_fields);
     job.rules.max_records = flags.max_records.or(job.rules.max_records);
     Ok(job)

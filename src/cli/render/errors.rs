@@ -29,6 +29,9 @@ fn object(error: &Error, debug: bool) -> Value {
     if let Some(holder) = error.held_by {
         inner.insert("held_by".into(), holder.into());
     }
+    if let Some(id) = &error.journal {
+        inner.insert("journal".into(), id.as_str().into());
+    }
     if let Some(seconds) = error.retry_after_s {
         inner.insert("retry_after_s".into(), seconds.into());
     }
@@ -68,7 +71,8 @@ fn block(error: &Error, debug: bool) -> String {
     if let Some(Value::Array(candidates)) = &error.candidates {
         lines.extend(candidates.iter().map(|candidate| format!("  {candidate}")));
     }
-    lines.push(format!("  effect: {}, retry: {}", error.effect.as_str(), error.retry.as_str()));
+    let journal = error.journal.as_ref().map_or(String::new(), |id| format!(", journal: {id}"));
+    lines.push(format!("  effect: {}, retry: {}{journal}", error.effect.as_str(), error.retry.as_str()));
     lines.extend(
         error.hints.iter().filter_map(Hint::as_text).map(|hint| format!("  hint: {}", indented(hint))),
     );

@@ -86,7 +86,8 @@ impl Odoo {
         let facts = Facts {
             profile: self.gate.profile(),
             channel: channel.unwrap_or(&self.settings.agent_channel),
-            surface: road.surface,
+            // A trial call of doctor's is one from the command line.
+            surface: if road.surface == "doctor" { "cli" } else { road.surface },
             verb: road.verb,
             tool: road.tool.as_deref(),
             protocol: way.map_or(&[], names),
