@@ -134,10 +134,17 @@ impl<'o> Asked<'o> {
                     asked.name(path);
                 });
             }
-            "fields" | "field_names" | "fields_list" | "field_name" => {
+            // What these call fields are aggregates.
+            "fields" if matches!(self.operation.method.as_str(), "read_group" | "web_read_group") => {
+                self.each(value, &mut |asked, path| asked.path(path, Kind::Named));
+            }
+            "progress_bar" => {
+                self.each(&value["field"], &mut |asked, path| asked.path(path, Kind::Named));
+            }
+            "fields" | "field_names" | "fields_list" => {
                 self.each(value, &mut |asked, path| asked.path(path, Kind::Shown));
             }
-            "order" | "orderby" | "groupby" | "group_by" | "aggregates" | "grouping_sets" => {
+            "order" | "orderby" | "field_name" | "groupby" | "group_by" | "aggregates" | "grouping_sets" => {
                 self.each(value, &mut |asked, path| asked.path(path, Kind::Named));
             }
             "specification" | "fields_spec" | "unfold_read_specification" | "groupby_read_specification" => {

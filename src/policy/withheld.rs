@@ -77,7 +77,9 @@ impl<'p> Withheld<'p> {
                         .is_none_or(|all| all.iter().any(|it| it.covers(&self.model)))
             })
         };
-        !self.policies.is_empty() && self.policies.enforced().all(|loaded| opens(&loaded.document))
+        // Where all of them only watch, none opens anything.
+        self.policies.enforced().next().is_some()
+            && self.policies.enforced().all(|loaded| opens(&loaded.document))
     }
 
     /// The first that an operation names without showing it.
@@ -93,7 +95,12 @@ impl<'p> Withheld<'p> {
         }
         for (name, value) in operation.kwargs.iter_mut() {
             match name.as_str() {
-                "fields" if operation.method != "load" && operation.method != "execute_import" => {
+                "fields"
+                    if !matches!(
+                        operation.method.as_str(),
+                        "load" | "execute_import" | "read_group" | "web_read_group"
+                    ) =>
+                {
                     self.strip_list(value, &mut out);
                 }
                 "field_names" | "fields_list" => self.strip_list(value, &mut out),
@@ -251,6 +258,8 @@ mod tests {
             { "match": { "model": "res.users", "fields": ["api_key"] }, "action": "allow", "reason": "Rotation" } ] }));
         let answer = json!({ "api_key": "y", "password": "x" });
         assert_eq!(stripped(&open, answer.clone()), json!({ "api_key": "y" }));
+        let watching = policies(&json!({ "version": "1", "mode": "shadow", "redact": ["login"] }));
+        assert_eq!(stripped(&watching, json!({ "password": "x", "login": "l" })), json!({ "login": "l" }));
         let ended = policies(&json!({ "version": "1", "rules": [
             { "match": { "fields": ["api_key"] }, "action": "allow", "reason": "Rotation", "expires": "2026-01-01" } ] }));
         assert_eq!(stripped(&ended, answer), json!({}));
