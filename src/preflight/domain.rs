@@ -11,7 +11,7 @@ use super::{Check, names, refused};
 use crate::error::{Error, Result};
 use crate::json_input::type_name;
 use crate::knowledge::methods::Role;
-use crate::knowledge::vocabulary::{DATE_PARTS, OPERATORS};
+use crate::knowledge::vocabulary::{DATE_PARTS, DATE_PARTS_SINCE, OPERATORS};
 use crate::odoo::schema::Schema;
 use crate::operation::Operation;
 use crate::suggest::closest;
@@ -239,8 +239,18 @@ fn follow(
                 schema = related;
             }
             "date" | "datetime" => {
-                if DATE_PARTS.contains(next) {
+                let is_part = DATE_PARTS.contains(next);
+                if is_part && check.version >= DATE_PARTS_SINCE {
                     return Ok(None);
+                }
+                if is_part {
+                    let version = check.version;
+                    return Err(refused(format!(
+                        "{place}: {path}: Odoo {version} knows no {next} of a date: it came with Odoo {DATE_PARTS_SINCE}"
+                    ))
+                    .with_hint(format!(
+                        "compare {walked} itself: [\"{walked}\", \">=\", \"2026-01-01\"], [\"{walked}\", \"<\", \"2027-01-01\"]"
+                    )));
                 }
                 return Err(refused(format!("{place}: {path} breaks after {walked}: a date has no {next}"))
                     .with_hint(match closest(next, DATE_PARTS.into_iter()) {
