@@ -126,7 +126,10 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
     };
     if let Route::Enveloped(asked) = route {
         let (reply, is_kept) = rpc::answer(&mut env, asked, request);
-        let changed = (is_kept && env.world.is_changed()).then_some(env.world);
+        let changed = match is_kept {
+            true => env.world.is_changed().then_some(env.world),
+            false => guard::filed(&mut env, world),
+        };
         return (reply, changed);
     }
     match serve(&mut env, route, request, body) {
@@ -139,7 +142,9 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
             if fault.status == 401 {
                 reply.headers.insert(0, ("www-authenticate".into(), "Bearer ".into()));
             }
-            (reply, None)
+            // What waits for a person outlives the call that is rolled back.
+            let filed = guard::filed(&mut env, world);
+            (reply, filed)
         }
     }
 }

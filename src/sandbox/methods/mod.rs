@@ -205,19 +205,18 @@ fn literal(text: &str) -> Value {
 
 /// Finds, binds and runs a call: model, then method, then ids, then signature.
 pub fn dispatch(env: &mut Env, model: &str, method: &str, body: Map<String, Value>) -> Outcome<Value> {
+    let given = body.clone();
     let (definition, call) = prepare(env, model, method, body)?;
-    run(env, definition, &call)
+    run(env, definition, &call, given)
 }
 
-fn run(env: &mut Env, definition: &Method, call: &Call) -> Outcome<Value> {
+/// Runs a call with its arguments bound; what was given is for the guard.
+fn run(env: &mut Env, definition: &Method, call: &Call, given: Map<String, Value>) -> Outcome<Value> {
     env.check_context()?;
-    env.entry = Entry {
-        model: call.model.name.to_owned(),
-        method: definition.name.to_owned(),
-        ids: guard::normalised(call.ids.clone()),
-        approved: false,
-    };
-    (definition.run)(env, call)
+    env.entry = Entry::new(call.model.name, definition.name, &call.ids, given);
+    let value = (definition.run)(env, call)?;
+    guard::judge(env)?;
+    Ok(value)
 }
 
 /// Whether a call can change anything; what does not exist cannot.

@@ -31,15 +31,23 @@ pub fn call_kw(
     if method == "create" && places.is_empty() {
         return Err(Fault::index("list index out of range"));
     }
-    let (arguments, extra) = bound(model, definition, places, names)?;
+    let (mut arguments, extra) = bound(model, definition, places, names)?;
+    let mut given = arguments.clone();
+    given.extend(extra.clone());
     let ids = bound_ids(given, method, arguments.get("fields"))?;
-    let made = run(env, definition, &Call { model, ids, arguments, extra })?;
+    for parameter in parameters(definition.signature).into_iter().filter(|one| !one.takes_rest) {
+        if let Some(default) = parameter.default {
+            arguments.entry(parameter.name).or_insert(default);
+        }
+    }
+    let made = run(env, definition, &Call { model, ids, arguments, extra }, given)?;
     Ok(match made {
         Value::Array(ids) if makes_one => ids.into_iter().next().unwrap_or_default(),
         other => other,
     })
 }
 
+/// What was given by name, and what `**kwargs` took.
 type Bound = (Map<String, Value>, Map<String, Value>);
 
 fn bound(
@@ -95,11 +103,6 @@ fn bound(
             function(),
             missing.len()
         )));
-    }
-    for parameter in all.into_iter().filter(|one| !one.takes_rest) {
-        if let Some(default) = parameter.default {
-            arguments.entry(parameter.name).or_insert(default);
-        }
     }
     Ok((arguments, names))
 }
