@@ -21,7 +21,7 @@ pub fn call_kw(
         let message = format!("The method '{}.{method}' does not exist", model.name);
         return Err(Fault::no_attribute(message).gap());
     };
-    let given = match (definition.model_level, places.is_empty()) {
+    let records = match (definition.model_level, places.is_empty()) {
         (true, _) => None,
         (false, true) => return Err(Fault::index("list index out of range")),
         (false, false) => Some(places.remove(0)),
@@ -34,7 +34,7 @@ pub fn call_kw(
     let (mut arguments, extra) = bound(model, definition, places, names)?;
     let mut given = arguments.clone();
     given.extend(extra.clone());
-    let ids = bound_ids(given, method, arguments.get("fields"))?;
+    let ids = bound_ids(records, method, arguments.get("fields"))?;
     for parameter in parameters(definition.signature).into_iter().filter(|one| !one.takes_rest) {
         if let Some(default) = parameter.default {
             arguments.entry(parameter.name).or_insert(default);
