@@ -76,6 +76,7 @@ const GROUPED: [(&str, &str); 5] = [
 ];
 
 /// What every version groups by.
+#[cfg(feature = "live")]
 pub fn groups_of_that_version_agree(desk: &Desk) {
     agree(desk, &GROUPED);
 }
