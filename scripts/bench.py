@@ -57,11 +57,18 @@ while True:
 """
 
 
+COOKIE = "c" * 84
+VERSION = {"server_version": "18.0", "server_version_info": [18, 0, 0, "final", 0, ""]}
+
+
 class Server(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    logins = 0
 
-    def answer(self, body):
+    def answer(self, body, cookie=None):
         self.send_response(200)
+        if cookie:
+            self.send_header("Set-Cookie", f"session_id={cookie}; HttpOnly; Path=/")
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -72,7 +79,9 @@ class Server(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         asked = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path.endswith("context_get"):
+        if self.path == "/jsonrpc" or self.path.startswith("/web/"):
+            self.older(json.loads(asked)["params"])
+        elif self.path.endswith("context_get"):
             self.answer(b'{"lang": "en_US", "tz": "UTC", "uid": 7}')
         elif self.path.endswith("fields_get"):
             self.answer(FIELDS)
@@ -81,6 +90,22 @@ class Server(http.server.BaseHTTPRequestHandler):
         else:
             time.sleep(0.015)  # what a live Odoo takes for this
             self.answer(ROWS)
+
+    def older(self, params):
+        """What Odoo 18 says in JSON-RPC's envelope."""
+        result, cookie = json.loads(ROWS), None
+        method = params.get("method") if params.get("service") != "object" else params["args"][4]
+        if method == "version" or self.path.endswith("version_info"):
+            result = VERSION
+        elif method == "authenticate" or self.path.endswith("authenticate"):
+            Server.logins += 1
+            result = {"uid": 7} if self.path.startswith("/web/") else 7
+            cookie = COOKIE if self.path.startswith("/web/") else None
+        elif method == "fields_get":
+            result = json.loads(FIELDS)
+        else:
+            time.sleep(0.015)
+        self.answer(json.dumps({"jsonrpc": "2.0", "id": 1, "result": result}).encode(), cookie)
 
     def million(self, asked):
         """A page of a million rows, or how many are left; notes the memory of who asks, for the second."""
@@ -198,6 +223,44 @@ def main():
     curl = ["curl", "-s", "-H", f"Authorization: Bearer {KEY}", "-H", "X-Odoo-Database: bench"]
     curl += ["-H", "Content-Type: application/json", "-d", body, f"{base}/json/2/res.partner/search_read"]
     compare("`search-read` of 20 rows", search, curl, "curl", "1.1", 150)
+
+    # The older protocols, each against the bytes that it sends; a process a call, and one login in all.
+    config = os.path.join(home.name, "config")
+    os.makedirs(config, mode=0o700, exist_ok=True)
+    named = json.loads(body)
+    places = [named.pop("domain")]
+    login = f"ODOO_BASE_URL={base}\nODOO_DB=bench\nODOO_LOGIN=agent\nODOO_LANG=en_US\nODOO_TZ=UTC\n"
+    for protocol, proof, path, params in [
+        (
+            "jsonrpc",
+            f"ODOO_API_KEY={KEY}",
+            "/jsonrpc",
+            {
+                "service": "object",
+                "method": "execute_kw",
+                "args": ["bench", 7, KEY, "res.partner", "search_read", places, named],
+            },
+        ),
+        (
+            "session",
+            "ODOO_PASSWORD=a-password-of-some-length",
+            "/web/dataset/call_kw/res.partner/search_read",
+            {"model": "res.partner", "method": "search_read", "args": places, "kwargs": named},
+        ),
+    ]:
+        profile = os.path.join(config, f"odoo_{protocol}.env")
+        with open(os.open(profile, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+            file.write(f"{login}{proof}\nODOO_PROTOCOL={protocol}\n")
+        ours = {name: environment[name] for name in ("PATH", "ODOO_AGENT_HOME")}
+        command = [BINARY, "--quiet", "--profile", protocol, *search[2:]]
+        run(command, ours)
+        logins = Server.logins
+        other = ["curl", "-s", "-H", "Content-Type: application/json", "-H", f"Cookie: session_id={COOKIE}"]
+        sent = json.dumps({"jsonrpc": "2.0", "method": "call", "id": 1, "params": params})
+        other += ["-d", sent, f"{base}{path}"]
+        mine, theirs = side_by_side(command, other, ours, 150)
+        assert Server.logins == logins, "a kept session costs no login"
+        rows.append((f"the same by {protocol}", f"{mine:.2f} ms", f"{mine / theirs:.2f} x curl", "1.1"))
 
     def cached(count):
         for n in range(count):
