@@ -27,6 +27,8 @@ mod journal;
 mod layers;
 #[cfg(feature = "live")]
 mod live;
+#[cfg(feature = "live")]
+mod live_journal;
 mod man;
 mod mistakes;
 mod moments;
