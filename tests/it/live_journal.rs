@@ -3,6 +3,7 @@
 
 use crate::journal::{Lossy, lost_answers};
 use crate::live::{live, named};
+use crate::suite::Spoken;
 use crate::support::Home;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ struct Books {
 impl Books {
     fn new() -> Books {
         let home = Home::new();
-        let place = live();
+        let place = live(Spoken::Json2);
         home.profile(
             "admin",
             &[
@@ -222,6 +223,6 @@ fn thirty_operations_that_are_undone_leave_every_stored_field_as_it_was() {
 
 #[test]
 fn lost_answers_are_found_out() {
-    let place = live();
+    let place = live(Spoken::Json2);
     lost_answers(&Lossy::new(&place.base_url, &place.database, &named("LIVE_ADMIN_KEY")));
 }

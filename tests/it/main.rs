@@ -29,6 +29,8 @@ mod layers;
 mod live;
 #[cfg(feature = "live")]
 mod live_journal;
+#[cfg(feature = "live")]
+mod live_older;
 mod man;
 mod mistakes;
 mod moments;
