@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -140,6 +141,50 @@ def stream(command, environment):
     return time.perf_counter() - start
 
 
+def bare_append(directory, length):
+    """Milliseconds of an append with fsync of so many bytes, to a file that is there."""
+    path = os.path.join(directory, "bare")
+    times = []
+    for _ in range(60):
+        start = time.perf_counter()
+        with open(path, "ab") as file:
+            file.write(b"x" * length + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        times.append(time.perf_counter() - start)
+    os.remove(path)
+    return statistics.median(times) * 1000
+
+
+def journal(environment, home):
+    """What a write waits for until its intent is on disk, with an empty journal and one of 100 MB."""
+    act = [BINARY, "--debug", "call", "bench.partner", "x_act", "--ids", "1"]
+    told = re.compile(r"journal [0-9a-f]+, on disk after ([0-9.]+) ms")
+
+    def waits():
+        def once():
+            done = subprocess.run(act, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
+            return float(told.search(done.stderr.decode()).group(1))
+
+        once()
+        return statistics.median(once() for _ in range(60))
+
+    empty = waits()
+    (directory,) = [entry.path for entry in os.scandir(os.path.join(home, "state", "journal")) if entry.name != "keys"]
+    segment = next(entry.path for entry in os.scandir(directory) if entry.name.endswith(".ndjson"))
+    with open(segment, "rb") as file:
+        lines = file.readlines()
+    number, begun, _ = os.path.basename(segment).split(".")
+    for n in range(13):
+        with open(os.path.join(directory, f"{int(number) + 1 + n:08}.{begun}.ndjson"), "wb") as file:
+            while file.tell() < 7_700_000:
+                file.writelines(lines)
+    full = waits()
+    bare = bare_append(directory, len(lines[0]))
+    for what, mine in (("an entry of the journal on disk", empty), ("the same in a journal of 100 MB", full)):
+        yield what, f"{mine:.2f} ms", f"{mine / bare:.2f} x an append with fsync", "2"
+
+
 def run(command, environment):
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
 
@@ -209,6 +254,8 @@ def main():
         theirs, _ = side_by_side(unchecked, true, environment)
         added = f"{mine - theirs:.2f} ms more"
         rows.append(("a policy of 200 rules, read and decided", added, f"{mine / theirs:.2f} x without", "2 ms"))
+    for row in journal(environment, home.name):
+        rows.append(row)
 
     body = json.dumps(
         {

@@ -24,7 +24,7 @@ const SECRETIVE: [&str; 6] = ["key", "token", "password", "secret", "generate", 
 /// How a call under a name goes on.
 pub enum Once {
     /// It is sent.
-    Send(Held),
+    Send(Box<Held>),
     /// It was sent before, with this answer.
     Done(Reply),
 }
@@ -74,7 +74,7 @@ impl Run<'_> {
             is_done: false,
         };
         let may_keep_answer = !SECRETIVE.iter().any(|word| operation.method.contains(word));
-        let send = |claim| Once::Send(Held { claim, known: fresh.clone(), may_keep_answer });
+        let send = |claim| Once::Send(Box::new(Held { claim, known: fresh.clone(), may_keep_answer }));
         let Some(known) = claim.known.clone() else { return Ok(send(claim)) };
         if known.digest != digest {
             return Err(Error::new(
