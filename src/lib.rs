@@ -32,6 +32,8 @@ mod host;
 mod json_input;
 mod json_slips;
 mod knowledge;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod members;
 mod odoo;
 mod operation;

@@ -107,6 +107,7 @@ impl Globals {
                 env_file: self.env_file,
                 timeout: self.timeout,
                 agent_channel: self.agent_channel,
+                surface: None,
             },
             ContextFlags { json: self.context_json, file: self.context_file },
             Look { output, pluck: self.pluck, utc: self.utc, quiet: self.quiet, debug: self.debug },

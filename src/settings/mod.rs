@@ -5,6 +5,8 @@ mod choice;
 mod connection;
 pub mod env_file;
 mod environment;
+#[cfg(feature = "mcp")]
+mod mcp;
 pub mod names;
 pub mod paths;
 pub mod wrapper;
@@ -14,6 +16,8 @@ use std::time::Duration;
 
 pub use connection::{Held, Wish};
 pub use environment::Environment;
+#[cfg(feature = "mcp")]
+pub use mcp::Mcp;
 pub use paths::Paths;
 
 /// The profile that needs no configuration.
@@ -39,6 +43,8 @@ pub struct Selection {
     pub timeout: Option<Duration>,
     /// `--agent-channel`.
     pub agent_channel: Option<String>,
+    /// What the channel is called where nobody names one.
+    pub surface: Option<&'static str>,
 }
 
 /// Everything a call needs to know.
@@ -84,6 +90,9 @@ pub struct Settings {
     pub lookup_ttl: Duration,
     /// Protected context keys that the profile allows.
     pub allowed_context: Vec<String>,
+    /// How an MCP client is served.
+    #[cfg(feature = "mcp")]
+    pub mcp: Mcp,
     /// Somebody's own, and no agent's.
     pub is_person: bool,
     /// `ODOO_LANG=… comes from …` and the same of the companies, where they are set.
@@ -216,6 +225,7 @@ impl Settings {
         let owners = layers.in_file(names::AGENT_CHANNEL);
         let exported = layers.environment.text(names::AGENT_CHANNEL);
         let callers = selection.agent_channel.as_deref().or(exported);
+        let callers = callers.or(selection.surface.filter(|_| owners.is_none()));
         let agent_channel = crate::context::channel(owners, callers)?;
         Ok(Settings {
             label,
@@ -245,6 +255,8 @@ impl Settings {
             schema_ttl: ttl(&layers, names::SCHEMA_TTL, DEFAULT_SCHEMA_TTL)?,
             lookup_ttl: ttl(&layers, names::LOOKUP_TTL, DEFAULT_LOOKUP_TTL)?,
             allowed_context: layers.permitted(names::ALLOW_CONTEXT),
+            #[cfg(feature = "mcp")]
+            mcp: Mcp::of(&layers)?,
             is_person: is_person(&layers)?,
             language_says: says(names::LANG),
             companies_say: says(names::COMPANY_IDS),

@@ -48,6 +48,12 @@ pub const LOOKUP_TTL: &str = "ODOO_LOOKUP_TTL";
 pub const ALLOW_CONTEXT: &str = "ODOO_ALLOW_CONTEXT";
 /// Directory from which files are read behind a wrapper.
 pub const FILES_DIR: &str = "ODOO_FILES_DIR";
+/// How tools are offered to an MCP client: `each` verb its own, or `two` for all; honoured only in a profile file.
+pub const MCP_TOOLS: &str = "ODOO_MCP_TOOLS";
+/// The longest that a call of an MCP client waits for a person, `40s`.
+pub const MCP_WAIT: &str = "ODOO_MCP_WAIT";
+/// The most characters of an answer to an MCP client.
+pub const MCP_ANSWER: &str = "ODOO_MCP_ANSWER";
 /// `person` for a profile that somebody works with in their own name.
 pub const PROFILE_KIND: &str = "ODOO_PROFILE_KIND";
 /// Path of the wrapper script that runs the program. Only the wrappers set it, and it is only ever shown.
@@ -94,7 +100,7 @@ const fn name(name: &'static str, counts: Counts, meaning: &'static str) -> Name
 use Counts::{Anywhere, Directory, File};
 
 /// Every name.
-pub const ALL: [Name; 26] = [
+pub const ALL: [Name; 29] = [
     name(BASE_URL, Anywhere, "address of Odoo: https://erp.example.com, without /web"),
     name(DB, Anywhere, "database"),
     name(API_KEY, Anywhere, "the agent's key"),
@@ -122,6 +128,9 @@ pub const ALL: [Name; 26] = [
         "context keys allowed although they switch protections off; profile files only",
     ),
     name(FILES_DIR, File, "directory from which a wrapper reads files named to it; profile files only"),
+    name(MCP_TOOLS, File, "tools for MCP clients: each verb its own, or two for all; profile files only"),
+    name(MCP_WAIT, Anywhere, "longest wait of an MCP call for a person: 40s"),
+    name(MCP_ANSWER, Anywhere, "most characters of an answer to an MCP client: 40000"),
     name(PROFILE_KIND, Directory, "person, if it is somebody's own and no agent's; profile files only"),
     name(APPROVER_API_KEY, Anywhere, "the approver's key"),
     name(APPROVER_KEY_COMMAND, Directory, "a command that prints the approver's key; profile files only"),
@@ -198,7 +207,9 @@ mod tests {
     fn what_permits_or_chooses_counts_from_a_file_alone() {
         for known in &ALL {
             let permits = known.name.contains("_ALLOW_")
-                || ["_COMMAND", "_DIR", "_KIND", "_PROTOCOL"].iter().any(|end| known.name.ends_with(end));
+                || ["_COMMAND", "_DIR", "_KIND", "_PROTOCOL", "_TOOLS"]
+                    .iter()
+                    .any(|end| known.name.ends_with(end));
             assert_eq!(permits, matches!(known.counts, File | Directory), "{}", known.name);
             let is_said = known.meaning.ends_with("; profile files only");
             assert_eq!(permits, is_said, "{}: {}", known.name, known.meaning);

@@ -27,6 +27,8 @@ mod layers;
 #[cfg(feature = "live")]
 mod live;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod mistakes;
 mod moments;
 mod on_sandbox;
