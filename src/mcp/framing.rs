@@ -313,7 +313,7 @@ mod tests {
                 r#"[-32600,"b"]"#,
             ),
             (r#"{"jsonrpc":"1.0","method":"notifications/initialized"}"#, r#""nothing""#),
-            (r#"{"jsonrpc":"2.0","id":3,"result":7}"#, r#""nothing""#),
+            (r#"{"jsonrpc":"2.0","id":3,"result":7,"error":{}}"#, r#""nothing""#),
         ] {
             assert_eq!(said(line).to_string(), expected, "{line}");
         }

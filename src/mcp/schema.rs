@@ -9,15 +9,29 @@ use crate::actions::definition::Verb;
 /// Keys that are of no use here: a person's yes is asked for by `approvals`, rows are no stream and no CSV.
 const NOT_HERE: [&str; 4] = ["confirm_outbound", "wait_approval", "page", "no_header"];
 
-/// What is said of a key here in place of what a command line says, where that speaks of one.
-const SAID: [(&str, &str); 6] = [
+/// What is said of a key here: where a command line speaks of itself, and where every tool would say it once more.
+const SAID: [(&str, &str); 13] = [
     ("all", "Every record, by id, as many as an answer holds; next goes on"),
     ("by", "Field, or FIELD:PERIOD for a date, like date_order:month [default: one group of all]"),
-    ("dry_run", "Show the request, checked and mended, and send nothing"),
-    ("max_records", "Allow this many records (without it: write 100, unlink 10, create any number)"),
-    ("one", "The one match itself, asked of Odoo; none or several is an error"),
-    ("timeout", "With wait: at most this long, like 30s [default: as long as a call may take]"),
+    ("context", ""),
+    (
+        "domain",
+        "Which records: conditions [field, operator, value], all of which hold; &, | and ! stand before theirs",
+    ),
+    ("dry_run", "Show the request and send nothing"),
+    ("fields", "Names, or '*' for all [default: the columns of Odoo's own list]"),
+    ("force_fields", "Send these as given, whatever the checks say"),
+    ("having", "Which groups, like [[\"amount_total:sum\", \">\", 1000]]"),
+    ("max_records", "Records allowed [default: write 100, unlink 10]"),
+    ("one", "The one match itself; none or several is an error"),
+    ("refresh", "Past the cache"),
+    ("strict", "Refuse what would be mended"),
+    ("timeout", "With wait: at most this long, like 30s"),
 ];
+
+/// Tools whose `fields` and `strict` are of another kind.
+const OF_THEIR_OWN: [(&str, &str); 3] =
+    [("schema_summary", "fields"), ("doc_model", "fields"), ("read", "strict")];
 
 /// Whether an argument of a verb is offered to a client.
 pub fn is_offered(key: &str) -> bool {
@@ -33,8 +47,13 @@ pub fn of(verb: &Verb) -> Map<String, Value> {
         if key != "action" && is_offered(key) {
             let mut value = value.clone();
             portable(&mut value);
-            if let Some((_, said)) = SAID.iter().find(|(name, _)| name == key) {
-                value["description"] = (*said).into();
+            let is_own = OF_THEIR_OWN.contains(&(verb.name, key.as_str()));
+            match SAID.iter().find(|(name, _)| name == key).filter(|_| !is_own) {
+                Some((_, "")) => {
+                    drop(value.as_object_mut().and_then(|object| object.shift_remove("description")))
+                }
+                Some((_, said)) => value["description"] = (*said).into(),
+                None => {}
             }
             properties.insert(key.clone(), value);
         }
@@ -75,6 +94,11 @@ fn portable(schema: &mut Value) {
             }
             if object.get("pattern").is_some_and(Value::is_string) {
                 object.shift_remove("pattern");
+            }
+            if object.shift_remove("anyOf").is_some() {
+                // Conditions and signs, or kinds and models: which, is said in words.
+                let is_said = object.contains_key("description");
+                object.extend(is_said.then(|| ("type".to_string(), json!("string"))));
             }
             object.values_mut().for_each(portable);
         }

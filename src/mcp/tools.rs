@@ -157,7 +157,9 @@ impl Tools {
 /// What a tool does to the world, as far as a client is told. A call that changes records may change or delete others
 /// with them (commands in a field of lines), and may send a message: no write is called harmless.
 fn annotations(reads: bool) -> ToolAnnotations {
-    ToolAnnotations::new().read_only(reads).destructive(!reads).idempotent(reads).open_world(!reads)
+    let told = ToolAnnotations::new().read_only(reads).open_world(!reads);
+    // Of what only reads the others say nothing.
+    if reads { told } else { told.destructive(true).idempotent(false) }
 }
 
 fn tool(verb: &'static Verb) -> Tool {

@@ -22,10 +22,11 @@ fn home(server: &Server) -> Home {
     home
 }
 
-fn sent(server: &Server) -> Vec<(String, String, Vec<(String, String)>, Value)> {
+/// What was sent since the last look, with its body as JSON.
+fn sent(server: &Server) -> Vec<(Recorded, Value)> {
     let whole = |request: Recorded| {
         let body = serde_json::from_slice(&request.body).unwrap_or_default();
-        (request.method, request.path, request.headers, body)
+        (Recorded { body: Vec::new(), ..request }, body)
     };
     let sent = server.requests().into_iter().map(whole).collect();
     server.forget();

@@ -31,17 +31,38 @@ fn every_schema_is_closed_sound_and_taken_by_every_client() {
     }
 }
 
+/// The command of a tool.
+fn command(tool: &str) -> String {
+    match tool.trim_start_matches("odoo_") {
+        "schema" => "schema-summary".into(),
+        "models" => "doc-index".into(),
+        "doc" => "doc-model".into(),
+        verb => verb.replace('_', "-"),
+    }
+}
+
 #[test]
 fn hints_are_true_of_what_a_tool_can_do() {
     let home = Home::new();
-    let writing = ["odoo_approvals", "odoo_call", "odoo_create", "odoo_write"];
+    let described = home.run(["describe"]).ok().json();
+    let commands = described["commands"].as_array().unwrap();
+    let mut writing = Vec::new();
     for tool in tools(&mut on_sandbox(&home, Era::Modern)) {
-        let hints = &tool["annotations"];
-        let reads = !writing.contains(&tool["name"].as_str().unwrap());
-        let expected = json!({ "readOnlyHint": reads, "destructiveHint": !reads, "idempotentHint": reads, "openWorldHint": !reads });
-        if tool["name"] != "odoo_journal" && tool["name"] != "odoo_undo" {
-            assert_eq!(hints, &expected, "{tool}");
+        let name = tool["name"].as_str().unwrap().to_string();
+        let of_it = commands.iter().find(|one| one["name"] == command(&name));
+        let reads = of_it.unwrap_or_else(|| panic!("{name}"))["changes"] == "nothing";
+        let expected = match reads {
+            true => json!({ "readOnlyHint": true, "openWorldHint": false }),
+            false => json!({ "readOnlyHint": false, "destructiveHint": true, "idempotentHint": false,
+                "openWorldHint": true }),
+        };
+        assert_eq!(tool["annotations"], expected, "{tool}");
+        if !reads {
+            writing.push(name);
         }
+    }
+    for name in ["odoo_approvals", "odoo_call", "odoo_create", "odoo_write"] {
+        assert!(writing.iter().any(|tool| tool == name), "{name}");
     }
 }
 
