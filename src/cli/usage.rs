@@ -15,7 +15,7 @@ use crate::suggest::closest;
 use crate::text::shell::quoted;
 
 /// Commands of other tools, and what does that here.
-const COMMANDS: [(&str, &str); 22] = [
+const COMMANDS: [(&str, &str); 23] = [
     ("action", "call"),
     ("browse", "read"),
     ("completion", "completions"),
@@ -38,6 +38,7 @@ const COMMANDS: [(&str, &str); 22] = [
     ("search-count", "count"),
     ("unlink", "call MODEL unlink --ids ID"),
     ("update", "write"),
+    ("version", "--version"),
 ];
 
 /// Flags of other tools and of other commands; the first that the command at hand has is meant.
@@ -355,8 +356,21 @@ fn unknown_argument(line: &Line, given: &str) -> Option<Error> {
             Some(Error::usage(format!("JSON stands alone: it goes with --{flag}")).with_hint(hint))
         }
         None if line.path == ["lookup"] => split_query(line, given),
-        None => listed(line, given),
+        None => listed(line, given).or_else(|| names_alone(line, given)),
     }
+}
+
+/// Names where a flag is missing: `search-read res.partner name,email`.
+fn names_alone(line: &Line, given: &str) -> Option<Error> {
+    let is_name = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.".contains(c))
+    };
+    if given.starts_with('-') || !line.has("fields") || !given.split(',').all(is_name) {
+        return None;
+    }
+    let hint = line.with_flag("fields", given, |word| word == given);
+    Some(Error::usage(format!("{given:?} stands alone: fields are named with --fields")).with_hint(hint))
 }
 
 /// A list of names with blanks in place of commas: `--fields name email`.

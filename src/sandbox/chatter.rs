@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::access;
 use super::env::{Env, ids_of};
 use super::fault::{Fault, Outcome};
-use super::guard;
+use super::guard::{self, Leaving};
 use super::schema::Model;
 use super::{computed, values};
 
@@ -128,7 +128,9 @@ pub fn post(env: &mut Env, target: Option<(&'static Model, i64)>, letter: &Lette
     let addresses: Vec<String> =
         letter.addresses.iter().filter(|address| !is_inside_address(env, address)).cloned().collect();
     if !outside.is_empty() || !addresses.is_empty() {
-        guard::outbound(env, "targets external partner recipients.", &outside, &addresses)?;
+        let inside = told.iter().copied().filter(|partner| !outside.contains(partner)).collect();
+        let leaving = leaving(letter, target.map(|(model, id)| (model.name, id)), &outside, &addresses);
+        guard::leaves(env, Leaving { inside, ..leaving });
     }
     let name = target.map_or_else(String::new, |(model, id)| computed::name_of(env, model, id));
     let message = insert(
@@ -154,6 +156,24 @@ pub fn post(env: &mut Env, target: Option<(&'static Model, i64)>, letter: &Lette
         leave(env, target.map(|(model, id)| (model.name, id)), letter, &outside, &addresses, Some(message));
     }
     Ok(message)
+}
+
+/// A letter as what leaves.
+pub fn leaving(
+    letter: &Letter,
+    record: Option<(&'static str, i64)>,
+    outside: &[i64],
+    addresses: &[String],
+) -> Leaving {
+    Leaving {
+        outside: outside.to_vec(),
+        inside: Vec::new(),
+        addresses: addresses.to_vec(),
+        subject: letter.subject.clone().unwrap_or_default(),
+        body: letter.body.clone(),
+        attachments: letter.attachments.clone(),
+        record,
+    }
 }
 
 /// Records one mail that left for people outside.

@@ -14,6 +14,7 @@ pub struct Fault {
     /// What Odoo says.
     pub message: String,
     arguments: Option<Vec<Value>>,
+    context: Value,
 }
 
 /// Results inside the sandbox.
@@ -21,12 +22,19 @@ pub type Outcome<T> = std::result::Result<T, Fault>;
 
 impl Fault {
     fn new(status: u16, name: &'static str, message: impl Into<String>) -> Fault {
-        Fault { status, name, message: message.into(), arguments: None }
+        Fault { status, name, message: message.into(), arguments: None, context: json!({}) }
     }
 
     fn werkzeug(status: u16, name: &'static str, message: impl Into<String>) -> Fault {
         let message = message.into();
-        Fault { status, name, arguments: Some(vec![json!(message), json!(status)]), message }
+        let arguments = Some(vec![json!(message), json!(status)]);
+        Fault { arguments, ..Fault::new(status, name, message) }
+    }
+
+    /// With what a program is told besides.
+    #[cold]
+    pub fn with_context(self, context: Value) -> Fault {
+        Fault { context, ..self }
     }
 
     /// No key or a wrong one.
@@ -216,7 +224,7 @@ impl Fault {
             "name": self.name,
             "message": self.message,
             "arguments": arguments,
-            "context": {},
+            "context": self.context,
             "debug": self.traceback(),
         })
     }

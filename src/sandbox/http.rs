@@ -131,7 +131,9 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
             if fault.status == 401 {
                 reply.headers.insert(0, ("www-authenticate".into(), "Bearer ".into()));
             }
-            (reply, None)
+            // What waits for a person outlives the call that is rolled back.
+            let filed = guard::filed(&mut env, world);
+            (reply, filed)
         }
     }
 }

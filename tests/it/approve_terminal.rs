@@ -112,20 +112,18 @@ fn what_a_person_approves_goes_through_once() {
             served.database(),
             &format!("on res.partner {company}: Gemini Furniture"),
             &format!("Gemini Furniture <{email}>"),
-            r#""It's ready: $5 & \"more\"\nRegards, Łucja""#,
-            "as 7: ",
-            "once, within ten minutes",
-            "--confirm-token-file",
+            r#"It's ready: $5 & "more" Regards, Łucja"#,
+            "as Agent",
+            "exactly this, once",
+            "approvals send",
         ]);
     assert_eq!(seen.echo.last(), Some(&false), "the key is typed unseen");
-    assert_eq!(seen.stdout.lines().count(), 1, "{}", seen.stdout);
-    let token: String = serde_json::from_str(&seen.stdout).unwrap();
-    shows_none_of(&home, &seen, &[approver, &token, served.key("agent")]);
+    shows_none_of(&home, &seen, &[approver, served.key("agent")]);
 
-    let file = home.file("token", &seen.stdout);
-    let confirmed = [&call[..], &["--confirm-token-file", &file]].concat();
-    assert!(run(&confirmed).ok().json()[0].as_i64().unwrap() > 0);
-    run(&confirmed).fails(6, "confirmation_refused");
+    let request = command.split(' ').next_back().unwrap();
+    let send = ["approvals", "send", request];
+    assert!(run(&send).ok().json()[0].as_i64().unwrap() > 0);
+    run(&send).fails(7, "not_found");
     run(&call).fails(6, "confirmation_required");
     let domain = json!([["body", "ilike", "Regards, Łucja"]]).to_string();
     let sent = run(&["search-read", "mail.message", "--domain", &domain, "--fields", "body"]).ok().json();

@@ -266,6 +266,8 @@ const PAIRS: &[Pair] = &[
         Command(&["write", "res.partner", "--ids", "74", "--vals-json", r#"{"comment": "<p>hello</p>"}"#]),
         Prints,
     ),
+    pair("guard/guard_bound_issue_token_by_agent", Call, Fails(5, "access_denied")),
+    pair("guard/guard_bound_issue_token_by_approver", Call, Fails(8, "rejected")),
     pair("guard/guard_issue_token_by_agent", Call, Fails(5, "access_denied")),
     pair("guard/guard_issue_token_by_approver", Call, Prints),
     pair("guard/guard_or_ok_message_post_external", Call, Fails(6, "confirmation_required")),

@@ -123,10 +123,12 @@ fn end(mut record: csv::Writer<&mut dyn Write>) -> io::Result<()> {
 }
 
 fn csv_row(columns: &[Column], row: &RawValue, out: &mut dyn Write) -> io::Result<()> {
-    let cells: HashMap<Cow<str>, &RawValue> = serde_json::from_str(row.get()).map_err(|_| not_a_row())?;
+    let mut cells: HashMap<Cow<str>, &RawValue> = serde_json::from_str(row.get()).map_err(|_| not_a_row())?;
     let mut record = csv_record(out);
     for column in columns {
-        let value = cells.get(column.name.as_str()).map_or("null", |value| value.get());
+        // Most columns of a wide table are empty in one row: once it is written out, nothing is looked up.
+        let value = if cells.is_empty() { None } else { cells.remove(column.name.as_str()) };
+        let value = value.map_or("null", RawValue::get);
         if column.kind != ColumnType::Many2one {
             record.write_field(&*cell(value, column.kind))?;
             continue;

@@ -9,7 +9,7 @@ use crate::sandbox::access::{self, Operation};
 use crate::sandbox::chatter::{self, Letter};
 use crate::sandbox::env::{Env, ids_of};
 use crate::sandbox::fault::{Fault, Outcome};
-use crate::sandbox::guard;
+use crate::sandbox::guard::{self, Leaving};
 use crate::sandbox::schema::{Model, find};
 
 /// The contact a record is about.
@@ -65,7 +65,9 @@ fn send(
     let strangers: Vec<String> =
         addresses.iter().filter(|address| !chatter::is_inside_address(env, address)).cloned().collect();
     if !outside.is_empty() || !strangers.is_empty() {
-        guard::outbound(env, "sends e-mail to external recipients.", &outside, &strangers)?;
+        let inside = partners.iter().copied().filter(|partner| !outside.contains(partner)).collect();
+        let leaving = chatter::leaving(letter, Some((model.name, record)), &outside, &strangers);
+        guard::leaves(env, Leaving { inside, ..leaving });
     }
     Ok(chatter::leave(env, Some((model.name, record)), letter, partners, addresses, None))
 }

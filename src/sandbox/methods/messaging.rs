@@ -109,12 +109,42 @@ pub(super) const METHODS: &[Method] = &[
     Method {
         name: "issue_token",
         signature: "model_name, method_name, record_ids=(), reason='outbound_client_communication', ttl_seconds=600, \
-                    agent_user_id=False",
+                    agent_user_id=None, request_uuid=None, arguments_digest=None, recipients=None",
         on: On::Models(&["strictbase.agent.confirmation"]),
         model_level: true,
         returns: "str",
         doc: "Issue a token that lets an agent make one outbound call once.",
         run: issue_token,
+        ..BASE
+    },
+    Method {
+        name: "request_status",
+        signature: "request_uuid",
+        on: On::Models(&["strictbase.agent.confirmation"]),
+        model_level: true,
+        readonly: true,
+        returns: "dict",
+        doc: "What has become of a request, for the agent that has asked alone.",
+        run: request_status,
+    },
+    Method {
+        name: "request_manifest",
+        signature: "request_uuid",
+        on: On::Models(&["strictbase.agent.confirmation"]),
+        model_level: true,
+        readonly: true,
+        returns: "dict",
+        doc: "All that the request would send, for its agent and for approvers.",
+        run: request_manifest,
+    },
+    Method {
+        name: "withdraw_request",
+        signature: "request_uuid",
+        on: On::Models(&["strictbase.agent.confirmation"]),
+        model_level: true,
+        returns: "bool",
+        doc: "The agent does not want it any more.",
+        run: withdraw_request,
         ..BASE
     },
     Method {
@@ -252,6 +282,18 @@ fn action_feedback(env: &mut Env, call: &Call) -> Outcome<Value> {
 
 fn issue_token(env: &mut Env, call: &Call) -> Outcome<Value> {
     guard::issue(env, &call.arguments)
+}
+
+fn request_status(env: &mut Env, call: &Call) -> Outcome<Value> {
+    guard::status_of(env, &call.arguments)
+}
+
+fn request_manifest(env: &mut Env, call: &Call) -> Outcome<Value> {
+    guard::manifest(env, &call.arguments)
+}
+
+fn withdraw_request(env: &mut Env, call: &Call) -> Outcome<Value> {
+    guard::withdraw(env, &call.arguments)
 }
 
 fn guard_status(env: &mut Env, _: &Call) -> Outcome<Value> {

@@ -203,15 +203,13 @@ fn literal(text: &str) -> Value {
 
 /// Finds, binds and runs a call: model, then method, then ids, then signature.
 pub fn dispatch(env: &mut Env, model: &str, method: &str, body: Map<String, Value>) -> Outcome<Value> {
+    let given = body.clone();
     let (definition, call) = prepare(env, model, method, body)?;
     env.check_context()?;
-    env.entry = Entry {
-        model: model.to_owned(),
-        method: method.to_owned(),
-        ids: guard::normalised(call.ids.clone()),
-        approved: false,
-    };
-    (definition.run)(env, &call)
+    env.entry = Entry::new(model, method, &call.ids, given);
+    let value = (definition.run)(env, &call)?;
+    guard::judge(env)?;
+    Ok(value)
 }
 
 /// Whether a call can change anything; what does not exist cannot.

@@ -91,11 +91,10 @@ fn every_way_out_is_held_whatever_the_agent_says_and_open_with_a_token() {
             assert!(message.contains("\nrecipient: "), "{message}");
         }
         assert_eq!(sent(&sandbox), before, "{path} {body}");
-        let (model, method) = path.split_once('/').expect("a path");
-        let ask = json!({"model_name": model, "method_name": method, "record_ids": body.get("ids").cloned().unwrap_or(json!([]))});
-        let (status, token) =
-            call_as(&sandbox, APPROVER_KEY, "strictbase.agent.confirmation/issue_token", ask);
-        assert_eq!(status, 200, "{token}");
+        let asked = json!({"agent_mode": true, "agent_channel": "test"});
+        let (_, refused) = call_as(&sandbox, AGENT_KEY, path, context(&body, asked));
+        let asked = &refused["context"]["agent_confirmation"];
+        let token = approve(&sandbox, path, &body, &asked["request"]);
         let approved =
             json!({"agent_mode": true, "agent_channel": "test", "agent_confirmation_token": token});
         let (status, reply) = call_as(&sandbox, AGENT_KEY, path, context(&body, approved.clone()));
@@ -104,11 +103,21 @@ fn every_way_out_is_held_whatever_the_agent_says_and_open_with_a_token() {
         let (status, reply) = call_as(&sandbox, AGENT_KEY, path, context(&body, approved));
         assert!(
             status == 422
-                && reply["message"].as_str().is_some_and(|text| text.ends_with("token: already used")),
+                && reply["message"].as_str().is_some_and(|text| text.contains("\ntoken: already used\n")),
             "{reply}"
         );
         assert_eq!(sent(&sandbox), before + 1, "{path} {body}");
     }
+}
+
+/// Somebody else approves a request; its token.
+fn approve(sandbox: &Sandbox, path: &str, body: &Value, request: &Value) -> Value {
+    let (model, method) = path.split_once('/').expect("a path");
+    let ids = body.get("ids").cloned().unwrap_or(json!([]));
+    let ask = json!({"model_name": model, "method_name": method, "record_ids": ids, "request_uuid": request});
+    let (status, token) = call_as(sandbox, APPROVER_KEY, "strictbase.agent.confirmation/issue_token", ask);
+    assert_eq!(status, 200, "{token}");
+    token
 }
 
 #[test]
@@ -154,11 +163,99 @@ fn a_follower_outside_makes_a_comment_outbound() {
     assert_eq!(sent(&sandbox), 0);
 }
 
+fn asked_of(reply: &Value) -> (Value, Value) {
+    let asked = &reply["context"]["agent_confirmation"];
+    (asked["request"].clone(), asked["claim"].clone())
+}
+
+#[test]
+fn what_is_refused_waits_as_a_request_and_exactly_that_is_let_through_once() {
+    let sandbox = Sandbox::in_memory();
+    let post = |body: &str, partners: &[i64], claim: &Value| {
+        let mut said = json!({"agent_mode": true});
+        if claim.is_string() {
+            said["agent_confirmation_token"] = claim.clone();
+        }
+        let body = json!({"ids": [10], "body": body, "partner_ids": partners, "context": said});
+        call_as(&sandbox, AGENT_KEY, "res.partner/message_post", body)
+    };
+    let guard = |key: &str, method: &str, request: &Value| {
+        let path = format!("strictbase.agent.confirmation/{method}");
+        call_as(&sandbox, key, &path, json!({"request_uuid": request}))
+    };
+    let (status, refused) = post("Hello", &[10, 11], &Value::Null);
+    let (request, claim) = asked_of(&refused);
+    assert_eq!(status, 422, "{refused}");
+    assert_eq!(refused["context"]["agent_confirmation"]["state"], "pending");
+    assert_eq!(
+        asked_of(&post("Hello", &[10, 11], &Value::Null).1),
+        (request.clone(), claim.clone()),
+        "the same call"
+    );
+    assert_ne!(asked_of(&post("Other", &[10, 11], &Value::Null).1).0, request);
+    // Nobody but the agent is told how it stands, nobody but it and approvers what it holds.
+    assert_eq!(guard(AGENT_KEY, "request_status", &request).1["state"], "pending");
+    assert_eq!(guard(APPROVER_KEY, "request_status", &request).0, 403);
+    assert_eq!(guard(DOCS_KEY, "request_manifest", &request).0, 403);
+    let (_, shown) = guard(APPROVER_KEY, "request_manifest", &request);
+    assert_eq!(shown["items"][0]["body_text"], "Hello", "{shown}");
+    assert_eq!(shown["items"][0]["recipients"].as_array().map(Vec::len), Some(2), "{shown}");
+    // Before anybody has said yes, and by whoever asked, nothing goes.
+    assert!(
+        post("Hello", &[10, 11], &claim).1["message"].to_string().contains("token: waiting for approval")
+    );
+    let body = json!({"ids": [10]});
+    approve(&sandbox, "res.partner/message_post", &body, &request);
+    for (body, partners, differs) in [
+        ("Hello to all", &[10, 11][..], "the text differs"),
+        ("Hello", &[10, 11, 13], "recipient added: deco.addict82@example.com"),
+    ] {
+        let (status, reply) = post(body, partners, &claim);
+        assert_eq!(status, 422, "{body}");
+        let message = reply["message"].as_str().expect("a message");
+        assert!(message.contains(&format!("\ntoken: not what was approved: {differs}\n")), "{message}");
+        assert_ne!(asked_of(&reply).0, request, "what was tried is a request of its own");
+    }
+    assert_eq!(sent(&sandbox), 0);
+    let (status, reply) = post("Hello", &[10], &claim);
+    assert_eq!(status, 200, "fewer are allowed: {reply}");
+    assert_eq!(sent(&sandbox), 1);
+    assert!(post("Hello", &[10], &claim).1["message"].to_string().contains("token: already used"));
+    let (_, done) = guard(AGENT_KEY, "request_status", &request);
+    assert_eq!((&done["state"], &done["decided_by"]), (&json!("done"), &json!("Anita Oliver")), "{done}");
+    assert_eq!(done["sent"].as_array().map(Vec::len), Some(1), "{done}");
+}
+
+#[test]
+fn a_request_that_is_taken_back_is_over_and_so_are_too_many() {
+    let sandbox = Sandbox::in_memory();
+    let post = |body: &str| {
+        let body = json!({"ids": [10], "body": body, "partner_ids": [10]});
+        call_as(&sandbox, AGENT_KEY, "res.partner/message_post", body).1
+    };
+    let (request, _) = asked_of(&post("Hello"));
+    let withdraw = |key: &str| {
+        let path = "strictbase.agent.confirmation/withdraw_request";
+        call_as(&sandbox, key, path, json!({"request_uuid": request})).0
+    };
+    assert_eq!((withdraw(APPROVER_KEY), withdraw(AGENT_KEY), withdraw(AGENT_KEY)), (403, 200, 422));
+    assert_ne!(asked_of(&post("Hello")).0, request);
+    for nth in 0..49 {
+        assert!(asked_of(&post(&format!("Hello {nth}"))).0.is_string(), "{nth}");
+    }
+    let reply = post("one more");
+    assert!(asked_of(&reply).0.is_null());
+    assert!(
+        reply["message"].to_string().contains("token: 50 requests of this agent wait already"),
+        "{reply}"
+    );
+}
+
 #[test]
 fn a_token_is_for_one_model_method_and_set_of_ids_and_agent() {
     let sandbox = Sandbox::in_memory();
     let issue = |key: &str, more: Value| {
-        let mut ask = json!({"model_name": "res.partner", "method_name": "message_post", "record_ids": [10]});
+        let mut ask = json!({"model_name": "res.partner", "method_name": "message_post", "record_ids": [10], "recipients": ["Gemini_Furniture@fake.geminifurniture.example.com"]});
         for (name, value) in more.as_object().expect("an object") {
             ask[name] = value.clone();
         }
@@ -168,7 +265,8 @@ fn a_token_is_for_one_model_method_and_set_of_ids_and_agent() {
         let context = json!({"agent_mode": true, "agent_confirmation_token": token});
         let body = json!({"ids": [id], "body": "Hello", "partner_ids": [10], "context": context});
         let (status, reply) = call_as(&sandbox, key, "res.partner/message_post", body);
-        let said = reply["message"].as_str().unwrap_or("").lines().last().unwrap_or("").to_owned();
+        let said = reply["message"].as_str().unwrap_or("").lines().find(|line| line.starts_with("token: "));
+        let said = said.unwrap_or("").to_owned();
         (status, said)
     };
     for key in [AGENT_KEY, DOCS_KEY, ADMIN_KEY] {
@@ -197,7 +295,7 @@ fn a_token_is_for_one_model_method_and_set_of_ids_and_agent() {
 #[test]
 fn tokens_are_kept_as_digests_and_end_in_time() {
     let sandbox = Sandbox::in_memory();
-    let ask = |seconds: i64| json!({"model_name": "res.partner", "method_name": "message_post", "record_ids": [10], "ttl_seconds": seconds});
+    let ask = |seconds: i64| json!({"model_name": "res.partner", "method_name": "message_post", "record_ids": [10], "ttl_seconds": seconds, "recipients": []});
     for seconds in [600, 999_999] {
         call_as(&sandbox, APPROVER_KEY, "strictbase.agent.confirmation/issue_token", ask(seconds));
     }
@@ -236,7 +334,7 @@ fn an_expired_token_is_refused() {
         body: Some(body.to_string().into_bytes()),
     };
     let now = 1_795_000_000;
-    let ask = json!({"model_name": "res.partner", "method_name": "message_post", "record_ids": [10]});
+    let ask = json!({"model_name": "res.partner", "method_name": "message_post", "record_ids": [10], "recipients": ["gemini_furniture@fake.geminifurniture.example.com"]});
     let issue = request(APPROVER_KEY, "strictbase.agent.confirmation/issue_token", ask);
     let (reply, changed) = crate::sandbox::http::answer(&world, &issue, now);
     let token: Value = serde_json::from_slice(&reply.body).expect("a token");

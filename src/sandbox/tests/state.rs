@@ -82,7 +82,7 @@ fn writers_at_the_same_time_lose_nothing() {
 fn one_token_sends_one_message_however_many_present_it_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let sandbox = Sandbox::open(directory.path()).unwrap();
-    let ask = json!({"model_name": "res.partner", "method_name": "message_post", "record_ids": [10]});
+    let ask = json!({"model_name": "res.partner", "method_name": "message_post", "record_ids": [10], "recipients": ["gemini_furniture@fake.geminifurniture.example.com"]});
     let token = call_as(&sandbox, super::APPROVER_KEY, "strictbase.agent.confirmation/issue_token", ask).1;
     let body = json!({"ids": [10], "body": "x", "partner_ids": [10], "context": {"agent_confirmation_token": token}});
     let path = directory.path().to_owned();
