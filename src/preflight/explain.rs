@@ -69,9 +69,16 @@ pub fn unanswerable(operation: &Operation, error: Error) -> Error {
 /// A wrong argument: the rules again, this time with the fields asked for.
 fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint> {
     let says = error.odoo.as_deref().map(|odoo| odoo.message.as_str()).unwrap_or_default();
+    // JSON-2 binds the arguments itself; the older protocols leave it to Python, which names the method, or misses the
+    // first of its arguments.
+    let is_unbound = error.http_status == Some(422)
+        || says.contains(&format!("{}() ", operation.method))
+        || says.ends_with("index out of range");
+    let words =
+        ["keyword argument", "required argument", "required positional argument", "index out of range"];
     if let Some(takes) = keywords::of(check, operation)
-        && error.http_status == Some(422)
-        && (says.contains("keyword argument") || says.contains("required argument"))
+        && is_unbound
+        && words.iter().any(|words| says.contains(words))
         && let Some(key) = operation.kwargs.keys().find(|key| !takes.contains(&key.as_str()))
     {
         let text = match keywords::meant(key, &takes) {
@@ -81,7 +88,8 @@ fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint
         };
         return vec![text.into()];
     }
-    if says.contains("missing a required argument")
+    if (says.contains("missing a required argument")
+        || is_unbound && says.contains("required positional argument"))
         && let Some(takes) = keywords::of(check, operation)
     {
         return vec![format!("{} takes {}", operation.method, takes.join(", ")).into()];
@@ -199,11 +207,16 @@ fn of_names(
     error: &Error,
     models: &dyn Fn() -> Vec<String>,
 ) -> Vec<Hint> {
-    let Some(odoo) = error.odoo.as_deref().filter(|odoo| odoo.name == "werkzeug.exceptions.NotFound") else {
-        return Vec::new();
-    };
+    let Some(odoo) = error.odoo.as_deref() else { return Vec::new() };
     let (model, method) = (operation.model.as_str(), operation.method.as_str());
-    if odoo.message.contains(&format!("'{model}.{method}'")) {
+    let is_method = match odoo.name.as_str() {
+        "werkzeug.exceptions.NotFound" => odoo.message.contains(&format!("'{model}.{method}'")),
+        // By the older protocols.
+        "builtins.AttributeError" => true,
+        "builtins.KeyError" | "odoo.exceptions.UserError" => false,
+        _ => return Vec::new(),
+    };
+    if is_method {
         let instead = match method {
             "read_group" => Hint::default()
                 .action(Action::new("group").with("model", model).with("by", "FIELD"))

@@ -7,10 +7,11 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::faults::{self, Asked};
-use super::{Reply, answers, identity, outside, results};
+use super::{Reply, answers, identity, results};
 use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::knowledge::methods::{self, Scope};
 use crate::operation::{Access, Operation};
-use crate::transport::HttpReply;
+use crate::transport::{GAP, HttpReply};
 
 /// What such an answer holds.
 #[derive(Deserialize)]
@@ -36,8 +37,10 @@ impl Complaint {
         self.data["name"].as_str().unwrap_or_default()
     }
 
+    /// What Odoo says; without what the embedded one adds to a name that it lacks.
     fn message(&self) -> &str {
-        self.data["message"].as_str().unwrap_or_default()
+        let said = self.data["message"].as_str().unwrap_or_default();
+        said.strip_suffix(GAP).unwrap_or(said)
     }
 
     fn arguments_are(&self, what: &str) -> bool {
@@ -164,7 +167,8 @@ fn of_complaint(complaint: &Complaint, status: u16, asked: Asked) -> Error {
     if equivalent == 404 && matches!(name, "builtins.KeyError" | "werkzeug.exceptions.NotFound") {
         error.message = format!("Odoo has no model {}: nothing was changed", model(asked));
     }
-    if is_without_records(complaint) {
+    let takes_records = methods::of(model(asked), method(asked)).is_none_or(|row| row.scope != Scope::Model);
+    if is_without_records(complaint) && takes_records {
         error = error.with_hint(
             "a method that works on records needs them, and these protocols say so in this way: name them with --ids, or give no arguments that stand in their place",
         );
@@ -193,9 +197,8 @@ fn as_json2(complaint: &Complaint, asked: Asked) -> u16 {
         "odoo.exceptions.UserError"
         | "odoo.exceptions.ValidationError"
         | "odoo.exceptions.RedirectWarning" => 422,
-        _ if name.starts_with("psycopg2.errors.") && !faults::is_lock(name) && !outside::names_it(name) => {
-            400
-        }
+        // Odoo 19 reads a date itself, before the database does.
+        "psycopg2.errors.DatetimeFieldOverflow" | "psycopg2.errors.InvalidDatetimeFormat" => 400,
         _ => 500,
     }
 }

@@ -4,6 +4,10 @@
 
 use serde_json::{Value, json};
 
+const DENIED: &str = "odoo.exceptions.AccessDenied";
+const EXPIRED: &str = "odoo.http.SessionExpiredException";
+const NO_URL: &str = "werkzeug.exceptions.NotFound";
+
 /// A refusal on its way to the caller. The request that caused it is rolled back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
@@ -51,6 +55,66 @@ impl Fault {
             *first = json!(self.message);
         }
         self
+    }
+
+    /// A login, key or password that is none, or a user whom this road is closed to.
+    #[cold]
+    pub fn denied() -> Fault {
+        Fault::new(403, DENIED, "Access Denied")
+    }
+
+    /// A call without a session, or with one that is over.
+    #[cold]
+    pub fn expired() -> Fault {
+        Fault::new(403, EXPIRED, "Session expired")
+    }
+
+    /// No such path or model, as werkzeug says it of itself.
+    #[cold]
+    pub fn no_url() -> Fault {
+        let message = "404 Not Found: The requested URL was not found on the server. If you entered the URL manually \
+             please check your spelling and try again.";
+        Fault { arguments: Some(Vec::new()), ..Fault::new(404, NO_URL, message) }
+    }
+
+    /// No such database: PostgreSQL's own words.
+    #[cold]
+    pub fn no_database(name: &str) -> Fault {
+        let message = format!(
+            "connection to server on socket \"/var/run/postgresql/.s.PGSQL.5432\" failed: FATAL:  database \"{name}\" \
+             does not exist\n"
+        );
+        Fault::new(500, "psycopg2.OperationalError", message)
+    }
+
+    /// A name that a model's class does not have.
+    #[cold]
+    pub fn no_attribute(message: impl Into<String>) -> Fault {
+        Fault::new(500, "builtins.AttributeError", message)
+    }
+
+    /// A name that Python does not know.
+    #[cold]
+    pub fn name(message: impl Into<String>) -> Fault {
+        Fault::new(500, "builtins.NameError", message)
+    }
+
+    /// An exception of no class of its own.
+    #[cold]
+    pub fn plain(message: impl Into<String>) -> Fault {
+        Fault::new(500, "builtins.Exception", message)
+    }
+
+    /// A service that there is not.
+    #[cold]
+    pub fn missing_key(name: &str) -> Fault {
+        Fault::new(500, "builtins.KeyError", name)
+    }
+
+    /// A body that is not JSON, where it is read late.
+    #[cold]
+    pub fn no_json(message: impl Into<String>) -> Fault {
+        Fault::new(500, "json.decoder.JSONDecodeError", message)
     }
 
     /// No such path, model or method.
@@ -229,8 +293,26 @@ impl Fault {
         })
     }
 
+    /// The member `error` of JSON-RPC's envelope.
+    pub fn in_envelope(&self) -> Value {
+        let (code, message) = match self.name {
+            EXPIRED => (100, "Odoo Session Expired"),
+            NO_URL => (404, "404: Not Found"),
+            _ => (0, "Odoo Server Error"),
+        };
+        json!({ "code": code, "message": message, "data": self.body() })
+    }
+
+    /// Said before the body was read, so that the answer has no number.
+    pub fn is_before_reading(&self) -> bool {
+        matches!(self.name, EXPIRED | NO_URL | "json.decoder.JSONDecodeError")
+    }
+
     /// Python prints exceptions of `builtins` bare and werkzeug's with their status.
     fn traceback(&self) -> String {
+        if self.name == DENIED {
+            return format!("{DENIED}: {}\n", self.message);
+        }
         let last = match (self.name.strip_prefix("builtins."), self.name.strip_prefix("werkzeug.exceptions."))
         {
             (Some(bare), _) => format!("{bare}: {}", self.message),

@@ -10,9 +10,7 @@ use super::env::{Env, LANGUAGES};
 use super::fault::{Fault, Outcome};
 use super::replies::{NO_DATABASE, NO_ROUTE, health, html_reply, json_reply, wrong_content_type};
 use super::world::World;
-use super::{
-    ADMIN_KEY, AGENT_KEY, APPROVER_KEY, DATABASE, DOCS_KEY, describe, guard, methods, python, schema,
-};
+use super::{DATABASE, describe, guard, methods, python, rpc, schema, sessions};
 use crate::transport::{HttpReply, HttpRequest, Method};
 
 const DOCUMENTATION_GROUP: &str = "api_doc.group_allow_doc";
@@ -29,8 +27,8 @@ pub enum Route<'a> {
     Document(String),
     /// `/web/version` and `/json/version`.
     Version,
-    /// `/web/webclient/version_info` and `/web/database/list`: asked and answered in JSON-RPC's envelope.
-    Told(&'static str),
+    /// Asked and answered in JSON-RPC's envelope.
+    Enveloped(rpc::Asked),
     /// `/web/health`, with its query.
     Health(&'a str),
     /// Anything else.
@@ -52,10 +50,8 @@ pub fn route(request: &HttpRequest) -> Route<'_> {
             Route::Document(file.strip_suffix(".json").unwrap_or(file).to_owned())
         }
         (["web" | "json", "version"], Method::Get) => Route::Version,
-        (["web", "webclient", "version_info"], Method::Post) => Route::Told("version_info"),
-        (["web", "database", "list"], Method::Post) => Route::Told("databases"),
         (["web", "health"], Method::Get) => Route::Health(query),
-        _ => Route::Nowhere,
+        (parts, _) => rpc::Asked::at(parts).map_or(Route::Nowhere, Route::Enveloped),
     }
 }
 
@@ -83,6 +79,7 @@ fn percent_decoded(part: &str) -> String {
 pub fn may_change(request: &HttpRequest) -> bool {
     match route(request) {
         Route::Call(model, method) => methods::may_change(&model, &method),
+        Route::Enveloped(asked) => rpc::may_change(asked, request),
         _ => false,
     }
 }
@@ -98,9 +95,6 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
             );
         }
         Route::Health(query) => return (health(query), None),
-        Route::Told(what) if is_json_rpc(request.header("content-type")) => {
-            return (told(what, request), None);
-        }
         _ => {}
     }
     if request.header("x-odoo-database").is_some_and(|name| !name.is_empty() && name != DATABASE) {
@@ -110,8 +104,17 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
         return (html_reply(404, NO_ROUTE), None);
     }
     let body = request.body.as_deref().unwrap_or_default();
-    if !body.is_empty() && !is_json(request.header("content-type")) {
-        return (wrong_content_type(shown(&route)), None);
+    let content_type = request.header("content-type");
+    match route {
+        Route::Enveloped(asked) if !is_json_rpc(content_type) => {
+            let inferred = if body.is_empty() { "&#39;http&#39;, &#39;json2&#39;" } else { "&#39;http&#39;" };
+            return (wrong_content_type(asked.shown(), "jsonrpc", inferred), None);
+        }
+        Route::Enveloped(_) => {}
+        _ if !body.is_empty() && !is_json(content_type) => {
+            return (wrong_content_type(shown(&route), "json2", "&#39;http&#39;"), None);
+        }
+        _ => {}
     }
     let mut env = Env {
         world: world.clone(),
@@ -121,6 +124,14 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
         now,
         entry: guard::Entry::default(),
     };
+    if let Route::Enveloped(asked) = route {
+        let (reply, is_kept) = rpc::answer(&mut env, asked, request);
+        if !is_kept {
+            return (reply, guard::filed(&mut env, world));
+        }
+        let changed = env.world.is_changed().then_some(env.world);
+        return (reply, changed);
+    }
     match serve(&mut env, route, request, body) {
         Ok(reply) => {
             let changed = env.world.is_changed().then_some(env.world);
@@ -135,6 +146,16 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
             let filed = guard::filed(&mut env, world);
             (reply, filed)
         }
+    }
+}
+
+/// A refusal in the form that the request wants.
+pub fn refused(request: &HttpRequest, fault: &Fault) -> HttpReply {
+    match route(request) {
+        Route::Enveloped(_) => {
+            json_reply(200, &json!({ "jsonrpc": "2.0", "id": null, "error": fault.in_envelope() }))
+        }
+        _ => json_reply(fault.status, &fault.body()),
     }
 }
 
@@ -171,22 +192,6 @@ fn serve(env: &mut Env, route: Route, request: &HttpRequest, body: &[u8]) -> Out
     }
 }
 
-/// What anybody is told: which Odoo this is, and which databases it has.
-fn told(what: &str, request: &HttpRequest) -> HttpReply {
-    let asked: Value =
-        serde_json::from_slice(request.body.as_deref().unwrap_or_default()).unwrap_or_default();
-    let result = match what {
-        "databases" => json!([DATABASE]),
-        _ => json!({
-            "server_version": "19.0",
-            "server_version_info": [19, 0, 0, "final", 0, ""],
-            "server_serie": "19.0",
-            "protocol_version": 1,
-        }),
-    };
-    json_reply(200, &json!({"jsonrpc": "2.0", "id": asked.get("id"), "result": result}))
-}
-
 fn authenticate(request: &HttpRequest) -> Outcome<i64> {
     let key = request.bearer.as_ref().map_or("", |bearer| bearer.expose());
     if key.is_empty() {
@@ -194,12 +199,7 @@ fn authenticate(request: &HttpRequest) -> Outcome<i64> {
             "User not authenticated, use an API Key with a Bearer Authorization header.",
         ));
     }
-    let users = [(AGENT_KEY, 7), (DOCS_KEY, 8), (APPROVER_KEY, 9), (ADMIN_KEY, 2)];
-    users
-        .iter()
-        .find(|(known, _)| *known == key)
-        .map(|(_, user)| *user)
-        .ok_or_else(|| Fault::unauthorized("Invalid apikey"))
+    sessions::of_key(key).ok_or_else(|| Fault::unauthorized("Invalid apikey"))
 }
 
 /// The body's object; any other JSON is ignored as Odoo ignores it, and anything else is refused.

@@ -26,10 +26,12 @@ mod periods;
 mod python;
 mod records;
 mod replies;
+mod rpc;
 mod schema;
 mod search;
 mod seed;
 mod serve;
+mod sessions;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -100,10 +102,7 @@ impl Transport for Sandbox {
         };
         match answered {
             Ok(reply) => Ok(reply),
-            Err(state::Trouble::Locked) => {
-                let fault = fault::Fault::locked();
-                Ok(replies::json_reply(fault.status, &fault.body()))
-            }
+            Err(state::Trouble::Locked) => Ok(http::refused(request, &fault::Fault::locked())),
             Err(state::Trouble::Broken(problem)) => Err(TransportFault::new(
                 FaultKind::Local,
                 Phase::NotSent,

@@ -34,18 +34,25 @@ pub fn health(query: &str) -> HttpReply {
     }
 }
 
-/// A body that is not declared as JSON, on a route that Odoo shows as `path`.
-pub fn wrong_content_type(path: &str) -> HttpReply {
+/// A body that is not declared as what a route takes, which Odoo shows as `path`; `inferred` is what it was taken for.
+pub fn wrong_content_type(path: &str, kind: &str, inferred: &str) -> HttpReply {
     let mut reply = html_reply(
         415,
         &format!(
             "<!doctype html>\n<html lang=en>\n<title>415 Unsupported Media Type</title>\n<h1>Unsupported Media \
-             Type</h1>\n<p>Request inferred type is compatible with [&#39;http&#39;] but &#39;{path}&#39; is \
-             type=&#39;json2&#39;.<br><br>Please verify the Content-Type request header and try again.</p>\n"
+             Type</h1>\n<p>Request inferred type is compatible with [{inferred}] but &#39;{path}&#39; is \
+             type=&#39;{kind}&#39;.<br><br>Please verify the Content-Type request header and try again.</p>\n"
         ),
     );
-    reply.headers.push(("accept".into(), "application/json".into()));
+    let accepted =
+        if kind == "json2" { "application/json" } else { "application/json, application/json-rpc" };
+    reply.headers.push(("accept".into(), accepted.into()));
     reply
+}
+
+/// A sentence that is no page, though it says that it is one.
+pub fn text_reply(status: u16, text: &str) -> HttpReply {
+    html_reply(status, text)
 }
 
 /// A JSON reply.

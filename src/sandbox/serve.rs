@@ -30,6 +30,8 @@ pub fn serve(sandbox: Sandbox, port: u16, announce: Announce) -> Result<()> {
         "base_url": format!("http://{address}"),
         "database": DATABASE,
         "keys": {"agent": AGENT_KEY, "docs": DOCS_KEY, "approver": APPROVER_KEY, "admin": ADMIN_KEY},
+        // By JSON-RPC and the web session, which the guard shuts for the agent; a password is the login.
+        "logins": {"docs": "docs", "approver": "approver", "admin": "admin"},
     }))?;
     accept(&listener, &Arc::new(sandbox));
     Ok(())

@@ -36,10 +36,16 @@ struct Table {
     rows: BTreeMap<i64, Shared<Row>>,
 }
 
+/// Digests of the sessions that are open and whose they are, the oldest first.
+type Sessions = Vec<(String, i64)>;
+
+const MOST_SESSIONS: usize = 64;
+
 /// All tables.
 #[derive(Clone, Default)]
 pub struct World {
     tables: BTreeMap<String, Shared<Table>>,
+    sessions: Sessions,
     changed: bool,
 }
 
@@ -47,6 +53,8 @@ pub struct World {
 struct File {
     format: u32,
     tables: BTreeMap<String, Shared<Table>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sessions: Sessions,
 }
 
 impl World {
@@ -62,12 +70,12 @@ impl World {
         if file.format != FORMAT {
             return Err(format!("format {} where this version writes {FORMAT}", file.format));
         }
-        Ok(World { tables: file.tables, changed: false })
+        Ok(World { tables: file.tables, sessions: file.sessions, changed: false })
     }
 
     /// The file's bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
-        let file = File { format: FORMAT, tables: self.tables.clone() };
+        let file = File { format: FORMAT, tables: self.tables.clone(), sessions: self.sessions.clone() };
         serde_json::to_vec(&file).map_err(|error| error.to_string())
     }
 
@@ -79,6 +87,26 @@ impl World {
     /// Everything so far counts as kept.
     pub fn settle(&mut self) {
         self.changed = false;
+    }
+
+    /// Whose session has this digest.
+    pub fn session(&self, digest: &str) -> Option<i64> {
+        self.sessions.iter().find(|(known, _)| known == digest).map(|(_, user)| *user)
+    }
+
+    /// Opens a session; of too many the oldest ends.
+    pub fn open_session(&mut self, digest: String, user: i64) {
+        self.changed = true;
+        if self.sessions.len() >= MOST_SESSIONS {
+            self.sessions.remove(0);
+        }
+        self.sessions.push((digest, user));
+    }
+
+    /// Ends a session.
+    pub fn end_session(&mut self, digest: &str) {
+        self.changed = true;
+        self.sessions.retain(|(known, _)| known != digest);
     }
 
     /// One row.

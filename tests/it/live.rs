@@ -6,24 +6,40 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::suite::{Desk, Place, suite};
+use crate::suite::{Desk, Place, Spoken, suite};
 use serde_json::json;
 
 fn named(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run scripts/live.sh"))
 }
 
-fn live() -> Place {
+fn live(spoken: Spoken) -> Place {
     Place {
+        spoken,
         base_url: named("LIVE_BASE_URL"),
         database: named("LIVE_DB"),
         agent: named("LIVE_AGENT_KEY"),
         docs: named("LIVE_DOCS_KEY"),
         approver: named("LIVE_APPROVER_KEY"),
+        login: (named("LIVE_LOGIN"), named("LIVE_PASSWORD")),
     }
 }
 
-suite!(live());
+suite!(live(Spoken::Json2));
+
+mod json_rpc {
+    use super::*;
+
+    suite!(rpc live(Spoken::JsonRpc));
+    // The session has the same envelope.
+    suite!(live(Spoken::JsonRpc); mistakes_are_caught_or_explained correct_calls_are_left_alone);
+}
+
+mod web_session {
+    use super::*;
+
+    suite!(rpc live(Spoken::Session));
+}
 
 /// Enough of an SMTP server to count what Odoo sends: gives each letter to `letters`.
 fn take_letter(stream: TcpStream, letters: &mpsc::Sender<String>) {
@@ -61,7 +77,7 @@ fn take_letter(stream: TcpStream, letters: &mpsc::Sender<String>) {
 
 #[test]
 fn exactly_one_letter_leaves_for_one_approval() {
-    let desk = Desk::at(live());
+    let desk = Desk::at(live(Spoken::Json2));
     let port: u16 = named("LIVE_SMTP_PORT").parse().unwrap();
     let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let (letters, post) = mpsc::channel();
@@ -98,5 +114,5 @@ fn exactly_one_letter_leaves_for_one_approval() {
 
 #[test]
 fn a_table_shows_a_field_of_every_type() {
-    crate::every_type::is_shown(&Desk::at(live()));
+    crate::every_type::is_shown(&Desk::at(live(Spoken::Json2)));
 }

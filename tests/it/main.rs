@@ -26,6 +26,8 @@ mod interface;
 mod layers;
 #[cfg(feature = "live")]
 mod live;
+#[cfg(feature = "live")]
+mod live_older;
 mod man;
 #[cfg(feature = "mcp")]
 mod mcp;

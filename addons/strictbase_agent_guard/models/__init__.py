@@ -56,5 +56,6 @@ from . import secret_search
 from . import token_rules
 from . import code_guard
 from . import client_secrets
+from . import context_defaults
 from . import agent_overview
 from . import res_config_settings

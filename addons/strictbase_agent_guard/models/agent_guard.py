@@ -2,6 +2,7 @@
 import hashlib
 import json
 import logging
+from collections import defaultdict
 
 from odoo import api, models
 from odoo.tools.mail import email_normalize_all
@@ -335,6 +336,19 @@ class StrictbaseAgentGuard(models.AbstractModel):
         if not model or not res_id or model not in self.env:
             return None
         return self.env[model].sudo().browse(res_id).exists()
+
+    @api.model
+    def _documents(self, keys):
+        """(model, id) -> the record, of those that are there: read together."""
+        ids = defaultdict(set)
+        for model, res_id in keys:
+            if model in self.env and res_id:
+                ids[model].add(res_id)
+        return {
+            (model, record.id): record
+            for model, found in ids.items()
+            for record in self.env[model].sudo().browse(found).exists()
+        }
 
     @api.model
     def _new_egress(self, channel, recipients, record=None, **values):

@@ -42,7 +42,8 @@ REACHED = ("res.partner", "res.users")
 #: Linked records that agents cannot write, or that say nothing.
 NOT_LINKED = ("ir.", "mail.", "res.company", "res.currency", "res.groups", "res.users")
 WORDED = {"char", "html", "text"}
-MAX_TOUCHES = 200
+#: So many of the latest touches are searched for words where no record is known of.
+MAX_TOUCHES = 5000
 #: cursor -> (its time, what agents have written and nobody has looked at)
 _unseen = WeakKeyDictionary()
 SPOKEN_PATHS = ("/xmlrpc", "/jsonrpc")
@@ -167,9 +168,10 @@ class StrictbaseAgentGuard(models.AbstractModel):
         found = []
         touches = self.env["strictbase.agent.touch"].sudo()._last_open(MAX_TOUCHES)
         ours = self._words_of_ours() if touches else set()
+        records = self._documents((t["model"], t["res_id"]) for t in touches)
         for touch in touches:
-            record = self._document(touch["model"], touch["res_id"])
-            if not record:
+            record = records.get((touch["model"], touch["res_id"]))
+            if record is None:
                 continue
             last = self._looked(record, [touch])
             if not (last and touch["touched_at"] < last):

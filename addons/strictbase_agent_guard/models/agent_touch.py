@@ -32,7 +32,6 @@ OUTSIDE_LEDGER = (
 IN_LEDGER = {"ir.attachment"}
 #: A touch of all fields: the record was made or deleted.
 WHOLE = "*"
-MAX_IDS = 1000
 
 PENDING = "strictbase_agent_guard.touches"
 #: cursor -> models with open touches, as its transaction has seen them
@@ -266,6 +265,25 @@ class Base(models.AbstractModel):
             self.env["strictbase.agent.touch"].sudo()._before_job_writes(self)
         return super().write(vals)
 
+    def _write_multi(self, vals_list):
+        if self._agent_guard_watched():
+            vals_list = self._agent_guard_keep_writer(vals_list)
+        return super()._write_multi(vals_list)
+
+    def _agent_guard_keep_writer(self, vals_list):
+        """What is only worked out anew, nobody has looked at: a record that an agent
+        wrote last stays so. Known from the cache, as no query is to be spent on it."""
+        agents = self.env["res.users"]._agent_guard_uids()
+        if self.env.uid in agents:
+            return vals_list
+        writers = self._fields["write_uid"]._get_cache(self.env)
+        return [
+            vals
+            if "write_uid" in vals or writers.get(record_id) not in agents
+            else {**vals, "write_uid": writers[record_id]}
+            for record_id, vals in zip(self._ids, vals_list, strict=True)
+        ]
+
     def unlink(self):
         agent = self._agent_guard_toucher()
         if agent:
@@ -366,7 +384,7 @@ class Base(models.AbstractModel):
                     or self.env[field.comodel_name]._agent_guard_untouched()
                 ):
                     continue
-                for command in value[:MAX_IDS]:
+                for command in value:
                     for res_id in ids_of(command):
                         keys[field.comodel_name, res_id].add(f"{self._name}.{name}")
         if keys:
@@ -388,5 +406,5 @@ def ids_of(command):
     if command[0] in (3, 4) and len(command) > 1:
         return [command[1]] if isinstance(command[1], int) else []
     if command[0] == 6 and len(command) > 2:
-        return [i for i in command[2] or () if isinstance(i, int)][:MAX_IDS]
+        return [i for i in command[2] or () if isinstance(i, int)]
     return []

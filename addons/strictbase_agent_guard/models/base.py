@@ -42,11 +42,6 @@ class Base(models.AbstractModel):
         if self.env["strictbase.agent.guard"]._actor() is not None:
             self.env["strictbase.agent.guard"]._note_made(records)
             names = {name for vals in vals_list for name in vals}
-            names |= {
-                name.removeprefix("default_")
-                for name in self.env.context
-                if name.startswith("default_")
-            }
             records._agent_guard_check(names, created=True)
         return records
 

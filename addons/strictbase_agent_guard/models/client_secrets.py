@@ -8,19 +8,20 @@ client, or a button of it, Odoo needs them.
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..tools.client_secrets import internal_fetch, is_secret, permit_fetch
+from ..tools.client_secrets import internal_fetch, is_secret
 
 #: Odoo's own code writes these without sudo.
 GIVEN = {"invite_token"}
 
 
-def _closed_to_agents(model):
+def _closed_to_agents(model, secrets):
     """The check of a field of this model, with the tokens closed to agents."""
 
     @api.model
     def _check_field_access(self, field, operation):
         if (
-            operation == "read"
+            field.name in secrets
+            and operation == "read"
             and not internal_fetch.get()
             and self._agent_guard_hides(field.name)
         ):
@@ -57,8 +58,9 @@ class Base(models.AbstractModel):
         res = super()._post_model_setup__()
         # asked for each field of each query: only models with such a field ask
         model = type(self)
-        if any(is_secret(self._name, name) for name in self._fields):
-            model._check_field_access = _closed_to_agents(model)
+        secrets = frozenset(n for n in self._fields if is_secret(self._name, n))
+        if secrets:
+            model._check_field_access = _closed_to_agents(model, secrets)
         elif "_check_field_access" in vars(model):
             del model._check_field_access
         return res
@@ -72,8 +74,11 @@ class Base(models.AbstractModel):
 
     def _fetch_field(self, field):
         # a field taken from a record by code, with what is prefetched along with it
-        with permit_fetch():
+        token = internal_fetch.set(True)
+        try:
             return super()._fetch_field(field)
+        finally:
+            internal_fetch.reset(token)
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):

@@ -10,7 +10,7 @@ messages, unless an administrator has set ``strict_fields``.
 import re
 
 from odoo import api, models
-from odoo.tools import SQL, ormcache
+from odoo.tools import SQL, clean_context, ormcache
 
 from ..tools.rules import Rule
 
@@ -102,11 +102,12 @@ class Base(models.AbstractModel):
             return super().create(vals_list)
         records = super().create(vals_list)
         opened = records.browse()
+        plain = self.with_context(clean_context(self.env.context))
         for record, vals in zip(records, vals_list, strict=True):
             if not record._agent_guard_is_written(vals):
                 continue
             names = [name for name in vals if self._agent_guard_opens(name)]
-            default = self.default_get(names) if names else {}
+            default = plain.default_get(names) if names else {}
             if any(
                 self._agent_guard_openness(name, vals[name])
                 > self._agent_guard_openness(name, default.get(name))
@@ -126,7 +127,7 @@ class Base(models.AbstractModel):
             if now:
                 opened |= records.filtered(
                     lambda record, name=name, now=now: record._agent_guard_is_written(
-                        {}
+                        vals
                     )
                     and record._agent_guard_openness(name, record[name]) < now
                 )

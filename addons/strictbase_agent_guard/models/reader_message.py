@@ -3,7 +3,7 @@
 until they are approved. A conversation with somebody outside is speech, and is held.
 """
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import MissingError
 
 from odoo.addons.mail.tools.discuss import Store
@@ -180,11 +180,20 @@ class IrAttachment(models.Model):
     }
 
     def _agent_guard_is_written(self, vals):
-        """The value of a field is judged as one; a bundle of assets is Odoo's own."""
-        field = vals.get("res_field", self.res_field if self else False)
-        url = vals.get("url", self.url if self else "") or ""
-        made_by_odoo = self.env.uid == 1 and str(url).startswith("/web/assets/")
-        return not field and not made_by_odoo
+        """Not written by an agent: a bundle of assets, the image that is the value of a
+        field, which is judged as one, and what Odoo makes for a field and names."""
+        model, name, url = (
+            vals.get(given, self[given] if self else False) or ""
+            for given in ("res_model", "res_field", "url")
+        )
+        if self.env.uid == SUPERUSER_ID and url.startswith("/web/assets/"):
+            return False
+        if not name or vals.get("public"):
+            return True
+        field = self.env[model]._fields.get(name) if model in self.env else None
+        is_image = field is not None and field.type == "image"
+        made = not self and self.env.su and vals.get("name") != name
+        return not (is_image or made)
 
     def _agent_guard_ask_to_show(self):
         """Files of an approved call are part of it, and no line of their own."""

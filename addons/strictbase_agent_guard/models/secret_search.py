@@ -39,8 +39,8 @@ class Base(models.AbstractModel):
     @api.model
     def _agent_guard_asks(self):
         """Whether an agent's call searches here, also through ``sudo``."""
-        agents = self.env["res.users"]._agent_guard_uids()
-        return bool(agents) and self.env["strictbase.agent.guard"]._actor() in agents
+        actor = self.env["strictbase.agent.guard"]._actor()
+        return actor is not None and actor in self.env["res.users"]._agent_guard_uids()
 
     @api.model
     def _search(self, domain, *args, **kwargs):
@@ -65,23 +65,13 @@ class Base(models.AbstractModel):
         with blanking(False):
             return super()._fetch_query(query, fields)
 
-    @api.model
-    def _field_to_sql(self, alias, field_expr, query=None):
-        sql = super()._field_to_sql(alias, field_expr, query)
-        if not _blanking.get():
-            return sql
-        field = self._fields.get(field_expr)
-        if field is None or field.type not in TEXTS or not field.store:
-            return sql
-        return SQL(
-            "(CASE WHEN %(text)s ~ %(mark)s "
-            "THEN regexp_replace(%(text)s, %(link)s, %(hidden)s, 'g') "
-            "ELSE %(text)s END)",
-            text=sql,
-            mark="[/=%]",
-            link=client_secrets.sql_pattern(),
-            hidden=rf"\1\2\3{HIDDEN}",
-        )
+    def _post_model_setup__(self):
+        res = super()._post_model_setup__()
+        # asked for each column of each query: only those that hold texts ask
+        for field in self._fields.values():
+            if field.type in TEXTS and field.store:
+                field.to_sql = _to_sql(field)
+        return res
 
     @api.model
     def _agent_guard_seen(self, domain):
@@ -107,6 +97,27 @@ class Base(models.AbstractModel):
             return condition
 
         return domain.map_conditions(seen)
+
+
+def _to_sql(field):
+    """How this field stands in a query: without tokens in what an agent asks."""
+    plain = type(field).to_sql
+
+    def to_sql(model, alias):
+        sql = plain(field, model, alias)
+        if not _blanking.get():
+            return sql
+        return SQL(
+            "(CASE WHEN %(text)s ~ %(mark)s "
+            "THEN regexp_replace(%(text)s, %(link)s, %(hidden)s, 'g') "
+            "ELSE %(text)s END)",
+            text=sql,
+            mark="[/=%]",
+            link=client_secrets.sql_pattern(),
+            hidden=rf"\1\2\3{HIDDEN}",
+        )
+
+    return to_sql
 
 
 def _custom(field, condition, blanked):

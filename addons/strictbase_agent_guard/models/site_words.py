@@ -134,11 +134,16 @@ class Base(models.AbstractModel):
 
     @api.model
     def _agent_guard_page_fields(self):
-        """Fields by which such a record is a line of a page."""
+        """Fields by which such a record is a line of a page: what only portal users
+        read, such as the line of an order, merely names a product unless it goes with
+        it."""
+        guard = self.env["strictbase.agent.guard"]
+        by_visitors = self._name in guard._models_open_to("base.group_public")
         return [
             name
             for name in self._agent_guard_part_fields()
-            if self._fields[name].comodel_name in self.env
+            if (by_visitors or self._fields[name].ondelete == "cascade")
+            and self._fields[name].comodel_name in self.env
             and self.env[self._fields[name].comodel_name]._agent_guard_is_whole_page()
         ]
 

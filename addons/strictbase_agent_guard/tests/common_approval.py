@@ -10,6 +10,8 @@ TOMORROW = f"{datetime.now() + timedelta(days=1):%Y-%m-%d %H:%M:%S}"
 
 
 class ApprovalCase(GuardHttpCase):
+    records_of = ()
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

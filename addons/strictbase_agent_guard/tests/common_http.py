@@ -8,7 +8,6 @@ import json
 import logging
 import re
 from collections import namedtuple
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import requests
@@ -19,6 +18,7 @@ from odoo.tests.common import HOST, HttpCase
 from odoo.tools import SQL, email_normalize, mute_logger
 
 from ..tools.acts import job
+from .common_caches import KeptCaches
 from .common_records import Records
 from .common_sight import Sight
 from .common_wire import Wire
@@ -72,7 +72,7 @@ class Answered(Answer):
         return self.confirmation_required or self.status == 403
 
 
-class GuardHttpCase(Sight, Records, HttpCase):
+class GuardHttpCase(KeptCaches, Sight, Records, HttpCase):
     """Users, keys and records; ``rpc`` and ``left`` are what the tests use."""
 
     @classmethod
@@ -103,22 +103,6 @@ class GuardHttpCase(Sight, Records, HttpCase):
             .mapped("email")
             if email
         }
-
-    @classmethod
-    def _keep_caches(cls):
-        """Clear the caches after a test only if it has invalidated one of them."""
-        registry, clear = cls.registry, cls.registry.clear_all_caches
-        seen = dict(registry.cache_sequences)
-
-        def clear_if_changed():
-            nonlocal seen
-            if registry.cache_invalidated or registry.cache_sequences != seen:
-                clear()
-                seen = dict(registry.cache_sequences)
-
-        cls.startClassPatcher(
-            patch.object(registry, "clear_all_caches", clear_if_changed)
-        )
 
     @classmethod
     def _request_handler(cls, session, request, /, **kwargs):

@@ -11,6 +11,8 @@ COMMENT = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
 
 
 class ReaderCase(GuardHttpCase):
+    records_of = ("im_livechat.channel", "project.task")
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

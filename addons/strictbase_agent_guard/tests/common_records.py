@@ -43,6 +43,9 @@ WIDE = ORDINARY + (
 
 
 class Records:
+    #: Models of which the tests need the records that are kept ready; None is all.
+    records_of = None
+
     # ------------------------------------------------------------------
     # users
     # ------------------------------------------------------------------
@@ -53,34 +56,37 @@ class Records:
         return [Command.set([group.id for group in found if group])]
 
     @classmethod
-    def _make_user(cls, login, groups, **values):
-        return cls.env["res.users"].create(
-            {
-                "name": login.replace("_", " ").capitalize(),
-                "login": login,
-                "email": f"{login}@inside.example",
-                "group_ids": cls._groups(groups),
-                **values,
-            }
-        )
+    def _user_values(cls, login, groups, **values):
+        return {
+            "name": login.replace("_", " ").capitalize(),
+            "login": login,
+            "email": f"{login}@inside.example",
+            "group_ids": cls._groups(groups),
+            **values,
+        }
 
     @classmethod
     def _make_users(cls):
         agents = (f"{MODULE}.group_agent",)
-        cls.users = {
-            "agent": cls._make_user("guarded_agent", ORDINARY + agents),
-            "agent_wide": cls._make_user("guarded_agent_wide", WIDE + agents),
-            "human": cls._make_user("employee", ORDINARY),
-            "human_wide": cls._make_user("employee_wide", WIDE),
-            "colleague": cls._make_user("colleague", ORDINARY),
-            "inbox": cls._make_user(
-                "inbox_colleague", ORDINARY, notification_type="inbox"
-            ),
-            "approver": cls._make_user(
-                "approver",
-                ORDINARY + (f"{MODULE}.group_agent_confirmation_approver",),
-            ),
+        approvers = (f"{MODULE}.group_agent_confirmation_approver",)
+        named = {
+            "agent": ("guarded_agent", ORDINARY + agents),
+            "agent_wide": ("guarded_agent_wide", WIDE + agents),
+            "human": ("employee", ORDINARY),
+            "human_wide": ("employee_wide", WIDE),
+            "colleague": ("colleague", ORDINARY),
+            "inbox": ("inbox_colleague", ORDINARY),
+            "approver": ("approver", ORDINARY + approvers),
         }
+        values = [cls._user_values(*given) for given in named.values()]
+        portal = {"email": "portal@outside.example"}
+        values.append(
+            cls._user_values("portal_client", ("base.group_portal",), **portal)
+        )
+        # all at once: most of what making a user costs is then paid once
+        *users, cls.portal = cls.env["res.users"].create(values)
+        cls.users = dict(zip(named, users, strict=True))
+        cls.users["inbox"].notification_type = "inbox"
         cls.client = cls.env["res.partner"].create(
             {
                 "name": "Client",
@@ -91,11 +97,6 @@ class Records:
                 "zip": "1000",
                 "country_id": cls.env.ref("base.be").id,
             }
-        )
-        cls.portal = cls._make_user(
-            "portal_client",
-            ("base.group_portal",),
-            email="portal@outside.example",
         )
         cls.portal.partner_id.phone = "+32470123457"
         cls.keys = {}

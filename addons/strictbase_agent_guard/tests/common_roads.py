@@ -99,11 +99,11 @@ class RoadsCase(GuardHttpCase):
             self.assertTrue(all(held.mapped("why")))
 
 
-def cases(module, roads, carried=()):
+def cases(module, roads, carried=(), records_of=None):
     """The two test classes of a companion's roads: held for an agent, and real."""
-    held = _case("TestRoads", module, "roads")
+    held = _case("TestRoads", module, "roads", records_of)
     held.__doc__ = "No road of this application leads out for an agent."
-    reach = _case("TestRoadsReach", module, "roads_proof")
+    reach = _case("TestRoadsReach", module, "roads_proof", records_of)
     reach.__doc__ = "Each entry reaches a client when an employee takes it."
     add_held(held, roads)
     add_carried(held, carried)
@@ -111,8 +111,9 @@ def cases(module, roads, carried=()):
     return held, reach
 
 
-def _case(name, module, tag):
-    cls = type(RoadsCase)(name, (RoadsCase,), {"__module__": module})
+def _case(name, module, tag, records_of):
+    body = {"__module__": module, "records_of": records_of}
+    cls = type(RoadsCase)(name, (RoadsCase,), body)
     return tagged("post_install", "-at_install", tag)(cls)
 
 

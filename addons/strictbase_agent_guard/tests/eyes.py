@@ -36,7 +36,7 @@ def seen_outside(env, word):
                 for field in fields:
                     for su in eyes:
                         model = env[name].with_user(user).sudo(su)
-                        if not su and not model.has_access("read"):
+                        if not su and not _can_read(model, field):
                             continue
                         rows = model.search([(field, "like", word)])
                         if su:
@@ -45,6 +45,12 @@ def seen_outside(env, word):
                         if rows:
                             found.append((user.login, name, rows.ids))
     return found
+
+
+def _can_read(model, field):
+    return model.has_access("read") and model._has_field_access(
+        model._fields[field], "read"
+    )
 
 
 def _is_for_pages(row):

@@ -123,6 +123,15 @@ class TestPortalTokens(ApprovalCase):
             "sale.order",
             {"vals_list": [{"partner_id": self.client.id, "access_token": "mine"}]},
         )
+        yield (
+            "create",
+            None,
+            "sale.order",
+            {
+                "vals_list": [{"partner_id": self.client.id}],
+                "context": {"default_access_token": "mine"},
+            },
+        )
 
     def test_no_way_to_name_the_field(self):
         self.users["human"].group_ids += self.env.ref("base.group_allow_export")

@@ -11,6 +11,8 @@ CLIENT = "client@outside.example"
 
 
 class OriginCase(GuardHttpCase):
+    records_of = ("project.task",)
+
     def setUp(self):
         super().setUp()
         self.Held = self.env["strictbase.agent.held"]
@@ -55,6 +57,8 @@ class OriginCase(GuardHttpCase):
 
 @tagged("post_install", "-at_install")
 class TestOrigin(OriginCase):
+    records_of = ("hr.employee", "project.task")
+
     def test_a_colleagues_message_reaches_whom_the_colleague_meant(self):
         """The agent has touched the record; the message is the colleague's."""
         self.ok("agent", "res.partner/write", self.at["file"], vals={"comment": "x"})
@@ -203,6 +207,25 @@ class TestOrigin(OriginCase):
         self._job(partner[0])
         self.assertIn("new@outside.example", self.recipients())
 
+    def test_a_contact_that_an_agent_merged_others_into(self):
+        partners = self.env["res.partner"].create(
+            [{"name": name, "email": "new@outside.example"} for name in ("A", "B")]
+        )
+        self._job(partners[1].id)
+        self.assertIn("new@outside.example", self.recipients())
+        self.wire.clear()
+        model = "base.partner.merge.automatic.wizard"
+        values = {"partner_ids": [[6, 0, partners.ids]], "state": "selection"}
+        values["dst_partner_id"] = partners[1].id
+        wizard = self.ok("agent", f"{model}/create", vals_list=[values])
+        self.ok("agent", f"{model}/action_merge", wizard)
+        self.assertFalse(partners[0].exists())
+        self._job(partners[1].id)
+        self.assertFalse(self.recipients())
+        self.see(partners[1].ids)
+        self._job(partners[1].id)
+        self.assertIn("new@outside.example", self.recipients())
+
     def _said_by_a_job(self):
         """What a job says on a record of the agent's, to those who can open it."""
         partner = self.agents_contact()
@@ -251,6 +274,39 @@ class TestOrigin(OriginCase):
         self.see(partner)
         self._job(partner[0], "record.write({'ref': 'job'})")
         self.assertIn("new@outside.example", self.recipients())
+
+    def _worked_out(self, hours):
+        """An agent's task with a client, whose total a colleague's act changes."""
+        if "task_id" not in self.env["account.analytic.line"]._fields:
+            self.skipTest("hr_timesheet not installed")
+        values = {"name": WORDS, "partner_id": self.client.id}
+        values["project_id"] = self.at["project"]
+        task = self.ok("agent", "project.task/create", vals_list=[values])
+        self.look(task)
+        line = {"name": "Work", "project_id": self.at["project"], "task_id": task[0]}
+        self.ok(
+            "human",
+            "account.analytic.line/create",
+            vals_list=[{**line, "unit_amount": hours}],
+        )
+        self.assertEqual(self.env["project.task"].browse(task).effective_hours, hours)
+        return task
+
+    def _told_of_task(self, task):
+        self._run(
+            f"env['project.task'].browse({task}).message_post(body='x', "
+            f"subtype_xmlid='{COMMENT}', partner_ids=[{self.client.id}])"
+        )
+        return CLIENT in self.recipients()
+
+    def test_a_total_that_is_worked_out_is_no_look(self):
+        self.assertFalse(self._told_of_task(self._worked_out(2)))
+        self.assertTrue(self.held())
+
+    def test_saving_it_is_a_look_whatever_is_worked_out(self):
+        task = self._worked_out(3)
+        self.ok("human", "project.task/write", task, vals={"priority": "1"})
+        self.assertTrue(self._told_of_task(task))
 
     def test_an_incoming_mail_is_passed_on(self):
         """A client has answered: others who follow get it, whatever an agent did."""

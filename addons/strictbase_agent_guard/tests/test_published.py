@@ -62,6 +62,17 @@ class TestPublished(ConfirmationCase):
             partners=self.portal.partner_id,
         )
 
+    def test_opened_by_a_default_of_the_context(self):
+        files = self.env["ir.attachment"].with_user(self.agent)
+        values = {"name": "x.txt", "raw": b"1"}
+        opened = files.with_context(default_public=True)
+        self.assertHeld(opened.create, values)
+        self.assertFalse(opened.create({**values, "public": False}).public)
+        self.assertEqual(
+            files.with_context(default_description="Ours").create(values).description,
+            "Ours",
+        )
+
     def test_switched_off_altogether(self):
         self.env["ir.config_parameter"].set_param(f"{MODULE}.shut", "1")
         token = self.issue()

@@ -16,7 +16,7 @@ class TestPublishedRoads(ConfirmationCase):
     def _whole(self, model, shown):
         """What a line is for, seen by visitors or not."""
         values = {"name": "x"}
-        if model == "product.template":
+        if model in ("product.product", "product.template"):
             values |= {"is_published": shown, "sale_ok": True}
         elif model == "event.event":
             values |= {"date_begin": "2030-01-01", "date_end": "2030-01-02"}

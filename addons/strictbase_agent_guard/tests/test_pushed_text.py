@@ -41,6 +41,14 @@ class TestPushedText(OriginCase):
         self.assertFalse(self.push(f"<b>{WORDS} said</b>"))
         self.assertEqual(self.held().channel, "http")
 
+    def test_held_whatever_the_agent_did_since(self):
+        ledger = self.env["strictbase.agent.touch"]
+        agent, other = self.users["agent"].id, self.at["file"]
+        for index in range(300):
+            ledger._note(agent, {("res.partner", other + index): {"comment"}})
+        ledger._write_down()
+        self.assertFalse(self.push(f"{WORDS} said"))
+
     def test_other_words(self):
         self.assertTrue(self.push("Ours"))
 

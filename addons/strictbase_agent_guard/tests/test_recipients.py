@@ -96,7 +96,8 @@ class TestRecipients(ApprovalCase):
     """Who is outside: by what the agent cannot have arranged itself."""
 
     def test_archived_colleague_is_outside(self):
-        user = self._make_user("left_us", ("base.group_user",))
+        values = self._user_values("left_us", ("base.group_user",))
+        user = self.env["res.users"].create(values)
         body = {"partner_ids": [user.partner_id.id], "record": "quiet"}
         self.assertTrue(self.post(**body).ok)
         user.active = False

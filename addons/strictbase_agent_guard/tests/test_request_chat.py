@@ -10,6 +10,8 @@ POST = "discuss.channel/message_post"
 
 @tagged("post_install", "-at_install")
 class TestRequestChat(RequestCase):
+    records_of = ("im_livechat.channel",)
+
     def said(self, body="Good day", **kwargs):
         return {
             "body": body,

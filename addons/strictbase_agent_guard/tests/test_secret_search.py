@@ -16,6 +16,8 @@ LINK = f'<a href="https://odoo.example/my/orders/7?access_token={SECRET}">Order<
 
 @tagged("post_install", "-at_install")
 class TestSecretSearch(GuardHttpCase):
+    records_of = ("project.task", "sale.order")
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

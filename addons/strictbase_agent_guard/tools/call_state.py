@@ -172,9 +172,7 @@ def refuse_to_commit(cr, state):
 
 def current_request():
     """The request of Odoo's own server that this thread serves, if any."""
-    if not http.request:
-        return None
-    request = http.request._get_current_object()
+    request = http._request_stack.top
     return request if isinstance(request, http.Request) else None
 
 

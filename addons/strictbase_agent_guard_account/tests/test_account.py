@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from base64 import b64encode
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -76,3 +78,13 @@ class TestAccount(ConfirmationCase):
         self.colleague.group_ids += self.env.ref("account.group_account_invoice")
         _wizard, send = self.send(["email"], user=self.colleague)
         send()
+
+    def test_a_document_put_into_a_field(self):
+        """The client's page would show it; what Odoo itself makes is not meant."""
+        name = "invoice_pdf_report_file"
+        document = [("res_id", "=", self.move.id), ("res_field", "=", name)]
+        self.move.with_user(self.agent).sudo()[name] = b64encode(b"Words")
+        self.assertTrue(self.env["ir.attachment"].search(document).agent_unapproved)
+        made = {"name": "x.pdf", "res_model": "account.move", "res_id": self.move.id}
+        files = self.env["ir.attachment"].with_user(self.agent).sudo()
+        self.assertFalse(files.create({**made, "res_field": name}).agent_unapproved)

@@ -3,4 +3,9 @@ from odoo.addons.strictbase_agent_guard.tests.common_roads import cases
 
 from .roads import CARRIED, ROADS
 
-TestRoads, TestRoadsReach = cases(__name__, ROADS, CARRIED)
+TestRoads, TestRoadsReach = cases(
+    __name__,
+    ROADS,
+    CARRIED,
+    records_of=("account.move", "product.template", "snailmail.letter"),
+)

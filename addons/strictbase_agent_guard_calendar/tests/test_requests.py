@@ -12,6 +12,8 @@ CREATE = "calendar.event/create"
 
 @tagged("post_install", "-at_install")
 class TestRequests(RequestCase):
+    records_of = ("calendar.event",)
+
     def meeting(self, **values):
         return {
             "vals_list": [

@@ -3,4 +3,4 @@ from odoo.addons.strictbase_agent_guard.tests.common_roads import cases
 
 from .roads import ROADS
 
-TestRoads, TestRoadsReach = cases(__name__, ROADS)
+TestRoads, TestRoadsReach = cases(__name__, ROADS, records_of=("project.task",))

@@ -12,6 +12,8 @@ QUEUE = "website_sale.ir_cron_send_availability_email"
 
 @tagged("post_install", "-at_install")
 class TestCarts(OriginCase):
+    records_of = ("sale.order",)
+
     def setUp(self):
         super().setUp()
         if "website" not in self.at:

@@ -3,4 +3,4 @@ from odoo.addons.strictbase_agent_guard.tests.common_roads import cases
 
 from .roads import CARRIED, ROADS
 
-TestRoads, TestRoadsReach = cases(__name__, ROADS, CARRIED)
+TestRoads, TestRoadsReach = cases(__name__, ROADS, CARRIED, records_of=("sale.order",))

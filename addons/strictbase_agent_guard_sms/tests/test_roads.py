@@ -3,4 +3,6 @@ from odoo.addons.strictbase_agent_guard.tests.common_roads import cases
 
 from .roads import ROADS
 
-TestRoads, TestRoadsReach = cases(__name__, ROADS)
+TestRoads, TestRoadsReach = cases(
+    __name__, ROADS, records_of=("project.task", "sale.order")
+)

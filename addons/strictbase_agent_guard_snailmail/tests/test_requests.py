@@ -10,6 +10,8 @@ QUEUE = "snailmail.snailmail_print"
 
 @tagged("post_install", "-at_install")
 class TestRequests(RequestCase):
+    records_of = ("account.move", "snailmail.letter")
+
     def setUp(self):
         super().setUp()
         if "letter_file" not in self.at:

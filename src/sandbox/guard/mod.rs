@@ -6,7 +6,7 @@ mod requests;
 mod tokens;
 
 pub use requests::{manifest, status_of, withdraw};
-pub use tokens::issue;
+pub use tokens::{issue, random_text};
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};

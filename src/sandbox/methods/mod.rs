@@ -7,12 +7,14 @@ mod core;
 mod imports;
 mod mailing;
 mod messaging;
+mod placed;
 mod views;
 mod web;
 
 use serde_json::{Map, Value, json};
 
 pub use self::core::check_counts;
+pub use self::placed::{call_kw, of_button};
 
 use super::env::{Env, ids_of};
 use super::fault::{Fault, Outcome};
@@ -205,9 +207,13 @@ fn literal(text: &str) -> Value {
 pub fn dispatch(env: &mut Env, model: &str, method: &str, body: Map<String, Value>) -> Outcome<Value> {
     let given = body.clone();
     let (definition, call) = prepare(env, model, method, body)?;
+    run(env, definition, &call, given)
+}
+
+fn run(env: &mut Env, definition: &Method, call: &Call, given: Map<String, Value>) -> Outcome<Value> {
     env.check_context()?;
-    env.entry = Entry::new(model, method, &call.ids, given);
-    let value = (definition.run)(env, &call)?;
+    env.entry = Entry::new(call.model.name, definition.name, &call.ids, given);
+    let value = (definition.run)(env, call)?;
     guard::judge(env)?;
     Ok(value)
 }
@@ -239,28 +245,22 @@ fn no_integer(text: &str) -> Fault {
     Fault::database_text(format!("invalid input syntax for type integer: \"{text}\""))
 }
 
-fn prepare(
-    env: &mut Env,
-    model: &str,
-    method: &str,
-    mut body: Map<String, Value>,
-) -> Outcome<(&'static Method, Call)> {
-    let Some(model) = schema::find(model) else {
-        return Err(Fault::not_found(format!("the model '{model}' does not exist")).gap());
-    };
+/// A method that can be called, if the model has it; those that Odoo keeps to itself are refused.
+fn find_method(model: &'static Model, method: &str) -> Outcome<Option<&'static Method>> {
     if method.starts_with('_') || PRIVATE.contains(&method) {
         return Err(Fault::access(format!(
             "Private methods (such as '{}.{method}') cannot be called remotely.",
             model.name
         )));
     }
-    let Some(definition) = methods_of(model).find(|each| each.name == method) else {
-        let message = format!("The method '{}.{method}' does not exist", model.name);
-        return Err(Fault::not_found(message).gap());
-    };
-    let ids = match body.shift_remove("ids") {
+    Ok(methods_of(model).find(|each| each.name == method))
+}
+
+/// The records of a call, as Python and PostgreSQL take what was given for them.
+fn bound_ids(given: Option<Value>, method: &str, fields: Option<&Value>) -> Outcome<Vec<i64>> {
+    Ok(match given {
         // A read of nothing but the id gives back what it was given.
-        Some(Value::Array(ids)) if body.get("fields") == Some(&json!(["id"])) => ids_of(&Value::Array(ids)),
+        Some(Value::Array(ids)) if fields == Some(&json!(["id"])) => ids_of(&Value::Array(ids)),
         Some(Value::Array(ids)) => ids_for_sql(&ids)?,
         // Python takes a text apart, and PostgreSQL meets its letters.
         Some(Value::String(text)) if text.is_empty() => Vec::new(),
@@ -277,12 +277,32 @@ fn prepare(
                 super::python::type_name(&other)
             )));
         }
+    })
+}
+
+fn context_of(given: Option<Value>) -> Outcome<Map<String, Value>> {
+    match given {
+        Some(Value::Object(context)) => Ok(context),
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(_) => Err(Fault::kind("with_context() argument must be a dict")),
+    }
+}
+
+fn prepare(
+    env: &mut Env,
+    model: &str,
+    method: &str,
+    mut body: Map<String, Value>,
+) -> Outcome<(&'static Method, Call)> {
+    let Some(model) = schema::find(model) else {
+        return Err(Fault::not_found(format!("the model '{model}' does not exist")).gap());
     };
-    env.context = match body.shift_remove("context") {
-        Some(Value::Object(context)) => context,
-        None | Some(Value::Null) => Map::new(),
-        Some(_) => return Err(Fault::kind("with_context() argument must be a dict")),
+    let Some(definition) = find_method(model, method)? else {
+        let message = format!("The method '{}.{method}' does not exist", model.name);
+        return Err(Fault::not_found(message).gap());
     };
+    let ids = bound_ids(body.shift_remove("ids"), method, body.get("fields"))?;
+    env.context = context_of(body.shift_remove("context"))?;
     body.shift_remove("__model__");
     body.shift_remove("__method__");
     if definition.model_level && !ids.is_empty() {

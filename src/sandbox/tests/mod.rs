@@ -10,6 +10,7 @@ mod groups;
 mod guard;
 mod recorded;
 mod records;
+mod rpc;
 mod serving;
 mod state;
 mod wire;

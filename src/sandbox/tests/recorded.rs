@@ -106,7 +106,7 @@ fn request(name: &str, recorded: &Value, wire_capture: i64) -> HttpRequest {
 
 /// The shape of a value: types, and the keys of objects. Lists are as their first element; an empty list, a
 /// `false` and a many2one or text in its place are of one kind, as a field may be unset here and set there.
-fn shape(value: &Value) -> String {
+pub fn shape(value: &Value) -> String {
     match value {
         Value::Array(items) => match items.as_slice() {
             [Value::Number(_), Value::String(_)] => "optional".into(),

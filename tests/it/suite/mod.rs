@@ -10,8 +10,18 @@ pub use tables::*;
 
 use crate::support::{Home, Outcome};
 
+/// How an agent's profile speaks to a place. The guard leaves an agent JSON-2 alone; by the others an ordinary user
+/// is let in, whom it holds as it holds an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spoken {
+    Json2,
+    JsonRpc,
+    Session,
+}
+
 /// An Odoo with three users.
 pub struct Place {
+    pub spoken: Spoken,
     pub base_url: String,
     pub database: String,
     /// In the guard's group Agent, without the documentation group.
@@ -20,6 +30,8 @@ pub struct Place {
     pub docs: String,
     /// An approver.
     pub approver: String,
+    /// Login and password of the user with the documentation group.
+    pub login: (String, String),
 }
 
 /// A home with profiles `agent` and `docs` at a place.
@@ -31,11 +43,24 @@ pub struct Desk {
 impl Desk {
     pub fn at(place: Place) -> Desk {
         let home = Home::new();
+        let (login, password) = &place.login;
         for (name, key) in [("agent", &place.agent), ("docs", &place.docs)] {
-            home.profile(
-                name,
-                &[("ODOO_BASE_URL", &place.base_url), ("ODOO_DB", &place.database), ("ODOO_API_KEY", key)],
-            );
+            let mut values: Vec<(&str, &str)> =
+                vec![("ODOO_BASE_URL", &place.base_url), ("ODOO_DB", &place.database)];
+            values.extend(match place.spoken {
+                Spoken::Json2 => vec![("ODOO_API_KEY", key.as_str())],
+                Spoken::JsonRpc => vec![
+                    ("ODOO_API_KEY", place.docs.as_str()),
+                    ("ODOO_LOGIN", login),
+                    ("ODOO_PROTOCOL", "jsonrpc"),
+                ],
+                Spoken::Session => vec![
+                    ("ODOO_PASSWORD", password.as_str()),
+                    ("ODOO_LOGIN", login),
+                    ("ODOO_PROTOCOL", "session"),
+                ],
+            });
+            home.profile(name, &values);
         }
         Desk { home, place }
     }
@@ -105,8 +130,48 @@ pub fn words(arguments: &[String]) -> Vec<&str> {
     arguments.iter().map(String::as_str).collect()
 }
 
-/// Runs every test of the suite at a place.
+/// Runs every test of the suite at a place; of the older protocols what they have.
 macro_rules! suite {
+    (older $place:expr) => {
+        suite! {
+            $place;
+            the_usual_fields_are_asked_for
+            all_readable_fields_can_be_read
+            names_in_any_script_are_found_again
+            any_model_can_be_looked_up
+            what_is_written_is_read_back
+            an_internal_note_needs_nobody
+            refusals_have_their_codes
+            schemas_are_summed_up
+            the_examples_run
+            a_closed_field_is_named_with_the_command_without_it
+            every_record_is_streamed_once
+            groups_and_counts_agree
+            groups_of_times_follow_the_time_zone
+        }
+    };
+    (rpc $place:expr) => {
+        suite! {
+            $place;
+            the_usual_fields_are_asked_for
+            all_readable_fields_can_be_read
+            names_in_any_script_are_found_again
+            any_model_can_be_looked_up
+            what_is_written_is_read_back
+            an_internal_note_needs_nobody
+            refusals_have_their_codes
+            schemas_are_summed_up
+            the_examples_run
+            the_agent_alone_reaches_nobody
+            the_agent_has_no_way_around
+            an_approved_call_goes_through_once
+            a_token_is_good_for_one_call_of_one_agent
+            a_closed_field_is_named_with_the_command_without_it
+            every_record_is_streamed_once
+            groups_and_counts_agree
+            groups_of_times_follow_the_time_zone
+        }
+    };
     ($place:expr) => {
         suite! {
             $place;
@@ -301,7 +366,10 @@ pub fn refusals_have_their_codes(desk: &Desk) {
     for (arguments, exit, code, name) in cases {
         let outcome = desk.run(arguments).fails(exit, code);
         assert_eq!(outcome.effect(), "rejected", "{arguments:?}");
-        assert_eq!(outcome.error()["odoo"]["name"], name, "{arguments:?}");
+        // What JSON-2 says itself the older protocols leave to Python.
+        if desk.place.spoken == Spoken::Json2 || !name.starts_with("werkzeug") {
+            assert_eq!(outcome.error()["odoo"]["name"], name, "{arguments:?}");
+        }
         assert!(outcome.error()["odoo"].get("debug").is_none(), "{arguments:?}");
     }
 }
@@ -371,9 +439,12 @@ pub fn the_agent_alone_reaches_nobody(desk: &Desk) {
     let off = r#"{"agent_mode": false}"#;
     desk.run(&[&words(&outbound)[..], &["--context-json", off]].concat()).fails(6, "confirmation_required");
     desk.run(&[&words(&outbound)[..], &["--confirm-outbound"]].concat()).fails(6, "confirmation_required");
+    let own = if desk.place.spoken == Spoken::Json2 { &desk.place.agent } else { &desk.place.docs };
     let with_own_key = desk.home.agent(["--profile", "agent"]).args(&outbound).arg("--confirm-outbound");
-    let with_own_key = with_own_key.env("ODOO_APPROVER_API_KEY", &desk.place.agent).run();
-    assert!(with_own_key.notes().iter().any(|note| note.contains("boundary")), "{:?}", with_own_key.notes());
+    let with_own_key = with_own_key.env("ODOO_APPROVER_API_KEY", own).run();
+    // A session has no key that the approver's could be told to be.
+    let is_told = with_own_key.notes().iter().any(|note| note.contains("boundary"));
+    assert!(is_told || desk.place.spoken == Spoken::Session, "{:?}", with_own_key.notes());
     with_own_key.fails(6, "confirmation_required");
     let invented = desk
         .home

@@ -42,6 +42,11 @@ impl Served {
     pub fn key(&self, user: &str) -> &str {
         self.told["keys"][user].as_str().unwrap()
     }
+
+    /// The password of `docs`, `approver` or `admin`, who are let in by the older protocols.
+    pub fn password(&self, login: &str) -> &str {
+        self.told["logins"][login].as_str().unwrap()
+    }
 }
 
 impl Drop for Served {

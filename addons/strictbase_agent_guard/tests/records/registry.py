@@ -19,6 +19,7 @@ def makes(model):
 
 
 def make_all(case):
+    """The records of the models that the case names, of all if it names none."""
     for model, function in sorted(MAKERS.items()):
-        if model in case.env:
+        if model in case.env and (case.records_of is None or model in case.records_of):
             function(case)

@@ -1,0 +1,1 @@
+{"name": "No bundles before the tests", "installable": False}
