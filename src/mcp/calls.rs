@@ -8,15 +8,17 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::answers::{self, Answer, Called};
+use super::compat::Compat;
 use super::desk::Desk;
 use super::host::{CallHost, End, Progress, Shared};
 use super::tools::{Asked, Naming, Tools};
 use super::words::Speech;
-use super::{Door, Marking, left_out, schema};
+use super::{Door, Marking, compat, left_out, schema};
 use crate::actions::{self, Request, Rows, approvals};
 use crate::caller::{Caller, Columns};
 use crate::clock::SharedClock;
 use crate::error::{Code, Error, Result};
+use crate::knowledge::{NEWEST, OLDEST, Version};
 use crate::operation::Object;
 use crate::settings::Mcp;
 use crate::spec;
@@ -42,7 +44,7 @@ impl Calls {
     pub fn new(door: Door) -> Calls {
         let naming = if door.settings.two { Naming::Two } else { Naming::Each };
         Calls {
-            tools: Tools::new(naming),
+            tools: Tools::new(naming, door.compat),
             end: End::default(),
             desk: Desk::new(door.open, Arc::clone(&door.clock)),
             speech: Speech { naming, for_a_person: door.for_a_person },
@@ -108,10 +110,18 @@ impl Calls {
     }
 
     fn answer(&self, asked: Asked, host: &CallHost) -> Result<Answer> {
-        let Asked { verb, arguments } = asked;
+        let Asked { verb, arguments, compat } = asked;
+        let session = self.desk.session(compat.map(Compat::wish))?;
+        let arguments = match compat {
+            Some(_) => {
+                let major = session.odoo().major(host)?;
+                let version = Version::try_from(major).unwrap_or(NEWEST).clamp(OLDEST, NEWEST);
+                compat::named(arguments, version)?
+            }
+            None => arguments,
+        };
         refuse_elsewhere(&arguments, verb.name)?;
         let mut job = spec::job_of(verb, arguments.clone(), &|key| key.to_string()).map_err(as_arguments)?;
-        let session = self.desk.session()?;
         if !matches!(job.request, Request::Approvals(_)) {
             let own = std::mem::replace(&mut job.context, self.context.clone());
             job.context.extend(own);

@@ -5,6 +5,7 @@
 
 mod answers;
 mod calls;
+pub mod compat;
 mod desk;
 mod framing;
 mod host;
@@ -19,13 +20,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use compat::Compat;
+
 use crate::clock::SharedClock;
 use crate::error::{Code, Error, Result};
 use crate::hint::Action;
 use crate::host::Watch;
 use crate::operation::{Access, Object};
 use crate::session::Session;
-use crate::settings::Mcp;
+use crate::settings::{Mcp, Wish};
 
 /// A session, and the file that its profile was read from.
 pub struct Opened {
@@ -38,10 +41,13 @@ pub struct Opened {
 /// What marks a call as under way for whoever ends the process.
 pub type Marking = Box<dyn Fn(&str, Access) -> Box<dyn Watch>>;
 
+/// What opens a session.
+pub type Open = dyn Fn(Option<Wish>) -> Result<Opened> + Send + Sync;
+
 /// What this surface is handed: the way to a session, to whoever reads stderr, and to a person.
 pub struct Door {
-    /// Reads the profile and puts a session together; sends nothing.
-    pub open: Box<dyn Fn() -> Result<Opened> + Send + Sync>,
+    /// Reads the profile and puts a session together, as the profile wants to speak or as it is asked to; sends nothing.
+    pub open: Box<Open>,
     /// A call begins.
     pub marking: fn() -> Marking,
     /// The command by which a person does something.
@@ -52,6 +58,8 @@ pub struct Door {
     pub context: Object,
     /// How the profile wants tools offered.
     pub settings: Mcp,
+    /// The tools of published servers that are offered as well.
+    pub compat: Vec<Compat>,
     /// The clock.
     pub clock: SharedClock,
 }

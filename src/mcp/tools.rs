@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
+use super::compat::Compat;
 use super::schema;
 use crate::actions::definition::{Changes, Verb, Wrapper};
 use crate::actions::{self, VERBS};
@@ -93,19 +94,22 @@ pub struct Asked {
     pub verb: &'static Verb,
     /// Its arguments.
     pub arguments: Object,
+    /// They are those of a published tool, by place and by name.
+    pub compat: Option<Compat>,
 }
 
 /// The tools of a server.
 pub struct Tools {
     naming: Naming,
+    compat: Vec<Compat>,
     /// As they are listed.
     pub list: Vec<Tool>,
 }
 
 impl Tools {
     /// By their definitions.
-    pub fn new(naming: Naming) -> Tools {
-        let list = match naming {
+    pub fn new(naming: Naming, compat: Vec<Compat>) -> Tools {
+        let mut list: Vec<Tool> = match naming {
             Naming::Each => offered().map(tool).collect(),
             Naming::Two => vec![
                 one_of_two(FIND, "Read from Odoo: one of these actions, with its arguments", true),
@@ -116,7 +120,8 @@ impl Tools {
                 ),
             ],
         };
-        Tools { naming, list }
+        list.extend(compat.iter().map(|compat| compat.tool()));
+        Tools { naming, compat, list }
     }
 
     /// The verb that a call means; none if there is no such tool.
@@ -127,9 +132,12 @@ impl Tools {
         if !self.list.iter().any(|known| known.name == tool) {
             return None;
         }
+        if let Some(compat) = self.compat.iter().find(|compat| compat.name() == tool) {
+            return Some(Ok(Asked { verb: &actions::call::VERB, arguments, compat: Some(*compat) }));
+        }
         if let Naming::Each = self.naming {
             let verb = offered().find(|verb| name(verb.name) == tool)?;
-            return Some(Ok(Asked { verb, arguments }));
+            return Some(Ok(Asked { verb, arguments, compat: None }));
         }
         let names = || offered().filter(|verb| reads(verb) == (tool == FIND)).map(|verb| verb.name);
         let action = arguments.shift_remove("action");
@@ -150,13 +158,13 @@ impl Tools {
             Some(Value::Object(inner)) => inner,
             Some(_) => return Some(Err("arguments: expected an object".into())),
         };
-        actions::verb(verb).map(|verb| Ok(Asked { verb, arguments }))
+        actions::verb(verb).map(|verb| Ok(Asked { verb, arguments, compat: None }))
     }
 }
 
 /// What a tool does to the world, as far as a client is told. A call that changes records may change or delete others
 /// with them (commands in a field of lines), and may send a message: no write is called harmless.
-fn annotations(reads: bool) -> ToolAnnotations {
+pub fn annotations(reads: bool) -> ToolAnnotations {
     let told = ToolAnnotations::new().read_only(reads).open_world(!reads);
     // Of what only reads the others say nothing.
     if reads { told } else { told.destructive(true).idempotent(false) }
@@ -209,10 +217,14 @@ mod tests {
 
     #[test]
     fn tools_are_few_small_and_called_as_every_client_takes_it() {
-        let each = Tools::new(Naming::Each);
+        let each = Tools::new(Naming::Each, Compat::ALL.to_vec());
         assert!(each.list.len() <= 16, "{}", each.list.len());
         assert!(bytes(&each) <= 12 * 1024, "{}", bytes(&each));
-        assert!(bytes(&Tools::new(Naming::Two)) <= 3 * 1024, "{}", bytes(&Tools::new(Naming::Two)));
+        assert!(
+            bytes(&Tools::new(Naming::Two, Vec::new())) <= 3 * 1024,
+            "{}",
+            bytes(&Tools::new(Naming::Two, Vec::new()))
+        );
         assert!(INSTRUCTIONS.len() <= 1536, "{}", INSTRUCTIONS.len());
         for tool in &each.list {
             assert!(
@@ -225,7 +237,7 @@ mod tests {
 
     #[test]
     fn what_instructions_name_is_there() {
-        let each = Tools::new(Naming::Each);
+        let each = Tools::new(Naming::Each, Compat::ALL.to_vec());
         for word in INSTRUCTIONS.split(|c: char| !c.is_ascii_lowercase() && c != '_') {
             let is_tool = word.starts_with("odoo_");
             assert!(!is_tool || each.list.iter().any(|tool| tool.name == word), "{word}");

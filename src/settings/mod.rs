@@ -283,6 +283,18 @@ impl Settings {
         Ok(())
     }
 
+    /// Whether there is a key, here or behind a command.
+    #[cfg(feature = "mcp")]
+    pub fn has_key(&self) -> bool {
+        self.api_key.is_some() || self.behind.iter().any(|(name, _)| *name == names::API_KEY_COMMAND)
+    }
+
+    /// Whether there is a password, here or behind a command.
+    #[cfg(feature = "mcp")]
+    pub fn has_password(&self) -> bool {
+        self.password.is_some() || self.behind.iter().any(|(name, _)| *name == names::PASSWORD_COMMAND)
+    }
+
     /// Everything that must not be seen.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.api_key.iter().chain(&self.password)

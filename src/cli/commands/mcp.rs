@@ -31,7 +31,11 @@ pub const COMMAND: Own = Own {
 Examples:
   echo '{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"ping\"}' | odoo-agent mcp
   odoo-agent describe mcp")]
-pub struct Args {}
+pub struct Args {
+    /// Offer odoo_execute_kw and odoo_web_call too, as published servers have them
+    #[arg(long)]
+    compat: bool,
+}
 
 #[cfg(not(feature = "mcp"))]
 fn run(_: &Args, _: Local) -> Result<()> {
@@ -45,7 +49,7 @@ fn run(_: &Args, _: Local) -> Result<()> {
 
 /// Serves until the client has gone.
 #[cfg(feature = "mcp")]
-fn run(_: &Args, mut local: Local) -> Result<()> {
+fn run(args: &Args, mut local: Local) -> Result<()> {
     use std::io::Write;
     use std::sync::Arc;
 
@@ -54,9 +58,10 @@ fn run(_: &Args, mut local: Local) -> Result<()> {
     use crate::cli::words::{Manner, Speech};
     use crate::hint::Hint;
     use crate::host::Watch;
+    use crate::mcp::compat::Compat;
     use crate::mcp::{Door, Marking, Opened, serve};
     use crate::operation::{Access, Object};
-    use crate::settings::Settings;
+    use crate::settings::{Settings, Wish};
 
     let context = local.context()?;
     let opener = Opener::of(&local).by_channel("mcp");
@@ -76,8 +81,16 @@ fn run(_: &Args, mut local: Local) -> Result<()> {
         }
     });
     let (noted, for_notes) = (Arc::clone(&say), people.clone());
-    let open = move || {
-        let (settings, notes) = opener.settings()?;
+    let mut compat = Vec::new();
+    for tool in Compat::ALL.into_iter().filter(|_| args.compat) {
+        match tool.missing(&settings) {
+            None => compat.push(tool),
+            Some(lacks) => say(&format!("{} is not offered: it needs {lacks} in the profile", tool.name())),
+        }
+    }
+    let open = move |wish: Option<Wish>| {
+        let (mut settings, notes) = opener.settings()?;
+        settings.wish = wish.unwrap_or(settings.wish);
         notes.iter().for_each(|note: &Hint| noted(&for_notes.hint(note)));
         let file = opener.file(&settings);
         Ok(Opened { session: opener.session(settings), file })
@@ -93,6 +106,7 @@ fn run(_: &Args, mut local: Local) -> Result<()> {
         say: Box::new(move |text: &str| say(text)),
         context,
         settings: settings.mcp,
+        compat,
         clock: local.clock,
     };
     serve(door, Box::new(std::io::stdin()), Box::new(std::io::stdout()))

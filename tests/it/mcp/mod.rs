@@ -2,6 +2,7 @@
 
 mod alike;
 mod answers;
+mod compat;
 mod offered;
 mod openings;
 mod schemas;
