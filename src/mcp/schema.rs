@@ -97,8 +97,11 @@ fn portable(schema: &mut Value) {
             }
             if object.shift_remove("anyOf").is_some() {
                 // Conditions and signs, or kinds and models: which, is said in words.
-                let is_said = object.contains_key("description");
-                object.extend(is_said.then(|| ("type".to_string(), json!("string"))));
+                let (key, kinds) = match object.contains_key("description") {
+                    true => ("type", json!("string")),
+                    false => ("anyOf", json!([{ "type": "array" }, { "type": "string" }])),
+                };
+                object.insert(key.into(), kinds);
             }
             object.values_mut().for_each(portable);
         }
