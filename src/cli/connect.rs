@@ -1,6 +1,5 @@
 //! From flags, environment and profile to a session and the host of a call. Nothing is sent.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::host::CommandLine;
@@ -132,7 +131,7 @@ impl Opener {
 
     /// The file that the profile was read from, if it was read from one.
     #[cfg(feature = "mcp")]
-    pub fn file(&self, settings: &Settings) -> Option<PathBuf> {
+    pub fn file(&self, settings: &Settings) -> Option<std::path::PathBuf> {
         match &self.selection.env_file {
             Some(path) => Some(path.clone()),
             None => Some(self.paths.profile(&settings.label)).filter(|path| path.exists()),
