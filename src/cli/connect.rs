@@ -9,7 +9,7 @@ use super::secret_command;
 use super::words::{Manner, Speech};
 use crate::actions::definition::Job;
 use crate::cache::Cache;
-use crate::caller::Caller;
+use crate::caller::{Caller, Road};
 use crate::clock::SharedClock;
 use crate::error::Result;
 use crate::held::HeldCalls;
@@ -18,6 +18,8 @@ use crate::host::Host;
 use crate::odoo::client::Connect;
 use crate::odoo::cookies::Cookies;
 use crate::operation::Object;
+use crate::policy::files::Places;
+use crate::policy::gate::Gate;
 use crate::secret::Veil;
 use crate::session::Session;
 use crate::settings::{Environment, Paths, Selection, Settings, wrapper};
@@ -51,11 +53,13 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
     let opener = Opener::of(local);
     let (settings, notes) = opener.settings()?;
     local.refuse_keys()?;
+    let surface = if manner == Manner::Spec { "spec" } else { "cli" };
     let speech = speech(local, manner, &settings, &context);
     let host = CommandLine::new(local, speech);
     notes.iter().for_each(|note| host.note(note));
-    let caller = Caller::new(context, &settings.allowed_context, &settings.agent_channel)
+    let mut caller = Caller::new(context, &settings.allowed_context, &settings.agent_channel)
         .map_err(|error| host.speech().error(error))?;
+    caller.road = Road { surface, patience: local.selection.wait, ..Road::default() };
     Ok(Connected { session: opener.session(settings), caller, host })
 }
 
@@ -129,13 +133,19 @@ impl Opener {
         notes
     }
 
-    /// The file that the profile was read from, if it was read from one.
+    /// What looks which files say what a profile may do, and what they are like by then.
     #[cfg(feature = "mcp")]
-    pub fn file(&self, settings: &Settings) -> Option<std::path::PathBuf> {
-        match &self.selection.env_file {
+    pub fn files(&self, settings: &Settings) -> Box<crate::mcp::Files> {
+        let profile = match &self.selection.env_file {
             Some(path) => Some(path.clone()),
             None => Some(self.paths.profile(&settings.label)).filter(|path| path.exists()),
-        }
+        };
+        let places = self.places(&settings.label);
+        Box::new(move || {
+            let policies = places.present().into_iter().map(|(_, path)| path);
+            let all = profile.iter().cloned().chain(policies);
+            all.map(|path| (path.clone(), crate::fsio::stamp(&path))).collect()
+        })
     }
 
     /// A session that connects when the first request is sent.
@@ -143,9 +153,33 @@ impl Opener {
         let connect = self.connect_later(&settings);
         let cache = Cache::new(&self.paths.cache, Arc::clone(&self.clock));
         let (veil, clock) = (Arc::clone(&self.veil), Arc::clone(&self.clock));
-        Session::open(settings, cache, connect, veil, clock, Cookies::new(&self.paths.state))
+        let gate = self.gate(&settings.label);
+        Session::open(settings, cache, connect, veil, clock, Cookies::new(&self.paths.state), gate)
             .keeping(Shelf::new(&self.paths.state))
             .holding(HeldCalls::new(&self.paths.state))
+            .journaling(&self.paths.state)
+    }
+
+    /// Where the policies of a run are looked for.
+    pub fn places(&self, label: &str) -> Places {
+        let env_file = self.selection.env_file.clone();
+        Places {
+            machine: self.paths.machine.clone(),
+            config: self.paths.config.clone(),
+            profile: env_file.is_none().then(|| label.to_string()),
+            env_file,
+        }
+    }
+
+    /// What lets operations of a profile out.
+    pub fn gate(&self, label: &str) -> Gate {
+        // A profile by its path is called by its name in rules.
+        let file = self.selection.env_file.as_ref().and_then(|path| path.canonicalize().ok());
+        let stem =
+            file.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+        let name = stem.map(|stem| stem.strip_prefix("odoo_").map_or(stem.clone(), str::to_string));
+        let name = name.unwrap_or_else(|| label.to_string());
+        Gate::open(&self.places(label), &self.paths.state, &name, Arc::clone(&self.clock))
     }
 
     /// What connects, or opens the sandbox, when the first request is sent.
@@ -161,6 +195,11 @@ impl Opener {
             Ok(Box::new(HttpTransport::new(base_url.clone(), timeout, ca_file.as_deref())?))
         })
     }
+}
+
+/// What lets operations of a profile out.
+pub fn gate(local: &Local, label: &str) -> Gate {
+    Opener::of(local).gate(label)
 }
 
 /// The words of a run that works in this profile.

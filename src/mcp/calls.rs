@@ -15,7 +15,7 @@ use super::tools::{Asked, Naming, Tools};
 use super::words::Speech;
 use super::{Door, Marking, compat, left_out, schema};
 use crate::actions::{self, Request, Rows, approvals};
-use crate::caller::{Caller, Columns};
+use crate::caller::{Caller, Columns, Road};
 use crate::clock::SharedClock;
 use crate::error::{Code, Error, Result};
 use crate::knowledge::{NEWEST, OLDEST, Version};
@@ -44,7 +44,7 @@ impl Calls {
     pub fn new(door: Door) -> Calls {
         let naming = if door.settings.two { Naming::Two } else { Naming::Each };
         Calls {
-            tools: Tools::new(naming, door.compat),
+            tools: Tools::new(naming, door.compat, &door.hides),
             end: End::default(),
             desk: Desk::new(door.open, Arc::clone(&door.clock)),
             speech: Speech { naming, for_a_person: door.for_a_person },
@@ -110,7 +110,7 @@ impl Calls {
     }
 
     fn answer(&self, asked: Asked, host: &CallHost) -> Result<Answer> {
-        let Asked { verb, arguments, compat } = asked;
+        let Asked { tool, verb, arguments, compat } = asked;
         let session = self.desk.session(compat.map(Compat::wish))?;
         let arguments = match compat {
             Some(_) => {
@@ -129,6 +129,7 @@ impl Calls {
         let mut caller =
             Caller::new(job.context, &session.settings.allowed_context, &session.settings.agent_channel)?;
         caller.rules = job.rules;
+        caller.road = Road { surface: "mcp", tool: Some(tool), ..Road::default() };
         caller.columns = Columns::IfKnown;
         if let Request::Approvals(approvals::Request::Wait(_, patience)) = &mut job.request {
             *patience = (*patience).min(self.settings.wait);

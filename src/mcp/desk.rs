@@ -1,14 +1,14 @@
-//! The session that calls work in, one for each way of speaking: opened when the first needs it, opened anew when the profile's file has changed or
+//! The session that calls work in, one for each way of speaking: opened when the first needs it, opened anew when the profile's file or a policy has changed or
 //! Odoo no longer takes its key, and let go when nobody has called for a while, with its connections.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Open, Opened};
+use super::{Files, Open, Opened};
 use crate::clock::SharedClock;
 use crate::error::Result;
-use crate::fsio::{self, Stamp};
+use crate::fsio::Stamp;
 use crate::session::Session;
 use crate::settings::Wish;
 
@@ -25,8 +25,8 @@ pub struct Desk {
 struct AtHand {
     wish: Option<Wish>,
     session: Arc<Session>,
-    file: Option<PathBuf>,
-    stamp: Option<Stamp>,
+    files: Box<Files>,
+    were: Vec<(PathBuf, Option<Stamp>)>,
     used: Instant,
 }
 
@@ -46,16 +46,16 @@ impl Desk {
     /// The profile cannot be used: one that has become wrong is no reason to go on with what it said before.
     pub fn session(&self, wish: Option<Wish>) -> Result<Arc<Session>> {
         let mut at_hand = self.lock();
-        at_hand.retain(|open| open.file.as_deref().and_then(fsio::stamp) == open.stamp);
+        at_hand.retain(|open| (open.files)() == open.were);
         let used = self.clock.instant();
         if let Some(open) = at_hand.iter_mut().find(|open| open.wish == wish) {
             open.used = used;
             return Ok(Arc::clone(&open.session));
         }
-        let Opened { session, file } = (self.open)(wish)?;
-        let stamp = file.as_deref().and_then(fsio::stamp);
+        let Opened { session, files } = (self.open)(wish)?;
+        let were = files();
         let session = Arc::new(session);
-        at_hand.push(AtHand { wish, session: Arc::clone(&session), file, stamp, used });
+        at_hand.push(AtHand { wish, session: Arc::clone(&session), files, were, used });
         Ok(session)
     }
 

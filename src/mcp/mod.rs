@@ -24,19 +24,23 @@ use compat::Compat;
 
 use crate::clock::SharedClock;
 use crate::error::{Code, Error, Result};
+use crate::fsio::Stamp;
 use crate::hint::Action;
 use crate::host::Watch;
 use crate::operation::{Access, Object};
 use crate::session::Session;
 use crate::settings::{Mcp, Wish};
 
-/// A session, and the file that its profile was read from.
+/// A session, and the files that say what it may do.
 pub struct Opened {
     /// The session.
     pub session: Session,
-    /// Where it was read from, if from a file.
-    pub file: Option<PathBuf>,
+    /// Which files there are by now, the profile's and those of policies, and what they are like.
+    pub files: Box<Files>,
 }
+
+/// Looks which files there are.
+pub type Files = dyn Fn() -> Vec<(PathBuf, Option<Stamp>)> + Send + Sync;
 
 /// What marks a call as under way for whoever ends the process.
 pub type Marking = Box<dyn Fn(&str, Access) -> Box<dyn Watch>>;
@@ -60,6 +64,8 @@ pub struct Door {
     pub settings: Mcp,
     /// The tools of published servers that are offered as well.
     pub compat: Vec<Compat>,
+    /// A policy does not want this tool told of.
+    pub hides: Box<dyn Fn(&str) -> bool>,
     /// The clock.
     pub clock: SharedClock,
 }

@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::actions::definition::Verb;
 
-/// Keys that are of no use here: a person's yes is asked for by `approvals`, rows are no stream and no CSV.
-const NOT_HERE: [&str; 4] = ["confirm_outbound", "wait_approval", "page", "no_header"];
+/// Keys that are of no use here: a person's yes is asked for by `approvals`, rows are no stream and no CSV, and no call
+/// waits for a server to come back.
+const NOT_HERE: [&str; 6] = ["confirm_outbound", "wait_approval", "page", "no_header", "wait", "for"];
 
 /// What is said of a key here: where a command line speaks of itself, and where every tool would say it once more.
 const SAID: [(&str, &str); 13] = [

@@ -90,6 +90,8 @@ fn offered() -> impl Iterator<Item = &'static Verb> {
 
 /// What is called, and with what.
 pub struct Asked {
+    /// The tool.
+    pub tool: String,
     /// The verb.
     pub verb: &'static Verb,
     /// Its arguments.
@@ -107,8 +109,8 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// By their definitions.
-    pub fn new(naming: Naming, compat: Vec<Compat>) -> Tools {
+    /// By their definitions, but for those that a policy hides.
+    pub fn new(naming: Naming, compat: Vec<Compat>, hides: &dyn Fn(&str) -> bool) -> Tools {
         let mut list: Vec<Tool> = match naming {
             Naming::Each => offered().map(tool).collect(),
             Naming::Two => vec![
@@ -121,6 +123,7 @@ impl Tools {
             ],
         };
         list.extend(compat.iter().map(|compat| compat.tool()));
+        list.retain(|tool| !hides(&tool.name));
         Tools { naming, compat, list }
     }
 
@@ -133,11 +136,16 @@ impl Tools {
             return None;
         }
         if let Some(compat) = self.compat.iter().find(|compat| compat.name() == tool) {
-            return Some(Ok(Asked { verb: &actions::call::VERB, arguments, compat: Some(*compat) }));
+            return Some(Ok(Asked {
+                tool: tool.into(),
+                verb: &actions::call::VERB,
+                arguments,
+                compat: Some(*compat),
+            }));
         }
         if let Naming::Each = self.naming {
             let verb = offered().find(|verb| name(verb.name) == tool)?;
-            return Some(Ok(Asked { verb, arguments, compat: None }));
+            return Some(Ok(Asked { tool: tool.into(), verb, arguments, compat: None }));
         }
         let names = || offered().filter(|verb| reads(verb) == (tool == FIND)).map(|verb| verb.name);
         let action = arguments.shift_remove("action");
@@ -158,7 +166,7 @@ impl Tools {
             Some(Value::Object(inner)) => inner,
             Some(_) => return Some(Err("arguments: expected an object".into())),
         };
-        actions::verb(verb).map(|verb| Ok(Asked { verb, arguments, compat: None }))
+        actions::verb(verb).map(|verb| Ok(Asked { tool: tool.into(), verb, arguments, compat: None }))
     }
 }
 
@@ -217,13 +225,13 @@ mod tests {
 
     #[test]
     fn tools_are_few_small_and_called_as_every_client_takes_it() {
-        let each = Tools::new(Naming::Each, Compat::ALL.to_vec());
+        let each = Tools::new(Naming::Each, Compat::ALL.to_vec(), &|_| false);
         assert!(each.list.len() <= 16, "{}", each.list.len());
         assert!(bytes(&each) <= 12 * 1024, "{}", bytes(&each));
         assert!(
-            bytes(&Tools::new(Naming::Two, Vec::new())) <= 3 * 1024,
+            bytes(&Tools::new(Naming::Two, Vec::new(), &|_| false)) <= 3 * 1024,
             "{}",
-            bytes(&Tools::new(Naming::Two, Vec::new()))
+            bytes(&Tools::new(Naming::Two, Vec::new(), &|_| false))
         );
         assert!(INSTRUCTIONS.len() <= 1536, "{}", INSTRUCTIONS.len());
         for tool in &each.list {
@@ -237,7 +245,7 @@ mod tests {
 
     #[test]
     fn what_instructions_name_is_there() {
-        let each = Tools::new(Naming::Each, Compat::ALL.to_vec());
+        let each = Tools::new(Naming::Each, Compat::ALL.to_vec(), &|_| false);
         for word in INSTRUCTIONS.split(|c: char| !c.is_ascii_lowercase() && c != '_') {
             let is_tool = word.starts_with("odoo_");
             assert!(!is_tool || each.list.iter().any(|tool| tool.name == word), "{word}");

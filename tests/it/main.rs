@@ -23,6 +23,7 @@ mod golden;
 mod help;
 mod hints;
 mod interface;
+mod journal;
 mod layers;
 #[cfg(feature = "live")]
 mod live;
@@ -34,6 +35,7 @@ mod mcp;
 mod mistakes;
 mod moments;
 mod on_sandbox;
+mod policy;
 mod preflight;
 mod profiles;
 mod properties;
@@ -50,6 +52,7 @@ mod support;
 mod tables;
 mod terminal;
 mod tls;
+mod undo;
 mod whole;
 mod wire_client;
 #[cfg(not(feature = "sandbox"))]

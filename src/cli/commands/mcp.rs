@@ -81,6 +81,8 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
         }
     });
     let (noted, for_notes) = (Arc::clone(&say), people.clone());
+    let gate = opener.gate(&settings.label);
+    gate.policies()?;
     let mut compat = Vec::new();
     for tool in Compat::ALL.into_iter().filter(|_| args.compat) {
         match tool.missing(&settings) {
@@ -92,8 +94,8 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
         let (mut settings, notes) = opener.settings()?;
         settings.wish = wish.unwrap_or(settings.wish);
         notes.iter().for_each(|note: &Hint| noted(&for_notes.hint(note)));
-        let file = opener.file(&settings);
-        Ok(Opened { session: opener.session(settings), file })
+        let files = opener.files(&settings);
+        Ok(Opened { session: opener.session(settings), files })
     };
     let marking = || -> Marking {
         let call = interrupt::call();
@@ -107,6 +109,7 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
         context,
         settings: settings.mcp,
         compat,
+        hides: Box::new(move |tool| gate.policies().is_ok_and(|policies| policies.hides(tool))),
         clock: local.clock,
     };
     serve(door, Box::new(std::io::stdin()), Box::new(std::io::stdout()))

@@ -10,6 +10,7 @@ pub mod exec_spec;
 pub mod help;
 pub mod man;
 pub mod mcp;
+pub mod policy;
 pub mod sandbox;
 pub mod session;
 pub mod shared;
@@ -54,6 +55,7 @@ pub const OWN: &[Own] = &[
     exec_spec::COMMAND,
     approve::COMMAND,
     doctor::COMMAND,
+    policy::COMMAND,
     cache::COMMAND,
     session::COMMAND,
     sandbox::COMMAND,
