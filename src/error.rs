@@ -1,8 +1,8 @@
 //! The one error of the program: a typed value that says what happened, what it means for the data and
-//! what to do next. Everything below `run` returns it; only `render::errors` turns it into text.
+//! what to do next. Everything below `run` returns it; surfaces turn it into text.
 //! It must never hold a secret: whoever builds a message leaves keys and tokens out.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::hint::Hint;
 use crate::waiting::Waiting;
@@ -290,6 +290,54 @@ impl Error {
     pub fn with_odoo(mut self, fault: OdooFault) -> Error {
         self.odoo = Some(Box::new(fault));
         self
+    }
+
+    /// As JSON, the same whichever surface says it. Hints that are not in words yet are left out.
+    pub fn object(&self, debug: bool) -> Value {
+        let mut inner = Map::new();
+        inner.insert("code".into(), self.code.as_str().into());
+        inner.insert("message".into(), self.message.as_str().into());
+        if !self.errors.is_empty() {
+            inner.insert("errors".into(), self.errors.clone().into());
+        }
+        let hints: Vec<&str> = self.hints.iter().filter_map(Hint::as_text).collect();
+        inner.insert("hints".into(), hints.into());
+        inner.insert("effect".into(), self.effect.as_str().into());
+        inner.insert("retry".into(), self.retry.as_str().into());
+        if let Some(status) = self.http_status {
+            inner.insert("http_status".into(), status.into());
+        }
+        if let Some(holder) = self.held_by {
+            inner.insert("held_by".into(), holder.into());
+        }
+        if let Some(id) = &self.journal {
+            inner.insert("journal".into(), id.as_str().into());
+        }
+        if let Some(seconds) = self.retry_after_s {
+            inner.insert("retry_after_s".into(), seconds.into());
+        }
+        if let Some(denied) = &self.denied {
+            let mut policy =
+                json!({ "file": denied.file, "pointer": denied.pointer, "reason": denied.reason });
+            if let Some(allowed) = &denied.allowed {
+                policy["allowed"] = allowed.as_str().into();
+            }
+            inner.insert("policy".into(), policy);
+        }
+        if let Some(fault) = &self.odoo {
+            let mut odoo = json!({ "name": fault.name, "message": fault.message });
+            if let (true, Some(traceback)) = (debug, &fault.debug) {
+                odoo["debug"] = traceback.as_str().into();
+            }
+            inner.insert("odoo".into(), odoo);
+        }
+        if let Some(candidates) = &self.candidates {
+            inner.insert("candidates".into(), candidates.clone());
+        }
+        if let (true, Some(source)) = (debug, &self.source) {
+            inner.insert("causes".into(), source.chain().map(|cause| cause.to_string()).collect());
+        }
+        json!({ "error": inner })
     }
 
     /// Adds the cause for `--debug`.

@@ -90,6 +90,27 @@ fn directory_of(path: &Path) -> io::Result<&Path> {
     path.parent().ok_or_else(|| io::Error::other("a file needs a directory"))
 }
 
+/// What tells that a file is still the one it was, as far as that goes without reading it.
+#[cfg(feature = "mcp")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    modified: Option<SystemTime>,
+    length: u64,
+    /// Which file it is, and when anything about it changed, where the platform tells.
+    number: (u64, i64, i64),
+}
+
+/// That of a file; none where there is none to be seen.
+#[cfg(feature = "mcp")]
+pub fn stamp(path: &Path) -> Option<Stamp> {
+    let metadata = std::fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    let number = (metadata.ino(), metadata.ctime(), metadata.ctime_nsec());
+    #[cfg(not(unix))]
+    let number = (0, 0, 0);
+    Some(Stamp { modified: metadata.modified().ok(), length: metadata.len(), number })
+}
+
 /// Opens for reading; a symbolic link as last component is an error unless `follow_links`. Never blocks on
 /// a FIFO.
 pub fn open_for_reading(path: &Path, follow_links: bool) -> io::Result<File> {

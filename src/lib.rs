@@ -34,6 +34,8 @@ mod journal;
 mod json_input;
 mod json_slips;
 mod knowledge;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod members;
 mod odoo;
 mod operation;

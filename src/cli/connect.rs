@@ -8,7 +8,9 @@ use super::local::Local;
 use super::secret_command;
 use super::words::{Manner, Speech};
 use crate::actions::definition::Job;
+use crate::cache::Cache;
 use crate::caller::{Caller, Road};
+use crate::clock::SharedClock;
 use crate::error::Result;
 use crate::held::HeldCalls;
 use crate::hint::Hint;
@@ -18,8 +20,9 @@ use crate::odoo::cookies::Cookies;
 use crate::operation::Object;
 use crate::policy::files::Places;
 use crate::policy::gate::Gate;
+use crate::secret::Veil;
 use crate::session::Session;
-use crate::settings::{Selection, Settings, wrapper};
+use crate::settings::{Environment, Paths, Selection, Settings, wrapper};
 use crate::shelf::Shelf;
 use crate::text::{sanitize, shell};
 use crate::transport::Transport;
@@ -47,82 +50,160 @@ pub fn connect(local: &Local, manner: Manner, job: &Job) -> Result<Connected> {
 
 /// The same for a command that brings a context at most.
 pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Connected> {
-    let mut settings = Settings::load(&local.selection, &local.environment, &local.paths)?;
-    settings.fetch(&|name, command| secret_command::printed(name, command, local.clock.as_ref()))?;
-    settings.secrets().for_each(|secret| local.out.veil.keep(secret));
+    let opener = Opener::of(local);
+    let (settings, notes) = opener.settings()?;
     local.refuse_keys()?;
     let surface = if manner == Manner::Spec { "spec" } else { "cli" };
     let speech = speech(local, manner, &settings, &context);
     let host = CommandLine::new(local, speech);
-    for name in &settings.unread {
-        host.note(&Hint::new(format!("the profile {} sets {name}, which nothing reads", settings.label)));
-    }
-    if local.selection.profile.is_some() && !settings.overruled.is_empty() {
-        host.note(&Hint::new(format!(
-            "the environment sets {} otherwise than the profile {}, and wins: this run works in database {} at {}",
-            settings.overruled.join(" and "),
-            settings.label,
-            settings.database,
-            settings.base_url.origin()
-        )));
-    }
-    for name in &settings.unheard {
-        host.note(&Hint::new(format!(
-            "the environment sets {name}, which counts from a profile file only: it permits nothing here"
-        )));
-    }
-    for (name, meant) in local.environment.misspelt() {
-        host.note(&Hint::new(format!("the environment sets {name}, which nothing reads: is {meant} meant?")));
-    }
-    if let Some(zone) = settings.time_zone.as_deref()
-        && let Err(error) = zones::check(zone, "ODOO_TZ")
-    {
-        let told = [&[Hint::new(error.message)], &error.hints[..]].concat();
-        host.note(&Hint::joined(&told));
-    }
+    notes.iter().for_each(|note| host.note(note));
     let mut caller = Caller::new(context, &settings.allowed_context, &settings.agent_channel)
         .map_err(|error| host.speech().error(error))?;
     caller.road = Road { surface, patience: local.selection.wait, ..Road::default() };
-    let connect = connect_later(&settings, local);
-    let gate = gate(local, &settings.label);
-    let session = Session::open(
-        settings,
-        local.cache(),
-        connect,
-        Arc::clone(&local.out.veil),
-        Arc::clone(&local.clock),
-        Cookies::new(&local.paths.state),
-        gate,
-    )
-    .keeping(Shelf::new(&local.paths.state))
-    .holding(HeldCalls::new(&local.paths.state))
-    .journaling(&local.paths.state);
-    Ok(Connected { session, caller, host })
+    Ok(Connected { session: opener.session(settings), caller, host })
 }
 
-/// Where the policies of a run are looked for.
-pub fn places(local: &Local, label: &str) -> Places {
-    let env_file = local.selection.env_file.clone();
-    Places {
-        machine: local.paths.machine.clone(),
-        config: local.paths.config.clone(),
-        profile: env_file.is_none().then(|| label.to_string()),
-        env_file,
+/// What opens a profile, as often as that is wanted and on whatever thread.
+#[derive(Clone)]
+pub struct Opener {
+    selection: Selection,
+    environment: Environment,
+    paths: Paths,
+    clock: SharedClock,
+    veil: Arc<Veil>,
+}
+
+impl Opener {
+    /// For the profile of a command line.
+    pub fn of(local: &Local) -> Opener {
+        Opener {
+            selection: local.selection.clone(),
+            environment: local.environment.clone(),
+            paths: local.paths.clone(),
+            clock: Arc::clone(&local.clock),
+            veil: Arc::clone(&local.out.veil),
+        }
+    }
+
+    /// The same, by this channel where nobody names one.
+    #[cfg(feature = "mcp")]
+    pub fn by_channel(mut self, channel: &'static str) -> Opener {
+        self.selection.surface = Some(channel);
+        self
+    }
+
+    /// What the profile says, its secrets fetched, and what is to be said of it.
+    pub fn settings(&self) -> Result<(Settings, Vec<Hint>)> {
+        let mut settings = Settings::load(&self.selection, &self.environment, &self.paths)?;
+        settings.fetch(&|name, command| secret_command::printed(name, command, self.clock.as_ref()))?;
+        settings.secrets().for_each(|secret| self.veil.keep(secret));
+        let notes = self.notes(&settings);
+        Ok((settings, notes))
+    }
+
+    fn notes(&self, settings: &Settings) -> Vec<Hint> {
+        let mut notes = Vec::new();
+        for name in &settings.unread {
+            notes.push(Hint::new(format!("the profile {} sets {name}, which nothing reads", settings.label)));
+        }
+        if self.selection.profile.is_some() && !settings.overruled.is_empty() {
+            notes.push(Hint::new(format!(
+                "the environment sets {} otherwise than the profile {}, and wins: this run works in database {} at {}",
+                settings.overruled.join(" and "),
+                settings.label,
+                settings.database,
+                settings.base_url.origin()
+            )));
+        }
+        for name in &settings.unheard {
+            notes.push(Hint::new(format!(
+                "the environment sets {name}, which counts from a profile file only: it permits nothing here"
+            )));
+        }
+        for (name, meant) in self.environment.misspelt() {
+            notes.push(Hint::new(format!(
+                "the environment sets {name}, which nothing reads: is {meant} meant?"
+            )));
+        }
+        if let Some(zone) = settings.time_zone.as_deref()
+            && let Err(error) = zones::check(zone, "ODOO_TZ")
+        {
+            notes.push(Hint::joined(&[&[Hint::new(error.message)], &error.hints[..]].concat()));
+        }
+        notes
+    }
+
+    /// What looks which files say what a profile may do, and what they are like by then.
+    #[cfg(feature = "mcp")]
+    pub fn files(&self, settings: &Settings) -> Box<crate::mcp::Files> {
+        let profile = match &self.selection.env_file {
+            Some(path) => Some(path.clone()),
+            None => Some(self.paths.profile(&settings.label)).filter(|path| path.exists()),
+        };
+        let places = self.places(&settings.label);
+        Box::new(move || {
+            let policies = places.present().into_iter().map(|(_, path)| path);
+            let all = profile.iter().cloned().chain(policies);
+            all.map(|path| (path.clone(), crate::fsio::stamp(&path))).collect()
+        })
+    }
+
+    /// A session that connects when the first request is sent.
+    pub fn session(&self, settings: Settings) -> Session {
+        let connect = self.connect_later(&settings);
+        let cache = Cache::new(&self.paths.cache, Arc::clone(&self.clock));
+        let (veil, clock) = (Arc::clone(&self.veil), Arc::clone(&self.clock));
+        let gate = self.gate(&settings.label);
+        Session::open(settings, cache, connect, veil, clock, Cookies::new(&self.paths.state), gate)
+            .keeping(Shelf::new(&self.paths.state))
+            .holding(HeldCalls::new(&self.paths.state))
+            .journaling(&self.paths.state)
+    }
+
+    /// Where the policies of a run are looked for.
+    pub fn places(&self, label: &str) -> Places {
+        let env_file = self.selection.env_file.clone();
+        Places {
+            machine: self.paths.machine.clone(),
+            config: self.paths.config.clone(),
+            profile: env_file.is_none().then(|| label.to_string()),
+            env_file,
+        }
+    }
+
+    /// What lets operations of a profile out.
+    pub fn gate(&self, label: &str) -> Gate {
+        // A profile by its path is called by its name in rules.
+        let file = self.selection.env_file.as_ref().and_then(|path| path.canonicalize().ok());
+        let stem =
+            file.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+        let name = stem.map(|stem| stem.strip_prefix("odoo_").map_or(stem.clone(), str::to_string));
+        let name = name.unwrap_or_else(|| label.to_string());
+        Gate::open(&self.places(label), &self.paths.state, &name, Arc::clone(&self.clock))
+    }
+
+    /// What connects, or opens the sandbox, when the first request is sent.
+    fn connect_later(&self, settings: &Settings) -> Box<Connect> {
+        let (is_sandbox, state) = (settings.is_sandbox, self.paths.state.join("sandbox"));
+        let (base_url, timeout) = (settings.base_url.clone(), settings.timeout);
+        let ca_file = settings.ca_file.clone();
+        Box::new(move || -> Result<Box<dyn Transport>> {
+            if is_sandbox {
+                return Ok((crate::embedded::sandbox()?.open)(&state)?);
+            }
+            interrupt::install();
+            Ok(Box::new(HttpTransport::new(base_url.clone(), timeout, ca_file.as_deref())?))
+        })
     }
 }
 
 /// What lets operations of a profile out.
 pub fn gate(local: &Local, label: &str) -> Gate {
-    // A profile by its path is called by its name in rules.
-    let file = local.selection.env_file.as_ref().and_then(|path| path.canonicalize().ok());
-    let stem =
-        file.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
-    let name = stem.map(|stem| stem.strip_prefix("odoo_").map_or(stem.clone(), str::to_string));
-    let name = name.unwrap_or_else(|| label.to_string());
-    Gate::open(&places(local, label), &local.paths.state, &name, Arc::clone(&local.clock))
+    Opener::of(local).gate(label)
 }
 
-fn speech(local: &Local, manner: Manner, settings: &Settings, context: &Object) -> Speech {
+/// The words of a run that works in this profile.
+pub fn speech(local: &Local, manner: Manner, settings: &Settings, context: &Object) -> Speech {
     let called_as = wrapper::path(&local.environment);
     let program_itself = match &local.selection.env_file {
         // The wrapper's profile is the agent's: whoever approves has one of their own.
@@ -154,18 +235,4 @@ fn alike(selection: &Selection, context: &Object) -> String {
         flags.push(format!("--timeout {}", shell::quoted(&timeout)));
     }
     flags.join(" ")
-}
-
-/// What connects, or opens the sandbox, when the first request is sent.
-fn connect_later(settings: &Settings, local: &Local) -> Box<Connect> {
-    let (is_sandbox, state) = (settings.is_sandbox, local.paths.state.join("sandbox"));
-    let (base_url, timeout) = (settings.base_url.clone(), settings.timeout);
-    let ca_file = settings.ca_file.clone();
-    Box::new(move || -> Result<Box<dyn Transport>> {
-        if is_sandbox {
-            return Ok((crate::embedded::sandbox()?.open)(&state)?);
-        }
-        interrupt::install();
-        Ok(Box::new(HttpTransport::new(base_url.clone(), timeout, ca_file.as_deref())?))
-    })
 }

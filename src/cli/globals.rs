@@ -110,6 +110,7 @@ impl Globals {
                 env_file: self.env_file,
                 timeout: self.timeout,
                 agent_channel: self.agent_channel,
+                surface: None,
                 wait: self.wait,
             },
             ContextFlags { json: self.context_json, file: self.context_file },

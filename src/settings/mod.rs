@@ -5,6 +5,8 @@ mod choice;
 mod connection;
 pub mod env_file;
 mod environment;
+#[cfg(feature = "mcp")]
+mod mcp;
 pub mod names;
 pub mod paths;
 pub mod wrapper;
@@ -14,6 +16,8 @@ use std::time::Duration;
 
 pub use connection::{Held, Wish};
 pub use environment::Environment;
+#[cfg(feature = "mcp")]
+pub use mcp::Mcp;
 pub use paths::Paths;
 
 /// The profile that needs no configuration.
@@ -41,6 +45,8 @@ pub struct Selection {
     pub timeout: Option<Duration>,
     /// `--agent-channel`.
     pub agent_channel: Option<String>,
+    /// What the channel is called where nobody names one.
+    pub surface: Option<&'static str>,
     /// `--wait`.
     pub wait: Option<Duration>,
 }
@@ -88,6 +94,9 @@ pub struct Settings {
     pub lookup_ttl: Duration,
     /// Protected context keys that the profile allows.
     pub allowed_context: Vec<String>,
+    /// How an MCP client is served.
+    #[cfg(feature = "mcp")]
+    pub mcp: Mcp,
     /// Somebody's own, and no agent's.
     pub is_person: bool,
     /// The journal keeps values, and not their digests alone.
@@ -226,6 +235,7 @@ impl Settings {
         let owners = layers.in_file(names::AGENT_CHANNEL);
         let exported = layers.environment.text(names::AGENT_CHANNEL);
         let callers = selection.agent_channel.as_deref().or(exported);
+        let callers = callers.or(selection.surface.filter(|_| owners.is_none()));
         let agent_channel = crate::context::channel(owners, callers)?;
         Ok(Settings {
             label,
@@ -255,6 +265,8 @@ impl Settings {
             schema_ttl: ttl(&layers, names::SCHEMA_TTL, DEFAULT_SCHEMA_TTL)?,
             lookup_ttl: ttl(&layers, names::LOOKUP_TTL, DEFAULT_LOOKUP_TTL)?,
             allowed_context: layers.permitted(names::ALLOW_CONTEXT),
+            #[cfg(feature = "mcp")]
+            mcp: Mcp::of(&layers)?,
             is_person: is_person(&layers)?,
             journal_values: layers.parsed(names::JOURNAL_VALUES, parse_yes, "0 or 1")?.unwrap_or(true),
             journal_days: layers.parsed(names::JOURNAL_DAYS, parse_count, A_COUNT)?.unwrap_or(JOURNAL_DAYS),
@@ -282,6 +294,18 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    /// Whether there is a key, here or behind a command.
+    #[cfg(feature = "mcp")]
+    pub fn has_key(&self) -> bool {
+        self.api_key.is_some() || self.behind.iter().any(|(name, _)| *name == names::API_KEY_COMMAND)
+    }
+
+    /// Whether there is a password, here or behind a command.
+    #[cfg(feature = "mcp")]
+    pub fn has_password(&self) -> bool {
+        self.password.is_some() || self.behind.iter().any(|(name, _)| *name == names::PASSWORD_COMMAND)
     }
 
     /// Everything that must not be seen.

@@ -54,6 +54,12 @@ pub const JOURNAL_DAYS: &str = "ODOO_JOURNAL_DAYS";
 pub const JOURNAL_MB: &str = "ODOO_JOURNAL_MB";
 /// Directory from which files are read behind a wrapper.
 pub const FILES_DIR: &str = "ODOO_FILES_DIR";
+/// How tools are offered to an MCP client: `each` verb its own, or `two` for all; honoured only in a profile file.
+pub const MCP_TOOLS: &str = "ODOO_MCP_TOOLS";
+/// The longest that a call of an MCP client waits for a person, `40s`.
+pub const MCP_WAIT: &str = "ODOO_MCP_WAIT";
+/// The most characters of an answer to an MCP client.
+pub const MCP_ANSWER: &str = "ODOO_MCP_ANSWER";
 /// `person` for a profile that somebody works with in their own name.
 pub const PROFILE_KIND: &str = "ODOO_PROFILE_KIND";
 /// Path of the wrapper script that runs the program. Only the wrappers set it, and it is only ever shown.
@@ -100,7 +106,7 @@ const fn name(name: &'static str, counts: Counts, meaning: &'static str) -> Name
 use Counts::{Anywhere, Directory, File};
 
 /// Every name.
-pub const ALL: [Name; 29] = [
+pub const ALL: [Name; 32] = [
     name(BASE_URL, Anywhere, "address of Odoo: https://erp.example.com, without /web"),
     name(DB, Anywhere, "database"),
     name(API_KEY, Anywhere, "the agent's key"),
@@ -131,6 +137,9 @@ pub const ALL: [Name; 29] = [
     name(JOURNAL_DAYS, Directory, "how long the journal is kept: 90; profile files only"),
     name(JOURNAL_MB, Directory, "how large it may become: 200; profile files only"),
     name(FILES_DIR, File, "directory from which a wrapper reads files named to it; profile files only"),
+    name(MCP_TOOLS, File, "tools for MCP clients: each verb its own, or two for all; profile files only"),
+    name(MCP_WAIT, Anywhere, "longest wait of an MCP call for a person: 40s"),
+    name(MCP_ANSWER, Anywhere, "most characters of an answer to an MCP client: 40000"),
     name(PROFILE_KIND, Directory, "person, if it is somebody's own and no agent's; profile files only"),
     name(APPROVER_API_KEY, Anywhere, "the approver's key"),
     name(APPROVER_KEY_COMMAND, Directory, "a command that prints the approver's key; profile files only"),
@@ -207,7 +216,9 @@ mod tests {
     fn what_permits_or_chooses_counts_from_a_file_alone() {
         for known in &ALL {
             let permits = ["_ALLOW_", "_JOURNAL_"].iter().any(|part| known.name.contains(part))
-                || ["_COMMAND", "_DIR", "_KIND", "_PROTOCOL"].iter().any(|end| known.name.ends_with(end));
+                || ["_COMMAND", "_DIR", "_KIND", "_PROTOCOL", "_TOOLS"]
+                    .iter()
+                    .any(|end| known.name.ends_with(end));
             assert_eq!(permits, matches!(known.counts, File | Directory), "{}", known.name);
             let is_said = known.meaning.ends_with("; profile files only");
             assert_eq!(permits, is_said, "{}: {}", known.name, known.meaning);

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::actions::definition::{Job, Verb};
 use crate::actions::{self, VERBS};
-use crate::arguments::keys;
 use crate::arguments::rules::Common;
+use crate::arguments::{At, keys};
 use crate::error::{Code, Error, Result};
 use crate::json_input;
 use crate::json_slips;
@@ -51,13 +51,21 @@ fn understand(value: Value) -> Result<Job> {
             None => error,
         });
     };
-    refuse_unknown(&object, verb)?;
+    job_of(verb, object, &|key| format!("spec.{key}"))
+}
+
+/// What the arguments of a verb by their keys come to, held to what its schema says of them.
+///
+/// # Errors
+/// An unknown key, one that is missing, or a value that is not of its kind.
+pub fn job_of(verb: &Verb, object: Object, at: At) -> Result<Job> {
+    refuse_unknown(&object, verb, at)?;
     for argument in verb.definition.own {
         if let Some(value) = object.get(argument.key()) {
-            (argument.form.exact)(value, &format!("spec.{}", argument.key()))?;
+            (argument.form.exact)(value, &at(argument.key()))?;
         }
     }
-    (verb.definition.job)(object, &|key| format!("spec.{key}"))
+    (verb.definition.job)(object, at)
 }
 
 /// Methods and words of other programs that are no action here.
@@ -111,12 +119,12 @@ fn in_place_of(action: &str, object: &Object) -> Option<String> {
     })
 }
 
-fn refuse_unknown(object: &Object, verb: &Verb) -> Result<()> {
+fn refuse_unknown(object: &Object, verb: &Verb, at: At) -> Result<()> {
     let (action, own, common) = (verb.name, (verb.definition.keys)(), keys::of::<Common>());
     let known = || own.iter().chain(common).copied();
     match object.keys().find(|key| known().all(|name| name != key.as_str())) {
         None => Ok(()),
-        Some(key) => Err(invalid(format!("spec.{key}: {action} has no such key")).with_hint(
+        Some(key) => Err(invalid(format!("{}: {action} has no such key", at(key))).with_hint(
             match crate::suggest::closest(key, known()) {
                 Some(close) => format!("did you mean {close}?"),
                 None => format!("{action} takes {}", own.join(", ")),

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Layers from the top. A module names its own layer's and lower ones only as far as its row allows.
-const MAY_NAME: [(&str, &[&str]); 47] = [
-    ("cli", &["actions", "arguments", "spec", "doctor", "DESK", "policy", "embedded", "transport"]),
+const MAY_NAME: [(&str, &[&str]); 48] = [
+    ("cli", &["mcp", "actions", "arguments", "spec", "doctor", "DESK", "policy", "embedded", "transport"]),
+    ("mcp", &["actions", "arguments", "spec", "DESK"]),
     ("spec", &["actions", "arguments", "WORDS"]),
     ("doctor", &["approval", "policy", "DESK"]),
     ("actions", &["arguments", "execute", "preflight", "DESK"]),

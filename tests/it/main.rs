@@ -32,6 +32,8 @@ mod live_journal;
 #[cfg(feature = "live")]
 mod live_older;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod mistakes;
 mod moments;
 mod on_sandbox;

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod exec_spec;
 pub mod help;
 pub mod man;
+pub mod mcp;
 pub mod policy;
 pub mod sandbox;
 pub mod session;
@@ -58,6 +59,7 @@ pub const OWN: &[Own] = &[
     cache::COMMAND,
     session::COMMAND,
     sandbox::COMMAND,
+    mcp::COMMAND,
     describe::COMMAND,
     spec_schema::COMMAND,
     completions::COMMAND,

@@ -65,11 +65,16 @@ fn filled(line: &str) -> String {
 }
 
 /// Every topic.
-pub const TOPICS: [Topic; 5] = [
+pub const TOPICS: [Topic; 6] = [
     Topic { name: "exit-codes", purpose: "exit codes, error codes, what an error did", content: exit_codes },
     Topic { name: "spec", purpose: "what a JSON file for exec-spec can say", content: spec },
     Topic { name: "profiles", purpose: "where to work: files, environment, keys", content: profiles },
     Topic { name: "approval", purpose: "calls that reach a client", content: approval },
+    Topic {
+        name: "mcp-clients",
+        purpose: "the same commands as tools, for MCP clients",
+        content: mcp_clients,
+    },
     Topic { name: "output", purpose: "stdout, stderr, forms of the result", content: output },
 ];
 
@@ -207,6 +212,31 @@ Examples:
         Code::ConfirmationRequired.as_str(),
         Code::ConfirmationRefused.as_str(),
         Code::ConfirmationPending.as_str(),
+    )
+}
+
+fn mcp_clients() -> String {
+    String::from(
+        "An MCP client starts odoo-agent --profile NAME mcp and speaks to it on stdin and stdout
+
+  claude mcp add odoo -- odoo-agent --profile local mcp
+  codex mcp add odoo -- odoo-agent --profile local mcp
+  {\"command\": \"odoo-agent\", \"args\": [\"--profile\", \"local\", \"mcp\"]}
+
+Each command that works on records is a tool (odoo_search_read, odoo_write, odoo_call, ...), with the same checks, the
+same approvals and the same errors; both eras of the protocol are spoken, 2026-07-28 and those that begin with
+initialize. One server works in one profile: no tool takes an address or a key. The profile is read again when its
+file changes. Clients hand on little of the environment, so what is needed stands in the profile.
+
+An answer holds at most ODOO_MCP_ANSWER characters, ends at a whole row, and names the call that goes on. Binary
+contents are left out, and their size is said. A call waits for a person no longer than ODOO_MCP_WAIT and says how to
+wait on. ODOO_MCP_TOOLS=two offers two tools in place of one for each command, for clients that load every schema.
+Notes of the server itself go to stderr.
+
+Examples:
+  odoo-agent describe mcp
+  odoo-agent help approval
+",
     )
 }
 

@@ -1,7 +1,7 @@
 //! An error as text: one JSON object off a terminal, a readable block on it. It adds nothing to what the
 //! error says; Odoo's traceback is shown only when asked for.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::error::Error;
 use crate::hint::Hint;
@@ -9,53 +9,7 @@ use crate::text::sanitize;
 
 /// The error as it goes to stderr, with its newline.
 pub fn text(error: &Error, terminal: bool, debug: bool) -> String {
-    if terminal { block(error, debug) } else { format!("{}\n", object(error, debug)) }
-}
-
-fn object(error: &Error, debug: bool) -> Value {
-    let mut inner = Map::new();
-    inner.insert("code".into(), error.code.as_str().into());
-    inner.insert("message".into(), error.message.as_str().into());
-    if !error.errors.is_empty() {
-        inner.insert("errors".into(), error.errors.clone().into());
-    }
-    let hints: Vec<&str> = error.hints.iter().filter_map(Hint::as_text).collect();
-    inner.insert("hints".into(), hints.into());
-    inner.insert("effect".into(), error.effect.as_str().into());
-    inner.insert("retry".into(), error.retry.as_str().into());
-    if let Some(status) = error.http_status {
-        inner.insert("http_status".into(), status.into());
-    }
-    if let Some(holder) = error.held_by {
-        inner.insert("held_by".into(), holder.into());
-    }
-    if let Some(id) = &error.journal {
-        inner.insert("journal".into(), id.as_str().into());
-    }
-    if let Some(seconds) = error.retry_after_s {
-        inner.insert("retry_after_s".into(), seconds.into());
-    }
-    if let Some(denied) = &error.denied {
-        let mut policy = json!({ "file": denied.file, "pointer": denied.pointer, "reason": denied.reason });
-        if let Some(allowed) = &denied.allowed {
-            policy["allowed"] = allowed.as_str().into();
-        }
-        inner.insert("policy".into(), policy);
-    }
-    if let Some(fault) = &error.odoo {
-        let mut odoo = json!({ "name": fault.name, "message": fault.message });
-        if let (true, Some(traceback)) = (debug, &fault.debug) {
-            odoo["debug"] = traceback.as_str().into();
-        }
-        inner.insert("odoo".into(), odoo);
-    }
-    if let Some(candidates) = &error.candidates {
-        inner.insert("candidates".into(), candidates.clone());
-    }
-    if let (true, Some(source)) = (debug, &error.source) {
-        inner.insert("causes".into(), source.chain().map(|cause| cause.to_string()).collect());
-    }
-    json!({ "error": inner })
+    if terminal { block(error, debug) } else { format!("{}\n", error.object(debug)) }
 }
 
 fn block(error: &Error, debug: bool) -> String {

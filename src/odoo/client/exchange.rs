@@ -37,6 +37,12 @@ impl Odoo {
         let mut tries = 0;
         let mut sent_before = None;
         loop {
+            if host.is_stopped() {
+                return Err(Error::new(
+                    Code::Interrupted,
+                    format!("{} was stopped before it was sent: nothing was changed", asked.what),
+                ));
+            }
             let left = limit.saturating_sub(elapsed()).max(Duration::from_millis(1));
             let outcome = transport.send_within(request, left);
             let cookie = outcome.as_ref().ok().and_then(session::cookie);

@@ -4,6 +4,8 @@
 
 pub mod cases;
 pub mod golden;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 pub mod run;
 pub mod served;
 pub mod server;

@@ -148,6 +148,11 @@ impl Agent {
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
+    /// Starts it, for a test that speaks with it.
+    pub fn converse(mut self) -> Child {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
     /// Runs with stdout going somewhere else.
     pub fn run_with_stdout(mut self, stdout: Stdio) -> Outcome {
         self.command.stdout(stdout).stderr(Stdio::piped()).stdin(Stdio::null());

@@ -1,0 +1,116 @@
+//! `mcp`: the verbs as tools for an MCP client. What is served is `src/mcp/`'s; here it is handed the streams and the
+//! profile.
+
+use clap::Args as ClapArgs;
+use serde_json::json;
+
+use super::{Own, read};
+use crate::actions::definition::{Changes, Reach, Wrapper};
+use crate::cli::local::Local;
+use crate::error::Result;
+
+/// The command.
+pub const COMMAND: Own = Own {
+    name: "mcp",
+    about: "Serve the same as tools to an MCP client",
+    reach: Reach {
+        network: true,
+        changes: Changes::Odoo,
+        wrapper: Wrapper::Allowed,
+        result: || json!({ "description": "messages of the Model Context Protocol, one a line" }),
+    },
+    is_hidden: false,
+    build: Args::augment_args,
+    run: |matches, local| run(&read(matches)?, local),
+};
+
+/// Flags of `mcp`.
+#[derive(ClapArgs, Clone, Debug)]
+#[command(after_help = "A client starts it; odoo-agent help mcp-clients says how to tell it so.
+
+Examples:
+  echo '{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"ping\"}' | odoo-agent mcp
+  odoo-agent describe mcp")]
+pub struct Args {
+    /// Offer odoo_execute_kw and odoo_web_call too, as published servers have them
+    #[arg(long)]
+    compat: bool,
+}
+
+#[cfg(not(feature = "mcp"))]
+fn run(_: &Args, _: Local) -> Result<()> {
+    use crate::error::{Code, Error};
+    Err(Error::new(
+        Code::ConfigMissing,
+        "this build of odoo-agent serves no MCP client: it was made without the feature `mcp`; nothing was sent",
+    )
+    .with_hint("cargo install --path . --locked builds it with that"))
+}
+
+/// Serves until the client has gone.
+#[cfg(feature = "mcp")]
+fn run(args: &Args, mut local: Local) -> Result<()> {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use crate::cli::connect::{Opener, speech};
+    use crate::cli::interrupt;
+    use crate::cli::words::{Manner, Speech};
+    use crate::hint::Hint;
+    use crate::host::Watch;
+    use crate::mcp::compat::Compat;
+    use crate::mcp::{Door, Marking, Opened, serve};
+    use crate::operation::{Access, Object};
+    use crate::settings::{Settings, Wish};
+
+    let context = local.context()?;
+    let opener = Opener::of(&local).by_channel("mcp");
+    // What is wrong with a profile is said before a client has come to rely on it; commands for a key are run when
+    // the first call needs it.
+    let settings = Settings::load(&local.selection, &local.environment, &local.paths)?;
+    local.refuse_keys()?;
+    crate::caller::Caller::new(context.clone(), &settings.allowed_context, &settings.agent_channel)
+        .map_err(|error| Speech::plain().error(error))?;
+    let people = speech(&local, Manner::CommandLine(""), &settings, &Object::new());
+    let veil = Arc::clone(&local.out.veil);
+    let is_quiet = local.look.quiet;
+    let say = Arc::new(move |text: &str| {
+        let line = format!("{}\n", json!({ "note": text }));
+        if !is_quiet {
+            let _ = std::io::stderr().write_all(&veil.without_secrets(line.as_bytes()));
+        }
+    });
+    let (noted, for_notes) = (Arc::clone(&say), people.clone());
+    let gate = opener.gate(&settings.label);
+    gate.policies()?;
+    let mut compat = Vec::new();
+    for tool in Compat::ALL.into_iter().filter(|_| args.compat) {
+        match tool.missing(&settings) {
+            None => compat.push(tool),
+            Some(lacks) => say(&format!("{} is not offered: it needs {lacks} in the profile", tool.name())),
+        }
+    }
+    let open = move |wish: Option<Wish>| {
+        let (mut settings, notes) = opener.settings()?;
+        settings.wish = wish.unwrap_or(settings.wish);
+        notes.iter().for_each(|note: &Hint| noted(&for_notes.hint(note)));
+        let files = opener.files(&settings);
+        Ok(Opened { session: opener.session(settings), files })
+    };
+    let marking = || -> Marking {
+        let call = interrupt::call();
+        Box::new(move |what: &str, access: Access| -> Box<dyn Watch> { Box::new(call.sending(what, access)) })
+    };
+    let door = Door {
+        open: Box::new(open),
+        marking,
+        for_a_person: Box::new(move |action| people.action(action)),
+        say: Box::new(move |text: &str| say(text)),
+        context,
+        settings: settings.mcp,
+        compat,
+        hides: Box::new(move |tool| gate.policies().is_ok_and(|policies| policies.hides(tool))),
+        clock: local.clock,
+    };
+    serve(door, Box::new(std::io::stdin()), Box::new(std::io::stdout()))
+}

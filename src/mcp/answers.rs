@@ -1,0 +1,407 @@
+//! What a call comes to as the text that a client gets: compact JSON with the effect, the notes and, where rows were
+//! left out, the call that goes on. Nothing is cut but at whole rows, and an error is the same object as everywhere.
+
+use serde_json::{Map, Value, json};
+
+use super::left_out::{self, LeftOut};
+use super::words::Speech;
+use crate::actions::definition::Verb;
+use crate::error::{Effect, Error};
+use crate::hint::Action;
+use crate::knowledge::methods;
+use crate::operation::Object;
+use crate::outcome::{Body, End, Outcome, Place};
+use crate::text::sanitize;
+
+/// What a client gets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The text.
+    pub text: String,
+    /// The call failed.
+    pub is_error: bool,
+}
+
+/// Odoo's own words in an error are no longer than this, and no more than so many things are listed.
+const LONGEST_WORDS: usize = 1500;
+const MOST_LISTED: usize = 20;
+/// An object of so many objects is a list with names.
+const NAMED: usize = 8;
+
+/// An error.
+pub fn error(error: &Error) -> Answer {
+    let mut object = error.object(false);
+    let inner = &mut object["error"];
+    for pointer in ["/message", "/odoo/message"] {
+        if let Some(Value::String(text)) = inner.pointer_mut(pointer) {
+            shorten(text);
+        }
+    }
+    for key in ["errors", "candidates"] {
+        let Some(listed) = inner.get_mut(key) else { continue };
+        left_out::without_binaries(listed, None);
+        if let Value::Array(items) = listed {
+            items.truncate(MOST_LISTED);
+        }
+    }
+    Answer { text: shown(&object.to_string()), is_error: true }
+}
+
+fn shorten(text: &mut String) {
+    let length = text.chars().count();
+    if length > LONGEST_WORDS {
+        let kept: String = text.chars().take(LONGEST_WORDS).collect();
+        *text = format!("{kept}… ({length} characters)");
+    }
+}
+
+/// JSON that means the same and cannot act on whoever shows it.
+fn shown(json: &str) -> String {
+    sanitize::json_for_terminal(json)
+}
+
+/// The call that an answer is of.
+pub struct Called<'a> {
+    /// The verb.
+    pub verb: &'static Verb,
+    /// As the client gave them.
+    pub arguments: &'a Object,
+    /// The rows of a stream, if it was one.
+    pub rows: Vec<Value>,
+    /// The words.
+    pub speech: &'a Speech,
+    /// Most characters of an answer.
+    pub most: usize,
+}
+
+/// What was left out of a list.
+#[derive(Clone, Debug, PartialEq)]
+struct Cut {
+    shown: usize,
+    of: Option<usize>,
+}
+
+impl Called<'_> {
+    /// What it came to.
+    pub fn answer(mut self, outcome: &Outcome, mut notes: Vec<String>) -> Answer {
+        let mut cut = None;
+        let mut value: Value = match &outcome.body {
+            Body::Value(json) => serde_json::from_str(json).unwrap_or_else(|_| json!(json)),
+            Body::Request(request) => request.clone(),
+            Body::Rows(stream) => {
+                let rows = std::mem::take(&mut self.rows);
+                if stream.end != End::Complete {
+                    cut = Some(Cut { shown: rows.len(), of: None });
+                }
+                Value::Array(rows)
+            }
+        };
+        let binaries = left_out::without_binaries(&mut value, outcome.layout.types.as_ref());
+        notes.extend(outcome.notes.iter().map(|note| self.speech.hint(note)));
+        notes.extend(self.how_to_fetch(&binaries, "binary"));
+        let overhead = 200 + notes.iter().map(|note| note.len() + 10).sum::<usize>();
+        let next_is = self.speech.naming.next(self.verb.name, self.arguments.clone()).to_string().len() + 60;
+        if size(&value) + overhead > self.most {
+            let room = self.most.saturating_sub(overhead + next_is + 300);
+            let texts = fit(&mut value, room, outcome.layout.place, &mut cut);
+            notes.extend(self.how_to_fetch(&texts, "too long for an answer"));
+        }
+        let next = cut.as_ref().and_then(|cut| self.next(cut, &value));
+        if let Some(cut) = cut {
+            notes.push(self.told(&cut, next.is_some()));
+        }
+        let mut text = format!("{{\"effect\":\"{}\",\"result\":{value}", outcome.effect.as_str());
+        if !notes.is_empty() {
+            text += &format!(",\"notes\":{}", json!(notes));
+        }
+        if let Some(next) = next {
+            text += &format!(",\"next\":{next}");
+        }
+        text.push('}');
+        Answer { text: shown(&text), is_error: false }
+    }
+
+    fn told(&self, cut: &Cut, goes_on: bool) -> String {
+        let rows = match cut.of {
+            Some(of) => format!("{} of {of} are here", cut.shown),
+            None => format!("{} are here, there are more", cut.shown),
+        };
+        let how = if goes_on { "next goes on" } else { "ask for less: fewer fields, records, or a filter" };
+        format!("{rows}: {how}")
+    }
+
+    /// How to get what was left out.
+    fn how_to_fetch(&self, left_out: &[LeftOut], why: &str) -> Option<String> {
+        let first = left_out.first()?;
+        let mut fields: Vec<&str> = left_out.iter().map(|one| one.field.as_str()).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let told = format!("left out, {why}: {}", fields.join(", "));
+        let model = self.arguments.get("model").and_then(Value::as_str);
+        let (Some(model), Some(id)) = (model, first.id) else { return Some(told) };
+        let read = Action::new("read")
+            .with("model", model)
+            .with("ids", vec![id])
+            .with("fields", vec![first.field.as_str()])
+            .by_a_person();
+        Some(format!("{told}; a shell has it: {}", (self.speech.for_a_person)(&read)))
+    }
+
+    /// The call that goes on after the rows that are shown.
+    fn next(&self, cut: &Cut, value: &Value) -> Option<Value> {
+        let mut arguments = self.arguments.clone();
+        let has = |key: &str| self.verb.argument(key).is_some();
+        let rows = value.as_array();
+        let ids: Vec<i64> = rows.into_iter().flatten().filter_map(|row| row["id"].as_i64()).collect();
+        if has("after") && arguments.get("all") == Some(&Value::Bool(true)) {
+            let last = ids.last()?;
+            less(&mut arguments, cut.shown);
+            arguments.insert("after".into(), json!(last));
+        } else if has("offset") {
+            on(&mut arguments, cut.shown);
+        } else if let Some(Value::Object(data)) = arguments.get_mut("data") {
+            let (model, method) =
+                (self.arguments.get("model")?.as_str()?, self.arguments.get("method")?.as_str()?);
+            let takes = methods::of(model, method)?;
+            takes.arguments.iter().find(|argument| argument.name == "offset")?;
+            on(data, cut.shown);
+        } else if has("ids") && has("fields") {
+            let asked: Vec<i64> =
+                arguments.get("ids")?.as_array()?.iter().filter_map(Value::as_i64).collect();
+            let last = asked.iter().position(|id| ids.last() == Some(id))?;
+            arguments.insert("ids".into(), json!(asked.get(last + 1..)?));
+        } else {
+            return None;
+        }
+        Some(self.speech.naming.next(self.verb.name, arguments))
+    }
+}
+
+/// The same search after so many rows.
+fn on(arguments: &mut Object, shown: usize) {
+    let from = arguments.get("offset").and_then(Value::as_u64).unwrap_or(0);
+    arguments.insert("offset".into(), json!(from + shown as u64));
+    less(arguments, shown);
+}
+
+/// A limit, less what was shown.
+fn less(arguments: &mut Object, shown: usize) {
+    let limit = arguments.get("limit").and_then(Value::as_u64).filter(|limit| *limit > 0);
+    if let Some(limit) = limit {
+        arguments.insert("limit".into(), json!(limit.saturating_sub(shown as u64).max(1)));
+    }
+}
+
+fn size(value: &Value) -> usize {
+    value.to_string().len()
+}
+
+/// Makes a result fit, by leaving out whole rows, and of what is no row long texts. Gives back which texts those were.
+fn fit(value: &mut Value, room: usize, place: Place, cut: &mut Option<Cut>) -> Vec<LeftOut> {
+    let mut texts = Vec::new();
+    if let Value::Array(rows) = value {
+        texts.extend(fit_rows(rows, room));
+        let of = rows.len();
+        let shown = whole_rows(rows, room);
+        if shown < of {
+            let of = if cut.is_some() { None } else { Some(of) };
+            *cut = Some(Cut { shown, of });
+        }
+        return texts;
+    }
+    if let (Value::Object(object), Place::Under(key)) = (&mut *value, place) {
+        let others = size(&Value::Object(object.clone())) - object.get(key).map_or(0, size);
+        if let Some(Value::Array(rows)) = object.get_mut(key) {
+            let left = room.saturating_sub(others);
+            texts.extend(fit_rows(rows, left));
+            let of = rows.len();
+            let shown = whole_rows(rows, left);
+            if shown < of {
+                *cut = Some(Cut { shown, of: Some(of) });
+            }
+        }
+    }
+    if size(value) > room {
+        texts.extend(left_out::without_long_texts(value));
+    }
+    for _ in 0..NAMED {
+        let whole = size(value);
+        if whole <= room {
+            return texts;
+        }
+        let Some((key, largest)) = largest(value) else { break };
+        let left = room.saturating_sub(whole - size(largest));
+        let of = match &*largest {
+            Value::Array(items) => items.len(),
+            Value::Object(named) => named.len(),
+            _ => 1,
+        };
+        let shown = match largest {
+            Value::Array(items) => whole_rows(items, left),
+            Value::Object(named) if is_named(named) => whole_entries(named, left),
+            _ => 0,
+        };
+        if shown == 0 {
+            *largest = mark(largest);
+        }
+        texts.push(LeftOut { id: None, field: format!("{} of {of} of {key}", of - shown) });
+    }
+    if size(value) > room {
+        *value = mark(value);
+    }
+    texts
+}
+
+fn largest(value: &mut Value) -> Option<(String, &mut Value)> {
+    let object = value.as_object_mut()?;
+    let (key, value) = object.iter_mut().max_by_key(|(_, value)| size(value))?;
+    Some((key.clone(), value))
+}
+
+fn is_named(object: &Map<String, Value>) -> bool {
+    object.len() >= NAMED && object.values().all(Value::is_object)
+}
+
+fn mark(value: &Value) -> Value {
+    let mut mark = json!({ "left_out": true, "characters": size(value) });
+    if let Some(id) = value.get("id") {
+        mark["id"] = id.clone();
+    }
+    mark
+}
+
+/// Rows that are too long by themselves lose their long texts, or all but their number.
+fn fit_rows(rows: &mut [Value], room: usize) -> Vec<LeftOut> {
+    let mut texts = Vec::new();
+    for row in rows.iter_mut().filter(|row| size(row) > room) {
+        texts.extend(left_out::without_long_texts(row));
+        if size(row) > room {
+            *row = mark(row);
+        }
+    }
+    texts
+}
+
+/// Leaves as many whole rows as there is room for, and says how many.
+fn whole_rows(rows: &mut Vec<Value>, room: usize) -> usize {
+    let mut left = room;
+    let fits = rows.iter().take_while(|row| {
+        let taken = size(row) + 1;
+        let is_room = taken <= left;
+        left = left.saturating_sub(taken);
+        is_room
+    });
+    let shown = fits.count();
+    rows.truncate(shown);
+    shown
+}
+
+fn whole_entries(named: &mut Map<String, Value>, room: usize) -> usize {
+    let mut left = room;
+    let mut shown = 0;
+    for (key, value) in named.iter() {
+        let taken = key.len() + size(value) + 4;
+        if taken > left {
+            break;
+        }
+        left -= taken;
+        shown += 1;
+    }
+    let kept: Map<String, Value> = std::mem::take(named).into_iter().take(shown).collect();
+    *named = kept;
+    shown
+}
+
+/// An answer that a call never came to, because the server will not begin it.
+pub fn refused(code: crate::error::Code, message: &str) -> Answer {
+    let refusal = Error::new(code, message);
+    let retry = refusal.retry;
+    error(&refusal.with_effect(Effect::NotSent, retry))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mcp::tools::Naming;
+
+    fn speech() -> Speech {
+        Speech {
+            naming: Naming::Each,
+            for_a_person: Box::new(|action| format!("odoo-agent {}", action.verb)),
+        }
+    }
+
+    fn rows(count: i64, text: &str) -> String {
+        json!((1..=count).map(|id| json!({ "id": id, "name": text })).collect::<Vec<_>>()).to_string()
+    }
+
+    fn answered(verb: &str, arguments: Value, outcome: &Outcome, most: usize) -> Value {
+        let speech = speech();
+        let verb = crate::actions::verb(verb).unwrap();
+        let arguments = arguments.as_object().unwrap();
+        let called = Called { verb, arguments, rows: Vec::new(), speech: &speech, most };
+        let answer = called.answer(outcome, Vec::new());
+        assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());
+        serde_json::from_str(&answer.text).unwrap()
+    }
+
+    #[test]
+    fn what_fits_is_whole_and_says_nothing_more() {
+        let said = answered("count", json!({ "model": "a.b" }), &Outcome::read("7".into()), 4000);
+        assert_eq!(said.to_string(), r#"{"effect":"none","result":7}"#);
+    }
+
+    #[test]
+    fn a_long_answer_ends_at_a_whole_row_and_next_goes_on_after_it() {
+        let outcome = Outcome::read(rows(500, "some name")).laid_out(crate::outcome::Layout::records());
+        let said =
+            answered("search_read", json!({ "model": "a.b", "limit": 500, "offset": 10 }), &outcome, 4000);
+        let shown = said["result"].as_array().unwrap().len();
+        assert!(shown > 20 && shown < 500);
+        let next = &said["next"];
+        assert_eq!(next["tool"], "odoo_search_read");
+        assert_eq!(next["arguments"]["offset"], 10 + shown);
+        assert_eq!(next["arguments"]["limit"], 500 - shown);
+        let ids: Vec<i64> = (1..=500).collect();
+        let said = answered("read", json!({ "model": "a.b", "ids": ids }), &outcome, 9000);
+        let shown = said["result"].as_array().unwrap().len();
+        assert_eq!(said["next"]["arguments"]["ids"][0], shown + 1);
+        let data = json!({ "model": "res.partner", "method": "search_read", "data": { "domain": [], "limit": 500 } });
+        let said = answered("call", data, &outcome, 4000);
+        assert_eq!(said["next"]["arguments"]["data"]["offset"], said["result"].as_array().unwrap().len());
+    }
+
+    #[test]
+    fn a_row_that_is_too_long_loses_its_long_text_and_no_other() {
+        let long = "word ".repeat(3000);
+        let value =
+            json!([{ "id": 1, "name": "a", "body": long }, { "id": 2, "name": "b", "body": "short" }]);
+        let said =
+            answered("search_read", json!({ "model": "a.b" }), &Outcome::read(value.to_string()), 4000);
+        assert_eq!(said["result"][0]["body"], json!({ "left_out": true, "characters": 15000 }));
+        assert_eq!(said["result"][1]["body"], "short");
+        let text = json!("word ".repeat(3000));
+        let said = answered("call", json!({ "model": "a.b" }), &Outcome::read(text.to_string()), 4000);
+        assert_eq!(said["result"]["left_out"], true);
+        let fields: Map<String, Value> =
+            (0..400).map(|n| (format!("f{n}"), json!({ "type": "char" }))).collect();
+        let document = json!({ "model": "a.b", "fields": fields, "methods": { "m": {} } });
+        let said =
+            answered("doc_model", json!({ "model": "a.b" }), &Outcome::read(document.to_string()), 4000);
+        assert!(
+            said["result"]["fields"]["f0"].is_object() && said["result"]["methods"].is_object(),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn the_words_of_an_error_are_bounded_and_it_stays_json() {
+        let mut long = Error::new(crate::error::Code::Rejected, "x".repeat(9000)).with_hint("h");
+        long.candidates = Some(json!(vec![json!({ "id": 1 }); 300]));
+        let answer = error(&long);
+        assert!(answer.is_error && answer.text.len() < 4000);
+        let said: Value = serde_json::from_str(&answer.text).unwrap();
+        assert_eq!(said["error"]["code"], "rejected");
+        assert_eq!(said["error"]["candidates"].as_array().unwrap().len(), MOST_LISTED);
+    }
+}

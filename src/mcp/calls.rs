@@ -1,0 +1,199 @@
+//! A call of a tool, on a worker of its own: its arguments become the verb's request, that is carried out in the
+//! session of the profile, and what it comes to becomes the answer.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::answers::{self, Answer, Called};
+use super::compat::Compat;
+use super::desk::Desk;
+use super::host::{CallHost, End, Progress, Shared};
+use super::tools::{Asked, Naming, Tools};
+use super::words::Speech;
+use super::{Door, Marking, compat, left_out, schema};
+use crate::actions::{self, Request, Rows, approvals};
+use crate::caller::{Caller, Columns, Road};
+use crate::clock::SharedClock;
+use crate::error::{Code, Error, Result};
+use crate::knowledge::{NEWEST, OLDEST, Version};
+use crate::operation::Object;
+use crate::settings::Mcp;
+use crate::spec;
+
+/// What every call of a server works with.
+pub struct Calls {
+    /// The tools.
+    pub tools: Tools,
+    /// What is known of the client's end.
+    pub end: End,
+    desk: Desk,
+    speech: Speech,
+    settings: Mcp,
+    context: Object,
+    marking: fn() -> Marking,
+    say: Box<dyn Fn(&str) + Send + Sync>,
+    clock: SharedClock,
+    under_way: Mutex<Vec<Weak<Shared>>>,
+}
+
+impl Calls {
+    /// For one client.
+    pub fn new(door: Door) -> Calls {
+        let naming = if door.settings.two { Naming::Two } else { Naming::Each };
+        Calls {
+            tools: Tools::new(naming, door.compat, &door.hides),
+            end: End::default(),
+            desk: Desk::new(door.open, Arc::clone(&door.clock)),
+            speech: Speech { naming, for_a_person: door.for_a_person },
+            settings: door.settings,
+            context: door.context,
+            marking: door.marking,
+            say: door.say,
+            clock: door.clock,
+            under_way: Mutex::default(),
+        }
+    }
+
+    /// A call begins.
+    pub fn begin(&self) -> Arc<Shared> {
+        let shared = Arc::default();
+        let mut under_way = self.lock();
+        under_way.retain(|call| call.strong_count() > 0);
+        under_way.push(Arc::downgrade(&shared));
+        shared
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Weak<Shared>>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A call was taken back: it sends nothing more. Nobody waits for an answer that could say what became of it.
+    pub fn take_back(&self, shared: &Shared) {
+        shared.is_stopped.store(true, Ordering::SeqCst);
+        if shared.is_writing() {
+            (self.say)(
+                "a call was taken back while its write was under way: it may have been carried out, read the record before it is repeated",
+            );
+        }
+    }
+
+    /// Says what is under way still, when nobody waits for it any more.
+    pub fn say_what_is_unknown(&self) {
+        let calls: Vec<Arc<Shared>> = self.lock().iter().filter_map(Weak::upgrade).collect();
+        if calls.iter().any(|call| call.is_writing()) {
+            (self.say)(
+                "ended while a write was under way: it may have been carried out, read the record before it is repeated",
+            );
+        }
+    }
+
+    /// Lets go of connections that nobody uses.
+    pub fn let_go_if_idle(&self) {
+        self.desk.let_go_if_idle();
+    }
+
+    /// Carries out a call.
+    pub fn carry_out(&self, asked: Asked, shared: Arc<Shared>, progress: Option<Progress>) -> Answer {
+        let clock = Arc::clone(&self.clock);
+        let is_waiting = asked.verb.name == approvals::VERB.name;
+        let is_over = Arc::clone(if is_waiting { &self.end.is_silent } else { &self.end.is_gone });
+        let host = CallHost::new(&self.speech, shared, is_over, (self.marking)(), progress, clock);
+        self.answer(asked, &host).unwrap_or_else(|error| {
+            if error.code == Code::AuthRejected {
+                self.desk.forget();
+            }
+            answers::error(&self.speech.error(error))
+        })
+    }
+
+    fn answer(&self, asked: Asked, host: &CallHost) -> Result<Answer> {
+        let Asked { tool, verb, arguments, compat } = asked;
+        let session = self.desk.session(compat.map(Compat::wish))?;
+        let arguments = match compat {
+            Some(_) => {
+                let major = session.odoo().major(host)?;
+                let version = Version::try_from(major).unwrap_or(NEWEST).clamp(OLDEST, NEWEST);
+                compat::named(arguments, version)?
+            }
+            None => arguments,
+        };
+        refuse_elsewhere(&arguments, verb.name)?;
+        let mut job = spec::job_of(verb, arguments.clone(), &|key| key.to_string()).map_err(as_arguments)?;
+        if !matches!(job.request, Request::Approvals(_)) {
+            let own = std::mem::replace(&mut job.context, self.context.clone());
+            job.context.extend(own);
+        }
+        let mut caller =
+            Caller::new(job.context, &session.settings.allowed_context, &session.settings.agent_channel)?;
+        caller.rules = job.rules;
+        caller.road = Road { surface: "mcp", tool: Some(tool), ..Road::default() };
+        caller.columns = Columns::IfKnown;
+        if let Request::Approvals(approvals::Request::Wait(_, patience)) = &mut job.request {
+            *patience = (*patience).min(self.settings.wait);
+        }
+        let mut rows = Collected { host, room: self.settings.answer, rows: Vec::new() };
+        let outcome = actions::perform(job.request, &session, &caller, host, &mut rows)?;
+        let rows = rows.rows;
+        let most = self.settings.answer;
+        let called = Called { verb, arguments: &arguments, rows, speech: &self.speech, most };
+        let mut answer = called.answer(&outcome, host.notes());
+        if let std::borrow::Cow::Owned(clean) = session.veil.without_secrets(answer.text.as_bytes()) {
+            answer.text = String::from_utf8_lossy(&clean).into_owned();
+        }
+        Ok(answer)
+    }
+}
+
+/// Refuses arguments that a verb has on a command line and not here.
+fn refuse_elsewhere(arguments: &Object, verb: &str) -> Result<()> {
+    match arguments.keys().find(|key| !schema::is_offered(key)) {
+        None => Ok(()),
+        Some(key) => Err(Error::usage(format!("{key}: {verb} takes it on a command line alone"))),
+    }
+}
+
+/// What is wrong with the arguments of a call, by the code that says so.
+fn as_arguments(mut error: Error) -> Error {
+    if matches!(error.code, Code::InvalidSpec | Code::InvalidJson) {
+        error.code = Code::Usage;
+    }
+    error
+}
+
+/// The rows of a stream, as many as an answer holds.
+struct Collected<'h> {
+    host: &'h CallHost<'h>,
+    room: usize,
+    rows: Vec<Value>,
+}
+
+impl Rows for Collected<'_> {
+    fn begin(&mut self, _: &[String], _: &dyn Fn(&str) -> Option<String>) -> Result<()> {
+        Ok(())
+    }
+
+    fn row(&mut self, _: i64, row: &RawValue) -> Result<bool> {
+        let mut value: Value = serde_json::from_str(row.get()).map_err(|why| {
+            Error::new(Code::BadReply, "search_read answered with a row that is no JSON").with_source(why)
+        })?;
+        left_out::without_binaries(&mut value, None);
+        let taken = value.to_string().len() + 1;
+        self.rows.push(value);
+        // The last one may be too much: the answer is cut at whole rows once more.
+        let is_room = taken <= self.room;
+        self.room = self.room.saturating_sub(taken);
+        Ok(is_room)
+    }
+
+    fn flush(&mut self) -> Result<bool> {
+        self.host.step(&format!("{} rows", self.rows.len()));
+        Ok(true)
+    }
+
+    fn end(&mut self) -> Result<bool> {
+        Ok(true)
+    }
+}

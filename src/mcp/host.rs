@@ -1,0 +1,155 @@
+//! This surface as a call sees it: notes are kept for the answer, what is sent is marked and told as progress, and a
+//! call that the client has taken back sends nothing more. Nobody is asked: the approver's key is never here.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use rmcp::model::{ProgressNotificationParam, ProgressToken};
+use rmcp::service::{Peer, RoleServer};
+use tokio::runtime::Handle;
+
+use super::Marking;
+use super::words::Speech;
+use crate::clock::SharedClock;
+use crate::error::{Effect, Result};
+use crate::hint::Hint;
+use crate::host::{Host, Question, Watch};
+use crate::operation::Access;
+use crate::secret::Secret;
+
+/// What of a client's end a call has to know.
+#[derive(Clone, Default)]
+pub struct End {
+    /// Nothing more will be asked: who only waits need not wait on.
+    pub is_silent: Arc<AtomicBool>,
+    /// No answer will be read: what is not sent by now is not wanted.
+    pub is_gone: Arc<AtomicBool>,
+}
+
+/// What the thread that reads and the one that works both know of a call.
+#[derive(Default)]
+pub struct Shared {
+    /// It is wanted no more.
+    pub is_stopped: AtomicBool,
+    /// Writes that are under way.
+    writes: AtomicU32,
+}
+
+impl Shared {
+    /// Whether a write was sent that has not been answered.
+    pub fn is_writing(&self) -> bool {
+        self.writes.load(Ordering::SeqCst) > 0
+    }
+}
+
+/// Where a client wants to hear of progress.
+pub struct Progress {
+    /// The token it gave.
+    pub token: ProgressToken,
+    /// The client.
+    pub peer: Peer<RoleServer>,
+    /// The runtime that sends.
+    pub runtime: Handle,
+}
+
+/// Progress is told no more often.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The host of one call.
+pub struct CallHost<'s> {
+    speech: &'s Speech,
+    shared: Arc<Shared>,
+    is_over: Arc<AtomicBool>,
+    marking: Marking,
+    progress: Option<Progress>,
+    clock: SharedClock,
+    steps: Cell<u32>,
+    told: Cell<Option<Instant>>,
+    notes: RefCell<Vec<String>>,
+}
+
+impl<'s> CallHost<'s> {
+    /// For a call that begins; `is_over` tells it that there is nobody to answer.
+    pub fn new(
+        speech: &'s Speech,
+        shared: Arc<Shared>,
+        is_over: Arc<AtomicBool>,
+        marking: Marking,
+        progress: Option<Progress>,
+        clock: SharedClock,
+    ) -> CallHost<'s> {
+        let (steps, told, notes) = (Cell::default(), Cell::default(), RefCell::default());
+        CallHost { speech, shared, is_over, marking, progress, clock, steps, told, notes }
+    }
+
+    /// What was noted.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.take()
+    }
+
+    /// Tells of a step, if anybody wants to hear and has not just heard.
+    pub fn step(&self, what: &str) {
+        let Some(progress) = &self.progress else { return };
+        self.steps.set(self.steps.get() + 1);
+        let now = self.clock.instant();
+        let is_soon = self.told.get().is_some_and(|last| now.saturating_duration_since(last) < PAUSE);
+        if is_soon || self.is_stopped() {
+            return;
+        }
+        self.told.set(Some(now));
+        let param = ProgressNotificationParam::new(progress.token.clone(), f64::from(self.steps.get()))
+            .with_message(what);
+        // Waited for: nothing may come after the answer.
+        let _ = progress.runtime.block_on(progress.peer.notify_progress(param));
+    }
+}
+
+impl Host for CallHost<'_> {
+    fn note(&self, note: &Hint) {
+        let text = self.speech.hint(note);
+        let mut notes = self.notes.borrow_mut();
+        if !notes.contains(&text) {
+            notes.push(text);
+        }
+    }
+
+    fn trace(&self, _: &dyn Fn() -> String) {}
+
+    fn watch<'h>(&'h self, what: &str, access: Access) -> Box<dyn Watch + 'h> {
+        self.step(what);
+        if access == Access::Write {
+            self.shared.writes.fetch_add(1, Ordering::SeqCst);
+        }
+        Box::new(UnderWay { shared: &self.shared, access, marked: (self.marking)(what, access) })
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.shared.is_stopped.load(Ordering::SeqCst) || self.is_over.load(Ordering::SeqCst)
+    }
+
+    fn approver_key(&self, _: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>> {
+        Ok(None)
+    }
+}
+
+struct UnderWay<'h> {
+    shared: &'h Shared,
+    access: Access,
+    marked: Box<dyn Watch>,
+}
+
+impl Watch for UnderWay<'_> {
+    fn answered(&self, effect: Effect) {
+        self.marked.answered(effect);
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if self.access == Access::Write {
+            self.shared.writes.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}

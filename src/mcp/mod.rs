@@ -1,0 +1,94 @@
+//! The surface for agents that speak the Model Context Protocol: every verb is a tool, on stdin and stdout. Both eras
+//! of the protocol are the official SDK's (`rmcp`), in a runtime of one thread; calls run on workers. By hand is what
+//! the SDK does not do: lines in and out (`framing.rs`), and the schemas, made from the definition of each verb.
+//! It knows no command line: whoever starts it hands over a [`Door`].
+
+mod answers;
+mod calls;
+pub mod compat;
+mod desk;
+mod framing;
+mod host;
+mod left_out;
+mod schema;
+mod server;
+mod tools;
+mod words;
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use compat::Compat;
+
+use crate::clock::SharedClock;
+use crate::error::{Code, Error, Result};
+use crate::fsio::Stamp;
+use crate::hint::Action;
+use crate::host::Watch;
+use crate::operation::{Access, Object};
+use crate::session::Session;
+use crate::settings::{Mcp, Wish};
+
+/// A session, and the files that say what it may do.
+pub struct Opened {
+    /// The session.
+    pub session: Session,
+    /// Which files there are by now, the profile's and those of policies, and what they are like.
+    pub files: Box<Files>,
+}
+
+/// Looks which files there are.
+pub type Files = dyn Fn() -> Vec<(PathBuf, Option<Stamp>)> + Send + Sync;
+
+/// What marks a call as under way for whoever ends the process.
+pub type Marking = Box<dyn Fn(&str, Access) -> Box<dyn Watch>>;
+
+/// What opens a session.
+pub type Open = dyn Fn(Option<Wish>) -> Result<Opened> + Send + Sync;
+
+/// What this surface is handed: the way to a session, to whoever reads stderr, and to a person.
+pub struct Door {
+    /// Reads the profile and puts a session together, as the profile wants to speak or as it is asked to; sends nothing.
+    pub open: Box<Open>,
+    /// A call begins.
+    pub marking: fn() -> Marking,
+    /// The command by which a person does something.
+    pub for_a_person: Box<dyn Fn(&Action) -> String + Send + Sync>,
+    /// Says something on stderr.
+    pub say: Box<dyn Fn(&str) + Send + Sync>,
+    /// Added to the context of every call.
+    pub context: Object,
+    /// How the profile wants tools offered.
+    pub settings: Mcp,
+    /// The tools of published servers that are offered as well.
+    pub compat: Vec<Compat>,
+    /// A policy does not want this tool told of.
+    pub hides: Box<dyn Fn(&str) -> bool>,
+    /// The clock.
+    pub clock: SharedClock,
+}
+
+/// How long those who are at work when the client has gone have to come to an end.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Serves one client until its stream ends.
+///
+/// # Errors
+/// There is no runtime to be had.
+pub fn serve(door: Door, input: Box<dyn Read + Send>, output: Box<dyn Write + Send>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .max_blocking_threads(server::MOST_AT_ONCE)
+        .thread_keep_alive(Duration::from_secs(60))
+        .build()
+        .map_err(|error| {
+            Error::new(Code::LocalState, format!("no thread to serve with ({error})")).with_source(error)
+        })?;
+    let calls = Arc::new(calls::Calls::new(door));
+    runtime.block_on(server::run(Arc::clone(&calls), input, output));
+    runtime.shutdown_timeout(PATIENCE);
+    calls.say_what_is_unknown();
+    Ok(())
+}

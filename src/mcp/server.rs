@@ -1,0 +1,160 @@
+//! The SDK's side: what a client is told of this server, its tools, and each call handed to a worker. What a call
+//! does is not known here.
+
+use std::borrow::Cow;
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest,
+    CustomResult, DiscoverResult, ErrorCode, Implementation, ListToolsResult, PaginatedRequestParams,
+    ServerCapabilities, ServerConfig,
+};
+use rmcp::service::{RequestContext, RoleServer};
+use rmcp::{ErrorData, ServerHandler, ServiceExt};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use super::answers::{self, Answer};
+use super::calls::Calls;
+use super::desk::IDLE;
+use super::framing::Framing;
+use super::host::Progress;
+use super::tools::{Asked, INSTRUCTIONS};
+use crate::error::Code;
+
+/// Calls that are carried out at the same time; others wait for a worker.
+pub const MOST_AT_ONCE: usize = 8;
+/// Calls that may wait for one.
+const MOST_WAITING: usize = 64;
+/// How long a client may keep what it was told of the tools.
+const GOOD_FOR_MS: u64 = 300_000;
+
+/// Serves until the client's stream ends.
+pub async fn run(calls: Arc<Calls>, input: Box<dyn Read + Send>, output: Box<dyn Write + Send>) {
+    let idle = Arc::clone(&calls);
+    let glance = async move {
+        loop {
+            tokio::time::sleep(IDLE / 2).await;
+            idle.let_go_if_idle();
+        }
+    };
+    let served = async move {
+        let framing = Framing::start(input, output, Arc::clone(&calls.end.is_silent));
+        let (closing, is_gone) = (framing.closing(), Arc::clone(&calls.end.is_gone));
+        let server = Server { calls, waiting: Arc::new(Semaphore::new(MOST_WAITING)) };
+        // Whatever ends it, there is nobody left who could be told.
+        if let Ok(service) = server.serve(framing).await {
+            let _ = service.waiting().await;
+        }
+        is_gone.store(true, Ordering::SeqCst);
+        closing.close().await;
+    };
+    tokio::select! {
+        () = served => {}
+        () = glance => {}
+    }
+}
+
+struct Server {
+    calls: Arc<Calls>,
+    waiting: Arc<Semaphore>,
+}
+
+impl Server {
+    async fn called(
+        &self,
+        params: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<Answer, ErrorData> {
+        let arguments = params.arguments.unwrap_or_default();
+        let asked: Asked = match self.calls.tools.asked(&params.name, arguments) {
+            None => return Err(ErrorData::invalid_params(format!("Unknown tool: {}", params.name), None)),
+            Some(Err(why)) => return Ok(answers::refused(Code::Usage, &why)),
+            Some(Ok(asked)) => asked,
+        };
+        let Ok(place) = Arc::clone(&self.waiting).try_acquire_owned() else {
+            return Ok(answers::refused(Code::Busy, "too many calls are under way: nothing was sent"));
+        };
+        let shared = self.calls.begin();
+        let progress = context.meta.get_progress_token().map(|token| Progress {
+            token,
+            peer: context.peer.clone(),
+            runtime: Handle::current(),
+        });
+        let (calls, seen) = (Arc::clone(&self.calls), Arc::clone(&shared));
+        let work = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            calls.carry_out(asked, seen, progress)
+        });
+        tokio::select! {
+            answer = work => answer.map_err(|_| ErrorData::internal_error("a bug in odoo-agent: if it was a write, read the record", None)),
+            () = context.ct.cancelled() => {
+                self.calls.take_back(&shared);
+                Err(ErrorData::internal_error("taken back", None))
+            }
+        }
+    }
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(Implementation::new("odoo-agent", env!("CARGO_PKG_VERSION")))
+            .with_instructions(INSTRUCTIONS)
+    }
+
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        let versions = self.supported_protocol_versions().into_owned();
+        let mut result = DiscoverResult::from_server_info(versions, self.get_info());
+        result.ttl_ms = GOOD_FOR_MS;
+        Ok(result)
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        Ok(ListToolsResult::with_all_items(self.calls.tools.list.clone())
+            .with_ttl_ms(GOOD_FOR_MS)
+            .with_cache_scope(CacheScope::Private))
+    }
+
+    async fn call_tool(
+        &self,
+        params: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let Answer { text, is_error } = self.called(params, context).await?;
+        let content = vec![ContentBlock::text(text)];
+        let mut result =
+            if is_error { CallToolResult::error(content) } else { CallToolResult::success(content) };
+        if !is_error {
+            result.is_error = None;
+        }
+        Ok(result.into())
+    }
+
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        // A known method comes here when its parameters are of another form.
+        let is_known = matches!(
+            request.method.as_str(),
+            "initialize" | "server/discover" | "ping" | "tools/list" | "tools/call"
+        );
+        Err(if is_known {
+            ErrorData::invalid_params(format!("wrong parameters for {}", request.method), None)
+        } else {
+            ErrorData::new(
+                ErrorCode::METHOD_NOT_FOUND,
+                Cow::from(format!("Method not found: {}", request.method)),
+                None,
+            )
+        })
+    }
+}
