@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::chance;
 use crate::context;
 use crate::error::Result;
 use crate::operation::Object;
@@ -19,6 +20,19 @@ pub struct Rules {
     pub max_records: Option<u32>,
     /// Show the request instead of sending it.
     pub dry_run: bool,
+    /// Spare the journal the old values.
+    pub no_before: bool,
+    /// A name under which the same is done once.
+    pub idempotency_key: Option<String>,
+}
+
+/// Which earlier call this one is for, by its id in the journal.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trail {
+    /// The one that it undoes.
+    pub undoes: Option<String>,
+    /// The one that it sends again.
+    pub retries: Option<String>,
 }
 
 /// What the caller brings along for an outbound call.
@@ -44,6 +58,36 @@ pub enum Columns {
     Typed,
 }
 
+/// How an operation came here: what a policy may ask of it besides itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Road {
+    /// `cli`, `spec` or `mcp`.
+    pub surface: &'static str,
+    /// The verb that is carried out; none for a question of the program's own.
+    pub verb: Option<&'static str>,
+    /// The tool of MCP that was called.
+    pub tool: Option<String>,
+    /// The grant of a gateway.
+    pub grant: Option<String>,
+    /// At a limit it waits so long for its turn.
+    pub patience: Option<Duration>,
+    /// A person has proved to be here, and lets it through.
+    pub is_approved: bool,
+}
+
+impl Default for Road {
+    fn default() -> Road {
+        Road { surface: "cli", verb: None, tool: None, grant: None, patience: None, is_approved: false }
+    }
+}
+
+impl Road {
+    /// The same for a question of the program's own.
+    pub fn asking(&self) -> Road {
+        Road { verb: None, tool: None, is_approved: false, ..self.clone() }
+    }
+}
+
 /// One caller.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -56,6 +100,12 @@ pub struct Caller {
     pub channel: String,
     /// What is to be known of columns.
     pub columns: Columns,
+    /// How it came here.
+    pub road: Road,
+    /// What the calls of one run have in common in the journal.
+    pub run: String,
+    /// Which earlier call it is for.
+    pub trail: Trail,
 }
 
 impl Caller {
@@ -71,7 +121,20 @@ impl Caller {
             approval: Approval::default(),
             channel: channel.into(),
             columns: Columns::Plain,
+            road: Road::default(),
+            run: chance::name(8),
+            trail: Trail::default(),
         })
+    }
+
+    /// The same, carrying out a verb.
+    pub fn carrying_out(&self, verb: &'static str) -> Caller {
+        Caller { road: Road { verb: Some(verb), ..self.road.clone() }, ..self.clone() }
+    }
+
+    /// The same, for a question of the program's own.
+    pub fn asking(&self) -> Caller {
+        Caller { road: self.road.asking(), ..self.clone() }
     }
 
     /// What it adds to the context.

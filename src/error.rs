@@ -100,9 +100,11 @@ codes! {
     ConfigMissing "config_missing" "There is no usable profile, or a value is missing in it",
     ConfigInvalid "config_invalid" "A configured value cannot be used",
     ConfigUnsafe "config_unsafe" "A configuration that could leak a key",
+    PolicyInvalid "policy_invalid" "A policy that cannot be taken as it stands: nothing is sent",
     AuthRejected "auth_rejected" "Odoo does not accept the key",
     DatabaseNotFound "database_not_found" "The server has no such database",
     AccessDenied "access_denied" "This user may not do that",
+    PolicyDenied "policy_denied" "The policy of this machine denies or limits it: `policy`",
     ConfirmationRequired "confirmation_required" "The guard wants a person's approval first",
     ConfirmationRefused "confirmation_refused" "A person said no, or an approval was presented and refused",
     ConfirmationPending "confirmation_pending" "It waits for a person, who has not decided yet",
@@ -116,7 +118,11 @@ codes! {
     Unreachable "unreachable" "The server could not be reached, or a read got no answer",
     OutcomeUnknown "outcome_unknown" "A write was sent and its answer was lost",
     BadReply "bad_reply" "Not what Odoo answers: a redirect, a web page, too large",
-    LocalState "local_state" "Disk or lock on this machine",
+    CannotTell "cannot_tell" "Whether a call happened could not be found out",
+    AlreadyExecuted "already_executed" "Another call was made under this idempotency key",
+    UndoConflict "undo_conflict" "Somebody has changed since what would be undone",
+    UndoImpossible "undo_impossible" "There is no way back from that call",
+    LocalState "local_state" "Disk or lock on this machine, the journal among it",
     FindingsPresent "findings_present" "`doctor` found something wrong",
     Interrupted "interrupted" "Stopped by a signal",
 }
@@ -126,14 +132,19 @@ impl Code {
     pub fn default_effect(self) -> (Effect, Retry) {
         match self {
             Code::Internal => (Effect::Unknown, Retry::CheckFirst),
-            Code::OutcomeUnknown => (Effect::Unknown, Retry::CheckFirst),
-            Code::Usage
+            Code::OutcomeUnknown | Code::CannotTell => (Effect::Unknown, Retry::CheckFirst),
+            Code::AlreadyExecuted
+            | Code::UndoConflict
+            | Code::UndoImpossible
+            | Code::Usage
             | Code::InvalidJson
             | Code::InvalidSpec
             | Code::PreflightRefused
             | Code::ConfigMissing
             | Code::ConfigInvalid
             | Code::ConfigUnsafe
+            | Code::PolicyInvalid
+            | Code::PolicyDenied
             | Code::LocalState => (Effect::NotSent, Retry::Never),
             Code::Unreachable => (Effect::NotSent, Retry::Safe),
             Code::Interrupted => (Effect::NotSent, Retry::Safe),
@@ -152,6 +163,19 @@ pub struct OdooFault {
     pub message: String,
     /// Odoo's traceback; shown only with `--debug`.
     pub debug: Option<String>,
+}
+
+/// What a policy said of a call that it refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denied {
+    /// The file.
+    pub file: String,
+    /// JSON Pointer of what decided.
+    pub pointer: String,
+    /// Why.
+    pub reason: String,
+    /// What would be allowed in its place.
+    pub allowed: Option<String>,
 }
 
 /// The error value. Build it with [`Error::new`] and the `with_` methods.
@@ -181,6 +205,10 @@ pub struct Error {
     pub waiting: Option<Box<Waiting>>,
     /// Who holds a call that waits for a person, where it is not Odoo.
     pub held_by: Option<&'static str>,
+    /// What the policy said.
+    pub denied: Option<Box<Denied>>,
+    /// The journal's id of the call that failed.
+    pub journal: Option<String>,
     /// Underlying causes, for `--debug`.
     pub source: Option<anyhow::Error>,
 }
@@ -205,6 +233,8 @@ impl Error {
             candidates: None,
             waiting: None,
             held_by: None,
+            denied: None,
+            journal: None,
             source: None,
         }
     }

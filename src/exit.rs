@@ -24,15 +24,15 @@ pub const TABLE: [Exit; 16] = [
         meaning: "the configuration is incomplete, wrong or could leak a key: nothing was sent",
     },
     Exit { number: 4, meaning: "Odoo does not know the key or the database" },
-    Exit { number: 5, meaning: "this user may not do that" },
+    Exit { number: 5, meaning: "this user, or the policy, does not allow that" },
     Exit { number: 6, meaning: "a person has to approve it first: nothing was changed" },
     Exit { number: 7, meaning: "not there, or more than one (the error holds `candidates`)" },
-    Exit { number: 8, meaning: "Odoo refused or failed: rolled back" },
+    Exit { number: 8, meaning: "Odoo refused or failed: rolled back; or it cannot be undone" },
     Exit { number: 9, meaning: "busy: rolled back, try again" },
     Exit { number: 10, meaning: "no connection: not sent, or a read without an answer" },
     Exit { number: 11, meaning: "a write was sent and its answer was lost: look before you repeat it" },
     Exit { number: 12, meaning: "not what Odoo answers (a redirect, a web page, too large)" },
-    Exit { number: 13, meaning: "disk or lock on this machine" },
+    Exit { number: 13, meaning: "disk, lock or journal on this machine" },
     Exit { number: 14, meaning: "`doctor` found something wrong" },
     Exit { number: 130, meaning: "interrupted" },
 ];
@@ -48,16 +48,24 @@ impl Exit {
 pub fn code_of(code: Code) -> i32 {
     match code {
         Code::Internal => 1,
-        Code::Usage | Code::InvalidJson | Code::InvalidSpec | Code::PreflightRefused => 2,
-        Code::ConfigMissing | Code::ConfigInvalid | Code::ConfigUnsafe => 3,
+        Code::Usage
+        | Code::InvalidJson
+        | Code::InvalidSpec
+        | Code::PreflightRefused
+        | Code::AlreadyExecuted => 2,
+        Code::ConfigMissing | Code::ConfigInvalid | Code::ConfigUnsafe | Code::PolicyInvalid => 3,
         Code::AuthRejected | Code::DatabaseNotFound => 4,
-        Code::AccessDenied => 5,
+        Code::AccessDenied | Code::PolicyDenied => 5,
         Code::ConfirmationRequired | Code::ConfirmationRefused | Code::ConfirmationPending => 6,
         Code::NotFound | Code::NoMatch | Code::Ambiguous => 7,
-        Code::Rejected | Code::InvalidRequest | Code::ServerError => 8,
+        Code::Rejected
+        | Code::InvalidRequest
+        | Code::ServerError
+        | Code::UndoConflict
+        | Code::UndoImpossible => 8,
         Code::Busy => 9,
         Code::Unreachable => 10,
-        Code::OutcomeUnknown => 11,
+        Code::OutcomeUnknown | Code::CannotTell => 11,
         Code::BadReply => 12,
         Code::LocalState => 13,
         Code::FindingsPresent => 14,

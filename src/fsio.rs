@@ -2,7 +2,7 @@
 //! limit, locks with a deadline. It knows nothing of what the files mean.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -146,6 +146,75 @@ pub fn read_private(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_to_limit(&mut file, limit)
 }
 
+/// Who may have written a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writers {
+    /// This user, or root.
+    User,
+    /// Root alone.
+    Root,
+}
+
+/// The bytes of a plain file that nobody else can have written: neither the file nor its directory lets them. What the
+/// owner may write may be a link, for people keep such files in repositories; what root writes may not.
+pub fn read_written_by(path: &Path, writers: Writers, limit: u64) -> io::Result<Vec<u8>> {
+    let mut file = open_for_reading(path, writers == Writers::User)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    #[cfg(unix)]
+    {
+        let is_theirs = |metadata: &std::fs::Metadata| match writers {
+            Writers::User => metadata.uid() == 0 || owned_by_us(metadata),
+            Writers::Root => metadata.uid() == 0,
+        };
+        if !is_theirs(&metadata) {
+            return Err(io::Error::other("it belongs to another user"));
+        }
+        if metadata.permissions().mode() & 0o022 != 0 {
+            return Err(io::Error::other("others may write it (chmod go-w)"));
+        }
+        if let Some(directory) = path.parent() {
+            let is_open = match writers {
+                Writers::User => strangers_can_replace_in(directory)?,
+                Writers::Root => {
+                    let metadata = std::fs::metadata(directory)?;
+                    !is_theirs(&metadata) || metadata.permissions().mode() & 0o022 != 0
+                }
+            };
+            if is_open {
+                return Err(io::Error::other("others can change what is in its directory"));
+            }
+        }
+    }
+    read_to_limit(&mut file, limit)
+}
+
+/// Whether root owns what is there.
+#[cfg(all(test, unix))]
+pub fn owned_by_root(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.uid() == 0)
+}
+
+/// Adds a line to a private file. One that has grown too large is put aside first, in the place of the one before.
+pub fn append_line(path: &Path, line: &str, largest: u64) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    options.mode(0o600).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
+    let mut file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    if metadata.len() > largest {
+        std::fs::rename(path, path.with_extension("before.jsonl"))?;
+        file = options.open(path)?;
+    }
+    file.write_all(format!("{line}\n").as_bytes())
+}
+
 /// Whether this process's user owns a file.
 #[cfg(unix)]
 pub fn owned_by_us(metadata: &std::fs::Metadata) -> bool {
@@ -191,11 +260,83 @@ pub fn others_can_write(directory: &Path) -> io::Result<bool> {
     }
 }
 
+/// A private file that only grows, open for adding to its end. What cannot be added whole is taken off again.
+pub struct Appended {
+    file: File,
+    /// Bytes in it.
+    pub length: u64,
+}
+
+impl Appended {
+    /// Opens it, and makes it where there is none (0600); one that others may read becomes private. A link, or what
+    /// is no plain file, is an error.
+    pub fn open(path: &Path) -> io::Result<Appended> {
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true);
+        #[cfg(unix)]
+        options
+            .mode(0o600)
+            .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits() as i32);
+        let file = options.open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other(format!("{} is no plain file", path.display())));
+        }
+        #[cfg(unix)]
+        {
+            if !owned_by_us(&metadata) {
+                return Err(io::Error::other(format!("{} belongs to another user", path.display())));
+            }
+            if metadata.permissions().mode() & 0o077 != 0 {
+                file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+            }
+        }
+        Ok(Appended { file, length: metadata.len() })
+    }
+
+    /// Opens one that is there, to be read.
+    pub fn open_there(path: &Path) -> io::Result<Appended> {
+        let file = open_for_reading(path, false)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other(format!("{} is no plain file", path.display())));
+        }
+        Ok(Appended { file, length: metadata.len() })
+    }
+
+    /// The bytes from a place on.
+    pub fn from(&mut self, start: u64) -> io::Result<Vec<u8>> {
+        self.file.seek(SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        (&mut self.file).take(self.length.saturating_sub(start)).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Adds bytes; `durable` waits until the disk has them.
+    pub fn add(&mut self, bytes: &[u8], durable: bool) -> io::Result<()> {
+        let written =
+            self.file.write_all(bytes).and_then(|()| if durable { self.file.sync_data() } else { Ok(()) });
+        match written {
+            Ok(()) => self.length += bytes.len() as u64,
+            // A full disk takes the beginning: half a line is worse than none.
+            Err(_) => drop(self.file.set_len(self.length)),
+        }
+        written
+    }
+}
+
+/// Waits until the disk has the names in a directory.
+pub fn sync_directory(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(path)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
 /// An exclusive lock on a file, held until dropped.
-#[cfg_attr(not(feature = "sandbox"), allow(dead_code, reason = "only the embedded Odoo locks"))]
 pub struct Lock(#[allow(dead_code, reason = "holding the handle is holding the lock")] File);
 
-#[cfg_attr(not(feature = "sandbox"), allow(dead_code, reason = "only the embedded Odoo locks"))]
 impl Lock {
     /// Waits for the lock up to `patience`.
     pub fn acquire(path: &Path, patience: Duration) -> io::Result<Lock> {

@@ -17,6 +17,11 @@ pub trait Host {
     /// A request leaves now; until the watch ends it is under way.
     fn watch<'h>(&'h self, what: &str, access: Access) -> Box<dyn Watch + 'h>;
 
+    /// A write has its entry in the journal now, and is sent next.
+    fn journaled(&self, id: &str) {
+        let _ = id;
+    }
+
     /// The call is wanted no more: nothing further is sent.
     fn is_stopped(&self) -> bool {
         false
@@ -55,6 +60,8 @@ pub struct Question {
     pub is_bound: bool,
     /// It is sent from here as it is shown, and by nobody else.
     pub is_sent_here: bool,
+    /// Why the policy wants a person to see it, where that is why it was held.
+    pub because: Option<String>,
 }
 
 /// A request under way, until dropped.

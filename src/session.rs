@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::held::HeldCalls;
 use crate::hint::Hint;
 use crate::host::Host;
+use crate::journal::{Journal, Kept, Place};
 use crate::knowledge::{NEWEST, OLDEST, USUAL, Version};
 use crate::odoo::client::Connect;
 use crate::odoo::cookies::Cookies;
@@ -26,6 +28,7 @@ use crate::odoo::schema::{DOCUMENT_TTL, Schema, Schemas};
 use crate::odoo::sign_in::SignIn;
 use crate::odoo::{Desk, Odoo, user_context};
 use crate::operation::{Object, Operation, canonical};
+use crate::policy::gate::Gate;
 use crate::secret::Veil;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
@@ -46,6 +49,8 @@ pub struct Session {
     pub shelf: Option<Shelf>,
     /// Where calls are kept that this program holds itself; without one they are refused all the same.
     pub held: Option<HeldCalls>,
+    /// Where every write is written down before it is sent; without one none is sent.
+    pub journal: Option<Journal>,
     odoo: Odoo,
     learnt: Mutex<Option<Timed<Object>>>,
     schemas: Mutex<HashMap<String, Timed<Arc<Schema>>>>,
@@ -66,6 +71,7 @@ impl Session {
         veil: Arc<Veil>,
         clock: SharedClock,
         cookies: Cookies,
+        gate: Gate,
     ) -> Session {
         let settings = Arc::new(settings);
         settings.secrets().for_each(|secret| veil.keep(secret));
@@ -75,7 +81,8 @@ impl Session {
             user: settings.fingerprint(),
         };
         let desk = SignIn::new(owner.clone(), cache.clone(), cookies);
-        let odoo = Odoo::new(connect, Arc::clone(&settings), Arc::clone(&veil), Arc::clone(&clock), desk);
+        let odoo =
+            Odoo::new(connect, Arc::clone(&settings), Arc::clone(&veil), Arc::clone(&clock), desk, gate);
         Session {
             settings,
             cache,
@@ -84,6 +91,7 @@ impl Session {
             clock,
             shelf: None,
             held: None,
+            journal: None,
             odoo,
             learnt: Mutex::default(),
             schemas: Mutex::default(),
@@ -98,6 +106,27 @@ impl Session {
     /// The same, keeping calls that it holds itself.
     pub fn holding(self, held: HeldCalls) -> Session {
         Session { held: Some(held), ..self }
+    }
+
+    /// What may leave.
+    pub fn gate(&self) -> &Gate {
+        self.odoo.gate()
+    }
+
+    /// The same, writing its journal below this state directory.
+    pub fn journaling(self, state: &Path) -> Session {
+        let settings = &self.settings;
+        let place = Place {
+            profile: settings.label.clone(),
+            server: self.owner.base_url.clone(),
+            database: self.owner.database.clone(),
+        };
+        let kept = Kept {
+            seconds: settings.journal_days.saturating_mul(24 * 3600),
+            bytes: settings.journal_megabytes.saturating_mul(1_000_000),
+        };
+        let journal = Journal::new(state, place, Arc::clone(&self.veil), kept, settings.journal_values);
+        Session { journal: Some(journal), ..self }
     }
 
     /// The client.
@@ -143,6 +172,7 @@ impl<'a> Run<'a> {
             cache: &self.session.cache,
             owner: &self.session.owner,
             channel: &self.caller.channel,
+            road: &self.caller.road,
             host: self.host,
         }
     }
@@ -185,6 +215,11 @@ impl<'a> Run<'a> {
         let own = std::mem::replace(&mut operation.context, self.context()?);
         operation.context.extend(own);
         Ok(operation)
+    }
+
+    /// The same as far as it is at hand: nothing is asked.
+    pub fn known_user_id(&self) -> Option<i64> {
+        user_context::known_user_id(&self.desk())
     }
 
     /// The user that the key belongs to, if Odoo tells.
@@ -252,7 +287,8 @@ impl Schemas for Run<'_> {
     }
 
     fn asked(&self, question: Operation) -> Option<Result<Value>> {
-        Some(Run::ask(self, question))
+        let caller = self.caller.asking();
+        Some(Run::ask(&Run::new(self.session, &caller, self.host), question))
     }
 
     fn has_group(&self, group: &str) -> Option<bool> {
@@ -260,7 +296,7 @@ impl Schemas for Run<'_> {
     }
 
     fn ask(&self, question: Operation) -> Option<Value> {
-        Run::ask(self, question).ok()
+        self.asked(question)?.ok()
     }
 
     fn known(&self, model: &str) -> Option<Arc<Schema>> {

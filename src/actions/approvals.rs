@@ -44,19 +44,12 @@ pub struct Deeds;
 
 impl Choices for Deeds {
     const LIST: &'static [Choice] = &[
-        Choice { word: "list", about: "Print the requests of this agent, the latest first", takes: &[] },
-        Choice { word: "show", about: "Print how a request stands and what it holds", takes: &["request"] },
-        Choice {
-            word: "wait",
-            about: "Wait until a person has decided, for `timeout` [default: 10m]",
-            takes: &["request", "timeout"],
-        },
-        Choice {
-            word: "send",
-            about: "Send exactly what was refused, once a person has approved it",
-            takes: &["request"],
-        },
-        Choice { word: "drop", about: "Take a request back", takes: &["request"] },
+        Choice::new("list", "Print the requests of this agent, the latest first"),
+        Choice::new("show", "Print how a request stands and what it holds").takes(&["request"]),
+        Choice::new("wait", "Wait until a person has decided, for `timeout` [default: 10m]")
+            .takes(&["request", "timeout"]),
+        Choice::new("send", "Send exactly what was refused, once a person has approved it").takes(&["request"]),
+        Choice::new("drop", "Take a request back").takes(&["request"]),
     ];
 }
 

@@ -58,8 +58,32 @@ pub struct Choice {
     pub word: &'static str,
     /// What it does.
     pub about: &'static str,
-    /// Which other arguments it takes.
+    /// Which other arguments it takes; those that stand by their place cannot be left out.
     pub takes: &'static [&'static str],
+    /// Which ones it takes and does without.
+    pub may_take: &'static [&'static str],
+}
+
+impl Choice {
+    /// One that takes nothing yet.
+    pub const fn new(word: &'static str, about: &'static str) -> Choice {
+        Choice { word, about, takes: &[], may_take: &[] }
+    }
+
+    /// It takes these.
+    pub const fn takes(self, keys: &'static [&'static str]) -> Choice {
+        Choice { takes: keys, ..self }
+    }
+
+    /// And these, or does without.
+    pub const fn may_take(self, keys: &'static [&'static str]) -> Choice {
+        Choice { may_take: keys, ..self }
+    }
+
+    /// Whether it takes an argument at all.
+    pub fn knows(&self, key: &str) -> bool {
+        self.takes.contains(&key) || self.may_take.contains(&key)
+    }
 }
 
 /// A type of values that can stand behind an argument.

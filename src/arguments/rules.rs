@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::values::{Flag, JsonObject, Names, Patience, Whole};
+use super::values::{Flag, IdempotencyKey, JsonObject, Names, Patience, Whole};
 use super::{Arguments, arguments};
 use crate::caller::{Approval, Rules};
 
@@ -85,6 +85,30 @@ impl From<ReadRules> for Rules {
 }
 
 arguments! {
+    /// What takes a call back.
+    pub struct UndoRules {
+        /// Print the calls that would be sent, and send nothing
+        dry_run: Option<Flag>,
+        /// Allow this many records in one call (without it: write 100, unlink 10, create any number)
+        max_records: Option<Whole<0>>,
+    }
+}
+
+impl Asked for UndoRules {
+    const MAY_GO_OUT: bool = true;
+}
+
+impl From<UndoRules> for Rules {
+    fn from(keys: UndoRules) -> Rules {
+        Rules {
+            dry_run: yes(keys.dry_run),
+            max_records: keys.max_records.map(|number| number.0),
+            ..Rules::default()
+        }
+    }
+}
+
+arguments! {
     /// A call that may change something.
     pub struct AllRules {
         /// Print the request as JSON, checked and mended, and send nothing
@@ -95,6 +119,10 @@ arguments! {
         force_fields: Option<Names> => flag("force-field"),
         /// Allow this many records in one call (without it: write 100, unlink 10, create any number)
         max_records: Option<Whole<0>>,
+        /// Do not ask for old values first: it cannot be undone then
+        no_before: Option<Flag>,
+        /// Do this once under this name
+        idempotency_key: Option<IdempotencyKey>,
     }
 }
 
@@ -109,6 +137,8 @@ impl From<AllRules> for Rules {
             dry_run: yes(keys.dry_run),
             force_fields: names(keys.force_fields),
             max_records: keys.max_records.map(|number| number.0),
+            no_before: yes(keys.no_before),
+            idempotency_key: keys.idempotency_key.map(|key| key.0),
         }
     }
 }

@@ -241,6 +241,132 @@ value!(
         "pattern": "^\\s*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\s*$" })
 );
 
+value!(
+    /// An entry of the journal: its id, or the first digits of one.
+    EntryId(String),
+    Shape::Word("ID"),
+    |value, place| match &value {
+        Value::String(text) if is_entry(text.trim()) => Ok(text.trim().to_string()),
+        Value::String(text) => Err(Error::usage(format!(
+            "{place}: {text:?} is no id of the journal, which has {SHORTEST_ID} to {LONGEST_ID} digits from 0 to f: nothing was sent"
+        ))
+        .with_hint(Hint::default().action(Action::new("journal list")).text(" has what there is"))),
+        other => Err(json_input::wrong_type(place, "an id of the journal, as a string", other)),
+    },
+    json_schema!({ "type": "string", "pattern": "^\\s*[0-9a-f]{4,12}\\s*$" })
+);
+value!(
+    /// A name under which something is done once.
+    IdempotencyKey(String),
+    Shape::Word("TEXT"),
+    |value, place| match value {
+        Value::String(text) if !text.trim().is_empty() && text.chars().count() <= 200 => Ok(text),
+        Value::String(_) => {
+            Err(Error::usage(format!("{place}: expected a name of 1 to 200 characters: nothing was sent")))
+        }
+        other => Err(json_input::wrong_type(place, "a name, as a string", &other)),
+    },
+    json_schema!({ "type": "string", "pattern": "\\S", "maxLength": 200 })
+);
+value!(
+    /// What the calls of one run have in common.
+    RunId(String),
+    Shape::Word("RUN"),
+    |value, place| match value {
+        Value::String(text) if text.len() == 8 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) => Ok(text),
+        Value::String(text) => Err(Error::usage(format!(
+            "{place}: {text:?} is no run, which has 8 digits from 0 to f: nothing was sent"
+        ))
+        .with_hint(Hint::default().action(Action::new("journal list")).text(" names the run of each call"))),
+        other => Err(json_input::wrong_type(place, "a run, as a string", &other)),
+    },
+    json_schema!({ "type": "string", "pattern": "^[0-9a-f]{8}$" })
+);
+value!(
+    /// A time, or how long ago.
+    Since(When),
+    Shape::Word("TIME"),
+    |value, place| match &value {
+        Value::String(text) => When::read(text).ok_or_else(|| {
+            Error::usage(format!("{place}: expected a day like 2026-02-28, a time like 2026-02-28T10:00:00Z, or how long ago, like 2h or 3d, and not {text:?}"))
+        }),
+        other => Err(json_input::wrong_type(place, "a time, as a string", other)),
+    },
+    json_schema!({ "type": "string", "pattern": format!("^({SPAN}|{MOMENT})$") })
+);
+value!(
+    /// A span of time of any length.
+    Span(Duration),
+    Shape::Word("DURATION"),
+    |value, place| match &value {
+        Value::String(text) => span(text).ok_or_else(|| {
+            Error::usage(format!("{place}: expected a duration, like 90s, 10m or 2h, and not {text:?}"))
+        }),
+        other => Err(json_input::wrong_type(place, "a duration, as a string", other)),
+    },
+    json_schema!({ "type": "string", "pattern": format!("^{SPAN}$") })
+);
+
+/// One whole number and one unit.
+const SPAN: &str = "[0-9]{1,6}[smhdw]";
+/// A day, or a time of one, UTC.
+const MOMENT: &str =
+    "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z?)?";
+
+fn span(text: &str) -> Option<Duration> {
+    let number = text.strip_suffix(['s', 'm', 'h', 'd', 'w'])?;
+    let is_plain = (1..=6).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    if is_plain { humantime::parse_duration(text).ok() } else { None }
+}
+
+/// A point in time, as it was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// So long before now.
+    Ago(Duration),
+    /// This second since the epoch, UTC.
+    At(u64),
+}
+
+impl Default for When {
+    fn default() -> When {
+        When::At(0)
+    }
+}
+
+impl When {
+    fn read(text: &str) -> Option<When> {
+        if let Some(ago) = span(text) {
+            return Some(When::Ago(ago));
+        }
+        let is_plain =
+            matches!(text.len(), 10 | 19 | 20) && text.is_ascii() && !text.contains(['t', 'z', '.']);
+        let whole = if text.len() == "2026-02-28".len() {
+            format!("{text}T00:00:00Z")
+        } else {
+            text.replace(' ', "T")
+        };
+        let time = humantime::parse_rfc3339_weak(&whole).ok().filter(|_| is_plain)?;
+        time.duration_since(std::time::UNIX_EPOCH).ok().map(|since| When::At(since.as_secs()))
+    }
+
+    /// The second that is meant.
+    pub fn second(self, now: u64) -> u64 {
+        match self {
+            When::Ago(ago) => now.saturating_sub(ago.as_secs()),
+            When::At(second) => second,
+        }
+    }
+}
+
+const SHORTEST_ID: usize = 4;
+const LONGEST_ID: usize = 12;
+
+fn is_entry(text: &str) -> bool {
+    (SHORTEST_ID..=LONGEST_ID).contains(&text.len())
+        && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// One whole number and one unit, as the schema has it.
 fn plain(text: &str) -> bool {
     let number = text.trim_end_matches(['s', 'm', 'h']);

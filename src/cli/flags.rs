@@ -37,13 +37,12 @@ pub fn build(command: Command, verb: &'static Verb, approval: fn(Command) -> Com
         return choices.iter().fold(
             command.subcommand_required(true).arg_required_else_help(false),
             |whole, choice| {
-                let taken = arguments(verb).filter(|argument| choice.takes.contains(&argument.key()));
+                let taken = arguments(verb).filter(|argument| choice.knows(argument.key()));
                 let own = Command::new(choice.word).about(worded(choice.about, verb));
-                whole.subcommand(
-                    taken
-                        .filter(|argument| !is_global(argument))
-                        .fold(own, |own, argument| with(own, &argument.required(), verb)),
-                )
+                whole.subcommand(taken.filter(|argument| !is_global(argument)).fold(own, |own, argument| {
+                    let is_needed = choice.takes.contains(&argument.key());
+                    with(own, &if is_needed { argument.required() } else { *argument }, verb)
+                }))
             },
         );
     }
@@ -72,7 +71,7 @@ fn choice(verb: &Verb) -> Option<(&'static Argument, &'static [Choice])> {
 
 /// What the flags of every command have already.
 fn is_global(argument: &Argument) -> bool {
-    argument.form.shape == Shape::Duration
+    argument.form.shape == Shape::Duration && argument.key() == "timeout"
 }
 
 /// Keys in backticks as this surface's flags.
@@ -193,9 +192,9 @@ pub fn job(
     match (choice(verb), matches.subcommand()) {
         (Some((which, choices)), Some((word, own))) => {
             typed.given.insert(which.key().into(), word.into());
-            let takes =
-                choices.iter().find(|choice| choice.word == word).map_or(&[][..], |choice| choice.takes);
-            for argument in arguments(verb).filter(|argument| takes.contains(&argument.key())) {
+            let chosen = choices.iter().find(|choice| choice.word == word);
+            let is_taken = |key: &str| chosen.is_some_and(|choice| choice.knows(key));
+            for argument in arguments(verb).filter(|argument| is_taken(argument.key())) {
                 match selection.timeout.filter(|_| is_global(argument)) {
                     // How long a person is waited for: no request to Odoo takes that long.
                     Some(timeout) => {

@@ -17,6 +17,7 @@ use crate::clock::SharedClock;
 use crate::error::{Effect, Result};
 use crate::hint::Hint;
 use crate::host::{Host, Question, Watch};
+use crate::journal::entry;
 use crate::operation::Access;
 use crate::secret::Secret;
 use crate::settings::{Environment, Paths, Selection};
@@ -94,6 +95,10 @@ impl Host for CommandLine {
     fn watch<'h>(&'h self, what: &str, access: Access) -> Box<dyn Watch + 'h> {
         let waiting = self.shows_waits.then(|| Waiting::show(what));
         Box::new(UnderWay { marked: self.call.sending(what, access), _waiting: waiting })
+    }
+
+    fn journaled(&self, id: &str) {
+        self.call.journaled(self.speech.hint(&entry::how_to_check(id)));
     }
 
     fn approver_key(&self, shown: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>> {

@@ -48,6 +48,8 @@ struct State {
     delivered: Mutex<Option<Delivered>>,
     /// The last write that was answered, and what it did.
     answered: Mutex<Option<(String, Effect)>>,
+    /// How it is found out whether the last write happened.
+    how_to_check: Mutex<Option<String>>,
 }
 
 /// A call until its result is out.
@@ -75,6 +77,11 @@ impl Interruptible {
     pub fn sending(&self, what: &str, access: Access) -> Sending {
         *lock(self.counter(access)) += 1;
         Sending { call: self.clone(), what: what.into(), access }
+    }
+
+    /// A write has its entry in the journal.
+    pub fn journaled(&self, how_to_check: String) {
+        *lock(&self.0.how_to_check) = Some(how_to_check);
     }
 
     fn counter(&self, access: Access) -> &Mutex<u32> {
@@ -142,13 +149,15 @@ fn end() {
 /// What a signal that comes now would say.
 pub fn said(rows_are_whole: bool) -> Error {
     let calls: Vec<Arc<State>> = lock(&CALLS).iter().filter_map(Weak::upgrade).collect();
+    let how_to_check = calls.iter().find_map(|call| lock(&call.how_to_check).clone());
+    let how_to_check = how_to_check.unwrap_or_else(|| "read the record before you repeat the call".into());
     if calls.iter().any(|call| *lock(&call.writes) > 0) {
         return Error::new(
             Code::Interrupted,
             "interrupted while a write was under way: it may have been carried out",
         )
         .with_effect(Effect::Unknown, Retry::CheckFirst)
-        .with_hint("read the record before you repeat the call");
+        .with_hint(how_to_check);
     }
     let answered: Vec<_> = calls.iter().filter_map(|call| lock(&call.answered).clone()).collect();
     let worst = |effect: Effect| answered.iter().find(|(_, what)| *what == effect);
@@ -158,7 +167,7 @@ pub fn said(rows_are_whole: bool) -> Error {
             "after {what} was sent and its answer was lost: it may have been carried out"
         ))
         .with_effect(Effect::Unknown, Retry::CheckFirst)
-        .with_hint("read the record before you repeat the call");
+        .with_hint(how_to_check);
     }
     if let Some((what, _)) = worst(Effect::Done) {
         return interrupted(format!(

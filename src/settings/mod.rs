@@ -27,6 +27,8 @@ use names::Counts;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 const DEFAULT_SCHEMA_TTL: Duration = Duration::from_secs(24 * 3600);
 const DEFAULT_LOOKUP_TTL: Duration = Duration::from_secs(12 * 3600);
+const JOURNAL_DAYS: u64 = 90;
+const JOURNAL_MB: u64 = 200;
 
 /// What the command line says about where to work.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +41,8 @@ pub struct Selection {
     pub timeout: Option<Duration>,
     /// `--agent-channel`.
     pub agent_channel: Option<String>,
+    /// `--wait`.
+    pub wait: Option<Duration>,
 }
 
 /// Everything a call needs to know.
@@ -86,6 +90,12 @@ pub struct Settings {
     pub allowed_context: Vec<String>,
     /// Somebody's own, and no agent's.
     pub is_person: bool,
+    /// The journal keeps values, and not their digests alone.
+    pub journal_values: bool,
+    /// How many days it is kept.
+    pub journal_days: u64,
+    /// How many megabytes of it.
+    pub journal_megabytes: u64,
     /// `ODOO_LANG=… comes from …` and the same of the companies, where they are set.
     pub language_says: Option<String>,
     /// The companies.
@@ -246,6 +256,9 @@ impl Settings {
             lookup_ttl: ttl(&layers, names::LOOKUP_TTL, DEFAULT_LOOKUP_TTL)?,
             allowed_context: layers.permitted(names::ALLOW_CONTEXT),
             is_person: is_person(&layers)?,
+            journal_values: layers.parsed(names::JOURNAL_VALUES, parse_yes, "0 or 1")?.unwrap_or(true),
+            journal_days: layers.parsed(names::JOURNAL_DAYS, parse_count, A_COUNT)?.unwrap_or(JOURNAL_DAYS),
+            journal_megabytes: layers.parsed(names::JOURNAL_MB, parse_count, A_COUNT)?.unwrap_or(JOURNAL_MB),
             language_says: says(names::LANG),
             companies_say: says(names::COMPANY_IDS),
             unread,
@@ -396,6 +409,20 @@ fn parse_duration(text: &str) -> Option<Duration> {
 
 fn ttl(layers: &Layers, name: &str, default: Duration) -> Result<Duration> {
     Ok(layers.parsed(name, parse_duration, "a duration like 12h, or 0")?.unwrap_or(default))
+}
+
+fn parse_yes(text: &str) -> Option<bool> {
+    match text.trim() {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    }
+}
+
+const A_COUNT: &str = "a whole number from 1";
+
+fn parse_count(text: &str) -> Option<u64> {
+    text.trim().parse().ok().filter(|count| *count > 0)
 }
 
 fn parse_ids(text: &str) -> Option<Vec<i64>> {

@@ -46,6 +46,12 @@ pub const SCHEMA_TTL: &str = "ODOO_SCHEMA_TTL";
 pub const LOOKUP_TTL: &str = "ODOO_LOOKUP_TTL";
 /// Context keys allowed although they switch protections off.
 pub const ALLOW_CONTEXT: &str = "ODOO_ALLOW_CONTEXT";
+/// `0` keeps digests in the journal, and no values.
+pub const JOURNAL_VALUES: &str = "ODOO_JOURNAL_VALUES";
+/// How many days the journal is kept.
+pub const JOURNAL_DAYS: &str = "ODOO_JOURNAL_DAYS";
+/// How many megabytes of it.
+pub const JOURNAL_MB: &str = "ODOO_JOURNAL_MB";
 /// Directory from which files are read behind a wrapper.
 pub const FILES_DIR: &str = "ODOO_FILES_DIR";
 /// `person` for a profile that somebody works with in their own name.
@@ -94,7 +100,7 @@ const fn name(name: &'static str, counts: Counts, meaning: &'static str) -> Name
 use Counts::{Anywhere, Directory, File};
 
 /// Every name.
-pub const ALL: [Name; 26] = [
+pub const ALL: [Name; 29] = [
     name(BASE_URL, Anywhere, "address of Odoo: https://erp.example.com, without /web"),
     name(DB, Anywhere, "database"),
     name(API_KEY, Anywhere, "the agent's key"),
@@ -121,6 +127,9 @@ pub const ALL: [Name; 26] = [
         Directory,
         "context keys allowed although they switch protections off; profile files only",
     ),
+    name(JOURNAL_VALUES, Directory, "0 keeps digests in the journal, and no values; profile files only"),
+    name(JOURNAL_DAYS, Directory, "how long the journal is kept: 90; profile files only"),
+    name(JOURNAL_MB, Directory, "how large it may become: 200; profile files only"),
     name(FILES_DIR, File, "directory from which a wrapper reads files named to it; profile files only"),
     name(PROFILE_KIND, Directory, "person, if it is somebody's own and no agent's; profile files only"),
     name(APPROVER_API_KEY, Anywhere, "the approver's key"),
@@ -197,7 +206,7 @@ mod tests {
     #[test]
     fn what_permits_or_chooses_counts_from_a_file_alone() {
         for known in &ALL {
-            let permits = known.name.contains("_ALLOW_")
+            let permits = ["_ALLOW_", "_JOURNAL_"].iter().any(|part| known.name.contains(part))
                 || ["_COMMAND", "_DIR", "_KIND", "_PROTOCOL"].iter().any(|end| known.name.ends_with(end));
             assert_eq!(permits, matches!(known.counts, File | Directory), "{}", known.name);
             let is_said = known.meaning.ends_with("; profile files only");

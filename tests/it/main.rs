@@ -23,6 +23,7 @@ mod golden;
 mod help;
 mod hints;
 mod interface;
+mod journal;
 mod layers;
 #[cfg(feature = "live")]
 mod live;
@@ -32,6 +33,7 @@ mod man;
 mod mistakes;
 mod moments;
 mod on_sandbox;
+mod policy;
 mod preflight;
 mod profiles;
 mod properties;
@@ -48,6 +50,7 @@ mod support;
 mod tables;
 mod terminal;
 mod tls;
+mod undo;
 mod whole;
 mod wire_client;
 #[cfg(not(feature = "sandbox"))]

@@ -66,9 +66,12 @@ pub struct Args {
 
 /// Runs the checks in order and prints them.
 pub fn run(args: Args, local: &Local) -> Result<()> {
-    let connected = connect_with(local, Manner::CommandLine(""), Object::new());
+    let mut connected = connect_with(local, Manner::CommandLine(""), Object::new());
     let speech = connected.as_ref().map_or_else(|_| Speech::plain(), |it| it.host.speech().clone());
     let setup = Setup { selection: &local.selection, environment: &local.environment, paths: &local.paths };
+    if let Ok(connected) = &mut connected {
+        connected.caller.road.surface = "doctor";
+    }
     let run = connected.as_ref().map(|it| Run::new(&it.session, &it.caller, &it.host));
     let findings = match run {
         Ok(run) => doctor::examine(&setup, Ok(run), args.guard),

@@ -54,7 +54,7 @@ fn run(matches: &ArgMatches, mut local: Local) -> Result<()> {
 }
 
 /// Reads the file once and understands it.
-fn job(matches: &ArgMatches, local: &mut Local) -> Result<Job> {
+pub(super) fn job(matches: &ArgMatches, local: &mut Local) -> Result<Job> {
     let args: Args = read(matches)?;
     let bytes = local.stdin.bytes_without_links("exec-spec", &args.file, LARGEST)?;
     let text = json_input::text_of(&bytes).map_err(|why| {
@@ -72,6 +72,10 @@ fn job(matches: &ArgMatches, local: &mut Local) -> Result<Job> {
     let flags = flags::rules(matches, &mut local.stdin)?;
     job.rules.strict |= flags.strict;
     job.rules.dry_run |= flags.dry_run;
+    job.rules.no_before |= flags.no_before;
+    if flags.idempotency_key.is_some() {
+        job.rules.idempotency_key = flags.idempotency_key;
+    }
     job.rules.force_fields.extend(flags.force_fields);
     job.rules.max_records = flags.max_records.or(job.rules.max_records);
     Ok(job)

@@ -41,6 +41,7 @@ pub fn error() -> Value {
                     "type": "array", "items": { "type": "string" },
                     "description": "all that is wrong, one line each, where that is more than one thing"
                 },
+                "journal": { "type": "string", "description": "the id of the call in the journal" },
                 "candidates": { "type": "array", "items": { "type": "object" } },
                 "causes": { "type": "array", "items": { "type": "string" } },
             },

@@ -29,8 +29,18 @@ fn object(error: &Error, debug: bool) -> Value {
     if let Some(holder) = error.held_by {
         inner.insert("held_by".into(), holder.into());
     }
+    if let Some(id) = &error.journal {
+        inner.insert("journal".into(), id.as_str().into());
+    }
     if let Some(seconds) = error.retry_after_s {
         inner.insert("retry_after_s".into(), seconds.into());
+    }
+    if let Some(denied) = &error.denied {
+        let mut policy = json!({ "file": denied.file, "pointer": denied.pointer, "reason": denied.reason });
+        if let Some(allowed) = &denied.allowed {
+            policy["allowed"] = allowed.as_str().into();
+        }
+        inner.insert("policy".into(), policy);
     }
     if let Some(fault) = &error.odoo {
         let mut odoo = json!({ "name": fault.name, "message": fault.message });
@@ -54,10 +64,15 @@ fn block(error: &Error, debug: bool) -> String {
     if let Some(fault) = error.odoo.as_ref().filter(|fault| !error.message.contains(&fault.message)) {
         lines.push(format!("  odoo: {}", indented(&fault.message)));
     }
+    if let Some(denied) = error.denied.as_ref().filter(|denied| !error.message.contains(&denied.reason)) {
+        lines.push(format!("  policy: {} ({} of {})", indented(&denied.reason), denied.pointer, denied.file));
+        lines.extend(denied.allowed.iter().map(|allowed| format!("  allowed: {allowed}")));
+    }
     if let Some(Value::Array(candidates)) = &error.candidates {
         lines.extend(candidates.iter().map(|candidate| format!("  {candidate}")));
     }
-    lines.push(format!("  effect: {}, retry: {}", error.effect.as_str(), error.retry.as_str()));
+    let journal = error.journal.as_ref().map_or(String::new(), |id| format!(", journal: {id}"));
+    lines.push(format!("  effect: {}, retry: {}{journal}", error.effect.as_str(), error.retry.as_str()));
     lines.extend(
         error.hints.iter().filter_map(Hint::as_text).map(|hint| format!("  hint: {}", indented(hint))),
     );

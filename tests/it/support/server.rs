@@ -1,7 +1,7 @@
 //! A server on loopback that records every request as it came and answers from a script. It can also fail in
 //! the ways that networks, proxies and dying servers do. It knows nothing of Odoo but its error body and the
-//! question for the user's language, which it answers with nothing set. What a model's fields are it does not
-//! tell, and does not record that it was asked, unless the script says otherwise.
+//! question for the user's language, which it answers with nothing set. What a model's fields are, and what a record
+//! held before a write, it does not tell, and does not record that it was asked, unless the script says otherwise.
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
@@ -266,7 +266,7 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let Some((mut request, head_length)) = peek_head(&stream)? else { return Ok(()) };
     let scripted = next_answer(shared, &request.path);
-    let is_recorded = scripted.is_some() || !request.path.ends_with("/fields_get");
+    let was_scripted = scripted.is_some();
     let mut answer = scripted.unwrap_or_else(|| not_in_the_script(&request.path));
     if !matches!(answer, Answer::ResetUnread) {
         stream.read_exact(&mut vec![0; head_length])?;
@@ -277,7 +277,8 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     if let Answer::Made(make) = &answer {
         answer = make(&request);
     }
-    if is_recorded {
+    let is_aside = request.path.ends_with("/fields_get") || is_for_the_journal(&request);
+    if was_scripted || !is_aside {
         shared.recorded.lock().unwrap().push(request);
         shared.arrived.notify_all();
     }
@@ -324,6 +325,12 @@ fn not_in_the_script(path: &str) -> Answer {
         return Answer::odoo_error(403, "odoo.exceptions.AccessError", "You may not see the fields.");
     }
     Answer::odoo_error(501, "test.NotInTheScript", &format!("the test expects no request to {path}"))
+}
+
+/// Whether it is the question for old values, which asks for records without their names as nothing else does.
+pub fn is_for_the_journal(request: &Recorded) -> bool {
+    let body = || serde_json::from_slice::<Value>(&request.body).unwrap_or_default();
+    request.path.ends_with("/read") && body().get("load") == Some(&Value::Null)
 }
 
 /// Waits for the whole head of a request and parses it without taking it from the connection.

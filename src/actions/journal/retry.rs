@@ -1,0 +1,203 @@
+//! What was not sent, or was refused by Odoo, sent again: the same operations in their order, through every check as if
+//! they were new. Of what is not known to have failed nothing is sent.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::actions::undo::{Listening, context_of};
+use crate::context;
+use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::hint::{Action, Hint};
+use crate::journal::{Entry, Journal, State, entry, kept};
+use crate::operation::{Object, Operation};
+use crate::outcome::{Layout, Outcome};
+use crate::session::Run;
+
+/// How long a server is waited for unless the caller says.
+pub const PATIENCE: Duration = Duration::from_secs(3600);
+/// The pauses before it is tried again; after them the last one.
+const PAUSES: [u64; 4] = [5, 15, 30, 60];
+
+/// Which calls are sent again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Which {
+    /// The one of this id.
+    One(String),
+    /// All that failed.
+    Failed,
+}
+
+/// Sends them again.
+///
+/// # Errors
+/// What became of the first that failed for good; its lines tell of the others.
+pub fn retry(run: &Run, journal: &Journal, which: &Which, wait: Option<Duration>) -> Result<Outcome> {
+    let all = journal.entries()?;
+    let meant = match which {
+        Which::One(id) => {
+            let entry = journal.entry(id)?;
+            vec![sendable(&all, &first_of(&all, &entry))?]
+        }
+        Which::Failed => failed(run, &all),
+    };
+    let mut told = Vec::new();
+    let mut first_error: Option<Error> = None;
+    for entry in &meant {
+        let outcome = operation_of(entry).and_then(|operation| sent(run, entry, &operation, wait));
+        told.push(row(entry, &outcome));
+        let Err((error, _)) = outcome else { continue };
+        // Whatever comes after would meet the same, or may build on what is not known.
+        let is_over = matches!(error.code, Code::Unreachable | Code::Interrupted) || error.effect == Effect::Unknown;
+        first_error = first_error.or(Some(error));
+        if is_over {
+            break;
+        }
+    }
+    let Some(mut error) = first_error else {
+        let effect = if told.is_empty() { Effect::NotSent } else { Effect::Done };
+        return Ok(Outcome::of(Value::from(told).to_string(), effect).laid_out(Layout::records()));
+    };
+    if meant.len() > 1 {
+        let one = |row: &Value| {
+            let text = |key: &str| row[key].as_str().unwrap_or_default();
+            format!("{} {}/{}: {}", text("id"), text("model"), text("method"), text("state"))
+        };
+        error.errors = told.iter().map(one).collect();
+        let left = meant.len() - told.len();
+        let done = told.iter().filter(|row| row["state"] == "done").count();
+        error.message = format!("{} ({done} of {} were sent, {left} not tried)", error.message, meant.len());
+        if done > 0 && matches!(error.effect, Effect::NotSent | Effect::Rejected) {
+            error.effect = Effect::Done;
+        }
+    }
+    Err(error)
+}
+
+fn row(entry: &Entry, outcome: &std::result::Result<Vec<String>, (Error, Vec<String>)>) -> Value {
+    let (state, by, code) = match outcome {
+        Ok(by) => ("done", by, None),
+        Err((error, by)) => match error.effect {
+            Effect::Unknown => ("open", by, Some(error.code.as_str())),
+            Effect::Rejected => ("rejected", by, Some(error.code.as_str())),
+            _ => ("not_sent", by, Some(error.code.as_str())),
+        },
+    };
+    json!({ "id": entry.id, "model": entry.model(), "method": entry.method(), "state": state, "by": by.last(), "code": code })
+}
+
+/// The entry that all others send again.
+fn first_of(all: &[Entry], entry: &Entry) -> Entry {
+    let mut first = entry;
+    while let Some(earlier) = all.iter().find(|other| other.id == first.text("retries")) {
+        first = earlier;
+    }
+    all.iter().find(|other| other.id == first.id).unwrap_or(entry).clone()
+}
+
+/// An entry and those that sent it again.
+fn attempts<'a>(all: &'a [Entry], first: &'a Entry) -> impl Iterator<Item = &'a Entry> {
+    let again = all.iter().filter(|other| first.retried_by.contains(&other.id));
+    std::iter::once(first).chain(again)
+}
+
+/// Whether it may be sent again, and why not.
+fn sendable(all: &[Entry], first: &Entry) -> Result<Entry> {
+    let name = format!("{}/{}", first.model(), first.method());
+    if let Some(open) = attempts(all, first).find(|entry| entry.state() == State::Open) {
+        return Err(Error::new(
+            Code::OutcomeUnknown,
+            format!("whether {name} happened is not known, so it is not sent again"),
+        )
+        .with_hint(entry::how_to_check(&open.id)));
+    }
+    if let Some(done) = attempts(all, first).find(|entry| entry.state() == State::Done) {
+        return Err(Error::new(Code::AlreadyExecuted, format!("{name} was carried out, by {}: nothing was sent", done.id)));
+    }
+    let last = attempts(all, first).last().unwrap_or(first);
+    if !last.is_failed() {
+        let code = last.code().unwrap_or("refused");
+        return Err(Error::usage(format!(
+            "{name} was not sent for somebody's decision ({code}), and not for want of a server: nothing was sent"
+        ))
+        .with_hint("repeat the call itself"));
+    }
+    Ok(first.clone())
+}
+
+/// All that failed and was not sent since.
+fn failed(run: &Run, all: &[Entry]) -> Vec<Entry> {
+    let firsts = all.iter().filter(|entry| entry.intent["retries"].is_null() && entry.intent["undoes"].is_null());
+    let mut meant = Vec::new();
+    for first in firsts {
+        match sendable(all, first) {
+            Ok(entry) => meant.push(entry),
+            Err(error) if error.code == Code::OutcomeUnknown => {
+                let check = Action::new("journal check").with("id", first.id.as_str());
+                run.note(Hint::new("left out, as it is not known whether it happened: ").action(check));
+            }
+            Err(_) => {}
+        }
+    }
+    meant
+}
+
+/// The operation of an entry, if all of it was kept.
+fn operation_of(entry: &Entry) -> std::result::Result<Operation, (Error, Vec<String>)> {
+    let operation = || {
+        let kwargs = entry.intent["values"].as_object()?.clone();
+        let whole = Value::Object(kwargs.clone());
+        (kept::is_whole(&whole) && !entry.is_newer()).then_some(())?;
+        let operation = Operation::new(entry.model(), entry.method(), kwargs).ok()?;
+        Some(if entry.intent["ids"].is_null() { operation } else { operation.on(entry.ids()) })
+    };
+    operation().ok_or_else(|| {
+        let name = format!("{}/{}", entry.model(), entry.method());
+        let error = Error::usage(format!(
+            "the values of {name} were not kept whole (secrets and files are not, and where the profile says so none): nothing was sent"
+        ))
+        .with_hint("repeat the call itself");
+        (error, Vec::new())
+    })
+}
+
+/// Sends one again, and waits for a server that is away or busy.
+fn sent(
+    run: &Run,
+    entry: &Entry,
+    operation: &Operation,
+    wait: Option<Duration>,
+) -> std::result::Result<Vec<String>, (Error, Vec<String>)> {
+    let mut caller = run.caller.clone();
+    caller.trail.retries = Some(entry.id.clone());
+    caller.rules.idempotency_key = entry.intent["key"].as_str().map(str::to_string);
+    let told: Object = context_of(entry);
+    if let Err(error) = context::check(&told, &run.session.settings.allowed_context) {
+        return Err((error, Vec::new()));
+    }
+    let host = Listening::to(run.host);
+    let own = Run::new(run.session, &caller, &host);
+    let clock = &run.session.clock;
+    let started = clock.instant();
+    let mut pauses = PAUSES.iter();
+    loop {
+        let mut operation = operation.clone();
+        operation.context.extend(told.clone());
+        let error = match own.send(operation) {
+            Ok(_) => return Ok(host.heard()),
+            Err(error) => error,
+        };
+        let pause = Duration::from_secs(pauses.next().copied().unwrap_or(PAUSES[PAUSES.len() - 1]));
+        let pause = pause.max(Duration::from_secs(error.retry_after_s.unwrap_or_default()));
+        let is_passing = matches!(error.code, Code::Unreachable | Code::Busy)
+            && matches!(error.effect, Effect::NotSent | Effect::Rejected)
+            && error.retry == Retry::Safe;
+        let passed = clock.instant().saturating_duration_since(started);
+        let is_over = wait.is_none_or(|patience| passed + pause > patience);
+        if !is_passing || is_over || run.host.is_stopped() {
+            return Err((error, host.heard()));
+        }
+        run.note(format!("{}; tried again in {} s", error.message, pause.as_secs()));
+        clock.sleep(pause);
+    }
+}

@@ -1,0 +1,367 @@
+//! What would undo a call: the calls that lead back, what they cannot bring back, and why there may be none. It reads
+//! and sends nothing.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::back;
+use crate::execute::compared::{self, Field};
+use crate::context;
+use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::execute::before::is_settable;
+use crate::hint::{Action, Hint};
+use crate::journal::{Entry, Journal, State, entry, kept};
+use crate::knowledge::{inverses, methods};
+use crate::odoo::schema::Schemas;
+use crate::operation::{self, Object, Operation};
+use crate::session::Run;
+
+/// The calls that lead back.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// In their order.
+    pub steps: Vec<Operation>,
+    /// What they cannot bring back.
+    pub lost: Vec<String>,
+}
+
+impl Plan {
+    /// As it would be done.
+    pub fn shown(&self, entry: &Entry) -> Value {
+        let steps: Vec<Value> = self
+            .steps
+            .iter()
+            .map(|step| json!({ "model": step.model, "method": step.method, "ids": step.ids, "kwargs": step.kwargs }))
+            .collect();
+        json!({ "undoes": entry.id, "model": entry.model(), "method": entry.method(), "steps": steps, "lost": self.lost })
+    }
+
+    /// As it was done.
+    pub fn told(&self, entry: &Entry, by: &[String]) -> Value {
+        json!({ "undoes": entry.id, "model": entry.model(), "method": entry.method(), "by": by, "lost": self.lost })
+    }
+}
+
+/// The context of a call without the agent's marks, which are put on anew.
+pub fn context_of(entry: &Entry) -> Object {
+    let marks = context::agent_marks("");
+    let whole = entry.intent["context"].as_object().cloned().unwrap_or_default();
+    whole.into_iter().filter(|(key, value)| !marks.contains_key(key) && kept::is_whole(value)).collect()
+}
+
+/// What was changed since, or would be undone in vain.
+pub fn conflict(message: String, lines: Vec<String>) -> Error {
+    let mut error = Error::new(Code::UndoConflict, format!("{message}: nothing was sent"));
+    error.errors = lines;
+    error
+}
+
+/// What has no way back, with what a person can do.
+pub fn impossible(message: impl Into<String>) -> Error {
+    Error::new(Code::UndoImpossible, format!("{}; nothing was sent", message.into()))
+}
+
+/// What would undo a call.
+///
+/// # Errors
+/// `undo_conflict`, `undo_impossible`, or what kept it from being found out.
+pub fn of(run: &Run, journal: &Journal, entry: &Entry, fields: Option<&[String]>) -> Result<Plan> {
+    let name = format!("{}/{}", entry.model(), entry.method());
+    match entry.state() {
+        State::Open => {
+            return Err(impossible(format!("nobody knows whether {name} happened"))
+                .with_effect(Effect::NotSent, Retry::CheckFirst)
+                .with_hint(entry::how_to_check(&entry.id)));
+        }
+        State::Rejected | State::NotSent => {
+            return Err(impossible(format!("{name} changed nothing, so there is nothing to undo")));
+        }
+        State::Done => {}
+    }
+    if entry.is_newer() {
+        return Err(impossible(format!("a later version of this program wrote the entry of {name}")));
+    }
+    for by in &entry.undone_by {
+        let other = journal.entry(by)?;
+        if fields.is_none() && other.state() == State::Done && other.undone_by.is_empty() {
+            return Err(conflict(format!("{name} is undone already, by {by}"), Vec::new()).with_hint(
+                Hint::new("to have it back: ").action(Action::new("undo").with("id", by.as_str())),
+            ));
+        }
+    }
+    let method = entry.method();
+    let known = methods::of(entry.model(), method);
+    match method {
+        "create" => undo_create(run, entry, &name),
+        "unlink" => undo_unlink(run, entry, &name),
+        "action_archive" | "action_unarchive" | "toggle_active" => undo_archive(run, entry, &name),
+        "message_post" => undo_post(run, entry),
+        "activity_schedule" => made(entry)
+            .map(|ids| Plan { steps: vec![call("mail.activity", "unlink", ids)], lost: Vec::new() })
+            .ok_or_else(|| impossible("the journal does not know which activities were made")),
+        _ if known.is_some_and(|known| known.stores() == Some("vals") && !known.makes_records()) => {
+            back::undo_write(run, entry, &name, fields)
+        }
+        _ => undo_button(run, entry, &name),
+    }
+}
+
+/// A call without arguments on records.
+pub fn call(model: &str, method: &str, ids: Vec<i64>) -> Operation {
+    Operation {
+        model: model.into(),
+        method: method.into(),
+        ids: Some(ids),
+        kwargs: Object::new(),
+        context: Object::new(),
+    }
+}
+
+/// The records that a call has made.
+fn made(entry: &Entry) -> Option<Vec<i64>> {
+    match entry.result() {
+        Value::Array(ids) if !ids.is_empty() => ids.iter().map(Value::as_i64).collect(),
+        Value::Number(id) => Some(vec![id.as_i64()?]),
+        _ => None,
+    }
+}
+
+/// Which of these records are there; a read of nothing but ids would not look.
+pub fn there(run: &Run, model: &str, ids: &[i64]) -> Result<Vec<i64>> {
+    let kwargs = json!({ "domain": [["id", "in", ids]], "fields": ["id"] });
+    let mut context = context::agent_marks(&run.caller.channel);
+    context.insert("active_test".into(), json!(false));
+    let reply = run.desk().ask(Operation::new(model, "search_read", operation::kwargs(kwargs))?, &context)?;
+    let rows: Vec<Value> = serde_json::from_str(reply.get())
+        .map_err(|why| Error::new(Code::BadReply, "search_read did not answer with a list").with_source(why))?;
+    Ok(rows.iter().filter_map(|row| row["id"].as_i64()).collect())
+}
+
+/// Fields of the entry's records as they are now, in the entry's context.
+pub fn rows_now(run: &Run, model: &str, ids: &[i64], fields: &[String], entry: &Entry) -> Result<Vec<Value>> {
+    let mut context = context_of(entry);
+    context.extend(context::agent_marks(&run.caller.channel));
+    match run.rows_now(model, ids, fields, &context) {
+        Err(error) if error.code == Code::NotFound => Ok(Vec::new()),
+        other => other.map_err(|error| error.with_effect(Effect::NotSent, Retry::Safe)),
+    }
+}
+
+fn undo_create(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
+    let model = entry.model();
+    let Some(ids) = made(entry) else {
+        return Err(impossible(format!("the journal does not know which records {name} has made")));
+    };
+    let schema = run.filled(model)?;
+    let archives = schema.as_ref().is_some_and(|schema| schema.has("active"));
+    let list = entry.intent["values"]["vals_list"].as_array().cloned().unwrap_or_default();
+    let mut fields: Vec<String> =
+        list.iter().filter_map(Value::as_object).flat_map(|vals| vals.keys().cloned()).collect();
+    fields.extend(["active", "write_uid", "create_uid"].map(str::to_string));
+    fields.sort();
+    fields.dedup();
+    fields.retain(|name| schema.as_ref().is_none_or(|schema| schema.has(name)));
+    let rows = rows_now(run, model, &ids, &fields, entry)?;
+    let there: Vec<i64> = rows.iter().filter_map(|row| row["id"].as_i64()).collect();
+    if there.is_empty() {
+        return Err(conflict(format!("what {name} made is not there any more"), Vec::new()));
+    }
+    let mut changed = Vec::new();
+    for (id, vals) in ids.iter().zip(list.iter().filter_map(Value::as_object)) {
+        let Some(now) = rows.iter().find(|row| row["id"] == *id) else { continue };
+        for (field, ours) in vals.iter().filter(|(field, _)| *field != "active") {
+            let known = schema.as_ref().and_then(|schema| schema.field(field)).unwrap_or_default();
+            let kind = Field::of(&known);
+            let is_told = ours.get(kept::SECRET).is_none();
+            // Lines of a new record were made by it; others may have been added, and go or stay with it.
+            if is_told && !kind.is_list() && !compared::same(&kind, ours, &now[field]) {
+                changed.push(told(model, *id, field, &Value::Null, ours, &now[field]));
+            }
+        }
+    }
+    if !changed.is_empty() {
+        return Err(conflict(format!("somebody has changed since what {name} made"), changed)
+            .with_hint(format!("what is there now is somebody's work: archive {model} {there:?} by hand if it is to go")));
+    }
+    if archives {
+        let active: Vec<i64> =
+            rows.iter().filter(|row| row["active"] != false).filter_map(|row| row["id"].as_i64()).collect();
+        if active.is_empty() {
+            return Err(conflict(format!("what {name} made is archived already"), Vec::new()));
+        }
+        return Ok(Plan { steps: vec![call(model, "action_archive", active)], lost: Vec::new() });
+    }
+    let by_others = rows.iter().any(|row| {
+        let (made, written) = (compared::record(&row["create_uid"]), compared::record(&row["write_uid"]));
+        made.is_some() && written.is_some() && made != written
+    });
+    if by_others {
+        return Err(conflict(format!("somebody else has worked on what {name} made, and it can only be deleted"), Vec::new()));
+    }
+    Ok(Plan { steps: vec![call(model, "unlink", there)], lost: Vec::new() })
+}
+
+fn undo_archive(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
+    let model = entry.model();
+    let before = back::rows_before(entry, name)?;
+    let field = ["active".to_string()];
+    let now = rows_now(run, model, &entry.ids(), &field, entry)?;
+    let mut by_state: BTreeMap<bool, Vec<i64>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for row in &before {
+        let (Some(id), Some(was)) = (row["id"].as_i64(), row["active"].as_bool()) else { continue };
+        let ours = match entry.method() {
+            "action_archive" => false,
+            "action_unarchive" => true,
+            _ => !was,
+        };
+        match now.iter().find(|row| row["id"] == id).and_then(|row| row["active"].as_bool()) {
+            Some(is) if is == ours && was != ours => by_state.entry(was).or_default().push(id),
+            Some(_) if was == ours => {}
+            is => others.push(told(model, id, "active", &json!(was), &json!(ours), &json!(is))),
+        }
+    }
+    if !others.is_empty() {
+        return Err(conflict(format!("somebody has changed since what {name} did"), others));
+    }
+    let steps: Vec<Operation> = by_state
+        .into_iter()
+        .map(|(was, ids)| call(model, if was { "action_unarchive" } else { "action_archive" }, ids))
+        .collect();
+    if steps.is_empty() {
+        return Err(conflict(format!("{name} changed nothing"), Vec::new()));
+    }
+    Ok(Plan { steps, lost: Vec::new() })
+}
+
+/// A message that nobody outside was told of goes.
+fn undo_post(run: &Run, entry: &Entry) -> Result<Plan> {
+    let said = inverses::instead("message_post");
+    let ids = made(entry).ok_or_else(|| impossible("the journal does not know which message was posted"))?;
+    let fields = ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"].map(str::to_string);
+    let rows = rows_now(run, "mail.message", &ids, &fields, entry)?;
+    if rows.is_empty() {
+        return Err(conflict("the message is not there any more".into(), Vec::new()));
+    }
+    let is_told = |row: &Value| {
+        ["notified_partner_ids", "partner_ids"].iter().any(|list| row[list].as_array().is_some_and(|ids| !ids.is_empty()))
+    };
+    let subtypes: Vec<i64> = rows.iter().filter_map(|row| compared::record(&row["subtype_id"])).collect();
+    let kinds = rows_now(run, "mail.message.subtype", &subtypes, &["internal".to_string()], entry)?;
+    let is_internal = |row: &Value| {
+        let subtype = compared::record(&row["subtype_id"]);
+        row["is_internal"] == true
+            || kinds.iter().any(|kind| kind["id"].as_i64() == subtype && kind["internal"] == true)
+    };
+    if rows.iter().any(|row| is_told(row) || !is_internal(row)) {
+        return Err(impossible(format!("the message was no internal note, or somebody was notified: {said}")));
+    }
+    Ok(Plan { steps: vec![call("mail.message", "unlink", ids)], lost: Vec::new() })
+}
+
+/// Records that were deleted are made again; their ids are new.
+fn undo_unlink(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
+    let model = entry.model();
+    let before = back::rows_before(entry, name)?;
+    let Some(schema) = run.filled(model)? else {
+        return Err(impossible(format!("Odoo does not tell the fields of {model}")));
+    };
+    let mut lost = Vec::new();
+    let mut list = Vec::new();
+    for row in before.iter().filter_map(Value::as_object) {
+        let id = row.get("id").and_then(Value::as_i64).unwrap_or_default();
+        let mut vals = Object::new();
+        for (field, value) in row {
+            let kind = Field::of(&schema.field(field).unwrap_or_default());
+            let is_filled = value.as_array().is_some_and(|items| !items.is_empty());
+            if kind.kind == "one2many" && is_filled {
+                return Err(impossible(format!(
+                    "{model} {id} had records in {field}, which went or were cut off with it: they are not in the journal"
+                )));
+            }
+            if !schema.has(field) || !is_settable(&schema, field) || field == "message_main_attachment_id" {
+                continue;
+            }
+            match back::as_written(&kind, value) {
+                Some(value) => drop(vals.insert(field.clone(), value)),
+                None => lost.push(format!("{field} of {model} {id}, of which only a digest was kept")),
+            }
+        }
+        list.push(Value::Object(vals));
+        lost.push(format!("what other models held of {model} {id}: messages, followers, activities, attachments"));
+        lost.push(format!("the id of {model} {id}: it is made again under a new one"));
+    }
+    let kwargs = operation::kwargs(json!({ "vals_list": list }));
+    Ok(Plan { steps: vec![Operation { ids: None, kwargs, ..call(model, "create", Vec::new()) }], lost })
+}
+
+fn undo_button(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
+    let (model, method, ids) = (entry.model(), entry.method(), entry.ids());
+    let mut ways = inverses::inverses(model, method).peekable();
+    if ways.peek().is_none() || ids.is_empty() {
+        return Err(impossible(format!("{name} cannot be undone: {}", inverses::instead(method))));
+    }
+    let before = back::rows_before(entry, name).unwrap_or_default();
+    let was = |field: &str| {
+        let mut states: Vec<&str> = before.iter().filter_map(|row| row[field].as_str()).collect();
+        states.dedup();
+        states
+    };
+    let Some(way) = ways.find(|way| {
+        way.field.is_empty() || matches!(was(way.field)[..], [state] if way.from.contains(&state))
+    }) else {
+        return Err(impossible(format!(
+            "{name} cannot be undone: from where the records were before ({}) no way back is known",
+            was("state").join(", ")
+        )));
+    };
+    if way.field.is_empty() {
+        let steps = way.back.iter().map(|back| call(model, back, ids.clone())).collect();
+        return Ok(Plan { steps, lost: Vec::new() });
+    }
+    let schema = run.filled(model)?;
+    let has = |name: &str| schema.as_ref().is_none_or(|schema| schema.has(name));
+    let fields: Vec<String> = std::iter::once(way.field)
+        .chain(way.unless.iter().map(|(field, ..)| *field).filter(|field| has(field)))
+        .map(str::to_string)
+        .collect();
+    let rows = rows_now(run, model, &ids, &fields, entry)?;
+    if rows.len() < ids.len() {
+        return Err(conflict(format!("some of the records of {name} are not there any more"), Vec::new()));
+    }
+    for row in &rows {
+        let id = row["id"].as_i64().unwrap_or_default();
+        let now = row[way.field].as_str().unwrap_or_default();
+        if !way.now.contains(&now) {
+            let line = told(model, id, way.field, &json!(was(way.field)[0]), &json!(way.now[0]), &row[way.field]);
+            return Err(conflict(format!("somebody has changed since what {name} did"), vec![line]));
+        }
+        let hindered = way.unless.iter().find(|(field, values, _)| {
+            row[*field].as_str().is_some_and(|value| values.contains(&value))
+        });
+        if let Some((.., why)) = hindered {
+            return Err(impossible(format!("{name} cannot be undone for {model} {id}: {why}")));
+        }
+    }
+    let mut steps: Vec<Operation> = way.back.iter().map(|back| call(model, back, ids.clone())).collect();
+    for row in &before {
+        let old = way.restores.iter().filter_map(|field| Some((field.to_string(), row.get(*field)?.clone())));
+        let vals: Object = old.collect();
+        if let Some(id) = row["id"].as_i64().filter(|_| !vals.is_empty()) {
+            let kwargs = Object::from_iter([("vals".to_string(), vals.into())]);
+            steps.push(Operation { kwargs, ..call(model, "write", vec![id]) });
+        }
+    }
+    let left = Some(way.leaves).filter(|leaves| !leaves.is_empty());
+    Ok(Plan { steps, lost: left.map(str::to_string).into_iter().collect() })
+}
+
+/// A field that was changed since: what it was, what this program wrote, what it is.
+pub fn told(model: &str, id: i64, field: &str, old: &Value, ours: &Value, now: &Value) -> String {
+    let short = |value: &Value| {
+        let text = value.to_string();
+        if text.chars().count() > 200 { text.chars().take(200).collect::<String>() + "…" } else { text }
+    };
+    format!("{model} {id} {field}: old {}, ours {}, now {}", short(old), short(ours), short(now))
+}

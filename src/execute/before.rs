@@ -1,0 +1,256 @@
+//! What a write is about to change, as it is now: read with the same user and context, and kept in the journal, to be
+//! restored or compared. Only where it cannot be asked at all is the write kept back.
+
+use serde_json::{Value, json};
+
+use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::hint::Hint;
+use crate::journal::kept;
+use crate::knowledge::{inverses, methods, states};
+use crate::odoo::schema::{Schema, Schemas};
+use crate::operation::{self, Object, Operation};
+use crate::session::Run;
+
+/// More than this is not kept.
+const MOST: usize = 8 * 1024 * 1024;
+/// When a record was changed, and by whom.
+const STAMPS: [&str; 2] = ["write_date", "write_uid"];
+/// Fields that tell how a record stands.
+const STANDING: [&str; 3] = ["state", "active", "stage_id"];
+/// What begins so is of the messages and activities beside a record.
+const BESIDE: [&str; 4] = ["message_", "website_message_", "activity_", "rating_"];
+/// Fields that Odoo fills itself.
+const MAGIC: [&str; 8] = [
+    "id",
+    "display_name",
+    "create_date",
+    "create_uid",
+    "write_date",
+    "write_uid",
+    "parent_path",
+    "access_token",
+];
+
+/// What is read of the records of an operation.
+enum Wanted {
+    /// Nothing.
+    Nothing,
+    /// These fields.
+    Fields(Vec<String>),
+    /// All that is stored.
+    Everything,
+}
+
+impl Run<'_> {
+    /// The old values of what an operation changes, or why there are none; null where nothing is to be kept.
+    ///
+    /// # Errors
+    /// Odoo cannot be reached: then it cannot for the write either, and that was not sent.
+    pub(super) fn before(&self, operation: &Operation) -> Result<Value> {
+        let keeps = self.journal()?.has_values && !self.caller.rules.no_before;
+        let Some(ids) = operation.ids.as_ref().filter(|ids| keeps && !ids.is_empty()) else {
+            return Ok(Value::Null);
+        };
+        let fields = match wanted(operation) {
+            Wanted::Nothing => return Ok(Value::Null),
+            Wanted::Fields(names) => self.there(&operation.model, names),
+            Wanted::Everything => match self.schema(&operation.model, false) {
+                Ok(schema) => stored(&operation.model, &schema),
+                Err(error) => return kept_back(error),
+            },
+        };
+        if fields.is_empty() {
+            return Ok(Value::Null);
+        }
+        let read = match self.with_lines(operation, ids, &fields) {
+            Some(read) => Ok(read),
+            None => self
+                .rows_now(&operation.model, ids, &fields, &operation.context)
+                .map(|rows| (rows, Object::new())),
+        };
+        let (rows, lines) = match read {
+            Ok(read) => read,
+            Err(error) => return kept_back(error),
+        };
+        let kept: Vec<Value> =
+            rows.iter().filter_map(Value::as_object).map(|row| kept::old_values(row).into()).collect();
+        let mut whole = json!({ "rows": kept });
+        if !lines.is_empty() {
+            whole["lines"] = kept::old_values(&lines).into();
+        }
+        if whole.to_string().len() > MOST {
+            return Ok(missing("they are too much to be kept"));
+        }
+        Ok(whole)
+    }
+
+    /// Fields of records as Odoo has them now, archived ones in lists too, by ids and without names.
+    ///
+    /// # Errors
+    /// What Odoo says.
+    pub fn rows_now(
+        &self,
+        model: &str,
+        ids: &[i64],
+        fields: &[String],
+        context: &Object,
+    ) -> Result<Vec<Value>> {
+        let question =
+            Operation::new(model, "read", operation::kwargs(json!({ "fields": fields, "load": null })))?;
+        let mut context = context.clone();
+        context.retain(|key, _| key != "bin_size" && !key.starts_with("bin_size_"));
+        context.insert("active_test".into(), json!(false));
+        let reply = self.desk().ask(question.on(ids.to_vec()), &context)?;
+        serde_json::from_str(reply.get())
+            .map_err(|why| Error::new(Code::BadReply, "read did not answer with a list").with_source(why))
+    }
+
+    /// The same together with the lines that a write changes or takes away, by field and id; none where it touches no
+    /// lines, or Odoo does not tell.
+    fn with_lines(
+        &self,
+        operation: &Operation,
+        ids: &[i64],
+        fields: &[String],
+    ) -> Option<(Vec<Value>, Object)> {
+        let schema = self.known(&operation.model)?;
+        let vals = operation.kwargs.get("vals")?.as_object()?;
+        let mut wanted = Object::new();
+        for (name, value) in vals {
+            let field = schema.field(name).filter(|field| field["type"] == "one2many");
+            let names = field.and_then(|field| self.of_lines(field["relation"].as_str()?, value));
+            if let Some(names) = names {
+                wanted.insert(
+                    name.clone(),
+                    names.into_iter().map(|name| (name, json!({}))).collect::<Object>().into(),
+                );
+            }
+        }
+        methods::in_version(&operation.model, "web_read", self.version()).filter(|_| !wanted.is_empty())?;
+        let one = |name: &String| {
+            let inner = wanted.get(name).map_or(json!({}), |fields| json!({ "fields": fields }));
+            (name.clone(), inner)
+        };
+        let specification: Object = fields.iter().map(one).collect();
+        let question = operation::kwargs(json!({ "specification": specification }));
+        let question = Operation::new(&operation.model, "web_read", question).ok()?.on(ids.to_vec());
+        let mut context = operation.context.clone();
+        context.insert("active_test".into(), json!(false));
+        let reply = self.desk().ask(question, &context).ok()?;
+        let mut rows: Vec<Value> = serde_json::from_str(reply.get()).ok()?;
+        let mut lines = Object::new();
+        for name in wanted.keys() {
+            let mut found = Object::new();
+            for row in &mut rows {
+                let there = row[name].as_array().cloned().unwrap_or_default();
+                row[name] = there.iter().map(|line| line["id"].clone()).collect();
+                found.extend(there.into_iter().map(|line| (line["id"].to_string(), line)));
+            }
+            lines.insert(name.clone(), found.into());
+        }
+        Some((rows, lines))
+    }
+
+    /// The fields of lines that are needed to bring back what commands change or take away.
+    fn of_lines(&self, relation: &str, commands: &Value) -> Option<Vec<String>> {
+        let items = commands.as_array()?;
+        let code = |item: &Value| item[0].as_i64();
+        if items.is_empty() || items.iter().all(|item| matches!(code(item), Some(0 | 4))) {
+            return None;
+        }
+        if items.iter().all(|item| matches!(code(item), Some(0 | 1 | 4))) {
+            let changed =
+                items.iter().filter(|item| code(item) == Some(1)).filter_map(|item| item[2].as_object());
+            let mut names: Vec<String> = changed.flat_map(|vals| vals.keys().cloned()).collect();
+            names.sort();
+            names.dedup();
+            return Some(names);
+        }
+        let schema = self.schema(relation, false).ok()?;
+        Some(stored(relation, &schema).into_iter().filter(|name| is_settable(&schema, name)).collect())
+    }
+
+    /// The names that a model has, as far as that is known, with when and by whom a record was changed.
+    fn there(&self, model: &str, names: Vec<String>) -> Vec<String> {
+        let Some(schema) = self.known(model) else {
+            // Every model that can be changed has this one, but for a few.
+            let only_stamps = names.first().is_some_and(|name| STANDING.contains(&name.as_str()));
+            return if only_stamps { vec![STAMPS[0].to_string()] } else { names };
+        };
+        let stamps = STAMPS.iter().map(|name| name.to_string());
+        let mut there: Vec<String> =
+            names.into_iter().chain(stamps).filter(|name| schema.has(name)).collect();
+        there.dedup();
+        there
+    }
+}
+
+/// What of its records an operation changes.
+fn wanted(operation: &Operation) -> Wanted {
+    let name = operation.method.as_str();
+    let known = methods::of(&operation.model, name);
+    let named = |names: &[&str]| Wanted::Fields(names.iter().map(|name| name.to_string()).collect());
+    if name == "unlink" {
+        return Wanted::Everything;
+    }
+    if let Some(key) = known.filter(|method| !method.makes_records()).and_then(|method| method.stores()) {
+        let given = operation.kwargs.get(key).unwrap_or(&Value::Null);
+        let objects = given.as_array().map_or(std::slice::from_ref(given), Vec::as_slice);
+        let mut names: Vec<String> =
+            objects.iter().filter_map(Value::as_object).flat_map(|vals| vals.keys().cloned()).collect();
+        names.sort();
+        names.dedup();
+        return if names.is_empty() { Wanted::Nothing } else { Wanted::Fields(names) };
+    }
+    if !leaves_a_mark(&operation.model, name) {
+        return Wanted::Nothing;
+    }
+    let restored = inverses::inverses(&operation.model, name).flat_map(|way| way.restores.iter().copied());
+    named(&STANDING.into_iter().chain(restored).collect::<Vec<_>>())
+}
+
+/// Whether a method is known to change how its records stand, or is called as those are that do.
+pub fn leaves_a_mark(model: &str, method: &str) -> bool {
+    states::is_button(model, method)
+        || ["action_", "button_"].iter().any(|start| method.starts_with(start))
+        || method == "toggle_active"
+}
+
+/// Every field that is stored, but for what is told of a record beside it, pictures in other sizes, and lists of other
+/// models than its own lines, which this user may not be allowed to see.
+fn stored(model: &str, schema: &Schema) -> Vec<String> {
+    let is_own = |relation: &str| {
+        relation == model || relation.strip_prefix(model).is_some_and(|rest| rest.starts_with('.'))
+    };
+    let is_stored = |name: &&str| {
+        let field = schema.field(name).unwrap_or_default();
+        let is_beside = BESIDE.iter().any(|start| name.starts_with(start));
+        let is_copy = field["type"] == "binary" && field["readonly"] == true;
+        let is_elsewhere =
+            field["type"] == "one2many" && !is_own(field["relation"].as_str().unwrap_or_default());
+        field["store"] != false && !is_beside && !is_copy && !is_elsewhere
+    };
+    schema.names().filter(is_stored).map(str::to_string).collect()
+}
+
+/// Whether a field can be given to a new record: Odoo makes some itself.
+pub fn is_settable(schema: &Schema, name: &str) -> bool {
+    let field = schema.field(name).unwrap_or_default();
+    field["readonly"] != true && field["type"] != "one2many" && !MAGIC.contains(&name)
+}
+
+fn missing(why: &str) -> Value {
+    json!({ "missing": why })
+}
+
+/// A question for old values that went wrong: that is noted, and the write goes on. What did not leave here is not
+/// tried again at once with the write, unless a policy kept back the question alone.
+fn kept_back(error: Error) -> Result<Value> {
+    let is_decided = matches!(error.code, Code::PolicyDenied | Code::ConfirmationRequired);
+    if is_decided || error.effect != Effect::NotSent && error.code != Code::Interrupted {
+        return Ok(missing(&error.message));
+    }
+    let mut error = error.with_effect(Effect::NotSent, Retry::Safe);
+    error.message = format!("{} (asked for the old values first: the call was not sent)", error.message);
+    Err(error.with_hint(Hint::default().name("no_before").text(" does without them")))
+}

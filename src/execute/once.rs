@@ -1,0 +1,180 @@
+//! A call under a name is done once: a second run with the same values gets the first result, one with others is
+//! refused, and of one whose outcome is not known it is found out first.
+
+use std::io;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::check;
+use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::hint::{Action, Hint};
+use crate::journal::keys::{Claim, Known};
+use crate::journal::{Entry, Journal, State, chain, kept};
+use crate::operation::{Object, Operation, canonical};
+use crate::protocol::Reply;
+use crate::session::Run;
+
+/// Whoever does the same waits as long as a call takes, and some more.
+const MORE: Duration = Duration::from_secs(10);
+/// Words in the name of a method that answers with a secret.
+const SECRETIVE: [&str; 6] = ["key", "token", "password", "secret", "generate", "credential"];
+
+/// How a call under a name goes on.
+pub enum Once {
+    /// It is sent.
+    Send(Held),
+    /// It was sent before, with this answer.
+    Done(Reply),
+}
+
+/// A name that is held while its call is sent.
+pub struct Held {
+    claim: Claim,
+    known: Known,
+    may_keep_answer: bool,
+}
+
+impl Held {
+    /// Keeps that it is about to be sent.
+    pub fn begin(&mut self, entry: &str) -> io::Result<()> {
+        self.known.entry = entry.into();
+        self.claim.keep(&self.known)
+    }
+
+    /// Keeps what came of it.
+    pub fn end(mut self, outcome: &Result<Reply>) -> io::Result<()> {
+        match outcome {
+            Ok(reply) => {
+                self.known.is_done = true;
+                self.known.answer = self.may_keep_answer.then(|| reply.get().to_string());
+                self.claim.keep(&self.known)
+            }
+            Err(error) if matches!(error.effect, Effect::NotSent | Effect::Rejected) => self.claim.forget(),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+impl Run<'_> {
+    /// How an operation goes on that is to be done once under a name.
+    ///
+    /// # Errors
+    /// `already_executed`: something else was done under it. Or it cannot be told whether the first was.
+    pub(super) fn once(&self, journal: &Journal, operation: &Operation, key: &str) -> Result<Once> {
+        let patience = self.session.settings.timeout + MORE;
+        let claim = journal.claim(&operation.model, key, patience).map_err(|error| unheld(error, key))?;
+        let digest = digest(operation);
+        let fresh = Known {
+            digest: digest.clone(),
+            entry: String::new(),
+            journal: journal.name(),
+            answer: None,
+            is_done: false,
+        };
+        let may_keep_answer = !SECRETIVE.iter().any(|word| operation.method.contains(word));
+        let send = |claim| Once::Send(Held { claim, known: fresh.clone(), may_keep_answer });
+        let Some(known) = claim.known.clone() else { return Ok(send(claim)) };
+        if known.digest != digest {
+            return Err(Error::new(
+                Code::AlreadyExecuted,
+                format!(
+                    "the idempotency key {key:?} stands for another call on {}: nothing was sent",
+                    operation.model
+                ),
+            )
+            .with_hint(shown(&known)));
+        }
+        if known.is_done {
+            return match known.answer.as_deref().and_then(raw) {
+                Some(reply) => Ok(self.told(&known, reply)),
+                None => Err(done_without_answer(&known, key)),
+            };
+        }
+        let own = journal.beside(&known.journal);
+        let entry = own.as_ref().and_then(|own| own.entry(&known.entry).ok());
+        let Some((own, entry)) = own.zip(entry) else {
+            return Err(Error::new(
+                Code::CannotTell,
+                format!(
+                    "a call under the idempotency key {key:?} was begun, and its entry is not in the journal any more: nothing was sent"
+                ),
+            ));
+        };
+        if entry.state() == State::Open {
+            let found = check::settled(self, &own, &entry)?;
+            if found["finding"] != "happened" {
+                return Ok(send(claim));
+            }
+            let reply =
+                answer_of(operation, &found["ids"]).ok_or_else(|| done_without_answer(&known, key))?;
+            return Ok(self.told(&known, reply));
+        }
+        match from_entry(operation, &entry) {
+            Some(Some(reply)) => Ok(self.told(&known, reply)),
+            Some(None) => Err(done_without_answer(&known, key)),
+            None => Ok(send(claim)),
+        }
+    }
+
+    fn told(&self, known: &Known, reply: Reply) -> Once {
+        self.note(
+            Hint::new("done before under this idempotency key, and not sent again: ")
+                .action(Action::new("journal show").with("id", known.entry.as_str())),
+        );
+        Once::Done(reply)
+    }
+}
+
+/// What an entry that ended says: none if nothing was done, else the answer as far as it was kept.
+fn from_entry(operation: &Operation, entry: &Entry) -> Option<Option<Reply>> {
+    if entry.state() != State::Done {
+        return None;
+    }
+    let kept = Some(entry.result()).filter(|result| kept::is_whole(result) && !result.is_null());
+    Some(kept.and_then(|result| raw(&result.to_string())).or_else(|| answer_of(operation, &Value::Null)))
+}
+
+/// The answer that a call has given, as far as that follows from what was found.
+fn answer_of(operation: &Operation, ids: &Value) -> Option<Reply> {
+    match operation.method.as_str() {
+        "write" | "unlink" => raw("true"),
+        _ if ids.is_array() => raw(&ids.to_string()),
+        _ => None,
+    }
+}
+
+fn raw(text: &str) -> Option<Reply> {
+    RawValue::from_string(text.to_string()).ok()
+}
+
+fn shown(known: &Known) -> Hint {
+    Hint::new("what was done under it: ").action(Action::new("journal show").with("id", known.entry.as_str()))
+}
+
+fn done_without_answer(known: &Known, key: &str) -> Error {
+    Error::new(
+        Code::AlreadyExecuted,
+        format!("this was done before under the idempotency key {key:?}, and its answer was not kept: nothing was sent"),
+    )
+    .with_hint(shown(known))
+}
+
+fn unheld(error: io::Error, key: &str) -> Error {
+    if error.kind() == io::ErrorKind::TimedOut {
+        return Error::new(
+            Code::Busy,
+            format!("another run is at work under the idempotency key {key:?}: nothing was sent"),
+        )
+        .with_effect(Effect::NotSent, Retry::Safe);
+    }
+    Error::local_state(format!("the idempotency key {key:?} cannot be looked up ({error}): nothing was sent"))
+        .with_source(error)
+}
+
+/// The digest of what is done, whatever it is asked in.
+fn digest(operation: &Operation) -> String {
+    let bare = Operation { context: Object::new(), ..operation.clone() };
+    chain::digest(canonical(&json!(["once", bare.digest()])).as_bytes())
+}

@@ -1,0 +1,252 @@
+//! The journal: what was about to be changed in Odoo and what became of it, a JSON object a line, for one profile in
+//! one database. It writes, reads and judges its own lines; it sends nothing and decides nothing.
+
+pub mod chain;
+pub mod entry;
+pub mod file;
+pub mod kept;
+pub mod keys;
+pub mod verify;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value, json};
+
+pub use entry::{Entry, State};
+pub use file::Kept;
+
+use crate::chance;
+use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::fsio;
+use crate::hint::{Action, Hint};
+use crate::operation::canonical;
+use crate::secret::Veil;
+
+/// A file of a journal is not larger, whatever one line holds.
+const LARGEST: u64 = 512 * 1024 * 1024;
+/// What is looked through for a repeat.
+const RECENT: u64 = 1024 * 1024;
+/// The digits of a directory's name.
+const NAME: usize = 32;
+/// The digits of an id.
+const ID: usize = 12;
+
+/// Where the calls go that are journaled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// How the profile is called.
+    pub profile: String,
+    /// The server.
+    pub server: String,
+    /// The database.
+    pub database: String,
+}
+
+/// A profile's journal.
+#[derive(Clone)]
+pub struct Journal {
+    root: PathBuf,
+    directory: PathBuf,
+    place: Place,
+    veil: Arc<Veil>,
+    kept: Kept,
+    /// Values are kept, and not their digests alone.
+    pub has_values: bool,
+}
+
+impl Journal {
+    /// Below the state directory; nothing is created yet.
+    pub fn new(state: &Path, place: Place, veil: Arc<Veil>, kept: Kept, has_values: bool) -> Journal {
+        let root = state.join("journal");
+        let whole = canonical(&json!([place.profile, place.server, place.database]));
+        let directory = root.join(&chain::digest(whole.as_bytes())[..NAME]);
+        Journal { root, directory, place, veil, kept, has_values }
+    }
+
+    /// The directory of all journals.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Writes down what is about to be sent, and waits until the disk has it. Gives back the id.
+    ///
+    /// # Errors
+    /// Whatever the disk says: then it is not to be sent.
+    pub fn intend(&self, members: Map<String, Value>, now: SystemTime) -> io::Result<String> {
+        let id = chance::name(ID);
+        let mut line = Map::from_iter([("id".to_string(), json!(id))]);
+        line.insert("profile".into(), json!(self.place.profile));
+        line.insert("server".into(), json!(self.place.server));
+        line.insert("database".into(), json!(self.place.database));
+        line.extend(members);
+        self.append(entry::INTENT, line, now, true)?;
+        Ok(id)
+    }
+
+    /// Writes down what became of a call.
+    ///
+    /// # Errors
+    /// Whatever the disk says: then it stays open.
+    pub fn end(&self, id: &str, members: Map<String, Value>, now: SystemTime) -> io::Result<()> {
+        let mut line = Map::from_iter([("of".to_string(), json!(id))]);
+        line.extend(members);
+        self.append(entry::OUTCOME, line, now, false)
+    }
+
+    /// Writes down what was found out of a call later.
+    ///
+    /// # Errors
+    /// Whatever the disk says.
+    pub fn close(&self, id: &str, members: Map<String, Value>, now: SystemTime) -> io::Result<()> {
+        let mut line = Map::from_iter([("of".to_string(), json!(id))]);
+        line.extend(members);
+        self.append(entry::CHECKED, line, now, true)
+    }
+
+    fn append(
+        &self,
+        kind: &str,
+        members: Map<String, Value>,
+        now: SystemTime,
+        is_durable: bool,
+    ) -> io::Result<()> {
+        fsio::ensure_private_dir(&self.root)?;
+        fsio::ensure_private_dir(&self.directory)?;
+        let at = humantime::format_rfc3339_millis(now).to_string();
+        let mut line = Map::from_iter([
+            ("v".to_string(), json!(entry::FORMAT)),
+            ("kind".into(), json!(kind)),
+            ("at".into(), json!(at)),
+        ]);
+        line.extend(members);
+        let text = Value::Object(line).to_string();
+        let clean = self.veil.without_secrets(text.as_bytes());
+        let seconds = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        file::append(&self.directory, &String::from_utf8_lossy(&clean), seconds, self.kept, is_durable)
+    }
+
+    /// Every line that `is_wanted`, by its text, in order. What is no line is passed over; `verify` tells of it.
+    ///
+    /// # Errors
+    /// `local_state`: a file cannot be read.
+    fn lines(&self, is_wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Value>> {
+        let mut found = Vec::new();
+        for segment in file::segments(&self.directory) {
+            let bytes = self.bytes(&segment)?;
+            let text = String::from_utf8_lossy(&bytes);
+            let wanted = text.lines().filter(|line| is_wanted(line));
+            found.extend(wanted.filter_map(|line| serde_json::from_str::<Value>(line).ok()));
+        }
+        Ok(found)
+    }
+
+    fn bytes(&self, segment: &file::Segment) -> Result<Vec<u8>> {
+        match fsio::read_private(&segment.path, LARGEST) {
+            Ok(bytes) => Ok(bytes),
+            // Let go of meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(Error::local_state(format!(
+                "the journal {} cannot be read ({error}); nothing was sent",
+                segment.path.display()
+            ))
+            .with_source(error)),
+        }
+    }
+
+    /// Every entry, the oldest first.
+    ///
+    /// # Errors
+    /// `local_state`: a file cannot be read.
+    pub fn entries(&self) -> Result<Vec<Entry>> {
+        Ok(entry::entries(self.lines(&|_| true)?.into_iter()))
+    }
+
+    /// The entry of an id, or of the first digits of one.
+    ///
+    /// # Errors
+    /// There is none, there are several, or a file cannot be read.
+    pub fn entry(&self, id: &str) -> Result<Entry> {
+        let begins = format!("\"{id}");
+        let mut found = entry::entries(self.lines(&|line| line.contains(&begins))?.into_iter());
+        found.retain(|entry| entry.id.starts_with(id));
+        let list = Hint::default().action(Action::new("journal list")).text(" has what there is");
+        match found.len() {
+            1 => Ok(found.remove(0)),
+            0 => Err(Error::new(
+                Code::NotFound,
+                format!("the journal of {} has no entry {id}: nothing was sent", self.place.profile),
+            )
+            .with_effect(Effect::NotSent, Retry::Never)
+            .with_hint(list)),
+            count => Err(Error::new(
+                Code::Ambiguous,
+                format!("{count} entries of the journal begin with {id}: nothing was sent"),
+            )
+            .with_effect(Effect::NotSent, Retry::Never)
+            .with_hint(list)),
+        }
+    }
+
+    /// The latest entry of the same content within so many seconds, unless that one changed nothing.
+    pub fn recent(&self, digest: &str, now: u64, seconds: u64) -> Option<Entry> {
+        let tail = file::tail(&self.directory, RECENT);
+        let same = format!("\"digest\":\"{digest}\"");
+        let intent: Value = tail
+            .lines()
+            .rev()
+            .filter(|line| line.contains(&same))
+            .find_map(|line| serde_json::from_str(line).ok())?;
+        let at = entry::seconds(&intent["at"])?;
+        let id = intent["id"].as_str()?;
+        let of = format!("\"of\":\"{id}\"");
+        let later =
+            tail.lines().filter(|line| line.contains(&of)).filter_map(|line| serde_json::from_str(line).ok());
+        let found = entry::entries(std::iter::once(intent.clone()).chain(later)).into_iter().next()?;
+        let is_near = now.abs_diff(at) < seconds;
+        (is_near && matches!(found.state(), State::Done | State::Open)).then_some(found)
+    }
+
+    /// What there is to say of the files: how many lines, and what is wrong with them.
+    ///
+    /// # Errors
+    /// `local_state`: a file cannot be read.
+    pub fn verified(&self) -> Result<verify::Verified> {
+        let segments = file::segments(&self.directory);
+        let texts = segments.iter().map(|segment| Ok((segment.name(), self.bytes(segment)?)));
+        Ok(verify::verified(&texts.collect::<Result<Vec<_>>>()?))
+    }
+
+    /// What is known under a name in this database and model, held until it is dropped.
+    ///
+    /// # Errors
+    /// The disk, or another run has it for longer than `patience`.
+    pub fn claim(&self, model: &str, key: &str, patience: Duration) -> io::Result<keys::Claim> {
+        fsio::ensure_private_dir(&self.root)?;
+        let directory = self.root.join("keys");
+        fsio::ensure_private_dir(&directory)?;
+        let whole = canonical(&json!([self.place.server, self.place.database, model, key]));
+        keys::Claim::of(&directory, &chain::digest(whole.as_bytes()), patience)
+    }
+
+    /// The journal of this name beside this one, of another profile in the same database.
+    pub fn beside(&self, name: &str) -> Option<Journal> {
+        let is_name = name.len() == NAME && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_name.then(|| Journal { directory: self.root.join(name), ..self.clone() })
+    }
+
+    /// Its name among the others.
+    pub fn name(&self) -> String {
+        self.directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// The directory of this profile's files.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+}
+
+#[cfg(test)]
+mod tests;

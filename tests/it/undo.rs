@@ -1,0 +1,335 @@
+//! `undo`, `--idempotency-key` and `journal retry` through the binary: what is taken back and what is not, what is done
+//! once, and what is sent again.
+
+use crate::journal::entries;
+use crate::support::{Answer, Home, Outcome, json2, lab};
+use serde_json::{Value, json};
+
+fn sandbox(home: &Home, line: &[&str]) -> Outcome {
+    home.agent(["--profile", "sandbox"]).args(line).run()
+}
+
+fn created(home: &Home, model: &str, vals: &Value) -> i64 {
+    sandbox(home, &["create", model, "--vals-json", &vals.to_string()]).ok().json()[0].as_i64().unwrap()
+}
+
+fn field(home: &Home, model: &str, id: i64, name: &str) -> Value {
+    let read = sandbox(home, &["read", model, "--ids", &id.to_string(), "--fields", name]).ok().json();
+    read[0][name].clone()
+}
+
+fn write(home: &Home, model: &str, id: i64, vals: &Value) -> String {
+    sandbox(home, &["write", model, "--ids", &id.to_string(), "--vals-json", &vals.to_string()]).ok();
+    last(home)
+}
+
+fn last(home: &Home) -> String {
+    let all = entries(home, &["--profile", "sandbox"]);
+    all.last().unwrap()["id"].as_str().unwrap().to_string()
+}
+
+fn undo(home: &Home, id: &str) -> Outcome {
+    sandbox(home, &["undo", id])
+}
+
+#[test]
+fn a_write_is_taken_back_and_so_is_the_taking_back() {
+    let home = Home::new();
+    let id = created(&home, "res.partner", &json!({ "name": "Undo", "phone": "1", "comment": "<p>a</p>" }));
+    let tags = created(&home, "res.partner.category", &json!({ "name": "Undo tag" }));
+    let entry = write(
+        &home,
+        "res.partner",
+        id,
+        &json!({ "phone": "2", "comment": "<p>b</p>", "category_id": [[4, tags, 0]] }),
+    );
+    let shown = sandbox(&home, &["undo", &entry, "--dry-run"]).ok().json();
+    assert_eq!(shown[0]["steps"][0]["method"], "write");
+    assert_eq!(field(&home, "res.partner", id, "phone"), "2", "a dry run sends nothing");
+    let undone = undo(&home, &entry).ok().json();
+    assert_eq!(undone[0]["undoes"], entry);
+    assert_eq!(field(&home, "res.partner", id, "phone"), "1");
+    assert_eq!(field(&home, "res.partner", id, "category_id"), json!([]));
+    assert!(field(&home, "res.partner", id, "comment").as_str().unwrap().contains('a'));
+    let own = sandbox(&home, &["journal", "show", undone[0]["by"][0].as_str().unwrap()]).ok().json();
+    assert_eq!(own["undoes"], entry);
+    undo(&home, &entry).fails(8, "undo_conflict").says(&["undone already"]);
+    undo(&home, own["id"].as_str().unwrap()).ok();
+    assert_eq!(field(&home, "res.partner", id, "phone"), "2", "an undo can be undone");
+}
+
+#[test]
+fn what_somebody_changed_since_stays_and_the_rest_can_be_taken_back() {
+    let home = Home::new();
+    let id =
+        created(&home, "res.partner", &json!({ "name": "Since", "phone": "1", "email": "a@example.com" }));
+    let entry = write(&home, "res.partner", id, &json!({ "phone": "2", "email": "b@example.com" }));
+    write(&home, "res.partner", id, &json!({ "phone": "3" }));
+    let refused = undo(&home, &entry).fails(8, "undo_conflict");
+    assert_eq!(refused.effect(), "not_sent");
+    let line = refused.error()["errors"][0].as_str().unwrap().to_string();
+    for part in ["phone", "old \"1\"", "ours \"2\"", "now \"3\""] {
+        assert!(line.contains(part), "{line}");
+    }
+    sandbox(&home, &["undo", &entry, "--fields", "email"]).ok();
+    assert_eq!(field(&home, "res.partner", id, "email"), "a@example.com");
+    assert_eq!(field(&home, "res.partner", id, "phone"), "3");
+    sandbox(&home, &["undo", &entry, "--fields", "name"]).fails(2, "usage");
+}
+
+#[test]
+fn what_was_created_is_archived_or_deleted_and_what_was_archived_comes_back() {
+    let home = Home::new();
+    let id = created(&home, "res.partner", &json!({ "name": "Made" }));
+    undo(&home, &last(&home)).ok();
+    assert_eq!(field(&home, "res.partner", id, "active"), false);
+    undo(&home, &last(&home)).ok();
+    assert_eq!(field(&home, "res.partner", id, "active"), true);
+    let changed = created(&home, "res.partner", &json!({ "name": "Changed" }));
+    let entry = last(&home);
+    write(&home, "res.partner", changed, &json!({ "name": "By somebody" }));
+    undo(&home, &entry).fails(8, "undo_conflict");
+    sandbox(&home, &["call", "res.partner", "action_archive", "--ids", &changed.to_string()]).ok();
+    sandbox(&home, &["undo", "--last"]).ok();
+    assert_eq!(field(&home, "res.partner", changed, "active"), true);
+    let category = created(&home, "res.partner.category", &json!({ "name": "Simple", "color": 3 }));
+    sandbox(&home, &["call", "res.partner.category", "unlink", "--ids", &category.to_string()]).ok();
+    let again = undo(&home, &last(&home)).ok();
+    assert!(again.json()[0]["lost"].to_string().contains("new one"), "{}", again.stdout);
+    let entry = sandbox(&home, &["journal", "show", &last(&home)]).ok().json();
+    let new = entry["outcome"]["result"][0].as_i64().unwrap();
+    assert_eq!(
+        (
+            field(&home, "res.partner.category", new, "name"),
+            field(&home, "res.partner.category", new, "color")
+        ),
+        (json!("Simple"), json!(3))
+    );
+}
+
+#[test]
+fn an_internal_note_goes_and_a_button_is_led_back() {
+    let home = Home::new();
+    let id = created(&home, "res.partner", &json!({ "name": "Noted" }));
+    let post = json!({ "body": "A note" }).to_string();
+    let message = sandbox(
+        &home,
+        &["call", "res.partner", "message_post", "--ids", &id.to_string(), "--data-json", &post],
+    )
+    .ok();
+    let message = message.json();
+    undo(&home, &last(&home)).ok();
+    let number = message.get(0).unwrap_or(&message).to_string();
+    let domain = format!("[[\"id\", \"=\", {number}]]");
+    assert_eq!(sandbox(&home, &["count", "mail.message", "--domain", &domain]).ok().json(), 0);
+    let orders = sandbox(
+        &home,
+        &["search-read", "sale.order", "--domain", r#"[["state", "=", "draft"]]"#, "--limit", "1"],
+    );
+    let order = orders.ok().json()[0]["id"].as_i64().unwrap();
+    sandbox(&home, &["call", "sale.order", "action_confirm", "--ids", &order.to_string()]).ok();
+    let entry = last(&home);
+    undo(&home, &entry).ok();
+    assert_eq!(field(&home, "sale.order", order, "state"), "draft");
+    undo(&home, &entry).fails(8, "undo_conflict");
+}
+
+#[test]
+fn what_has_no_way_back_is_said_with_what_a_person_can_do() {
+    let (home, server) = lab();
+    server.on(&json2("stock.picking", "button_validate"), Answer::json("true"));
+    server.on(&json2("x.thing", "x_act"), Answer::json("true"));
+    server.on(&json2("res.partner", "write"), Answer::json("true"));
+    let undone = |line: &[&str]| {
+        let _ = home.run(line);
+        let id = entries(&home, &[]).last().unwrap()["id"].as_str().unwrap().to_string();
+        home.run(["undo", &id]).fails(8, "undo_impossible")
+    };
+    undone(&["call", "stock.picking", "button_validate", "--ids", "3"]).says(&["make a return"]);
+    undone(&["call", "x.thing", "x_act", "--ids", "3"]).says(&["no way back"]);
+    undone(&["write", "res.partner", "--ids", "1", "--vals-json", r#"{"phone": "1"}"#, "--no-before"])
+        .says(&["no old values"]);
+    server.on(&json2("res.partner", "write"), Answer::odoo_error(422, "odoo.exceptions.UserError", "no"));
+    undone(&["write", "res.partner", "--ids", "1", "--vals-json", r#"{"phone": "1"}"#])
+        .says(&["changed nothing"]);
+    server.on(&json2("res.partner", "write"), Answer::CloseAfterReading);
+    let open = undone(&["write", "res.partner", "--ids", "1", "--vals-json", r#"{"phone": "1"}"#]);
+    assert!(open.hints().contains("journal check"), "{}", open.hints());
+    home.run(["undo"]).fails(2, "usage");
+    home.run(["undo", "--run", "00000000"]).fails(7, "not_found");
+}
+
+#[test]
+fn a_call_under_a_key_is_done_once() {
+    let (home, server) = lab();
+    let path = json2("res.partner", "create");
+    server.on(&path, Answer::json("[5]"));
+    let create = |name: &str, key: &str| {
+        let vals = json!({ "name": name }).to_string();
+        home.run(["create", "res.partner", "--vals-json", &vals, "--idempotency-key", key])
+    };
+    assert_eq!(create("A", "k").ok().json(), json!([5]));
+    server.on(&path, Answer::json("[6]"));
+    let again = create("A", "k").ok();
+    assert_eq!(again.json(), json!([5]), "the first result");
+    assert!(again.notes().iter().any(|note| note.contains("not sent again")), "{}", again.stderr);
+    assert_eq!(server.requests_to(&path).len(), 1);
+    let refused = create("B", "k").fails(2, "already_executed");
+    assert_eq!((refused.effect().as_str(), server.requests_to(&path).len()), ("not_sent", 1));
+    assert_eq!(create("B", "another").ok().json(), json!([6]));
+    // Another model has names of its own, and a spec has the same key.
+    server.on(&json2("res.bank", "create"), Answer::json("[7]"));
+    let spec =
+        json!({ "action": "create", "model": "res.bank", "vals": { "name": "A" }, "idempotency_key": "k" });
+    for _ in 0..2 {
+        let made = home.agent(["exec-spec", "-"]).stdin(spec.to_string()).run().ok();
+        assert_eq!(made.json(), json!([7]));
+    }
+    assert_eq!(server.requests_to(&json2("res.bank", "create")).len(), 1);
+    // What was refused may be tried again, whatever with.
+    server.once(&path, Answer::odoo_error(422, "odoo.exceptions.UserError", "no"));
+    create("C", "c").fails(8, "rejected");
+    create("D", "c").ok();
+    // A write and a call take one as well.
+    server.on(&json2("res.partner", "write"), Answer::json("true"));
+    server.on(&json2("x.thing", "x_act"), Answer::json(r#"{"a": 1.50}"#));
+    for line in [
+        &["write", "res.partner", "--ids", "1", "--vals-json", r#"{"phone": "1"}"#, "--idempotency-key", "w"]
+            [..],
+        &["call", "x.thing", "x_act", "--ids", "1", "--idempotency-key", "x"],
+    ] {
+        let first = home.run(line).ok().stdout;
+        assert_eq!(home.run(line).ok().stdout, first);
+    }
+    assert_eq!(server.requests_to(&json2("x.thing", "x_act")).len(), 1);
+    assert_eq!(server.requests_to(&json2("res.partner", "write")).len(), 1);
+}
+
+#[test]
+fn two_runs_at_once_under_one_key_send_once() {
+    let (home, server) = lab();
+    let path = json2("res.partner", "create");
+    let slow = Answer::Drip {
+        bytes: Answer::json("[5]").bytes(),
+        piece: 20,
+        pause: std::time::Duration::from_millis(50),
+    };
+    server.on(&path, slow);
+    let line = ["create", "res.partner", "--vals-json", r#"{"name": "A"}"#, "--idempotency-key", "k"];
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| assert_eq!(home.run(line).ok().json(), json!([5])));
+        }
+    });
+    assert_eq!(server.requests_to(&path).len(), 1);
+}
+
+#[test]
+fn a_call_under_a_key_whose_answer_was_lost_is_looked_for_first() {
+    let (home, server) = lab();
+    let path = json2("res.partner", "create");
+    server.on(&path, Answer::CloseAfterReading);
+    let line = ["create", "res.partner", "--vals-json", r#"{"name": "A"}"#, "--idempotency-key", "k"];
+    home.run(line).fails(11, "outcome_unknown");
+    let search = json2("res.partner", "search_read");
+    server.on(&search, Answer::json(r#"[{"id": 9, "name": "A"}]"#));
+    assert_eq!(home.run(line).ok().json(), json!([9]), "it was found");
+    assert_eq!(server.requests_to(&path).len(), 1);
+    assert_eq!(home.run(line).ok().json(), json!([9]));
+    // Where it is not there, it is sent.
+    let line = ["create", "res.partner", "--vals-json", r#"{"name": "B"}"#, "--idempotency-key", "b"];
+    home.run(line).fails(11, "outcome_unknown");
+    server.on(&search, Answer::json("[]"));
+    server.on(&path, Answer::json("[10]"));
+    assert_eq!(home.run(line).ok().json(), json!([10]));
+    // And where that cannot be told, nothing is.
+    server.on(&json2("x.thing", "x_act"), Answer::CloseAfterReading);
+    let line = ["call", "x.thing", "x_act", "--ids", "1", "--idempotency-key", "x"];
+    home.run(line).fails(11, "outcome_unknown");
+    home.run(line).fails(11, "cannot_tell");
+    assert_eq!(server.requests_to(&json2("x.thing", "x_act")).len(), 1);
+}
+
+#[test]
+fn what_failed_is_sent_again_in_order_and_what_is_not_known_is_not() {
+    let (home, server) = lab();
+    let path = json2("res.partner", "create");
+    let create = |name: &str| {
+        let vals = json!({ "name": name }).to_string();
+        home.run(["create", "res.partner", "--vals-json", &vals])
+    };
+    server.on(&path, Answer::odoo_error(422, "odoo.exceptions.UserError", "no"));
+    create("A").fails(8, "rejected");
+    create("B").fails(8, "rejected");
+    server.on(&path, Answer::CloseAfterReading);
+    let open = create("C").fails(11, "outcome_unknown").error()["journal"].as_str().unwrap().to_string();
+    server.on(
+        &path,
+        Answer::odoo_error(422, "odoo.exceptions.UserError", "AGENT_CONFIRMATION_REQUIRED\nreason: x"),
+    );
+    let held = create("D").fails(6, "confirmation_required").error()["journal"].as_str().unwrap().to_string();
+    server.forget();
+    server.on(&path, Answer::json("[5]"));
+    let again = home.run(["journal", "retry", "--failed"]).ok();
+    assert!(
+        again.notes().iter().any(|note| note.contains(&format!("journal check {open}"))),
+        "{}",
+        again.stderr
+    );
+    let sent: Vec<Value> = server
+        .requests_to(&path)
+        .iter()
+        .map(|request| request.json()["vals_list"][0]["name"].clone())
+        .collect();
+    assert_eq!(sent, [json!("A"), json!("B")]);
+    assert_eq!(home.run(["journal", "retry", "--failed"]).ok().json(), json!([]), "nothing is sent twice");
+    assert_eq!(home.run(["journal", "list", "--failed"]).ok().json().as_array().unwrap().len(), 2);
+    home.run(["journal", "retry", &open]).fails(11, "outcome_unknown");
+    home.run(["journal", "retry", &held]).fails(2, "usage");
+    let first = entries(&home, &[])[0]["id"].as_str().unwrap().to_string();
+    home.run(["journal", "retry", &first]).fails(2, "already_executed");
+    // Once it is known that it did not happen, it is.
+    server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
+    assert_eq!(home.run(["journal", "check", &open]).ok().json()["finding"], "did_not_happen");
+    home.run(["journal", "retry", &open]).ok();
+}
+
+#[test]
+fn work_for_a_server_that_is_away_is_kept_and_waited_for() {
+    let home = Home::new();
+    let server = crate::support::Server::start();
+    let port = server.port();
+    let profile = |url: &str| {
+        home.profile(
+            "lab",
+            &[("ODOO_BASE_URL", url), ("ODOO_DB", "lab"), ("ODOO_API_KEY", crate::support::KEY)],
+        );
+    };
+    profile(&format!("http://127.0.0.1:{port}"));
+    drop(server);
+    // Not even the user's language could be asked for.
+    let away =
+        home.run(["create", "res.partner", "--vals-json", r#"{"name": "A"}"#]).fails(10, "unreachable");
+    let id = away.error()["journal"].as_str().unwrap().to_string();
+    assert_eq!(home.run(["journal", "list", "--failed"]).ok().json()[0]["id"], id);
+    let waiting = home.agent(["journal", "retry", "--failed", "--wait", "--for", "5m"]).spawn();
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    let server = crate::support::Server::start_at(&format!("127.0.0.1:{port}"));
+    server.on(&json2("res.partner", "create"), Answer::json("[5]"));
+    let outcome = Outcome::of(waiting.wait_with_output().unwrap(), "retry".into()).ok();
+    assert_eq!((&outcome.json()[0]["id"], &outcome.json()[0]["state"]), (&json!(id), &json!("done")));
+    assert_eq!(server.requests_to(&json2("res.partner", "create")).len(), 1);
+    home.run(["journal", "retry", "--failed", "--for", "5m"]).fails(2, "usage");
+}
+
+#[test]
+fn a_key_or_a_file_that_was_not_kept_is_not_sent_again_without_it() {
+    let (home, server) = lab();
+    server.on(&json2("res.users", "write"), Answer::odoo_error(422, "odoo.exceptions.UserError", "no"));
+    let vals = json!({ "password": "correct horse" }).to_string();
+    let failed = home.run(["write", "res.users", "--ids", "2", "--vals-json", &vals]).fails(8, "rejected");
+    let id = failed.error()["journal"].as_str().unwrap().to_string();
+    server.forget();
+    home.run(["journal", "retry", &id]).fails(2, "usage").says(&["not kept whole"]);
+    assert!(server.requests_to(&json2("res.users", "write")).is_empty());
+}
