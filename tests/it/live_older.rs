@@ -113,6 +113,8 @@ fn what_this_version_lacks_is_said() {
     let any = ["count", "res.partner", "--domain", r#"[["child_ids", "any", [["name", "!=", false]]]]"#];
     let counted = desk.run(&any);
     assert_eq!(counted.exit, if major() < 17 { 2 } else { 0 }, "{}", counted.stderr);
+    // Whether a path ends at properties its fields tell.
+    desk.run(&["schema-summary", "project.task"]).ok();
     desk.run(&["group", "project.task", "--by", "project_id.partner_id"]).fails(2, "preflight_refused");
     let groups = desk.run(&["group", "res.partner", "--by", "is_company"]).ok().json();
     assert_eq!(groups[0].as_object().unwrap().keys().count(), 3, "{groups}");

@@ -839,3 +839,80 @@ fn odoo_20_is_spoken_to_as_its_source_says() {
     let checks = home.run(["doctor"]);
     assert!(checks.stdout.contains("by its source, not tried live"), "{}", checks.stdout);
 }
+
+/// Rows of the table of faults that these protocols have not: they bind no arguments, and tell a key that is none, or a
+/// session that is over, in their own way.
+const OF_JSON2_ALONE: [&str; 7] = [
+    "401 (401)",
+    "403 AccessDenied (403)",
+    "403 session (403)",
+    "404 without a database (404)",
+    "422 signature (422)",
+    "400 (400)",
+    "429 (429)",
+];
+
+/// An error of Odoo's own as JSON-RPC's envelope holds it: with 200, whatever it means. Everything else is as it is.
+fn enveloped(answer: &Answer) -> Answer {
+    let Answer::Reply { status, body, .. } = answer else { return answer.clone() };
+    match serde_json::from_slice::<Value>(body) {
+        Ok(data) if data["debug"].is_string() && *status < 502 => {
+            let error = json!({ "code": 200, "message": "Odoo Server Error", "data": data });
+            Answer::json(json!({ "jsonrpc": "2.0", "id": 1, "error": error }))
+        }
+        _ => answer.clone(),
+    }
+}
+
+#[test]
+fn every_fault_means_the_same_by_either_protocol() {
+    let table = crate::faults::table();
+    let faults = || table.iter().filter(|fault| !OF_JSON2_ALONE.contains(&fault.name.as_str()));
+    let mut cases = Vec::new();
+    for fault in faults() {
+        for is_write in [false, true] {
+            cases.extend([(fault, is_write, false), (fault, is_write, true)]);
+        }
+    }
+    crate::support::side_by_side(&cases, |(fault, is_write, is_session)| {
+        let server = odoo(18);
+        let answer = enveloped(&fault.answer);
+        let (command, method): (&[&str], &str) =
+            if *is_write { (&WRITE, "write") } else { (&READ, "search_read") };
+        if *is_session {
+            server.on(&format!("{CALL_KW}{method}"), answer);
+        } else {
+            let call = format!("res.partner.{method}");
+            server.on(
+                "/jsonrpc",
+                Answer::made(move |request| match asked(request) {
+                    what if what == call => answer.clone(),
+                    what if what == "common.version" => version(18),
+                    what if what == "common.authenticate" => result(&json!(UID)),
+                    _ => result(&json!([])),
+                }),
+            );
+        }
+        let home = if *is_session { with_session(&server) } else { with_key(&server) };
+        let agent = home.agent(command);
+        let outcome = match fault.answer {
+            Answer::Stall | Answer::Drip { .. } => agent.args(["--timeout", "1500ms"]).run(),
+            _ => agent.run(),
+        };
+        let path = if *is_session { format!("{CALL_KW}{method}") } else { "/jsonrpc".into() };
+        let sent = server.requests_to(&path);
+        let reached = match is_session {
+            true => sent.len(),
+            false => sent.iter().filter(|call| asked(call) == format!("res.partner.{method}")).count(),
+        };
+        let (has, must) = (crate::faults::ended(&outcome, reached), fault.must(*is_write));
+        (has != must || !outcome.stdout.is_empty()).then(|| {
+            format!(
+                "{method} by {}, {}:\n  has  {has:?}\n  must {must:?}\n  {}",
+                if *is_session { "session" } else { "JSON-RPC" },
+                fault.name,
+                outcome.stderr
+            )
+        })
+    });
+}
