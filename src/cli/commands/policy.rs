@@ -54,8 +54,8 @@ pub const COMMAND: Own = Own {
 /// Flags of `policy`.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(after_help = "Examples:
-  odoo-agent policy explain -- write res.partner --ids 7 --vals-json '{\"phone\": \"1\"}'
-  odoo-agent policy init internal")]
+  odoo-agent policy init internal > policy.json
+  odoo-agent policy explain -- write res.partner --ids 7 --vals-json '{\"phone\": \"1\"}'")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,
