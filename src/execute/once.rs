@@ -22,6 +22,7 @@ const MORE: Duration = Duration::from_secs(10);
 const SECRETIVE: [&str; 6] = ["key", "token", "password", "secret", "generate", "credential"];
 
 /// How a call under a name goes on.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Once {
     /// It is sent.
     Send(Box<Held>),
