@@ -58,6 +58,36 @@ pub enum Columns {
     Typed,
 }
 
+/// How an operation came here: what a policy may ask of it besides itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Road {
+    /// `cli`, `spec` or `mcp`.
+    pub surface: &'static str,
+    /// The verb that is carried out; none for a question of the program's own.
+    pub verb: Option<&'static str>,
+    /// The tool of MCP that was called.
+    pub tool: Option<String>,
+    /// The grant of a gateway.
+    pub grant: Option<String>,
+    /// At a limit it waits so long for its turn.
+    pub patience: Option<Duration>,
+    /// A person has proved to be here, and lets it through.
+    pub is_approved: bool,
+}
+
+impl Default for Road {
+    fn default() -> Road {
+        Road { surface: "cli", verb: None, tool: None, grant: None, patience: None, is_approved: false }
+    }
+}
+
+impl Road {
+    /// The same for a question of the program's own.
+    pub fn asking(&self) -> Road {
+        Road { verb: None, tool: None, is_approved: false, ..self.clone() }
+    }
+}
+
 /// One caller.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -70,8 +100,8 @@ pub struct Caller {
     pub channel: String,
     /// What is to be known of columns.
     pub columns: Columns,
-    /// The surface, for the journal: `cli`, `spec`.
-    pub surface: &'static str,
+    /// How it came here.
+    pub road: Road,
     /// What the calls of one run have in common in the journal.
     pub run: String,
     /// Which earlier call it is for.
@@ -91,10 +121,20 @@ impl Caller {
             approval: Approval::default(),
             channel: channel.into(),
             columns: Columns::Plain,
-            surface: "cli",
+            road: Road::default(),
             run: chance::name(8),
             trail: Trail::default(),
         })
+    }
+
+    /// The same, carrying out a verb.
+    pub fn carrying_out(&self, verb: &'static str) -> Caller {
+        Caller { road: Road { verb: Some(verb), ..self.road.clone() }, ..self.clone() }
+    }
+
+    /// The same, for a question of the program's own.
+    pub fn asking(&self) -> Caller {
+        Caller { road: self.road.asking(), ..self.clone() }
     }
 
     /// What it adds to the context.

@@ -100,9 +100,11 @@ codes! {
     ConfigMissing "config_missing" "There is no usable profile, or a value is missing in it",
     ConfigInvalid "config_invalid" "A configured value cannot be used",
     ConfigUnsafe "config_unsafe" "A configuration that could leak a key",
+    PolicyInvalid "policy_invalid" "A policy that cannot be taken as it stands: nothing is sent",
     AuthRejected "auth_rejected" "Odoo does not accept the key",
     DatabaseNotFound "database_not_found" "The server has no such database",
     AccessDenied "access_denied" "This user may not do that",
+    PolicyDenied "policy_denied" "The policy of this machine denies or limits it: `policy`",
     ConfirmationRequired "confirmation_required" "The guard wants a person's approval first",
     ConfirmationRefused "confirmation_refused" "A person said no, or an approval was presented and refused",
     ConfirmationPending "confirmation_pending" "It waits for a person, who has not decided yet",
@@ -141,6 +143,8 @@ impl Code {
             | Code::ConfigMissing
             | Code::ConfigInvalid
             | Code::ConfigUnsafe
+            | Code::PolicyInvalid
+            | Code::PolicyDenied
             | Code::LocalState => (Effect::NotSent, Retry::Never),
             Code::Unreachable => (Effect::NotSent, Retry::Safe),
             Code::Interrupted => (Effect::NotSent, Retry::Safe),
@@ -159,6 +163,19 @@ pub struct OdooFault {
     pub message: String,
     /// Odoo's traceback; shown only with `--debug`.
     pub debug: Option<String>,
+}
+
+/// What a policy said of a call that it refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denied {
+    /// The file.
+    pub file: String,
+    /// JSON Pointer of what decided.
+    pub pointer: String,
+    /// Why.
+    pub reason: String,
+    /// What would be allowed in its place.
+    pub allowed: Option<String>,
 }
 
 /// The error value. Build it with [`Error::new`] and the `with_` methods.
@@ -188,6 +205,8 @@ pub struct Error {
     pub waiting: Option<Box<Waiting>>,
     /// Who holds a call that waits for a person, where it is not Odoo.
     pub held_by: Option<&'static str>,
+    /// What the policy said.
+    pub denied: Option<Box<Denied>>,
     /// The journal's id of the call that failed.
     pub journal: Option<String>,
     /// Underlying causes, for `--debug`.
@@ -214,6 +233,7 @@ impl Error {
             candidates: None,
             waiting: None,
             held_by: None,
+            denied: None,
             journal: None,
             source: None,
         }

@@ -11,15 +11,16 @@ mod recorded;
 use serde_json::Value;
 
 use crate::approval::{self, held, requests};
-use crate::caller::Caller;
+use crate::caller::{Caller, Road};
 use crate::cleared::Cleared;
 use crate::context;
 use crate::error::{Code, Effect, Error, Result};
 use crate::hint::Hint;
 use crate::host::Host;
 use crate::operation::{Access, Object, Operation};
+use crate::outbound;
 use crate::outcome::Outcome;
-use crate::preflight::{Check, answers, currencies, echoes, explain, findings, outbound, refused};
+use crate::preflight::{Check, answers, currencies, echoes, explain, findings, refused};
 use crate::protocol::Reply;
 use crate::session::{Run, Session};
 use crate::shelf::Kept;
@@ -40,12 +41,14 @@ pub fn execute(session: &Session, caller: &Caller, host: &dyn Host, operation: O
 impl Run<'_> {
     /// The request that would be sent, checked and mended.
     pub fn shown(&self, operation: Operation) -> Result<Outcome> {
+        self.judged(&operation)?;
         let operation = self.prepared(&self.in_context(operation)?)?;
         Ok(Outcome::request(self.session.odoo().shown(&operation, self.host)?))
     }
 
     /// Sends an operation through the pipeline.
     pub fn send(&self, operation: Operation) -> Result<Reply> {
+        self.judged(&operation)?;
         let given = operation.clone();
         let ready = self.in_context(operation).and_then(|operation| self.prepared(&operation));
         let operation = &ready.map_err(|error| self.unsent(&given, error))?;
@@ -55,7 +58,7 @@ impl Run<'_> {
             Access::Read => (currencies::ask(&check, &mut asked), echoes::ask(&mut asked)),
             Access::Write => (None, false),
         };
-        let cleared = Cleared::checked(asked);
+        let cleared = Cleared::checked(asked).by(&self.caller.road);
         let outcome = match cleared.access() {
             Access::Read => self.sent(&cleared),
             Access::Write => self.without_lookups(operation, || {
@@ -86,7 +89,10 @@ impl Run<'_> {
     /// Sends a refused call once more, exactly as it was, now that a person has approved it.
     pub fn repeat(&self, kept: Kept) -> Result<Reply> {
         let Kept { request, claim, operation, .. } = kept;
-        let cleared = Cleared::checked(operation);
+        let odoo = self.session.odoo();
+        let is_asked = odoo.asks(&operation, &self.caller.road, self.host)?.is_some();
+        let is_approved = is_asked && requests::is_approved(self, &request, &operation);
+        let cleared = Cleared::checked(operation).by(&Road { is_approved, ..self.caller.road.clone() });
         self.without_lookups(cleared.operation(), || {
             self.recorded(&cleared, Some(&request), || requests::send(self, &cleared, &request, &claim))
         })
@@ -104,7 +110,7 @@ impl Run<'_> {
                 operation.context.insert(key, value);
             }
         }
-        let cleared = Cleared::checked(operation);
+        let cleared = Cleared::checked(operation).by(&Road { is_approved: true, ..self.caller.road.clone() });
         let held = crate::held::number(cleared.operation());
         let sent = || self.session.odoo().call(&cleared, self.host);
         self.without_lookups(cleared.operation(), || self.recorded(&cleared, Some(&held), sent))
@@ -136,6 +142,23 @@ impl Run<'_> {
             .map_err(|why| Error::new(Code::BadReply, "not the answer Odoo gives").with_source(why))
     }
 
+    /// Refuses what the policy denies, before anything is asked for it. The policy has the last word when it is sent.
+    pub fn judged(&self, operation: &Operation) -> Result<()> {
+        if self.session.gate().is_open() {
+            return Ok(());
+        }
+        self.session.odoo().judge(&told(self, operation), &self.caller.road, self.host)
+    }
+
+    /// Takes out what is asked for and does not leave.
+    fn withhold(&self, operation: &mut Operation) -> Result<()> {
+        let out = self.session.gate().withheld(&operation.model)?.take_out(operation);
+        if !out.is_empty() {
+            self.note(format!("left out, because it does not leave Odoo: {}", out.join(", ")));
+        }
+        Ok(())
+    }
+
     /// The operation as it will be sent, each time the same: what is mended is mended here, once, and noted.
     pub fn prepared(&self, operation: &Operation) -> Result<Operation> {
         self.refuse_keys(operation)?;
@@ -146,6 +169,7 @@ impl Run<'_> {
         for note in check.run(&mut prepared).map_err(own).map_err(findings::counted)? {
             self.note(note);
         }
+        self.withhold(&mut prepared)?;
         Ok(prepared)
     }
 
@@ -171,6 +195,9 @@ impl Run<'_> {
 
     /// Sends; a write that the guard refuses goes through the approval flow.
     fn sent(&self, cleared: &Cleared) -> Result<Reply> {
+        if let Some(asks) = self.session.odoo().asks(cleared.operation(), cleared.road(), self.host)? {
+            return Err(held::for_the_policy(self, cleared, &asks.reason));
+        }
         if cleared.access() == Access::Read {
             return self.session.odoo().call(cleared, self.host);
         }
@@ -196,6 +223,16 @@ impl Run<'_> {
             found.ok().and_then(|reply| serde_json::from_str(reply.get()).ok()).unwrap_or_default();
         rows.iter().filter_map(|row| row["model"].as_str().map(str::to_string)).collect()
     }
+}
+
+/// An operation with the context that the caller gives it, without what would have to be asked for.
+pub fn told(run: &Run, operation: &Operation) -> Operation {
+    let mut told = operation.clone();
+    for (key, value) in run.caller.context() {
+        told.context.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    told.context.extend(context::agent_marks(&run.caller.channel));
+    told
 }
 
 fn may_have_changed(outcome: &Result<Reply>) -> bool {

@@ -24,7 +24,7 @@ pub const TABLE: [Exit; 16] = [
         meaning: "the configuration is incomplete, wrong or could leak a key: nothing was sent",
     },
     Exit { number: 4, meaning: "Odoo does not know the key or the database" },
-    Exit { number: 5, meaning: "this user may not do that" },
+    Exit { number: 5, meaning: "this user, or the policy, does not allow that" },
     Exit { number: 6, meaning: "a person has to approve it first: nothing was changed" },
     Exit { number: 7, meaning: "not there, or more than one (the error holds `candidates`)" },
     Exit { number: 8, meaning: "Odoo refused or failed: rolled back; or it cannot be undone" },
@@ -53,9 +53,9 @@ pub fn code_of(code: Code) -> i32 {
         | Code::InvalidSpec
         | Code::PreflightRefused
         | Code::AlreadyExecuted => 2,
-        Code::ConfigMissing | Code::ConfigInvalid | Code::ConfigUnsafe => 3,
+        Code::ConfigMissing | Code::ConfigInvalid | Code::ConfigUnsafe | Code::PolicyInvalid => 3,
         Code::AuthRejected | Code::DatabaseNotFound => 4,
-        Code::AccessDenied => 5,
+        Code::AccessDenied | Code::PolicyDenied => 5,
         Code::ConfirmationRequired | Code::ConfirmationRefused | Code::ConfirmationPending => 6,
         Code::NotFound | Code::NoMatch | Code::Ambiguous => 7,
         Code::Rejected

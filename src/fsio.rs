@@ -146,6 +146,75 @@ pub fn read_private(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_to_limit(&mut file, limit)
 }
 
+/// Who may have written a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writers {
+    /// This user, or root.
+    User,
+    /// Root alone.
+    Root,
+}
+
+/// The bytes of a plain file that nobody else can have written: neither the file nor its directory lets them. What the
+/// owner may write may be a link, for people keep such files in repositories; what root writes may not.
+pub fn read_written_by(path: &Path, writers: Writers, limit: u64) -> io::Result<Vec<u8>> {
+    let mut file = open_for_reading(path, writers == Writers::User)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    #[cfg(unix)]
+    {
+        let is_theirs = |metadata: &std::fs::Metadata| match writers {
+            Writers::User => metadata.uid() == 0 || owned_by_us(metadata),
+            Writers::Root => metadata.uid() == 0,
+        };
+        if !is_theirs(&metadata) {
+            return Err(io::Error::other("it belongs to another user"));
+        }
+        if metadata.permissions().mode() & 0o022 != 0 {
+            return Err(io::Error::other("others may write it (chmod go-w)"));
+        }
+        if let Some(directory) = path.parent() {
+            let is_open = match writers {
+                Writers::User => strangers_can_replace_in(directory)?,
+                Writers::Root => {
+                    let metadata = std::fs::metadata(directory)?;
+                    !is_theirs(&metadata) || metadata.permissions().mode() & 0o022 != 0
+                }
+            };
+            if is_open {
+                return Err(io::Error::other("others can change what is in its directory"));
+            }
+        }
+    }
+    read_to_limit(&mut file, limit)
+}
+
+/// Whether root owns what is there.
+#[cfg(all(test, unix))]
+pub fn owned_by_root(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.uid() == 0)
+}
+
+/// Adds a line to a private file. One that has grown too large is put aside first, in the place of the one before.
+pub fn append_line(path: &Path, line: &str, largest: u64) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    options.mode(0o600).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
+    let mut file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    if metadata.len() > largest {
+        std::fs::rename(path, path.with_extension("before.jsonl"))?;
+        file = options.open(path)?;
+    }
+    file.write_all(format!("{line}\n").as_bytes())
+}
+
 /// Whether this process's user owns a file.
 #[cfg(unix)]
 pub fn owned_by_us(metadata: &std::fs::Metadata) -> bool {

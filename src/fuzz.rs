@@ -112,6 +112,7 @@ pub fn approval(bytes: &[u8]) {
         and_others: true,
         is_bound: false,
         is_sent_here: false,
+        because: None,
     };
     let screen = screen::drawn(&question, columns, rows);
     assert_eq!(screen, sanitize::for_terminal(&screen));

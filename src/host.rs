@@ -60,6 +60,8 @@ pub struct Question {
     pub is_bound: bool,
     /// It is sent from here as it is shown, and by nobody else.
     pub is_sent_here: bool,
+    /// Why the policy wants a person to see it, where that is why it was held.
+    pub because: Option<String>,
 }
 
 /// A request under way, until dropped.

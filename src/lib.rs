@@ -37,7 +37,9 @@ mod knowledge;
 mod members;
 mod odoo;
 mod operation;
+mod outbound;
 mod outcome;
+mod policy;
 mod preflight;
 mod protocol;
 #[cfg(feature = "sandbox")]

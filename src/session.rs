@@ -28,6 +28,7 @@ use crate::odoo::schema::{DOCUMENT_TTL, Schema, Schemas};
 use crate::odoo::sign_in::SignIn;
 use crate::odoo::{Desk, Odoo, user_context};
 use crate::operation::{Object, Operation, canonical};
+use crate::policy::gate::Gate;
 use crate::secret::Veil;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
@@ -70,6 +71,7 @@ impl Session {
         veil: Arc<Veil>,
         clock: SharedClock,
         cookies: Cookies,
+        gate: Gate,
     ) -> Session {
         let settings = Arc::new(settings);
         settings.secrets().for_each(|secret| veil.keep(secret));
@@ -79,7 +81,8 @@ impl Session {
             user: settings.fingerprint(),
         };
         let desk = SignIn::new(owner.clone(), cache.clone(), cookies);
-        let odoo = Odoo::new(connect, Arc::clone(&settings), Arc::clone(&veil), Arc::clone(&clock), desk);
+        let odoo =
+            Odoo::new(connect, Arc::clone(&settings), Arc::clone(&veil), Arc::clone(&clock), desk, gate);
         Session {
             settings,
             cache,
@@ -103,6 +106,11 @@ impl Session {
     /// The same, keeping calls that it holds itself.
     pub fn holding(self, held: HeldCalls) -> Session {
         Session { held: Some(held), ..self }
+    }
+
+    /// What may leave.
+    pub fn gate(&self) -> &Gate {
+        self.odoo.gate()
     }
 
     /// The same, writing its journal below this state directory.
@@ -164,6 +172,7 @@ impl<'a> Run<'a> {
             cache: &self.session.cache,
             owner: &self.session.owner,
             channel: &self.caller.channel,
+            road: &self.caller.road,
             host: self.host,
         }
     }
@@ -278,7 +287,8 @@ impl Schemas for Run<'_> {
     }
 
     fn asked(&self, question: Operation) -> Option<Result<Value>> {
-        Some(Run::ask(self, question))
+        let caller = self.caller.asking();
+        Some(Run::ask(&Run::new(self.session, &caller, self.host), question))
     }
 
     fn has_group(&self, group: &str) -> Option<bool> {
@@ -286,7 +296,7 @@ impl Schemas for Run<'_> {
     }
 
     fn ask(&self, question: Operation) -> Option<Value> {
-        Run::ask(self, question).ok()
+        self.asked(question)?.ok()
     }
 
     fn known(&self, model: &str) -> Option<Arc<Schema>> {

@@ -118,9 +118,23 @@ fn bench(
     };
     let cache = Cache::new(&paths.cache, clock.clone());
     let cookies = Cookies::new(&paths.state);
-    let session =
-        Session::open(settings, cache, Box::new(connect), Arc::clone(&out.veil), clock.clone(), cookies)
-            .journaling(&paths.state);
+    let places = crate::policy::files::Places {
+        machine: paths.machine.clone(),
+        config: paths.config.clone(),
+        profile: None,
+        env_file: None,
+    };
+    let gate = crate::policy::gate::Gate::open(&places, &paths.state, "test", clock.clone());
+    let session = Session::open(
+        settings,
+        cache,
+        Box::new(connect),
+        Arc::clone(&out.veil),
+        clock.clone(),
+        cookies,
+        gate,
+    )
+    .journaling(&paths.state);
     let stdin = Stdin::new(Box::new(std::io::empty()));
     let local = Local {
         out: Rc::new(out),

@@ -121,6 +121,8 @@ impl Request {
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
     let run = Run::new(session, caller, host);
     let wanted = &request.wanted;
+    // What is kept here is not for everybody either.
+    run.judged(&wanted.operation(None)?)?;
     let key = Key {
         owner: &session.owner,
         section: Section::Lookup,

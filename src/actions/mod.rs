@@ -4,6 +4,7 @@
 mod called;
 pub mod definition;
 pub mod fields;
+pub mod offline;
 mod read_group;
 pub mod search_all;
 
@@ -144,7 +145,10 @@ pub fn perform(
     rows: &mut dyn Rows,
 ) -> Result<Outcome> {
     refuse_empty_show(&request, caller.rules.dry_run)?;
-    performed(request, session, caller, host, rows)
+    // A policy that cannot be taken closes what is kept here as well.
+    session.gate().policies()?;
+    let caller = caller.carrying_out(request.verb().name);
+    performed(request, session, &caller, host, rows)
 }
 
 /// The JSON Schema of rows.

@@ -30,7 +30,7 @@ const FIELDS: [&str; 11] = [
 fn asked(run: &Run, method: &str, arguments: Object, key: Option<&Secret>) -> Result<Value> {
     let mut operation = Operation::new(CONFIRMATION_MODEL, method, arguments)?;
     operation.context = context::agent_marks(&run.caller.channel);
-    let cleared = Cleared::about_requests(operation);
+    let cleared = Cleared::about_requests(operation).by(&run.caller.road);
     let odoo = run.session.odoo();
     let reply: Reply = match key {
         Some(key) => {

@@ -26,6 +26,18 @@ pub fn refuse(run: &Run, cleared: &Cleared, why: &str) -> Result<()> {
     if run.session.settings.is_person || run.session.odoo().major_now(run.host)? >= FIRST_WITH_GUARD {
         return Ok(());
     }
+    let told = format!("{} {why}, so a person has to let it through first; nothing was sent", cleared.name());
+    Err(hold(run, cleared, why, told))
+}
+
+/// The refusal of a call that the policy wants a person to let through; it is kept for one.
+pub fn for_the_policy(run: &Run, cleared: &Cleared, reason: &str) -> Error {
+    let told = format!("{} needs a person ({reason}); nothing was sent", cleared.name());
+    hold(run, cleared, reason, told)
+}
+
+/// Keeps a call for a person.
+fn hold(run: &Run, cleared: &Cleared, why: &str, told: String) -> Error {
     let request = held::number(cleared.operation());
     let operation = cleared.operation().clone();
     let before = find(run, &request).ok().flatten();
@@ -39,26 +51,21 @@ pub fn refuse(run: &Run, cleared: &Cleared, why: &str) -> Result<()> {
         state: "pending".into(),
         result: Value::Null,
     };
-    let mut refusal = Error::new(
-        Code::ConfirmationRequired,
-        format!("{} {why}, so a person has to let it through first; nothing was sent", cleared.name()),
-    )
-    .with_effect(Effect::NotSent, Retry::Never);
+    let mut refusal = Error::new(Code::ConfirmationRequired, told).with_effect(Effect::NotSent, Retry::Never);
     refusal.held_by = Some("client");
-    let Some(calls) = &run.session.held else { return Err(refusal) };
+    let Some(calls) = &run.session.held else { return refusal };
     if let Err(error) = calls.put(&run.session.owner, &held) {
-        return Err(
-            refusal.with_hint(format!("it could not be kept here ({error}), so nobody can let it through"))
-        );
+        return refusal
+            .with_hint(format!("it could not be kept here ({error}), so nobody can let it through"));
     }
     refusal.message = format!("{}; it waits here as request {request}", refusal.message);
     let on = |verb| Action::new(verb).with("request", request.as_str());
-    Err(refusal
+    refusal
         .with_hint(
             Hint::new("a person runs, on this machine and at their own terminal, and it is sent then: ")
                 .action(on("approve").by_a_person()),
         )
-        .with_hint(Hint::new("wait for that with ").action(on("approvals wait"))))
+        .with_hint(Hint::new("wait for that with ").action(on("approvals wait")))
 }
 
 /// A call that is held here, if it is one of these.

@@ -42,6 +42,7 @@ pub fn question(run: &Run, manifest: &Value) -> Question {
         and_others: false,
         is_bound: true,
         is_sent_here: false,
+        because: None,
     }
 }
 

@@ -170,7 +170,7 @@ pub fn mint(
         }
         let mut call = Operation::new(CONFIRMATION_MODEL, "issue_token", kwargs)?;
         call.context = crate::context::agent_marks(&run.caller.channel);
-        run.session.odoo().call_as(&Cleared::minting(call), key, run.host)
+        run.session.odoo().call_as(&Cleared::minting(call).by(&run.caller.road), key, run.host)
     };
     let (reply, unbound) = match issue(agent) {
         // The published module has no such argument, and says so before it does anything.

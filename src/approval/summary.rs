@@ -54,6 +54,7 @@ pub fn of(
         recipients,
         is_bound: false,
         is_sent_here: false,
+        because: None,
     })
 }
 

@@ -8,7 +8,7 @@ use super::local::Local;
 use super::secret_command;
 use super::words::{Manner, Speech};
 use crate::actions::definition::Job;
-use crate::caller::Caller;
+use crate::caller::{Caller, Road};
 use crate::error::Result;
 use crate::held::HeldCalls;
 use crate::hint::Hint;
@@ -16,6 +16,8 @@ use crate::host::Host;
 use crate::odoo::client::Connect;
 use crate::odoo::cookies::Cookies;
 use crate::operation::Object;
+use crate::policy::files::Places;
+use crate::policy::gate::Gate;
 use crate::session::Session;
 use crate::settings::{Selection, Settings, wrapper};
 use crate::shelf::Shelf;
@@ -80,8 +82,9 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
     }
     let mut caller = Caller::new(context, &settings.allowed_context, &settings.agent_channel)
         .map_err(|error| host.speech().error(error))?;
-    caller.surface = surface;
+    caller.road = Road { surface, patience: local.selection.wait, ..Road::default() };
     let connect = connect_later(&settings, local);
+    let gate = gate(local, &settings.label);
     let session = Session::open(
         settings,
         local.cache(),
@@ -89,11 +92,34 @@ pub fn connect_with(local: &Local, manner: Manner, context: Object) -> Result<Co
         Arc::clone(&local.out.veil),
         Arc::clone(&local.clock),
         Cookies::new(&local.paths.state),
+        gate,
     )
     .keeping(Shelf::new(&local.paths.state))
     .holding(HeldCalls::new(&local.paths.state))
     .journaling(&local.paths.state);
     Ok(Connected { session, caller, host })
+}
+
+/// Where the policies of a run are looked for.
+pub fn places(local: &Local, label: &str) -> Places {
+    let env_file = local.selection.env_file.clone();
+    Places {
+        machine: local.paths.machine.clone(),
+        config: local.paths.config.clone(),
+        profile: env_file.is_none().then(|| label.to_string()),
+        env_file,
+    }
+}
+
+/// What lets operations of a profile out.
+pub fn gate(local: &Local, label: &str) -> Gate {
+    // A profile by its path is called by its name in rules.
+    let file = local.selection.env_file.as_ref().and_then(|path| path.canonicalize().ok());
+    let stem =
+        file.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+    let name = stem.map(|stem| stem.strip_prefix("odoo_").map_or(stem.clone(), str::to_string));
+    let name = name.unwrap_or_else(|| label.to_string());
+    Gate::open(&places(local, label), &local.paths.state, &name, Arc::clone(&local.clock))
 }
 
 fn speech(local: &Local, manner: Manner, settings: &Settings, context: &Object) -> Speech {

@@ -126,7 +126,7 @@ fn parsed(mut matches: ArgMatches) -> Option<Parsed> {
 }
 
 /// Global flags that take the word behind them.
-const WITH_VALUE: [&str; 8] = [
+const WITH_VALUE: [&str; 9] = [
     "--profile",
     "--env-file",
     "--output",
@@ -135,6 +135,7 @@ const WITH_VALUE: [&str; 8] = [
     "--context-file",
     "--agent-channel",
     "--timeout",
+    "--wait",
 ];
 
 /// The word that names the command.

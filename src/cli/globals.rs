@@ -53,6 +53,9 @@ pub struct Globals {
     /// Give each request to Odoo, repeats included, at most this long, like 90s [default: 120s]
     #[arg(long, value_name = "DURATION", global = true, value_parser = timeout, help_heading = "Global options")]
     pub timeout: Option<Duration>,
+    /// At a limit of the policy, wait at most this long for a turn, like 2m
+    #[arg(long, value_name = "DURATION", global = true, value_parser = timeout, help_heading = "Global options")]
+    pub wait: Option<Duration>,
     /// Show requests, timings and Odoo's tracebacks on stderr
     #[arg(long, global = true, help_heading = "Global options")]
     pub debug: bool,
@@ -107,6 +110,7 @@ impl Globals {
                 env_file: self.env_file,
                 timeout: self.timeout,
                 agent_channel: self.agent_channel,
+                wait: self.wait,
             },
             ContextFlags { json: self.context_json, file: self.context_file },
             Look { output, pluck: self.pluck, utc: self.utc, quiet: self.quiet, debug: self.debug },

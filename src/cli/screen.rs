@@ -101,6 +101,9 @@ fn more(lines: &mut Vec<String>, all: usize, shown: usize, what: &str) {
 
 fn reached(lines: &mut Vec<String>, question: &Question, columns: usize) {
     if question.recipients.is_empty() {
+        if let Some(because) = &question.because {
+            return plain(lines, &format!("The policy wants a person to see it: {because}"), columns);
+        }
         let unknown = match question.is_sent_here {
             true => {
                 "Whom it reaches cannot be told from here; it was held because it may reach somebody outside."
@@ -233,6 +236,7 @@ mod tests {
             and_others: false,
             is_bound: false,
             is_sent_here: false,
+            because: None,
         }
     }
 

@@ -103,7 +103,7 @@ pub(super) fn raw(
     let mut operation = Operation::new(model, method, kwargs.as_object().cloned().unwrap_or_default())?;
     operation.ids = id.map(|id| vec![id]);
     operation.context = context.as_object().cloned().unwrap_or_default();
-    run.session.odoo().call(&Cleared::probing(operation), run.host).map(|_| ())
+    run.session.odoo().call(&Cleared::probing(operation).by(&run.caller.road), run.host).map(|_| ())
 }
 
 fn with(base: &Value, extra: Value) -> Value {

@@ -134,6 +134,7 @@ pub fn examine(setup: &Setup, run: std::result::Result<Run, Error>, with_guard: 
         Finding::new("environment", Status::Warn, format!("{name} is set, and nothing reads it"))
             .fix(format!("if {meant} is meant, write that"))
     }));
+    findings.push(policy(run));
     findings.extend(approver);
     if !server(run, &mut findings) {
         return findings;
@@ -154,6 +155,29 @@ pub fn examine(setup: &Setup, run: std::result::Result<Run, Error>, with_guard: 
         }
     }
     findings
+}
+
+/// The policy in one line.
+fn policy(run: &Run) -> Finding {
+    let policies = match run.session.gate().policies() {
+        Ok(policies) => policies,
+        Err(error) => return Finding::of_error("policy", &error),
+    };
+    if policies.is_empty() {
+        return Finding::new("policy", Status::Ok, "none: what this user may in Odoo is allowed");
+    }
+    let told = policies.documents.iter().map(|loaded| {
+        let document = &loaded.document;
+        let watches = if document.is_shadow { ", only watches" } else { "" };
+        let usual = if document.denies_by_default { "deny" } else { "allow" };
+        format!(
+            "{} (default {usual}, {} rules, {} limits{watches})",
+            loaded.file,
+            document.rules.len(),
+            document.limits()
+        )
+    });
+    Finding::new("policy", Status::Ok, told.collect::<Vec<_>>().join("; "))
 }
 
 fn directories(paths: &Paths) -> Finding {

@@ -112,7 +112,7 @@ impl Run<'_> {
     fn note_repeat(&self, journal: &Journal, digest: &str) {
         let trail = &self.caller.trail;
         // A key says how often it is meant, and a doctor tries the same each time.
-        let is_meant = self.caller.rules.idempotency_key.is_some() || self.caller.surface == "doctor";
+        let is_meant = self.caller.rules.idempotency_key.is_some() || self.caller.road.surface == "doctor";
         if trail.undoes.is_some() || trail.retries.is_some() || is_meant {
             return;
         }
@@ -147,7 +147,7 @@ impl Run<'_> {
             ("user", json!(self.known_user_id())),
             ("login", json!(session.settings.login)),
             ("channel", json!(caller.channel)),
-            ("surface", json!(caller.surface)),
+            ("surface", json!(caller.road.surface)),
             ("model", json!(operation.model)),
             ("method", json!(operation.method)),
             ("ids", json!(operation.ids)),

@@ -2,10 +2,12 @@
 //! which version. Tables and the questions they answer, for the checks and for every way of speaking to Odoo. It names
 //! nobody above, sends nothing and judges no call.
 
+pub mod classes;
 pub mod fields;
 pub mod inverses;
 pub mod methods;
 pub mod models;
+pub mod sensitive;
 pub mod states;
 pub mod vocabulary;
 

@@ -184,6 +184,11 @@ pub fn renamed(name: &str) -> Option<&'static str> {
     RENAMED.iter().find(|(old, ..)| *old == name).map(|row| row.1)
 }
 
+/// What a model was called before.
+pub fn former(name: &str) -> impl Iterator<Item = &'static str> {
+    RENAMED.iter().filter(move |row| row.1 == name).map(|row| row.0)
+}
+
 /// What a model of the usual version is called in another.
 pub fn name_in(name: &str, version: Version) -> Option<&'static str> {
     let older = RENAMED.iter().filter(|(_, now, since)| *now == name && version < *since);

@@ -147,6 +147,11 @@ pub fn is_button(model: &str, method: &str) -> bool {
     buttons(model).any(|button| button == method)
 }
 
+/// Every button that is known, each with its model.
+pub fn every_button() -> impl Iterator<Item = (&'static str, &'static str)> {
+    DRIVEN.iter().flat_map(|driven| driven.methods.iter().map(|(_, button)| (driven.model, *button)))
+}
+
 /// The buttons of a model, where they are known.
 pub fn buttons(model: &str) -> impl Iterator<Item = &'static str> {
     driven(model).into_iter().flat_map(|driven| driven.methods.iter().map(|(_, button)| *button))

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Odoo;
 use crate::cache::{Cache, Owner};
+use crate::caller::Road;
 use crate::cleared::Cleared;
 use crate::context;
 use crate::error::Result;
@@ -23,6 +24,8 @@ pub struct Desk<'a> {
     pub owner: &'a Owner,
     /// The channel that Odoo's audit names.
     pub channel: &'a str,
+    /// How whoever asks came here.
+    pub road: &'a Road,
     /// Whom to tell.
     pub host: &'a dyn Host,
 }
@@ -31,7 +34,7 @@ impl Desk<'_> {
     /// Asks with this context.
     pub fn ask(&self, mut operation: Operation, context: &Object) -> Result<Reply> {
         operation.context = context.clone();
-        self.odoo.call(&Cleared::question(operation)?, self.host)
+        self.odoo.call(&Cleared::question(operation)?.by(&self.road.asking()), self.host)
     }
 
     /// Asks with nothing but the agent's marks: before the whole context is known.

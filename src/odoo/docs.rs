@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Desk;
-use super::client::Document;
+use super::client::{Document, described};
 use super::schema::DOCUMENT_TTL;
 use crate::cache::{Entry, Found, Key, Section};
 use crate::error::{Code, Error, Result};
@@ -99,6 +99,10 @@ impl Reader<'_> {
         refresh: bool,
         instead: impl Fn() -> Result<String>,
     ) -> Result<Page> {
+        // What is kept here is not for everybody either.
+        if let Some(question) = described(page) {
+            self.desk.odoo.judge(&question, self.desk.road, self.desk.host)?;
+        }
         let has_none = self.desk.odoo.link(self.desk.host)?.protocol.way() != Way::Json2;
         let key = self.key(page, false);
         let mut known: Option<Entry> = None;

@@ -21,7 +21,6 @@ pub mod imports;
 pub mod keywords;
 pub mod messages;
 pub mod names;
-pub mod outbound;
 pub mod properties;
 pub mod records;
 pub mod relations;

@@ -41,6 +41,8 @@ pub struct Selection {
     pub timeout: Option<Duration>,
     /// `--agent-channel`.
     pub agent_channel: Option<String>,
+    /// `--wait`.
+    pub wait: Option<Duration>,
 }
 
 /// Everything a call needs to know.

@@ -14,7 +14,12 @@ pub struct Paths {
     pub cache: PathBuf,
     /// What cannot: the sandbox's company.
     pub state: PathBuf,
+    /// What the machine's administrator says to all of its users. Nothing in the environment moves it.
+    pub machine: PathBuf,
 }
+
+/// Where an administrator keeps what holds for the whole machine.
+const MACHINE: &str = "/etc/odoo-agent";
 
 impl Paths {
     /// From `ODOO_AGENT_HOME`, else where this platform keeps such things.
@@ -30,6 +35,7 @@ impl Paths {
                 config: home.join("config"),
                 cache: home.join("cache"),
                 state: home.join("state"),
+                machine: MACHINE.into(),
             });
         }
         let project = directories::ProjectDirs::from("", "", "odoo-agent").ok_or_else(|| {
@@ -40,6 +46,7 @@ impl Paths {
             config: project.config_dir().to_path_buf(),
             cache: project.cache_dir().to_path_buf(),
             state: project.state_dir().unwrap_or_else(|| project.data_local_dir()).to_path_buf(),
+            machine: MACHINE.into(),
         };
         // Below a home that is relative they would lie in whatever directory the run begins in.
         for path in [&paths.config, &paths.cache, &paths.state] {

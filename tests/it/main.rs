@@ -35,6 +35,7 @@ mod man;
 mod mistakes;
 mod moments;
 mod on_sandbox;
+mod policy;
 mod preflight;
 mod profiles;
 mod properties;

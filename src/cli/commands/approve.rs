@@ -22,6 +22,9 @@ use crate::held::Held;
 use crate::host::Question;
 use crate::json_input::{self, Source};
 use crate::operation::{Object, Operation};
+use crate::outbound;
+use crate::policy::gate::Asks;
+use crate::policy::passphrase;
 use crate::secret::Secret;
 use crate::session::Run;
 use crate::waiting;
@@ -201,8 +204,11 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
             format!("request {} waits no more, it is {}: nothing was sent", held.request, held.state),
         ));
     }
+    // What is denied or at a limit is not let through by anybody.
+    let asks = run.session.odoo().asks(&held.operation, &run.caller.road, run.host)?;
     let mut question = summary::of(run, &held.operation, &held.operation.context, run.user_id(), &[])?;
     question.is_sent_here = true;
+    question.because = asks.as_ref().map(|asks| asks.reason.clone());
     terminal::show(tty, &question);
     let again = match held.was_sent {
         true => "It was sent from here before, or may have been. Send exactly this again? Type yes: ",
@@ -213,18 +219,9 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
         approval_held::note(run, held, "rejected", json!(null));
         return Err(Error::new(Code::ConfirmationRefused, refused).with_effect(Effect::NotSent, Retry::Never));
     }
-    let login = terminal::ask_line(tty, "Your own login in this Odoo, not the agent's: ")?;
-    let secret = terminal::ask_hidden("Your API key or password (not shown): ", None)?;
-    let _veiled = run.session.veil.over(&secret);
-    let approver = run.session.odoo().confirmed(&login, &secret, run.host)?;
-    drop(secret);
     let unsent = |error: Error| error.with_effect(Effect::NotSent, Retry::Never);
-    if approver == run.session.odoo().own_number(run.host).map_err(unsent)? {
-        return Err(Error::new(
-            Code::ConfirmationRefused,
-            "this is the agent's own user, who cannot let its own calls through: nothing was sent",
-        )
-        .with_effect(Effect::NotSent, Retry::Never));
+    if !proved_by_passphrase(run, &held, asks)? {
+        proved_by_another_user(run, tty)?;
     }
     // Whoever comes meanwhile, or finds what a kill left, sees that it may have been sent.
     match approval_held::find(run, &held.request)? {
@@ -249,6 +246,64 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
             Err(error)
         }
     }
+}
+
+/// Whether a person has typed the passphrase of the policies that want one. What would leave the company where Odoo has
+/// no guard is proved by another user alone.
+fn proved_by_passphrase(run: &Run, held: &Held, asks: Option<Asks>) -> Result<bool> {
+    let odoo = run.session.odoo();
+    let Some(asks) = asks else { return Ok(false) };
+    let leaves = outbound::reaches(&held.operation).is_some()
+        && odoo.major_now(run.host)? < approval_held::FIRST_WITH_GUARD;
+    if leaves || asks.passphrases.is_empty() || asks.passphrases.iter().any(Vec::is_empty) {
+        return Ok(false);
+    }
+    let mut typed: Option<Secret> = None;
+    for hashes in &asks.passphrases {
+        if typed.as_ref().is_some_and(|typed| passphrase::is_one_of(typed, hashes)) {
+            continue;
+        }
+        let secret =
+            terminal::ask_hidden("The policy's passphrase (not shown), or another user's API key: ", None)?;
+        if !passphrase::is_one_of(&secret, hashes) {
+            let _veiled = run.session.veil.over(&secret);
+            another_user(run, None, &secret)?;
+            return Ok(true);
+        }
+        typed = Some(secret);
+    }
+    Ok(true)
+}
+
+/// Another user of this Odoo proves to be here.
+fn proved_by_another_user(run: &Run, tty: &mut File) -> Result<()> {
+    if run.session.odoo().wants_no_login(run.host)? {
+        let key = terminal::ask_hidden("Your own API key in this Odoo, not the agent's (not shown): ", None)?;
+        let _veiled = run.session.veil.over(&key);
+        return another_user(run, None, &key);
+    }
+    let login = terminal::ask_line(tty, "Your own login in this Odoo, not the agent's: ")?;
+    let secret = terminal::ask_hidden("Your API key or password (not shown): ", None)?;
+    let _veiled = run.session.veil.over(&secret);
+    another_user(run, Some(&login), &secret)
+}
+
+fn another_user(run: &Run, login: Option<&str>, secret: &Secret) -> Result<()> {
+    let unsent = |error: Error| error.with_effect(Effect::NotSent, Retry::Never);
+    let odoo = run.session.odoo();
+    let refused = |why: &str| {
+        Err(Error::new(Code::ConfirmationRefused, why).with_effect(Effect::NotSent, Retry::Never))
+    };
+    if login.is_none() && !odoo.wants_no_login(run.host)? {
+        return refused("this is not the passphrase of the policy: nothing was sent");
+    }
+    let approver = odoo.confirmed(login.unwrap_or_default(), secret, run.host).map_err(unsent)?;
+    if approver == odoo.own_number(run.host).map_err(unsent)? {
+        return refused(
+            "this is the agent's own user, who cannot let its own calls through: nothing was sent",
+        );
+    }
+    Ok(())
 }
 
 fn refuse_unless_yes(tty: &mut File, question: &Question) -> Result<()> {

@@ -70,7 +70,7 @@ pub fn run(args: Args, local: &Local) -> Result<()> {
     let speech = connected.as_ref().map_or_else(|_| Speech::plain(), |it| it.host.speech().clone());
     let setup = Setup { selection: &local.selection, environment: &local.environment, paths: &local.paths };
     if let Ok(connected) = &mut connected {
-        connected.caller.surface = "doctor";
+        connected.caller.road.surface = "doctor";
     }
     let run = connected.as_ref().map(|it| Run::new(&it.session, &it.caller, &it.host));
     let findings = match run {

@@ -54,7 +54,7 @@ fn run(matches: &ArgMatches, mut local: Local) -> Result<()> {
 }
 
 /// Reads the file once and understands it.
-fn job(matches: &ArgMatches, local: &mut Local) -> Result<Job> {
+pub(super) fn job(matches: &ArgMatches, local: &mut Local) -> Result<Job> {
     let args: Args = read(matches)?;
     let bytes = local.stdin.bytes_without_links("exec-spec", &args.file, LARGEST)?;
     let text = json_input::text_of(&bytes).map_err(|why| {

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod exec_spec;
 pub mod help;
 pub mod man;
+pub mod policy;
 pub mod sandbox;
 pub mod session;
 pub mod shared;
@@ -53,6 +54,7 @@ pub const OWN: &[Own] = &[
     exec_spec::COMMAND,
     approve::COMMAND,
     doctor::COMMAND,
+    policy::COMMAND,
     cache::COMMAND,
     session::COMMAND,
     sandbox::COMMAND,

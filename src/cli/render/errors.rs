@@ -35,6 +35,13 @@ fn object(error: &Error, debug: bool) -> Value {
     if let Some(seconds) = error.retry_after_s {
         inner.insert("retry_after_s".into(), seconds.into());
     }
+    if let Some(denied) = &error.denied {
+        let mut policy = json!({ "file": denied.file, "pointer": denied.pointer, "reason": denied.reason });
+        if let Some(allowed) = &denied.allowed {
+            policy["allowed"] = allowed.as_str().into();
+        }
+        inner.insert("policy".into(), policy);
+    }
     if let Some(fault) = &error.odoo {
         let mut odoo = json!({ "name": fault.name, "message": fault.message });
         if let (true, Some(traceback)) = (debug, &fault.debug) {
@@ -56,6 +63,10 @@ fn block(error: &Error, debug: bool) -> String {
     lines.extend(error.errors.iter().map(|line| format!("  - {}", indented(line))));
     if let Some(fault) = error.odoo.as_ref().filter(|fault| !error.message.contains(&fault.message)) {
         lines.push(format!("  odoo: {}", indented(&fault.message)));
+    }
+    if let Some(denied) = error.denied.as_ref().filter(|denied| !error.message.contains(&denied.reason)) {
+        lines.push(format!("  policy: {} ({} of {})", indented(&denied.reason), denied.pointer, denied.file));
+        lines.extend(denied.allowed.iter().map(|allowed| format!("  allowed: {allowed}")));
     }
     if let Some(Value::Array(candidates)) = &error.candidates {
         lines.extend(candidates.iter().map(|candidate| format!("  {candidate}")));

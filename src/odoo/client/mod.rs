@@ -3,7 +3,10 @@
 //! for want of a session.
 
 mod exchange;
+mod gated;
 mod proofs;
+
+pub use gated::described;
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,6 +20,7 @@ use crate::clock::SharedClock;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::host::Host;
 use crate::operation::{Access, Operation};
+use crate::policy::gate::Gate;
 use crate::protocol::faults::{self, Asked};
 use crate::protocol::json2::{self, Json2};
 use crate::protocol::{Proof, Protocol, Reply, Way, jsonrpc, rpc, session};
@@ -58,6 +62,7 @@ pub struct Odoo {
     sign_in: SignIn,
     veil: Arc<Veil>,
     clock: SharedClock,
+    gate: Gate,
 }
 
 /// A reply, and the cookie that came with it.
@@ -78,8 +83,18 @@ impl Odoo {
         veil: Arc<Veil>,
         clock: SharedClock,
         sign_in: SignIn,
+        gate: Gate,
     ) -> Odoo {
-        Odoo { transport: OnceLock::new(), connect, settings, link: OnceLock::new(), sign_in, veil, clock }
+        Odoo {
+            transport: OnceLock::new(),
+            connect,
+            settings,
+            link: OnceLock::new(),
+            sign_in,
+            veil,
+            clock,
+            gate,
+        }
     }
 
     fn transport(&self) -> Result<&dyn Transport> {
@@ -161,8 +176,12 @@ impl Odoo {
         Ok(self.link(host)?.server.as_ref().map_or(FIRST_WITH_JSON2, |server| server.major))
     }
 
-    /// Carries out an operation in the agent's name.
+    /// Carries out an operation in the agent's name, if the policy lets it out.
     pub fn call(&self, cleared: &Cleared, host: &dyn Host) -> Result<Reply> {
+        self.through_the_gate(cleared, host, || self.watched(cleared, host))
+    }
+
+    fn watched(&self, cleared: &Cleared, host: &dyn Host) -> Result<Reply> {
         let watch = host.watch(&cleared.name(), cleared.access());
         let outcome = self.carried(cleared, host);
         if cleared.access() == Access::Write {
@@ -174,9 +193,11 @@ impl Odoo {
 
     /// Carries out an operation with another key; only the approval flow has one. The guard is asked by JSON-2.
     pub fn call_as(&self, cleared: &Cleared, key: &Secret, host: &dyn Host) -> Result<Reply> {
-        let _watch = host.watch(&cleared.name(), cleared.access());
-        let protocol = Json2::new(&self.settings.database);
-        self.told(&protocol, cleared, &Proof::Key(key.clone()), host)?.0
+        self.through_the_gate(cleared, host, || {
+            let _watch = host.watch(&cleared.name(), cleared.access());
+            let protocol = Json2::new(&self.settings.database);
+            self.told(&protocol, cleared, &Proof::Key(key.clone()), host)?.0
+        })
     }
 
     fn carried(&self, cleared: &Cleared, host: &dyn Host) -> Result<Reply> {
@@ -274,6 +295,7 @@ impl Odoo {
         language: Option<&str>,
         host: &dyn Host,
     ) -> Result<Option<Document>> {
+        self.admit_document(path, host)?;
         let link = self.link(host)?;
         if link.protocol.way() != Way::Json2 {
             return Ok(None);

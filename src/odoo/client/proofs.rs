@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use super::{Answered, Lost, Odoo, SIGNING_IN};
+use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::host::Host;
 use crate::odoo::choosing::{FIRST_WITH_JSON2, Link};
 use crate::odoo::sign_in::Login;
-use crate::operation::{Access, Operation};
-use crate::protocol::{Proof, Way, jsonrpc, rpc, session};
+use crate::operation::{Access, Object, Operation};
+use crate::protocol::json2::Json2;
+use crate::protocol::{Proof, Reply, Way, jsonrpc, rpc, session};
 use crate::secret::Secret;
 use crate::settings::Wish;
 
@@ -104,8 +106,34 @@ impl Odoo {
     /// # Errors
     /// Odoo does not confirm the agent's own login.
     pub fn own_number(&self, host: &dyn Host) -> Result<i64> {
+        if self.wants_no_login(host)? {
+            return self.number_of(self.key()?, host);
+        }
         let (login, secret, _) = self.login()?;
         self.confirmed(login, secret, host)
+    }
+
+    /// Whether a key says whose it is.
+    ///
+    /// # Errors
+    /// The server cannot be asked.
+    pub fn wants_no_login(&self, host: &dyn Host) -> Result<bool> {
+        Ok(self.link(host)?.protocol.way() == Way::Json2)
+    }
+
+    /// Whose a key is, by JSON-2.
+    fn number_of(&self, key: &Secret, host: &dyn Host) -> Result<i64> {
+        let reply = self.asked_with(Operation::new("res.users", "context_get", Object::new())?, key, host)?;
+        let told: Value = serde_json::from_str(reply.get()).unwrap_or_default();
+        told["uid"].as_i64().filter(|id| *id > 0).ok_or_else(|| {
+            Error::new(Code::BadReply, "context_get did not tell whose the key is: nothing was sent")
+                .with_effect(Effect::NotSent, Retry::Never)
+        })
+    }
+
+    fn asked_with(&self, question: Operation, key: &Secret, host: &dyn Host) -> Result<Reply> {
+        let protocol = Json2::new(&self.settings.database);
+        self.told(&protocol, &Cleared::confirming(question)?, &Proof::Key(key.clone()), host)?.0
     }
 
     /// The number of another user who proves to be here with their own key or password, and is no stranger: an internal
@@ -122,7 +150,10 @@ impl Odoo {
         let stranger = || {
             Error::new(
                 Code::ConfirmationRefused,
-                format!("{login} is no internal user of this Odoo: nothing was sent"),
+                match login {
+                    "" => "whoever has this key is no internal user of this Odoo: nothing was sent".into(),
+                    login => format!("{login} is no internal user of this Odoo: nothing was sent"),
+                },
             )
             .with_effect(Effect::NotSent, Retry::Never)
         };
@@ -143,6 +174,16 @@ impl Odoo {
                 _ => info["user_companies"].is_object(),
             };
             return if is_internal { Ok(id) } else { Err(stranger()) };
+        }
+        if way == Way::Json2 {
+            let id = self.number_of(secret, host).map_err(unsent)?;
+            let arguments =
+                crate::operation::kwargs(serde_json::json!({ "group_ext_id": "base.group_user" }));
+            let question = Operation::new("res.users", "has_group", arguments)?.on(vec![id]);
+            return match self.asked_with(question, secret, host).map_err(unsent)?.get() {
+                "true" => Ok(id),
+                _ => Err(stranger()),
+            };
         }
         let who = Login { login, has_key: true, major };
         let request = jsonrpc::authenticate(database, login, secret);

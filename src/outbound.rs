@@ -101,6 +101,11 @@ const STORED: &[(&str, &str, &[&str], &str)] = &[
 /// Methods that make records.
 const MAKERS: [&str; 6] = ["create", "copy", "load", "name_create", "web_save", "web_save_multi"];
 
+/// Every method that sends whatever its arguments are, each with its model, or `*`.
+pub fn methods() -> impl Iterator<Item = (&'static str, &'static str)> {
+    METHODS.iter().map(|(model, method, _)| (*model, *method))
+}
+
 /// What a call does outside Odoo; nothing for one of which that cannot be told.
 pub fn reaches(operation: &Operation) -> Option<&'static str> {
     let (model, method) = (operation.model.as_str(), operation.method.as_str());

@@ -1,0 +1,214 @@
+//! What a general permission does not open: models by which somebody comes to keys, to rights, to code that Odoo runs,
+//! or to the ways by which mail leaves; and fields that hold secrets, on whatever model they stand.
+
+/// Why a model is one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// Keys and passwords: reading them is enough.
+    Secrets,
+    /// Users, groups and what they may.
+    Security,
+    /// Code that Odoo runs, and when.
+    Code,
+    /// Where mail comes from and goes to.
+    Outbound,
+}
+
+impl Tier {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tier::Secrets => "secrets",
+            Tier::Security => "security",
+            Tier::Code => "server actions",
+            Tier::Outbound => "outbound configuration",
+        }
+    }
+
+    /// Whether reading is closed as well.
+    pub fn closes_reads(self) -> bool {
+        self == Tier::Secrets
+    }
+}
+
+use Tier::{Code, Outbound, Secrets, Security};
+
+/// Models by name.
+const MODELS: [(&str, Tier); 50] = [
+    ("auth.oauth.provider", Security),
+    ("auth.passkey.key", Secrets),
+    ("auth_totp.device", Secrets),
+    ("auth_totp.rate.limit.log", Security),
+    ("auth_totp.wizard", Secrets),
+    ("base.automation", Code),
+    ("base.language.install", Security),
+    ("base.module.uninstall", Security),
+    ("base.module.update", Security),
+    ("base.module.upgrade", Security),
+    ("certificate.certificate", Secrets),
+    ("certificate.key", Secrets),
+    ("change.password.own", Secrets),
+    ("change.password.user", Secrets),
+    ("change.password.wizard", Secrets),
+    ("fetchmail.server", Outbound),
+    ("google.calendar.account.reset", Security),
+    ("iap.account", Secrets),
+    ("ir.actions.server", Code),
+    ("ir.config_parameter", Secrets),
+    ("ir.cron", Code),
+    ("ir.cron.trigger", Code),
+    ("ir.default", Code),
+    ("ir.mail_server", Outbound),
+    ("ir.model", Security),
+    ("ir.model.access", Security),
+    ("ir.model.constraint", Security),
+    ("ir.model.fields", Security),
+    ("ir.model.fields.selection", Security),
+    ("ir.model.relation", Security),
+    ("ir.module.module", Security),
+    ("ir.rule", Security),
+    ("ir.ui.view", Code),
+    ("mail.alias", Outbound),
+    ("mail.alias.domain", Outbound),
+    ("mail.template", Outbound),
+    ("payment.provider", Secrets),
+    ("res.company.ldap", Secrets),
+    ("res.config.settings", Security),
+    ("res.groups", Security),
+    ("res.groups.privilege", Security),
+    ("res.users", Security),
+    ("res.users.apikeys", Secrets),
+    ("res.users.apikeys.description", Secrets),
+    ("res.users.apikeys.show", Secrets),
+    ("res.users.deletion", Security),
+    ("res.users.identitycheck", Secrets),
+    ("res.users.role", Security),
+    ("sms.template", Outbound),
+    ("sms.twilio.number", Outbound),
+];
+
+/// The tier of a model, if it has one.
+pub fn tier(model: &str) -> Option<Tier> {
+    MODELS.binary_search_by_key(&model, |row| row.0).ok().and_then(|at| MODELS.get(at)).map(|row| row.1)
+}
+
+/// Fields whose value is a secret, on whatever model.
+const FIELDS: [&str; 34] = [
+    "access_token",
+    "account_token",
+    "api_key",
+    "api_secret",
+    "apikey",
+    "auth_token",
+    "client_secret",
+    "confirm_password",
+    "consumer_secret",
+    "google_calendar_rtoken",
+    "google_calendar_token",
+    "google_gmail_access_token",
+    "google_gmail_refresh_token",
+    "microsoft_calendar_rtoken",
+    "microsoft_calendar_token",
+    "microsoft_outlook_access_token",
+    "microsoft_outlook_refresh_token",
+    "new_passwd",
+    "new_password",
+    "oauth_access_token",
+    "old_password",
+    "passphrase",
+    "passwd",
+    "password",
+    "password_crypt",
+    "private_key",
+    "refresh_token",
+    "secret",
+    "secret_key",
+    "signup_token",
+    "smtp_pass",
+    "smtp_ssl_private_key",
+    "totp_secret",
+    "webhook_secret",
+];
+
+/// What a field of a module's own ends with that holds one: `stripe_secret_key`, `peppol_private_key`.
+const ENDINGS: [&str; 12] = [
+    "_access_token",
+    "_api_key",
+    "_api_secret",
+    "_apikey",
+    "_auth_token",
+    "_client_secret",
+    "_passphrase",
+    "_password",
+    "_private_key",
+    "_refresh_token",
+    "_secret",
+    "_secret_key",
+];
+
+/// How a field begins that tells something of a secret and holds none.
+const ABOUT: [&str; 9] =
+    ["allow_", "auth_signup_", "enforce_", "has_", "is_", "minimum_", "reset_", "show_", "use_"];
+
+/// Whether a field holds a secret, by its name.
+pub fn is_secret(field: &str) -> bool {
+    FIELDS.binary_search(&field).is_ok()
+        || ENDINGS.iter().any(|ending| field.ends_with(ending))
+            && !ABOUT.iter().any(|beginning| field.starts_with(beginning))
+}
+
+/// What a field that lists records leads to, where the fields of its model are not at hand.
+const RELATIONS: [(&str, &str); 17] = [
+    ("access_ids", "ir.model.access"),
+    ("activity_ids", "mail.activity"),
+    ("api_key_ids", "res.users.apikeys"),
+    ("attachment_ids", "ir.attachment"),
+    ("attendee_ids", "calendar.attendee"),
+    ("bank_ids", "res.partner.bank"),
+    ("group_ids", "res.groups"),
+    ("groups_id", "res.groups"),
+    ("implied_ids", "res.groups"),
+    ("invoice_line_ids", "account.move.line"),
+    ("message_ids", "mail.message"),
+    ("message_partner_ids", "res.partner"),
+    ("model_access", "ir.model.access"),
+    ("rule_groups", "ir.rule"),
+    ("rule_ids", "ir.rule"),
+    ("user_ids", "res.users"),
+    ("users", "res.users"),
+];
+
+/// What such a field usually leads to.
+pub fn usual_relation(field: &str) -> Option<&'static str> {
+    RELATIONS.iter().find(|row| row.0 == field).map(|row| row.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_sorted() {
+        assert!(MODELS.is_sorted() && FIELDS.is_sorted() && ENDINGS.is_sorted() && RELATIONS.is_sorted());
+        assert!(ABOUT.is_sorted());
+    }
+
+    #[test]
+    fn a_secret_is_told_from_what_is_said_about_one() {
+        for secret in ["password", "api_key", "totp_secret", "stripe_secret_key", "x_studio_password"] {
+            assert!(is_secret(secret), "{secret}");
+        }
+        for plain in
+            ["has_password", "auth_signup_reset_password", "secretary_id", "name", "key", "token_count"]
+        {
+            assert!(!is_secret(plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn what_opens_everything_is_closed() {
+        assert_eq!(tier("res.users.apikeys"), Some(Secrets));
+        assert_eq!(tier("ir.actions.server"), Some(Code));
+        assert_eq!(tier("res.partner"), None);
+    }
+}

@@ -1,0 +1,390 @@
+//! How much of each limit was taken, by every process of this machine: one file, written whole, under a lock. A window
+//! slides over the moments themselves, so that nothing begins anew at a full minute. A clock that goes back is taken
+//! for the latest that was seen; a file that cannot be understood closes every limit.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::decimal::Decimal;
+use super::limit::Due;
+use crate::fsio::{self, Lock};
+use crate::operation::hex;
+
+const FORM: u64 = 1;
+const LARGEST: u64 = 64 * 1024 * 1024;
+/// Another process counts for a moment only.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// More moments than this are put together, each two at the later of them.
+const MOST: usize = 4096;
+
+/// The file.
+#[derive(Clone, Debug)]
+pub struct Counters {
+    directory: PathBuf,
+}
+
+/// Something that was taken: when, how much, under which number.
+#[derive(Clone, Debug, PartialEq)]
+struct Event {
+    at: u64,
+    amount: Decimal,
+    number: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Counter {
+    window: u64,
+    events: Vec<Event>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct State {
+    /// Milliseconds; no moment is taken for an earlier one.
+    latest: u64,
+    next: u64,
+    counters: BTreeMap<String, Counter>,
+}
+
+/// What came of a reservation.
+#[derive(Debug, PartialEq)]
+pub enum Reserved {
+    /// Everything was taken; it can be given back.
+    Taken(Receipt),
+    /// One of the limits is reached: which, and after how many seconds there is room again, if ever.
+    Full {
+        /// Its place among the dues.
+        at: usize,
+        /// Seconds.
+        retry_after: Option<u64>,
+    },
+}
+
+/// What was taken.
+#[derive(Debug, Default, PartialEq)]
+pub struct Receipt(Vec<(String, u64)>);
+
+impl Counters {
+    /// Below the state directory; nothing is created yet.
+    pub fn new(state: &Path) -> Counters {
+        Counters { directory: state.join("policy") }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.directory.join("limits.json")
+    }
+
+    fn locked(&self) -> io::Result<Lock> {
+        fsio::ensure_private_dir(&self.directory)?;
+        Lock::acquire(&self.directory.join("lock"), PATIENCE)
+    }
+
+    fn load(&self) -> io::Result<State> {
+        let bytes = match fsio::read_private(&self.file(), LARGEST) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::default()),
+            Err(error) => return Err(error),
+        };
+        let value = serde_json::from_slice(&bytes).map_err(io::Error::other)?;
+        State::understood(&value).ok_or_else(|| io::Error::other("it is not what was kept there"))
+    }
+
+    fn store(&self, state: &State) -> io::Result<()> {
+        fsio::write_atomically(&self.file(), &[state.text().to_string().as_bytes()], true)
+    }
+
+    /// Takes all of them, or none.
+    ///
+    /// # Errors
+    /// What was counted cannot be read or written: then nothing may be sent.
+    pub fn reserve(&self, dues: &[&Due], now: u64) -> io::Result<Reserved> {
+        let _lock = self.locked()?;
+        let mut state = self.load()?;
+        state.latest = state.latest.max(now);
+        if let Some((at, retry_after)) = state.full(dues) {
+            return Ok(Reserved::Full { at, retry_after });
+        }
+        let mut taken = Vec::new();
+        for due in dues {
+            let key = named(&due.key);
+            let counter = state.counters.entry(key.clone()).or_default();
+            counter.window = counter.window.max(due.window);
+            // Two limits of one count take it once.
+            if taken.iter().any(|(before, _)| *before == key) {
+                continue;
+            }
+            state.next += 1;
+            counter.events.push(Event { at: state.latest, amount: due.amount, number: state.next });
+            taken.push((key, state.next));
+        }
+        state.prune();
+        self.store(&state)?;
+        Ok(Reserved::Taken(Receipt(taken)))
+    }
+
+    /// Gives back what was taken: exactly that, whatever the window has come to.
+    ///
+    /// # Errors
+    /// It cannot be written: it stays taken.
+    pub fn give_back(&self, receipt: &Receipt) -> io::Result<()> {
+        let _lock = self.locked()?;
+        let mut state = self.load()?;
+        for (key, number) in &receipt.0 {
+            if let Some(counter) = state.counters.get_mut(key) {
+                counter.events.retain(|event| event.number != *number);
+            }
+        }
+        state.prune();
+        self.store(&state)
+    }
+
+    /// Whether one of these is reached, and what is left of each.
+    ///
+    /// # Errors
+    /// What was counted cannot be read.
+    #[allow(clippy::type_complexity, reason = "the one that is full, and what is left of all")]
+    pub fn look(&self, dues: &[&Due], now: u64) -> io::Result<(Option<(usize, Option<u64>)>, Vec<Decimal>)> {
+        let mut state = self.load()?;
+        state.latest = state.latest.max(now);
+        let left = dues.iter().map(|due| due.max.less(state.taken(due))).collect();
+        Ok((state.full(dues), left))
+    }
+
+    /// The latest moment that was seen, in milliseconds; and this one is remembered, for what ends by itself.
+    ///
+    /// # Errors
+    /// It cannot be read or written.
+    pub fn latest(&self, now: u64) -> io::Result<u64> {
+        let seen = self.load()?.latest;
+        // A minute is near enough, and spares a write for each call.
+        if seen > now || now - seen < 60_000 {
+            return Ok(seen.max(now));
+        }
+        let _lock = self.locked()?;
+        let mut state = self.load()?;
+        state.latest = state.latest.max(now);
+        self.store(&state)?;
+        Ok(state.latest)
+    }
+}
+
+fn named(key: &str) -> String {
+    hex(&Sha256::digest(key.as_bytes())).chars().take(32).collect()
+}
+
+impl State {
+    fn taken(&self, due: &Due) -> Decimal {
+        let since = self.latest.saturating_sub(due.window);
+        let counter = self.counters.get(&named(&due.key));
+        let within = counter.into_iter().flat_map(|it| &it.events).filter(|event| event.at > since);
+        within.fold(Decimal::ZERO, |sum, event| sum.plus(event.amount).unwrap_or(due.max))
+    }
+
+    /// The first that has no room, and the seconds until it has.
+    fn full(&self, dues: &[&Due]) -> Option<(usize, Option<u64>)> {
+        let mut worst: Option<(usize, Option<u64>)> = None;
+        for (at, due) in dues.iter().enumerate() {
+            let taken = self.taken(due);
+            if taken.plus(due.amount).is_some_and(|sum| sum <= due.max) {
+                continue;
+            }
+            let wait = (due.amount <= due.max).then(|| self.until_room(due, taken));
+            // What never has room comes first, then what takes longest.
+            let is_worse = match (&worst, wait) {
+                (None, _) => true,
+                (Some((_, None)), _) => false,
+                (Some(_), None) => true,
+                (Some((_, Some(before))), Some(now)) => now > *before,
+            };
+            if is_worse {
+                worst = Some((at, wait));
+            }
+        }
+        worst
+    }
+
+    fn until_room(&self, due: &Due, mut taken: Decimal) -> u64 {
+        let since = self.latest.saturating_sub(due.window);
+        let counter = self.counters.get(&named(&due.key));
+        let mut events: Vec<&Event> =
+            counter.into_iter().flat_map(|it| &it.events).filter(|event| event.at > since).collect();
+        events.sort_by_key(|event| event.at);
+        for event in events {
+            taken = taken.less(event.amount);
+            if taken.plus(due.amount).is_some_and(|sum| sum <= due.max) {
+                let left = (event.at + due.window).saturating_sub(self.latest);
+                return left.div_ceil(1000).max(1);
+            }
+        }
+        due.window.div_ceil(1000)
+    }
+
+    fn prune(&mut self) {
+        let latest = self.latest;
+        self.counters.retain(|_, counter| {
+            let since = latest.saturating_sub(counter.window);
+            counter.events.retain(|event| event.at > since);
+            if counter.events.len() > MOST {
+                counter.put_together();
+            }
+            !counter.events.is_empty()
+        });
+    }
+
+    fn text(&self) -> Value {
+        let counters: serde_json::Map<String, Value> = self
+            .counters
+            .iter()
+            .map(|(key, counter)| {
+                let events: Vec<Value> = counter
+                    .events
+                    .iter()
+                    .map(|event| json!([event.at, event.number, event.amount.to_string()]))
+                    .collect();
+                (key.clone(), json!({ "window": counter.window, "events": events }))
+            })
+            .collect();
+        json!({ "form": FORM, "latest": self.latest, "next": self.next, "counters": counters })
+    }
+
+    fn understood(value: &Value) -> Option<State> {
+        if value["form"] != FORM {
+            return None;
+        }
+        let mut counters = BTreeMap::new();
+        for (key, counter) in value["counters"].as_object()? {
+            let mut events = Vec::new();
+            for event in counter["events"].as_array()? {
+                let amount = Decimal::parse(event[2].as_str()?)?;
+                if amount < Decimal::ZERO {
+                    return None;
+                }
+                events.push(Event { at: event[0].as_u64()?, number: event[1].as_u64()?, amount });
+            }
+            counters.insert(key.clone(), Counter { window: counter["window"].as_u64()?, events });
+        }
+        Some(State { latest: value["latest"].as_u64()?, next: value["next"].as_u64()?, counters })
+    }
+}
+
+impl Counter {
+    /// Half as many, none of them earlier: it opens nothing.
+    fn put_together(&mut self) {
+        self.events.sort_by_key(|event| event.at);
+        let later = self.events.split_off(self.events.len() / 2);
+        let pairs = self.events.chunks(2).map(|pair| Event {
+            at: pair.last().map_or(0, |event| event.at),
+            amount: pair.iter().fold(Decimal::ZERO, |sum, it| sum.plus(it.amount).unwrap_or(sum)),
+            number: 0,
+        });
+        self.events = pairs.chain(later).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn due(max: u64, window: u64) -> Due {
+        Due {
+            pointer: "/x".into(),
+            key: "k".into(),
+            window,
+            max: Decimal::whole(max),
+            amount: Decimal::ONE,
+            reason: None,
+        }
+    }
+
+    fn counters() -> (tempfile::TempDir, Counters) {
+        let directory = tempfile::tempdir().unwrap();
+        let counters = Counters::new(directory.path());
+        (directory, counters)
+    }
+
+    fn is_taken(counters: &Counters, due: &Due, now: u64) -> bool {
+        matches!(counters.reserve(&[due], now).unwrap(), Reserved::Taken(_))
+    }
+
+    #[test]
+    fn a_window_slides_and_does_not_begin_anew_at_a_full_minute() {
+        let (_home, counters) = counters();
+        let due = due(10, 60_000);
+        // Ten in the last second of a minute, and none in the first of the next.
+        for _ in 0..10 {
+            assert!(is_taken(&counters, &due, 59_000));
+        }
+        assert!(!is_taken(&counters, &due, 61_000));
+        assert_eq!(
+            counters.reserve(&[&due], 61_000).unwrap(),
+            Reserved::Full { at: 0, retry_after: Some(58) }
+        );
+        assert!(is_taken(&counters, &due, 119_000));
+    }
+
+    #[test]
+    fn what_is_given_back_is_exactly_what_was_taken() {
+        let (_home, counters) = counters();
+        let due = due(1, 60_000);
+        let Reserved::Taken(old) = counters.reserve(&[&due], 1_000).unwrap() else { panic!() };
+        // The window went on, and somebody else has taken the next.
+        assert!(is_taken(&counters, &due, 61_000));
+        counters.give_back(&old).unwrap();
+        assert!(!is_taken(&counters, &due, 61_500));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_opens_nothing() {
+        let (_home, counters) = counters();
+        let due = due(1, 60_000);
+        assert!(is_taken(&counters, &due, 100_000));
+        assert!(!is_taken(&counters, &due, 0));
+        assert!(!is_taken(&counters, &due, 10_000_000 - 9_900_001));
+        assert!(is_taken(&counters, &due, 160_000));
+        assert_eq!(counters.latest(5).unwrap(), 160_000);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_understood_closes() {
+        let (_home, counters) = counters();
+        let due = due(5, 60_000);
+        assert!(is_taken(&counters, &due, 1_000));
+        for text in [
+            "",
+            "{",
+            "[]",
+            "{\"form\":2}",
+            "{\"form\":1,\"latest\":0,\"next\":0,\"counters\":{\"k\":{\"window\":1,\"events\":[[0,0,\"-5\"]]}}}",
+        ] {
+            fsio::write_atomically(&counters.file(), &[text.as_bytes()], false).unwrap();
+            assert!(counters.reserve(&[&due], 1_000).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn two_limits_of_one_count_take_it_once_and_all_or_none() {
+        let (_home, counters) = counters();
+        let (minute, hour) = (due(2, 60_000), due(3, 3_600_000));
+        assert!(matches!(counters.reserve(&[&minute, &hour], 1_000).unwrap(), Reserved::Taken(_)));
+        assert!(matches!(counters.reserve(&[&minute, &hour], 1_000).unwrap(), Reserved::Taken(_)));
+        assert!(matches!(counters.reserve(&[&minute, &hour], 1_000).unwrap(), Reserved::Full { at: 0, .. }));
+        let (_, left) = counters.look(&[&minute, &hour], 1_000).unwrap();
+        assert_eq!(left, [Decimal::ZERO, Decimal::ONE]);
+    }
+
+    #[test]
+    fn amounts_that_are_put_together_open_nothing() {
+        let (_home, counters) = counters();
+        let mut state = State { latest: 10_000, next: 0, counters: BTreeMap::new() };
+        let events = (0..5_000).map(|at| Event { at: at + 1, amount: Decimal::ONE, number: at }).collect();
+        state.counters.insert(named("k"), Counter { window: 60_000, events });
+        state.prune();
+        assert!(state.counters[&named("k")].events.len() < 5_000);
+        assert_eq!(state.taken(&due(1, 60_000)), Decimal::whole(5_000));
+        drop(counters);
+    }
+}

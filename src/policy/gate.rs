@@ -1,0 +1,362 @@
+//! The gate that every operation goes through on its way out: it decides, counts and keeps a log. It holds the documents
+//! of one profile for as long as its session lives. It sends nothing and asks nobody.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::asked::{Asked, Facts};
+use super::counters::{Counters, Receipt, Reserved};
+use super::decide::Verdict;
+use super::denial;
+use super::files::{Locked, Places};
+use super::limit::{Due, Who};
+use super::policies::{Decision, Policies};
+use super::withheld::{Why, Withheld};
+use crate::clock::{SharedClock, odoo_datetime};
+use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::fsio;
+use crate::operation::Operation;
+
+/// A log that is larger is put aside.
+const LARGEST_LOG: u64 = 8 * 1024 * 1024;
+
+/// The gate.
+pub struct Gate {
+    loaded: std::result::Result<Policies, Locked>,
+    counters: Counters,
+    log: PathBuf,
+    profile: String,
+    clock: SharedClock,
+    /// What the counters' file says of the clock, read once.
+    latest: OnceLock<u64>,
+}
+
+/// What was taken of limits for a call that is under way.
+#[must_use = "what was taken is given back where the call did not run"]
+pub struct Pass {
+    receipt: Option<Receipt>,
+}
+
+/// A person's part, where one has to let a call through.
+#[derive(Clone, Debug)]
+pub struct Asks {
+    /// Why.
+    pub reason: String,
+    /// Hashes of the passphrases by which it can be proved, one list for each document that asks.
+    pub passphrases: Vec<Vec<String>>,
+}
+
+/// An operation and what is known of it here.
+#[derive(Clone, Copy)]
+pub struct Case<'c> {
+    /// The operation.
+    pub operation: &'c Operation,
+    /// What is known besides; its profile and moment are set here.
+    pub facts: Facts<'c>,
+    /// Whose it is.
+    pub who: Who<'c>,
+}
+
+impl Gate {
+    /// With the documents that are found there. One that cannot be taken is told when something is to be sent.
+    pub fn open(places: &Places, state: &Path, profile: &str, clock: SharedClock) -> Gate {
+        Gate {
+            loaded: places.load(),
+            counters: Counters::new(state),
+            log: state.join("policy").join("decisions.jsonl"),
+            profile: profile.into(),
+            clock,
+            latest: OnceLock::new(),
+        }
+    }
+
+    /// The documents.
+    ///
+    /// # Errors
+    /// `policy_invalid`: nothing is to be sent.
+    pub fn policies(&self) -> Result<&Policies> {
+        self.loaded.as_ref().map_err(denial::locked)
+    }
+
+    /// Whether there is nothing to decide.
+    pub fn is_open(&self) -> bool {
+        self.loaded.as_ref().is_ok_and(Policies::is_empty)
+    }
+
+    /// The profile, as rules name it.
+    pub fn profile(&self) -> &str {
+        &self.profile
+    }
+
+    /// Seconds, and never earlier than what was seen.
+    pub fn now(&self) -> u64 {
+        let now = self.clock.seconds();
+        let ends = |policies: &Policies| {
+            policies.documents.iter().any(|it| it.document.rules.iter().any(|rule| rule.expires.is_some()))
+        };
+        if !self.loaded.as_ref().is_ok_and(ends) {
+            return now;
+        }
+        // What cannot be read opens nothing: every end has come.
+        let latest = self.latest.get_or_init(|| self.counters.latest(now * 1000).unwrap_or(u64::MAX) / 1000);
+        now.max(*latest)
+    }
+
+    fn milliseconds(&self) -> u64 {
+        let since = self.clock.now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn decided(&self, case: &Case) -> Result<(Decision, &Policies)> {
+        let policies = self.policies()?;
+        let facts = Facts { profile: &self.profile, now: self.now(), ..case.facts };
+        Ok((policies.decide(case.operation, facts, &case.who), policies))
+    }
+
+    /// Decides and changes nothing: for whoever explains.
+    ///
+    /// # Errors
+    /// `policy_invalid`.
+    pub fn explained(&self, case: &Case) -> Result<(Decision, Vec<super::decimal::Decimal>)> {
+        let (decision, _) = self.decided(case)?;
+        let dues: Vec<&Due> = decision.dues.iter().map(|(_, due)| due).collect();
+        let left = self.counters.look(&dues, self.milliseconds()).map_err(|why| self.closed(&why))?.1;
+        Ok((decision, left))
+    }
+
+    /// Refuses what is denied, before anything is asked for it.
+    ///
+    /// # Errors
+    /// `policy_denied`, `policy_invalid`.
+    pub fn judge(&self, case: &Case) -> Result<()> {
+        let (decision, policies) = self.decided(case)?;
+        if decision.verdict != Verdict::Deny {
+            return Ok(());
+        }
+        self.note(case, &decision, "deny");
+        Err(self.denied(case, &decision, policies))
+    }
+
+    /// Refuses what a surface would show without sending anything, like an answer that is kept here.
+    fn denied(&self, case: &Case, decision: &Decision, policies: &Policies) -> Error {
+        let name = name(case.operation);
+        let Some((at, ruling)) = &decision.by else { return denial::refused(&name, "", "", "", None) };
+        let file = policies.documents.get(*at).map_or("", |loaded| loaded.file.as_str());
+        let facts = Facts { profile: &self.profile, now: self.now(), ..case.facts };
+        let instead = policies.instead(case.operation, facts, &case.who);
+        denial::refused(&name, file, &ruling.pointer, &ruling.reason, instead)
+    }
+
+    /// Whether a person has to let it through; not where one of its limits is reached.
+    ///
+    /// # Errors
+    /// `policy_denied`: it is denied, or at a limit.
+    pub fn asks(&self, case: &Case) -> Result<Option<Asks>> {
+        let (decision, policies) = self.decided(case)?;
+        match decision.verdict {
+            Verdict::Allow => return Ok(None),
+            Verdict::Deny => {
+                self.note(case, &decision, "deny");
+                return Err(self.denied(case, &decision, policies));
+            }
+            Verdict::Ask => {}
+        }
+        let dues: Vec<&(usize, Due)> = self.enforced(&decision, policies).collect();
+        let owed: Vec<&Due> = dues.iter().map(|(_, due)| due).collect();
+        let (full, _) = self.counters.look(&owed, self.milliseconds()).map_err(|why| self.closed(&why))?;
+        if let Some((at, wait)) = full {
+            self.note(case, &decision, "limit");
+            return Err(self.limited(case, policies, dues[at], wait));
+        }
+        self.note(case, &decision, "ask");
+        let reason = decision.by.as_ref().map(|(_, ruling)| ruling.reason.clone()).unwrap_or_default();
+        // What the machine's administrator asks for is proved by what that one has given, and by nobody else's.
+        let machines = policies.documents.iter().filter(|it| it.origin == super::policies::Origin::Machine);
+        let machines: Vec<String> = machines.filter_map(|it| it.document.passphrase.clone()).collect();
+        let passphrases = decision.asking.iter().filter_map(|at| policies.documents.get(*at)).map(|it| {
+            let own = it.document.passphrase.clone().filter(|own| !machines.contains(own));
+            machines.iter().cloned().chain(own).collect()
+        });
+        Ok(Some(Asks { reason, passphrases: passphrases.collect() }))
+    }
+
+    fn enforced<'d>(
+        &self,
+        decision: &'d Decision,
+        policies: &'d Policies,
+    ) -> impl Iterator<Item = &'d (usize, Due)> {
+        let counts = |at: usize| policies.documents.get(at).is_some_and(|it| !it.document.is_shadow);
+        decision.dues.iter().filter(move |(at, _)| counts(*at))
+    }
+
+    fn closed(&self, why: &std::io::Error) -> Error {
+        Error::new(
+            Code::LocalState,
+            format!("what limits have counted cannot be read or written here ({why}): nothing was sent"),
+        )
+        .with_effect(Effect::NotSent, Retry::Never)
+        .with_hint("the owner looks at policy/limits.json of the state directory: taking it away forgets what was counted")
+    }
+
+    fn limited(&self, case: &Case, policies: &Policies, due: &(usize, Due), wait: Option<u64>) -> Error {
+        let (at, due) = due;
+        let file = policies.documents.get(*at).map_or("", |loaded| loaded.file.as_str());
+        let window = humantime::format_duration(Duration::from_millis(due.window));
+        let reason = due.reason.clone().unwrap_or_else(|| format!("at most {} in {window}", due.max));
+        denial::limited(&name(case.operation), file, &due.pointer, &reason, wait)
+    }
+
+    /// Lets an operation out: it is allowed, or a person has let it through, and what it takes of limits is taken. At a
+    /// limit it may wait.
+    ///
+    /// # Errors
+    /// `policy_denied`, `policy_invalid`, `confirmation_required`, and what cannot be counted.
+    pub fn admit(
+        &self,
+        case: &Case,
+        is_approved: bool,
+        patience: Option<Duration>,
+        is_stopped: &dyn Fn() -> bool,
+        tell: &dyn Fn(String),
+    ) -> Result<Pass> {
+        if self.is_open() {
+            return Ok(Pass { receipt: None });
+        }
+        let (decision, policies) = self.decided(case)?;
+        for (at, ruling) in decision.shadows.iter().filter(|(_, it)| it.verdict != Verdict::Allow) {
+            let file = policies.documents.get(*at).map_or("", |loaded| loaded.file.as_str());
+            tell(format!(
+                "the policy {file} only watches: it would {} {} ({}: {})",
+                ruling.verdict.as_str(),
+                name(case.operation),
+                ruling.pointer,
+                ruling.reason
+            ));
+        }
+        match decision.verdict {
+            Verdict::Deny => {
+                self.note(case, &decision, "deny");
+                return Err(self.denied(case, &decision, policies));
+            }
+            Verdict::Ask if !is_approved => {
+                self.note(case, &decision, "ask");
+                let mut error = Error::new(
+                    Code::ConfirmationRequired,
+                    format!(
+                        "the policy wants a person to let {} through: nothing was sent",
+                        name(case.operation)
+                    ),
+                )
+                .with_effect(Effect::NotSent, Retry::Never);
+                error.held_by = Some("client");
+                return Err(error);
+            }
+            _ => {}
+        }
+        let receipt = match decision.dues.is_empty() {
+            true => None,
+            false => Some(self.reserved(case, &decision, policies, patience, is_stopped)?),
+        };
+        self.note(case, &decision, "sent");
+        Ok(Pass { receipt })
+    }
+
+    fn reserved(
+        &self,
+        case: &Case,
+        decision: &Decision,
+        policies: &Policies,
+        patience: Option<Duration>,
+        is_stopped: &dyn Fn() -> bool,
+    ) -> Result<Receipt> {
+        let dues: Vec<&(usize, Due)> = self.enforced(decision, policies).collect();
+        let owed: Vec<&Due> = dues.iter().map(|(_, due)| due).collect();
+        let started = self.clock.instant();
+        loop {
+            match self.counters.reserve(&owed, self.milliseconds()).map_err(|why| self.closed(&why))? {
+                Reserved::Taken(receipt) => return Ok(receipt),
+                Reserved::Full { at, retry_after } => {
+                    let passed = self.clock.instant().saturating_duration_since(started);
+                    let left = patience.unwrap_or_default().saturating_sub(passed);
+                    let wait = retry_after.map(Duration::from_secs).filter(|wait| *wait <= left);
+                    let Some(wait) = wait.filter(|_| !is_stopped()) else {
+                        self.note(case, decision, "limit");
+                        return Err(self.limited(case, policies, dues[at], retry_after));
+                    };
+                    self.clock.sleep(wait.min(Duration::from_secs(1)));
+                }
+            }
+        }
+    }
+
+    /// Gives back what a call took that provably did not run.
+    pub fn settle(&self, pass: Pass, did_run: bool, tell: &dyn Fn(String)) {
+        let Some(receipt) = pass.receipt.filter(|_| !did_run) else { return };
+        if let Err(error) = self.counters.give_back(&receipt) {
+            tell(format!("what this call took of a limit could not be given back ({error})"));
+        }
+    }
+
+    /// What of the fields of a model does not leave.
+    ///
+    /// # Errors
+    /// `policy_invalid`.
+    pub fn withheld(&self, model: &str) -> Result<Withheld<'_>> {
+        Ok(Withheld::new(self.policies()?, model, self.now()))
+    }
+
+    /// Refuses an operation that names a field which does not leave where its value would be told all the same.
+    ///
+    /// # Errors
+    /// `policy_denied`, `policy_invalid`.
+    pub fn refuse_named(&self, case: &Case) -> Result<()> {
+        let withheld = self.withheld(&case.operation.model)?;
+        let asked = Asked::of(case.operation, Facts { profile: &self.profile, ..case.facts });
+        let Some((field, why)) = withheld.named_in(&asked) else { return Ok(()) };
+        let (reason, pointer) = match why {
+            Why::Secret => (
+                format!("{field} is a secret: no condition, order, group, aggregate or import names it"),
+                "(secret fields)",
+            ),
+            Why::Redacted => (
+                format!("{field} is withheld: no condition, order, group, aggregate or import names it"),
+                "/redact",
+            ),
+        };
+        Err(denial::refused(&name(case.operation), "", pointer, &reason, None))
+    }
+
+    /// Notes a decision: what was asked, by the names of its arguments alone. That it cannot be noted stops nothing.
+    fn note(&self, case: &Case, decision: &Decision, became: &str) {
+        if self.is_open() {
+            return;
+        }
+        let operation = case.operation;
+        let mut arguments: Vec<&str> = operation.kwargs.keys().map(String::as_str).collect();
+        arguments.sort_unstable();
+        let ruling = |(at, ruling): &(usize, super::decide::Ruling)| {
+            let file = self.loaded.as_ref().ok().and_then(|all| all.documents.get(*at));
+            json!({ "file": file.map(|it| it.file.as_str()), "pointer": ruling.pointer, "verdict": ruling.verdict.as_str() })
+        };
+        let line = json!({
+            "at": odoo_datetime(self.clock.seconds()), "profile": self.profile, "surface": case.facts.surface,
+            "channel": case.facts.channel, "model": operation.model, "method": operation.method,
+            "records": operation.ids.as_ref().map(Vec::len), "arguments": arguments, "became": became,
+            "by": decision.by.as_ref().map(ruling),
+            "shadow": decision.shadows.iter().map(ruling).collect::<Vec<Value>>(),
+        });
+        let put = || -> std::io::Result<()> {
+            let directory = self.log.parent().ok_or_else(|| std::io::Error::other("no directory"))?;
+            fsio::ensure_private_dir(directory)?;
+            fsio::append_line(&self.log, &line.to_string(), LARGEST_LOG)
+        };
+        let _ = put();
+    }
+}
+
+fn name(operation: &Operation) -> String {
+    format!("{}/{}", operation.model, operation.method)
+}

@@ -1,0 +1,348 @@
+//! What a rule holds for. A rule that permits has to cover everything that an operation does; one that forbids, asks
+//! or limits has to touch any of it.
+
+use super::asked::{Act, Asked, Kind};
+use super::hours::Hours;
+use super::pattern::{ModelPattern, Pattern};
+use super::predicate::{Came, Test, ValueTest};
+use super::reading::{Members, Node, Read};
+use crate::knowledge::classes::{self, Class, Classes};
+use crate::knowledge::methods::{self, Role};
+
+/// The `match` of a rule.
+#[derive(Clone, Debug, Default)]
+pub struct Match {
+    /// Models.
+    pub models: Option<Vec<ModelPattern>>,
+    methods: Option<Vec<Pattern>>,
+    effects: Option<Classes>,
+    records: Option<(u64, u64)>,
+    ids: Option<Vec<i64>>,
+    /// Fields.
+    pub fields: Option<Vec<Pattern>>,
+    values: Vec<ValueTest>,
+    domain_fields: Option<Vec<Pattern>>,
+    context: Vec<(String, Vec<Test>)>,
+    profiles: Option<Vec<Pattern>>,
+    channels: Option<Vec<Pattern>>,
+    surfaces: Option<Vec<Pattern>>,
+    hours: Option<Hours>,
+}
+
+const KEYS: [&str; 12] = [
+    "model",
+    "method",
+    "effect",
+    "ids",
+    "fields",
+    "values",
+    "domain_fields",
+    "context",
+    "profile",
+    "channel",
+    "surface",
+    "time",
+];
+
+/// The doors that operations come through.
+const SURFACES: [&str; 3] = ["cli", "spec", "mcp"];
+
+/// Whether an operation is one that a rule holds for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// What the rule looks at is not there.
+    Missing,
+}
+
+impl Match {
+    /// From a policy.
+    pub fn read(node: &Node) -> Read<Match> {
+        let members = node.object(&KEYS)?;
+        let models = members.get("model").map(|node| {
+            node.one_or_more()?
+                .iter()
+                .map(|it| it.pattern(".").map(|it| ModelPattern::new(it.text())))
+                .collect()
+        });
+        let (records, ids) = match members.get("ids") {
+            Some(node) if node.value.is_array() => {
+                let id = |node: &Node| {
+                    node.value.as_i64().filter(|id| *id > 0).ok_or_else(|| node.wrong("an id is expected"))
+                };
+                (None, Some(node.filled()?.iter().map(id).collect::<Read<Vec<_>>>()?))
+            }
+            Some(node) => (Some(range(&node)?), None),
+            None => (None, None),
+        };
+        let found = Match {
+            models: models.transpose()?,
+            methods: names(&members, "method", "")?,
+            effects: members.get("effect").map(|node| effects(&node)).transpose()?,
+            records,
+            ids,
+            fields: names(&members, "fields", "")?,
+            values: members.get("values").map_or(Ok(Vec::new()), |node| ValueTest::all(&node))?,
+            domain_fields: names(&members, "domain_fields", "")?,
+            context: members.get("context").map_or(Ok(Vec::new()), |node| context(&node))?,
+            profiles: names(&members, "profile", "-./ ")?,
+            channels: names(&members, "channel", "-./ :@")?,
+            surfaces: names(&members, "surface", "")?,
+            hours: members.get("time").map(|node| Hours::read(&node)).transpose()?,
+        };
+        found.refuse_contradictions(&members)?;
+        Ok(found)
+    }
+
+    /// What can hold for no operation.
+    fn refuse_contradictions(&self, members: &Members) -> Read<()> {
+        let at = |key: &str, why: &str| match members.get(key) {
+            Some(node) => Err(node.wrong(why)),
+            None => Err(members.wrong(why)),
+        };
+        let literal: Option<Vec<&str>> = self
+            .methods
+            .as_ref()
+            .and_then(|all| all.iter().map(|method| method.is_literal().then(|| method.text())).collect());
+        if let (Some(effects), Some(all)) = (self.effects, &literal)
+            && !all.iter().any(|method| classes::possible(method).widened().meets(effects))
+        {
+            return at("effect", "no call of that method has this effect: the rule can never match");
+        }
+        let reads_only = |method: &&str| {
+            classes::has_values("", method) == Some(false) && classes::of("", method) == Class::Read
+        };
+        let reads = literal.as_ref().is_some_and(|all| all.iter().all(|method| reads_only(method)))
+            || self.effects.is_some_and(|effects| effects.is_within(Classes::of(&[Class::Read])));
+        if reads && !self.values.is_empty() {
+            return at("values", "what only reads stores no values: the rule can never match");
+        }
+        let without_domain = |method: &&str| {
+            methods::of("", method).is_some_and(|row| {
+                row.argument(Role::Domain).is_none() && row.others != methods::Others::PassedOn
+            })
+        };
+        if self.domain_fields.is_some() && literal.is_some_and(|all| all.iter().all(|it| without_domain(it)))
+        {
+            return at("domain_fields", "that method takes no domain: the rule can never match");
+        }
+        if let Some(surfaces) = &self.surfaces
+            && let Some(odd) = surfaces.iter().find(|it| !SURFACES.iter().any(|surface| it.holds(surface)))
+        {
+            return at(
+                "surface",
+                &format!("{:?} is none of {}: it can never match", odd.text(), SURFACES.join(", ")),
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether it holds whatever a single act is, for the whole operation.
+    fn surrounds(&self, asked: &Asked) -> bool {
+        let facts = &asked.facts;
+        let has = |list: &Option<Vec<Pattern>>, name: &str| {
+            list.as_ref().is_none_or(|all| all.iter().any(|pattern| pattern.holds(name)))
+        };
+        self.records.is_none_or(|(min, max)| (min..=max).contains(&asked.records))
+            && has(&self.profiles, facts.profile)
+            && has(&self.channels, facts.channel)
+            && has(&self.surfaces, facts.surface)
+            && self.hours.as_ref().is_none_or(|hours| hours.hold(facts.now))
+            && self.context.iter().all(|(key, tests)| {
+                let value = asked.operation.context.get(key);
+                match tests.as_slice() {
+                    [Test::Exists(wanted)] => value.is_some() == *wanted,
+                    tests => value.is_some_and(|value| tests.iter().all(|it| it.holds(value) == Some(true))),
+                }
+            })
+    }
+
+    /// Whether a rule that forbids, asks or limits is about an operation.
+    pub fn touches(&self, asked: &Asked) -> Holds {
+        if !self.surrounds(asked) {
+            return Holds::No;
+        }
+        if let Some(ids) = &self.ids
+            && !asked.operation.ids.iter().flatten().any(|id| ids.contains(id))
+        {
+            return Holds::No;
+        }
+        if let Some(fields) = &self.domain_fields
+            && !asked.is_opaque
+            && !asked.domain_fields.iter().any(|field| fields.iter().any(|it| it.holds(field)))
+        {
+            return Holds::No;
+        }
+        let mut holds = Holds::No;
+        for act in &asked.acts {
+            match self.touches_act(act, asked) {
+                Holds::Yes => return Holds::Yes,
+                Holds::Missing => holds = Holds::Missing,
+                Holds::No => {}
+            }
+        }
+        holds
+    }
+
+    fn touches_act(&self, act: &Act, asked: &Asked) -> Holds {
+        if !self.may_be_about(act, asked) {
+            return Holds::No;
+        }
+        let is_method =
+            |all: &Vec<Pattern>| act.methods.iter().any(|name| all.iter().any(|it| it.holds(name)));
+        let is_effect = |effects: Classes| act.classes.widened().meets(effects);
+        let is_field = |all: &Vec<Pattern>| {
+            act.fields.iter().any(|field| all.iter().any(|it| it.holds(field)))
+                || act.kind == Kind::Itself && asked.is_opaque
+        };
+        if !self.methods.as_ref().is_none_or(is_method)
+            || !self.effects.is_none_or(is_effect)
+            || !self.fields.as_ref().is_none_or(is_field)
+        {
+            return Holds::No;
+        }
+        if self.values.is_empty() {
+            return Holds::Yes;
+        }
+        // Only what can have values is held to them.
+        if !act.has_values {
+            return Holds::No;
+        }
+        let defaults = if act.kind == Kind::Itself { asked.defaults.as_slice() } else { &[] };
+        let mut holds = Holds::Yes;
+        for test in &self.values {
+            match test.came(&act.values, defaults, false) {
+                Came::False => return Holds::No,
+                Came::Missing => holds = Holds::Missing,
+                Came::True => {}
+            }
+        }
+        holds
+    }
+
+    /// Of an act whose model cannot be told: a write may be anywhere, once it is about to be sent; a field that is
+    /// named is that field wherever it is.
+    fn may_be_about(&self, act: &Act, asked: &Asked) -> bool {
+        let Some(models) = &self.models else { return true };
+        match &act.model {
+            Some(model) => models.iter().any(|it| it.touches(model)),
+            None => match act.kind {
+                Kind::Written => asked.facts.is_last,
+                _ => self.fields.is_some(),
+            },
+        }
+    }
+
+    /// Whether a rule that permits covers an act of an operation.
+    pub fn covers(&self, act: &Act, asked: &Asked) -> bool {
+        let is_model = |all: &Vec<ModelPattern>| match &act.model {
+            Some(model) => all.iter().any(|it| it.covers(model)),
+            None => all.iter().any(|it| it.pattern().is_everything()),
+        };
+        let has = |all: &Vec<Pattern>, name: &str| all.iter().any(|it| it.holds(name));
+        let is_method = |all: &Vec<Pattern>| {
+            let (own, rest) =
+                act.methods.split_first().map_or(("", [].as_slice()), |(own, rest)| (*own, rest));
+            has(all, own) || !rest.is_empty() && rest.iter().all(|name| has(all, name))
+        };
+        let is_id = |all: &Vec<i64>| {
+            let ids = asked.operation.ids.as_deref().unwrap_or_default();
+            !ids.is_empty() && ids.iter().all(|id| all.contains(id))
+        };
+        let is_field = |all: &Vec<Pattern>| act.fields.iter().all(|field| *field == "id" || has(all, field));
+        let is_domain = |all: &Vec<Pattern>| {
+            !asked.is_opaque && asked.domain_fields.iter().all(|field| *field == "id" || has(all, field))
+        };
+        let defaults = if act.kind == Kind::Itself { asked.defaults.as_slice() } else { &[] };
+        self.surrounds(asked)
+            && self.models.as_ref().is_none_or(is_model)
+            && self.methods.as_ref().is_none_or(is_method)
+            && self.effects.is_none_or(|effects| act.classes.is_within(effects))
+            && self.ids.as_ref().is_none_or(is_id)
+            && self.fields.as_ref().is_none_or(is_field)
+            && self.domain_fields.as_ref().is_none_or(is_domain)
+            && self.values.iter().all(|test| test.came(&act.values, defaults, true) == Came::True)
+    }
+
+    /// Whether it holds for nothing but reading.
+    pub fn reads_only(&self) -> bool {
+        let is_read = |method: &Pattern| method.is_literal() && classes::of("", method.text()) == Class::Read;
+        self.effects.is_some_and(|effects| effects.is_within(Classes::of(&[Class::Read])))
+            || self.methods.as_ref().is_some_and(|all| all.iter().all(is_read))
+    }
+
+    /// Whether it names models, and not simply every one.
+    pub fn names_models(&self) -> bool {
+        self.models.as_ref().is_some_and(|all| all.iter().all(|it| !it.pattern().is_everything()))
+    }
+
+    /// What it holds for, in a few words.
+    pub fn words(&self) -> String {
+        let mut words = Vec::new();
+        let texts = |all: &[Pattern]| all.iter().map(Pattern::text).collect::<Vec<_>>().join(", ");
+        if let Some(effects) = self.effects {
+            words.push(effects.list().map(Class::as_str).collect::<Vec<_>>().join(", "));
+        }
+        if let Some(all) = &self.methods {
+            words.push(texts(all));
+        }
+        if let Some(all) = &self.models {
+            let all: Vec<&str> = all.iter().map(|it| it.pattern().text()).collect();
+            words.push(format!("on {}", all.join(", ")));
+        }
+        if let Some((min, max)) = self.records {
+            words.push(match (min, max) {
+                (0, max) => format!("of at most {max} records"),
+                (min, u64::MAX) => format!("of {min} records or more"),
+                (min, max) => format!("of {min} to {max} records"),
+            });
+        }
+        if let Some(all) = &self.fields {
+            words.push(format!("with {}", texts(all)));
+        }
+        for test in &self.values {
+            let tests: Vec<String> = test.tests.iter().map(Test::words).collect();
+            words.push(format!("where {} {}", test.field, tests.join(" and ")));
+        }
+        if words.is_empty() { "everything".into() } else { words.join(" ") }
+    }
+}
+
+fn names(members: &Members, key: &str, more: &str) -> Read<Option<Vec<Pattern>>> {
+    members.get(key).map(|node| node.patterns(more)).transpose()
+}
+
+fn effects(node: &Node) -> Read<Classes> {
+    let mut all = Classes::default();
+    for one in node.one_or_more()? {
+        let word = one.text()?;
+        let class = Class::of_word(word).ok_or_else(|| {
+            let known: Vec<&str> = Class::ALL.iter().map(|class| class.as_str()).collect();
+            one.wrong(format!("{word:?} is no effect: known are {}", known.join(", ")))
+        })?;
+        all = all.with(class);
+    }
+    Ok(all)
+}
+
+fn range(node: &Node) -> Read<(u64, u64)> {
+    let members = node.object(&["min", "max"])?;
+    let min = members.get("min").map(|node| node.whole()).transpose()?;
+    let max = members.get("max").map(|node| node.whole()).transpose()?;
+    match (min, max) {
+        (None, None) => Err(node.wrong("min or max is expected")),
+        (min, max) if min.unwrap_or(0) > max.unwrap_or(u64::MAX) => {
+            Err(node.wrong("min is above max: the rule can never match"))
+        }
+        (min, max) => Ok((min.unwrap_or(0), max.unwrap_or(u64::MAX))),
+    }
+}
+
+fn context(node: &Node) -> Read<Vec<(String, Vec<Test>)>> {
+    let all = node.map()?.into_iter().filter(|(key, _)| *key != "description");
+    let all: Vec<_> = all.map(|(key, node)| Ok((key.to_string(), Test::all(&node)?))).collect::<Read<_>>()?;
+    if all.is_empty() { Err(node.wrong("no key is named: this can never match")) } else { Ok(all) }
+}

@@ -1,0 +1,494 @@
+//! Conditions on arguments: a path, an operator and a value. Types count: `true` is not `"true"`, and what cannot be
+//! compared is taken for missing.
+
+use std::borrow::Cow;
+
+use regex_lite::Regex;
+use serde_json::{Value, json};
+
+use super::asked::{self, Asked};
+use super::decimal::Decimal;
+use super::reading::{Members, Node, Read};
+use crate::knowledge::classes;
+use crate::operation::{Object, canonical};
+
+/// A way into an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// As it was written.
+    pub text: String,
+    root: Root,
+    steps: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Root {
+    Model,
+    Method,
+    Ids,
+    Context,
+    Values,
+    Argument(String),
+}
+
+/// What a path leads to.
+pub struct Found<'v> {
+    /// The values.
+    pub values: Vec<Cow<'v, Value>>,
+    /// Somewhere there is none.
+    pub is_missing: bool,
+}
+
+impl Path {
+    /// From the text of a policy.
+    pub fn read(node: &Node) -> Read<Path> {
+        let text = node.text()?;
+        let mut parts = text.split('.');
+        let mut first = parts.next().unwrap_or_default();
+        let is_arguments = matches!(first, "args" | "arguments" | "kwargs");
+        if is_arguments {
+            first = parts.next().unwrap_or_default();
+        }
+        let root = match first {
+            "model" => Root::Model,
+            "method" => Root::Method,
+            "ids" => Root::Ids,
+            "context" => Root::Context,
+            "values" => Root::Values,
+            "kwargs" if is_arguments => Root::Argument(parts.next().unwrap_or_default().into()),
+            name if is_arguments && !name.is_empty() => Root::Argument(name.into()),
+            _ => {
+                return Err(node.wrong(
+                    "a path begins with args., values., context., ids, model or method: this can never match",
+                ));
+            }
+        };
+        let steps: Vec<String> = parts.map(str::to_string).collect();
+        let is_bare = matches!(root, Root::Model | Root::Method) && !steps.is_empty();
+        if is_bare || steps.iter().any(String::is_empty) || root == Root::Argument(String::new()) {
+            return Err(node.wrong("no argument has such a path: this can never match"));
+        }
+        Ok(Path { text: text.into(), root, steps })
+    }
+
+    /// Whether an operation can have it.
+    pub fn fits(&self, asked: &Asked) -> bool {
+        let operation = asked.operation;
+        match &self.root {
+            Root::Model | Root::Method => true,
+            Root::Ids => asked::takes_records(operation),
+            // A key of the context that is not there is not hidden: it is not there.
+            Root::Context => self.steps.first().is_none_or(|key| operation.context.contains_key(key)),
+            Root::Values => asked.acts.first().is_some_and(|act| act.has_values),
+            Root::Argument(name) => {
+                operation.kwargs.contains_key(name)
+                    || classes::takes(&operation.model, &operation.method, name)
+            }
+        }
+    }
+
+    /// What stands there.
+    pub fn find<'v>(&self, asked: &'v Asked) -> Found<'v> {
+        let operation = asked.operation;
+        let mut found = Found { values: Vec::new(), is_missing: false };
+        match &self.root {
+            Root::Model => found.walk(Cow::Owned(json!(operation.model)), &self.steps),
+            Root::Method => found.walk(Cow::Owned(json!(operation.method)), &self.steps),
+            Root::Ids => found.walk(Cow::Owned(json!(operation.ids)), &self.steps),
+            Root::Context => {
+                found.walk(Cow::Owned(Value::Object(operation.context.clone())), &self.steps);
+            }
+            Root::Argument(name) => match operation.kwargs.get(name) {
+                Some(value) => found.walk(Cow::Borrowed(value), &self.steps),
+                None => found.is_missing = true,
+            },
+            Root::Values => found.values_of(asked, &self.steps),
+        }
+        found.is_missing |= found.values.is_empty();
+        found
+    }
+}
+
+impl<'v> Found<'v> {
+    fn values_of(&mut self, asked: &'v Asked, steps: &[String]) {
+        let all = asked.acts.first().map(|act| act.values.as_slice()).unwrap_or_default();
+        let default = |name: &String| asked.defaults.iter().find(|(field, _)| field == name).map(|it| it.1);
+        let Some((first, rest)) = steps.split_first() else {
+            self.values.extend(all.iter().map(|values| Cow::Owned(Value::Object((*values).clone()))));
+            return;
+        };
+        for values in all {
+            match values.get(first).or_else(|| default(first)) {
+                Some(value) => self.walk(Cow::Borrowed(value), rest),
+                None => self.is_missing = true,
+            }
+        }
+        if all.is_empty()
+            && let Some(value) = default(first)
+        {
+            self.walk(Cow::Borrowed(value), rest);
+        }
+    }
+
+    /// Into lists a name goes by every one of what they hold; commands stand for their values.
+    fn walk(&mut self, value: Cow<'v, Value>, steps: &[String]) {
+        let Some((step, rest)) = steps.split_first() else { return self.values.push(value) };
+        match (value.as_ref(), step.as_str()) {
+            (Value::Array(items), "length") => {
+                self.walk(Cow::Owned(json!(items.len())), rest);
+            }
+            (Value::Array(items), step) => {
+                if let Ok(at) = step.parse::<usize>() {
+                    return match items.get(at) {
+                        Some(item) => self.walk(Cow::Owned(item.clone()), rest),
+                        None => self.is_missing = true,
+                    };
+                }
+                if items.is_empty() {
+                    self.is_missing = true;
+                }
+                let rest = if step == "*" { rest } else { steps };
+                for item in items {
+                    let inner = match item {
+                        Value::Array(command) if step != "*" => command.get(2).filter(|it| it.is_object()),
+                        item => Some(item),
+                    };
+                    match inner {
+                        Some(inner) => self.walk(Cow::Owned(inner.clone()), rest),
+                        None => self.is_missing = true,
+                    }
+                }
+            }
+            (Value::Object(object), step) => match object.get(step) {
+                Some(inner) => self.walk(Cow::Owned(inner.clone()), rest),
+                None => self.is_missing = true,
+            },
+            _ => self.is_missing = true,
+        }
+    }
+}
+
+/// What is asked of a value.
+#[derive(Clone, Debug)]
+pub enum Test {
+    /// It is this.
+    Eq(Value),
+    /// It is not.
+    Neq(Value),
+    /// It is one of these.
+    In(Vec<Value>),
+    /// It is none of them.
+    NotIn(Vec<Value>),
+    /// It is smaller.
+    Lt(Decimal),
+    /// It is not larger.
+    Lte(Decimal),
+    /// It is larger.
+    Gt(Decimal),
+    /// It is not smaller.
+    Gte(Decimal),
+    /// The whole of it is of this form.
+    Regex(Regex),
+    /// It holds this.
+    Contains(Value),
+    /// It is there, or is not.
+    Exists(bool),
+}
+
+/// What can be asked, by its word.
+const OPERATORS: [&str; 13] =
+    ["eq", "neq", "in", "not_in", "lt", "lte", "gt", "gte", "min", "max", "regex", "contains", "exists"];
+
+impl Test {
+    fn read(operator: &str, node: &Node) -> Read<Test> {
+        let list =
+            || -> Read<Vec<Value>> { Ok(node.filled()?.iter().map(|item| item.value.clone()).collect()) };
+        Ok(match operator {
+            "eq" => Test::Eq(node.value.clone()),
+            "neq" => Test::Neq(node.value.clone()),
+            "in" => Test::In(list()?),
+            "not_in" => Test::NotIn(list()?),
+            "lt" => Test::Lt(node.decimal()?),
+            "lte" | "max" => Test::Lte(node.decimal()?),
+            "gt" => Test::Gt(node.decimal()?),
+            "gte" | "min" => Test::Gte(node.decimal()?),
+            "contains" => Test::Contains(node.value.clone()),
+            "exists" => Test::Exists(node.flag()?),
+            "regex" => {
+                let text = node.text()?;
+                Test::Regex(
+                    Regex::new(&format!("^(?:{text})$"))
+                        .map_err(|why| node.wrong(format!("no regular expression: {why}")))?,
+                )
+            }
+            other => {
+                return Err(
+                    node.wrong(format!("{other:?} is no operator: known are {}", OPERATORS.join(", ")))
+                );
+            }
+        })
+    }
+
+    /// A plain value, a list of values, or an object of operators.
+    pub fn all(node: &Node) -> Read<Vec<Test>> {
+        let tests = match node.value {
+            Value::Object(_) => {
+                node.object(&OPERATORS)?;
+                let members = node.map()?.into_iter().filter(|(key, _)| *key != "description");
+                members.map(|(operator, value)| Test::read(operator, &value)).collect::<Read<Vec<_>>>()?
+            }
+            Value::Array(_) => vec![Test::read("in", node)?],
+            value => vec![Test::Eq(value.clone())],
+        };
+        if tests.is_empty() {
+            return Err(node.wrong("nothing is asked of this value"));
+        }
+        if contradicts(&tests) {
+            return Err(node.wrong("no value is all of this: it can never match"));
+        }
+        Ok(tests)
+    }
+
+    /// Whether a value is so; none where the two cannot be compared.
+    pub fn holds(&self, value: &Value) -> Option<bool> {
+        let number = || Decimal::of(value);
+        match self {
+            Test::Eq(wanted) => equal(wanted, value),
+            Test::Neq(wanted) => equal(wanted, value).map(|is_it| !is_it),
+            Test::In(all) => one_of(all, value),
+            Test::NotIn(all) => one_of(all, value).map(|is_it| !is_it),
+            Test::Lt(bound) => number().map(|number| number < *bound),
+            Test::Lte(bound) => number().map(|number| number <= *bound),
+            Test::Gt(bound) => number().map(|number| number > *bound),
+            Test::Gte(bound) => number().map(|number| number >= *bound),
+            Test::Regex(form) => value.as_str().map(|text| form.is_match(text)),
+            Test::Contains(wanted) => match (value, wanted) {
+                (Value::String(text), Value::String(part)) => Some(text.contains(part.as_str())),
+                (Value::Array(items), wanted) => {
+                    Some(items.iter().any(|item| equal(wanted, item) == Some(true)))
+                }
+                (Value::Object(object), Value::String(key)) => Some(object.contains_key(key)),
+                _ => None,
+            },
+            Test::Exists(wanted) => Some(*wanted),
+        }
+    }
+
+    /// In words.
+    pub fn words(&self) -> String {
+        let list = |all: &[Value]| all.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
+        match self {
+            Test::Eq(value) => format!("is {value}"),
+            Test::Neq(value) => format!("is not {value}"),
+            Test::In(all) => format!("is one of {}", list(all)),
+            Test::NotIn(all) => format!("is none of {}", list(all)),
+            Test::Lt(bound) => format!("is below {bound}"),
+            Test::Lte(bound) => format!("is at most {bound}"),
+            Test::Gt(bound) => format!("is above {bound}"),
+            Test::Gte(bound) => format!("is at least {bound}"),
+            Test::Regex(form) => format!("matches {form}"),
+            Test::Contains(value) => format!("holds {value}"),
+            Test::Exists(true) => "is given".into(),
+            Test::Exists(false) => "is left out".into(),
+        }
+    }
+}
+
+/// No value can be all of them.
+fn contradicts(tests: &[Test]) -> bool {
+    let mut below: Option<(Decimal, bool)> = None;
+    let mut above: Option<(Decimal, bool)> = None;
+    for test in tests {
+        match test {
+            Test::Lt(bound) => below = below.min(Some((*bound, false))).or(Some((*bound, false))),
+            Test::Lte(bound) => below = below.min(Some((*bound, true))).or(Some((*bound, true))),
+            Test::Gt(bound) => above = above.max(Some((*bound, true))),
+            Test::Gte(bound) => above = above.max(Some((*bound, false))),
+            _ => {}
+        }
+    }
+    let apart = matches!((below, above), (Some((below, with)), Some((above, strictly)))
+        if above > below || above == below && (strictly || !with));
+    let fixed = tests.iter().filter_map(|test| match test {
+        Test::Eq(value) => Some(value),
+        _ => None,
+    });
+    let misses = |value: &Value| tests.iter().any(|test| test.holds(value) == Some(false));
+    apart || fixed.into_iter().any(misses)
+}
+
+fn equal(wanted: &Value, value: &Value) -> Option<bool> {
+    let is_empty = |value: &Value| matches!(value, Value::Null | Value::Bool(false));
+    match (wanted, value) {
+        (Value::Number(_), Value::Number(_)) => Some(Decimal::of(wanted)? == Decimal::of(value)?),
+        (Value::String(wanted), Value::String(value)) => Some(wanted == value),
+        (Value::Bool(wanted), Value::Bool(value)) => Some(wanted == value),
+        _ if is_empty(wanted) && is_empty(value) => Some(true),
+        (_, value) if is_empty(value) => Some(false),
+        (Value::Array(_), Value::Array(_)) | (Value::Object(_), Value::Object(_)) => {
+            Some(canonical(wanted) == canonical(value))
+        }
+        _ => None,
+    }
+}
+
+fn one_of(all: &[Value], value: &Value) -> Option<bool> {
+    let mut sure = true;
+    for wanted in all {
+        match equal(wanted, value) {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => sure = false,
+        }
+    }
+    sure.then_some(false)
+}
+
+/// What came of a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// It holds.
+    True,
+    /// It does not.
+    False,
+    /// What it is about is not there, or cannot be compared.
+    Missing,
+}
+
+/// A condition on an operation.
+#[derive(Clone, Debug)]
+pub struct Predicate {
+    /// JSON Pointer.
+    pub pointer: String,
+    /// What it looks at.
+    pub path: Path,
+    /// What it asks.
+    pub tests: Vec<Test>,
+    /// What the agent is told.
+    pub on_deny: Option<String>,
+}
+
+impl Predicate {
+    /// From a policy: `{"path": …, "op": …, "value": …}`, or a path alone, which is to be there.
+    pub fn read(node: &Node) -> Read<Predicate> {
+        if node.value.is_string() {
+            let tests = vec![Test::Exists(true)];
+            return Ok(Predicate {
+                pointer: node.pointer.clone(),
+                path: Path::read(node)?,
+                tests,
+                on_deny: None,
+            });
+        }
+        let members = node.object(&["path", "arg", "op", "value", "on_deny", "reason", "name"])?;
+        members.text("name")?;
+        let path = match (members.get("path"), members.get("arg")) {
+            (Some(path), None) | (None, Some(path)) => path,
+            _ => return Err(members.wrong("a condition has a path")),
+        };
+        let test = match (members.get("op"), members.get("value")) {
+            (Some(operator), Some(value)) => Test::read(operator.text()?, &value)?,
+            (Some(operator), None) if operator.text()? == "exists" => Test::Exists(true),
+            (None, None) => Test::Exists(true),
+            _ => return Err(members.wrong("op and value go together")),
+        };
+        Ok(Predicate {
+            pointer: node.pointer.clone(),
+            path: Path::read(&path)?,
+            tests: vec![test],
+            on_deny: members.text("on_deny")?.or(members.text("reason")?),
+        })
+    }
+
+    /// Whether it holds: for one of the values, or for each.
+    pub fn came(&self, asked: &Asked, for_each: bool) -> Came {
+        let found = self.path.find(asked);
+        came(&self.tests, &found, for_each)
+    }
+
+    /// In words.
+    pub fn words(&self) -> String {
+        let tests: Vec<String> = self.tests.iter().map(Test::words).collect();
+        format!("{} {}", self.path.text, tests.join(" and "))
+    }
+}
+
+fn came(tests: &[Test], found: &Found, for_each: bool) -> Came {
+    if let [Test::Exists(wanted)] = tests {
+        let is_there = if for_each { !found.is_missing } else { !found.values.is_empty() };
+        return if is_there == *wanted { Came::True } else { Came::False };
+    }
+    let all = found.values.iter().map(|value| holds_all(tests, value));
+    judged(all, found.is_missing, for_each)
+}
+
+fn holds_all(tests: &[Test], value: &Value) -> Option<bool> {
+    tests.iter().try_fold(true, |so_far, test| Some(so_far && test.holds(value)?))
+}
+
+fn judged(all: impl Iterator<Item = Option<bool>>, is_missing: bool, for_each: bool) -> Came {
+    let (mut any, mut every, mut sure) = (false, true, !is_missing);
+    for holds in all {
+        match holds {
+            Some(holds) => {
+                any |= holds;
+                every &= holds;
+            }
+            None => sure = false,
+        }
+    }
+    match (sure, for_each) {
+        (_, false) if any => Came::True,
+        (_, true) if !every => Came::False,
+        (false, _) => Came::Missing,
+        (true, false) => Came::False,
+        (true, true) => Came::True,
+    }
+}
+
+/// Conditions of a rule on fields of values.
+#[derive(Clone, Debug)]
+pub struct ValueTest {
+    /// The field.
+    pub field: String,
+    /// What is asked of it.
+    pub tests: Vec<Test>,
+}
+
+impl ValueTest {
+    /// From `{"field": …}`.
+    pub fn all(node: &Node) -> Read<Vec<ValueTest>> {
+        let read =
+            |(field, node): (&str, Node)| Ok(ValueTest { field: field.into(), tests: Test::all(&node)? });
+        let all = node.map()?.into_iter().filter(|(field, _)| *field != "description");
+        let all = all.map(read).collect::<Read<Vec<_>>>()?;
+        if all.is_empty() { Err(node.wrong("no field is named: this can never match")) } else { Ok(all) }
+    }
+
+    /// Whether stored values are so.
+    pub fn came(&self, all: &[&Object], defaults: &[(&str, &Value)], for_each: bool) -> Came {
+        let default = || defaults.iter().find(|(field, _)| *field == self.field).map(|it| it.1);
+        let get = |values: &&Object| -> Option<Value> {
+            values.get(&self.field).cloned().or_else(|| default().cloned())
+        };
+        let mut found: Vec<Option<Value>> = all.iter().map(get).collect();
+        if all.is_empty() {
+            found.push(default().cloned());
+        }
+        if let [Test::Exists(wanted)] = self.tests.as_slice() {
+            let mut is_it = found.iter().map(|value| value.is_some() == *wanted);
+            let holds = if for_each { is_it.all(|it| it) } else { is_it.any(|it| it) };
+            return if holds { Came::True } else { Came::False };
+        }
+        let is_missing = found.iter().any(Option::is_none);
+        judged(found.iter().flatten().map(|value| holds_all(&self.tests, value)), is_missing, for_each)
+    }
+}
+
+/// `require`, `deny_if` and the like.
+pub fn list(members: &Members, key: &str) -> Read<Vec<Predicate>> {
+    match members.get(key) {
+        Some(node) => node.list()?.iter().map(Predicate::read).collect(),
+        None => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,281 @@
+//! Fields that do not leave: secrets, whatever the policy, unless it opens them by name and says why; and what it wants
+//! withheld. They are left out of what is asked and of what is answered, never replaced, so that nothing can be
+//! written back; and nobody is told of them by a condition, an order, a group or an import.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::asked::Asked;
+use super::document::{Action, Document};
+use super::pattern::ModelNames;
+use super::policies::Policies;
+use crate::knowledge::sensitive;
+use crate::operation::Operation;
+
+/// What describes models and holds no values.
+const DESCRIPTIONS: [&str; 7] = [
+    "fields_get",
+    "fields_view_get",
+    "get_view",
+    "get_views",
+    "has_access",
+    "load_views",
+    "get_available_models",
+];
+
+/// Why a field does not leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It is a secret by its name.
+    Secret,
+    /// The policy says so.
+    Redacted,
+}
+
+/// What a field is withheld by, at one place of an answer.
+pub struct Withheld<'p> {
+    policies: &'p Policies,
+    model: ModelNames,
+    now: u64,
+}
+
+impl<'p> Withheld<'p> {
+    /// For operations on a model.
+    pub fn new(policies: &'p Policies, model: &str, now: u64) -> Withheld<'p> {
+        Withheld { policies, model: ModelNames::of(model), now }
+    }
+
+    /// Whether a field is, so deep below a record of the model.
+    pub fn is(&self, field: &str, depth: usize) -> Option<Why> {
+        if sensitive::is_secret(field) && !self.is_opened(field) {
+            return Some(Why::Secret);
+        }
+        let is_redacted = |document: &Document| {
+            document.redact.iter().any(|it| {
+                // Deeper down it may be of any model.
+                it.field.holds(field)
+                    && it.model.as_ref().is_none_or(|model| depth > 0 || model.touches(&self.model))
+            })
+        };
+        let redacts = self.policies.enforced().any(|loaded| is_redacted(&loaded.document));
+        (redacts && field != "id").then_some(Why::Redacted)
+    }
+
+    /// Whether every document has a rule that opens this field by its name, and says why.
+    fn is_opened(&self, field: &str) -> bool {
+        let opens = |document: &Document| {
+            document.rules.iter().any(|rule| {
+                rule.action == Action::Allow
+                    && rule.reason.is_some()
+                    && rule.expires.is_none_or(|end| self.now < end)
+                    && rule.matches.fields.iter().flatten().any(|it| it.is_literal() && it.text() == field)
+                    && rule
+                        .matches
+                        .models
+                        .as_ref()
+                        .is_none_or(|all| all.iter().any(|it| it.covers(&self.model)))
+            })
+        };
+        !self.policies.is_empty() && self.policies.enforced().all(|loaded| opens(&loaded.document))
+    }
+
+    /// The first that an operation names without showing it.
+    pub fn named_in<'o>(&self, asked: &Asked<'o>) -> Option<(&'o str, Why)> {
+        asked.named.iter().find_map(|(field, depth)| Some((*field, self.is(field, *depth)?)))
+    }
+
+    /// Takes such fields out of what an operation asks for; which they were.
+    pub fn take_out(&self, operation: &mut Operation) -> Vec<String> {
+        let mut out = Vec::new();
+        if DESCRIPTIONS.contains(&operation.method.as_str()) {
+            return out;
+        }
+        for (name, value) in operation.kwargs.iter_mut() {
+            match name.as_str() {
+                "fields" if operation.method != "load" && operation.method != "execute_import" => {
+                    self.from_list(value, &mut out);
+                }
+                "field_names" | "fields_list" => self.from_list(value, &mut out),
+                "specification"
+                | "fields_spec"
+                | "unfold_read_specification"
+                | "groupby_read_specification" => {
+                    self.from_specification(value, 0, &mut out);
+                }
+                _ => {}
+            }
+        }
+        out
+    }
+
+    fn from_list(&self, value: &mut Value, out: &mut Vec<String>) {
+        let Value::Array(names) = value else { return };
+        let before = names.len();
+        names.retain(|name| {
+            let is_out = name.as_str().is_some_and(|name| self.is(name, 0).is_some());
+            if is_out {
+                out.extend(name.as_str().map(str::to_string));
+            }
+            !is_out
+        });
+        // None at all would be every field.
+        if names.is_empty() && before > 0 {
+            names.push("id".into());
+        }
+    }
+
+    fn from_specification(&self, value: &mut Value, depth: usize, out: &mut Vec<String>) {
+        let Value::Object(fields) = value else { return };
+        fields.retain(|name, _| {
+            let is_out = self.is(name, depth).is_some();
+            if is_out {
+                out.push(name.clone());
+            }
+            !is_out
+        });
+        for inner in fields.values_mut().filter_map(|more| more.get_mut("fields")) {
+            self.from_specification(inner, depth + 1, out);
+        }
+    }
+
+    /// Whether an answer can hold such a field at all. What was asked for is no proof: it is looked through.
+    pub fn may_be_in(&self, operation: &Operation) -> bool {
+        let method = operation.method.as_str();
+        if DESCRIPTIONS.contains(&method) {
+            return false;
+        }
+        !matches!(method, "search_count" | "search" | "unlink" | "write" | "create" | "context_get")
+    }
+
+    /// An answer without them, and which they were; none where there were none.
+    pub fn without(&self, answer: &str) -> Option<(Value, Vec<String>)> {
+        if !self.has_key(answer) {
+            return None;
+        }
+        let mut value: Value = serde_json::from_str(answer).ok()?;
+        let mut out = Vec::new();
+        self.strip(&mut value, 0, &mut out);
+        (!out.is_empty()).then_some((value, out))
+    }
+
+    /// Looks through the keys of a JSON text, without making anything of it.
+    fn has_key(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        // Rows have the same keys over and over.
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut at = 0;
+        while let Some(quote) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'"')) {
+            let start = at + quote + 1;
+            let mut end = start;
+            let mut is_escaped = false;
+            while let Some(byte) = bytes.get(end) {
+                match byte {
+                    b'\\' => {
+                        is_escaped = true;
+                        end += 2;
+                    }
+                    b'"' => break,
+                    _ => end += 1,
+                }
+            }
+            at = end + 1;
+            let blanks = bytes
+                .get(at..)
+                .map_or(0, |rest| rest.iter().take_while(|it| it.is_ascii_whitespace()).count());
+            if bytes.get(at + blanks) == Some(&b':') {
+                let key = text.get(start..end).unwrap_or_default();
+                // A key that is not written plainly is looked at closely.
+                if is_escaped || seen.insert(key) && self.is(key, 1).is_some() {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    fn strip(&self, value: &mut Value, depth: usize, out: &mut Vec<String>) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.strip(item, depth, out)),
+            Value::Object(object) => {
+                object.retain(|name, value| {
+                    let is_out = match self.is(name, depth) {
+                        // What is no text is no secret: a description of the field, or that there is none.
+                        Some(Why::Secret) => matches!(value, Value::String(_) | Value::Number(_)),
+                        Some(Why::Redacted) => true,
+                        None => false,
+                    };
+                    if is_out && !out.contains(name) {
+                        out.push(name.clone());
+                    }
+                    !is_out
+                });
+                object.values_mut().for_each(|inner| self.strip(inner, depth + 1, out));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::kwargs;
+    use crate::policy::tests::{NOON, policies};
+    use serde_json::json;
+
+    fn stripped(policies: &Policies, answer: Value) -> Value {
+        let withheld = Withheld::new(policies, "res.users", NOON);
+        withheld.without(&answer.to_string()).map_or(answer, |(value, _)| value)
+    }
+
+    #[test]
+    fn secrets_are_left_out_at_any_depth_and_descriptions_of_them_are_not() {
+        let none = Policies::default();
+        assert_eq!(
+            stripped(
+                &none,
+                json!([{ "id": 1, "password": "x", "p": { "api_key": "y", "n": [{ "totp_secret": "z" }] } }])
+            ),
+            json!([{ "id": 1, "p": { "n": [{}] } }])
+        );
+        let described = json!({ "password": { "type": "char" }, "note": "my \"password\": x" });
+        assert_eq!(stripped(&none, described.clone()), described);
+        let escaped = Withheld::new(&none, "res.users", NOON).without(r#"{"pass\u0077ord":"x"}"#);
+        assert_eq!(escaped.unwrap().0, json!({}));
+    }
+
+    #[test]
+    fn a_rule_opens_one_by_name_and_says_why() {
+        let open = policies(&json!({ "version": "1", "rules": [
+            { "match": { "model": "res.users", "fields": ["api_key"] }, "action": "allow", "reason": "Rotation" } ] }));
+        let answer = json!({ "api_key": "y", "password": "x" });
+        assert_eq!(stripped(&open, answer.clone()), json!({ "api_key": "y" }));
+        let ended = policies(&json!({ "version": "1", "rules": [
+            { "match": { "fields": ["api_key"] }, "action": "allow", "reason": "Rotation", "expires": "2026-01-01" } ] }));
+        assert_eq!(stripped(&ended, answer), json!({}));
+    }
+
+    #[test]
+    fn what_is_redacted_is_left_out_of_questions_and_answers() {
+        let some = policies(&json!({ "version": "1", "redact": ["vat", "res.partner.email", "x_*"] }));
+        let partner = Withheld::new(&some, "res.partner", NOON);
+        let mut operation = Operation::new(
+            "res.partner",
+            "search_read",
+            kwargs(json!({ "fields": ["name", "vat", "email"] })),
+        )
+        .unwrap();
+        assert_eq!(partner.take_out(&mut operation), ["vat", "email"]);
+        assert_eq!(operation.kwargs["fields"], json!(["name"]));
+        let mut operation =
+            Operation::new("res.partner", "read", kwargs(json!({ "fields": ["vat"] }))).unwrap();
+        partner.take_out(&mut operation);
+        assert_eq!(operation.kwargs["fields"], json!(["id"]));
+        let answer = r#"[{"id":1,"email":"a","x_a":2,"partner_id":{"email":"b","name":"c"}}]"#;
+        assert_eq!(partner.without(answer).unwrap().0, json!([{ "id": 1, "partner_id": { "name": "c" } }]));
+        let lead = Withheld::new(&some, "crm.lead", NOON);
+        assert_eq!(lead.is("email", 0), None);
+        assert_eq!(lead.is("email", 1), Some(Why::Redacted));
+    }
+}
