@@ -91,7 +91,7 @@ arguments! {
         /// At most this many
         limit: Option<Whole<1>> => default(50),
         /// Try again while the server is away: after 5, 15, 30 s, then every minute
-        wait: Option<Flag>,
+        wait: Option<Flag> => flag("wait-for-server"),
         /// Wait for so long [default: 1h]
         r#for: Option<Span>,
     }

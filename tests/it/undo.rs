@@ -312,7 +312,7 @@ fn work_for_a_server_that_is_away_is_kept_and_waited_for() {
         home.run(["create", "res.partner", "--vals-json", r#"{"name": "A"}"#]).fails(10, "unreachable");
     let id = away.error()["journal"].as_str().unwrap().to_string();
     assert_eq!(home.run(["journal", "list", "--failed"]).ok().json()[0]["id"], id);
-    let waiting = home.agent(["journal", "retry", "--failed", "--wait", "--for", "5m"]).spawn();
+    let waiting = home.agent(["journal", "retry", "--failed", "--for", "5m"]).spawn();
     std::thread::sleep(std::time::Duration::from_secs(4));
     let server = crate::support::Server::start_at(&format!("127.0.0.1:{port}"));
     server.on(&json2("res.partner", "create"), Answer::json("[5]"));
