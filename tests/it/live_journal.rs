@@ -181,7 +181,8 @@ fn thirty_operations_that_are_undone_leave_every_stored_field_as_it_was() {
     let note = json!({ "body": "A note" }).to_string();
     let todo = json!({ "act_type_xmlid": "mail.mail_activity_data_todo", "summary": "x" }).to_string();
     // What stays of a button is what its undoing says.
-    let buttons: [(&str, i64, &str, Option<&str>, &[&str]); 8] = [
+    type Button<'a> = (&'a str, i64, &'a str, Option<&'a str>, &'a [&'a str]);
+    let buttons: [Button; 8] = [
         ("res.partner", partner, "action_archive", None, &[]),
         ("res.partner", partner, "message_post", Some(&note), &[]),
         ("res.partner", partner, "activity_schedule", Some(&todo), &[]),
