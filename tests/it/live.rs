@@ -31,8 +31,6 @@ mod json_rpc {
     use super::*;
 
     suite!(rpc live(Spoken::JsonRpc));
-    // The session has the same envelope.
-    suite!(live(Spoken::JsonRpc); mistakes_are_caught_or_explained correct_calls_are_left_alone);
 }
 
 mod web_session {
