@@ -11,7 +11,7 @@ use crate::actions::definition::Verb;
 const NOT_HERE: [&str; 6] = ["confirm_outbound", "wait_approval", "page", "no_header", "wait", "for"];
 
 /// What is said of a key here: where a command line speaks of itself, and where every tool would say it once more.
-const SAID: [(&str, &str); 13] = [
+const SAID: [(&str, &str); 15] = [
     ("all", "Every record, by id, as many as an answer holds; next goes on"),
     ("by", "Field, or FIELD:PERIOD for a date, like date_order:month [default: one group of all]"),
     ("context", ""),
@@ -19,13 +19,15 @@ const SAID: [(&str, &str); 13] = [
         "domain",
         "Which records: conditions [field, operator, value], all of which hold; &, | and ! stand before theirs",
     ),
-    ("dry_run", "Show the request and send nothing"),
+    ("dry_run", ""),
     ("fields", "Names, or '*' for all [default: the columns of Odoo's own list]"),
     ("force_fields", "Send these as given, whatever the checks say"),
     ("having", "Which groups, like [[\"amount_total:sum\", \">\", 1000]]"),
+    ("ids", ""),
     ("max_records", "Records allowed [default: write 100, unlink 10]"),
+    ("model", ""),
     ("one", "The one match itself; none or several is an error"),
-    ("refresh", "Past the cache"),
+    ("refresh", ""),
     ("strict", "Refuse what would be mended"),
     ("timeout", "With wait: at most this long, like 30s"),
 ];
