@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -57,11 +58,18 @@ while True:
 """
 
 
+COOKIE = "c" * 84
+VERSION = {"server_version": "18.0", "server_version_info": [18, 0, 0, "final", 0, ""]}
+
+
 class Server(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    logins = 0
 
-    def answer(self, body):
+    def answer(self, body, cookie=None):
         self.send_response(200)
+        if cookie:
+            self.send_header("Set-Cookie", f"session_id={cookie}; HttpOnly; Path=/")
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -72,7 +80,9 @@ class Server(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         asked = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path.endswith("context_get"):
+        if self.path == "/jsonrpc" or self.path.startswith("/web/"):
+            self.older(json.loads(asked)["params"])
+        elif self.path.endswith("context_get"):
             self.answer(b'{"lang": "en_US", "tz": "UTC", "uid": 7}')
         elif self.path.endswith("fields_get"):
             self.answer(FIELDS)
@@ -81,6 +91,22 @@ class Server(http.server.BaseHTTPRequestHandler):
         else:
             time.sleep(0.015)  # what a live Odoo takes for this
             self.answer(ROWS)
+
+    def older(self, params):
+        """What Odoo 18 says in JSON-RPC's envelope."""
+        result, cookie = json.loads(ROWS), None
+        method = params.get("method") if params.get("service") != "object" else params["args"][4]
+        if method == "version" or self.path.endswith("version_info"):
+            result = VERSION
+        elif method == "authenticate" or self.path.endswith("authenticate"):
+            Server.logins += 1
+            result = {"uid": 7} if self.path.startswith("/web/") else 7
+            cookie = COOKIE if self.path.startswith("/web/") else None
+        elif method == "fields_get":
+            result = json.loads(FIELDS)
+        else:
+            time.sleep(0.015)
+        self.answer(json.dumps({"jsonrpc": "2.0", "id": 1, "result": result}).encode(), cookie)
 
     def million(self, asked):
         """A page of a million rows, or how many are left; notes the memory of who asks, for the second."""
@@ -113,6 +139,50 @@ def stream(command, environment):
         lines += chunk.count(b"\n")
     assert process.wait() == 0 and lines == MILLION, (process.returncode, lines)
     return time.perf_counter() - start
+
+
+def bare_append(directory, length):
+    """Milliseconds of an append with fsync of so many bytes, to a file that is there."""
+    path = os.path.join(directory, "bare")
+    times = []
+    for _ in range(60):
+        start = time.perf_counter()
+        with open(path, "ab") as file:
+            file.write(b"x" * length + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        times.append(time.perf_counter() - start)
+    os.remove(path)
+    return statistics.median(times) * 1000
+
+
+def journal(environment, home):
+    """What a write waits for until its intent is on disk, with an empty journal and one of 100 MB."""
+    act = [BINARY, "--debug", "call", "bench.partner", "x_act", "--ids", "1"]
+    told = re.compile(r"journal [0-9a-f]+, on disk after ([0-9.]+) ms")
+
+    def waits():
+        def once():
+            done = subprocess.run(act, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
+            return float(told.search(done.stderr.decode()).group(1))
+
+        once()
+        return statistics.median(once() for _ in range(60))
+
+    empty = waits()
+    (directory,) = [entry.path for entry in os.scandir(os.path.join(home, "state", "journal")) if entry.name != "keys"]
+    segment = next(entry.path for entry in os.scandir(directory) if entry.name.endswith(".ndjson"))
+    with open(segment, "rb") as file:
+        lines = file.readlines()
+    number, begun, _ = os.path.basename(segment).split(".")
+    for n in range(13):
+        with open(os.path.join(directory, f"{int(number) + 1 + n:08}.{begun}.ndjson"), "wb") as file:
+            while file.tell() < 7_700_000:
+                file.writelines(lines)
+    full = waits()
+    bare = bare_append(directory, len(lines[0]))
+    for what, mine in (("an entry of the journal on disk", empty), ("the same in a journal of 100 MB", full)):
+        yield what, f"{mine:.2f} ms", f"{mine / bare:.2f} x an append with fsync", "2"
 
 
 def run(command, environment):
@@ -170,6 +240,23 @@ def main():
     added = f"{mine - theirs:.2f} ms more"
     rows.append(("checks before a create, fields cached", added, f"{mine / theirs:.2f} x unchecked", "1 ms"))
 
+    # The same call without a policy, and under one whose 200 rules are read, understood and held against it.
+    with tempfile.TemporaryDirectory() as ruled:
+        os.makedirs(os.path.join(ruled, "config"), mode=0o700)
+        rules = [
+            {"match": {"model": f"x.model{n}.*", "method": ["write", "create"], "fields": ["a*"]}, "action": "deny"}
+            for n in range(200)
+        ]
+        file = os.path.join(ruled, "config", "policy.json")
+        with open(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600), "w") as policy:
+            json.dump({"version": "1", "rules": rules}, policy)
+        mine, _ = side_by_side(unchecked, true, {**environment, "ODOO_AGENT_HOME": ruled})
+        theirs, _ = side_by_side(unchecked, true, environment)
+        added = f"{mine - theirs:.2f} ms more"
+        rows.append(("a policy of 200 rules, read and decided", added, f"{mine / theirs:.2f} x without", "2 ms"))
+    for row in journal(environment, home.name):
+        rows.append(row)
+
     body = json.dumps(
         {
             "domain": [],
@@ -183,6 +270,44 @@ def main():
     curl = ["curl", "-s", "-H", f"Authorization: Bearer {KEY}", "-H", "X-Odoo-Database: bench"]
     curl += ["-H", "Content-Type: application/json", "-d", body, f"{base}/json/2/res.partner/search_read"]
     compare("`search-read` of 20 rows", search, curl, "curl", "1.1", 150)
+
+    # The older protocols, each against the bytes that it sends; a process a call, and one login in all.
+    config = os.path.join(home.name, "config")
+    os.makedirs(config, mode=0o700, exist_ok=True)
+    named = json.loads(body)
+    places = [named.pop("domain")]
+    login = f"ODOO_BASE_URL={base}\nODOO_DB=bench\nODOO_LOGIN=agent\nODOO_LANG=en_US\nODOO_TZ=UTC\n"
+    for protocol, proof, path, params in [
+        (
+            "jsonrpc",
+            f"ODOO_API_KEY={KEY}",
+            "/jsonrpc",
+            {
+                "service": "object",
+                "method": "execute_kw",
+                "args": ["bench", 7, KEY, "res.partner", "search_read", places, named],
+            },
+        ),
+        (
+            "session",
+            "ODOO_PASSWORD=a-password-of-some-length",
+            "/web/dataset/call_kw/res.partner/search_read",
+            {"model": "res.partner", "method": "search_read", "args": places, "kwargs": named},
+        ),
+    ]:
+        profile = os.path.join(config, f"odoo_{protocol}.env")
+        with open(os.open(profile, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+            file.write(f"{login}{proof}\nODOO_PROTOCOL={protocol}\n")
+        ours = {name: environment[name] for name in ("PATH", "ODOO_AGENT_HOME")}
+        command = [BINARY, "--quiet", "--profile", protocol, *search[2:]]
+        run(command, ours)
+        logins = Server.logins
+        other = ["curl", "-s", "-H", "Content-Type: application/json", "-H", f"Cookie: session_id={COOKIE}"]
+        sent = json.dumps({"jsonrpc": "2.0", "method": "call", "id": 1, "params": params})
+        other += ["-d", sent, f"{base}{path}"]
+        mine, theirs = side_by_side(command, other, ours, 150)
+        assert Server.logins == logins, "a kept session costs no login"
+        rows.append((f"the same by {protocol}", f"{mine:.2f} ms", f"{mine / theirs:.2f} x curl", "1.1"))
 
     def cached(count):
         for n in range(count):

@@ -15,33 +15,53 @@ const LETTER_BY_POST: &str = "sends letters by post";
 
 /// Methods that send, by model (`*` for every one).
 const METHODS: &[(&str, &str, &str)] = &[
+    ("*", "activity_send_mail", LETTER),
     ("*", "message_mail_with_source", LETTER),
     ("*", "message_notify", LETTER),
     ("*", "message_post_with_source", LETTER),
     ("*", "message_post_with_template", LETTER),
     ("*", "message_post_with_view", LETTER),
+    ("*", "message_process", LETTER),
     ("*", "rating_send_request", LETTER),
     ("account.invoice.send", "send_and_print", INVOICE),
     ("account.invoice.send", "send_and_print_action", INVOICE),
+    ("account.invoice.send", "snailmail_print_action", LETTER_BY_POST),
+    ("account.move", "invoice_validate_send_email", LETTER),
     ("account.move.send", "action_send_and_print", INVOICE),
     ("account.move.send.batch.wizard", "action_send_and_print", INVOICE),
     ("account.move.send.wizard", "action_send_and_print", INVOICE),
+    ("account_followup.manual_reminder", "process_followup", LETTER),
     ("applicant.get.refuse.reason", "action_refuse_reason_apply", LETTER),
     ("applicant.send.mail", "action_send", LETTER),
+    ("calendar.alarm_manager", "do_mail_reminder", INVITATION),
     ("calendar.event", "action_mass_mailing", LETTER),
     ("calendar.event", "action_sendmail", INVITATION),
     ("candidate.send.mail", "action_send", LETTER),
+    ("coupon.generate.wizard", "generate_coupon", LETTER),
+    ("crm.lead.forward.to.partner", "action_forward", LETTER),
     ("crm.lead2opportunity.partner", "action_mail", LETTER),
+    ("discuss.channel", "invite_by_email", INVITATION),
+    ("event.event", "mail_attendees", LETTER),
     ("event.mail", "execute", LETTER),
+    ("event.mail", "run", LETTER),
+    ("event.mail", "schedule_communications", LETTER),
+    ("event.mail.registration", "execute", LETTER),
     ("event.registration", "action_send_badge_email", LETTER),
+    ("fleet.vehicle.send.mail", "action_send", LETTER),
+    ("lunch.supplier", "action_send_orders", LETTER),
     ("mail.compose.message", "action_schedule_message", LETTER),
     ("mail.compose.message", "action_send_mail", LETTER),
     ("mail.compose.message", "send_mail", LETTER),
     ("mail.compose.message", "send_mail_action", LETTER),
+    ("mail.group", "action_send_guidelines", LETTER),
     ("mail.mail", "action_retry", LETTER),
     ("mail.mail", "mark_outgoing", LETTER),
     ("mail.mail", "process_email_queue", LETTER),
     ("mail.mail", "send", LETTER),
+    ("mail.mail", "send_after_commit", LETTER),
+    ("mail.message", "moderate", LETTER),
+    ("mail.message", "send_letter", LETTER_BY_POST),
+    ("mail.message.schedule", "force_send", LETTER),
     ("mail.resend.message", "resend_mail_action", LETTER),
     ("mail.scheduled.message", "post_message", LETTER),
     ("mail.template", "send_mail", LETTER),
@@ -49,22 +69,35 @@ const METHODS: &[(&str, &str, &str)] = &[
     ("mail.wizard.invite", "add_followers", INVITATION),
     ("mailing.mailing", "action_launch", MAILING),
     ("mailing.mailing", "action_put_in_queue", MAILING),
+    ("mailing.mailing", "action_put_in_queue_sms", SMS),
     ("mailing.mailing", "action_retry_failed", MAILING),
     ("mailing.mailing", "action_schedule", MAILING),
     ("mailing.mailing", "action_send_mail", MAILING),
     ("mailing.mailing", "action_send_now", MAILING),
+    ("mailing.mailing", "action_send_now_sms", SMS),
+    ("mailing.mailing", "action_send_sms", SMS),
     ("mailing.mailing.schedule.date", "action_schedule_date", MAILING),
     ("mailing.mailing.schedule.date", "set_schedule_date", MAILING),
     ("mailing.mailing.test", "send_mail_test", MAILING),
     ("mailing.sms.test", "action_send_sms", SMS),
     ("portal.share", "action_send_mail", INVITATION),
     ("portal.wizard", "action_apply", INVITATION),
+    ("portal.wizard.user", "action_apply", INVITATION),
     ("portal.wizard.user", "action_grant_access", INVITATION),
     ("portal.wizard.user", "action_invite_again", INVITATION),
+    ("pos.order", "action_receipt_to_customer", LETTER),
+    ("pos.order", "action_send_receipt", LETTER),
+    ("pos.order", "action_sent_receipt", LETTER),
     ("project.share.wizard", "action_send_mail", INVITATION),
     ("project.share.wizard", "action_share_record", INVITATION),
     ("purchase.order", "send_reminder_preview", LETTER),
     ("res.users", "action_reset_password", INVITATION),
+    ("res.users", "action_totp_invite", INVITATION),
+    ("res.users", "reset_password", INVITATION),
+    ("res.users", "send_unregistered_user_reminder", INVITATION),
+    ("res.users", "web_create_users", INVITATION),
+    ("sale.order.cancel", "action_send_mail_and_cancel", LETTER),
+    ("sign.send.request", "send_request", "sends a request for a signature"),
     ("slide.channel.invite", "action_invite", INVITATION),
     ("sms.composer", "action_send_sms", SMS),
     ("sms.composer", "action_send_sms_mass_now", SMS),
@@ -73,6 +106,8 @@ const METHODS: &[(&str, &str, &str)] = &[
     ("sms.sms", "resend_failed", SMS),
     ("sms.sms", "send", SMS),
     ("snailmail.letter", "snailmail_print", LETTER_BY_POST),
+    ("snailmail.letter.format.error", "update_resend_action", LETTER_BY_POST),
+    ("snailmail.letter.missing.required.fields", "update_address_send", LETTER_BY_POST),
     ("survey.invite", "action_invite", INVITATION),
     ("whatsapp.composer", "action_send_whatsapp_template", "sends messages by WhatsApp"),
 ];
@@ -140,8 +175,15 @@ fn is_note(kwargs: &Object) -> bool {
         && is_empty(kwargs.get("subtype_id"))
         && kwargs.get("subtype_xmlid").is_none_or(|value| value.is_string() || !is_true(value));
     let kind = matches!(text("message_type"), None | Some("comment" | "notification"));
-    let named =
-        ["partner_ids", "partner_cc_ids", "incoming_email_to", "incoming_email_cc", "outgoing_email_to"];
+    // Channels had subscribers from outside, up to 14.
+    let named = [
+        "channel_ids",
+        "partner_ids",
+        "partner_cc_ids",
+        "incoming_email_to",
+        "incoming_email_cc",
+        "outgoing_email_to",
+    ];
     subtype && kind && named.iter().all(|key| is_empty(kwargs.get(*key)))
 }
 
@@ -167,14 +209,21 @@ fn stored(operation: &Operation, is_made: bool) -> Option<&'static str> {
                 .get("fields")
                 .and_then(Value::as_array)
                 .is_some_and(|all| all.iter().any(is_column));
+        // What a record is made with where nothing else is said.
         let is_it = imported
-            || vals.iter().any(|vals| match vals.get(*field) {
-                Some(value) if which.is_empty() => !is_empty(Some(value)),
-                Some(value) => value.as_str().is_some_and(|value| which.contains(&value)),
-                None => false,
-            });
+            || (is_made && counts_as(operation.context.get(&format!("default_{field}")), which))
+            || vals.iter().any(|vals| counts_as(vals.get(*field), which));
         (counts && is_it).then_some(*why)
     })
+}
+
+/// Whether a value is one of those that send; of none that are named any that is not empty.
+fn counts_as(value: Option<&Value>, which: &[&str]) -> bool {
+    match value {
+        Some(value) if which.is_empty() => !is_empty(Some(value)),
+        Some(value) => value.as_str().is_some_and(|value| which.contains(&value)),
+        None => false,
+    }
 }
 
 #[cfg(test)]
@@ -233,6 +282,11 @@ mod tests {
             ("mailing.mailing", "write", json!({ "values": { "state": "in_queue" } })),
             ("res.partner", "message_notify", json!({ "partner_ids": [7] })),
             ("x.own", "message_post_with_template", json!({ "template_id": 1 })),
+            ("x.own", "activity_send_mail", json!({ "template_id": 1 })),
+            ("res.users", "web_create_users", json!({ "emails": ["a@b.c"] })),
+            ("mailing.mailing", "action_send_now_sms", json!({})),
+            ("sale.order.cancel", "action_send_mail_and_cancel", json!({})),
+            ("pos.order", "action_send_receipt", json!({ "email": "a@b.c" })),
         ] {
             assert!(of(model, method, given), "{model}/{method}");
         }
@@ -255,9 +309,25 @@ mod tests {
             ("res.partner", "create", json!({ "vals_list": [{ "name": "x" }] })),
             ("res.partner", "message_subscribe", json!({ "partner_ids": [7] })),
             ("res.partner", "message_notify", json!({ "partner_ids": [] })),
+            ("sale.order.cancel", "action_cancel", json!({})),
+            ("mail.activity", "action_feedback", json!({ "feedback": "x" })),
+            ("pos.order", "read", json!({ "fields": ["name"] })),
         ] {
             assert!(!of(model, method, given), "{model}/{method}");
         }
+    }
+
+    #[test]
+    fn what_a_context_fills_in_counts_where_a_record_is_made() {
+        let with = |method: &str, context: Value| {
+            let given = kwargs(json!({ "vals_list": [{ "name": "x" }], "vals": { "name": "x" } }));
+            let mut operation = Operation::new("calendar.event", method, given).unwrap();
+            operation.context = kwargs(context);
+            reaches(&operation).is_some()
+        };
+        assert!(with("create", json!({ "default_partner_ids": [7] })));
+        assert!(!with("create", json!({ "default_partner_ids": [], "default_location": "x" })));
+        assert!(!with("write", json!({ "default_partner_ids": [7] })), "it is there already");
     }
 
     #[test]

@@ -1,1 +1,6 @@
-{"name": "No bundles before the tests", "installable": False}
+{
+    "name": "No bundles before the tests",
+    "author": "odoo-agent contributors",
+    "license": "LGPL-3",
+    "installable": False,
+}

@@ -61,23 +61,19 @@ impl Choices for Deeds {
 
 arguments! {
     /// Calls that changed something: list, show, export, verify, check, retry
-    #[schemars(extend("allOf" = [
-        { "if": { "properties": { "do": { "enum": ["show", "check"] } } },
-            "then": { "required": ["id"], "properties": { "id": { "type": "string" } } },
-            "else": { "if": { "properties": { "do": { "const": "retry" } } }, "then": { "oneOf": [
-                { "required": ["id"], "properties": { "id": { "type": "string" }, "failed": { "enum": [null, false] } } },
-                { "required": ["failed"], "properties": { "id": { "type": "null" }, "failed": { "const": true } } } ] },
-                "else": { "properties": { "id": { "type": "null" } } } } },
-        { "if": { "properties": { "do": { "enum": ["list", "export"] } } },
-            "else": { "properties": { "since": { "type": "null" } } } },
-        { "if": { "properties": { "do": { "enum": ["list", "retry"] } } },
-            "else": { "properties": { "failed": { "type": "null" } } } },
-        { "if": { "properties": { "do": { "const": "retry" } } },
-            "then": { "if": { "required": ["for"], "properties": { "for": { "type": "string" } } },
-                "then": { "required": ["wait"], "properties": { "wait": { "const": true } } } },
-            "else": { "properties": { "wait": { "type": "null" }, "for": { "type": "null" } } } },
-        { "if": { "properties": { "do": { "const": "list" } } }, "else": { "properties": {
-            "limit": { "type": "null" }, "open": { "type": "null" }, "model": { "type": "null" } } } },
+    #[schemars(extend("oneOf" = [
+        { "properties": { "do": { "const": "list" }, "id": { "type": "null" }, "wait": { "type": "null" }, "for": { "type": "null" } } },
+        { "properties": { "do": { "const": "export" }, "id": { "type": "null" }, "open": { "type": "null" }, "failed": { "type": "null" }, "model": { "type": "null" },
+            "limit": { "type": "null" }, "wait": { "type": "null" }, "for": { "type": "null" } } },
+        { "properties": { "do": { "enum": ["show", "check", "verify", "retry"] }, "open": { "type": "null" }, "model": { "type": "null" },
+            "since": { "type": "null" }, "limit": { "type": "null" } }, "oneOf": [
+            { "required": ["id"], "properties": { "do": { "enum": ["show", "check"] }, "id": { "type": "string" },
+                "failed": { "type": "null" }, "wait": { "type": "null" }, "for": { "type": "null" } } },
+            { "properties": { "do": { "const": "verify" }, "id": { "type": "null" }, "failed": { "type": "null" }, "wait": { "type": "null" }, "for": { "type": "null" } } },
+            { "required": ["id"], "properties": { "do": { "const": "retry" }, "id": { "type": "string" },
+                "failed": { "enum": [null, false] } } },
+            { "required": ["failed"], "properties": { "do": { "const": "retry" }, "id": { "type": "null" }, "failed": { "const": true } } },
+        ] },
     ]))]
     pub struct Arguments {
         /// list, show, export, verify, check or retry
@@ -95,8 +91,8 @@ arguments! {
         /// At most this many
         limit: Option<Whole<1>> => default(50),
         /// Try again while the server is away: after 5, 15, 30 s, then every minute
-        wait: Option<Flag>,
-        /// With `wait`: for so long [default: 1h]
+        wait: Option<Flag> => flag("wait-for-server"),
+        /// Wait for so long [default: 1h]
         r#for: Option<Span>,
     }
 }
@@ -140,13 +136,8 @@ impl Told for Arguments {
                         return Err(Error::usage(format!("retry takes one of {id} and {failed}")));
                     }
                 };
-                let wait = match (rules::yes(self.wait), self.r#for) {
-                    (true, given) => Some(given.map_or(retry::PATIENCE, |given| given.0)),
-                    (false, None) => None,
-                    (false, Some(_)) => {
-                        return Err(Error::usage(format!("{} goes with {}", at("for"), at("wait"))));
-                    }
-                };
+                let patience = self.r#for.map(|given| given.0);
+                let wait = patience.or(rules::yes(self.wait).then_some(retry::PATIENCE));
                 Request::Retry(which, wait)
             }
             _ => Request::Show(named(self.id, at)?),

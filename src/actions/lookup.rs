@@ -1,5 +1,7 @@
 //! `lookup`: a record by its name, from the cache where that is fresh.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::cache::{Found, Key, Section};
@@ -13,7 +15,7 @@ use crate::error::{Code, Error, Result};
 use crate::hint::{Action, Hint};
 use crate::host::Host;
 use crate::odoo::lookup::{self, Wanted};
-use crate::odoo::schema::Schemas;
+use crate::odoo::schema::{Schema, Schemas};
 use crate::operation::{self, Object, Operation};
 use crate::outcome::{Layout, Origin, Outcome};
 use crate::session::{Run, Session};
@@ -171,22 +173,26 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
 
 /// Asks Odoo: for oneself, by the name, by the name that reads show.
 fn find(wanted: &Wanted, run: &Run) -> Result<Vec<Value>> {
-    let ask = |operation: Operation| wanted.rows(run.send(operation)?.get());
+    let model = wanted.model();
+    let mut schema = if wanted.exact { run.filled(model)? } else { run.known(model) };
     if wanted.is_oneself()
         && let Some(user) = run.user_id()
-        && let Some(operation) = wanted.oneself(user)
+        && wanted.oneself(user, None).is_some()
     {
-        let rows: Vec<Value> = serde_json::from_str(run.send(operation)?.get()).unwrap_or_default();
+        let make = |schema: Option<&Schema>| {
+            wanted.oneself(user, schema).ok_or_else(|| Error::new(Code::Internal, "nobody is meant"))
+        };
+        let reply = asked(&make, &mut schema, model, run)?;
+        let rows: Vec<Value> = serde_json::from_str(&reply).unwrap_or_default();
         if !rows.is_empty() {
             return Ok(rows);
         }
     }
-    let model = wanted.model();
-    let schema = if wanted.exact { run.filled(model)? } else { run.known(model) };
-    let rows = ask(wanted.operation(schema.as_deref())?)?;
+    let rows = wanted.rows(&asked(&|schema| wanted.operation(schema), &mut schema, model, run)?)?;
     if !rows.is_empty() || wanted.exact {
         return Ok(rows);
     }
+    let ask = |operation: Operation| wanted.rows(run.send(operation)?.get());
     let rows = wanted.holding(ask(wanted.by_display_name(schema.as_deref())?)?);
     match wanted.between_brackets().filter(|_| rows.is_empty()) {
         Some(inner) => {
@@ -195,6 +201,25 @@ fn find(wanted: &Wanted, run: &Run) -> Result<Vec<Value>> {
             Ok(rows)
         }
         None => Ok(rows),
+    }
+}
+
+/// Asks; where a version lacks one of the usual fields, once more for those that it has.
+fn asked(
+    make: &dyn Fn(Option<&Schema>) -> Result<Operation>,
+    schema: &mut Option<Arc<Schema>>,
+    model: &str,
+    run: &Run,
+) -> Result<String> {
+    let question = make(schema.as_deref())?;
+    let error = match run.send(question.clone()) {
+        Err(error) if error.code == Code::InvalidRequest && schema.is_none() => error,
+        outcome => return outcome.map(|reply| reply.get().to_string()),
+    };
+    *schema = run.filled(model)?;
+    match make(schema.as_deref())? {
+        other if other != question => run.send(other).map(|reply| reply.get().to_string()),
+        _ => Err(error),
     }
 }
 

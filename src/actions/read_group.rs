@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Code, Error, Result};
+use crate::knowledge::vocabulary::{DATE_PARTS, DATE_PARTS_SINCE};
 use crate::operation::{Object, Operation};
 
 /// Counts the records of a group; without any aggregate, versions up to 16 would sum up every number.
@@ -43,6 +44,16 @@ impl Older {
                 format!("Odoo {major} has no conditions on aggregates (having): they came with Odoo 19; nothing was sent"),
             )
             .with_hint("leave them out, and choose among the groups yourself"));
+        }
+        let part = |term: &String| DATE_PARTS.into_iter().find(|part| term.ends_with(&format!(":{part}")));
+        let parts = texts(&given["groupby"]).iter().find_map(part);
+        if let Some(part) = parts.filter(|_| major < u32::from(DATE_PARTS_SINCE)) {
+            return Err(Error::new(
+                Code::PreflightRefused,
+                format!(
+                    "Odoo {major} groups by no {part}: it came with Odoo {DATE_PARTS_SINCE}; nothing was sent"
+                ),
+            ));
         }
         let (groups, aggregates) = (texts(&given["groupby"]), texts(&given["aggregates"]));
         let aggregates: Vec<String> = aggregates.into_iter().filter(|name| name != "__count").collect();
@@ -129,6 +140,12 @@ fn value(row: &Value, by: &str) -> (Value, Vec<Value>) {
         let (from, to) = (&range["from"], &range["to"]);
         return (json!([from, value]), vec![json!("&"), json!([field, ">=", from]), json!([field, "<", to])]);
     }
+    // A part of a date is found again along its path; where there is no date there is none.
+    let part = by.split_once(':').map(|(_, part)| part).filter(|part| DATE_PARTS.contains(part));
+    if let Some(part) = part.filter(|_| value.is_number()) {
+        let domain = json!([format!("{field}.{part}"), "=", value]);
+        return (value, vec![domain]);
+    }
     let id = value.as_array().and_then(|pair| pair.first()).cloned();
     let wanted = id.unwrap_or_else(|| value.clone());
     (value, vec![json!([field, "=", wanted])])
@@ -189,6 +206,25 @@ mod tests {
         let sorted = by_sum.answer(vec![row("a", json!(1.5)), row("b", json!(20)), row("c", json!(3))]);
         assert_eq!(sorted.iter().map(|row| row["state"].clone()).collect::<Vec<_>>(), ["b"]);
         assert!(older(json!({ "groupby": ["a"], "aggregates": [], "having": [["a:sum", ">", 1]] })).is_err());
+    }
+
+    #[test]
+    fn a_part_of_a_date_is_found_again_along_its_path() {
+        let asked = kwargs(json!({ "groupby": ["create_date:hour_number"], "aggregates": [] }));
+        let asked = Operation::new("sale.order", "formatted_read_group", asked).unwrap();
+        assert!(Older::of(&asked, 17).is_err());
+        let asked = Older::of(&asked, 18).unwrap();
+        let row = |hour: Value| json!({ "create_date:hour_number": hour, "__count": 1, "of_group": 1 });
+        let answer = asked.answer(vec![row(json!(6)), row(json!(0)), row(json!(false))]);
+        let domains: Vec<&Value> = answer.iter().map(|row| &row["__extra_domain"]).collect();
+        assert_eq!(
+            domains,
+            [
+                &json!([["create_date.hour_number", "=", 6]]),
+                &json!([["create_date.hour_number", "=", 0]]),
+                &json!([["create_date", "=", false]])
+            ]
+        );
     }
 
     #[test]

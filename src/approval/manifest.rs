@@ -2,10 +2,12 @@
 //! its text. The agent's own words for the call do not come in. It asks nothing and decides nothing.
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
+use crate::context::TOKEN_KEY;
 use crate::error::{Code, Error, Result};
 use crate::host::Question;
-use crate::operation::{Object, Operation};
+use crate::operation::{Object, Operation, canonical, hex};
 use crate::session::Run;
 
 /// What a person has to know of a request.
@@ -91,6 +93,20 @@ fn addresses(list: &Value) -> String {
     pairs(list).into_iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
+/// The digest of a call's arguments as the guard makes it: without what belongs to the agent and not to its call.
+pub fn arguments_digest(operation: &Operation) -> String {
+    let mut ids = operation.ids.clone().unwrap_or_default();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut context = operation.context.clone();
+    context.retain(|key, _| ![TOKEN_KEY, "agent_mode", "agent_channel"].contains(&key.as_str()));
+    let whole = serde_json::json!({
+        "context": context, "ids": ids, "kwargs": operation.kwargs, "method": operation.method,
+        "model": operation.model,
+    });
+    hex(&Sha256::digest(canonical(&whole).as_bytes()))
+}
+
 /// The call that a request is for, as far as an approval names it, and the agent that asked.
 ///
 /// # Errors
@@ -102,4 +118,25 @@ pub fn call(manifest: &Value) -> Result<(Operation, Option<i64>)> {
     let ids: Vec<i64> = call["ids"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
     let operation = Operation::new(model, method, Object::new()).map_err(|_| bad())?;
     Ok((operation.on(ids), manifest["agent"]["id"].as_i64()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_of_arguments_is_the_one_that_the_guard_recorded() {
+        let pair = include_str!("../../tests/wire/guard/guard_request_refusal.json");
+        let pair: Value = serde_json::from_str(pair).unwrap();
+        let mut body = pair["request"]["body"].as_object().unwrap().clone();
+        let context = body.shift_remove("context").unwrap();
+        body.shift_remove("ids");
+        let mut operation = Operation::new("res.partner", "message_post", body).unwrap().on(vec![10, 10]);
+        operation.context = context.as_object().unwrap().clone();
+        operation.context.insert(TOKEN_KEY.into(), "x".into());
+        let told = &pair["response"]["json"]["context"]["agent_confirmation"]["arguments_digest"];
+        assert_eq!(told.as_str(), Some(arguments_digest(&operation).as_str()));
+        operation.kwargs.insert("body".into(), "other".into());
+        assert_ne!(told.as_str(), Some(arguments_digest(&operation).as_str()));
+    }
 }

@@ -14,9 +14,9 @@ use crate::caller::{Approval, Rules};
 pub struct Common {
     /// Added to the context of the call
     pub context: Option<JsonObject>,
-    /// If the guard wants a confirmation, mint one with the approver's key and retry once
+    /// If the guard wants it, confirm with the approver's key
     pub confirm_outbound: Option<Flag>,
-    /// If the guard wants a confirmation, wait this long for a person to approve it, like 10m, and send it then
+    /// If the guard wants it, wait so long for a person
     pub wait_approval: Option<Patience>,
 }
 

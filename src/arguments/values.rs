@@ -310,8 +310,7 @@ value!(
 /// One whole number and one unit.
 const SPAN: &str = "[0-9]{1,6}[smhdw]";
 /// A day, or a time of one, UTC.
-const MOMENT: &str =
-    "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z?)?";
+const MOMENT: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2}Z?)?";
 
 fn span(text: &str) -> Option<Duration> {
     let number = text.strip_suffix(['s', 'm', 'h', 'd', 'w'])?;

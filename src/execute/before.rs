@@ -244,9 +244,10 @@ fn missing(why: &str) -> Value {
 }
 
 /// A question for old values that went wrong: that is noted, and the write goes on. What did not leave here is not
-/// tried again at once with the write.
+/// tried again at once with the write, unless a policy kept back the question alone.
 fn kept_back(error: Error) -> Result<Value> {
-    if error.effect != Effect::NotSent && error.code != Code::Interrupted {
+    let is_decided = matches!(error.code, Code::PolicyDenied | Code::ConfirmationRequired);
+    if is_decided || error.effect != Effect::NotSent && error.code != Code::Interrupted {
         return Ok(missing(&error.message));
     }
     let mut error = error.with_effect(Effect::NotSent, Retry::Safe);

@@ -22,9 +22,10 @@ const MORE: Duration = Duration::from_secs(10);
 const SECRETIVE: [&str; 6] = ["key", "token", "password", "secret", "generate", "credential"];
 
 /// How a call under a name goes on.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Once {
     /// It is sent.
-    Send(Held),
+    Send(Box<Held>),
     /// It was sent before, with this answer.
     Done(Reply),
 }
@@ -74,7 +75,7 @@ impl Run<'_> {
             is_done: false,
         };
         let may_keep_answer = !SECRETIVE.iter().any(|word| operation.method.contains(word));
-        let send = |claim| Once::Send(Held { claim, known: fresh.clone(), may_keep_answer });
+        let send = |claim| Once::Send(Box::new(Held { claim, known: fresh.clone(), may_keep_answer }));
         let Some(known) = claim.known.clone() else { return Ok(send(claim)) };
         if known.digest != digest {
             return Err(Error::new(

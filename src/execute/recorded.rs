@@ -43,10 +43,12 @@ impl Run<'_> {
         if makes_something(operation) {
             self.note_repeat(journal, &digest);
         }
+        let begun = self.session.clock.instant();
         let id = journal
             .intend(self.intent(journal, operation, digest, before, approved), self.session.clock.now())
             .map_err(unwritten)?;
-        self.host.trace(&|| format!("journal {id}"));
+        let waited = self.session.clock.instant().saturating_duration_since(begun);
+        self.host.trace(&|| format!("journal {id}, on disk after {:.3} ms", waited.as_secs_f64() * 1000.0));
         self.host.journaled(&id);
         let unheld = held.as_mut().and_then(|held| held.begin(&id).err());
         let unreached = unreached.or_else(|| unheld.map(unwritten));

@@ -40,7 +40,7 @@ pub fn is_secret(name: &str) -> bool {
     let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     let is_one =
         |word: &&str| SECRETS.iter().any(|secret| word.trim_end_matches('s') == secret.trim_end_matches('s'));
-    words.iter().any(|word| is_one(&word)) || words.windows(2).any(|two| PAIRS.iter().any(|pair| pair == two))
+    words.iter().any(is_one) || words.windows(2).any(|two| PAIRS.iter().any(|pair| pair == two))
 }
 
 /// Values as they are kept.

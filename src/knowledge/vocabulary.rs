@@ -1,6 +1,8 @@
 //! Words of Odoo 19.0 that have no meaning of their own here: operators of domains, periods and parts of dates.
 //! The checks and completion speak them; neither keeps a list of its own.
 
+use super::Version;
+
 /// Operators of a condition (`orm/domains.py`), those included that Odoo rewrites; `any!` is its own.
 pub const OPERATORS: [&str; 23] = [
     "=",
@@ -44,3 +46,9 @@ pub const DATE_PARTS: [&str; 10] = [
     "minute_number",
     "second_number",
 ];
+
+/// The first version that knows those parts.
+pub const DATE_PARTS_SINCE: Version = 18;
+
+/// The first version that groups along a path to another record.
+pub const GROUP_PATHS_SINCE: Version = 19;

@@ -4,37 +4,39 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::actions::definition::Verb;
+use crate::actions::definition::{Changes, Verb};
 
 /// Keys that are of no use here: a person's yes is asked for by `approvals`, rows are no stream and no CSV, and no call
 /// waits for a server to come back.
 const NOT_HERE: [&str; 6] = ["confirm_outbound", "wait_approval", "page", "no_header", "wait", "for"];
 
 /// What is said of a key here: where a command line speaks of itself, and where every tool would say it once more.
-const SAID: [(&str, &str); 15] = [
+const SAID: [(&str, &str); 20] = [
     ("all", "Every record, by id, as many as an answer holds; next goes on"),
     ("by", "Field, or FIELD:PERIOD for a date, like date_order:month [default: one group of all]"),
     ("context", ""),
-    (
-        "domain",
-        "Which records: conditions [field, operator, value], all of which hold; &, | and ! stand before theirs",
-    ),
+    ("domain", "Conditions [field, operator, value] that all hold; &, | and ! stand before theirs"),
     ("dry_run", ""),
+    ("failed", "Only what was not sent or was refused"),
     ("fields", "Names, or '*' for all [default: the columns of Odoo's own list]"),
-    ("force_fields", "Send these as given, whatever the checks say"),
+    ("force_fields", "Sent as given, whatever the checks say"),
     ("having", "Which groups, like [[\"amount_total:sum\", \">\", 1000]]"),
+    ("idempotency_key", "Do this once under this name"),
     ("ids", ""),
     ("max_records", "Records allowed [default: write 100, unlink 10]"),
     ("model", ""),
+    ("no_before", "Do not read old values; no undo then"),
     ("one", "The one match itself; none or several is an error"),
     ("refresh", ""),
+    ("since", "From this time on, or of the last 2h"),
     ("strict", "Refuse what would be mended"),
+    ("sum", "Add up these fields"),
     ("timeout", "With wait: at most this long, like 30s"),
 ];
 
 /// Tools whose `fields` and `strict` are of another kind.
-const OF_THEIR_OWN: [(&str, &str); 3] =
-    [("schema_summary", "fields"), ("doc_model", "fields"), ("read", "strict")];
+const OF_THEIR_OWN: [(&str, &str); 4] =
+    [("schema_summary", "fields"), ("doc_model", "fields"), ("undo", "fields"), ("read", "strict")];
 
 /// Whether an argument of a verb is offered to a client.
 pub fn is_offered(key: &str) -> bool {
@@ -47,7 +49,9 @@ pub fn of(verb: &Verb) -> Map<String, Value> {
     let whole = (verb.definition.schema)(verb.name, &mut generator);
     let mut properties = Map::new();
     for (key, value) in whole["properties"].as_object().into_iter().flatten() {
-        if key != "action" && is_offered(key) {
+        // What a read would send is of no use to whoever can have it done.
+        let is_idle = key == "dry_run" && verb.reach.changes != Changes::Odoo;
+        if key != "action" && is_offered(key) && !is_idle {
             let mut value = value.clone();
             portable(&mut value);
             let is_own = OF_THEIR_OWN.contains(&(verb.name, key.as_str()));
@@ -94,6 +98,9 @@ fn portable(schema: &mut Value) {
             }
             if object.get("default") == Some(&json!(0)) {
                 object.shift_remove("default");
+            }
+            for bound in ["maxLength", "minimum", "minItems"] {
+                object.shift_remove(bound);
             }
             if object.get("pattern").is_some_and(Value::is_string) {
                 object.shift_remove("pattern");

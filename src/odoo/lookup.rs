@@ -169,14 +169,14 @@ impl Wanted {
     }
 
     /// The call that finds oneself, if that is who is meant.
-    pub fn oneself(&self, user: i64) -> Option<Operation> {
+    pub fn oneself(&self, user: i64, schema: Option<&Schema>) -> Option<Operation> {
         let condition = match self.model() {
             "hr.employee" => json!(["user_id", "=", user]),
             "res.partner" => json!(["user_ids", "=", user]),
             "res.users" => json!(["id", "=", user]),
             _ => return None,
         };
-        self.search(None, vec![condition], Vec::new()).ok()
+        self.search(schema, vec![condition], Vec::new()).ok()
     }
 
     /// Whether oneself is meant.

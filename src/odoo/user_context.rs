@@ -15,7 +15,7 @@ pub fn learn(desk: &Desk) -> Result<Object> {
     let whole = match fetch(desk) {
         Ok(whole) => whole,
         // It is a question of its own: where the policy denies it, the call goes without.
-        Err(error) if error.code == Code::PolicyDenied => return Ok(Object::new()),
+        Err(error) if is_held_back(&error) => return Ok(Object::new()),
         // A server that does not answer this one still answers others.
         Err(error)
             if matches!(
@@ -34,6 +34,11 @@ pub fn learn(desk: &Desk) -> Result<Object> {
         matches!(key.as_str(), "lang" | "tz") && value.as_str().is_some_and(|text| !text.is_empty())
     });
     Ok(wanted.collect())
+}
+
+/// The policy denies the question, or wants a person to see it.
+fn is_held_back(error: &Error) -> bool {
+    matches!(error.code, Code::PolicyDenied | Code::ConfirmationRequired) && error.held_by == Some("client")
 }
 
 /// Id of the user that the key belongs to, if Odoo tells.

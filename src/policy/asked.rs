@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 
+use super::naming;
 use super::pattern::ModelNames;
 use crate::knowledge::classes::{self, Class, Classes};
-use crate::knowledge::methods::{self, Scope};
+use crate::knowledge::methods;
 use crate::knowledge::sensitive;
 use crate::operation::{Access, Object, Operation};
 use crate::outbound;
@@ -88,9 +89,6 @@ pub struct Asked<'o> {
     pub defaults: Vec<(&'o str, &'o Value)>,
 }
 
-/// The model of Odoo's guard that keeps requests.
-const CONFIRMATIONS: &str = "strictbase.agent.confirmation";
-
 impl<'o> Asked<'o> {
     /// Looks into an operation.
     pub fn of(operation: &'o Operation, facts: Facts<'o>) -> Asked<'o> {
@@ -101,7 +99,7 @@ impl<'o> Asked<'o> {
             domain_fields: Vec::new(),
             named: Vec::new(),
             is_opaque: false,
-            names: names(operation, &facts),
+            names: naming::names(operation, &facts),
             records: 0,
             defaults: Vec::new(),
         };
@@ -136,10 +134,17 @@ impl<'o> Asked<'o> {
                     asked.name(path);
                 });
             }
-            "fields" | "field_names" | "fields_list" | "field_name" => {
+            // What these call fields are aggregates.
+            "fields" if matches!(self.operation.method.as_str(), "read_group" | "web_read_group") => {
+                self.each(value, &mut |asked, path| asked.path(path, Kind::Named));
+            }
+            "progress_bar" => {
+                self.each(&value["field"], &mut |asked, path| asked.path(path, Kind::Named));
+            }
+            "fields" | "field_names" | "fields_list" => {
                 self.each(value, &mut |asked, path| asked.path(path, Kind::Shown));
             }
-            "order" | "orderby" | "groupby" | "group_by" | "aggregates" | "grouping_sets" => {
+            "order" | "orderby" | "field_name" | "groupby" | "group_by" | "aggregates" | "grouping_sets" => {
                 self.each(value, &mut |asked, path| asked.path(path, Kind::Named));
             }
             "specification" | "fields_spec" | "unfold_read_specification" | "groupby_read_specification" => {
@@ -402,37 +407,6 @@ fn itself(operation: &Operation) -> Act<'_> {
         act.classes = act.classes.with(Class::Outbound);
     }
     act
-}
-
-/// What an operation is called. Whatever has one of these names in a policy is about it.
-fn names(operation: &Operation, facts: &Facts) -> Vec<String> {
-    let (model, method) = (operation.model.as_str(), operation.method.as_str());
-    let has_records = operation.ids.as_ref().is_some_and(|ids| !ids.is_empty());
-    let mut own = vec![classes::verb(model, method, has_records), method];
-    own.extend(facts.verb);
-    own.extend(methods::renamed(model, method));
-    own.extend(classes::does_the_work_of(method, has_records));
-    if model == CONFIRMATIONS {
-        own.push("approvals");
-    }
-    let mut names: Vec<String> = Vec::with_capacity(own.len() * 2 + 4);
-    for name in own {
-        for name in [name.to_string(), format!("odoo_{name}")] {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    names.extend(facts.protocol.iter().chain(&facts.tool).map(|name| name.to_string()));
-    names
-}
-
-/// Whether a method works on records that are given to it.
-pub fn takes_records(operation: &Operation) -> bool {
-    match methods::of(&operation.model, &operation.method) {
-        Some(row) => row.scope != Scope::Model,
-        None => operation.ids.is_some(),
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::asked::Asked;
 use super::decimal::Decimal;
-use super::predicate::Path;
+use super::path::Path;
 use super::reading::{Node, Read};
 
 /// Nobody counts longer.

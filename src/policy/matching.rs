@@ -115,7 +115,7 @@ impl Match {
         let reads_only = |method: &&str| {
             classes::has_values("", method) == Some(false) && classes::of("", method) == Class::Read
         };
-        let reads = literal.as_ref().is_some_and(|all| all.iter().all(|method| reads_only(method)))
+        let reads = literal.as_ref().is_some_and(|all| all.iter().all(reads_only))
             || self.effects.is_some_and(|effects| effects.is_within(Classes::of(&[Class::Read])));
         if reads && !self.values.is_empty() {
             return at("values", "what only reads stores no values: the rule can never match");
@@ -125,8 +125,7 @@ impl Match {
                 row.argument(Role::Domain).is_none() && row.others != methods::Others::PassedOn
             })
         };
-        if self.domain_fields.is_some() && literal.is_some_and(|all| all.iter().all(|it| without_domain(it)))
-        {
+        if self.domain_fields.is_some() && literal.is_some_and(|all| all.iter().all(without_domain)) {
             return at("domain_fields", "that method takes no domain: the rule can never match");
         }
         if let Some(surfaces) = &self.surfaces

@@ -77,7 +77,9 @@ impl<'p> Withheld<'p> {
                         .is_none_or(|all| all.iter().any(|it| it.covers(&self.model)))
             })
         };
-        !self.policies.is_empty() && self.policies.enforced().all(|loaded| opens(&loaded.document))
+        // Where all of them only watch, none opens anything.
+        self.policies.enforced().next().is_some()
+            && self.policies.enforced().all(|loaded| opens(&loaded.document))
     }
 
     /// The first that an operation names without showing it.
@@ -93,15 +95,20 @@ impl<'p> Withheld<'p> {
         }
         for (name, value) in operation.kwargs.iter_mut() {
             match name.as_str() {
-                "fields" if operation.method != "load" && operation.method != "execute_import" => {
-                    self.from_list(value, &mut out);
+                "fields"
+                    if !matches!(
+                        operation.method.as_str(),
+                        "load" | "execute_import" | "read_group" | "web_read_group"
+                    ) =>
+                {
+                    self.strip_list(value, &mut out);
                 }
-                "field_names" | "fields_list" => self.from_list(value, &mut out),
+                "field_names" | "fields_list" => self.strip_list(value, &mut out),
                 "specification"
                 | "fields_spec"
                 | "unfold_read_specification"
                 | "groupby_read_specification" => {
-                    self.from_specification(value, 0, &mut out);
+                    self.strip_specification(value, 0, &mut out);
                 }
                 _ => {}
             }
@@ -109,7 +116,7 @@ impl<'p> Withheld<'p> {
         out
     }
 
-    fn from_list(&self, value: &mut Value, out: &mut Vec<String>) {
+    fn strip_list(&self, value: &mut Value, out: &mut Vec<String>) {
         let Value::Array(names) = value else { return };
         let before = names.len();
         names.retain(|name| {
@@ -125,7 +132,7 @@ impl<'p> Withheld<'p> {
         }
     }
 
-    fn from_specification(&self, value: &mut Value, depth: usize, out: &mut Vec<String>) {
+    fn strip_specification(&self, value: &mut Value, depth: usize, out: &mut Vec<String>) {
         let Value::Object(fields) = value else { return };
         fields.retain(|name, _| {
             let is_out = self.is(name, depth).is_some();
@@ -135,7 +142,7 @@ impl<'p> Withheld<'p> {
             !is_out
         });
         for inner in fields.values_mut().filter_map(|more| more.get_mut("fields")) {
-            self.from_specification(inner, depth + 1, out);
+            self.strip_specification(inner, depth + 1, out);
         }
     }
 
@@ -251,6 +258,8 @@ mod tests {
             { "match": { "model": "res.users", "fields": ["api_key"] }, "action": "allow", "reason": "Rotation" } ] }));
         let answer = json!({ "api_key": "y", "password": "x" });
         assert_eq!(stripped(&open, answer.clone()), json!({ "api_key": "y" }));
+        let watching = policies(&json!({ "version": "1", "mode": "shadow", "redact": ["login"] }));
+        assert_eq!(stripped(&watching, json!({ "password": "x", "login": "l" })), json!({ "login": "l" }));
         let ended = policies(&json!({ "version": "1", "rules": [
             { "match": { "fields": ["api_key"] }, "action": "allow", "reason": "Rotation", "expires": "2026-01-01" } ] }));
         assert_eq!(stripped(&ended, answer), json!({}));

@@ -10,8 +10,9 @@ use super::findings::Findings;
 use super::{Check, names, refused};
 use crate::error::{Error, Result};
 use crate::json_input::type_name;
+use crate::knowledge::Version;
 use crate::knowledge::methods::Role;
-use crate::knowledge::vocabulary::{DATE_PARTS, OPERATORS};
+use crate::knowledge::vocabulary::{DATE_PARTS, DATE_PARTS_SINCE, OPERATORS};
 use crate::odoo::schema::Schema;
 use crate::operation::Operation;
 use crate::suggest::closest;
@@ -151,8 +152,19 @@ fn condition(
     let Some(name) = operator.as_str() else {
         return Err(refused(format!("{place}: the operator is {}, not a string", type_name(operator))));
     };
+    // What a right is asked for by, since 20; its value is no value of the field's.
+    if name == ACCESS && check.version >= ACCESS_SINCE {
+        return Ok(());
+    }
     if !is_operator(name) {
         return Err(no_operator(name, place));
+    }
+    if matches!(name, "any" | "not any") && check.version < ANY_SINCE {
+        let version = check.version;
+        return Err(refused(format!(
+            "{place}: Odoo {version} has no operator {name}: it came with Odoo {ANY_SINCE}"
+        ))
+        .with_hint(format!("a path does the same: [\"{path}.FIELD\", …]")));
     }
     if matches!(name, "in" | "not in") && matches!(value, Value::String(_) | Value::Number(_)) {
         return Err(refused(format!("{place}: {name} takes a list, this is {}", type_name(value)))
@@ -189,6 +201,12 @@ fn condition(
     }
     Ok(())
 }
+
+/// Whether the caller may do something with a record.
+const ACCESS: &str = "access";
+const ACCESS_SINCE: Version = 20;
+/// Domains within domains.
+const ANY_SINCE: Version = 17;
 
 fn is_operator(name: &str) -> bool {
     OPERATORS.contains(&name.to_ascii_lowercase().as_str())
@@ -239,8 +257,18 @@ fn follow(
                 schema = related;
             }
             "date" | "datetime" => {
-                if DATE_PARTS.contains(next) {
+                let is_part = DATE_PARTS.contains(next);
+                if is_part && check.version >= DATE_PARTS_SINCE {
                     return Ok(None);
+                }
+                if is_part {
+                    let version = check.version;
+                    return Err(refused(format!(
+                        "{place}: {path}: Odoo {version} knows no {next} of a date: it came with Odoo {DATE_PARTS_SINCE}"
+                    ))
+                    .with_hint(format!(
+                        "compare {walked} itself: [\"{walked}\", \">=\", \"2026-01-01\"], [\"{walked}\", \"<\", \"2027-01-01\"]"
+                    )));
                 }
                 return Err(refused(format!("{place}: {path} breaks after {walked}: a date has no {next}"))
                     .with_hint(match closest(next, DATE_PARTS.into_iter()) {

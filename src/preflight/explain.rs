@@ -148,8 +148,11 @@ impl crate::odoo::schema::Schemas for Filling<'_, '_> {
 /// A field that this user may not touch: it stands in quotes in Odoo's message, whatever its language.
 fn of_access(operation: &Operation, error: &Error) -> Vec<Hint> {
     let says = error.odoo.as_deref().map(|odoo| odoo.message.as_str()).unwrap_or_default();
-    // A list of records that this user may not read fails by the name of its field.
-    let is_unread = |name: &str| says.contains(&format!("{}.{name}\n", operation.model));
+    // A list of records that this user may not read fails by the name of its field; up to 17 the fields are listed,
+    // each with its groups.
+    let is_unread = |name: &str| {
+        says.contains(&format!("{}.{name}\n", operation.model)) || says.contains(&format!("\n- {name} ("))
+    };
     let quoted_name = |name: &str| {
         [('"', '"'), ('“', '”'), ('«', '»'), ('„', '“'), ('\'', '\'')]
             .iter()

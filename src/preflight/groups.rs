@@ -4,7 +4,7 @@
 
 use super::{Check, names, refused};
 use crate::error::Result;
-use crate::knowledge::vocabulary::{DATE_PARTS, PERIODS};
+use crate::knowledge::vocabulary::{DATE_PARTS, DATE_PARTS_SINCE, GROUP_PATHS_SINCE, PERIODS};
 use crate::odoo::schema::Schema;
 use crate::operation::Operation;
 use crate::suggest::closest;
@@ -63,6 +63,22 @@ pub fn check(check: &Check, operation: &Operation, schema: &Schema, term: &str, 
             Some(close) => error.with_hint(format!("did you mean {path}:{close}?")),
             None => error.with_hint(format!("periods are {}", known().collect::<Vec<_>>().join(", "))),
         });
+    }
+    if period.is_some_and(|period| DATE_PARTS.contains(&period)) && check.version < DATE_PARTS_SINCE {
+        let (period, version) = (period.unwrap_or_default(), check.version);
+        return Err(refused(format!(
+            "{place}: {term}: Odoo {version} groups by no {period}: it came with Odoo {DATE_PARTS_SINCE}"
+        ))
+        .with_hint(format!("periods are {}", PERIODS.join(", "))));
+    }
+    let first = path.split('.').next().unwrap_or(path);
+    let is_path = path.contains('.') && schema.field(first).is_some() && !names::is_properties(schema, first);
+    if is_path && check.version < GROUP_PATHS_SINCE && !check.is_forced(path) {
+        let version = check.version;
+        return Err(refused(format!(
+            "{place}: {path}: Odoo {version} groups by no field of another record: that came with Odoo {GROUP_PATHS_SINCE}"
+        ))
+        .with_hint(format!("group by {first}")));
     }
     // The field at the end of a path is another model's.
     let Some(field) = schema.field(path).filter(|_| !check.is_forced(path)) else { return Ok(()) };

@@ -389,6 +389,9 @@ fn odoos_own_page(asked: Asked) -> Error {
             asked.lost(format!("Odoo failed on {what} itself, perhaps only while writing its answer"))
         }
     };
+    if !what.contains('/') {
+        return error;
+    }
     error.with_hint(
         "mostly a field of bytes that JSON cannot carry, like raw of ir.attachment: datas has the same as base64",
     )

@@ -126,10 +126,10 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
     };
     if let Route::Enveloped(asked) = route {
         let (reply, is_kept) = rpc::answer(&mut env, asked, request);
-        if !is_kept {
-            return (reply, guard::filed(&mut env, world));
-        }
-        let changed = env.world.is_changed().then_some(env.world);
+        let changed = match is_kept {
+            true => env.world.is_changed().then_some(env.world),
+            false => guard::filed(&mut env, world),
+        };
         return (reply, changed);
     }
     match serve(&mut env, route, request, body) {

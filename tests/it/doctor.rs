@@ -146,6 +146,7 @@ fn a_sound_set_up_passes_in_order_and_changes_nothing() {
         [
             "profile",
             "directories",
+            "policy",
             "server",
             "protocol",
             "tls",
@@ -387,7 +388,7 @@ fn a_server_that_is_not_there_ends_the_examination() {
         home.profile("lab", &[("ODOO_BASE_URL", &url), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
         let report = Report::of(&home.run(["doctor", "--guard", "--timeout", "3s"]));
         report.has("server", "fail", "nothing was sent").and_nothing_else(&["server"]);
-        assert_eq!(report.names(), ["profile", "directories", "server"]);
+        assert_eq!(report.names(), ["profile", "directories", "policy", "server"]);
     }
 }
 

@@ -92,14 +92,21 @@ const UNREADABLE: (Ends, Ends) =
 const TOO_LARGE: (Ends, Ends) =
     (ends(12, "bad_reply", "rejected", "never", 1), ends(12, "bad_reply", "unknown", "check_first", 1));
 
-struct Fault {
-    name: String,
-    answer: Answer,
+pub struct Fault {
+    pub name: String,
+    pub answer: Answer,
     read: Ends,
     write: Ends,
 }
 
-fn table() -> Vec<Fault> {
+impl Fault {
+    /// How a read, or a write, must end.
+    pub fn must(&self, is_write: bool) -> (i32, String, String, String, usize) {
+        expected(if is_write { self.write } else { self.read })
+    }
+}
+
+pub fn table() -> Vec<Fault> {
     let odoo = Answer::odoo_error;
     let raw = |text: &str| Answer::Bytes(text.as_bytes().to_vec());
     let no_database = "<!DOCTYPE html>\n<h1>Not Found</h1>\n<p>No database is selected and the requested URL was not found in the server-wide controllers.</p>\n<!-- Alternatively, use the X-Odoo-Database header. -->\n";
@@ -242,7 +249,7 @@ fn run(command: &[&str], server: &Server, fault: &Answer) -> Outcome {
     }
 }
 
-fn ended(outcome: &Outcome, reached: usize) -> (i32, String, String, String, usize) {
+pub fn ended(outcome: &Outcome, reached: usize) -> (i32, String, String, String, usize) {
     (outcome.exit, outcome.code(), outcome.effect(), outcome.retry(), reached)
 }
 

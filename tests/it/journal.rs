@@ -464,36 +464,24 @@ fn an_entry_of_a_later_version_is_shown_and_its_additions_stay() {
     assert_eq!(entries(&home, &[]).len(), 3);
 }
 
-/// A server in front of the sandbox's that lets a call through and loses its answer, or loses the call.
-struct Lossy {
+/// A server in front of another that lets a call through and loses its answer, or loses the call.
+pub struct Lossy {
     server: Server,
     home: Home,
+    base_url: String,
 }
 
 impl Lossy {
-    fn new(served: &crate::support::Served) -> Lossy {
+    pub fn new(base_url: &str, database: &str, key: &str) -> Lossy {
         let (server, home) = (Server::start(), Home::new());
-        home.profile(
-            "lossy",
-            &[
-                ("ODOO_BASE_URL", server.url()),
-                ("ODOO_DB", served.database()),
-                ("ODOO_API_KEY", served.key("agent")),
-            ],
-        );
-        home.profile(
-            "whole",
-            &[
-                ("ODOO_BASE_URL", served.base_url()),
-                ("ODOO_DB", served.database()),
-                ("ODOO_API_KEY", served.key("agent")),
-            ],
-        );
-        Lossy { server, home }
+        for (name, url) in [("lossy", server.url()), ("whole", base_url)] {
+            home.profile(name, &[("ODOO_BASE_URL", url), ("ODOO_DB", database), ("ODOO_API_KEY", key)]);
+        }
+        Lossy { server, home, base_url: base_url.into() }
     }
 }
 
-/// What the served sandbox answers to a request as it came.
+/// What the other answers to a request as it came.
 fn forwarded(base_url: &str, request: &crate::support::Recorded) -> Answer {
     use std::io::{Read, Write};
     let address = base_url.trim_start_matches("http://");
@@ -514,12 +502,15 @@ fn forwarded(base_url: &str, request: &crate::support::Recorded) -> Answer {
 #[test]
 fn a_lost_answer_is_found_out() {
     let served = crate::support::Served::start();
-    let lossy = Lossy::new(&served);
-    let base_url = served.base_url().to_string();
+    lost_answers(&Lossy::new(served.base_url(), served.database(), served.key("agent")));
+}
+
+/// Loses answers, and calls, and holds what is found out of each against what was carried out.
+pub fn lost_answers(lossy: &Lossy) {
     let home = &lossy.home;
     // What is asked goes through; of what is changed the answer, or the call itself, is lost.
     let lose = |model: &str, method: &str, is_carried_out: bool| {
-        let base_url = base_url.clone();
+        let base_url = lossy.base_url.clone();
         lossy.server.on(
             &json2(model, method),
             Answer::made(move |request| {
@@ -532,7 +523,7 @@ fn a_lost_answer_is_found_out() {
     };
     for model in ["res.partner", "mail.message", "sale.order", "res.users"] {
         for method in ["read", "search_read", "fields_get", "context_get"] {
-            let base_url = base_url.clone();
+            let base_url = lossy.base_url.clone();
             lossy
                 .server
                 .on(&json2(model, method), Answer::made(move |request| forwarded(&base_url, request)));

@@ -9,11 +9,11 @@ use std::time::Duration;
 use crate::suite::{Desk, Place, Spoken, suite};
 use serde_json::json;
 
-fn named(name: &str) -> String {
+pub fn named(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run scripts/live.sh"))
 }
 
-fn live(spoken: Spoken) -> Place {
+pub fn live(spoken: Spoken) -> Place {
     Place {
         spoken,
         base_url: named("LIVE_BASE_URL"),

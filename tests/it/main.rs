@@ -28,6 +28,8 @@ mod layers;
 #[cfg(feature = "live")]
 mod live;
 #[cfg(feature = "live")]
+mod live_journal;
+#[cfg(feature = "live")]
 mod live_older;
 mod man;
 #[cfg(feature = "mcp")]

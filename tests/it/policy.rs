@@ -383,6 +383,14 @@ fn secrets_never_leave_and_what_is_redacted_neither() {
         &["count", "res.partner", "--domain", r#"[["user_ids.api_key","=like","k%"]]"#],
         &["search-read", "res.users", "--fields", "login", "--order", "totp_secret"],
         &["group", "res.users", "--by", "password"],
+        &[
+            "call",
+            "res.users",
+            "read_group",
+            "--data-json",
+            r#"{"domain":[],"fields":["password:max"],"groupby":["active"]}"#,
+        ],
+        &["count", "res.partner", "--domain", r#"[["user_ids","any",[["password","like","x"]]]]"#],
         &["call", "res.users", "load", "--data-json", r#"{"fields":["login","api_key"],"data":[["a","b"]]}"#],
         &[
             "call",

@@ -617,16 +617,16 @@ fn notes_of_messages_and_lists() {
 #[test]
 fn a_field_closed_to_the_user_is_named_with_the_command_without_it() {
     let (home, server) = lab();
-    let says = "Vous n'avez pas les droits suffisants pour accéder au champ \"access_token\" sur Tâche (project.task).";
+    let says = "Vous n'avez pas les droits suffisants pour accéder au champ \"planned_cost\" sur Tâche (project.task).";
     let denied = || Answer::odoo_error(403, "odoo.exceptions.AccessError", says);
     server.once(&json2("project.task", "read"), denied());
     server.on(&json2("project.task", "read"), Answer::json(r#"[{"id": 3, "name": "it's"}]"#));
     let refused = home
-        .run(["read", "project.task", "--ids", "3", "--fields", "name,access_token"])
+        .run(["read", "project.task", "--ids", "3", "--fields", "name,planned_cost"])
         .fails(5, "access_denied");
     let command =
         "odoo-agent --profile lab call project.task read --ids 3 --data-json '{\"fields\":[\"name\"]}'";
-    assert!(refused.hints().contains(&format!("access_token; without it: {command}")), "{}", refused.stderr);
+    assert!(refused.hints().contains(&format!("planned_cost; without it: {command}")), "{}", refused.stderr);
     home.run([
         "--profile",
         "lab",
@@ -641,7 +641,7 @@ fn a_field_closed_to_the_user_is_named_with_the_command_without_it() {
     .ok();
     server.once(&json2("project.task", "write"), denied());
     let refused = home
-        .run(["write", "project.task", "--ids", "3", "--vals-json", r#"{"access_token":"x","name":"it's"}"#])
+        .run(["write", "project.task", "--ids", "3", "--vals-json", r#"{"planned_cost":"x","name":"it's"}"#])
         .fails(5, "access_denied");
     assert!(refused.hints().contains(r#"'{"vals":{"name":"it'\''s"}}'"#), "{}", refused.stderr);
 }

@@ -312,14 +312,14 @@ fn work_for_a_server_that_is_away_is_kept_and_waited_for() {
         home.run(["create", "res.partner", "--vals-json", r#"{"name": "A"}"#]).fails(10, "unreachable");
     let id = away.error()["journal"].as_str().unwrap().to_string();
     assert_eq!(home.run(["journal", "list", "--failed"]).ok().json()[0]["id"], id);
-    let waiting = home.agent(["journal", "retry", "--failed", "--wait", "--for", "5m"]).spawn();
+    let waiting = home.agent(["journal", "retry", "--failed", "--for", "5m"]).spawn();
     std::thread::sleep(std::time::Duration::from_secs(4));
     let server = crate::support::Server::start_at(&format!("127.0.0.1:{port}"));
     server.on(&json2("res.partner", "create"), Answer::json("[5]"));
     let outcome = Outcome::of(waiting.wait_with_output().unwrap(), "retry".into()).ok();
     assert_eq!((&outcome.json()[0]["id"], &outcome.json()[0]["state"]), (&json!(id), &json!("done")));
     assert_eq!(server.requests_to(&json2("res.partner", "create")).len(), 1);
-    home.run(["journal", "retry", "--failed", "--for", "5m"]).fails(2, "usage");
+    home.run(["journal", "retry", &id, "--failed"]).fails(2, "usage");
 }
 
 #[test]

@@ -12,10 +12,11 @@ from urllib.parse import quote, quote_plus
 from weakref import WeakKeyDictionary
 
 from odoo import api, models
-from odoo.tools import html2plaintext
+from odoo.tools import html2plaintext, ormcache
 
 from ..tools.acts import in_job, looked_at
 from ..tools.call_state import current_request
+from .agent_touch import WHOLE
 
 #: What an agent changes on a document without saying anything to anybody.
 QUIET = {"color", "kanban_state", "priority", "sequence"}
@@ -42,6 +43,8 @@ REACHED = ("res.partner", "res.users")
 #: Linked records that agents cannot write, or that say nothing.
 NOT_LINKED = ("ir.", "mail.", "res.company", "res.currency", "res.groups", "res.users")
 WORDED = {"char", "html", "text"}
+#: What a company's contact says, beside the company's own texts.
+COMPANY_WORDS = ("name", "display_name", "email", "phone", "website", "vat")
 #: So many of the latest touches are searched for words where no record is known of.
 MAX_TOUCHES = 5000
 #: cursor -> (its time, what agents have written and nobody has looked at)
@@ -147,14 +150,11 @@ class StrictbaseAgentGuard(models.AbstractModel):
 
         For what no record is known of: the last resort, where no link can be followed.
         """
+        stands = _stands_encoded if encoded else _stands
         return [
             touch
             for touch, words in self._unseen_words()
-            if any(
-                form in text
-                for word in words
-                for form in (_forms(word) if encoded else (word,))
-            )
+            if any(stands(word, text) for word in words)
         ]
 
     @api.model
@@ -183,12 +183,21 @@ class StrictbaseAgentGuard(models.AbstractModel):
     def _words_of_ours(self):
         """What any record may say by default, and no agent has thought of."""
         companies = self.env["res.company"].sudo().with_context(active_test=False)
-        return {
-            company[name]
-            for company in companies.search([])
-            for name in ("name", "display_name", "email", "phone", "website", "vat")
-            if company[name]
-        }
+        # its terms and footers, which others take over, and what its contact says
+        return self._technical_words().union(
+            *(
+                company._agent_guard_words({WHOLE})
+                | {company[name] or "" for name in COMPANY_WORDS}
+                for company in companies.search([])
+            )
+        )
+
+    @api.model
+    @ormcache(cache="stable")
+    def _technical_words(self):
+        """Names of models and of fields, such as stand in links to images."""
+        models = self.env.registry.models
+        return frozenset(models).union(*(model._fields for model in models.values()))
 
     @api.model
     def _looked(self, record, touches):
@@ -231,9 +240,20 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return "\n".join(dict.fromkeys(lines))
 
 
-def _forms(words):
-    """How a text may stand in the body of a request."""
-    return {
+def _stands(words, text):
+    """Whether these words stand in a text, not as a part of longer ones."""
+    start = text.find(words)
+    while start >= 0:
+        around = text[start - 1 : start] + text[start + len(words) :][:1]
+        if not any(char.isascii() and char.isalnum() for char in around):
+            return True
+        start = text.find(words, start + 1)
+    return False
+
+
+def _stands_encoded(words, text):
+    """Whether they stand in the body of a request, in whatever form."""
+    forms = {
         words,
         json.dumps(words)[1:-1],
         json.dumps(words, ensure_ascii=False)[1:-1],
@@ -241,6 +261,7 @@ def _forms(words):
         quote(words),
         quote_plus(words),
     }
+    return any(form in text for form in forms)
 
 
 class Base(models.AbstractModel):
@@ -266,13 +287,15 @@ class Base(models.AbstractModel):
     def _agent_guard_words(self, names):
         """Texts of these fields that are long enough to be known again."""
         self.ensure_one()
-        if "*" in names:
+        if WHOLE in names:
             names = self._fields
         found = set()
         for name in names:
             field = self._fields.get(name)
             if field is None or not field.store or field.type not in WORDED:
                 continue
+            if field.compute and field.readonly:
+                continue  # Odoo's words, of others that are there, too
             text = str(self[name] or "")
             if field.type == "html":
                 text = html2plaintext(text)

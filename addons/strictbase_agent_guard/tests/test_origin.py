@@ -369,6 +369,17 @@ class TestOrigin(OriginCase):
         self.assertIn(CLIENT, self._bare())
         self.assertFalse(self.held())
 
+    def test_a_job_writes_to_an_address_that_only_looks_like_an_agents(self):
+        """Part of a longer address, its domain, and technical names in links."""
+        if "crm.lead" not in self.env:
+            self.skipTest("crm not installed")
+        lead = {"name": "res.partner", "email_from": CLIENT[1:]}
+        self.ok("agent", "crm.lead/create", vals_list=[lead])
+        self.assertIn(CLIENT, self._bare())
+        self.ok("agent", "crm.lead/create", vals_list=[{**lead, "email_from": CLIENT}])
+        self.wire.clear()
+        self.assertNotIn(CLIENT, self._bare())
+
     def _job(self, partner_id, before="pass"):
         """A scheduled job that mails a contact."""
         self._run(

@@ -46,7 +46,7 @@ pub fn retry(run: &Run, journal: &Journal, which: &Which, wait: Option<Duration>
     for entry in &meant {
         let outcome = operation_of(entry).and_then(|operation| sent(run, entry, &operation, wait));
         told.push(row(entry, &outcome));
-        let Err((error, _)) = outcome else { continue };
+        let Err(error) = outcome else { continue };
         // Whatever comes after would meet the same, or may build on what is not known.
         let is_over = matches!(error.code, Code::Unreachable | Code::Interrupted) || error.effect == Effect::Unknown;
         first_error = first_error.or(Some(error));
@@ -74,16 +74,19 @@ pub fn retry(run: &Run, journal: &Journal, which: &Which, wait: Option<Duration>
     Err(error)
 }
 
-fn row(entry: &Entry, outcome: &std::result::Result<Vec<String>, (Error, Vec<String>)>) -> Value {
+fn row(entry: &Entry, outcome: &Result<Vec<String>>) -> Value {
     let (state, by, code) = match outcome {
-        Ok(by) => ("done", by, None),
-        Err((error, by)) => match error.effect {
-            Effect::Unknown => ("open", by, Some(error.code.as_str())),
-            Effect::Rejected => ("rejected", by, Some(error.code.as_str())),
-            _ => ("not_sent", by, Some(error.code.as_str())),
-        },
+        Ok(by) => ("done", by.last(), None),
+        Err(error) => {
+            let state = match error.effect {
+                Effect::Unknown => "open",
+                Effect::Rejected => "rejected",
+                _ => "not_sent",
+            };
+            (state, error.journal.as_ref(), Some(error.code.as_str()))
+        }
     };
-    json!({ "id": entry.id, "model": entry.model(), "method": entry.method(), "state": state, "by": by.last(), "code": code })
+    json!({ "id": entry.id, "model": entry.model(), "method": entry.method(), "state": state, "by": by, "code": code })
 }
 
 /// The entry that all others send again.
@@ -143,7 +146,7 @@ fn failed(run: &Run, all: &[Entry]) -> Vec<Entry> {
 }
 
 /// The operation of an entry, if all of it was kept.
-fn operation_of(entry: &Entry) -> std::result::Result<Operation, (Error, Vec<String>)> {
+fn operation_of(entry: &Entry) -> Result<Operation> {
     let operation = || {
         let kwargs = entry.intent["values"].as_object()?.clone();
         let whole = Value::Object(kwargs.clone());
@@ -153,28 +156,20 @@ fn operation_of(entry: &Entry) -> std::result::Result<Operation, (Error, Vec<Str
     };
     operation().ok_or_else(|| {
         let name = format!("{}/{}", entry.model(), entry.method());
-        let error = Error::usage(format!(
+        Error::usage(format!(
             "the values of {name} were not kept whole (secrets and files are not, and where the profile says so none): nothing was sent"
         ))
-        .with_hint("repeat the call itself");
-        (error, Vec::new())
+        .with_hint("repeat the call itself")
     })
 }
 
 /// Sends one again, and waits for a server that is away or busy.
-fn sent(
-    run: &Run,
-    entry: &Entry,
-    operation: &Operation,
-    wait: Option<Duration>,
-) -> std::result::Result<Vec<String>, (Error, Vec<String>)> {
+fn sent(run: &Run, entry: &Entry, operation: &Operation, wait: Option<Duration>) -> Result<Vec<String>> {
     let mut caller = run.caller.clone();
     caller.trail.retries = Some(entry.id.clone());
     caller.rules.idempotency_key = entry.intent["key"].as_str().map(str::to_string);
     let told: Object = context_of(entry);
-    if let Err(error) = context::check(&told, &run.session.settings.allowed_context) {
-        return Err((error, Vec::new()));
-    }
+    context::check(&told, &run.session.settings.allowed_context)?;
     let host = Listening::to(run.host);
     let own = Run::new(run.session, &caller, &host);
     let clock = &run.session.clock;
@@ -195,7 +190,7 @@ fn sent(
         let passed = clock.instant().saturating_duration_since(started);
         let is_over = wait.is_none_or(|patience| passed + pause > patience);
         if !is_passing || is_over || run.host.is_stopped() {
-            return Err((error, host.heard()));
+            return Err(error);
         }
         run.note(format!("{}; tried again in {} s", error.message, pause.as_secs()));
         clock.sleep(pause);

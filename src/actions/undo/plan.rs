@@ -239,7 +239,10 @@ fn undo_archive(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
 fn undo_post(run: &Run, entry: &Entry) -> Result<Plan> {
     let said = inverses::instead("message_post");
     let ids = made(entry).ok_or_else(|| impossible("the journal does not know which message was posted"))?;
-    let fields = ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"].map(str::to_string);
+    let schema = run.filled("mail.message")?;
+    let has = |name: &&str| schema.as_ref().is_none_or(|schema| schema.has(name));
+    let fields = ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"];
+    let fields: Vec<String> = fields.into_iter().filter(|name| has(name)).map(str::to_string).collect();
     let rows = rows_now(run, "mail.message", &ids, &fields, entry)?;
     if rows.is_empty() {
         return Err(conflict("the message is not there any more".into(), Vec::new()));

@@ -54,9 +54,8 @@ pub const COMMAND: Own = Own {
 /// Flags of `policy`.
 #[derive(ClapArgs, Clone, Debug)]
 #[command(after_help = "Examples:
-  odoo-agent policy show
   odoo-agent policy explain -- write res.partner --ids 7 --vals-json '{\"phone\": \"1\"}'
-  odoo-agent policy init internal > ~/.config/odoo-agent/policy.json")]
+  odoo-agent policy init internal")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,

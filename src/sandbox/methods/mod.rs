@@ -210,6 +210,7 @@ pub fn dispatch(env: &mut Env, model: &str, method: &str, body: Map<String, Valu
     run(env, definition, &call, given)
 }
 
+/// Runs a call with its arguments bound; what was given is for the guard.
 fn run(env: &mut Env, definition: &Method, call: &Call, given: Map<String, Value>) -> Outcome<Value> {
     env.check_context()?;
     env.entry = Entry::new(call.model.name, definition.name, &call.ids, given);

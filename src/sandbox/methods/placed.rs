@@ -21,7 +21,7 @@ pub fn call_kw(
         let message = format!("The method '{}.{method}' does not exist", model.name);
         return Err(Fault::no_attribute(message).gap());
     };
-    let given = match (definition.model_level, places.is_empty()) {
+    let records = match (definition.model_level, places.is_empty()) {
         (true, _) => None,
         (false, true) => return Err(Fault::index("list index out of range")),
         (false, false) => Some(places.remove(0)),
@@ -31,9 +31,15 @@ pub fn call_kw(
     if method == "create" && places.is_empty() {
         return Err(Fault::index("list index out of range"));
     }
-    let (arguments, extra) = bound(model, definition, places, names)?;
-    let ids = bound_ids(given, method, arguments.get("fields"))?;
-    let given = arguments.iter().chain(&extra).map(|(name, value)| (name.clone(), value.clone())).collect();
+    let (mut arguments, extra) = bound(model, definition, places, names)?;
+    let mut given = arguments.clone();
+    given.extend(extra.clone());
+    let ids = bound_ids(records, method, arguments.get("fields"))?;
+    for parameter in parameters(definition.signature).into_iter().filter(|one| !one.takes_rest) {
+        if let Some(default) = parameter.default {
+            arguments.entry(parameter.name).or_insert(default);
+        }
+    }
     let made = run(env, definition, &Call { model, ids, arguments, extra }, given)?;
     Ok(match made {
         Value::Array(ids) if makes_one => ids.into_iter().next().unwrap_or_default(),
@@ -41,6 +47,7 @@ pub fn call_kw(
     })
 }
 
+/// What was given by name, and what `**kwargs` took.
 type Bound = (Map<String, Value>, Map<String, Value>);
 
 fn bound(
@@ -96,11 +103,6 @@ fn bound(
             function(),
             missing.len()
         )));
-    }
-    for parameter in all.into_iter().filter(|one| !one.takes_rest) {
-        if let Some(default) = parameter.default {
-            arguments.entry(parameter.name).or_insert(default);
-        }
     }
     Ok((arguments, names))
 }

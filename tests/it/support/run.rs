@@ -149,6 +149,7 @@ impl Agent {
     }
 
     /// Starts it, for a test that speaks with it.
+    #[cfg(feature = "mcp")]
     pub fn converse(mut self) -> Child {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
