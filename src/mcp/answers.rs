@@ -106,6 +106,7 @@ impl Called<'_> {
             let texts = fit(&mut value, room, outcome.layout.place, &mut cut);
             notes.extend(self.how_to_fetch(&texts, "too long for an answer"));
         }
+        let cut = cut.filter(|cut| !self.is_all_that_was_asked(cut));
         let next = cut.as_ref().and_then(|cut| self.next(cut, &value));
         if let Some(cut) = cut {
             notes.push(self.told(&cut, next.is_some()));
@@ -119,6 +120,11 @@ impl Called<'_> {
         }
         text.push('}');
         Answer { text: shown(&text), is_error: false }
+    }
+
+    /// Whether the caller wanted no more rows than are here: nothing goes on after their own limit.
+    fn is_all_that_was_asked(&self, cut: &Cut) -> bool {
+        limit(self.arguments).is_some_and(|limit| cut.shown as u64 >= limit)
     }
 
     fn told(&self, cut: &Cut, goes_on: bool) -> String {
@@ -184,10 +190,14 @@ fn on(arguments: &mut Object, shown: usize) {
     less(arguments, shown);
 }
 
+/// How many rows the caller wants at most.
+fn limit(arguments: &Object) -> Option<u64> {
+    arguments.get("limit").and_then(Value::as_u64).filter(|limit| *limit > 0)
+}
+
 /// A limit, less what was shown.
 fn less(arguments: &mut Object, shown: usize) {
-    let limit = arguments.get("limit").and_then(Value::as_u64).filter(|limit| *limit > 0);
-    if let Some(limit) = limit {
+    if let Some(limit) = limit(arguments) {
         arguments.insert("limit".into(), json!(limit.saturating_sub(shown as u64).max(1)));
     }
 }

@@ -121,7 +121,8 @@ impl Calls {
             None => arguments,
         };
         refuse_elsewhere(&arguments, verb.name)?;
-        let mut job = spec::job_of(verb, arguments.clone(), &|key| key.to_string()).map_err(as_arguments)?;
+        let mut job = spec::job_of(verb, arguments.clone(), &|key| key.to_string(), &schema::is_offered)
+            .map_err(as_arguments)?;
         if !matches!(job.request, Request::Approvals(_)) {
             let own = std::mem::replace(&mut job.context, self.context.clone());
             job.context.extend(own);

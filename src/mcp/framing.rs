@@ -321,6 +321,23 @@ mod tests {
     }
 
     #[test]
+    fn arguments_of_a_call_keep_whole_numbers_of_any_size() {
+        for digits in ["18446744073709551616", "1000000000000000000000000000000", "-9223372036854775809", "7"]
+        {
+            let line = format!(
+                r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"x","arguments":{{"limit":{digits},"a":[[{digits}]]}}}}}}"#
+            );
+            let Ok(Some(message)) = understood(line.as_bytes()) else { panic!("{digits}") };
+            let JsonRpcMessage::Request(request) = message else { panic!("{digits}") };
+            let ClientRequest::CallToolRequest(call) = request.request else { panic!("{digits}") };
+            let arguments = serde_json::to_string(&call.params.arguments).unwrap();
+            assert_eq!(arguments, format!(r#"{{"limit":{digits},"a":[[{digits}]]}}"#));
+        }
+        let without = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}}"#;
+        assert_eq!(said(without), "message");
+    }
+
+    #[test]
     fn a_line_that_is_too_long_is_passed_over_and_the_next_is_read() {
         let long = "x".repeat(LONGEST + 5);
         let text = format!("{long}\nnext\nlast");

@@ -11,21 +11,23 @@ use crate::actions::definition::{Changes, Verb};
 const NOT_HERE: [&str; 6] = ["confirm_outbound", "wait_approval", "page", "no_header", "wait", "for"];
 
 /// What is said of a key here: where a command line speaks of itself, and where every tool would say it once more.
-const SAID: [(&str, &str); 18] = [
+const SAID: [(&str, &str); 20] = [
     ("all", "Every record, by id, as many as an answer holds; next goes on"),
     ("by", "Field, or FIELD:PERIOD for a date, like date_order:month [default: one group of all]"),
     ("context", ""),
     ("domain", "Conditions [field, operator, value] that all hold; &, | and ! stand before theirs"),
-    ("dry_run", "Show the request and send nothing"),
+    ("dry_run", ""),
     ("failed", "Only what was not sent or was refused"),
     ("fields", "Names, or '*' for all [default: the columns of Odoo's own list]"),
     ("force_fields", "Sent as given, whatever the checks say"),
     ("having", "Which groups, like [[\"amount_total:sum\", \">\", 1000]]"),
     ("idempotency_key", "Do this once under this name"),
+    ("ids", ""),
     ("max_records", "Records allowed [default: write 100, unlink 10]"),
+    ("model", ""),
     ("no_before", "Do not read old values; no undo then"),
     ("one", "The one match itself; none or several is an error"),
-    ("refresh", "Past the cache"),
+    ("refresh", ""),
     ("since", "From this time on, or of the last 2h"),
     ("strict", "Refuse what would be mended"),
     ("sum", "Add up these fields"),

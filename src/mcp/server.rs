@@ -21,7 +21,7 @@ use super::calls::Calls;
 use super::desk::IDLE;
 use super::framing::Framing;
 use super::host::Progress;
-use super::tools::{Asked, INSTRUCTIONS};
+use super::tools::Asked;
 use crate::error::Code;
 
 /// Calls that are carried out at the same time; others wait for a worker.
@@ -102,7 +102,7 @@ impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(Implementation::new("odoo-agent", env!("CARGO_PKG_VERSION")))
-            .with_instructions(INSTRUCTIONS)
+            .with_instructions(self.calls.tools.naming.instructions())
     }
 
     async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {

@@ -1,10 +1,11 @@
 //! How this surface words what a hint holds as data: a verb as a call of its tool, an argument by its key, and what a
 //! person does as the command they run. It decides nothing but the words.
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::tools::Naming;
-use crate::actions;
+use crate::actions::definition::Verb;
+use crate::actions::{self, VERBS};
 use crate::arguments::Shape;
 use crate::error::Error;
 use crate::hint::{Action, Hint, Part};
@@ -37,7 +38,10 @@ impl Speech {
         match part {
             Part::Text(text) => text.clone(),
             Part::Name(key) => (*key).to_string(),
-            Part::With(key, value) => format!("{key}: {value}"),
+            Part::With(key, value) => {
+                let takes_a_list = VERBS.iter().any(|verb| takes_a_list(verb, key));
+                format!("{key}: {}", as_taken(takes_a_list, value))
+            }
             Part::Verb(verb) | Part::Help(verb) => self.naming.name(verb),
             Part::Token => "its token, at a command line: --confirm-token-file FILE".into(),
             Part::Setting(key, value) => {
@@ -85,11 +89,35 @@ fn arguments(action: &Action) -> (&'static str, Object) {
     }
     let verb = actions::verb(name);
     for (key, value) in &action.arguments {
-        let shape = verb.and_then(|verb| verb.argument(key)).map(|argument| argument.form.shape);
-        let takes_a_list =
-            matches!(shape, Some(Shape::Names(_) | Shape::Columns | Shape::Fields | Shape::Ids));
-        let value = if takes_a_list && !value.is_array() { json!([value]) } else { value.clone() };
-        arguments.insert((*key).into(), value);
+        let takes_a_list = verb.is_some_and(|verb| takes_a_list(verb, key));
+        arguments.insert((*key).into(), as_taken(takes_a_list, value));
     }
     (name, arguments)
+}
+
+fn takes_a_list(verb: &Verb, key: &str) -> bool {
+    let shape = verb.argument(key).map(|argument| argument.form.shape);
+    matches!(shape, Some(Shape::Names(_) | Shape::Columns | Shape::Fields | Shape::Ids))
+}
+
+fn as_taken(in_a_list: bool, value: &Value) -> Value {
+    if in_a_list && !value.is_array() { json!([value]) } else { value.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_takes_a_list_is_told_with_one() {
+        let speech = Speech { naming: Naming::Each, for_a_person: Box::new(|action| action.verb.into()) };
+        for (key, value, said) in [
+            ("force_fields", json!("state"), r#"force_fields: ["state"]"#),
+            ("ids", json!([7]), "ids: [7]"),
+            ("max_records", json!(14), "max_records: 14"),
+            ("context", json!({ "lang": "nl_NL" }), r#"context: {"lang":"nl_NL"}"#),
+        ] {
+            assert_eq!(speech.hint(&Hint::default().with(key, value)), said);
+        }
+    }
 }

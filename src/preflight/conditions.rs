@@ -153,7 +153,7 @@ impl Compared<'_, '_> {
             Some("id") if text.contains('.') => error.with_hint(
                 "an external id is looked up in ir.model.data: [[\"module\", \"=\", …], [\"name\", \"=\", …]], field res_id",
             ),
-            Some("id") => error.with_hint("a record by its name: [\"display_name\", \"=\", …], or the command lookup"),
+            Some("id") => error.with_hint(Hint::new("a record by its name: [\"display_name\", \"=\", …], or with ").verb("lookup")),
             _ => error.with_hint(format!("write {}", self.condition("1"))),
         })
     }

@@ -7,6 +7,7 @@ use super::records::MOST_DELETED;
 use super::written::{self, Written};
 use super::{Check, refused};
 use crate::error::Result;
+use crate::hint::Hint;
 use crate::operation::{Object, Operation};
 
 /// Counts what the commands of a write take away.
@@ -24,7 +25,7 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
         return Err(refused(format!(
             "{place}: this takes {records} of {relation} away, lines that belong to one record are deleted with it; {allowed} are allowed: say so if that is meant"
         ))
-        .with_hint(format!("--max-records {count} allows it"))
+        .with_hint(Hint::default().with("max_records", count).text(" allows it"))
         .with_hint("[[4, id, 0]] and [[0, 0, {values}]] add to what is there and delete nothing"));
     }
     check.note(format!(

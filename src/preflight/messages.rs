@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Check, refused};
 use crate::error::Result;
+use crate::hint::Hint;
 use crate::operation::Operation;
 
 /// Tags by which a text is taken for HTML; `<a@b.c>` and `a < b` are none.
@@ -52,7 +53,9 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     if looks_like_html(body) && !given("body_is_html") && !check.is_forced("body") {
         return Err(refused("the body looks like HTML and would be shown as it stands, tags and all")
             .with_hint("\"body_is_html\": true in the arguments makes it HTML")
-            .with_hint("--force-field body sends it as the text that it is"));
+            .with_hint(
+                Hint::default().with("force_fields", "body").text(" sends it as the text that it is"),
+            ));
     }
     if body.contains("<![CDATA[") {
         check.note("the body holds CDATA markers, which are no HTML and arrive in the text: leave out <![CDATA[ and ]]>");

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::written::{self, Written};
 use super::{Check, refused, relations, scalars};
 use crate::error::Result;
+use crate::hint::Hint;
 use crate::json_input::type_name;
 use crate::operation::{Object, Operation};
 use crate::suggest::closest;
@@ -53,7 +54,7 @@ fn definition(check: &Check, at: &Written, value: &Value, name: &str) -> Result<
         lost.join(", ")
     ))
     .with_hint(format!("read {name} and send those along, each with its name"))
-    .with_hint(format!("--force-field {name} deletes them")))
+    .with_hint(Hint::default().with("force_fields", name).text(" deletes them")))
 }
 
 /// The properties of a record, or of several of which nothing else is lost.

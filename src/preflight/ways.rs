@@ -12,7 +12,23 @@ pub fn instead(model: &str, name: &str, vals: &Object) -> Option<Hint> {
     if model == "mail.activity" && matches!(name, "res_model" | "res_model_id") {
         return activity(vals);
     }
-    fields::way(model, name).map(Hint::from)
+    fields::way(model, name).map(|way| worded(way, model))
+}
+
+/// A way with the records in the place that is kept for them.
+fn worded(way: &str, model: &str) -> Hint {
+    let (mut hint, mut rest) = (Hint::default(), way);
+    while let Some((before, (place, after))) =
+        rest.split_once('{').and_then(|(before, marked)| Some((before, marked.split_once('}')?)))
+    {
+        hint = hint.text(before);
+        hint = match place {
+            "ids" => hint.with("ids", "ID"),
+            _ => hint.with("context", json!({ "active_model": model, "active_ids": ["ID"] })),
+        };
+        rest = after;
+    }
+    hint.text(rest)
 }
 
 /// An activity stands on a record, and is made there.

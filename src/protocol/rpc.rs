@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::faults::{self, Asked};
 use super::{Reply, answers, identity, results};
 use crate::error::{Code, Effect, Error, Result, Retry};
+use crate::hint::Hint;
 use crate::knowledge::methods::{self, Scope};
 use crate::operation::{Access, Operation};
 use crate::transport::{GAP, HttpReply};
@@ -171,7 +172,9 @@ fn of_complaint(complaint: &Complaint, status: u16, asked: Asked) -> Error {
     let takes_records = methods::of(model(asked), method(asked)).is_none_or(|row| row.scope != Scope::Model);
     if is_without_records(complaint) && takes_records {
         error = error.with_hint(
-            "a method that works on records needs them, and these protocols say so in this way: name them with --ids, or give no arguments that stand in their place",
+            Hint::new("a method that works on records needs them, and these protocols say so in this way: name them with ")
+                .name("ids")
+                .text(", or give no arguments that stand in their place"),
         );
     }
     error

@@ -51,15 +51,16 @@ fn understand(value: Value) -> Result<Job> {
             None => error,
         });
     };
-    job_of(verb, object, &|key| format!("spec.{key}"))
+    job_of(verb, object, &|key| format!("spec.{key}"), &|_| true)
 }
 
-/// What the arguments of a verb by their keys come to, held to what its schema says of them.
+/// What the arguments of a verb by their keys come to, held to what its schema says of them. A surface that does not
+/// offer a key does not have it told either.
 ///
 /// # Errors
 /// An unknown key, one that is missing, or a value that is not of its kind.
-pub fn job_of(verb: &Verb, object: Object, at: At) -> Result<Job> {
-    refuse_unknown(&object, verb, at)?;
+pub fn job_of(verb: &Verb, object: Object, at: At, is_offered: &dyn Fn(&str) -> bool) -> Result<Job> {
+    refuse_unknown(&object, verb, at, is_offered)?;
     for argument in verb.definition.own {
         if let Some(value) = object.get(argument.key()) {
             (argument.form.exact)(value, &at(argument.key()))?;
@@ -119,15 +120,18 @@ fn in_place_of(action: &str, object: &Object) -> Option<String> {
     })
 }
 
-fn refuse_unknown(object: &Object, verb: &Verb, at: At) -> Result<()> {
+fn refuse_unknown(object: &Object, verb: &Verb, at: At, is_offered: &dyn Fn(&str) -> bool) -> Result<()> {
     let (action, own, common) = (verb.name, (verb.definition.keys)(), keys::of::<Common>());
     let known = || own.iter().chain(common).copied();
     match object.keys().find(|key| known().all(|name| name != key.as_str())) {
         None => Ok(()),
         Some(key) => Err(invalid(format!("{}: {action} has no such key", at(key))).with_hint(
-            match crate::suggest::closest(key, known()) {
+            match crate::suggest::closest(key, known().filter(|name| is_offered(name))) {
                 Some(close) => format!("did you mean {close}?"),
-                None => format!("{action} takes {}", own.join(", ")),
+                None => {
+                    let told: Vec<&str> = own.iter().copied().filter(|name| is_offered(name)).collect();
+                    format!("{action} takes {}", told.join(", "))
+                }
             },
         )),
     }

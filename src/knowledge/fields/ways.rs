@@ -1,23 +1,24 @@
 //! Where a value that Odoo would lose, or that would go behind its back, has its proper place.
 
-/// Model, field, and what to do in its place.
+/// Model, field, and what to do in its place; `{ids}` and `{context}` stand for the records and the context that name
+/// them, which each surface has its own words for.
 const WAYS: [(&str, &str, &str); 21] = [
     (
         "account.move",
         "amount_residual",
-        "it is paid by a payment: create account.payment.register with --context-json '{\"active_model\": \"account.move\", \"active_ids\": [ID]}', then call account.payment.register action_create_payments",
+        "it is paid by a payment: create account.payment.register with {context}, then call account.payment.register action_create_payments",
     ),
     ("account.move", "amount_tax", "it follows from the taxes of its lines: invoice_line_ids"),
     ("account.move", "amount_total", "it follows from the prices of its lines: invoice_line_ids"),
     (
         "account.move",
         "payment_state",
-        "it is paid by a payment: create account.payment.register with --context-json '{\"active_model\": \"account.move\", \"active_ids\": [ID]}', then call account.payment.register action_create_payments",
+        "it is paid by a payment: create account.payment.register with {context}, then call account.payment.register action_create_payments",
     ),
     (
         "mail.activity",
         "state",
-        "an activity is done with call mail.activity action_feedback --ids ID; otherwise it follows from date_deadline",
+        "an activity is done with call mail.activity action_feedback {ids}; otherwise it follows from date_deadline",
     ),
     (
         "product.product",
@@ -66,17 +67,17 @@ const WAYS: [(&str, &str, &str); 21] = [
     (
         "stock.move",
         "state",
-        "moves are made by their transfer: call stock.picking button_validate --ids ID, with the quantity of each move in quantity",
+        "moves are made by their transfer: call stock.picking button_validate {ids}, with the quantity of each move in quantity",
     ),
     (
         "stock.quant",
         "available_quantity",
-        "write inventory_quantity, then call stock.quant action_apply_inventory --ids ID",
+        "write inventory_quantity, then call stock.quant action_apply_inventory {ids}",
     ),
     (
         "stock.quant",
         "quantity",
-        "write inventory_quantity, the quantity that was counted, then call stock.quant action_apply_inventory --ids ID: that makes the move",
+        "write inventory_quantity, the quantity that was counted, then call stock.quant action_apply_inventory {ids}: that makes the move",
     ),
     (
         "stock.quant",

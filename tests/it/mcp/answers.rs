@@ -67,6 +67,15 @@ fn what_is_cut_goes_on_until_every_row_was_there_once() {
     let (rows, _) =
         whole(&mut client, json!({ "model": "res.partner", "fields": fields, "limit": 120, "offset": 30 }));
     assert_eq!(rows, (31..=150).collect::<Vec<i64>>());
+    // The caller's own limit is the end, whether an answer holds it or not.
+    for limit in [3, 120] {
+        let asked = json!({ "model": "res.partner", "fields": fields, "all": true, "limit": limit });
+        let (rows, calls) = whole(&mut client, asked);
+        assert_eq!(rows, (1..=limit).collect::<Vec<i64>>());
+        assert_eq!(calls == 1, limit == 3, "{calls}");
+    }
+    let few = json!({ "model": "res.partner", "fields": fields, "all": true, "limit": 3 });
+    assert!(!client.done("odoo_search_read", few).to_string().contains("there are more"));
 }
 
 #[test]

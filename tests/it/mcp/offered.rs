@@ -124,6 +124,7 @@ fn two_tools_stand_for_all() {
 #[test]
 fn what_is_wrong_with_a_call_is_its_answer_and_what_is_no_tool_an_error_of_the_protocol() {
     let (_home, server, mut client) = in_lab(Era::Legacy("2025-06-18"));
+    let huge: Value = serde_json::from_str("1000000000000000000000000000000").unwrap();
     for (tool, arguments, says) in [
         ("odoo_read", json!({ "model": "res.partner" }), "ids is missing"),
         ("odoo_read", json!({ "model": "res.partner", "ids": ["x"] }), "ids[0]"),
@@ -142,11 +143,19 @@ fn what_is_wrong_with_a_call_is_its_answer_and_what_is_no_tool_an_error_of_the_p
             "tracking_disable",
         ),
         ("odoo_approvals", json!({ "do": "grant" }), "do"),
+        ("odoo_search_read", json!({ "model": "res.partner", "quite_another": 1 }), "quite_another"),
+        ("odoo_search_read", json!({ "model": "res.partner", "limit": huge }), "limit"),
+        (
+            "odoo_call",
+            json!({ "model": "res.partner", "method": "message_post", "ids": [7], "data": { "body": "<p>Hello</p>" } }),
+            "HTML",
+        ),
     ] {
         let error = client.fails(tool, arguments);
         assert!(error["message"].as_str().unwrap().contains(says), "{says}: {error}");
         assert_eq!(error["effect"], "not_sent", "{error}");
         assert!(!error.to_string().contains("--"), "in words of a command line: {error}");
+        assert!(!error.to_string().contains("no_header"), "told of what is refused: {error}");
     }
     for params in [
         json!({ "name": "odoo_nothing" }),
