@@ -60,6 +60,8 @@ pub struct Act<'o> {
     pub classes: Classes,
     /// The fields that it names.
     pub fields: Vec<&'o str>,
+    /// It names none where that means every one.
+    pub is_whole: bool,
     /// The values that it stores.
     pub values: Vec<&'o Object>,
     /// Whether it could store some.
@@ -305,12 +307,13 @@ impl<'o> Asked<'o> {
     fn domain(&mut self, value: &'o Value, at: usize) {
         match value {
             Value::Array(items) => match items.as_slice() {
-                [Value::String(path), Value::String(operator), inner] => {
+                // `["!", "!", [leaf]]` has the form of a leaf and is none.
+                [Value::String(path), Value::String(operator), inner] if !is_joint(path) => {
                     self.condition(path, operator, inner, at)
                 }
                 items => items.iter().for_each(|item| self.domain(item, at)),
             },
-            Value::String(text) if !matches!(text.as_str(), "&" | "|" | "!") => self.is_opaque = true,
+            Value::String(text) if !is_joint(text) => self.is_opaque = true,
             Value::Object(_) => self.is_opaque = true,
             _ => {}
         }
@@ -362,6 +365,11 @@ impl<'o> Asked<'o> {
     }
 }
 
+/// What joins the leaves of a condition.
+fn is_joint(text: &str) -> bool {
+    matches!(text, "&" | "|" | "!")
+}
+
 /// `a.b/c:sum` as its fields.
 fn parts(path: &str) -> Vec<&str> {
     let path = path.split(':').next().unwrap_or_default();
@@ -376,6 +384,24 @@ fn is_filled(value: &Value) -> bool {
     }
 }
 
+/// Whether it is about every field, because it names none: so these read, and a copy has them all.
+fn is_whole(operation: &Operation) -> bool {
+    let names_some = |argument: &str| match operation.kwargs.get(argument) {
+        Some(Value::Array(names)) => !names.is_empty(),
+        Some(Value::String(name)) => !name.is_empty(),
+        // An empty specification shows ids alone.
+        Some(Value::Object(_)) => argument == "specification",
+        _ => false,
+    };
+    match operation.method.as_str() {
+        "copy" | "copy_data" => true,
+        "read" | "search_read" => !names_some("fields"),
+        "search_fetch" => !names_some("field_names"),
+        "web_read" | "web_search_read" => !names_some("specification") && !names_some("fields"),
+        _ => false,
+    }
+}
+
 fn act<'o>(kind: Kind, model: Option<ModelNames>, methods: Vec<&'o str>, class: Class) -> Act<'o> {
     let has_values = kind == Kind::Written && class != Class::Destructive;
     Act {
@@ -384,6 +410,7 @@ fn act<'o>(kind: Kind, model: Option<ModelNames>, methods: Vec<&'o str>, class: 
         methods,
         classes: Classes::of(&[class]),
         fields: Vec::new(),
+        is_whole: false,
         values: Vec::new(),
         has_values,
     }
@@ -400,8 +427,11 @@ fn itself(operation: &Operation) -> Act<'_> {
     }
     let mut act = act(Kind::Itself, Some(ModelNames::of(model)), names, classes::of(model, method));
     act.has_values = classes::has_values(model, method).unwrap_or_default();
-    if matches!(method, "action_archive" | "action_unarchive" | "toggle_active") {
-        act.fields.push("active");
+    act.is_whole = is_whole(operation);
+    match method {
+        "action_archive" | "action_unarchive" | "toggle_active" => act.fields.push("active"),
+        "name_create" => act.fields.push("name"),
+        _ => {}
     }
     if operation.access() == Access::Write && outbound::reaches(operation).is_some() {
         act.classes = act.classes.with(Class::Outbound);

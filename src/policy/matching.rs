@@ -194,7 +194,8 @@ impl Match {
             |all: &Vec<Pattern>| act.methods.iter().any(|name| all.iter().any(|it| it.holds(name)));
         let is_effect = |effects: Classes| act.classes.widened().meets(effects);
         let is_field = |all: &Vec<Pattern>| {
-            act.fields.iter().any(|field| all.iter().any(|it| it.holds(field)))
+            act.is_whole
+                || act.fields.iter().any(|field| all.iter().any(|it| it.holds(field)))
                 || act.kind == Kind::Itself && asked.is_opaque
         };
         if !self.methods.as_ref().is_none_or(is_method)
@@ -251,7 +252,19 @@ impl Match {
             let ids = asked.operation.ids.as_deref().unwrap_or_default();
             !ids.is_empty() && ids.iter().all(|id| all.contains(id))
         };
-        let is_field = |all: &Vec<Pattern>| act.fields.iter().all(|field| *field == "id" || has(all, field));
+        // Fields are named by what reads and writes them: what deletes, runs or sends is permitted by fields alone
+        // where the rule names its effect as well, and what names none never is, unless it tells of none.
+        let is_read = act.classes.is_within(Classes::of(&[Class::Read]));
+        let is_plain = act.classes.is_within(Classes::of(&[Class::Read, Class::Write]));
+        let is_field = |all: &Vec<Pattern>| {
+            if act.is_whole && !all.iter().any(|it| it.is_everything()) {
+                return false;
+            }
+            let names_some = is_read || act.is_whole || !act.fields.is_empty();
+            names_some
+                && (is_plain || self.effects.is_some())
+                && act.fields.iter().all(|field| *field == "id" || has(all, field))
+        };
         let is_domain = |all: &Vec<Pattern>| {
             !asked.is_opaque && asked.domain_fields.iter().all(|field| *field == "id" || has(all, field))
         };

@@ -1,11 +1,14 @@
 //! Every document that applies to a profile, together: each decides for itself, the strictest counts, and every limit
 //! of each. Pure.
 
+use serde_json::json;
+
 use super::asked::{Asked, Facts};
 use super::decide::{Ruling, Verdict};
 use super::document::Document;
 use super::limit::{Due, Who};
-use crate::operation::{Object, Operation};
+
+use crate::operation::{Object, Operation, kwargs};
 
 /// Where a document comes from, and so for whom it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,8 +125,8 @@ impl Policies {
     /// What would be allowed in the place of what was denied, in a few words.
     pub fn instead(&self, operation: &Operation, facts: Facts, who: &Who) -> Option<String> {
         let tries: [(&str, Object); 4] = [
-            ("search_read", Object::new()),
-            ("read", Object::new()),
+            ("search_read", kwargs(json!({ "fields": ["id"] }))),
+            ("read", kwargs(json!({ "fields": ["id"] }))),
             ("create", Object::new()),
             ("write", Object::new()),
         ];
