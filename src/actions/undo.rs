@@ -5,6 +5,7 @@ mod back;
 mod plan;
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::host::{Host, Question, Watch};
-use crate::journal::{Entry, Journal, State};
+use crate::journal::{Entry, Journal, State, entry, keys};
 use crate::operation::{Access, Object};
 use crate::outcome::Outcome;
 use crate::secret::Secret;
@@ -114,6 +115,10 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     let mut told = Vec::new();
     let mut effect = Effect::NotSent;
     for entry in &entries {
+        // Two at once would undo it twice: who comes second finds it undone.
+        let held = if caller.rules.dry_run { None } else { Some(held(run, journal, "undo", &entry.id)) };
+        let _held = held.transpose().map_err(|error| so_far(error, &told))?;
+        let entry = &journal.entry(&entry.id)?;
         let plan = plan::of(run, journal, entry, request.fields.as_deref()).map_err(|error| so_far(error, &told))?;
         if caller.rules.dry_run {
             told.push(plan.shown(entry));
@@ -127,17 +132,21 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     Ok(Outcome::of(Value::from(told).to_string(), effect))
 }
 
+/// Holds what is done of an entry for as long as another run may take, and some more.
+pub fn held(run: &Run, journal: &Journal, deed: &str, id: &str) -> Result<keys::Claim> {
+    journal.hold(deed, id, run.session.settings.timeout + Duration::from_secs(10))
+}
+
 /// The entries that are meant.
 fn meant(journal: &Journal, which: &Which) -> Result<Vec<Entry>> {
     if let Which::One(id) = which {
         return Ok(vec![journal.entry(id)?]);
     }
     let all = journal.entries()?;
-    let is_undone = |entry: &Entry| {
-        entry.undone_by.iter().any(|by| all.iter().any(|other| other.id == *by && other.state() == State::Done))
-    };
     let is_one = |entry: &&Entry| {
-        entry.state() == State::Done && entry.intent["undoes"].is_null() && !is_undone(entry)
+        entry.state() == State::Done
+            && entry.intent["undoes"].is_null()
+            && entry::undo_of(&all, entry).is_none()
     };
     let found: Vec<Entry> = match which {
         Which::Run(run) => all.iter().rev().filter(|entry| entry.text("run") == run).filter(is_one).cloned().collect(),

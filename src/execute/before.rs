@@ -17,6 +17,8 @@ const MOST: usize = 8 * 1024 * 1024;
 const STAMPS: [&str; 2] = ["write_date", "write_uid"];
 /// Fields that tell how a record stands.
 const STANDING: [&str; 3] = ["state", "active", "stage_id"];
+/// Methods of records that can be archived.
+const ARCHIVES: [&str; 3] = ["action_archive", "action_unarchive", "toggle_active"];
 /// What begins so is of the messages and activities beside a record.
 const BESIDE: [&str; 4] = ["message_", "website_message_", "activity_", "rating_"];
 /// Fields that Odoo fills itself.
@@ -53,7 +55,7 @@ impl Run<'_> {
         };
         let fields = match wanted(operation) {
             Wanted::Nothing => return Ok(Value::Null),
-            Wanted::Fields(names) => self.there(&operation.model, names),
+            Wanted::Fields(names) => self.there(operation, names),
             Wanted::Everything => match self.schema(&operation.model, false) {
                 Ok(schema) => stored(&operation.model, &schema),
                 Err(error) => return kept_back(error),
@@ -171,11 +173,13 @@ impl Run<'_> {
     }
 
     /// The names that a model has, as far as that is known, with when and by whom a record was changed.
-    fn there(&self, model: &str, names: Vec<String>) -> Vec<String> {
-        let Some(schema) = self.known(model) else {
+    fn there(&self, operation: &Operation, names: Vec<String>) -> Vec<String> {
+        let Some(schema) = self.known(&operation.model) else {
             // Every model that can be changed has this one, but for a few.
             let only_stamps = names.first().is_some_and(|name| STANDING.contains(&name.as_str()));
-            return if only_stamps { vec![STAMPS[0].to_string()] } else { names };
+            let mut sure = marks(&operation.model, &operation.method);
+            sure.push(STAMPS[0]);
+            return if only_stamps { sure.into_iter().map(str::to_string).collect() } else { names };
         };
         let stamps = STAMPS.iter().map(|name| name.to_string());
         let mut there: Vec<String> =
@@ -214,6 +218,19 @@ pub fn leaves_a_mark(model: &str, method: &str) -> bool {
     states::is_button(model, method)
         || ["action_", "button_"].iter().any(|start| method.starts_with(start))
         || method == "toggle_active"
+}
+
+/// The fields that are known to tell whether a method was carried out.
+fn marks(model: &str, method: &str) -> Vec<&'static str> {
+    let mut marks: Vec<&str> = inverses::inverses(model, method)
+        .map(|way| way.field)
+        .filter(|field| !field.is_empty())
+        .chain(states::is_button(model, method).then_some("state"))
+        .chain(ARCHIVES.contains(&method).then_some("active"))
+        .collect();
+    marks.sort_unstable();
+    marks.dedup();
+    marks
 }
 
 /// Every field that is stored, but for what is told of a record beside it, pictures in other sizes, and lists of other

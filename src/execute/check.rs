@@ -26,8 +26,12 @@ const AT_WORK: u64 = 120;
 const APART: u64 = 900;
 /// Where it does.
 const NEAR: u64 = 30;
+/// Times are compared by whole seconds, those of two clocks.
+const ROUNDED: i128 = 2;
 /// More records are not compared.
 const MOST: u32 = 200;
+/// When a record was made and last written, and by whom.
+const STAMPS: [&str; 3] = ["create_date", "write_date", "write_uid"];
 /// Methods that post a message on a record.
 const POSTS: [&str; 2] = ["message_post", "message_notify"];
 
@@ -152,6 +156,8 @@ struct Looker<'a> {
     user: Option<i64>,
     /// The call came after this, by the server's clock.
     since: String,
+    /// What was made before this was made before the call.
+    begun: String,
 }
 
 impl<'a> Looker<'a> {
@@ -164,11 +170,11 @@ impl<'a> Looker<'a> {
         let mut context = entry.intent["context"].as_object().cloned().unwrap_or(run.context()?);
         context.extend(context::agent_marks(&run.caller.channel));
         let user = entry.intent["user"].as_i64().or_else(|| run.user_id());
-        let here = run.session.clock.seconds();
         let there = run.session.odoo().probe().ok().and_then(|reply| {
             let date = httpdate::parse_http_date(reply.header("date")?).ok()?;
             date.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
         });
+        let here = run.session.clock.seconds();
         let (ahead, margin) = match there {
             Some(there) => (i128::from(there) - i128::from(here), NEAR),
             None => {
@@ -176,9 +182,10 @@ impl<'a> Looker<'a> {
                 (0, APART)
             }
         };
-        let since = i128::from(entry.at()) + ahead - i128::from(margin);
-        let since = odoo_datetime(u64::try_from(since).unwrap_or_default());
-        Ok(Looker { run, journal, entry, context, user, since })
+        let at = i128::from(entry.at()) + ahead;
+        let time = |second: i128| odoo_datetime(u64::try_from(second).unwrap_or_default());
+        let (since, begun) = (time(at - i128::from(margin)), time(at - ROUNDED));
+        Ok(Looker { run, journal, entry, context, user, since, begun })
     }
 
     fn look(&self, looked: &mut Looked) -> Result<Found> {
@@ -223,17 +230,34 @@ impl<'a> Looker<'a> {
         Field::of(&schema.and_then(|schema| schema.field(name)).unwrap_or_default())
     }
 
-    /// Records that other calls of this journal have made are not this one's.
-    fn others(&self, model: &str) -> Result<BTreeSet<i64>> {
-        let entries = self.journal.entries()?;
-        let others = entries.iter().filter(|other| other.id != self.entry.id && other.model() == model);
+    /// Records that other calls have made, of this profile or another one in the database, are not this one's.
+    fn others(&self, is_alike: &dyn Fn(&Entry) -> bool) -> Result<BTreeSet<i64>> {
+        let entries = self.journal.of_database()?;
+        let others = entries.iter().filter(|other| other.id != self.entry.id && is_alike(other));
         Ok(others.flat_map(|other| compared::ids(&made_by(other))).collect())
+    }
+
+    /// Whether a row was made before the call.
+    fn is_early(&self, row: &Value) -> bool {
+        row["create_date"].as_str().is_some_and(|made| made < self.begun.as_str())
+    }
+
+    /// Whether there is a row that may be the one that was looked for, changed by somebody since.
+    fn may_be_changed<'r>(&self, mut rows: impl Iterator<Item = &'r Value>, looked: &mut Looked) -> bool {
+        let is_changed = |row: &Value| {
+            row["write_date"] != row["create_date"]
+                || !row["write_uid"].is_null() && compared::record(&row["write_uid"]) != self.user
+        };
+        let found = rows.any(is_changed);
+        if found {
+            looked.at("one that was changed after it was made, and may be what was to be made");
+        }
+        found
     }
 
     fn created(&self, looked: &mut Looked) -> Result<Found> {
         let model = self.entry.model();
-        let list = self.entry.intent["values"]["vals_list"].as_array().cloned().unwrap_or_default();
-        let wanted: Vec<&Object> = list.iter().filter_map(Value::as_object).collect();
+        let wanted = self.entry.vals_list();
         let mut names: Vec<String> = wanted.iter().flat_map(|vals| vals.keys().cloned()).collect();
         names.sort();
         names.dedup();
@@ -242,8 +266,10 @@ impl<'a> Looker<'a> {
             return Ok(Found::CannotTell);
         };
         let domain = json!([["create_uid", "=", user], ["create_date", ">=", self.since]]);
-        let rows = self.search(model, domain, &names)?;
-        let others = self.others(model)?;
+        let asked: Vec<String> =
+            names.iter().cloned().chain(STAMPS.iter().map(|name| name.to_string())).collect();
+        let rows = self.search(model, domain, &asked)?;
+        let others = self.others(&|other| other.model() == model)?;
         looked.at(format!(
             "{} records of {model} that user {user} made since {} UTC",
             rows.len(),
@@ -271,12 +297,17 @@ impl<'a> Looker<'a> {
             }
             // The earliest first, as they were made.
             let Some(at) = alike.last() else { break };
+            if self.is_early(free[*at]) {
+                looked.at("one with the same values, which was made before the call");
+                return Ok(Found::CannotTell);
+            }
             ids.extend(free[*at]["id"].as_i64());
             free.remove(*at);
         }
         looked.at(format!("{} of {} with the values of the call", ids.len(), wanted.len()));
         Ok(match ids.len() {
             0 if rows.len() >= MOST as usize => Found::CannotTell,
+            0 if self.may_be_changed(free.iter().copied(), looked) => Found::CannotTell,
             0 => Found::DidNotHappen,
             count if count == wanted.len() => Found::Happened(Some(ids)),
             // Odoo makes all of them or none.
@@ -297,31 +328,32 @@ impl<'a> Looker<'a> {
             ["create_uid", "=", user],
             ["create_date", ">=", self.since]
         ]);
-        let fields = ["body", "res_id", "subject"].map(str::to_string);
+        let fields: Vec<String> =
+            ["body", "res_id", "subject"].iter().chain(&STAMPS).map(|name| name.to_string()).collect();
         let rows = self.search("mail.message", domain, &fields)?;
-        let others = {
-            let entries = self.journal.entries()?;
-            let posts =
-                entries.iter().filter(|other| other.id != self.entry.id && POSTS.contains(&other.method()));
-            posts.flat_map(|other| compared::ids(&made_by(other))).collect::<BTreeSet<i64>>()
-        };
+        let others = self.others(&|other| POSTS.contains(&other.method()))?;
+        let is_free = |row: &&Value| row["id"].as_i64().is_some_and(|id| !others.contains(&id));
         let text = Field { kind: "html".into(), relation: String::new() };
         let escaped =
             Value::String(body.as_str().unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;"));
         let is_it = |row: &&Value| {
-            let id = row["id"].as_i64().unwrap_or_default();
-            !others.contains(&id)
-                && (compared::same(&text, body, &row["body"])
-                    || compared::same(&text, &escaped, &row["body"]))
+            compared::same(&text, body, &row["body"]) || compared::same(&text, &escaped, &row["body"])
         };
-        let found: Vec<i64> = rows.iter().filter(is_it).filter_map(|row| row["id"].as_i64()).collect();
+        let alike: Vec<&Value> = rows.iter().filter(is_free).filter(is_it).collect();
+        let found: Vec<i64> = alike.iter().filter_map(|row| row["id"].as_i64()).collect();
         looked.at(format!(
             "{} messages of user {user} on {model} since {} UTC: {} with this text",
             rows.len(),
             self.since,
             found.len()
         ));
+        if alike.iter().any(|row| self.is_early(row)) {
+            looked.at("one with this text, which was made before the call");
+            return Ok(Found::CannotTell);
+        }
         Ok(match found.len() {
+            0 if rows.len() >= MOST as usize => Found::CannotTell,
+            0 if self.may_be_changed(rows.iter().filter(is_free), looked) => Found::CannotTell,
             0 => Found::DidNotHappen,
             count if count <= ids.len().max(1) => Found::Happened(Some(found)),
             _ => Found::CannotTell,
@@ -374,6 +406,10 @@ impl<'a> Looker<'a> {
         let fields: Vec<String> = vals.iter().map(|(name, _)| name.clone()).chain(self.stamps()).collect();
         let Some(pairs) = self.pairs(&fields, looked)? else { return Ok(Found::CannotTell) };
         let types: Vec<Field> = vals.iter().map(|(name, _)| self.field(name)).collect();
+        if vals.iter().zip(&types).any(|((_, value), field)| compared::makes_or_changes(field, value)) {
+            looked.at("nothing of the lines that were to be made or changed, whose ids do not tell");
+            return Ok(Found::CannotTell);
+        }
         let (mut hold, mut old, mut count) = (0, 0, 0);
         for (before, now) in &pairs {
             for ((name, value), field) in vals.iter().zip(&types) {
@@ -396,14 +432,12 @@ impl<'a> Looker<'a> {
 
     /// Of records that hold what they held: whether that proves that the call never reached them.
     fn untouched(&self, pairs: &[(Value, Value)], looked: &mut Looked) -> Found {
-        let is_same = |(before, now): &(Value, Value)| before["write_date"] == now["write_date"];
-        let is_ours = |(_, now): &(Value, Value)| compared::record(&now["write_uid"]) == self.user;
-        looked.at("when they were last written, and by whom");
-        if pairs.iter().all(|pair| is_same(pair) || !is_ours(pair)) {
-            Found::DidNotHappen
-        } else {
-            Found::CannotTell
-        }
+        // Whoever has written since may have put back what the call wrote.
+        let is_same = |(before, now): &(Value, Value)| {
+            before["write_date"].is_string() && before["write_date"] == now["write_date"]
+        };
+        looked.at("when they were last written");
+        if pairs.iter().all(is_same) { Found::DidNotHappen } else { Found::CannotTell }
     }
 
     /// The same where it is not known how they stood: what nobody has written since was not written by the call either.
@@ -436,23 +470,29 @@ impl<'a> Looker<'a> {
         }
         fields.extend(self.stamps().into_iter().filter(|stamp| !fields.contains(stamp)).collect::<Vec<_>>());
         let Some(pairs) = self.pairs(&fields, looked)? else { return Ok(Found::CannotTell) };
-        let marks: Vec<&String> = fields.iter().filter(|name| *name != "write_uid").collect();
-        let is_changed = |(before, now): &(Value, Value)| {
-            marks
-                .iter()
-                .any(|name| before.get(name.as_str()).is_some_and(|before| *before != now[name.as_str()]))
+        let differs = |(before, now): &(Value, Value), name: &str| {
+            before.get(name).is_some_and(|before| *before != now[name])
         };
+        // Anything may have written the record since: a stamp alone proves nothing.
+        let marks: Vec<&String> =
+            fields.iter().filter(|name| !matches!(name.as_str(), "write_date" | "write_uid")).collect();
+        let is_changed = |pair: &(Value, Value)| marks.iter().any(|name| differs(pair, name));
+        let is_untouched = |pair: &&(Value, Value)| !is_changed(pair) && !differs(pair, "write_date");
         let is_ours = |(_, now): &(Value, Value)| compared::record(&now["write_uid"]) == self.user;
         let changed = pairs.iter().filter(|pair| is_changed(pair)).count();
-        let named = marks.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-        looked.at(format!("{named} of {} records, {changed} of them changed", pairs.len()));
+        let untouched = pairs.iter().filter(is_untouched).count();
+        let named = fields.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+        looked.at(format!(
+            "{named} of {} records, {changed} of them changed, {untouched} untouched",
+            pairs.len()
+        ));
         if changed == pairs.len() && pairs.iter().all(is_ours) {
             return Ok(Found::Happened(None));
         }
-        if changed == 0 && leaves_a_mark(model, method) {
+        if untouched == pairs.len() && leaves_a_mark(model, method) {
             return Ok(Found::DidNotHappen);
         }
-        if changed == 0 {
+        if untouched == pairs.len() {
             looked.at(format!("nothing else: {method} may leave no mark on its records"));
         }
         Ok(Found::CannotTell)

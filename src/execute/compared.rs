@@ -138,6 +138,13 @@ fn properties(value: &Value) -> Vec<(String, String)> {
     all
 }
 
+/// Whether commands make or change lines, which ids and counts do not tell of.
+pub fn makes_or_changes(field: &Field, commands: &Value) -> bool {
+    let may_be_list = field.is_list() || field.kind.is_empty();
+    let is_one = |command: &Value| matches!(command[0].as_i64(), Some(0 | 1)) && command[2].is_object();
+    may_be_list && commands.as_array().into_iter().flatten().any(is_one)
+}
+
 /// The ids of a list.
 pub fn ids(value: &Value) -> BTreeSet<i64> {
     value.as_array().into_iter().flatten().filter_map(record).collect()
@@ -251,5 +258,15 @@ mod tests {
         assert!(!holds(json!([1, 2]), json!([[4, 3, 0]]), json!([1, 2])));
         assert!(!holds(json!([1, 2]), json!([[3, 1, 0]]), json!([2, 4])));
         assert!(!holds(json!([1, 2]), json!([[0, 0, {}]]), json!([1, 2])));
+        let list = Field { kind: "one2many".into(), relation: String::new() };
+        for (commands, is_told) in [
+            (json!([[0, 0, {}]]), true),
+            (json!([[4, 1, 0], [1, 2, { "name": "a" }]]), true),
+            (json!([[6, 0, [1]]]), false),
+            (json!([1, 0]), false),
+            (json!(false), false),
+        ] {
+            assert_eq!(makes_or_changes(&list, &commands), is_told, "{commands}");
+        }
     }
 }

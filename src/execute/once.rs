@@ -35,6 +35,7 @@ pub struct Held {
     claim: Claim,
     known: Known,
     may_keep_answer: bool,
+    may_keep_texts: bool,
 }
 
 impl Held {
@@ -49,7 +50,9 @@ impl Held {
         match outcome {
             Ok(reply) => {
                 self.known.is_done = true;
-                self.known.answer = self.may_keep_answer.then(|| reply.get().to_string());
+                let may_keep =
+                    self.may_keep_answer && (self.may_keep_texts || kept::has_no_texts(reply.get()));
+                self.known.answer = may_keep.then(|| reply.get().to_string());
                 self.claim.keep(&self.known)
             }
             Err(error) if matches!(error.effect, Effect::NotSent | Effect::Rejected) => self.claim.forget(),
@@ -75,7 +78,10 @@ impl Run<'_> {
             is_done: false,
         };
         let may_keep_answer = !SECRETIVE.iter().any(|word| operation.method.contains(word));
-        let send = |claim| Once::Send(Box::new(Held { claim, known: fresh.clone(), may_keep_answer }));
+        let may_keep_texts = journal.has_values;
+        let send = |claim| {
+            Once::Send(Box::new(Held { claim, known: fresh.clone(), may_keep_answer, may_keep_texts }))
+        };
         let Some(known) = claim.known.clone() else { return Ok(send(claim)) };
         if known.digest != digest {
             return Err(Error::new(
@@ -176,6 +182,10 @@ fn unheld(error: io::Error, key: &str) -> Error {
 
 /// The digest of what is done, whatever it is asked in.
 fn digest(operation: &Operation) -> String {
-    let bare = Operation { context: Object::new(), ..operation.clone() };
+    let mut bare = Operation { context: Object::new(), ..operation.clone() };
+    // An object alone is a list of one.
+    if let Some(vals) = bare.kwargs.get_mut("vals_list").filter(|vals| vals.is_object()) {
+        *vals = json!([vals.take()]);
+    }
     chain::digest(canonical(&json!(["once", bare.digest()])).as_bytes())
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::hint::{Action, Hint};
+use crate::operation::Object;
 
 /// The version of what is written.
 pub const FORMAT: u64 = 1;
@@ -94,6 +95,13 @@ impl Entry {
         self.intent["ids"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect()
     }
 
+    /// The values of records to be made; an object alone is a list of one.
+    pub fn vals_list(&self) -> Vec<Object> {
+        let given = &self.intent["values"]["vals_list"];
+        let list = given.as_array().map_or(std::slice::from_ref(given), Vec::as_slice);
+        list.iter().filter_map(Value::as_object).cloned().collect()
+    }
+
     /// Whether a later version wrote it, so that it may mean more than is understood here.
     pub fn is_newer(&self) -> bool {
         self.intent["v"].as_u64().is_none_or(|version| version > FORMAT)
@@ -177,6 +185,13 @@ fn list(ids: &[String]) -> Option<Value> {
     (!ids.is_empty()).then(|| json!(ids))
 }
 
+/// The undo by which an entry is undone: one that was carried out and is not undone itself. An undo is younger than
+/// what it undoes, so that this ends.
+pub fn undo_of<'a>(all: &'a [Entry], entry: &Entry) -> Option<&'a Entry> {
+    let undos = all.iter().filter(|other| entry.undone_by.contains(&other.id));
+    undos.filter(|undo| undo.state() == State::Done).find(|undo| undo_of(all, undo).is_none())
+}
+
 /// The second of a time as lines have it.
 pub fn seconds(at: &Value) -> Option<u64> {
     let time = humantime::parse_rfc3339(at.as_str()?).ok()?;
@@ -255,6 +270,20 @@ mod tests {
         assert!(failed("not_sent", "unreachable") && failed("rejected", "rejected"));
         assert!(!failed("rejected", "confirmation_required") && !failed("not_sent", "policy_denied"));
         assert!(!failed("unknown", "outcome_unknown") && !failed("done", ""));
+    }
+
+    #[test]
+    fn an_entry_is_undone_by_an_undo_that_stands() {
+        let intent = |id: &str, undoes: &str| json!({ "v": 1, "kind": "intent", "id": id, "undoes": undoes });
+        let done = |id: &str| json!({ "v": 1, "kind": "outcome", "of": id, "effect": "done" });
+        let mut lines = vec![intent("a", ""), done("a")];
+        for (id, undoes, by) in
+            [("b", "a", Some("b")), ("c", "b", None), ("d", "c", Some("b")), ("e", "d", None)]
+        {
+            lines.extend([intent(id, undoes), done(id)]);
+            let all = told(&lines);
+            assert_eq!(undo_of(&all, &all[0]).map(|undo| undo.id.as_str()), by, "{id}");
+        }
     }
 
     #[test]

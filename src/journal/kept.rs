@@ -19,7 +19,7 @@ const MOST: usize = 1024 * 1024;
 /// A longer answer is not kept.
 const LONGEST: usize = 16 * 1024;
 /// Words in the name of a key whose value nobody else may see.
-const SECRETS: [&str; 11] = [
+const SECRETS: [&str; 13] = [
     "password",
     "passwd",
     "passphrase",
@@ -27,20 +27,69 @@ const SECRETS: [&str; 11] = [
     "pass",
     "secret",
     "token",
+    "authtoken",
     "apikey",
+    "sessionid",
     "credential",
     "otp",
     "pin",
 ];
-const PAIRS: [[&str; 2]; 4] = [["api", "key"], ["private", "key"], ["secret", "key"], ["access", "key"]];
+/// The same, where the name ends with them: a bar of cookies is none.
+const LAST: [&str; 2] = ["authorization", "cookie"];
+/// Kinds of keys that are secret.
+const KEYS: [&str; 8] =
+    ["api", "private", "secret", "access", "transaction", "signature", "encryption", "merchant"];
+/// A number under a name that ends so tells of secrets and is none.
+const MEASURES: [&str; 7] = ["count", "length", "size", "limit", "lifetime", "expiry", "expiration"];
 
 /// Whether a name is that of a secret.
 pub fn is_secret(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    let is_one =
-        |word: &&str| SECRETS.iter().any(|secret| word.trim_end_matches('s') == secret.trim_end_matches('s'));
-    words.iter().any(is_one) || words.windows(2).any(|two| PAIRS.iter().any(|pair| pair == two))
+    let words = words(name);
+    let is = |word: &str, secret: &str| word == secret || word.strip_suffix('s') == Some(secret);
+    let is_pair = |two: &[String]| {
+        is(&two[1], "key") && KEYS.contains(&two[0].as_str()) || two[0] == "session" && two[1] == "id"
+    };
+    words.iter().any(|word| SECRETS.iter().any(|secret| is(word, secret)))
+        || words.last().is_some_and(|last| LAST.iter().any(|secret| is(last, secret)))
+        || words.windows(2).any(is_pair)
+}
+
+/// The words of a name: `clientSecret2` has two.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let chars: Vec<char> = name.chars().collect();
+    for (at, one) in chars.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| chars[before]);
+        let is_next_lower = chars.get(at + 1).is_some_and(char::is_ascii_lowercase);
+        let begins = one.is_ascii_uppercase()
+            && before.is_some_and(|before| !before.is_ascii_uppercase() || is_next_lower);
+        if begins || !one.is_ascii_alphanumeric() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| one.is_ascii_alphanumeric()) {
+            word.push(one.to_ascii_lowercase());
+        }
+    }
+    let bare = |word: &String| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_string();
+    words.iter().map(bare).filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether a value under the name of a secret is one: not nothing, not the records that a field leads to, and not a
+/// number that tells how many there are.
+fn is_hidden(name: &str, value: &Value) -> bool {
+    let is_nothing = matches!(value, Value::Null | Value::Bool(false)) || value.as_str() == Some("");
+    if is_nothing || !is_secret(name) {
+        return false;
+    }
+    let is_record = match value {
+        Value::Number(_) => true,
+        Value::Array(items) => items.iter().all(|item| item.is_number() || item.is_array()),
+        _ => false,
+    };
+    let leads = name.ends_with("_id") || name.ends_with("_ids");
+    let measures =
+        value.is_number() && words(name).last().is_some_and(|last| MEASURES.contains(&last.as_str()));
+    !(leads && is_record || measures)
 }
 
 /// Values as they are kept.
@@ -58,8 +107,8 @@ fn kept_object(object: &Object, file: &dyn Fn(&str) -> Option<Value>) -> Object 
     let named =
         object.get("key").or_else(|| object.get("name")).and_then(Value::as_str).is_some_and(is_secret);
     let one = |(key, value): (&String, &Value)| {
-        let is_text = value.as_str().is_some_and(|text| !text.is_empty());
-        let is_hidden = is_text && (is_secret(key) || named && key == "value");
+        let name = if named && key == "value" { "secret" } else { key.as_str() };
+        let is_hidden = is_hidden(name, value);
         (key.clone(), if is_hidden { json!({ SECRET: true }) } else { kept(value, file) })
     };
     object.iter().map(one).collect()
@@ -148,6 +197,11 @@ pub fn answer(json: &str) -> Option<Value> {
     })
 }
 
+/// Whether an answer has no text, which may be a value or a key.
+pub fn has_no_texts(json: &str) -> bool {
+    serde_json::from_str(json).is_ok_and(|value| is_whole(&without_texts(value)))
+}
+
 fn without_texts(value: Value) -> Value {
     match value {
         Value::String(text) if text.is_empty() => Value::String(text),
@@ -180,11 +234,44 @@ mod tests {
             "access_token",
             "clientSecret_secret",
             "tokens",
+            "clientSecret",
+            "APIKey",
+            "password2",
+            "token_1",
+            "authToken",
+            "authtoken",
+            "Authorization",
+            "set_cookie",
+            "session_id",
+            "sips_merchant_key",
+            "ogone_signature_key",
+            "transaction_keys",
+            "encryptionKey",
         ] {
             assert!(is_secret(name), "{name}");
         }
         for name in ["secretary", "passport_id", "compass", "key", "name", "spin", "pinned", "tokenized"] {
             assert!(!is_secret(name), "{name}");
+        }
+        for name in
+            ["keyboard", "merchant_name", "cookies_bar", "authorization_date", "key_id", "pa", "session"]
+        {
+            assert!(!is_secret(name), "{name}");
+        }
+        for (name, value, hidden) in [
+            ("pin", json!(1234), true),
+            ("password", json!(["a"]), true),
+            ("token", json!({ "a": 1 }), true),
+            ("access_token", json!(false), false),
+            ("access_token", json!(null), false),
+            ("session_id", json!(7), false),
+            ("session_id", json!("a"), true),
+            ("token_ids", json!([[6, 0, [1]]]), false),
+            ("token_ids", json!(["a"]), true),
+            ("token_count", json!(3), false),
+            ("token_count", json!("a"), true),
+        ] {
+            assert_eq!(is_hidden(name, &value), hidden, "{name} {value}");
         }
         let kept =
             values(&object(json!({ "vals": { "login": "a", "password": "b", "secret_id": 4, "token": "",

@@ -164,6 +164,26 @@ impl Journal {
         Ok(entry::entries(self.lines(&|_| true)?.into_iter()))
     }
 
+    /// Every entry of every profile in this database.
+    ///
+    /// # Errors
+    /// `local_state`: a file cannot be read.
+    pub fn of_database(&self) -> Result<Vec<Entry>> {
+        let mut found = self.entries()?;
+        let names = std::fs::read_dir(&self.root).into_iter().flatten().flatten();
+        for name in names.filter_map(|item| item.file_name().into_string().ok()) {
+            let Some(other) = self.beside(&name).filter(|other| other.directory != self.directory) else {
+                continue;
+            };
+            let mut theirs = other.entries()?;
+            theirs.retain(|entry| {
+                entry.text("server") == self.place.server && entry.text("database") == self.place.database
+            });
+            found.extend(theirs);
+        }
+        Ok(found)
+    }
+
     /// The entry of an id, or of the first digits of one.
     ///
     /// # Errors
@@ -229,6 +249,24 @@ impl Journal {
         fsio::ensure_private_dir(&directory)?;
         let whole = canonical(&json!([self.place.server, self.place.database, model, key]));
         keys::Claim::of(&directory, &chain::digest(whole.as_bytes()), patience)
+    }
+
+    /// Holds what is done of an entry, `retry` or `undo`, so that two runs at once do it once.
+    ///
+    /// # Errors
+    /// `busy`: another run has it for longer than `patience`. Or the disk.
+    pub fn hold(&self, deed: &str, id: &str, patience: Duration) -> Result<keys::Claim> {
+        self.claim("", &format!("{deed}:{id}"), patience).map_err(|error| {
+            if error.kind() == io::ErrorKind::TimedOut {
+                return Error::new(
+                    Code::Busy,
+                    format!("another run is at work on the {deed} of {id}: nothing was sent"),
+                )
+                .with_effect(Effect::NotSent, Retry::Safe);
+            }
+            Error::local_state(format!("the {deed} of {id} cannot be held ({error}): nothing was sent"))
+                .with_source(error)
+        })
     }
 
     /// The journal of this name beside this one, of another profile in the same database.

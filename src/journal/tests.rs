@@ -38,6 +38,21 @@ fn an_entry_is_found_by_its_id_or_the_beginning_of_it_and_by_its_own_profile_alo
 }
 
 #[test]
+fn what_other_profiles_did_in_the_database_is_known_and_elsewhere_is_not() {
+    let state = tempfile::tempdir().unwrap();
+    let (here, beside) = (journal(state.path(), "a"), journal(state.path(), "b"));
+    let elsewhere = Place { database: "e".into(), ..place("a") };
+    let elsewhere = Journal::new(state.path(), elsewhere, Arc::default(), KEPT, true);
+    let all = [&here, &beside, &elsewhere].map(|one| one.intend(members(json!({})), now(0)).unwrap());
+    let found: Vec<String> = here.of_database().unwrap().into_iter().map(|entry| entry.id).collect();
+    assert_eq!(found, all[..2]);
+    let held = here.hold("undo", &all[0], Duration::ZERO).unwrap();
+    assert_eq!(here.hold("undo", &all[0], Duration::ZERO).err().unwrap().code, Code::Busy);
+    drop(held);
+    here.hold("undo", &all[0], Duration::ZERO).unwrap();
+}
+
+#[test]
 fn a_key_is_blacked_out_wherever_it_stands() {
     let state = tempfile::tempdir().unwrap();
     let veil = Arc::new(Veil::default());

@@ -322,6 +322,12 @@ fn a_profile_keeps_digests_alone_where_its_file_says_so_and_not_where_the_enviro
         "{entry}"
     );
     assert!(server.requests_to(&json2("res.partner", "read")).is_empty());
+    server.on(&json2("x.thing", "x_act"), Answer::json(r#"{"note": "a private text"}"#));
+    home.run(["call", "x.thing", "x_act", "--ids", "1", "--idempotency-key", "k"]).ok();
+    for path in files_below(&home.path().join("state").join("journal")) {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(!text.contains("a private text"), "{}", path.display());
+    }
     values("1");
     let outcome = home.agent(WRITE).env("ODOO_JOURNAL_VALUES", "0").run().ok();
     assert!(outcome.notes().iter().any(|note| note.contains("ODOO_JOURNAL_VALUES")), "{}", outcome.stderr);
@@ -462,6 +468,57 @@ fn an_entry_of_a_later_version_is_shown_and_its_additions_stay() {
     let shown = home.run(["journal", "show", "0123456789ab"]).ok().json();
     assert_eq!((&shown["v"], &shown["novel"], &shown["state"]), (&json!(9), &json!([1]), &json!("open")));
     assert_eq!(entries(&home, &[]).len(), 3);
+}
+
+#[test]
+fn what_may_be_somebody_elses_is_not_told() {
+    let (home, server) = lab();
+    let lost = |line: &[&str]| {
+        home.run(line).fails(11, "outcome_unknown").error()["journal"].as_str().unwrap().to_string()
+    };
+    let make = ["create", "res.partner", "--vals-json", r#"{"name": "A"}"#];
+    server.on(&json2("res.partner", "create"), Answer::CloseAfterReading);
+    let search =
+        |rows: Value| server.on(&json2("res.partner", "search_read"), Answer::json(&rows.to_string()));
+    let (early, late) = ("2001-01-01 00:00:00", "2099-01-01 00:00:00");
+    for (name, made, written, finding) in [
+        ("A", early, early, None),
+        ("B", late, "2099-01-01 00:00:09", None),
+        ("B", late, late, Some("did_not_happen")),
+        ("A", late, late, Some("happened")),
+    ] {
+        let id = lost(&make);
+        search(json!([{ "id": 9, "name": name, "create_date": made, "write_date": written }]));
+        match finding {
+            Some(finding) => {
+                assert_eq!(
+                    home.run(["journal", "check", &id]).ok().json()["finding"],
+                    finding,
+                    "{name} {made}"
+                );
+            }
+            None => drop(home.run(["journal", "check", &id]).fails(11, "cannot_tell")),
+        }
+    }
+    // Ids and counts of lines tell nothing of what is in them.
+    server.on(&json2("res.partner", "write"), Answer::CloseAfterReading);
+    let rows = json!([{ "id": 1, "child_ids": [2], "write_date": early }]).to_string();
+    server.on(&json2("res.partner", "read"), Answer::json(&rows));
+    let vals = r#"{"child_ids": [[1, 2, {"phone": "1"}]]}"#;
+    let id = lost(&["write", "res.partner", "--ids", "1", "--vals-json", vals]);
+    home.run(["journal", "check", &id]).fails(11, "cannot_tell");
+    // A button that is known leaves its state; a stamp alone is anybody's.
+    server.on(&json2("sale.order", "action_confirm"), Answer::CloseAfterReading);
+    let order = |state: &str, written: &str| {
+        let rows = json!([{ "id": 1, "state": state, "write_date": written }]).to_string();
+        server.on(&json2("sale.order", "read"), Answer::json(&rows));
+    };
+    order("draft", early);
+    let id = lost(&["call", "sale.order", "action_confirm", "--ids", "1"]);
+    let asked = server.requests_to(&json2("sale.order", "read"))[0].json();
+    assert_eq!(asked["fields"], json!(["state", "write_date"]));
+    order("draft", late);
+    home.run(["journal", "check", &id]).fails(11, "cannot_tell");
 }
 
 /// A server in front of another that lets a call through and loses its answer, or loses the call.

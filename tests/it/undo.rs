@@ -56,6 +56,9 @@ fn a_write_is_taken_back_and_so_is_the_taking_back() {
     undo(&home, &entry).fails(8, "undo_conflict").says(&["undone already"]);
     undo(&home, own["id"].as_str().unwrap()).ok();
     assert_eq!(field(&home, "res.partner", id, "phone"), "2", "an undo can be undone");
+    let again = sandbox(&home, &["undo", "--last"]).ok().json();
+    assert_eq!(again[0]["undoes"], entry, "what is not undone any more is the last one again");
+    assert_eq!(field(&home, "res.partner", id, "phone"), "1");
 }
 
 #[test]
@@ -75,6 +78,56 @@ fn what_somebody_changed_since_stays_and_the_rest_can_be_taken_back() {
     assert_eq!(field(&home, "res.partner", id, "email"), "a@example.com");
     assert_eq!(field(&home, "res.partner", id, "phone"), "3");
     sandbox(&home, &["undo", &entry, "--fields", "name"]).fails(2, "usage");
+}
+
+#[test]
+fn lines_that_somebody_changed_or_made_since_stay() {
+    let home = Home::new();
+    let id = created(
+        &home,
+        "res.partner",
+        &json!({ "name": "Lines", "child_ids": [[0, 0, { "name": "One", "phone": "1" }]] }),
+    );
+    let child = field(&home, "res.partner", id, "child_ids")[0].as_i64().unwrap();
+    let change = json!({ "child_ids": [[1, child, { "phone": "2" }]] });
+    let entry = write(&home, "res.partner", id, &change);
+    write(&home, "res.partner", child, &json!({ "phone": "3" }));
+    undo(&home, &entry).fails(8, "undo_conflict").says(&["changed since"]);
+    assert_eq!(field(&home, "res.partner", child, "phone"), "3");
+    write(&home, "res.partner", child, &json!({ "phone": "2" }));
+    undo(&home, &entry).ok();
+    assert_eq!(field(&home, "res.partner", child, "phone"), "1");
+    let add = json!({ "child_ids": [[0, 0, { "name": "Two" }]] });
+    let entry = write(&home, "res.partner", id, &add);
+    let lines = field(&home, "res.partner", id, "child_ids");
+    let new = lines.as_array().unwrap().iter().filter_map(Value::as_i64).find(|line| *line != child).unwrap();
+    write(&home, "res.partner", new, &json!({ "name": "Somebody's" }));
+    undo(&home, &entry).fails(8, "undo_conflict");
+    write(&home, "res.partner", new, &json!({ "name": "Two" }));
+    undo(&home, &entry).ok();
+    assert_eq!(field(&home, "res.partner", id, "child_ids"), json!([child]));
+}
+
+#[test]
+fn two_retries_at_once_send_once() {
+    let (home, server) = lab();
+    let path = json2("res.partner", "create");
+    server.on(&path, Answer::odoo_error(422, "odoo.exceptions.UserError", "no"));
+    home.run(["create", "res.partner", "--vals-json", r#"{"name": "A"}"#]).fails(8, "rejected");
+    let id = entries(&home, &[])[0]["id"].as_str().unwrap().to_string();
+    server.forget();
+    let slow = Answer::Drip {
+        bytes: Answer::json("[5]").bytes(),
+        piece: 20,
+        pause: std::time::Duration::from_millis(50),
+    };
+    server.on(&path, slow);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| home.run(["journal", "retry", &id]));
+        }
+    });
+    assert_eq!(server.requests_to(&path).len(), 1);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::actions::undo::{Listening, context_of};
+use crate::actions::undo::{Listening, context_of, held};
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
@@ -44,6 +44,20 @@ pub fn retry(run: &Run, journal: &Journal, which: &Which, wait: Option<Duration>
     let mut told = Vec::new();
     let mut first_error: Option<Error> = None;
     for entry in &meant {
+        // Two at once would send it twice: who comes second looks again.
+        let held = held(run, journal, "retry", &entry.id);
+        let is_left = || sendable(&journal.entries()?, &journal.entry(&entry.id)?);
+        let (_held, entry) = match held.and_then(|held| Ok((held, is_left()?))) {
+            Ok(both) => both,
+            Err(error) if *which == Which::Failed && error.code == Code::AlreadyExecuted => continue,
+            Err(error) => {
+                let outcome = Err(error);
+                told.push(row(entry, &outcome));
+                first_error = first_error.or(outcome.err());
+                continue;
+            }
+        };
+        let entry = &entry;
         let outcome = operation_of(entry).and_then(|operation| sent(run, entry, &operation, wait));
         told.push(row(entry, &outcome));
         let Err(error) = outcome else { continue };

@@ -107,6 +107,13 @@ pub fn undo_write(run: &Run, entry: &Entry, name: &str, only: Option<&[String]>)
                 changed.push(told(model, id, field, was, ours, is));
                 continue;
             }
+            if kind.kind == "one2many" {
+                let found = changed_lines(run, entry, field, &kind, was, ours, is)?;
+                if !found.is_empty() {
+                    changed.extend(found);
+                    continue;
+                }
+            }
             let value = if kind.kind == "one2many" {
                 lines(run, entry, field, &kind, was, ours, is, &mut plan.lost)
             } else {
@@ -173,7 +180,10 @@ fn lines(
     let (was, is) = (compared::ids(was), compared::ids(is));
     let kept = &entry.intent["before"]["lines"][name];
     let schema = run.filled(&field.relation).ok().flatten();
-    let mut commands: Vec<Value> = is.difference(&was).map(|id| json!([2, id, 0])).collect();
+    // What was led here is let go of, and not deleted.
+    let led = compared::after(&was, ours).0;
+    let away = |id: &i64| json!([if led.contains(id) { 3 } else { 2 }, id, 0]);
+    let mut commands: Vec<Value> = is.difference(&was).map(away).collect();
     let gone: Vec<i64> = was.difference(&is).copied().collect();
     let loose = if gone.is_empty() { Vec::new() } else { there(run, &field.relation, &gone).unwrap_or_default() };
     for id in &gone {
@@ -208,6 +218,79 @@ fn lines(
         }
     }
     Some(commands.into())
+}
+
+/// Lines that are not as they were written: those that commands have changed, and new ones that no command has made.
+fn changed_lines(
+    run: &Run,
+    entry: &Entry,
+    name: &str,
+    field: &Field,
+    was: &Value,
+    ours: &Value,
+    is: &Value,
+) -> Result<Vec<String>> {
+    let model = &field.relation;
+    let (was, is) = (compared::ids(was), compared::ids(is));
+    let kept = &entry.intent["before"]["lines"][name];
+    let commands: Vec<&Value> = ours.as_array().into_iter().flatten().collect();
+    let of = |code: i64| commands.iter().filter(move |command| command[0] == code);
+    let mut made: Vec<&Object> = of(0).filter_map(|command| command[2].as_object()).collect();
+    // The most particular first, so that each finds its own.
+    made.sort_by_key(|vals| std::cmp::Reverse(vals.len()));
+    let mut written: Vec<(i64, Object)> = Vec::new();
+    for command in of(1) {
+        let (Some(id), Some(vals)) = (command[1].as_i64(), command[2].as_object()) else { continue };
+        match written.iter_mut().find(|(one, _)| *one == id) {
+            Some((_, earlier)) => earlier.extend(vals.clone()),
+            None => written.push((id, vals.clone())),
+        }
+    }
+    written.retain(|(id, _)| is.contains(id));
+    let led = compared::after(&was, ours).0;
+    let new: Vec<i64> = is.difference(&led).copied().collect();
+    let ids: Vec<i64> = new.iter().copied().chain(written.iter().map(|(id, _)| *id)).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let schema = run.filled(model)?;
+    let named = made.iter().copied().chain(written.iter().map(|(_, vals)| vals));
+    let mut fields: Vec<String> = named.flat_map(|vals| vals.keys().cloned()).collect();
+    fields.push("create_uid".into());
+    fields.sort();
+    fields.dedup();
+    fields.retain(|name| schema.as_ref().is_none_or(|schema| schema.has(name)));
+    let rows = rows_now(run, model, &ids, &fields, entry)?;
+    let holds = |vals: &Object, name: &String, row: &Value| {
+        let kind = Field::of(&schema.as_ref().and_then(|schema| schema.field(name)).unwrap_or_default());
+        let ours = &vals[name];
+        ours.get(kept::SECRET).is_some() || compared::holds(&kind, ours, Some(&json!([])), &row[name])
+    };
+    let mut changed = Vec::new();
+    for (id, vals) in &written {
+        let Some(row) = rows.iter().find(|row| row["id"] == *id) else { continue };
+        for (name, ours) in vals {
+            let old = &kept[id.to_string()][name];
+            let kind = Field::of(&schema.as_ref().and_then(|schema| schema.field(name)).unwrap_or_default());
+            let is_list = kind.is_list() && compared::holds(&kind, ours, Some(old), &row[name]);
+            if !is_list && !holds(vals, name, row) && !compared::same(&kind, old, &row[name]) {
+                changed.push(told(model, *id, name, old, ours, &row[name]));
+            }
+        }
+    }
+    let user = entry.intent["user"].as_i64().or_else(|| run.user_id());
+    let mut free: Vec<&Value> = rows.iter().filter(|row| row["id"].as_i64().is_some_and(|id| new.contains(&id))).collect();
+    for vals in made {
+        let is_it = |row: &&Value| {
+            let by = compared::record(&row["create_uid"]);
+            (by.is_none() || by == user) && vals.keys().all(|name| holds(vals, name, row))
+        };
+        if let Some(at) = free.iter().position(is_it) {
+            free.remove(at);
+        }
+    }
+    changed.extend(free.iter().map(|row| format!("{model} {} is not as it was made here, or was made by somebody else", row["id"])));
+    Ok(changed)
 }
 
 /// A line as it is made again.

@@ -82,11 +82,11 @@ pub fn of(run: &Run, journal: &Journal, entry: &Entry, fields: Option<&[String]>
     if entry.is_newer() {
         return Err(impossible(format!("a later version of this program wrote the entry of {name}")));
     }
-    for by in &entry.undone_by {
-        let other = journal.entry(by)?;
-        if fields.is_none() && other.state() == State::Done && other.undone_by.is_empty() {
-            return Err(conflict(format!("{name} is undone already, by {by}"), Vec::new()).with_hint(
-                Hint::new("to have it back: ").action(Action::new("undo").with("id", by.as_str())),
+    if fields.is_none() && !entry.undone_by.is_empty() {
+        let all = journal.entries()?;
+        if let Some(by) = entry::undo_of(&all, entry) {
+            return Err(conflict(format!("{name} is undone already, by {}", by.id), Vec::new()).with_hint(
+                Hint::new("to have it back: ").action(Action::new("undo").with("id", by.id.as_str())),
             ));
         }
     }
@@ -155,9 +155,8 @@ fn undo_create(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
     };
     let schema = run.filled(model)?;
     let archives = schema.as_ref().is_some_and(|schema| schema.has("active"));
-    let list = entry.intent["values"]["vals_list"].as_array().cloned().unwrap_or_default();
-    let mut fields: Vec<String> =
-        list.iter().filter_map(Value::as_object).flat_map(|vals| vals.keys().cloned()).collect();
+    let list = entry.vals_list();
+    let mut fields: Vec<String> = list.iter().flat_map(|vals| vals.keys().cloned()).collect();
     fields.extend(["active", "write_uid", "create_uid"].map(str::to_string));
     fields.sort();
     fields.dedup();
@@ -168,7 +167,7 @@ fn undo_create(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
         return Err(conflict(format!("what {name} made is not there any more"), Vec::new()));
     }
     let mut changed = Vec::new();
-    for (id, vals) in ids.iter().zip(list.iter().filter_map(Value::as_object)) {
+    for (id, vals) in ids.iter().zip(&list) {
         let Some(now) = rows.iter().find(|row| row["id"] == *id) else { continue };
         for (field, ours) in vals.iter().filter(|(field, _)| *field != "active") {
             let known = schema.as_ref().and_then(|schema| schema.field(field)).unwrap_or_default();
