@@ -18,6 +18,7 @@ use crate::actions::{self, Request, Rows, approvals};
 use crate::caller::{Caller, Columns, Road};
 use crate::clock::SharedClock;
 use crate::error::{Code, Error, Result};
+use crate::hint::Action;
 use crate::knowledge::{NEWEST, OLDEST, Version};
 use crate::operation::Object;
 use crate::settings::Mcp;
@@ -74,9 +75,8 @@ impl Calls {
     pub fn take_back(&self, shared: &Shared) {
         shared.is_stopped.store(true, Ordering::SeqCst);
         if shared.is_writing() {
-            (self.say)(
-                "a call was taken back while its write was under way: it may have been carried out, read the record before it is repeated",
-            );
+            let entries = Vec::from_iter(shared.unanswered());
+            self.say_unknown("a call was taken back while its write was under way", &entries);
         }
     }
 
@@ -84,10 +84,22 @@ impl Calls {
     pub fn say_what_is_unknown(&self) {
         let calls: Vec<Arc<Shared>> = self.lock().iter().filter_map(Weak::upgrade).collect();
         if calls.iter().any(|call| call.is_writing()) {
-            (self.say)(
-                "ended while a write was under way: it may have been carried out, read the record before it is repeated",
-            );
+            let entries: Vec<String> = calls.iter().filter_map(|call| call.unanswered()).collect();
+            self.say_unknown("ended while a write was under way", &entries);
         }
+    }
+
+    /// Whoever reads this has no tools: they find out by a command.
+    fn say_unknown(&self, what: &str, entries: &[String]) {
+        let checks: Vec<String> = entries
+            .iter()
+            .map(|id| (self.speech.for_a_person)(&Action::new("journal check").with("id", id.as_str())))
+            .collect();
+        let how = match checks.as_slice() {
+            [] => "read the record before it is repeated".to_string(),
+            checks => format!("find out before it is repeated: {}", checks.join("; ")),
+        };
+        (self.say)(&format!("{what}: it may have been carried out, {how}"));
     }
 
     /// Lets go of connections that nobody uses.

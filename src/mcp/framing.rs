@@ -19,6 +19,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::json_input;
+use crate::operation::Object;
 
 /// The longest message that is read.
 const LONGEST: usize = 16 * 1024 * 1024;
@@ -250,7 +251,7 @@ fn refusal(error: ErrorData, id: Option<RequestId>) -> ServerJsonRpcMessage {
 fn understood(bytes: &[u8]) -> std::result::Result<Option<ClientJsonRpcMessage>, ServerJsonRpcMessage> {
     let not_json = |why: String| refusal(ErrorData::parse_error(format!("not JSON: {why}"), None), None);
     let text = std::str::from_utf8(bytes).map_err(|_| not_json("it is not UTF-8".into()))?;
-    let (value, wrong) = match json_input::parse(text) {
+    let (mut value, wrong) = match json_input::parse(text) {
         Ok(value) => (value, None),
         Err(why) => match serde_json::from_str::<Value>(text) {
             // A key that stands twice: it is a message all the same, and whoever sent it waits for an answer.
@@ -273,11 +274,34 @@ fn understood(bytes: &[u8]) -> std::result::Result<Option<ClientJsonRpcMessage>,
     if let Some(why) = wrong {
         return if is_answerable && !is_answer { invalid(why) } else { Ok(None) };
     }
+    // By another way than the rest: on theirs whole numbers of more than 64 bits are lost.
+    let arguments = arguments_of_a_call(&mut value);
     match serde_json::from_value(value) {
-        Ok(message) => Ok(Some(message)),
+        Ok(message) => Ok(Some(with_arguments(message, arguments))),
         Err(_) if is_answerable && !is_answer => invalid("not a message of JSON-RPC 2.0".into()),
         Err(_) => Ok(None),
     }
+}
+
+/// Takes the arguments out of a call of a tool.
+fn arguments_of_a_call(message: &mut Value) -> Option<Object> {
+    if message["method"] != "tools/call" {
+        return None;
+    }
+    match message.pointer_mut("/params/arguments")? {
+        Value::Object(arguments) => Some(std::mem::take(arguments)),
+        _ => None,
+    }
+}
+
+fn with_arguments(mut message: ClientJsonRpcMessage, arguments: Option<Object>) -> ClientJsonRpcMessage {
+    if let JsonRpcMessage::Request(request) = &mut message
+        && let ClientRequest::CallToolRequest(call) = &mut request.request
+        && arguments.is_some()
+    {
+        call.params.arguments = arguments;
+    }
+    message
 }
 
 #[cfg(test)]
@@ -327,7 +351,10 @@ mod tests {
             let line = format!(
                 r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"x","arguments":{{"limit":{digits},"a":[[{digits}]]}}}}}}"#
             );
-            let Ok(Some(message)) = understood(line.as_bytes()) else { panic!("{digits}") };
+            let message = match understood(line.as_bytes()) {
+                Ok(Some(message)) => message,
+                other => panic!("{digits}: {other:?}"),
+            };
             let JsonRpcMessage::Request(request) = message else { panic!("{digits}") };
             let ClientRequest::CallToolRequest(call) = request.request else { panic!("{digits}") };
             let arguments = serde_json::to_string(&call.params.arguments).unwrap();

@@ -2,8 +2,8 @@
 //! call that the client has taken back sends nothing more. Nobody is asked: the approver's key is never here.
 
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rmcp::model::{ProgressNotificationParam, ProgressToken};
@@ -35,12 +35,23 @@ pub struct Shared {
     pub is_stopped: AtomicBool,
     /// Writes that are under way.
     writes: AtomicU32,
+    /// The entry in the journal of the last of them.
+    entry: Mutex<Option<String>>,
 }
 
 impl Shared {
     /// Whether a write was sent that has not been answered.
     pub fn is_writing(&self) -> bool {
         self.writes.load(Ordering::SeqCst) > 0
+    }
+
+    fn entry(&self) -> MutexGuard<'_, Option<String>> {
+        self.entry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The entry in the journal of a write that was sent and has not been answered.
+    pub fn unanswered(&self) -> Option<String> {
+        self.is_writing().then(|| self.entry().clone()).flatten()
     }
 }
 
@@ -123,6 +134,10 @@ impl Host for CallHost<'_> {
             self.shared.writes.fetch_add(1, Ordering::SeqCst);
         }
         Box::new(UnderWay { shared: &self.shared, access, marked: (self.marking)(what, access) })
+    }
+
+    fn journaled(&self, id: &str) {
+        *self.shared.entry() = Some(id.to_string());
     }
 
     fn is_stopped(&self) -> bool {
