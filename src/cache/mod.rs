@@ -25,7 +25,7 @@ const MARK: &str = "generation";
 /// A generation is a short hash.
 const LONGEST_MARK: u64 = 1024;
 const LARGEST_ENTRY: u64 = 64 * 1024 * 1024;
-/// Lookups that are read for the names in them.
+/// Entries of one model that are read for what is in them.
 const MOST_LOOKUPS: usize = 256;
 
 /// What an entry is.
@@ -251,17 +251,34 @@ impl Cache {
 
     /// The bodies of the lookups of a model that this user may still be answered with; of very many only some.
     pub fn lookups(&self, owner: &Owner, model: &str, ttl: Duration) -> Vec<String> {
-        let directory = self.directory(owner, Section::Lookup, model);
+        self.bodies(owner, Section::Lookup, model, |key| match self.find(key, ttl) {
+            Found::Fresh(entry) => Some(entry.body),
+            _ => None,
+        })
+    }
+
+    /// The fields of a model that this user was ever answered with, whatever the question was.
+    pub fn schemas(&self, owner: &Owner, model: &str) -> Vec<String> {
+        self.bodies(owner, Section::Schema, model, |key| match self.find(key, Duration::MAX) {
+            Found::Fresh(entry) | Found::Stale(entry) => Some(entry.body),
+            Found::Miss => None,
+        })
+    }
+
+    fn bodies(
+        &self,
+        owner: &Owner,
+        section: Section,
+        model: &str,
+        body: impl Fn(&Key) -> Option<String>,
+    ) -> Vec<String> {
+        let directory = self.directory(owner, section, model);
         let files = fs::read_dir(directory).into_iter().flatten().flatten().map(|file| file.path());
         let entries = files.filter(|path| path.extension().is_some_and(|extension| extension == "entry"));
         let found = entries.take(MOST_LOOKUPS).filter_map(|path| {
             let text = Entry::read_head(&path)?.key;
             let question: Value = serde_json::from_str(&text).ok()?;
-            let key = Key { owner, section: Section::Lookup, model, question: question["question"].clone() };
-            match self.find(&key, ttl) {
-                Found::Fresh(entry) => Some(entry.body),
-                _ => None,
-            }
+            body(&Key { owner, section, model, question: question["question"].clone() })
         });
         found.collect()
     }

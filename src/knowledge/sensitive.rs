@@ -183,6 +183,34 @@ pub fn usual_relation(field: &str) -> Option<&'static str> {
     RELATIONS.iter().find(|row| row.0 == field).map(|row| row.1)
 }
 
+/// Fields that usually only link records, where the fields of their model are not at hand.
+const LINKS: [&str; 13] = [
+    "categ_ids",
+    "category_id",
+    "category_ids",
+    "company_ids",
+    "group_ids",
+    "groups_id",
+    "implied_ids",
+    "message_partner_ids",
+    "partner_ids",
+    "tag_ids",
+    "tax_id",
+    "tax_ids",
+    "taxes_id",
+];
+
+/// Whether a field usually only links records.
+pub fn only_links(field: &str) -> bool {
+    LINKS.binary_search(&field).is_ok()
+}
+
+/// Whether a link between records of two models that is written in neither is a right all the same. Who is to do
+/// something is linked to it everywhere; a user's companies are rights.
+pub fn guards_links(model: &str, to: &str) -> bool {
+    tier(to).is_some() && (to != "res.users" || model == "res.company")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,7 +218,7 @@ mod tests {
     #[test]
     fn the_tables_are_sorted() {
         assert!(MODELS.is_sorted() && FIELDS.is_sorted() && ENDINGS.is_sorted() && RELATIONS.is_sorted());
-        assert!(ABOUT.is_sorted());
+        assert!(ABOUT.is_sorted() && LINKS.is_sorted());
     }
 
     #[test]

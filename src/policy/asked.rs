@@ -30,8 +30,17 @@ pub struct Facts<'f> {
     pub now: u64,
     /// It is about to be sent: what cannot be told now never can.
     pub is_last: bool,
-    /// The model that a field leads to, as far as it is at hand.
-    pub relation: &'f dyn Fn(&str, &str) -> Option<String>,
+    /// Where a field leads, as far as it is at hand.
+    pub relation: &'f dyn Fn(&str, &str) -> Option<Relation>,
+}
+
+/// Where a field leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relation {
+    /// To which model.
+    pub model: String,
+    /// Its records stand beside those that lead to them: which ones are linked is written in neither.
+    pub only_links: bool,
 }
 
 /// How an act comes about.
@@ -66,6 +75,14 @@ pub struct Act<'o> {
     pub values: Vec<&'o Object>,
     /// Whether it could store some.
     pub has_values: bool,
+}
+
+impl Act<'_> {
+    /// Whether it may make records.
+    fn makes(&self) -> bool {
+        self.methods.iter().any(|method| matches!(*method, "create" | "load"))
+            || self.kind == Kind::Itself && self.classes.has(Class::Execute)
+    }
 }
 
 /// An operation with everything it does.
@@ -120,6 +137,16 @@ impl<'o> Asked<'o> {
     /// Whether its method is one that calls another.
     pub fn is_entry(&self) -> bool {
         methods::ENTRIES.contains(&self.operation.method.as_str())
+    }
+
+    /// Whether it is how the program itself approves a request or takes one back: no verb of an agent's sends that.
+    pub fn is_approval(&self) -> bool {
+        let is_own =
+            matches!(self.facts.verb, None | Some("approve" | "approvals")) && self.facts.tool.is_none();
+        let method = self.operation.method.as_str();
+        is_own
+            && self.operation.model == naming::CONFIRMATIONS
+            && matches!(method, "issue_token" | "withdraw_request")
     }
 
     fn argument(&mut self, name: &'o str, value: &'o Value) {
@@ -208,13 +235,15 @@ impl<'o> Asked<'o> {
         }
     }
 
+    fn relation(&self, at: usize, field: &str) -> Option<Relation> {
+        let model = self.acts.get(at)?.model.as_ref()?;
+        (self.facts.relation)(&model.given, field).or_else(|| (self.facts.relation)(&model.now, field))
+    }
+
     /// The act on the records that a field leads to.
     fn related(&mut self, at: usize, field: &'o str, kind: Kind, methods: &[&'o str]) -> usize {
-        let model = self.acts.get(at).and_then(|act| act.model.as_ref());
-        let known = model.and_then(|model| {
-            (self.facts.relation)(&model.given, field).or_else(|| (self.facts.relation)(&model.now, field))
-        });
         let usual = || sensitive::usual_relation(field).map(str::to_string);
+        let known = self.relation(at, field).map(|relation| relation.model);
         let model = known.or_else(usual).map(|name| ModelNames::of(&name));
         let is_same = |act: &Act| {
             act.kind == kind
@@ -262,24 +291,53 @@ impl<'o> Asked<'o> {
         }
     }
 
-    /// `[0, 0, {…}]` makes a record, `[1, id, {…}]` writes one, `[2, id]` deletes one; the others only link.
+    /// `[0, 0, {…}]` makes a record, `[1, id, {…}]` writes one, `[2, id]` deletes one; the others link.
     fn command(&mut self, at: usize, field: &'o str, command: &'o Value) {
         let (method, values) = match command {
             Value::Object(values) => ("create", Some(values)),
-            Value::Array(parts) => {
-                let code = parts.first().filter(|_| parts.len() > 1).and_then(Value::as_f64);
-                match code {
-                    Some(0.0) => ("create", parts.get(2).and_then(Value::as_object)),
-                    Some(1.0) => ("write", parts.get(2).and_then(Value::as_object)),
-                    Some(2.0) => ("unlink", None),
-                    _ => return,
-                }
-            }
+            Value::Array(parts) => match code(parts) {
+                Some(0) => ("create", parts.get(2).and_then(Value::as_object)),
+                Some(1) => ("write", parts.get(2).and_then(Value::as_object)),
+                Some(2) => ("unlink", None),
+                Some(code) => return self.link(at, field, code),
+                None => return,
+            },
             _ => return,
         };
         let to = self.related(at, field, Kind::Written, &[method]);
         if let Some(values) = values {
             self.stored(values, to);
+        }
+    }
+
+    /// What belongs to a record is written where it is linked, `[4, id]`, and may be deleted where it no longer is,
+    /// `[3, id]`, `[5]`, `[6, 0, ids]`. What is only linked stays as it is, but links to rights are rights.
+    fn link(&mut self, at: usize, field: &'o str, code: u8) {
+        let known = self.relation(at, field);
+        let model = known.as_ref().map(|relation| relation.model.as_str());
+        let model = model.or_else(|| sensitive::usual_relation(field));
+        let only_links = known.as_ref().map_or_else(|| sensitive::only_links(field), |it| it.only_links);
+        let owner = self.acts.get(at).and_then(|act| act.model.as_ref()).map(|model| model.now.as_str());
+        let changes = match (only_links, model) {
+            (true, Some(model)) => sensitive::guards_links(owner.unwrap_or_default(), model),
+            (true, None) => false,
+            // Which kind it is may be known by the time that it is sent.
+            (false, _) => known.is_some() || self.facts.is_last,
+        };
+        if !changes {
+            return;
+        }
+        self.linked(at, field, "write");
+        if code != 4 && !only_links {
+            self.linked(at, field, "unlink");
+        }
+    }
+
+    fn linked(&mut self, at: usize, field: &'o str, method: &'static str) {
+        let to = self.related(at, field, Kind::Written, &[method]);
+        if let Some(act) = self.acts.get_mut(to) {
+            // It stores none of them that a rule could look at.
+            act.has_values = !act.values.is_empty();
         }
     }
 
@@ -334,19 +392,23 @@ impl<'o> Asked<'o> {
         }
     }
 
-    /// New records take values from the context, and wizards take records from it.
+    /// New records take values from the context, wherever they are made, and wizards take records from it.
     fn context(&mut self) {
-        let makes = self.acts[0].methods.iter().any(|method| matches!(*method, "create" | "load"))
-            || self.acts[0].classes.has(Class::Execute);
-        if !makes {
+        let making: Vec<usize> = (0..self.acts.len()).filter(|at| self.acts[*at].makes()).collect();
+        if making.is_empty() {
             return;
         }
         for (key, value) in &self.operation.context {
             if let Some(field) = key.strip_prefix("default_") {
-                self.field(0, field);
+                making.iter().for_each(|at| self.field(*at, field));
                 self.defaults.push((field, value));
             }
         }
+    }
+
+    /// The values that the context gives to the records that an act makes.
+    pub fn defaults_of(&self, act: &Act) -> &[(&'o str, &'o Value)] {
+        if act.makes() { &self.defaults } else { &[] }
     }
 
     fn counted(&self) -> u64 {
@@ -363,6 +425,16 @@ impl<'o> Asked<'o> {
         let active = if operation.access() == Access::Read { 0 } else { active };
         ids.len().max(made).max(rows).max(active) as u64
     }
+}
+
+/// What a command does: to Odoo `true` is 1 and `false` is 0.
+fn code(parts: &[Value]) -> Option<u8> {
+    let code = match parts.first()? {
+        Value::Bool(code) => f64::from(u8::from(*code)),
+        code => code.as_f64()?,
+    };
+    let found = (0..=6_u8).find(|known| f64::from(*known) == code)?;
+    (parts.len() > 1 || found == 5).then_some(found)
 }
 
 /// What joins the leaves of a condition.
@@ -455,7 +527,10 @@ mod tests {
             protocol: &["odoo_json2"],
             now: 0,
             is_last: true,
-            relation: &|_, field| (field == "order_line").then(|| "sale.order.line".to_string()),
+            relation: &|_, field| {
+                let lines = || Relation { model: "sale.order.line".into(), only_links: false };
+                (field == "order_line").then(lines)
+            },
         }
     }
 

@@ -59,7 +59,9 @@ impl Document {
         let live = |rule: &&Rule| rule.expires.is_none_or(|end| asked.facts.now < end);
         let rules: Vec<&Rule> = self.rules.iter().filter(live).collect();
         // What denies whatever stands beside it.
-        for rule in rules.iter().filter(|rule| rule.action == Action::Deny) {
+        let is_approval = asked.is_approval();
+        let about = |rule: &&&Rule| !is_approval || rule.matches.names_models();
+        for rule in rules.iter().filter(|rule| rule.action == Action::Deny).filter(about) {
             let missing = match rule.matches.touches(asked) {
                 Holds::No => continue,
                 Holds::Yes => false,
@@ -74,6 +76,9 @@ impl Document {
                 }
             });
             return ruling(Verdict::Deny, &rule.pointer, said);
+        }
+        if is_approval {
+            return ruling(Verdict::Allow, "/default", "a request is approved or taken back".into());
         }
         let named: Vec<&Tool> = self.named(asked).collect();
         if self.denies_by_default

@@ -208,10 +208,11 @@ impl Match {
             return Holds::Yes;
         }
         // Only what can have values is held to them.
-        if !act.has_values {
+        let defaults = asked.defaults_of(act);
+        let is_given = |test: &ValueTest| defaults.iter().any(|(field, _)| *field == test.field);
+        if !act.has_values && !self.values.iter().any(is_given) {
             return Holds::No;
         }
-        let defaults = if act.kind == Kind::Itself { asked.defaults.as_slice() } else { &[] };
         let mut holds = Holds::Yes;
         for test in &self.values {
             match test.came(&act.values, defaults, false) {
@@ -268,7 +269,7 @@ impl Match {
         let is_domain = |all: &Vec<Pattern>| {
             !asked.is_opaque && asked.domain_fields.iter().all(|field| *field == "id" || has(all, field))
         };
-        let defaults = if act.kind == Kind::Itself { asked.defaults.as_slice() } else { &[] };
+        let defaults = asked.defaults_of(act);
         self.surrounds(asked)
             && self.models.as_ref().is_none_or(is_model)
             && self.methods.as_ref().is_none_or(is_method)

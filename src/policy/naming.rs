@@ -6,7 +6,7 @@ use crate::knowledge::methods::{self, Scope};
 use crate::operation::Operation;
 
 /// The model of Odoo's guard that keeps requests.
-const CONFIRMATIONS: &str = "strictbase.agent.confirmation";
+pub const CONFIRMATIONS: &str = "strictbase.agent.confirmation";
 
 /// What an operation is called. Whatever has one of these names in a policy is about it.
 pub fn names(operation: &Operation, facts: &Facts) -> Vec<String> {
@@ -18,6 +18,9 @@ pub fn names(operation: &Operation, facts: &Facts) -> Vec<String> {
     own.extend(classes::does_the_work_of(method, has_records));
     if model == CONFIRMATIONS {
         own.push("approvals");
+        if operation.method == "issue_token" {
+            own.push("approve");
+        }
     }
     let mut names: Vec<String> = Vec::with_capacity(own.len() * 2 + 4);
     for name in own {

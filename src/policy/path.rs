@@ -77,7 +77,10 @@ impl Path {
             Root::Ids => naming::takes_records(operation),
             // A key of the context that is not there is not hidden: it is not there.
             Root::Context => self.steps.first().is_none_or(|key| operation.context.contains_key(key)),
-            Root::Values => asked.acts.first().is_some_and(|act| act.has_values),
+            Root::Values => asked.acts.first().is_some_and(|act| {
+                let is_given = |name| asked.defaults_of(act).iter().any(|(field, _)| field == name);
+                act.has_values || self.steps.first().is_some_and(is_given)
+            }),
             Root::Argument(name) => {
                 operation.kwargs.contains_key(name)
                     || classes::takes(&operation.model, &operation.method, name)
@@ -110,7 +113,8 @@ impl Path {
 impl<'v> Found<'v> {
     fn values_of(&mut self, asked: &'v Asked, steps: &[String]) {
         let all = asked.acts.first().map(|act| act.values.as_slice()).unwrap_or_default();
-        let default = |name: &String| asked.defaults.iter().find(|(field, _)| field == name).map(|it| it.1);
+        let defaults = asked.acts.first().map(|act| asked.defaults_of(act)).unwrap_or_default();
+        let default = |name: &String| defaults.iter().find(|(field, _)| field == name).map(|it| it.1);
         let Some((first, rest)) = steps.split_first() else {
             self.values.extend(all.iter().map(|values| Cow::Owned(Value::Object((*values).clone()))));
             return;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::asked::Facts;
+use super::asked::{Facts, Relation};
 use super::decide::Verdict;
 use super::document::Document;
 use super::limit::Who;
@@ -36,12 +36,15 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
     };
     let relation = |model: &str, field: &str| {
         let known = [
-            ("sale.order", "order_line", "sale.order.line"),
-            ("sale.order", "partner_id", "res.partner"),
-            ("res.partner", "child_ids", "res.partner"),
+            ("sale.order", "order_line", "sale.order.line", false),
+            ("sale.order", "partner_id", "res.partner", false),
+            ("res.partner", "child_ids", "res.partner", false),
+            ("res.partner", "x_views", "ir.ui.view", true),
+            ("project.task", "user_ids", "res.users", true),
+            ("project.task", "x_kinds", "x.kind", true),
         ];
         let found = known.iter().find(|row| row.0 == model && row.1 == field);
-        found.map(|row| row.2.to_string())
+        found.map(|row| Relation { model: row.2.into(), only_links: row.3 })
     };
     let facts = Facts {
         profile: "production",

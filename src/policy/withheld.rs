@@ -11,7 +11,7 @@ use super::document::{Action, Document};
 use super::pattern::ModelNames;
 use super::policies::Policies;
 use crate::knowledge::sensitive;
-use crate::operation::Operation;
+use crate::operation::{Object, Operation};
 
 /// What describes models and holds no values.
 const DESCRIPTIONS: [&str; 7] = [
@@ -217,11 +217,28 @@ impl<'p> Withheld<'p> {
                     }
                     !is_out
                 });
-                object.values_mut().for_each(|inner| self.strip(inner, depth + 1, out));
+                let wrapped = if depth == 0 { wrapped(object) } else { None };
+                for (name, inner) in object.iter_mut() {
+                    let deeper = usize::from(wrapped != Some(name.as_str()) && name != "__records");
+                    self.strip(inner, depth + deeper, out);
+                }
             }
             _ => {}
         }
     }
+}
+
+/// Where an answer holds the records themselves, if it is no record: `{"length": 1, "records": [{…}]}`, groups
+/// likewise, and the values of a form.
+fn wrapped(object: &Object) -> Option<&'static str> {
+    let is_list = |name: &str| object.get(name).is_some_and(Value::is_array);
+    if object.contains_key("id") {
+        return None;
+    }
+    if object.get("length").is_some_and(Value::is_number) {
+        return ["records", "groups"].into_iter().find(|name| is_list(name));
+    }
+    object.get("value").is_some_and(Value::is_object).then_some("value")
 }
 
 #[cfg(test)]
@@ -284,6 +301,17 @@ mod tests {
         let answer = r#"[{"id":1,"email":"a","x_a":2,"partner_id":{"email":"b","name":"c"}}]"#;
         assert_eq!(partner.without(answer).unwrap().0, json!([{ "id": 1, "partner_id": { "name": "c" } }]));
         let lead = Withheld::new(&some, "crm.lead", NOON);
+        for own in [
+            json!({ "length": 1, "records": [{ "id": 1, "email": "own" }] }),
+            json!({ "length": 1, "groups": [{ "email": "own", "__records": [{ "id": 1, "email": "own" }] }] }),
+            json!({ "value": { "email": "own" } }),
+        ] {
+            assert!(lead.without(&own.to_string()).is_none(), "{own}");
+            let partners = partner.without(&own.to_string()).unwrap().0;
+            assert!(!partners.to_string().contains("own"), "{partners}");
+        }
+        let of_another = json!({ "length": 1, "records": [{ "id": 1, "partner_id": { "email": "b" } }] });
+        assert!(lead.without(&of_another.to_string()).is_some());
         assert_eq!(lead.is("email", 0), None);
         assert_eq!(lead.is("email", 1), Some(Why::Redacted));
     }

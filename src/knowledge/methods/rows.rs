@@ -8,6 +8,9 @@ use super::Scope::{AnyRecords, Model, Records};
 use super::{Answer, Argument, Method};
 use crate::knowledge::NEWEST;
 
+/// Where Odoo's guard keeps what agents ask; what is asked of it there changes nothing.
+const REQUESTS: &str = "strictbase.agent.confirmation";
+
 const fn row(name: &'static str, access: super::Access, scope: super::Scope) -> Method {
     Method::new(name, access, scope)
 }
@@ -205,6 +208,7 @@ pub const ROWS: &[Method] = &[
     row("get_metadata", Read, Records),
     row("get_view", Read, Model).takes(&[plain("view_id"), plain("view_type")]).others(PassedOn).since(16),
     row("get_views", Read, Model).takes(&[plain("views"), plain("options")]).since(16),
+    row("guard_status", Read, Model).of(REQUESTS),
     row("has_access", Read, AnyRecords).takes(&[plain("operation")]).since(18),
     row("has_group", Read, Model).of("res.users").takes(&[plain("group_ext_id")]).until(17),
     row("has_group", Read, AnyRecords).of("res.users").takes(&[plain("group_ext_id")]).since(18),
@@ -264,6 +268,8 @@ pub const ROWS: &[Method] = &[
         .takes(&[DOMAIN, GROUPS, AGGREGATES, plain("having"), OFFSET, LIMIT, GROUP_ORDER])
         .since(20),
     row("read_progress_bar", Read, Model).takes(&[DOMAIN, plain("group_by"), plain("progress_bar")]),
+    row("request_manifest", Read, Model).of(REQUESTS).takes(&[plain("request_uuid")]),
+    row("request_status", Read, Model).of(REQUESTS).takes(&[plain("request_uuid")]),
     row("search", Read, Model).takes(&[
         DOMAIN.formerly("args", 15),
         OFFSET,

@@ -109,7 +109,13 @@ fn the_rows_of_19_are_what_a_real_one_says_of_itself() {
         }
     }
     let is_told = |row: &&Method| told.iter().any(|method| method["method"] == row.name);
-    let silent: Vec<&str> =
-        ROWS.iter().filter(|row| row.is_in(19) && !is_told(row)).map(|row| row.name).collect();
+    // The guard is a module of its own, and was not there.
+    let is_odoos = |row: &&Method| row.model != Some("strictbase.agent.confirmation");
+    let silent: Vec<&str> = ROWS
+        .iter()
+        .filter(is_odoos)
+        .filter(|row| row.is_in(19) && !is_told(row))
+        .map(|row| row.name)
+        .collect();
     assert_eq!(silent, ["check_access_rights", "check_access_rule", "read_group", "toggle_active"]);
 }

@@ -11,7 +11,7 @@ use crate::odoo::choosing;
 use crate::odoo::desk::Desk;
 use crate::odoo::schema::Schema;
 use crate::operation::{Object, Operation, kwargs};
-use crate::policy::asked::Facts;
+use crate::policy::asked::{Facts, Relation};
 use crate::policy::gate::{Asks, Case, Gate};
 use crate::policy::limit::Who;
 use crate::protocol::{Reply, Way};
@@ -80,8 +80,9 @@ impl Odoo {
                 road,
                 host,
             };
-            let schema = Schema::cached(model, &desk, &operation.context, self.settings.schema_ttl)?;
-            schema.field(field)?["relation"].as_str().map(str::to_string)
+            let found = Schema::kept(model, &desk, &operation.context)?.field(field)?;
+            let model = found["relation"].as_str()?.to_string();
+            Some(Relation { model, only_links: found["type"] == "many2many" })
         };
         let facts = Facts {
             profile: self.gate.profile(),
