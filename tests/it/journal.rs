@@ -479,7 +479,7 @@ fn what_may_be_somebody_elses_is_not_told() {
     let make = ["create", "res.partner", "--vals-json", r#"{"name": "A"}"#];
     server.on(&json2("res.partner", "create"), Answer::CloseAfterReading);
     let search =
-        |rows: Value| server.on(&json2("res.partner", "search_read"), Answer::json(&rows.to_string()));
+        |rows: Value| server.on(&json2("res.partner", "search_read"), Answer::json(rows.to_string()));
     let (early, late) = ("2001-01-01 00:00:00", "2099-01-01 00:00:00");
     for (name, made, written, finding) in [
         ("A", early, early, None),

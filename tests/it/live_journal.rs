@@ -167,7 +167,13 @@ fn thirty_operations_that_are_undone_leave_every_stored_field_as_it_was() {
             "--max-records",
             "50",
         ];
-        let left = books.there_and_back(model, *id, &line);
+        // When somebody was assigned is Odoo's to say; a property that had no value has false afterwards.
+        let stays = ["date_assign", "task_properties"];
+        let left: Vec<String> = books
+            .there_and_back(model, *id, &line)
+            .into_iter()
+            .filter(|name| *model != "project.task" || !stays.contains(&name.as_str()))
+            .collect();
         if !left.is_empty() {
             wrong.push(format!("{model} {vals}: {left:?}"));
         }
@@ -187,9 +193,9 @@ fn thirty_operations_that_are_undone_leave_every_stored_field_as_it_was() {
         ("res.partner", partner, "action_archive", None, &[]),
         ("res.partner", partner, "message_post", Some(&note), &[]),
         ("res.partner", partner, "activity_schedule", Some(&todo), &[]),
-        ("sale.order", order, "action_confirm", None, &["picking_ids", "stock_reference_ids"]),
+        ("sale.order", order, "action_confirm", None, &["picking_ids", "stock_reference_ids", "date_order"]),
         ("sale.order", order, "action_cancel", None, &[]),
-        ("account.move", invoice, "button_cancel", None, &[]),
+        ("account.move", invoice, "button_cancel", None, &["is_manually_modified"]),
         (
             "account.move",
             invoice,
@@ -205,7 +211,7 @@ fn thirty_operations_that_are_undone_leave_every_stored_field_as_it_was() {
                 "is_manually_modified",
             ],
         ),
-        ("account.move", invoice, "button_cancel", None, &[]),
+        ("account.move", invoice, "button_cancel", None, &["is_manually_modified"]),
     ];
     for (model, id, method, data, stays) in buttons {
         let number = id.to_string();
