@@ -28,15 +28,25 @@ fn line(call: &Value) -> Vec<String> {
     words
 }
 
-/// What depends on the hour, on fields that a server tells, or on another surface is for the pure run alone.
+/// What depends on the hour, on fields that a server tells, on the verb that asks or on another surface is for the pure
+/// run alone.
 fn is_for_a_command_line(row: &Value) -> bool {
     let why = row["why"].as_str().unwrap();
     let told = row["facts"].as_object().is_some_and(|told| told.keys().any(|key| key != "verb"));
     !told
         && row["call"].get("context").is_none()
-        && !["time:", "nested:", "profile: of this", "sensitive: an opening", "effect: destructive by"]
-            .iter()
-            .any(|part| why.starts_with(part))
+        && ![
+            "time:",
+            "nested:",
+            "link:",
+            "approval:",
+            "permitted fields: a new line",
+            "profile: of this",
+            "sensitive: an opening",
+            "effect: destructive by",
+        ]
+        .iter()
+        .any(|part| why.starts_with(part))
 }
 
 #[test]
