@@ -174,7 +174,9 @@ helper_suite() {
         stop_server
         return
     fi
-    (cd "$root" && cargo test --features live --test it -- live:: live_journal:: --test-threads 2)
+    (cd "$root" && cargo test --features live --test it -- live:: --test-threads 2)
+    # What is found out of lost answers and taken back wants nobody else at work as that user; not in every run of CI.
+    [ "$what" = all ] || (cd "$root" && cargo test --features live --test it -- live_journal:: --test-threads 1)
     say "one token, twenty callers"
     ODOO_BASE_URL=$LIVE_BASE_URL ODOO_DB=live ODOO_API_KEY=$LIVE_AGENT_KEY ODOO_APPROVER_API_KEY=$LIVE_APPROVER_KEY \
         GUARD_SMTP_PORT=$smtp_port python3 "$root/addons/strictbase_agent_guard/tests/live_parallel.py"

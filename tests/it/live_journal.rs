@@ -193,7 +193,13 @@ fn thirty_operations_that_are_undone_leave_every_stored_field_as_it_was() {
         ("res.partner", partner, "action_archive", None, &[]),
         ("res.partner", partner, "message_post", Some(&note), &[]),
         ("res.partner", partner, "activity_schedule", Some(&todo), &[]),
-        ("sale.order", order, "action_confirm", None, &["picking_ids", "stock_reference_ids", "date_order"]),
+        (
+            "sale.order",
+            order,
+            "action_confirm",
+            None,
+            &["picking_ids", "stock_reference_ids", "date_order", "project_id"],
+        ),
         ("sale.order", order, "action_cancel", None, &[]),
         ("account.move", invoice, "button_cancel", None, &["is_manually_modified"]),
         (
