@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from odoo import api, models
 from odoo.tools import html2plaintext, ormcache
+from odoo.tools.mail import email_normalize_all
 
 from ..tools.acts import in_job, looked_at
 from ..tools.call_state import current_request
@@ -187,7 +188,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return self._technical_words().union(
             *(
                 company._agent_guard_words({WHOLE})
-                | {company[name] or "" for name in COMPANY_WORDS}
+                | {_as_word(company[name] or "") for name in COMPANY_WORDS}
                 for company in companies.search([])
             )
         )
@@ -240,8 +241,15 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return "\n".join(dict.fromkeys(lines))
 
 
+def _as_word(line):
+    """As it is compared: an address is the same in whatever case it is typed."""
+    line = line.strip()
+    return line.lower() if "@" in line else line
+
+
 def _stands(words, text):
     """Whether these words stand in a text, not as a part of longer ones."""
+    text = text.lower() if "@" in words else text
     start = text.find(words)
     while start >= 0:
         around = text[start - 1 : start] + text[start + len(words) :][:1]
@@ -261,6 +269,9 @@ def _stands_encoded(words, text):
         quote(words),
         quote_plus(words),
     }
+    if "@" in words:
+        text = text.lower()
+        forms = {form.lower() for form in forms}
     return any(form in text for form in forms)
 
 
@@ -299,9 +310,19 @@ class Base(models.AbstractModel):
             text = str(self[name] or "")
             if field.type == "html":
                 text = html2plaintext(text)
-            found.update(
-                line.strip() for line in text.splitlines() if len(line.strip()) >= 8
-            )
+            found.update(text.splitlines())
+            if field.type == "char":
+                found.update(self._agent_guard_meant(name, text))
+        return {word for word in map(_as_word, found) if len(word) >= 8}
+
+    def _agent_guard_meant(self, name, text):
+        """What Odoo takes it for where it sends: bare addresses, a number without
+        blanks."""
+        found = email_normalize_all(text) if "@" in text else []
+        # there if an application with telephone numbers is
+        if text and hasattr(self, "_phone_get_number_fields"):
+            if name in self._phone_get_number_fields():
+                found.append(self._phone_format(fname=name) or "")
         return found
 
     @api.model

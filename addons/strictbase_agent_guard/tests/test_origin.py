@@ -350,11 +350,11 @@ class TestOrigin(OriginCase):
         self._job(self.client.id, "record.browse().write({'ref': 'job'})")
         self.assertIn(CLIENT, self.recipients())
 
-    def _bare(self):
+    def _bare(self, address=CLIENT, words="There again"):
         """A job's letter to an address, about no record."""
         self._run(
             "env['mail.mail'].create({'subject': 'There again', 'email_to': "
-            f"'{CLIENT}', 'body_html': '<p>There again</p>'}}).send()"
+            f"'{address}', 'body_html': '<p>{words}</p>'}}).send()"
         )
         return self.recipients()
 
@@ -379,6 +379,36 @@ class TestOrigin(OriginCase):
         self.ok("agent", "crm.lead/create", vals_list=[{**lead, "email_from": CLIENT}])
         self.wire.clear()
         self.assertNotIn(CLIENT, self._bare())
+
+    def _lead(self, **values):
+        """Somebody on no contact, whom the agent has written down."""
+        if "crm.lead" not in self.env:
+            self.skipTest("crm not installed")
+        values = {"name": "Lead", "country_id": self.env.ref("base.be").id, **values}
+        self.ok("agent", "crm.lead/create", vals_list=[values])
+
+    def test_a_job_writes_to_an_address_however_it_is_typed(self):
+        for typed, sent in (
+            (f'"X" <{CLIENT}>', CLIENT),
+            (CLIENT.upper(), CLIENT),
+            (CLIENT, CLIENT.title()),
+        ):
+            with self.subTest(typed=typed, sent=sent), self.apart():
+                self._lead(email_from=typed)
+                self.assertFalse(self._bare(sent))
+                self.assertTrue(self.held())
+        # another one with its name, in whatever case
+        self._lead(email_from=f'"There Again" <first{CLIENT}>')
+        self.assertIn(CLIENT, self._bare())
+
+    def test_a_job_tells_of_a_number_however_it_is_typed(self):
+        for typed in ("0470 99 88 77", "+32 470/99.88.77", "+32470998877"):
+            with self.subTest(typed), self.apart():
+                self._lead(phone=typed)
+                self.assertFalse(self._bare(words="Call +32470998877 again"))
+                self.assertTrue(self.held())
+        self._lead(phone="0470 99 88 78", function="0470 99 88 77")
+        self.assertIn(CLIENT, self._bare(words="Call +32470998877 again"))
 
     def _job(self, partner_id, before="pass"):
         """A scheduled job that mails a contact."""
