@@ -207,8 +207,7 @@ class AgentQueued(models.AbstractModel):
         touches = self.env["strictbase.agent.touch"].sudo()._open(partners)
         found = []
         for touch in touches:
-            last = guard._looked(partners[touch["model"], touch["res_id"]], [touch])
-            if last and touch["touched_at"] < last:
+            if guard._is_seen(partners[touch["model"], touch["res_id"]], touch):
                 continue
             if any(_is_aim(name) for name in touch["names"]):
                 found.append(touch)

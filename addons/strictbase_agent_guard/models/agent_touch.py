@@ -90,27 +90,39 @@ class StrictbaseAgentTouch(models.Model):
 
     @api.model
     def _last_open(self, limit):
-        """The latest open touches of all."""
-        return self._select(SQL("TRUE"), limit)
+        """The latest open touches, of each agent as many."""
+        return self._select(
+            SQL(
+                """
+                id IN (
+                    SELECT id
+                      FROM (SELECT id, row_number() OVER (
+                                           PARTITION BY agent_id ORDER BY id DESC
+                                       ) AS place
+                              FROM strictbase_agent_touch
+                             WHERE looked_at IS NULL) latest
+                     WHERE place <= %s)
+                """,
+                limit,
+            )
+        )
 
     @api.model
-    def _select(self, condition, limit=None):
+    def _select(self, condition):
         rows = self.env.execute_query_dict(
             SQL(
                 """
                 SELECT id, agent_id, model, res_id, names, touched_at, job_at
                   FROM strictbase_agent_touch
                  WHERE looked_at IS NULL AND %s
-              ORDER BY id DESC
-                 LIMIT %s
+              ORDER BY id
                 """,
                 condition,
-                limit,
             )
         )
         for row in rows:
             row["names"] = set((row["names"] or WHOLE).split(","))
-        return rows[::-1]
+        return rows
 
     @api.model
     def _close(self, ids, user_id):

@@ -35,3 +35,4 @@ from . import test_token_rules
 from . import test_client_secrets
 from . import test_client_links
 from . import test_walk
+from . import test_words
