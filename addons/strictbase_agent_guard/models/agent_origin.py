@@ -253,7 +253,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
         for touch in touches[-5:]:
             document = self._document(touch["model"], touch["res_id"])
             name = document.display_name if document else touch["res_id"]
-            what = "" if "*" in touch["names"] else ", ".join(sorted(touch["names"]))
+            what = "" if WHOLE in touch["names"] else ", ".join(sorted(touch["names"]))
             lines.append(
                 self.env._(
                     "%(agent)s touched %(model)s “%(name)s” on %(date)s%(what)s, and "
@@ -334,7 +334,7 @@ class Base(models.AbstractModel):
     @api.model
     def _agent_guard_telling(self, names, document=False):
         """Whether fields so named can change what is said, to whom or when."""
-        if "*" in names:
+        if WHOLE in names:
             return True
         for name in names:
             if name in QUIET or name.startswith(QUIET_PREFIXES):

@@ -13,12 +13,13 @@ from odoo.exceptions import UserError
 
 from ..tools.acts import in_job
 from ..tools.call_state import current_request, peek
+from .agent_touch import WHOLE
 from .mail_followers import followed_by
 
 _logger = logging.getLogger(__name__)
 
 #: Whoever wrote these on a contact, or made it, has chosen the address.
-ADDRESS = {"*", "email", "email_normalized", "phone", "phone_sanitized"}
+ADDRESS = {WHOLE, "email", "email_normalized", "phone", "phone_sanitized"}
 
 
 class AgentQueued(models.AbstractModel):

@@ -8,8 +8,8 @@ import requests
 from odoo.tests import tagged
 
 from ..tools.acts import job
+from .common_origin import OriginCase
 from .roads import WORDS
-from .test_origin import OriginCase
 
 ORIGIN = "odoo.addons.strictbase_agent_guard.models.agent_origin"
 
