@@ -125,12 +125,12 @@ class Base(models.AbstractModel):
         for name in filter(self._agent_guard_opens, vals):
             now = self._agent_guard_openness(name, vals[name])
             if now:
-                opened |= self.filtered(
+                opened |= records.filtered(
                     lambda record, name=name, now=now: record._agent_guard_is_written(
                         vals
                     )
-                    and record._agent_guard_openness(name, record.sudo()[name]) < now
-                ).sudo()
+                    and record._agent_guard_openness(name, record[name]) < now
+                )
         seen = records._agent_guard_seen_by_public()
         res = super().write(vals)
         # by whatever value: unarchived, dated, validated, …

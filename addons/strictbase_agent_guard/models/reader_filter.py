@@ -112,8 +112,7 @@ class AgentUnapproved(models.AbstractModel):
             not self._agent_guard_shown_fields.isdisjoint(vals)
             and self.env["strictbase.agent.guard"]._actor() is not None
         ):
-            # asked as the caller: what Odoo writes for a field, it writes as itself
-            rows = self.filtered(lambda row: row._agent_guard_is_written(vals)).sudo()
+            rows = self.sudo().filtered(lambda row: row._agent_guard_is_written(vals))
             rows._agent_guard_flag(True)
             rows._agent_guard_ask_to_show()
         return res
