@@ -40,13 +40,13 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 /// A clock that moves when somebody sleeps or moves it.
-struct Hands {
+pub(crate) struct Hands {
     start: Instant,
     passed: Mutex<Duration>,
 }
 
 impl Hands {
-    fn new() -> Arc<Hands> {
+    pub(crate) fn new() -> Arc<Hands> {
         Arc::new(Hands { start: Instant::now(), passed: Mutex::default() })
     }
 
@@ -85,14 +85,14 @@ impl Transport for Server {
 }
 
 /// A session, with what surrounds it.
-struct Bench {
-    session: Session,
+pub(crate) struct Bench {
+    pub(crate) session: Session,
     local: Local,
     asked: Arc<AtomicUsize>,
-    _home: tempfile::TempDir,
+    pub(crate) _home: tempfile::TempDir,
 }
 
-fn bench(
+pub(crate) fn bench(
     clock: Arc<Hands>,
     answer: impl Fn(&HttpRequest) -> Result<String, TransportFault> + Send + Sync + 'static,
 ) -> Bench {

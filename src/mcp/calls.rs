@@ -47,7 +47,7 @@ impl Calls {
         Calls {
             tools: Tools::new(naming, door.compat, &door.hides),
             end: End::default(),
-            desk: Desk::new(door.open, Arc::clone(&door.clock)),
+            desk: Desk::new(door.open, door.files, Arc::clone(&door.clock)),
             speech: Speech { naming, for_a_person: door.for_a_person },
             settings: door.settings,
             context: door.context,

@@ -31,27 +31,21 @@ use crate::operation::{Access, Object};
 use crate::session::Session;
 use crate::settings::{Mcp, Wish};
 
-/// A session, and the files that say what it may do.
-pub struct Opened {
-    /// The session.
-    pub session: Session,
-    /// Which files there are by now, the profile's and those of policies, and what they are like.
-    pub files: Box<Files>,
-}
-
-/// Looks which files there are.
+/// Looks which files say what may be done, the profile's and those of policies, and what they are like by now.
 pub type Files = dyn Fn() -> Vec<(PathBuf, Option<Stamp>)> + Send + Sync;
 
 /// What marks a call as under way for whoever ends the process.
 pub type Marking = Box<dyn Fn(&str, Access) -> Box<dyn Watch>>;
 
 /// What opens a session.
-pub type Open = dyn Fn(Option<Wish>) -> Result<Opened> + Send + Sync;
+pub type Open = dyn Fn(Option<Wish>) -> Result<Session> + Send + Sync;
 
 /// What this surface is handed: the way to a session, to whoever reads stderr, and to a person.
 pub struct Door {
     /// Reads the profile and puts a session together, as the profile wants to speak or as it is asked to; sends nothing.
     pub open: Box<Open>,
+    /// The files that are read for that.
+    pub files: Box<Files>,
     /// A call begins.
     pub marking: fn() -> Marking,
     /// The command by which a person does something.

@@ -59,7 +59,7 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
     use crate::hint::Hint;
     use crate::host::Watch;
     use crate::mcp::compat::Compat;
-    use crate::mcp::{Door, Marking, Opened, serve};
+    use crate::mcp::{Door, Marking, serve};
     use crate::operation::{Access, Object};
     use crate::settings::{Settings, Wish};
 
@@ -90,12 +90,13 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
             Some(lacks) => say(&format!("{} is not offered: it needs {lacks} in the profile", tool.name())),
         }
     }
+    let opener = opener.keeping_to(&settings);
+    let files = opener.files(&settings);
     let open = move |wish: Option<Wish>| {
         let (mut settings, notes) = opener.settings()?;
         settings.wish = wish.unwrap_or(settings.wish);
         notes.iter().for_each(|note: &Hint| noted(&for_notes.hint(note)));
-        let files = opener.files(&settings);
-        Ok(Opened { session: opener.session(settings), files })
+        Ok(opener.session(settings))
     };
     let marking = || -> Marking {
         let call = interrupt::call();
@@ -103,6 +104,7 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
     };
     let door = Door {
         open: Box::new(open),
+        files,
         marking,
         for_a_person: Box::new(move |action| people.action(action)),
         say: Box::new(move |text: &str| say(text)),
