@@ -71,28 +71,32 @@ impl Calls {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A call was taken back: it sends nothing more. Nobody waits for an answer that could say what became of it.
-    pub fn take_back(&self, shared: &Shared) {
+    /// A call was taken back: it sends nothing more. Nobody waits for an answer that could say what became of it. At the
+    /// end of the stream every call is, and what is under way then may still come to an end.
+    pub fn take_back(&self, shared: &Arc<Shared>) {
         shared.is_stopped.store(true, Ordering::SeqCst);
-        if shared.is_writing() {
-            let entries = Vec::from_iter(shared.unanswered());
-            self.say_unknown("a call was taken back while its write was under way", &entries);
+        if !self.end.is_silent.load(Ordering::SeqCst) {
+            let calls = std::slice::from_ref(shared);
+            self.say_unknown("a call was taken back while its write was under way", calls);
         }
     }
 
     /// Says what is under way still, when nobody waits for it any more.
     pub fn say_what_is_unknown(&self) {
         let calls: Vec<Arc<Shared>> = self.lock().iter().filter_map(Weak::upgrade).collect();
-        if calls.iter().any(|call| call.is_writing()) {
-            let entries: Vec<String> = calls.iter().filter_map(|call| call.unanswered()).collect();
-            self.say_unknown("ended while a write was under way", &entries);
-        }
+        self.say_unknown("ended while a write was under way", &calls);
     }
 
-    /// Whoever reads this has no tools: they find out by a command.
-    fn say_unknown(&self, what: &str, entries: &[String]) {
-        let checks: Vec<String> = entries
+    /// Says once of each call that its write is under way. Whoever reads this has no tools: they find out by a command.
+    fn say_unknown(&self, what: &str, calls: &[Arc<Shared>]) {
+        let is_news = |call: &&Arc<Shared>| call.is_writing() && !call.is_told.swap(true, Ordering::SeqCst);
+        let calls: Vec<&Arc<Shared>> = calls.iter().filter(is_news).collect();
+        if calls.is_empty() {
+            return;
+        }
+        let checks: Vec<String> = calls
             .iter()
+            .filter_map(|call| call.entry().clone())
             .map(|id| (self.speech.for_a_person)(&Action::new("journal check").with("id", id.as_str())))
             .collect();
         let how = match checks.as_slice() {

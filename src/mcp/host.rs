@@ -33,6 +33,8 @@ pub struct End {
 pub struct Shared {
     /// It is wanted no more.
     pub is_stopped: AtomicBool,
+    /// It was said that its write is under way.
+    pub is_told: AtomicBool,
     /// Writes that are under way.
     writes: AtomicU32,
     /// The entry in the journal of the last of them.
@@ -45,14 +47,11 @@ impl Shared {
         self.writes.load(Ordering::SeqCst) > 0
     }
 
-    fn entry(&self) -> MutexGuard<'_, Option<String>> {
+    /// The entry in the journal of the write that was sent last.
+    pub fn entry(&self) -> MutexGuard<'_, Option<String>> {
         self.entry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The entry in the journal of a write that was sent and has not been answered.
-    pub fn unanswered(&self) -> Option<String> {
-        self.is_writing().then(|| self.entry().clone()).flatten()
-    }
 }
 
 /// Where a client wants to hear of progress.

@@ -89,7 +89,7 @@ impl Server {
             calls.carry_out(asked, seen, progress)
         });
         tokio::select! {
-            answer = work => answer.map_err(|_| ErrorData::internal_error("a bug in odoo-agent: if it was a write, read the record", None)),
+            answer = work => answer.map_err(|_| ErrorData::internal_error("the server has ended", None)),
             () = context.ct.cancelled() => {
                 self.calls.take_back(&shared);
                 Err(ErrorData::internal_error("taken back", None))
