@@ -135,7 +135,7 @@ impl Session {
     }
 
     fn until(&self, ttl: Duration) -> u64 {
-        self.clock.seconds() + ttl.as_secs()
+        self.clock.seconds().saturating_add(ttl.as_secs())
     }
 
     fn is_over<T>(&self, timed: &Timed<T>) -> bool {
@@ -334,5 +334,17 @@ impl Schemas for Run<'_> {
             }
             Err(_) => Ok(None),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{Hands, bench};
+
+    #[test]
+    fn a_life_without_end_is_one() {
+        let bench = bench(Hands::new(), |_| Ok(String::new()));
+        assert_eq!(bench.session.until(Duration::MAX), u64::MAX);
     }
 }

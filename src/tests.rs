@@ -25,7 +25,8 @@ use crate::clock::Clock;
 use crate::error::{Code, Effect};
 use crate::json_input::Stdin;
 use crate::odoo::cookies::Cookies;
-use crate::operation::{Object, Operation};
+use crate::host::Watch;
+use crate::operation::{Access, Object, Operation};
 use crate::outcome::Body;
 use crate::secret::Secret;
 use crate::session::{Run, Session};
@@ -246,6 +247,35 @@ impl crate::host::Host for Marked {
     ) -> crate::error::Result<Option<Secret>> {
         Ok(None)
     }
+}
+
+#[test]
+fn of_several_calls_those_whose_write_is_under_way_are_named_whatever_ends_the_process() {
+    let _alone = alone();
+    let (reading, one, answered, other) =
+        (interrupt::call(), interrupt::call(), interrupt::call(), interrupt::call());
+    let begun = |call: &interrupt::Interruptible, id: &str| {
+        call.journaled(format!("check {id}"));
+        call.sending("res.partner/write", Access::Write)
+    };
+    assert!(interrupt::under_way().is_empty());
+    let _read = reading.sending("res.partner/read", Access::Read);
+    let first = begun(&answered, "answered");
+    first.answered(Effect::Done);
+    drop(first);
+    let one_writes = begun(&one, "one");
+    let hints = |error: &crate::error::Error| {
+        error.hints.iter().map(|hint| hint.as_text().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(hints(&interrupt::said(true)), ["check one"]);
+    let other_writes = begun(&other, "other");
+    let said = interrupt::said(true);
+    assert_eq!((said.effect, hints(&said)), (Effect::Unknown, vec!["check one".into(), "check other".into()]));
+    let bug = crate::cli::bug("");
+    assert_eq!(bug.effect, Effect::Unknown);
+    assert_eq!(hints(&bug)[..2], ["check one", "check other"]);
+    drop((one_writes, other_writes));
+    assert!(!hints(&crate::cli::bug("")).concat().contains("check one"));
 }
 
 #[test]

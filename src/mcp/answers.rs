@@ -186,7 +186,7 @@ impl Called<'_> {
 /// The same search after so many rows.
 fn on(arguments: &mut Object, shown: usize) {
     let from = arguments.get("offset").and_then(Value::as_u64).unwrap_or(0);
-    arguments.insert("offset".into(), json!(from + shown as u64));
+    arguments.insert("offset".into(), json!(from.saturating_add(shown as u64)));
     less(arguments, shown);
 }
 
@@ -379,6 +379,13 @@ mod tests {
         let data = json!({ "model": "res.partner", "method": "search_read", "data": { "domain": [], "limit": 500 } });
         let said = answered("call", data, &outcome, 4000);
         assert_eq!(said["next"]["arguments"]["data"]["offset"], said["result"].as_array().unwrap().len());
+    }
+
+    #[test]
+    fn an_offset_that_no_number_follows_stays_one() {
+        let mut arguments = json!({ "offset": u64::MAX }).as_object().unwrap().clone();
+        on(&mut arguments, 3);
+        assert_eq!(arguments["offset"], u64::MAX);
     }
 
     #[test]

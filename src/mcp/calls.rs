@@ -13,7 +13,7 @@ use super::desk::Desk;
 use super::host::{CallHost, End, Progress, Shared};
 use super::tools::{Asked, Naming, Tools};
 use super::words::Speech;
-use super::{Door, Marking, compat, left_out, schema};
+use super::{Begin, Door, compat, left_out, schema};
 use crate::actions::{self, Request, Rows, approvals};
 use crate::caller::{Caller, Columns, Road};
 use crate::clock::SharedClock;
@@ -34,7 +34,7 @@ pub struct Calls {
     speech: Speech,
     settings: Mcp,
     context: Object,
-    marking: fn() -> Marking,
+    marking: Box<Begin>,
     say: Box<dyn Fn(&str) + Send + Sync>,
     clock: SharedClock,
     under_way: Mutex<Vec<Weak<Shared>>>,

@@ -72,7 +72,7 @@ pub struct CallHost<'s> {
     speech: &'s Speech,
     shared: Arc<Shared>,
     is_over: Arc<AtomicBool>,
-    marking: Marking,
+    marking: Box<dyn Marking>,
     progress: Option<Progress>,
     clock: SharedClock,
     steps: Cell<u32>,
@@ -86,7 +86,7 @@ impl<'s> CallHost<'s> {
         speech: &'s Speech,
         shared: Arc<Shared>,
         is_over: Arc<AtomicBool>,
-        marking: Marking,
+        marking: Box<dyn Marking>,
         progress: Option<Progress>,
         clock: SharedClock,
     ) -> CallHost<'s> {
@@ -132,11 +132,12 @@ impl Host for CallHost<'_> {
         if access == Access::Write {
             self.shared.writes.fetch_add(1, Ordering::SeqCst);
         }
-        Box::new(UnderWay { shared: &self.shared, access, marked: (self.marking)(what, access) })
+        Box::new(UnderWay { shared: &self.shared, access, marked: self.marking.sending(what, access) })
     }
 
     fn journaled(&self, id: &str) {
         *self.shared.entry() = Some(id.to_string());
+        self.marking.journaled(id);
     }
 
     fn is_stopped(&self) -> bool {

@@ -35,10 +35,19 @@ use crate::settings::{Mcp, Wish};
 pub type Files = dyn Fn() -> Vec<(PathBuf, Option<Stamp>)> + Send + Sync;
 
 /// What marks a call as under way for whoever ends the process.
-pub type Marking = Box<dyn Fn(&str, Access) -> Box<dyn Watch>>;
+pub trait Marking {
+    /// A request leaves.
+    fn sending(&self, what: &str, access: Access) -> Box<dyn Watch>;
+
+    /// A write has its entry in the journal.
+    fn journaled(&self, id: &str);
+}
 
 /// What opens a session.
 pub type Open = dyn Fn(Option<Wish>) -> Result<Session> + Send + Sync;
+
+/// A call begins.
+pub type Begin = dyn Fn() -> Box<dyn Marking> + Send + Sync;
 
 /// What this surface is handed: the way to a session, to whoever reads stderr, and to a person.
 pub struct Door {
@@ -47,7 +56,7 @@ pub struct Door {
     /// The files that are read for that.
     pub files: Box<Files>,
     /// A call begins.
-    pub marking: fn() -> Marking,
+    pub marking: Box<Begin>,
     /// The command by which a person does something.
     pub for_a_person: Box<dyn Fn(&Action) -> String + Send + Sync>,
     /// Says something on stderr.

@@ -47,6 +47,24 @@ fn run(_: &Args, _: Local) -> Result<()> {
     .with_hint("cargo install --path . --locked builds it with that"))
 }
 
+/// What Ctrl-C would say of a call of a tool: whoever reads it has a shell.
+#[cfg(feature = "mcp")]
+struct Marked {
+    call: crate::cli::interrupt::Interruptible,
+    people: crate::cli::words::Speech,
+}
+
+#[cfg(feature = "mcp")]
+impl crate::mcp::Marking for Marked {
+    fn sending(&self, what: &str, access: crate::operation::Access) -> Box<dyn crate::host::Watch> {
+        Box::new(self.call.sending(what, access))
+    }
+
+    fn journaled(&self, id: &str) {
+        self.call.journaled(self.people.hint(&crate::journal::entry::how_to_check(id)));
+    }
+}
+
 /// Serves until the client has gone.
 #[cfg(feature = "mcp")]
 fn run(args: &Args, mut local: Local) -> Result<()> {
@@ -54,13 +72,11 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
     use std::sync::Arc;
 
     use crate::cli::connect::{Opener, speech};
-    use crate::cli::interrupt;
     use crate::cli::words::{Manner, Speech};
     use crate::hint::Hint;
-    use crate::host::Watch;
     use crate::mcp::compat::Compat;
     use crate::mcp::{Door, Marking, serve};
-    use crate::operation::{Access, Object};
+    use crate::operation::Object;
     use crate::settings::{Settings, Wish};
 
     let context = local.context()?;
@@ -98,14 +114,14 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
         notes.iter().for_each(|note: &Hint| noted(&for_notes.hint(note)));
         Ok(opener.session(settings))
     };
-    let marking = || -> Marking {
-        let call = interrupt::call();
-        Box::new(move |what: &str, access: Access| -> Box<dyn Watch> { Box::new(call.sending(what, access)) })
+    let words = people.clone();
+    let marking = move || -> Box<dyn Marking> {
+        Box::new(Marked { call: crate::cli::interrupt::call(), people: words.clone() })
     };
     let door = Door {
         open: Box::new(open),
         files,
-        marking,
+        marking: Box::new(marking),
         for_a_person: Box::new(move |action| people.action(action)),
         say: Box::new(move |text: &str| say(text)),
         context,
