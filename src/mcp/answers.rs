@@ -1,16 +1,16 @@
 //! What a call comes to as the text that a client gets: compact JSON with the effect, the notes and, where rows were
 //! left out, the call that goes on. Nothing is cut but at whole rows, and an error is the same object as everywhere.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::fit::{Cut, fit, size};
 use super::left_out::{self, LeftOut};
 use super::words::Speech;
 use crate::actions::definition::Verb;
 use crate::error::{Effect, Error};
 use crate::hint::Action;
-use crate::knowledge::methods;
 use crate::operation::Object;
-use crate::outcome::{Body, End, Outcome, Place};
+use crate::outcome::{Body, End, Outcome};
 use crate::text::sanitize;
 
 /// What a client gets.
@@ -25,8 +25,6 @@ pub struct Answer {
 /// Odoo's own words in an error are no longer than this, and no more than so many things are listed.
 const LONGEST_WORDS: usize = 1500;
 const MOST_LISTED: usize = 20;
-/// An object of so many objects is a list with names.
-const NAMED: usize = 8;
 
 /// An error.
 pub fn error(error: &Error) -> Answer {
@@ -74,13 +72,6 @@ pub struct Called<'a> {
     pub most: usize,
 }
 
-/// What was left out of a list.
-#[derive(Clone, Debug, PartialEq)]
-struct Cut {
-    shown: usize,
-    of: Option<usize>,
-}
-
 impl Called<'_> {
     /// What it came to.
     pub fn answer(mut self, outcome: &Outcome, mut notes: Vec<String>) -> Answer {
@@ -122,11 +113,6 @@ impl Called<'_> {
         Answer { text: shown(&text), is_error: false }
     }
 
-    /// Whether the caller wanted no more rows than are here: nothing goes on after their own limit.
-    fn is_all_that_was_asked(&self, cut: &Cut) -> bool {
-        limit(self.arguments).is_some_and(|limit| cut.shown as u64 >= limit)
-    }
-
     fn told(&self, cut: &Cut, goes_on: bool) -> String {
         let rows = match cut.of {
             Some(of) => format!("{} of {of} are here", cut.shown),
@@ -152,174 +138,6 @@ impl Called<'_> {
             .by_a_person();
         Some(format!("{told}; a shell has it: {}", (self.speech.for_a_person)(&read)))
     }
-
-    /// The call that goes on after the rows that are shown.
-    fn next(&self, cut: &Cut, value: &Value) -> Option<Value> {
-        let mut arguments = self.arguments.clone();
-        let has = |key: &str| self.verb.argument(key).is_some();
-        let rows = value.as_array();
-        let ids: Vec<i64> = rows.into_iter().flatten().filter_map(|row| row["id"].as_i64()).collect();
-        if has("after") && arguments.get("all") == Some(&Value::Bool(true)) {
-            let last = ids.last()?;
-            less(&mut arguments, cut.shown);
-            arguments.insert("after".into(), json!(last));
-        } else if has("offset") {
-            on(&mut arguments, cut.shown);
-        } else if let Some(Value::Object(data)) = arguments.get_mut("data") {
-            let (model, method) =
-                (self.arguments.get("model")?.as_str()?, self.arguments.get("method")?.as_str()?);
-            let takes = methods::of(model, method)?;
-            takes.arguments.iter().find(|argument| argument.name == "offset")?;
-            on(data, cut.shown);
-        } else if has("ids") && has("fields") {
-            let asked: Vec<i64> =
-                arguments.get("ids")?.as_array()?.iter().filter_map(Value::as_i64).collect();
-            let last = asked.iter().position(|id| ids.last() == Some(id))?;
-            arguments.insert("ids".into(), json!(asked.get(last + 1..)?));
-        } else {
-            return None;
-        }
-        Some(self.speech.naming.next(self.verb.name, arguments))
-    }
-}
-
-/// The same search after so many rows.
-fn on(arguments: &mut Object, shown: usize) {
-    let from = arguments.get("offset").and_then(Value::as_u64).unwrap_or(0);
-    arguments.insert("offset".into(), json!(from.saturating_add(shown as u64)));
-    less(arguments, shown);
-}
-
-/// How many rows the caller wants at most.
-fn limit(arguments: &Object) -> Option<u64> {
-    arguments.get("limit").and_then(Value::as_u64).filter(|limit| *limit > 0)
-}
-
-/// A limit, less what was shown.
-fn less(arguments: &mut Object, shown: usize) {
-    if let Some(limit) = limit(arguments) {
-        arguments.insert("limit".into(), json!(limit.saturating_sub(shown as u64).max(1)));
-    }
-}
-
-fn size(value: &Value) -> usize {
-    value.to_string().len()
-}
-
-/// Makes a result fit, by leaving out whole rows, and of what is no row long texts. Gives back which texts those were.
-fn fit(value: &mut Value, room: usize, place: Place, cut: &mut Option<Cut>) -> Vec<LeftOut> {
-    let mut texts = Vec::new();
-    if let Value::Array(rows) = value {
-        texts.extend(fit_rows(rows, room));
-        let of = rows.len();
-        let shown = whole_rows(rows, room);
-        if shown < of {
-            let of = if cut.is_some() { None } else { Some(of) };
-            *cut = Some(Cut { shown, of });
-        }
-        return texts;
-    }
-    if let (Value::Object(object), Place::Under(key)) = (&mut *value, place) {
-        let others = size(&Value::Object(object.clone())) - object.get(key).map_or(0, size);
-        if let Some(Value::Array(rows)) = object.get_mut(key) {
-            let left = room.saturating_sub(others);
-            texts.extend(fit_rows(rows, left));
-            let of = rows.len();
-            let shown = whole_rows(rows, left);
-            if shown < of {
-                *cut = Some(Cut { shown, of: Some(of) });
-            }
-        }
-    }
-    if size(value) > room {
-        texts.extend(left_out::without_long_texts(value));
-    }
-    for _ in 0..NAMED {
-        let whole = size(value);
-        if whole <= room {
-            return texts;
-        }
-        let Some((key, largest)) = largest(value) else { break };
-        let left = room.saturating_sub(whole - size(largest));
-        let of = match &*largest {
-            Value::Array(items) => items.len(),
-            Value::Object(named) => named.len(),
-            _ => 1,
-        };
-        let shown = match largest {
-            Value::Array(items) => whole_rows(items, left),
-            Value::Object(named) if is_named(named) => whole_entries(named, left),
-            _ => 0,
-        };
-        if shown == 0 {
-            *largest = mark(largest);
-        }
-        texts.push(LeftOut { id: None, field: format!("{} of {of} of {key}", of - shown) });
-    }
-    if size(value) > room {
-        *value = mark(value);
-    }
-    texts
-}
-
-fn largest(value: &mut Value) -> Option<(String, &mut Value)> {
-    let object = value.as_object_mut()?;
-    let (key, value) = object.iter_mut().max_by_key(|(_, value)| size(value))?;
-    Some((key.clone(), value))
-}
-
-fn is_named(object: &Map<String, Value>) -> bool {
-    object.len() >= NAMED && object.values().all(Value::is_object)
-}
-
-fn mark(value: &Value) -> Value {
-    let mut mark = json!({ "left_out": true, "characters": size(value) });
-    if let Some(id) = value.get("id") {
-        mark["id"] = id.clone();
-    }
-    mark
-}
-
-/// Rows that are too long by themselves lose their long texts, or all but their number.
-fn fit_rows(rows: &mut [Value], room: usize) -> Vec<LeftOut> {
-    let mut texts = Vec::new();
-    for row in rows.iter_mut().filter(|row| size(row) > room) {
-        texts.extend(left_out::without_long_texts(row));
-        if size(row) > room {
-            *row = mark(row);
-        }
-    }
-    texts
-}
-
-/// Leaves as many whole rows as there is room for, and says how many.
-fn whole_rows(rows: &mut Vec<Value>, room: usize) -> usize {
-    let mut left = room;
-    let fits = rows.iter().take_while(|row| {
-        let taken = size(row) + 1;
-        let is_room = taken <= left;
-        left = left.saturating_sub(taken);
-        is_room
-    });
-    let shown = fits.count();
-    rows.truncate(shown);
-    shown
-}
-
-fn whole_entries(named: &mut Map<String, Value>, room: usize) -> usize {
-    let mut left = room;
-    let mut shown = 0;
-    for (key, value) in named.iter() {
-        let taken = key.len() + size(value) + 4;
-        if taken > left {
-            break;
-        }
-        left -= taken;
-        shown += 1;
-    }
-    let kept: Map<String, Value> = std::mem::take(named).into_iter().take(shown).collect();
-    *named = kept;
-    shown
 }
 
 /// An answer that a call never came to, because the server will not begin it.
@@ -379,13 +197,6 @@ mod tests {
         let data = json!({ "model": "res.partner", "method": "search_read", "data": { "domain": [], "limit": 500 } });
         let said = answered("call", data, &outcome, 4000);
         assert_eq!(said["next"]["arguments"]["data"]["offset"], said["result"].as_array().unwrap().len());
-    }
-
-    #[test]
-    fn an_offset_that_no_number_follows_stays_one() {
-        let mut arguments = json!({ "offset": u64::MAX }).as_object().unwrap().clone();
-        on(&mut arguments, 3);
-        assert_eq!(arguments["offset"], u64::MAX);
     }
 
     #[test]
