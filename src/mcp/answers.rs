@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::fit::{Cut, fit, size};
+use super::going_on::GoingOn;
 use super::left_out::{self, LeftOut};
 use super::words::Speech;
 use crate::actions::definition::Verb;
@@ -91,35 +92,26 @@ impl Called<'_> {
         notes.extend(outcome.notes.iter().map(|note| self.speech.hint(note)));
         notes.extend(self.how_to_fetch(&binaries, "binary"));
         let overhead = 200 + notes.iter().map(|note| note.len() + 10).sum::<usize>();
-        let next_is = self.speech.naming.next(self.verb.name, self.arguments.clone()).to_string().len() + 60;
-        if size(&value) + overhead > self.most {
+        let next_is = self.room_for_next();
+        if size(&value) + overhead + cut.as_ref().map_or(0, |_| next_is) > self.most {
             let room = self.most.saturating_sub(overhead + next_is + 300);
             let texts = fit(&mut value, room, outcome.layout.place, &mut cut);
             notes.extend(self.how_to_fetch(&texts, "too long for an answer"));
         }
         let cut = cut.filter(|cut| !self.is_all_that_was_asked(cut));
-        let next = cut.as_ref().and_then(|cut| self.next(cut, &value));
+        let going_on = cut.as_ref().and_then(|cut| self.going_on(cut, &value));
         if let Some(cut) = cut {
-            notes.push(self.told(&cut, next.is_some()));
+            notes.push(told(&cut, going_on.as_ref()));
         }
         let mut text = format!("{{\"effect\":\"{}\",\"result\":{value}", outcome.effect.as_str());
         if !notes.is_empty() {
             text += &format!(",\"notes\":{}", json!(notes));
         }
-        if let Some(next) = next {
+        if let Some(GoingOn::Call(next)) = going_on {
             text += &format!(",\"next\":{next}");
         }
         text.push('}');
         Answer { text: shown(&text), is_error: false }
-    }
-
-    fn told(&self, cut: &Cut, goes_on: bool) -> String {
-        let rows = match cut.of {
-            Some(of) => format!("{} of {of} are here", cut.shown),
-            None => format!("{} are here, there are more", cut.shown),
-        };
-        let how = if goes_on { "next goes on" } else { "ask for less: fewer fields, records, or a filter" };
-        format!("{rows}: {how}")
     }
 
     /// How to get what was left out.
@@ -138,6 +130,20 @@ impl Called<'_> {
             .by_a_person();
         Some(format!("{told}; a shell has it: {}", (self.speech.for_a_person)(&read)))
     }
+}
+
+/// How much of a list is here, and how to have the rest.
+fn told(cut: &Cut, going_on: Option<&GoingOn>) -> String {
+    let rows = match cut.of {
+        Some(of) => format!("{} of {of} are here", cut.shown),
+        None => format!("{} are here, there are more", cut.shown),
+    };
+    let how = match going_on {
+        Some(GoingOn::Call(_)) => "next goes on",
+        Some(GoingOn::Words(how)) => how,
+        None => "ask for less: fewer fields, records, or a filter",
+    };
+    format!("{rows}: {how}")
 }
 
 /// An answer that a call never came to, because the server will not begin it.
@@ -197,6 +203,35 @@ mod tests {
         let data = json!({ "model": "res.partner", "method": "search_read", "data": { "domain": [], "limit": 500 } });
         let said = answered("call", data, &outcome, 4000);
         assert_eq!(said["next"]["arguments"]["data"]["offset"], said["result"].as_array().unwrap().len());
+    }
+
+    #[test]
+    fn arguments_that_take_most_of_an_answer_are_not_said_back_and_it_goes_on() {
+        let outcome = Outcome::read(rows(500, "some name")).laid_out(crate::outcome::Layout::records());
+        let long = |characters: usize| json!([["name", "=", "x".repeat(characters)]]);
+        for characters in [200, 900, 1100, 3900, 4000, 50_000] {
+            let asked = json!({ "model": "a.b", "domain": long(characters), "limit": 500 });
+            let said = answered("search_read", asked, &outcome, 4000);
+            let shown = said["result"].as_array().unwrap().len();
+            assert!(shown > 20, "{characters}: {shown}");
+            let note = said["notes"][0].as_str().unwrap();
+            if characters < 900 {
+                assert_eq!(said["next"]["arguments"]["offset"], shown);
+            } else if characters > 1000 {
+                assert!(said.get("next").is_none());
+                let how = format!("goes on with limit {} and offset {shown}", 500 - shown);
+                assert!(note.ends_with(&how), "{note}");
+            }
+        }
+        let ids: Vec<i64> = (1..=2000).collect();
+        let said = answered("read", json!({ "model": "a.b", "ids": ids }), &outcome, 4000);
+        let shown = said["result"].as_array().unwrap().len();
+        assert!(said["notes"][0].as_str().unwrap().ends_with(&format!("ids from {} on", shown + 1)));
+        let (speech, verb) = (speech(), crate::actions::verb("search_read").unwrap());
+        let arguments = Object::from_iter([("model".to_string(), json!("a.b"))]);
+        let called = Called { verb, arguments: &arguments, rows: Vec::new(), speech: &speech, most: 4000 };
+        let nothing = Cut { shown: 0, of: Some(9) };
+        assert_eq!(called.going_on(&nothing, &json!([])), None, "it would be asked for again and again");
     }
 
     #[test]

@@ -3,9 +3,21 @@
 use serde_json::{Value, json};
 
 use super::answers::Called;
-use super::fit::Cut;
+use super::fit::{Cut, size};
 use crate::knowledge::methods;
 use crate::operation::Object;
+
+/// Longer than what is added to the arguments.
+const DIGITS: usize = 60;
+
+/// How it goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GoingOn {
+    /// By this call.
+    Call(Value),
+    /// By a call that is too long to be said back.
+    Words(String),
+}
 
 impl Called<'_> {
     /// Whether the caller wanted no more rows than are here: nothing goes on after their own limit.
@@ -13,8 +25,41 @@ impl Called<'_> {
         limit(self.arguments).is_some_and(|limit| cut.shown as u64 >= limit)
     }
 
-    /// The call that goes on after the rows that are shown.
-    pub fn next(&self, cut: &Cut, value: &Value) -> Option<Value> {
+    /// How long the call is that goes on, at most.
+    pub fn room_for_next(&self) -> usize {
+        let like_it = size(&self.speech.naming.next(self.verb.name, self.arguments.clone())) + DIGITS;
+        like_it.min(self.longest_next())
+    }
+
+    /// Arguments that take more of an answer than this are not said back: with nothing left for rows nothing goes on.
+    fn longest_next(&self) -> usize {
+        (self.most / 4).max(DIGITS)
+    }
+
+    /// How to go on after the rows that are shown; none where nothing was shown, which the same call would repeat.
+    pub fn going_on(&self, cut: &Cut, value: &Value) -> Option<GoingOn> {
+        if cut.shown == 0 {
+            return None;
+        }
+        let next = self.next(cut, value)?;
+        let call = self.speech.naming.next(self.verb.name, next.clone());
+        if size(&call) <= self.longest_next() {
+            return Some(GoingOn::Call(call));
+        }
+        let (given, next) = (whole(self.arguments), whole(&next));
+        let changed: Vec<String> = next
+            .into_iter()
+            .filter(|(key, value)| given.get(key) != Some(value))
+            .map(|(key, value)| match value.as_array().and_then(|ids| ids.first()) {
+                Some(first) => format!("{key} from {first} on"),
+                None => format!("{key} {value}"),
+            })
+            .collect();
+        Some(GoingOn::Words(format!("the same call goes on with {}", changed.join(" and "))))
+    }
+
+    /// The arguments of the call that goes on.
+    fn next(&self, cut: &Cut, value: &Value) -> Option<Object> {
         let mut arguments = self.arguments.clone();
         let has = |key: &str| self.verb.argument(key).is_some();
         let rows = value.as_array();
@@ -39,8 +84,15 @@ impl Called<'_> {
         } else {
             return None;
         }
-        Some(self.speech.naming.next(self.verb.name, arguments))
+        Some(arguments)
     }
+}
+
+/// The arguments, and those below `data` beside them.
+fn whole(arguments: &Object) -> Object {
+    let data = arguments.get("data").and_then(Value::as_object).cloned().unwrap_or_default();
+    let others = arguments.iter().filter(|(key, _)| *key != "data");
+    others.map(|(key, value)| (key.clone(), value.clone())).chain(data).collect()
 }
 
 /// The same search after so many rows.
