@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::fit::{Cut, fit, size};
+use super::fit::{self, Cut, LONGEST_NAME, bound, shortened, shown, size};
 use super::going_on::GoingOn;
 use super::left_out::{self, LeftOut};
 use super::words::Speech;
@@ -12,7 +12,6 @@ use crate::error::{Effect, Error};
 use crate::hint::Action;
 use crate::operation::Object;
 use crate::outcome::{Body, End, Outcome};
-use crate::text::sanitize;
 
 /// What a client gets.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,41 +22,30 @@ pub struct Answer {
     pub is_error: bool,
 }
 
-/// Odoo's own words in an error are no longer than this, and no more than so many things are listed.
-const LONGEST_WORDS: usize = 1500;
-const MOST_LISTED: usize = 20;
+/// The texts of an error are no longer than this, and no more than so many things are listed: less where an answer
+/// would not hold them.
+const BOUNDS: [(usize, usize); 5] = [(1500, 20), (600, 10), (200, 5), (60, 1), (15, 1)];
 
-/// An error.
-pub fn error(error: &Error) -> Answer {
+/// An error, in at most so many characters.
+pub fn error(error: &Error, most: usize) -> Answer {
     let mut object = error.object(false);
-    let inner = &mut object["error"];
-    for pointer in ["/message", "/odoo/message"] {
-        if let Some(Value::String(text)) = inner.pointer_mut(pointer) {
-            shorten(text);
-        }
-    }
-    for key in ["errors", "candidates"] {
-        let Some(listed) = inner.get_mut(key) else { continue };
-        left_out::without_binaries(listed, None);
-        if let Value::Array(items) = listed {
-            items.truncate(MOST_LISTED);
+    left_out::without_binaries(&mut object, None);
+    for (longest, listed) in BOUNDS {
+        bound(&mut object, longest, listed);
+        if size(&object) <= most {
+            break;
         }
     }
     Answer { text: shown(&object.to_string()), is_error: true }
 }
 
-fn shorten(text: &mut String) {
-    let length = text.chars().count();
-    if length > LONGEST_WORDS {
-        let kept: String = text.chars().take(LONGEST_WORDS).collect();
-        *text = format!("{kept}… ({length} characters)");
-    }
-}
-
-/// JSON that means the same and cannot act on whoever shows it.
-fn shown(json: &str) -> String {
-    sanitize::json_for_terminal(json)
-}
+/// What stands around a result and its notes.
+const AROUND: usize = 60;
+/// What is said of rows and of texts that are left out takes no more.
+const TOLD: usize = 600;
+const TOLD_OF_ROWS: usize = 200;
+/// So many fields that are left out are named.
+const MOST_NAMED: usize = 5;
 
 /// The call that an answer is of.
 pub struct Called<'a> {
@@ -75,7 +63,7 @@ pub struct Called<'a> {
 
 impl Called<'_> {
     /// What it came to.
-    pub fn answer(mut self, outcome: &Outcome, mut notes: Vec<String>) -> Answer {
+    pub fn answer(mut self, outcome: &Outcome, mut noted: Vec<String>) -> Answer {
         let mut cut = None;
         let mut value: Value = match &outcome.body {
             Body::Value(json) => serde_json::from_str(json).unwrap_or_else(|_| json!(json)),
@@ -89,19 +77,28 @@ impl Called<'_> {
             }
         };
         let binaries = left_out::without_binaries(&mut value, outcome.layout.types.as_ref());
-        notes.extend(outcome.notes.iter().map(|note| self.speech.hint(note)));
-        notes.extend(self.how_to_fetch(&binaries, "binary"));
-        let overhead = 200 + notes.iter().map(|note| note.len() + 10).sum::<usize>();
+        noted.extend(outcome.notes.iter().map(|note| self.speech.hint(note)));
+        noted.extend(self.how_to_fetch(&binaries, "binary"));
+        let mut notes = fit::notes(noted, self.most / 4);
+        let overhead = AROUND + size(&json!(notes));
         let next_is = self.room_for_next();
         if size(&value) + overhead + cut.as_ref().map_or(0, |_| next_is) > self.most {
-            let room = self.most.saturating_sub(overhead + next_is + 300);
-            let texts = fit(&mut value, room, outcome.layout.place, &mut cut);
+            let room = self.most.saturating_sub(overhead + next_is + TOLD);
+            let texts = fit::fit(&mut value, room, outcome.layout.place, &mut cut);
             notes.extend(self.how_to_fetch(&texts, "too long for an answer"));
         }
         let cut = cut.filter(|cut| !self.is_all_that_was_asked(cut));
         let going_on = cut.as_ref().and_then(|cut| self.going_on(cut, &value));
         if let Some(cut) = cut {
             notes.push(told(&cut, going_on.as_ref()));
+        }
+        let next_is = match &going_on {
+            Some(GoingOn::Call(next)) => size(next),
+            _ => 0,
+        };
+        let left = self.most.saturating_sub(AROUND + size(&value) + next_is);
+        if size(&json!(notes)) > left {
+            notes = fit::notes(notes, left);
         }
         let mut text = format!("{{\"effect\":\"{}\",\"result\":{value}", outcome.effect.as_str());
         if !notes.is_empty() {
@@ -120,7 +117,12 @@ impl Called<'_> {
         let mut fields: Vec<&str> = left_out.iter().map(|one| one.field.as_str()).collect();
         fields.sort_unstable();
         fields.dedup();
-        let told = format!("left out, {why}: {}", fields.join(", "));
+        let mut named: Vec<String> =
+            fields.iter().take(MOST_NAMED).map(|field| shortened(field, LONGEST_NAME)).collect();
+        if fields.len() > named.len() {
+            named.push(format!("and {} more", fields.len() - named.len()));
+        }
+        let told = format!("left out, {why}: {}", named.join(", "));
         let model = self.arguments.get("model").and_then(Value::as_str);
         let (Some(model), Some(id)) = (model, first.id) else { return Some(told) };
         let read = Action::new("read")
@@ -128,7 +130,8 @@ impl Called<'_> {
             .with("ids", vec![id])
             .with("fields", vec![first.field.as_str()])
             .by_a_person();
-        Some(format!("{told}; a shell has it: {}", (self.speech.for_a_person)(&read)))
+        let how = format!("{told}; a shell has it: {}", (self.speech.for_a_person)(&read));
+        Some(if how.len() > TOLD - TOLD_OF_ROWS { told } else { how })
     }
 }
 
@@ -146,17 +149,21 @@ fn told(cut: &Cut, going_on: Option<&GoingOn>) -> String {
     format!("{rows}: {how}")
 }
 
+/// What is refused here is said in less.
+const SHORT: usize = 2000;
+
 /// An answer that a call never came to, because the server will not begin it.
 pub fn refused(code: crate::error::Code, message: &str) -> Answer {
     let refusal = Error::new(code, message);
     let retry = refusal.retry;
-    error(&refusal.with_effect(Effect::NotSent, retry))
+    error(&refusal.with_effect(Effect::NotSent, retry), SHORT)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::mcp::tools::Naming;
+    use serde_json::Map;
 
     fn speech() -> Speech {
         Speech {
@@ -261,10 +268,50 @@ mod tests {
     fn the_words_of_an_error_are_bounded_and_it_stays_json() {
         let mut long = Error::new(crate::error::Code::Rejected, "x".repeat(9000)).with_hint("h");
         long.candidates = Some(json!(vec![json!({ "id": 1 }); 300]));
-        let answer = error(&long);
+        let answer = error(&long, 4000);
         assert!(answer.is_error && answer.text.len() < 4000);
         let said: Value = serde_json::from_str(&answer.text).unwrap();
         assert_eq!(said["error"]["code"], "rejected");
-        assert_eq!(said["error"]["candidates"].as_array().unwrap().len(), MOST_LISTED);
+        assert_eq!(said["error"]["candidates"].as_array().unwrap().len(), 20);
+    }
+
+    #[test]
+    fn nothing_is_longer_than_an_answer_may_be_as_it_is_shown() {
+        // Three bytes that are shown as six, and one that is shown as six.
+        for text in ["\u{202e}".repeat(3000), "\u{7}".repeat(5000), "\"\\".repeat(4000), "plain ".repeat(9000)] {
+            let mut long = Error::new(crate::error::Code::Rejected, text.clone());
+            for _ in 0..100 {
+                long = long.with_hint(text.clone());
+            }
+            long.candidates = Some(json!(vec![json!({ "id": 1, "name": text }); 300]));
+            for most in [2000, 4000, 40_000] {
+                let answer = error(&long, most);
+                assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());
+                let said: Value = serde_json::from_str(&answer.text).unwrap();
+                assert_eq!(said["error"]["effect"], "rejected");
+            }
+            let named: Map<String, Value> =
+                (0..60).map(|n| (format!("{n}{}", &text[..text.len() / 60 * 3]), json!({ "t": text }))).collect();
+            for result in [
+                json!(vec![json!({ "id": 1, "name": text }); 300]),
+                json!(vec![json!({ "id": 1, "name": &text[..text.len() / 1000 * 3] }); 900]),
+                json!(text),
+                json!({ "a": text, "b": [text, text], "c": { "d": text } }),
+                named.into(),
+            ] {
+                for most in [2000, 4000, 40_000] {
+                    let speech = speech();
+                    let verb = crate::actions::verb("search_read").unwrap();
+                    let arguments = json!({ "model": "a.b", "domain": [["name", "=", text]] });
+                    let arguments = arguments.as_object().unwrap();
+                    let called = Called { verb, arguments, rows: Vec::new(), speech: &speech, most };
+                    let outcome = Outcome::read(result.to_string());
+                    let answer = called.answer(&outcome, vec![text.clone(); 30]);
+                    assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());
+                    let said: Value = serde_json::from_str(&answer.text).unwrap();
+                    assert!(!said["notes"].as_array().unwrap().is_empty());
+                }
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ use super::desk::Desk;
 use super::host::{CallHost, End, Progress, Shared};
 use super::tools::{Asked, Naming, Tools};
 use super::words::Speech;
-use super::{Begin, Door, compat, left_out, schema};
+use super::{Begin, Door, compat, fit, left_out, schema};
 use crate::actions::{self, Request, Rows, approvals};
 use crate::caller::{Caller, Columns, Road};
 use crate::clock::SharedClock;
@@ -197,7 +197,7 @@ impl Rows for Collected<'_> {
             Error::new(Code::BadReply, "search_read answered with a row that is no JSON").with_source(why)
         })?;
         left_out::without_binaries(&mut value, None);
-        let taken = value.to_string().len() + 1;
+        let taken = fit::size(&value) + 1;
         self.rows.push(value);
         // The last one may be too much: the answer is cut at whole rows once more.
         let is_room = taken <= self.room;

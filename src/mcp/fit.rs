@@ -5,7 +5,12 @@ use serde_json::{Map, Value, json};
 
 use super::left_out::{self, LeftOut};
 use crate::outcome::Place;
+use crate::text::sanitize;
 
+/// What is said of notes that are left out is no longer.
+const MORE: usize = 40;
+/// A name is said no longer than this.
+pub const LONGEST_NAME: usize = 60;
 /// An object of so many objects is a list with names.
 const NAMED: usize = 8;
 
@@ -18,9 +23,59 @@ pub struct Cut {
     pub of: Option<usize>,
 }
 
-/// How long a value is.
+/// JSON that means the same and cannot act on whoever shows it.
+pub fn shown(json: &str) -> String {
+    sanitize::json_for_terminal(json)
+}
+
+/// How long a value is as it is shown.
 pub fn size(value: &Value) -> usize {
-    value.to_string().len()
+    shown(&value.to_string()).len()
+}
+
+/// A text of at most so many characters, and how many it had.
+pub fn shortened(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.into();
+    }
+    let kept: String = text.chars().take(most).collect();
+    format!("{kept}… ({length} characters)")
+}
+
+/// Shortens every text and every list in a value.
+pub fn bound(value: &mut Value, longest: usize, most: usize) {
+    match value {
+        Value::String(text) => *text = shortened(text, longest),
+        Value::Array(items) => {
+            items.truncate(most);
+            items.iter_mut().for_each(|item| bound(item, longest, most));
+        }
+        Value::Object(object) => object.values_mut().for_each(|value| bound(value, longest, most)),
+        _ => {}
+    }
+}
+
+/// As many notes as there is room for, none of them longer than a part of it.
+pub fn notes(all: Vec<String>, room: usize) -> Vec<String> {
+    let (mut kept, mut left) = (Vec::new(), room.saturating_sub(MORE));
+    let count = all.len();
+    for note in all {
+        let (mut note, whole) = (note.clone(), note);
+        let mut longest = room / 2;
+        while size(&json!(note)) > room / 2 && longest > 0 {
+            note = shortened(&whole, longest);
+            longest /= 2;
+        }
+        let taken = size(&json!(note)) + 1;
+        if taken > left {
+            kept.push(format!("and {} more notes", count - kept.len()));
+            break;
+        }
+        left -= taken;
+        kept.push(note);
+    }
+    kept
 }
 
 /// Makes a result fit, by leaving out whole rows, and of what is no row long texts. Gives back which texts those were.
@@ -71,7 +126,7 @@ pub fn fit(value: &mut Value, room: usize, place: Place, cut: &mut Option<Cut>) 
         if shown == 0 {
             *largest = mark(largest);
         }
-        texts.push(LeftOut { id: None, field: format!("{} of {of} of {key}", of - shown) });
+        texts.push(LeftOut { id: None, field: format!("{} of {of} of {}", of - shown, shortened(&key, LONGEST_NAME)) });
     }
     if size(value) > room {
         *value = mark(value);
@@ -127,7 +182,7 @@ fn whole_entries(named: &mut Map<String, Value>, room: usize) -> usize {
     let mut left = room;
     let mut shown = 0;
     for (key, value) in named.iter() {
-        let taken = key.len() + size(value) + 4;
+        let taken = size(&json!(key)) + size(value) + 2;
         if taken > left {
             break;
         }
