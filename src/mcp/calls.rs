@@ -1,8 +1,10 @@
 //! A call of a tool, on a worker of its own: its arguments become the verb's request, that is carried out in the
 //! session of the profile, and what it comes to becomes the answer.
 
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -10,10 +12,10 @@ use serde_json::value::RawValue;
 use super::answers::{self, Answer, Called};
 use super::compat::Compat;
 use super::desk::Desk;
-use super::host::{CallHost, End, Progress, Shared};
+use super::host::{CallHost, End, Progress, Shared, Told};
 use super::tools::{Asked, Naming, Tools};
 use super::words::Speech;
-use super::{Begin, Door, compat, fit, left_out, schema};
+use super::{Begin, Door, Say, compat, fit, left_out, schema};
 use crate::actions::{self, Request, Rows, approvals};
 use crate::caller::{Caller, Columns, Road};
 use crate::clock::SharedClock;
@@ -21,6 +23,8 @@ use crate::error::{Code, Error, Result};
 use crate::hint::Action;
 use crate::knowledge::{NEWEST, OLDEST, Version};
 use crate::operation::Object;
+use crate::secret::Veil;
+use crate::session::Session;
 use crate::settings::Mcp;
 use crate::spec;
 
@@ -32,10 +36,14 @@ pub struct Calls {
     pub end: End,
     desk: Desk,
     speech: Speech,
-    settings: Mcp,
+    /// The most characters of an answer, where the profile cannot be used any more.
+    most: usize,
     context: Object,
+    patience: Option<Duration>,
+    veil: Arc<Veil>,
     marking: Box<Begin>,
-    say: Box<dyn Fn(&str) + Send + Sync>,
+    say: Box<Say>,
+    trace: Option<Box<Say>>,
     clock: SharedClock,
     under_way: Mutex<Vec<Weak<Shared>>>,
 }
@@ -49,10 +57,13 @@ impl Calls {
             end: End::default(),
             desk: Desk::new(door.open, door.files, Arc::clone(&door.clock)),
             speech: Speech { naming, for_a_person: door.for_a_person },
-            settings: door.settings,
+            most: door.settings.answer,
             context: door.context,
+            patience: door.patience,
+            veil: door.veil,
             marking: door.marking,
             say: door.say,
+            trace: door.trace,
             clock: door.clock,
             under_way: Mutex::default(),
         }
@@ -116,18 +127,35 @@ impl Calls {
         let clock = Arc::clone(&self.clock);
         let is_waiting = asked.verb.name == approvals::VERB.name;
         let is_over = Arc::clone(if is_waiting { &self.end.is_silent } else { &self.end.is_gone });
-        let host = CallHost::new(&self.speech, shared, is_over, (self.marking)(), progress, clock);
-        self.answer(asked, &host).unwrap_or_else(|error| {
+        let host = CallHost {
+            speech: &self.speech,
+            shared,
+            is_over,
+            marking: (self.marking)(),
+            progress,
+            trace: self.trace.as_deref(),
+            veil: &self.veil,
+            clock,
+            told: Told::default(),
+        };
+        let mut most = self.most;
+        let answer = self.desk.session(asked.compat.map(Compat::wish)).and_then(|session| {
+            most = session.settings.mcp.answer;
+            self.answer(asked, &host, &session)
+        });
+        let mut answer = answer.unwrap_or_else(|error| {
             if error.code == Code::AuthRejected {
                 self.desk.forget();
             }
-            answers::error(&self.speech.error(error))
-        })
+            answers::error(&self.speech.error(error), most)
+        });
+        answer.text = veiled(&self.veil, answer.text);
+        answer
     }
 
-    fn answer(&self, asked: Asked, host: &CallHost) -> Result<Answer> {
+    fn answer(&self, asked: Asked, host: &CallHost, session: &Session) -> Result<Answer> {
         let Asked { tool, verb, arguments, compat } = asked;
-        let session = self.desk.session(compat.map(Compat::wish))?;
+        let Mcp { wait, answer: most, .. } = session.settings.mcp;
         let arguments = match compat {
             Some(_) => {
                 let major = session.odoo().major(host)?;
@@ -146,21 +174,24 @@ impl Calls {
         let mut caller =
             Caller::new(job.context, &session.settings.allowed_context, &session.settings.agent_channel)?;
         caller.rules = job.rules;
-        caller.road = Road { surface: "mcp", tool: Some(tool), ..Road::default() };
+        caller.road = Road { surface: "mcp", tool: Some(tool), patience: self.patience, ..Road::default() };
         caller.columns = Columns::IfKnown;
         if let Request::Approvals(approvals::Request::Wait(_, patience)) = &mut job.request {
-            *patience = (*patience).min(self.settings.wait);
+            *patience = (*patience).min(wait);
         }
-        let mut rows = Collected { host, room: self.settings.answer, rows: Vec::new() };
-        let outcome = actions::perform(job.request, &session, &caller, host, &mut rows)?;
+        let mut rows = Collected { host, room: most, rows: Vec::new() };
+        let outcome = actions::perform(job.request, session, &caller, host, &mut rows)?;
         let rows = rows.rows;
-        let most = self.settings.answer;
         let called = Called { verb, arguments: &arguments, rows, speech: &self.speech, most };
-        let mut answer = called.answer(&outcome, host.notes());
-        if let std::borrow::Cow::Owned(clean) = session.veil.without_secrets(answer.text.as_bytes()) {
-            answer.text = String::from_utf8_lossy(&clean).into_owned();
-        }
-        Ok(answer)
+        Ok(called.answer(&outcome, host.notes()))
+    }
+}
+
+/// A text that a client gets: no secret is in it, wherever it came from.
+pub fn veiled(veil: &Veil, text: String) -> String {
+    match veil.without_secrets(text.as_bytes()) {
+        Cow::Owned(clean) => String::from_utf8_lossy(&clean).into_owned(),
+        Cow::Borrowed(_) => text,
     }
 }
 

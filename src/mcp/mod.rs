@@ -30,6 +30,7 @@ use crate::fsio::Stamp;
 use crate::hint::Action;
 use crate::host::Watch;
 use crate::operation::{Access, Object};
+use crate::secret::Veil;
 use crate::session::Session;
 use crate::settings::{Mcp, Wish};
 
@@ -51,6 +52,9 @@ pub type Open = dyn Fn(Option<Wish>) -> Result<Session> + Send + Sync;
 /// A call begins.
 pub type Begin = dyn Fn() -> Box<dyn Marking> + Send + Sync;
 
+/// Says something on stderr.
+pub type Say = dyn Fn(&str) + Send + Sync;
+
 /// What this surface is handed: the way to a session, to whoever reads stderr, and to a person.
 pub struct Door {
     /// Reads the profile and puts a session together, as the profile wants to speak or as it is asked to; sends nothing.
@@ -62,10 +66,16 @@ pub struct Door {
     /// The command by which a person does something.
     pub for_a_person: Box<dyn Fn(&Action) -> String + Send + Sync>,
     /// Says something on stderr.
-    pub say: Box<dyn Fn(&str) + Send + Sync>,
+    pub say: Box<Say>,
+    /// Says there what is sent and what comes back, if somebody looks for a fault.
+    pub trace: Option<Box<Say>>,
+    /// What must not be seen.
+    pub veil: Arc<Veil>,
     /// Added to the context of every call.
     pub context: Object,
-    /// How the profile wants tools offered.
+    /// At a limit of the policy a call waits so long for its turn.
+    pub patience: Option<Duration>,
+    /// How the profile wants tools offered, for as long as the server runs; the rest of it counts for each call.
     pub settings: Mcp,
     /// The tools of published servers that are offered as well.
     pub compat: Vec<Compat>,

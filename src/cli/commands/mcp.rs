@@ -47,6 +47,27 @@ fn run(_: &Args, _: Local) -> Result<()> {
     .with_hint("cargo install --path . --locked builds it with that"))
 }
 
+/// Refuses flags that would do nothing: results are messages here, and stdin is the client's.
+///
+/// # Errors
+/// `usage`.
+#[cfg(feature = "mcp")]
+fn refuse_idle(local: &Local) -> Result<()> {
+    let look = &local.look;
+    let idle = [
+        ("--output and --pretty", look.output.is_some()),
+        ("--pluck", look.pluck.is_some()),
+        ("--utc", look.utc),
+        ("--context-file -", local.context.is_on_stdin()),
+    ];
+    match idle.into_iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((flag, _)) => Err(crate::error::Error::usage(format!(
+            "{flag}: mcp reads and writes messages of its protocol on stdin and stdout, and nothing else: nothing was sent"
+        ))),
+    }
+}
+
 /// What Ctrl-C would say of a call of a tool: whoever reads it has a shell.
 #[cfg(feature = "mcp")]
 struct Marked {
@@ -72,13 +93,15 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
     use std::sync::Arc;
 
     use crate::cli::connect::{Opener, speech};
+    use crate::cli::out::line_of;
     use crate::cli::words::{Manner, Speech};
     use crate::hint::Hint;
     use crate::mcp::compat::Compat;
-    use crate::mcp::{Door, Marking, serve};
+    use crate::mcp::{Door, Marking, Say, serve};
     use crate::operation::Object;
     use crate::settings::{Settings, Wish};
 
+    refuse_idle(&local)?;
     let context = local.context()?;
     let opener = Opener::of(&local).by_channel("mcp");
     // What is wrong with a profile is said before a client has come to rely on it; commands for a key are run when
@@ -89,13 +112,19 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
         .map_err(|error| Speech::plain().error(error))?;
     let people = speech(&local, Manner::CommandLine(""), &settings, &Object::new());
     let veil = Arc::clone(&local.out.veil);
-    let is_quiet = local.look.quiet;
+    let (for_stderr, is_terminal) = (Arc::clone(&veil), local.out.stderr_is_terminal);
+    let talk = move |kind: &str, text: &str| {
+        let line = line_of(kind, text, Object::new(), is_terminal);
+        let _ = std::io::stderr().write_all(&for_stderr.without_secrets(line.as_bytes()));
+    };
+    let (is_quiet, noting) = (local.look.quiet, talk.clone());
     let say = Arc::new(move |text: &str| {
-        let line = format!("{}\n", json!({ "note": text }));
         if !is_quiet {
-            let _ = std::io::stderr().write_all(&veil.without_secrets(line.as_bytes()));
+            noting("note", text);
         }
     });
+    let trace: Option<Box<Say>> =
+        local.look.debug.then(|| -> Box<Say> { Box::new(move |text: &str| talk("debug", text)) });
     let (noted, for_notes) = (Arc::clone(&say), people.clone());
     let gate = opener.gate(&settings.label);
     gate.policies()?;
@@ -124,7 +153,10 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
         marking: Box::new(marking),
         for_a_person: Box::new(move |action| people.action(action)),
         say: Box::new(move |text: &str| say(text)),
+        trace,
+        veil,
         context,
+        patience: local.selection.wait,
         settings: settings.mcp,
         compat,
         hides: Box::new(move |tool| gate.policies().is_ok_and(|policies| policies.hides(tool))),
