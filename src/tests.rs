@@ -23,9 +23,9 @@ use crate::cli::stream::Written;
 use crate::cli::words::Speech;
 use crate::clock::Clock;
 use crate::error::{Code, Effect};
+use crate::host::Watch;
 use crate::json_input::Stdin;
 use crate::odoo::cookies::Cookies;
-use crate::host::Watch;
 use crate::operation::{Access, Object, Operation};
 use crate::outcome::Body;
 use crate::secret::Secret;
@@ -270,7 +270,10 @@ fn of_several_calls_those_whose_write_is_under_way_are_named_whatever_ends_the_p
     assert_eq!(hints(&interrupt::said(true)), ["check one"]);
     let other_writes = begun(&other, "other");
     let said = interrupt::said(true);
-    assert_eq!((said.effect, hints(&said)), (Effect::Unknown, vec!["check one".into(), "check other".into()]));
+    assert_eq!(
+        (said.effect, hints(&said)),
+        (Effect::Unknown, vec!["check one".into(), "check other".into()])
+    );
     let bug = crate::cli::bug("");
     assert_eq!(bug.effect, Effect::Unknown);
     assert_eq!(hints(&bug)[..2], ["check one", "check other"]);

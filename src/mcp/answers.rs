@@ -278,7 +278,9 @@ mod tests {
     #[test]
     fn nothing_is_longer_than_an_answer_may_be_as_it_is_shown() {
         // Three bytes that are shown as six, and one that is shown as six.
-        for text in ["\u{202e}".repeat(3000), "\u{7}".repeat(5000), "\"\\".repeat(4000), "plain ".repeat(9000)] {
+        for text in
+            ["\u{202e}".repeat(3000), "\u{7}".repeat(5000), "\"\\".repeat(4000), "plain ".repeat(9000)]
+        {
             let mut long = Error::new(crate::error::Code::Rejected, text.clone());
             for _ in 0..100 {
                 long = long.with_hint(text.clone());
@@ -290,8 +292,9 @@ mod tests {
                 let said: Value = serde_json::from_str(&answer.text).unwrap();
                 assert_eq!(said["error"]["effect"], "rejected");
             }
-            let named: Map<String, Value> =
-                (0..60).map(|n| (format!("{n}{}", &text[..text.len() / 60 * 3]), json!({ "t": text }))).collect();
+            let named: Map<String, Value> = (0..60)
+                .map(|n| (format!("{n}{}", &text[..text.len() / 60 * 3]), json!({ "t": text })))
+                .collect();
             for result in [
                 json!(vec![json!({ "id": 1, "name": text }); 300]),
                 json!(vec![json!({ "id": 1, "name": &text[..text.len() / 1000 * 3] }); 900]),

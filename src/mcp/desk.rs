@@ -139,7 +139,7 @@ mod tests {
         let open = move |wish: Option<Wish>| {
             if wish.is_none() {
                 at_it.lock().unwrap().send(()).unwrap();
-                let _: Result<(), _> = may_go.lock().unwrap().recv();
+                let _ = may_go.lock().unwrap().recv();
             }
             Err(Error::new(Code::ConfigMissing, "none"))
         };

@@ -126,7 +126,10 @@ pub fn fit(value: &mut Value, room: usize, place: Place, cut: &mut Option<Cut>) 
         if shown == 0 {
             *largest = mark(largest);
         }
-        texts.push(LeftOut { id: None, field: format!("{} of {of} of {}", of - shown, shortened(&key, LONGEST_NAME)) });
+        texts.push(LeftOut {
+            id: None,
+            field: format!("{} of {of} of {}", of - shown, shortened(&key, LONGEST_NAME)),
+        });
     }
     if size(value) > room {
         *value = mark(value);

@@ -52,7 +52,6 @@ impl Shared {
     pub fn entry(&self) -> MutexGuard<'_, Option<String>> {
         self.entry.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
 }
 
 /// Where a client wants to hear of progress.

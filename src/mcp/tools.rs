@@ -136,7 +136,8 @@ impl Tools {
     /// By their definitions, but for those that a policy hides.
     pub fn new(naming: Naming, compat: Vec<Compat>, hides: &dyn Fn(&str) -> bool) -> Tools {
         let is_hidden = |verb: &Verb| {
-            let names = [naming.tool_of(verb.name), name(verb.name), verb.name.into(), format!("odoo_{}", verb.name)];
+            let names =
+                [naming.tool_of(verb.name), name(verb.name), verb.name.into(), format!("odoo_{}", verb.name)];
             names.iter().any(|name| hides(name))
         };
         let verbs: Vec<&'static Verb> = offered().filter(|verb| !is_hidden(verb)).collect();
@@ -278,13 +279,18 @@ mod tests {
 
     #[test]
     fn what_is_hidden_is_neither_told_of_nor_taken_by_whichever_tool() {
-        let hides = |name: &str| matches!(name, "odoo_write" | "schema_summary" | "odoo_models" | "odoo_execute_kw");
+        let hides =
+            |name: &str| matches!(name, "odoo_write" | "schema_summary" | "odoo_models" | "odoo_execute_kw");
         for naming in [Naming::Each, Naming::Two] {
             let tools = Tools::new(naming, Compat::ALL.to_vec(), &hides);
             let listed = serde_json::to_string(&tools.list).unwrap();
-            for (verb, is_hidden) in
-                [("write", true), ("schema_summary", true), ("doc_index", true), ("create", false), ("count", false)]
-            {
+            for (verb, is_hidden) in [
+                ("write", true),
+                ("schema_summary", true),
+                ("doc_index", true),
+                ("create", false),
+                ("count", false),
+            ] {
                 let next = naming.next(verb, Object::new());
                 let arguments = next["arguments"].as_object().unwrap().clone();
                 let asked = tools.asked(next["tool"].as_str().unwrap(), arguments);

@@ -11,7 +11,7 @@ const MOST: usize = 20;
 #[derive(Default)]
 pub struct Findings {
     first: Option<Error>,
-    lines: Vec<String>,
+    lines: Vec<Hint>,
 }
 
 impl Findings {
@@ -30,17 +30,7 @@ impl Findings {
                 self.lines.push(line);
             }
         }
-        match &mut self.first {
-            None => self.first = Some(refusal),
-            // Words stand in its line; commands are for all.
-            Some(first) => {
-                for hint in refusal.hints {
-                    if hint.as_text().is_none() && !first.hints.contains(&hint) {
-                        first.hints.push(hint);
-                    }
-                }
-            }
-        }
+        self.first.get_or_insert(refusal);
         Ok(())
     }
 
@@ -72,15 +62,16 @@ pub fn counted(mut refusal: Error) -> Error {
     if refusal.errors.len() > MOST {
         let left = refusal.errors.len() - MOST;
         refusal.errors.truncate(MOST);
-        refusal.errors.push(format!("and {left} more"));
+        refusal.errors.push(format!("and {left} more").into());
     }
     refusal
 }
 
-/// One refusal in one line.
-fn line(refusal: &Error) -> String {
-    let words = refusal.hints.iter().filter_map(Hint::as_text);
-    std::iter::once(refusal.message.as_str()).chain(words).collect::<Vec<_>>().join("; ")
+/// One refusal in one line, with what there is to do about it.
+fn line(refusal: &Error) -> Hint {
+    let said: Vec<Hint> =
+        std::iter::once(refusal.message.as_str().into()).chain(refusal.hints.iter().cloned()).collect();
+    Hint::joined(&said)
 }
 
 #[cfg(test)]
@@ -117,7 +108,7 @@ mod tests {
         let mut many = Findings::default();
         (0..50).for_each(|at| many.add(Err(refused(format!("{at}: no")))).unwrap());
         let told = counted(many.told().unwrap_err()).errors;
-        assert_eq!((told.len(), told.last().unwrap().as_str()), (MOST + 1, "and 30 more"));
+        assert_eq!((told.len(), told.last().unwrap().as_text()), (MOST + 1, Some("and 30 more")));
         assert!(Findings::default().add(Err(Error::new(Code::Unreachable, "x"))).is_err());
     }
 }

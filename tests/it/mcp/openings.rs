@@ -133,7 +133,8 @@ fn flags_that_would_do_nothing_are_refused_and_the_others_count() {
 fn at_a_limit_a_call_waits_for_its_turn_where_the_server_was_started_so() {
     let (home, server) = lab();
     server.on(&json2("res.partner", "search_count"), Answer::json("1"));
-    let policy = json!({ "version": "1", "all_tools": { "rate_limit": { "max": 1, "window": 2 } } }).to_string();
+    let policy =
+        json!({ "version": "1", "all_tools": { "rate_limit": { "max": 1, "window": 2 } } }).to_string();
     write_with_mode(&home.config().join("policy.json"), policy.as_bytes(), 0o600);
     let count = json!({ "model": "res.partner" });
     let mut client = Client::start(home.agent(["--profile", "lab", "mcp"]), Era::Modern);

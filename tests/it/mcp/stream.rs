@@ -156,7 +156,8 @@ fn a_write_that_is_taken_back_or_left_under_way_is_said_to_be_unknown() {
         let (code, after, stderr) = client.end();
         assert_eq!((code, after.len()), (0, 0));
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
-        let what = if by_cancel { "a call was taken back while its write was" } else { "ended while a write was" };
+        let what =
+            if by_cancel { "a call was taken back while its write was" } else { "ended while a write was" };
         assert!(stderr.contains(what), "{stderr}");
         assert!(stderr.contains("under way: it may have been carried out"), "{stderr}");
         assert!(stderr.contains("odoo-agent --profile lab journal check "), "{stderr}");
