@@ -230,7 +230,12 @@ fn a_write_after_a_stream_is_said_to_be_a_write() {
 }
 
 /// A host on another thread that only marks what is sent.
-struct Marked(interrupt::Interruptible);
+pub(crate) struct Marked(interrupt::Interruptible);
+
+/// A host that nobody listens to.
+pub(crate) fn unheard() -> Marked {
+    Marked(interrupt::call())
+}
 
 impl crate::host::Host for Marked {
     fn note(&self, _: &crate::hint::Hint) {}

@@ -77,6 +77,7 @@ fn line(refusal: &Error) -> Hint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hint::Part;
     use crate::preflight::refused;
 
     #[test]
@@ -94,6 +95,23 @@ mod tests {
         let both = counted(findings.told().unwrap_err());
         assert_eq!(both.message, "vals.a: no (and 1 more)");
         assert_eq!(both.errors, ["vals.a: no; did you mean b?", "vals.c: no either"]);
+    }
+
+    #[test]
+    fn what_there_is_to_do_stands_in_the_line_of_each_in_the_words_of_a_surface() {
+        let mut findings = Findings::default();
+        for (place, key) in [("a", "ids"), ("b", "domain"), ("c", "fields")] {
+            let hint = Hint::new("give ").name(key);
+            findings.add(Err(refused(format!("{place}: no")).with_hint(hint))).unwrap();
+        }
+        let word = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Name(key) => format!("--{key}"),
+            _ => String::new(),
+        };
+        let told = findings.told().unwrap_err().worded(&word).object(false);
+        let lines = serde_json::json!(["a: no; give --ids", "b: no; give --domain", "c: no; give --fields"]);
+        assert_eq!(told["error"]["errors"], lines);
     }
 
     #[test]
