@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use rmcp::model::InputRequiredResult;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -13,9 +14,11 @@ use super::answers::{self, Answer, Called};
 use super::compat::Compat;
 use super::desk::Desk;
 use super::host::{CallHost, End, Progress, Shared, Told};
+use super::person::{People, Reach, Waiting};
 use super::tools::{Asked, Naming, Tools};
 use super::words::Speech;
 use super::{Begin, Door, Say, compat, fit, left_out, schema};
+use crate::actions::definition::Verb;
 use crate::actions::{self, Request, Rows, approvals};
 use crate::caller::{Caller, Columns, Road};
 use crate::clock::SharedClock;
@@ -27,6 +30,24 @@ use crate::secret::Veil;
 use crate::session::Session;
 use crate::settings::Mcp;
 use crate::spec;
+
+/// What a client gets for a call.
+pub enum Said {
+    /// What it came to.
+    Answer(Answer),
+    /// A person is told of something first; the client brings the same call again.
+    Question(Box<InputRequiredResult>),
+}
+
+/// What a call has besides its arguments.
+pub struct Around {
+    /// What others know of it.
+    pub shared: Arc<Shared>,
+    /// Whoever hears of progress.
+    pub progress: Option<Progress>,
+    /// The way to a person.
+    pub reach: Reach,
+}
 
 /// What every call of a server works with.
 pub struct Calls {
@@ -46,6 +67,7 @@ pub struct Calls {
     trace: Option<Box<Say>>,
     clock: SharedClock,
     under_way: Mutex<Vec<Weak<Shared>>>,
+    people: People,
 }
 
 impl Calls {
@@ -66,6 +88,7 @@ impl Calls {
             trace: door.trace,
             clock: door.clock,
             under_way: Mutex::default(),
+            people: People::default(),
         }
     }
 
@@ -123,37 +146,44 @@ impl Calls {
     }
 
     /// Carries out a call.
-    pub fn carry_out(&self, asked: Asked, shared: Arc<Shared>, progress: Option<Progress>) -> Answer {
-        let clock = Arc::clone(&self.clock);
-        let is_waiting = asked.verb.name == approvals::VERB.name;
-        let is_over = Arc::clone(if is_waiting { &self.end.is_silent } else { &self.end.is_gone });
-        let host = CallHost {
+    pub fn carry_out(&self, asked: Asked, around: Around) -> Said {
+        let Around { shared, progress, reach } = around;
+        let host = self.host(asked.verb, shared, progress);
+        let mut most = self.most;
+        let said = self.desk.session(asked.compat.map(Compat::wish)).and_then(|session| {
+            most = session.settings.mcp.answer;
+            self.answer(asked, &host, &session, &reach)
+        });
+        let answer = match said {
+            Ok(Said::Answer(answer)) => answer,
+            Ok(question) => return question,
+            Err(error) => {
+                if error.code == Code::AuthRejected {
+                    self.desk.forget();
+                }
+                answers::error(&self.speech.error(error), most)
+            }
+        };
+        Said::Answer(Answer { text: veiled(&self.veil, answer.text), ..answer })
+    }
+
+    /// This surface as one call sees it. Who only waits ends when nothing more will be asked, others when nobody reads.
+    fn host(&self, verb: &Verb, shared: Arc<Shared>, progress: Option<Progress>) -> CallHost<'_> {
+        let is_waiting = verb.name == approvals::VERB.name;
+        CallHost {
             speech: &self.speech,
             shared,
-            is_over,
+            is_over: Arc::clone(if is_waiting { &self.end.is_silent } else { &self.end.is_gone }),
             marking: (self.marking)(),
             progress,
             trace: self.trace.as_deref(),
             veil: &self.veil,
-            clock,
+            clock: Arc::clone(&self.clock),
             told: Told::default(),
-        };
-        let mut most = self.most;
-        let answer = self.desk.session(asked.compat.map(Compat::wish)).and_then(|session| {
-            most = session.settings.mcp.answer;
-            self.answer(asked, &host, &session)
-        });
-        let mut answer = answer.unwrap_or_else(|error| {
-            if error.code == Code::AuthRejected {
-                self.desk.forget();
-            }
-            answers::error(&self.speech.error(error), most)
-        });
-        answer.text = veiled(&self.veil, answer.text);
-        answer
+        }
     }
 
-    fn answer(&self, asked: Asked, host: &CallHost, session: &Session) -> Result<Answer> {
+    fn answer(&self, asked: Asked, host: &CallHost, session: &Session, reach: &Reach) -> Result<Said> {
         let Asked { tool, verb, arguments, compat } = asked;
         let Mcp { wait, answer: most, .. } = session.settings.mcp;
         let arguments = match compat {
@@ -174,16 +204,31 @@ impl Calls {
         let mut caller =
             Caller::new(job.context, &session.settings.allowed_context, &session.settings.agent_channel)?;
         caller.rules = job.rules;
-        caller.road = Road { surface: "mcp", tool: Some(tool), patience: self.patience, ..Road::default() };
+        caller.road =
+            Road { surface: "mcp", tool: Some(tool.clone()), patience: self.patience, ..Road::default() };
         caller.columns = Columns::IfKnown;
-        if let Request::Approvals(approvals::Request::Wait(_, patience)) = &mut job.request {
+        if let Request::Approvals(approvals::Request::Wait(request, patience)) = &mut job.request {
             *patience = (*patience).min(wait);
+            let request = request.as_str();
+            let waiting = Waiting {
+                request,
+                tool: &tool,
+                arguments: &arguments,
+                principal: &session.owner.user,
+                patience: *patience,
+            };
+            let notice = || approvals::notice(request, session, &caller, host);
+            let by = Action::new("approve").with("request", request).by_a_person();
+            let how = || (self.speech.for_a_person)(&by);
+            if let Some(question) = self.people.tell(&waiting, reach, self.clock.instant(), &notice, &how)? {
+                return Ok(Said::Question(Box::new(question)));
+            }
         }
         let mut rows = Collected { host, room: most, rows: Vec::new() };
         let outcome = actions::perform(job.request, session, &caller, host, &mut rows)?;
         let rows = rows.rows;
         let called = Called { verb, arguments: &arguments, rows, speech: &self.speech, most };
-        Ok(called.answer(&outcome, host.notes()))
+        Ok(Said::Answer(called.answer(&outcome, host.notes())))
     }
 }
 

@@ -43,7 +43,13 @@ pub struct Client {
 impl Client {
     /// Starts the server; an older client opens its session.
     pub fn start(agent: Agent, era: Era) -> Client {
+        Client::able(agent, era, json!({ "elicitation": { "form": {}, "url": {} } }))
+    }
+
+    /// The same for a client that can what it says.
+    pub fn able(agent: Agent, era: Era, capabilities: Value) -> Client {
         let mut client = Client::silent(agent, era);
+        client.capabilities = capabilities;
         if let Era::Legacy(version) = era {
             let client_info = json!({ "name": "test", "version": "1" });
             let params = json!({ "protocolVersion": version, "capabilities": client.capabilities, "clientInfo": client_info });
@@ -73,8 +79,16 @@ impl Client {
                 }
             }
         });
-        let capabilities = json!({ "elicitation": { "form": {}, "url": {} } });
+        let capabilities = json!({});
         Client { child, stdin, lines, is_reading, era, next: 1, seen: Vec::new(), capabilities }
+    }
+
+    /// What the server holds in memory, in bytes.
+    #[cfg(target_os = "linux")]
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
     /// Sends bytes as they are.
