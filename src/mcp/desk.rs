@@ -2,15 +2,13 @@
 //! profile's file or a policy has changed or Odoo no longer takes its key, and let go when nobody has called for a
 //! while, with its connections.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Files, Open};
+use super::{Files, Open, Stamps};
 use crate::clock::SharedClock;
 use crate::error::Result;
-use crate::fsio::Stamp;
 use crate::session::Session;
 use crate::settings::Wish;
 
@@ -37,7 +35,7 @@ struct Place {
 
 struct AtHand {
     session: Arc<Session>,
-    were: Vec<(PathBuf, Option<Stamp>)>,
+    were: Stamps,
     refusals: u64,
     used: Instant,
 }
@@ -88,7 +86,7 @@ impl Desk {
     }
 
     /// What the files were like before they were read: a change meanwhile is seen afterwards.
-    fn read(&self, wish: Option<Wish>) -> Result<(Vec<(PathBuf, Option<Stamp>)>, Session)> {
+    fn read(&self, wish: Option<Wish>) -> Result<(Stamps, Session)> {
         let were = (self.files)();
         Ok((were, (self.open)(wish)?))
     }

@@ -35,8 +35,11 @@ use crate::secret::Veil;
 use crate::session::Session;
 use crate::settings::{Mcp, Wish};
 
+/// Files, and what they are like.
+pub type Stamps = Vec<(PathBuf, Option<Stamp>)>;
+
 /// Looks which files say what may be done, the profile's and those of policies, and what they are like by now.
-pub type Files = dyn Fn() -> Vec<(PathBuf, Option<Stamp>)> + Send + Sync;
+pub type Files = dyn Fn() -> Stamps + Send + Sync;
 
 /// What marks a call as under way for whoever ends the process.
 pub trait Marking {
