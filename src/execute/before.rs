@@ -206,22 +206,23 @@ fn wanted(operation: &Operation) -> Wanted {
         names.dedup();
         return if names.is_empty() { Wanted::Nothing } else { Wanted::Fields(names) };
     }
-    if !leaves_a_mark(&operation.model, name) {
+    if !may_leave_a_mark(&operation.model, name) {
         return Wanted::Nothing;
     }
     let restored = inverses::inverses(&operation.model, name).flat_map(|way| way.restores.iter().copied());
     named(&STANDING.into_iter().chain(restored).collect::<Vec<_>>())
 }
 
-/// Whether a method is known to change how its records stand, or is called as those are that do.
-pub fn leaves_a_mark(model: &str, method: &str) -> bool {
-    states::is_button(model, method)
+/// Whether a method may change how its records stand: it is known to, or is called as those are that do. That is
+/// enough to read it beforehand, and proves nothing after: many a name like these acts on other records, or on none.
+fn may_leave_a_mark(model: &str, method: &str) -> bool {
+    !marks(model, method).is_empty()
         || ["action_", "button_"].iter().any(|start| method.starts_with(start))
         || method == "toggle_active"
 }
 
-/// The fields that are known to tell whether a method was carried out.
-fn marks(model: &str, method: &str) -> Vec<&'static str> {
+/// The fields that are known to tell whether a method was carried out; none for a method that is not known.
+pub(super) fn marks(model: &str, method: &str) -> Vec<&'static str> {
     let mut marks: Vec<&str> = inverses::inverses(model, method)
         .map(|way| way.field)
         .filter(|field| !field.is_empty())

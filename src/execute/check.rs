@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
-use super::before::leaves_a_mark;
+use super::before::marks;
 use super::compared::{self, Field};
 use crate::clock::odoo_datetime;
 use crate::context;
@@ -440,61 +440,32 @@ impl<'a> Looker<'a> {
         if pairs.iter().all(is_same) { Found::DidNotHappen } else { Found::CannotTell }
     }
 
-    /// The same where it is not known how they stood: what nobody has written since was not written by the call either.
-    /// That somebody has is no proof: it may have been just before.
-    fn stamped(&self, looked: &mut Looked) -> Result<Found> {
-        let stamps = self.stamps();
-        let Some(pairs) = self.pairs(&stamps, looked)? else { return Ok(Found::CannotTell) };
-        let is_earlier = |row: &Value| row["write_date"].as_str().is_some_and(|at| at < self.since.as_str());
-        let untouched = pairs.iter().filter(|(_, now)| is_earlier(now)).count();
-        looked.at(format!(
-            "when they were last written: {untouched} of {} before {} UTC",
-            pairs.len(),
-            self.since
-        ));
-        looked.at("nothing else: how the records stood before is not known");
-        let is_sure = untouched == pairs.len() && leaves_a_mark(self.entry.model(), self.entry.method());
-        Ok(if is_sure { Found::DidNotHappen } else { Found::CannotTell })
-    }
-
-    /// A method on records: their state and the time of their last change against those before.
+    /// A method on records: the fields that are known to tell of it, against those before. What only has the name of
+    /// such a method may have acted on other records, or on none; and anything may have written a record since.
     fn standing(&self, looked: &mut Looked) -> Result<Found> {
         let (model, method) = (self.entry.model(), self.entry.method());
         let before = &self.entry.intent["before"]["rows"][0];
-        let mut fields: Vec<String> = before
-            .as_object()
-            .map(|row| row.keys().filter(|key| *key != "id").cloned().collect())
-            .unwrap_or_default();
-        if fields.is_empty() {
-            return self.stamped(looked);
+        let marks = marks(model, method);
+        if marks.is_empty() {
+            looked.at(format!("nothing: {method} is not known to leave a mark on the records of {model}"));
+            return Ok(Found::CannotTell);
         }
-        fields.extend(self.stamps().into_iter().filter(|stamp| !fields.contains(stamp)).collect::<Vec<_>>());
+        if marks.iter().any(|mark| before.get(*mark).is_none()) {
+            looked.at("nothing: how the records stood before is not known");
+            return Ok(Found::CannotTell);
+        }
+        let fields: Vec<String> = marks.iter().map(|mark| mark.to_string()).chain(self.stamps()).collect();
         let Some(pairs) = self.pairs(&fields, looked)? else { return Ok(Found::CannotTell) };
-        let differs = |(before, now): &(Value, Value), name: &str| {
-            before.get(name).is_some_and(|before| *before != now[name])
+        let is_changed = |(before, now): &(Value, Value)| {
+            marks.iter().any(|mark| before.get(*mark).is_some_and(|before| *before != now[*mark]))
         };
-        // Anything may have written the record since: a stamp alone proves nothing.
-        let marks: Vec<&String> =
-            fields.iter().filter(|name| !matches!(name.as_str(), "write_date" | "write_uid")).collect();
-        let is_changed = |pair: &(Value, Value)| marks.iter().any(|name| differs(pair, name));
-        let is_untouched = |pair: &&(Value, Value)| !is_changed(pair) && !differs(pair, "write_date");
         let is_ours = |(_, now): &(Value, Value)| compared::record(&now["write_uid"]) == self.user;
         let changed = pairs.iter().filter(|pair| is_changed(pair)).count();
-        let untouched = pairs.iter().filter(is_untouched).count();
-        let named = fields.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-        looked.at(format!(
-            "{named} of {} records, {changed} of them changed, {untouched} untouched",
-            pairs.len()
-        ));
-        if changed == pairs.len() && pairs.iter().all(is_ours) {
-            return Ok(Found::Happened(None));
-        }
-        if untouched == pairs.len() && leaves_a_mark(model, method) {
-            return Ok(Found::DidNotHappen);
-        }
-        if untouched == pairs.len() {
-            looked.at(format!("nothing else: {method} may leave no mark on its records"));
-        }
-        Ok(Found::CannotTell)
+        looked.at(format!("{} of {} records, {changed} of them changed", fields.join(", "), pairs.len()));
+        Ok(match changed {
+            0 => self.untouched(&pairs, looked),
+            count if count == pairs.len() && pairs.iter().all(is_ours) => Found::Happened(None),
+            _ => Found::CannotTell,
+        })
     }
 }
