@@ -133,7 +133,7 @@ pub fn words(arguments: &[String]) -> Vec<&str> {
 /// Runs every test of the suite at a place; of the other protocols and of older Odoos what they have: the guard files
 /// requests of agents, and leaves these JSON-2 alone.
 macro_rules! suite {
-    (older $place:expr) => {
+    (common $place:expr; $($more:ident)*) => {
         suite! {
             $place;
             the_usual_fields_are_asked_for
@@ -146,55 +146,36 @@ macro_rules! suite {
             schemas_are_summed_up
             a_closed_field_is_named_with_the_command_without_it
             every_record_is_streamed_once
-            groups_of_that_version_agree
             groups_of_times_follow_the_time_zone
+            $($more)*
+        }
+    };
+    (older $place:expr) => {
+        suite! { common $place; groups_of_that_version_agree }
+    };
+    (rpc $place:expr; $($more:ident)*) => {
+        suite! {
+            common $place;
+            groups_and_counts_agree
+            the_examples_run
+            the_agent_alone_reaches_nobody
+            the_agent_has_no_way_around
+            $($more)*
         }
     };
     (rpc $place:expr) => {
-        suite! {
-            $place;
-            the_usual_fields_are_asked_for
-            all_readable_fields_can_be_read
-            names_in_any_script_are_found_again
-            any_model_can_be_looked_up
-            what_is_written_is_read_back
-            an_internal_note_needs_nobody
-            refusals_have_their_codes
-            schemas_are_summed_up
-            the_examples_run
-            the_agent_alone_reaches_nobody
-            the_agent_has_no_way_around
-            a_closed_field_is_named_with_the_command_without_it
-            every_record_is_streamed_once
-            groups_and_counts_agree
-            groups_of_times_follow_the_time_zone
-        }
+        suite! { rpc $place; }
     };
     ($place:expr) => {
         suite! {
-            $place;
-            the_usual_fields_are_asked_for
-            all_readable_fields_can_be_read
-            names_in_any_script_are_found_again
-            any_model_can_be_looked_up
-            what_is_written_is_read_back
-            an_internal_note_needs_nobody
-            refusals_have_their_codes
+            rpc $place;
             a_wrong_key_and_a_wrong_database_are_told_apart
-            schemas_are_summed_up
             documents_are_shown_or_replaced
-            the_examples_run
-            the_agent_alone_reaches_nobody
-            the_agent_has_no_way_around
             an_approved_call_goes_through_once
             a_token_is_good_for_one_call_of_one_agent
             doctor_finds_a_sound_guard
             mistakes_are_caught_or_explained
             correct_calls_are_left_alone
-            a_closed_field_is_named_with_the_command_without_it
-            every_record_is_streamed_once
-            groups_and_counts_agree
-            groups_of_times_follow_the_time_zone
         }
     };
     ($place:expr; $($name:ident)*) => { $(
