@@ -143,7 +143,7 @@ fn unsure(entry: &Entry, looked: Vec<String>, why: &str) -> Error {
         Hint::new("what was to be done: ").action(Action::new("journal show").with("id", entry.id.as_str())),
     );
     error.journal = Some(entry.id.clone());
-    error.errors = looked.into_iter().map(|what| format!("looked at {what}")).collect();
+    error.errors = looked.into_iter().map(|what| format!("looked at {what}").into()).collect();
     error
 }
 
