@@ -1,5 +1,7 @@
 //! What is read strictly, and passes through unchanged.
 
+use serde_json::Value;
+
 use super::*;
 use proptest::prelude::*;
 
