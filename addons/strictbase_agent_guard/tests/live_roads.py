@@ -34,6 +34,7 @@ from odoo.addons.strictbase_agent_guard.tests import common_http
 from odoo.addons.strictbase_agent_guard.tests.common_roads import (
     MODES,
     all_roads,
+    anything_hidden,
     brief,
 )
 from odoo.addons.strictbase_agent_guard.tests.roads import DOORS
@@ -204,10 +205,12 @@ def main(env):
             )
             if AS != "agent":
                 verdict = "reached" if found else "nobody"
-            elif found or not answers[-1].refused:
+            elif found:
                 verdict = "open"
+            elif road.hidden and answers[-1].ok:
+                verdict = "held" if anything_hidden(live.env) else "open"
             else:
-                verdict = "held"
+                verdict = "held" if answers[-1].refused else "open"
             counts[verdict] += 1
             if verdict in ("open", "nobody"):
                 say(
