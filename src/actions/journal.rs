@@ -256,7 +256,7 @@ fn verified(journal: &Journal) -> Result<Outcome> {
         journal.directory().display(),
         verify::LIMITS
     ));
-    error.errors = found.damaged;
+    error.errors = found.damaged.into_iter().map(Hint::from).collect();
     Err(error.with_hint(
         Hint::new("what can still be read of it: ").action(Action::new("journal export")),
     ))

@@ -180,7 +180,7 @@ impl SoFar {
         if self.left.is_empty() {
             return Ok(Outcome::of(Value::from(self.told).to_string(), self.effect));
         }
-        let lines = self.left.iter().map(|(id, error)| format!("{id}: {}", error.message)).collect();
+        let lines = self.left.iter().map(|(id, error)| format!("{id}: {}", error.message).into()).collect();
         let count = self.left.len();
         let (_, mut error) = self.left.remove(0);
         error.message = match self.told.len() {

@@ -120,6 +120,6 @@ fn unsure(entry: &Entry, looked: Looked, why: &str) -> Error {
         Hint::new("what was to be done: ").action(Action::new("journal show").with("id", entry.id.as_str())),
     );
     error.journal = Some(entry.id.clone());
-    error.errors = looked.0.into_iter().map(|what| format!("looked at {what}")).collect();
+    error.errors = looked.0.into_iter().map(|what| format!("looked at {what}").into()).collect();
     error
 }

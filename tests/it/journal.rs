@@ -325,17 +325,7 @@ fn secrets_and_files_are_not_kept() {
 fn a_profile_keeps_digests_alone_where_its_file_says_so_and_not_where_the_environment_does() {
     let (home, server) = lab();
     let values = |journal: &str| {
-        home.profile(
-            "lab",
-            &[
-                ("ODOO_BASE_URL", server.url()),
-                ("ODOO_DB", "lab"),
-                ("ODOO_API_KEY", KEY),
-                ("ODOO_LANG", "en_US"),
-                ("ODOO_TZ", "UTC"),
-                ("ODOO_JOURNAL_VALUES", journal),
-            ],
-        );
+        home.lab(&server, &[("ODOO_JOURNAL_VALUES", journal)]);
     };
     server.on(&json2("res.partner", "write"), Answer::json("true"));
     server.on(&json2("res.partner", "read"), Answer::json(r#"[{"id": 1, "phone": "secret"}]"#));

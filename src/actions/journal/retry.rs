@@ -81,7 +81,7 @@ pub fn retry(run: &Run, journal: &Journal, which: &Which, wait: Option<Duration>
             let text = |key: &str| row[key].as_str().unwrap_or_default();
             format!("{} {}/{}: {}", text("id"), text("model"), text("method"), text("state"))
         };
-        error.errors = told.iter().map(one).collect();
+        error.errors = told.iter().map(|row| one(row).into()).collect();
         let left = meant.len() - told.len();
         let done = told.iter().filter(|row| row["state"] == "done").count();
         error.message = format!("{} ({done} of {} were sent, {left} not tried)", error.message, meant.len());

@@ -60,7 +60,7 @@ pub fn context_of(entry: &Entry) -> Object {
 /// What was changed since, or would be undone in vain.
 pub fn conflict(message: String, lines: Vec<String>) -> Error {
     let mut error = Error::new(Code::UndoConflict, format!("{message}: nothing was sent"));
-    error.errors = lines;
+    error.errors = lines.into_iter().map(Hint::from).collect();
     error
 }
 
