@@ -36,9 +36,9 @@ pub fn operations(request: &Request) -> Result<Vec<Operation>> {
             vec![Operation::new(&write.model, "write", kwargs(vals))?.on(write.ids.clone())]
         }
         Request::Lookup(lookup) => vec![lookup.wanted.operation(None)?],
-        Request::SchemaSummary(schema) => described(&schema.model).into_iter().collect(),
-        Request::DocModel(document) => described(&document.model).into_iter().collect(),
-        Request::DocIndex(_) => described("index").into_iter().collect(),
+        Request::SchemaSummary(schema) => vec![described(&schema.model)?],
+        Request::DocModel(document) => vec![described(&document.model)?],
+        Request::DocIndex(_) => vec![described("index")?],
         // They repeat what was refused, and ask the guard.
         Request::Approvals(_) => Vec::new(),
         // What they do depends on what the journal holds, and on what is there now.

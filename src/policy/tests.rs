@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::asked::{Facts, Relation};
+use super::asked::Asked;
+use super::facts::{Facts, Lead, Link};
 use super::decide::Verdict;
 use super::document::Document;
 use super::limit::Who;
@@ -34,17 +35,30 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
         Some(names) => names.iter().map(|name| name.as_str().unwrap()).collect(),
         None => vec!["odoo_json2", "json2"],
     };
-    let relation = |model: &str, field: &str| {
+    let lead = |model: &str, field: &str| {
         let known = [
-            ("sale.order", "order_line", "sale.order.line", false),
-            ("sale.order", "partner_id", "res.partner", false),
-            ("res.partner", "child_ids", "res.partner", false),
-            ("res.partner", "x_views", "ir.ui.view", true),
-            ("project.task", "user_ids", "res.users", true),
-            ("project.task", "x_kinds", "x.kind", true),
+            ("sale.order", "order_line", "sale.order.line", Link::Owned),
+            ("sale.order", "partner_id", "res.partner", Link::One),
+            ("sale.order", "name", "", Link::One),
+            ("sale.order", "x_data", "", Link::One),
+            ("sale.order", "create_uid", "res.users", Link::One),
+            ("sale.order", "x_mails", "mail.mail", Link::Owned),
+            ("sale.order", "message_ids", "mail.message", Link::Owned),
+            ("sale.order", "tag_ids", "crm.tag", Link::Beside),
+            ("res.partner", "child_ids", "res.partner", Link::Owned),
+            ("res.partner", "user_ids", "res.users", Link::Owned),
+            ("res.partner", "name", "", Link::One),
+            ("res.partner", "comment", "", Link::One),
+            ("res.partner", "x_views", "ir.ui.view", Link::Beside),
+            ("project.task", "user_ids", "res.users", Link::Beside),
+            ("project.task", "x_kinds", "x.kind", Link::Beside),
         ];
         let found = known.iter().find(|row| row.0 == model && row.1 == field);
-        found.map(|row| Relation { model: row.2.into(), only_links: row.3 })
+        match found {
+            Some((.., "", _)) => Lead::Nowhere,
+            Some(row) => Lead::To { model: row.2.into(), by: row.3 },
+            None => Lead::Unknown,
+        }
     };
     let facts = Facts {
         profile: "production",
@@ -55,9 +69,9 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
         protocol: &protocol,
         now: NOON,
         is_last: told["is_last"] != false,
-        relation: &relation,
+        lead: &lead,
     };
-    policies.decide(&operation(call), facts, &Who { profile: "p", grant: None })
+    policies.decide(&Asked::of(&operation(call), facts), &Who { profile: "p" })
 }
 
 /// A decision as the table has it: where one operation is more than a limit allows, it is that.

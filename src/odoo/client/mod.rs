@@ -4,6 +4,7 @@
 
 mod exchange;
 mod gated;
+mod leads;
 mod proofs;
 
 pub use gated::described;
@@ -15,6 +16,7 @@ use serde_json::Value;
 use super::choosing::{self, FIRST_WITH_JSON2, Link};
 use super::server::{self, Server};
 use super::sign_in::SignIn;
+use crate::caller::Road;
 use crate::cleared::Cleared;
 use crate::clock::SharedClock;
 use crate::error::{Code, Effect, Error, Result, Retry};
@@ -63,6 +65,8 @@ pub struct Odoo {
     veil: Arc<Veil>,
     clock: SharedClock,
     gate: Gate,
+    /// Where fields lead, as far as that was wanted.
+    leads: leads::Memo,
 }
 
 /// A reply, and the cookie that came with it.
@@ -94,6 +98,7 @@ impl Odoo {
             veil,
             clock,
             gate,
+            leads: leads::Memo::default(),
         }
     }
 
@@ -293,13 +298,24 @@ impl Odoo {
         path: &str,
         etag: Option<&str>,
         language: Option<&str>,
+        road: &Road,
         host: &dyn Host,
     ) -> Result<Option<Document>> {
-        self.admit_document(path, host)?;
         let link = self.link(host)?;
         if link.protocol.way() != Way::Json2 {
             return Ok(None);
         }
+        self.gated_document(path, road, host, || self.fetched(link, path, etag, language, host))
+    }
+
+    fn fetched(
+        &self,
+        link: &Link,
+        path: &str,
+        etag: Option<&str>,
+        language: Option<&str>,
+        host: &dyn Host,
+    ) -> Result<Option<Document>> {
         let proof = self.proof(link, host)?;
         let Some(request) = link.protocol.document(path, etag, language, &proof) else { return Ok(None) };
         let asked = self.asked(path, Access::Read, link.protocol.way());
