@@ -103,11 +103,10 @@ mod tests {
             (json!([[true, 3, { "name": "x" }]]), vec![Command::Update(Some(3), values)]),
             (json!([[1.0, 3.0, { "name": "x" }]]), vec![Command::Update(Some(3), values)]),
             (json!([{ "name": "x" }]), vec![Command::Create(values)]),
-            (json!([[2, 9, 0], [3, 8], [4, "new"]]), vec![
-                Command::Delete(Some(9)),
-                Command::Unlink(Some(8)),
-                Command::Link(None),
-            ]),
+            (
+                json!([[2, 9, 0], [3, 8], [4, "new"]]),
+                vec![Command::Delete(Some(9)), Command::Unlink(Some(8)), Command::Link(None)],
+            ),
             // What is no list's value.
             (json!([7, "Azure"]), vec![]),
             (json!(["a", "b"]), vec![]),

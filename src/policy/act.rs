@@ -181,7 +181,9 @@ fn made(operation: &Operation) -> u64 {
     // Wizards take their records from the context.
     let active = match operation.access() {
         Access::Read => 0,
-        Access::Write => operation.context.get("active_ids").and_then(|ids| ids.as_array()).map_or(0, Vec::len),
+        Access::Write => {
+            operation.context.get("active_ids").and_then(|ids| ids.as_array()).map_or(0, Vec::len)
+        }
     };
     values.max(alone).max(rows).max(active) as u64
 }

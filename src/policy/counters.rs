@@ -105,7 +105,7 @@ impl Counters {
         let _lock = self.locked()?;
         let mut state = self.load()?;
         state.latest = state.latest.max(now);
-        if let Some((at, retry_after)) = state.full(dues) {
+        if let Some((at, retry_after)) = state.full(dues, now) {
             return Ok(Reserved::Full { at, retry_after });
         }
         let mut taken = Vec::new();
@@ -117,7 +117,7 @@ impl Counters {
             if taken.iter().any(|(before, _)| *before == key) {
                 continue;
             }
-            state.next += 1;
+            state.next = state.next.saturating_add(1);
             counter.events.push(Event { at: state.latest, amount: due.amount, number: state.next });
             taken.push((key, state.next));
         }
@@ -150,8 +150,9 @@ impl Counters {
     pub fn look(&self, dues: &[&Due], now: u64) -> io::Result<(Option<(usize, Option<u64>)>, Vec<Decimal>)> {
         let mut state = self.load()?;
         state.latest = state.latest.max(now);
-        let left = dues.iter().map(|due| due.max.less(state.taken(due))).collect();
-        Ok((state.full(dues), left))
+        let left = dues.iter().map(|due| state.taken(due).map_or(Decimal::ZERO, |taken| due.max.less(taken)));
+        let left = left.collect();
+        Ok((state.full(dues, now), left))
     }
 
     /// The latest moment that was seen, in milliseconds; and this one is remembered, for what ends by itself.
@@ -177,22 +178,29 @@ fn named(key: &str) -> String {
 }
 
 impl State {
-    fn taken(&self, due: &Due) -> Decimal {
+    /// What was taken within the window; none where that is more than can be held.
+    fn taken(&self, due: &Due) -> Option<Decimal> {
         let since = self.latest.saturating_sub(due.window);
         let counter = self.counters.get(&named(&due.key));
-        let within = counter.into_iter().flat_map(|it| &it.events).filter(|event| event.at > since);
-        within.fold(Decimal::ZERO, |sum, event| sum.plus(event.amount).unwrap_or(due.max))
+        let mut within = counter.into_iter().flat_map(|it| &it.events).filter(|event| event.at > since);
+        within.try_fold(Decimal::ZERO, |sum, event| sum.plus(event.amount))
     }
 
-    /// The first that has no room, and the seconds until it has.
-    fn full(&self, dues: &[&Due]) -> Option<(usize, Option<u64>)> {
+    /// The first that has no room, and the seconds until it has: those too by which the clock is behind what it was.
+    fn full(&self, dues: &[&Due], now: u64) -> Option<(usize, Option<u64>)> {
+        let behind = self.latest.saturating_sub(now).div_ceil(1000);
         let mut worst: Option<(usize, Option<u64>)> = None;
         for (at, due) in dues.iter().enumerate() {
             let taken = self.taken(due);
-            if taken.plus(due.amount).is_some_and(|sum| sum <= due.max) {
+            let sum = taken.and_then(|taken| taken.plus(due.amount));
+            if sum.is_some_and(|sum| sum <= due.max) {
                 continue;
             }
-            let wait = (due.amount <= due.max).then(|| self.until_room(due, taken));
+            let until = |taken: Option<Decimal>| match taken {
+                Some(taken) => self.until_room(due, taken),
+                None => due.window.div_ceil(1000),
+            };
+            let wait = (due.amount <= due.max).then(|| until(taken).saturating_add(behind));
             // What never has room comes first, then what takes longest.
             let is_worse = match (&worst, wait) {
                 (None, _) => true,
@@ -216,7 +224,7 @@ impl State {
         for event in events {
             taken = taken.less(event.amount);
             if taken.plus(due.amount).is_some_and(|sum| sum <= due.max) {
-                let left = (event.at + due.window).saturating_sub(self.latest);
+                let left = event.at.saturating_add(due.window).saturating_sub(self.latest);
                 return left.div_ceil(1000).max(1);
             }
         }
@@ -276,12 +284,15 @@ impl Counter {
     fn put_together(&mut self) {
         self.events.sort_by_key(|event| event.at);
         let later = self.events.split_off(self.events.len() / 2);
-        let pairs = self.events.chunks(2).map(|pair| Event {
-            at: pair.last().map_or(0, |event| event.at),
-            amount: pair.iter().fold(Decimal::ZERO, |sum, it| sum.plus(it.amount).unwrap_or(sum)),
-            number: 0,
-        });
-        self.events = pairs.chain(later).collect();
+        let together = |pair: &[Event]| {
+            let amount = pair.iter().try_fold(Decimal::ZERO, |sum, it| sum.plus(it.amount));
+            match (pair.last(), amount) {
+                (Some(last), Some(amount)) => vec![Event { at: last.at, amount, number: 0 }],
+                // What cannot be held in one stays as it is: no amount is dropped.
+                _ => pair.to_vec(),
+            }
+        };
+        self.events = self.events.chunks(2).flat_map(together).chain(later).collect();
     }
 }
 
@@ -349,6 +360,30 @@ mod tests {
     }
 
     #[test]
+    fn amounts_that_are_more_than_can_be_held_close_and_none_is_dropped() {
+        let huge = Decimal::parse("1e26").unwrap();
+        let mut state = State { latest: 10_000, next: 0, counters: BTreeMap::new() };
+        let events = (0..5_000).map(|at| Event { at: at + 1, amount: huge, number: at }).collect();
+        state.counters.insert(named("k"), Counter { window: 60_000, events });
+        state.prune();
+        let due = due(1, 60_000);
+        assert_eq!(state.taken(&due), None);
+        assert_eq!(state.full(&[&due], 10_000), Some((0, Some(60))));
+    }
+
+    #[test]
+    fn who_waits_for_a_clock_that_went_back_is_told_how_long() {
+        let (_home, counters) = counters();
+        let due = due(1, 60_000);
+        assert!(is_taken(&counters, &due, 1_000_000));
+        let Reserved::Full { retry_after, .. } = counters.reserve(&[&due], 400_000).unwrap() else {
+            panic!()
+        };
+        assert_eq!(retry_after, Some(660));
+        assert!(is_taken(&counters, &due, 400_000 + 660_000));
+    }
+
+    #[test]
     fn a_file_that_cannot_be_understood_closes() {
         let (_home, counters) = counters();
         let due = due(5, 60_000);
@@ -384,7 +419,7 @@ mod tests {
         state.counters.insert(named("k"), Counter { window: 60_000, events });
         state.prune();
         assert!(state.counters[&named("k")].events.len() < 5_000);
-        assert_eq!(state.taken(&due(1, 60_000)), Decimal::whole(5_000));
+        assert_eq!(state.taken(&due(1, 60_000)), Some(Decimal::whole(5_000)));
         drop(counters);
     }
 }

@@ -96,9 +96,9 @@ impl Document {
         if let Some((pointer, pattern)) = self.hide.iter().find(|(_, it)| hides(it)) {
             return Some(ruling(Verdict::Deny, pointer, format!("{} is hidden", pattern.text())));
         }
-        let named = self.named(asked).find_map(|(name, tool)| {
-            tool.denial(asked, &asked.called(name).collect::<Vec<_>>())
-        });
+        let named = self
+            .named(asked)
+            .find_map(|(name, tool)| tool.denial(asked, &asked.called(name).collect::<Vec<_>>()));
         named.or_else(|| {
             let done = done(asked);
             self.everywhere().find_map(|tool| tool.denial(asked, &done))
@@ -109,9 +109,8 @@ impl Document {
     fn denied(&self, asked: &Asked, rules: &[&Rule]) -> Option<Ruling> {
         let is_approval = asked.is_approval();
         // Approving is a person's own affair, unless a rule names its model.
-        let about = |rule: &&&Rule| {
-            rule.action == Action::Deny && (!is_approval || rule.matches.names_models())
-        };
+        let about =
+            |rule: &&&Rule| rule.action == Action::Deny && (!is_approval || rule.matches.names_models());
         rules.iter().filter(about).find_map(|rule| {
             let what = || rule.matches.words();
             let why = match rule.matches.touches(asked) {
@@ -153,8 +152,7 @@ impl Document {
         let by_rule = rules.iter().find(asks).map(|rule| (&rule.pointer, &rule.reason));
         let tools = self.named(asked).map(|(_, tool)| tool).chain(self.everywhere());
         let mut tools = tools.filter(|tool| tool.action == Some(Action::Ask));
-        let (pointer, reason) =
-            by_rule.or_else(|| tools.next().map(|tool| (&tool.pointer, &tool.reason)))?;
+        let (pointer, reason) = by_rule.or_else(|| tools.next().map(|tool| (&tool.pointer, &tool.reason)))?;
         let usual = || "the policy wants a person to let it through".into();
         Some(ruling(Verdict::Ask, pointer, reason.clone().unwrap_or_else(usual)))
     }
@@ -230,9 +228,8 @@ impl Tool {
             Some(ruling(Verdict::Deny, &predicate.pointer, said.unwrap_or(why)))
         };
         let is_there = |predicate: &Predicate| !predicate.path.find(asked, act).values.is_empty();
-        let fits = |predicate: &&Predicate| {
-            predicate.path.fits(asked, act) && (is_itself || is_there(predicate))
-        };
+        let fits =
+            |predicate: &&Predicate| predicate.path.fits(asked, act) && (is_itself || is_there(predicate));
         for predicate in self.deny_if.iter().filter(fits) {
             match predicate.came(asked, act, false) {
                 Came::True => return denied(predicate, format!("denied: {}", predicate.words())),

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::counters::{Counters, Receipt, Reserved};
-use super::decimal::Decimal;
 use super::decide::Verdict;
+use super::decimal::Decimal;
 use super::denial;
 use super::files::{Locked, Places};
 use super::limit::{Due, Who};

@@ -157,7 +157,9 @@ impl Limit {
 
     /// Whether an act has what is added up.
     fn gives(&self, asked: &Asked, act: &Act) -> bool {
-        self.sum.as_ref().is_some_and(|path| path.fits(asked, act) && !path.find(asked, act).values.is_empty())
+        self.sum
+            .as_ref()
+            .is_some_and(|path| path.fits(asked, act) && !path.find(asked, act).values.is_empty())
     }
 
     fn added(&self, path: &Path, asked: &Asked, act: &Act) -> Result<Decimal, String> {

@@ -172,9 +172,8 @@ impl Match {
 
     /// The acts of an operation that such a rule is about, or may be.
     pub fn touched<'a, 'o>(&self, asked: &'a Asked<'o>) -> impl Iterator<Item = (&'a Act<'o>, Holds)> {
-        let is_domain = |all: &Vec<Pattern>| {
-            asked.is_opaque || asked.domain_fields.iter().any(|field| has(all, field))
-        };
+        let is_domain =
+            |all: &Vec<Pattern>| asked.is_opaque || asked.domain_fields.iter().any(|field| has(all, field));
         let is_about = self.surrounds(asked) && self.domain_fields.as_ref().is_none_or(is_domain);
         let acts = asked.acts.iter().filter(move |_| is_about);
         acts.map(|act| (act, self.touches_act(act, asked))).filter(|(_, holds)| *holds != Holds::No)

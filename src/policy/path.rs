@@ -90,7 +90,13 @@ impl Path {
         let is_itself = act.kind == Kind::Itself;
         match &self.root {
             Root::Model | Root::Method => true,
-            Root::Ids => if is_itself { naming::takes_records(operation) } else { !act.ids.is_empty() },
+            Root::Ids => {
+                if is_itself {
+                    naming::takes_records(operation)
+                } else {
+                    !act.ids.is_empty()
+                }
+            }
             // A key of the context that is not there is not hidden: it is not there.
             Root::Context => self.steps.first().is_none_or(|key| operation.context.contains_key(key)),
             Root::Values => {

@@ -4,11 +4,11 @@
 use serde_json::json;
 
 use super::asked::Asked;
-use super::facts::Facts;
-use super::naming;
 use super::decide::{Ruling, Verdict};
 use super::document::Document;
+use super::facts::Facts;
 use super::limit::{Due, Who};
+use super::naming;
 
 use crate::operation::{Object, Operation, kwargs};
 

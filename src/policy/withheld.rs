@@ -295,7 +295,10 @@ mod tests {
         partner.take_out(&mut operation);
         assert_eq!(operation.kwargs["fields"], json!(["id"]));
         let answer = r#"[{"id":1,"email":"a","x_a":2,"partner_id":{"email":"b","name":"c"}}]"#;
-        assert_eq!(partner.without(answer).unwrap().unwrap().0, json!([{ "id": 1, "partner_id": { "name": "c" } }]));
+        assert_eq!(
+            partner.without(answer).unwrap().unwrap().0,
+            json!([{ "id": 1, "partner_id": { "name": "c" } }])
+        );
         let lead = Withheld::new(&some, "crm.lead", NOON);
         for own in [
             json!({ "length": 1, "records": [{ "id": 1, "email": "own" }] }),

@@ -246,13 +246,15 @@ fn explained(run: &Run, operation: &Operation) -> Result<Value> {
             Ok((gate.explained(case)?, secret))
         })
     };
-    let ruling = |(at, it): &(usize, crate::policy::decide::Ruling)| {
-        json!({ "file": file(*at), "pointer": it.pointer, "verdict": it.verdict.as_str(), "reason": it.reason })
-    };
+    let ruling = |(at, it): &(usize, crate::policy::decide::Ruling)| json!({ "file": file(*at), "pointer": it.pointer, "verdict": it.verdict.as_str(), "reason": it.reason });
     let (told, secret) = decided(false)?;
     let word = |told: &Explained| {
         let is_full = told.limits.iter().any(|(_, due, left)| due.amount > *left);
-        if is_full && told.decision.verdict != Verdict::Deny { "limit" } else { told.decision.verdict.as_str() }
+        if is_full && told.decision.verdict != Verdict::Deny {
+            "limit"
+        } else {
+            told.decision.verdict.as_str()
+        }
     };
     let limits = told.limits.iter().map(|(at, due, left)| {
         json!({

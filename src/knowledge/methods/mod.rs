@@ -250,7 +250,8 @@ impl Method {
 
     /// Whether it knows an argument by this name, now or formerly.
     fn has(&self, name: &str) -> Option<Role> {
-        let is_it = |own: &&Argument| own.name == name || own.former.is_some_and(|(former, _)| former == name);
+        let is_it =
+            |own: &&Argument| own.name == name || own.former.is_some_and(|(former, _)| former == name);
         self.arguments.iter().find(is_it).map(|own| own.role)
     }
 

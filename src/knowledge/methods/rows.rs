@@ -4,8 +4,8 @@
 use super::Access::{Read, Write};
 use super::Others::{PassedOn, Swallowed};
 use super::Role::{
-    Aggregates, Columns, Domain, Draft, Exported, Fields, GroupOrder, GroupSpecification, Groups, Having, Order,
-    Panel, Plain, ProgressBar, Shown, Specification, Sums, Terms, Values,
+    Aggregates, Columns, Domain, Draft, Exported, Fields, GroupOrder, GroupSpecification, Groups, Having,
+    Order, Panel, Plain, ProgressBar, Shown, Specification, Sums, Terms, Values,
 };
 use super::Scope::{AnyRecords, Model, Records};
 use super::{Answer, Argument, Method};
@@ -52,8 +52,7 @@ const SUMS: Argument = Argument::new("fields", Sums);
 const COLUMNS: Argument = Argument::new("fields", Columns);
 
 /// What `read_group` and those before it took.
-const GROUPED: &[Argument] =
-    &[DOMAIN, SUMS, GROUPS, OFFSET, LIMIT, terms("orderby"), plain("lazy")];
+const GROUPED: &[Argument] = &[DOMAIN, SUMS, GROUPS, OFFSET, LIMIT, terms("orderby"), plain("lazy")];
 
 /// Fields of an activity beside those that `activity_schedule` names.
 const ACTIVITY: &[&str] = &[
@@ -276,7 +275,11 @@ pub const ROWS: &[Method] = &[
         .takes(&[Argument::new("values", Draft), terms("field_name"), plain("field_onchange")])
         .until(16),
     row("onchange", Write, AnyRecords)
-        .takes(&[Argument::new("values", Draft), shown("field_names"), Argument::new("fields_spec", Specification)])
+        .takes(&[
+            Argument::new("values", Draft),
+            shown("field_names"),
+            Argument::new("fields_spec", Specification),
+        ])
         .since(17),
     row("read", Read, Records).takes(&[FIELDS, plain("load")]),
     row("read_group", Read, Model).takes(GROUPED).until(19),

@@ -200,7 +200,10 @@ impl Odoo {
         let unread = |why: serde_json::Error| {
             let mut error = Error::new(
                 Code::BadReply,
-                format!("{}: Odoo answered, and what does not leave could not be taken out of it", cleared.name()),
+                format!(
+                    "{}: Odoo answered, and what does not leave could not be taken out of it",
+                    cleared.name()
+                ),
             );
             error.effect = effect;
             error.with_source(why)

@@ -57,11 +57,7 @@ fn paths_orders_groups_and_columns_name_fields() {
         ("formatted_read_group", json!({ "aggregates": ["margin:sum"] }), "margin"),
         ("load", json!({ "fields": ["name", "order_line/margin"], "data": [] }), "margin"),
         ("export_data", json!({ "fields_to_export": ["order_line/margin"] }), "margin"),
-        (
-            "web_read",
-            json!({ "specification": { "order_line": { "fields": { "margin": {} } } } }),
-            "margin",
-        ),
+        ("web_read", json!({ "specification": { "order_line": { "fields": { "margin": {} } } } }), "margin"),
         ("create", json!({ "vals_list": [{ "margin": 1 }] }), "margin"),
         ("write", json!({ "values": { "margin": 1 } }), "margin"),
     ] {

@@ -16,9 +16,9 @@ impl<'o> Asked<'o> {
     pub(super) fn values(&mut self, value: &'o Value) {
         match value {
             // One object is for every record; of a list each is for one.
-            Value::Object(values) => self.stored(values, 0, self.operation.ids.as_ref().map_or(1, |ids| {
-                (ids.len() as u64).max(1)
-            })),
+            Value::Object(values) => {
+                self.stored(values, 0, self.operation.ids.as_ref().map_or(1, |ids| (ids.len() as u64).max(1)))
+            }
             Value::Array(items) => {
                 for values in items.iter().filter_map(Value::as_object) {
                     self.stored(values, 0, 1);
@@ -127,7 +127,8 @@ impl<'o> Asked<'o> {
     fn sends(&mut self, at: usize, values: &Object) {
         let context = &self.operation.context;
         let Some(act) = self.acts.get_mut(at).filter(|act| act.kind == Kind::Written) else { return };
-        let leaves = |model: &ModelNames| outbound::stores(&model.now, act.makes(), values, context).is_some();
+        let leaves =
+            |model: &ModelNames| outbound::stores(&model.now, act.makes(), values, context).is_some();
         if act.model.as_ref().is_some_and(leaves) {
             act.classes = act.classes.with(Class::Outbound);
         }
