@@ -20,7 +20,8 @@ pub fn is_gap(message: &str) -> bool {
 /// What a check says of a name that the sandbox lacks is not Odoo's word.
 pub fn in_its_own_name(mut error: Error) -> Error {
     if error.code == Code::PreflightRefused {
-        for text in std::iter::once(&mut error.message).chain(&mut error.errors) {
+        let lines = error.errors.iter_mut().filter_map(|line| line.texts_mut().next());
+        for text in std::iter::once(&mut error.message).chain(lines) {
             if text.contains(" has no field ") {
                 // Behind what is refused, before what is meant.
                 let end = text.find("; ").unwrap_or(text.len());

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::hint::Hint;
+use crate::hint::{Hint, Part};
 use crate::waiting::Waiting;
 
 /// What a failed call did to the data in Odoo.
@@ -186,7 +186,7 @@ pub struct Error {
     /// One breath: what happened and what it means.
     pub message: String,
     /// All that is wrong, one line each, where that is more than one thing.
-    pub errors: Vec<String>,
+    pub errors: Vec<Hint>,
     /// What to do next; a command named here runs as printed.
     pub hints: Vec<Hint>,
     /// What it did to the data.
@@ -257,9 +257,8 @@ impl Error {
 
     /// Calls a place in the arguments by the name under which the caller gave it.
     pub fn with_place(mut self, sent: &str, given: &str) -> Error {
-        let hints = self.hints.iter_mut().filter_map(Hint::first_text_mut);
-        let lines = self.errors.iter_mut();
-        for text in std::iter::once(&mut self.message).chain(lines).chain(hints) {
+        let worded = self.errors.iter_mut().chain(&mut self.hints).filter_map(Hint::first_text_mut);
+        for text in std::iter::once(&mut self.message).chain(worded) {
             if let Some(rest) = text.strip_prefix(sent).filter(|rest| rest.starts_with(':')) {
                 *text = format!("{given}{rest}");
             }
@@ -292,13 +291,22 @@ impl Error {
         self
     }
 
-    /// As JSON, the same whichever surface says it. Hints that are not in words yet are left out.
+    /// The same with hints and lines in the words of a surface.
+    pub fn worded(mut self, word: &dyn Fn(&Part) -> String) -> Error {
+        for hint in self.errors.iter_mut().chain(&mut self.hints) {
+            *hint = hint.worded(word).into();
+        }
+        self
+    }
+
+    /// As JSON, the same whichever surface says it. Hints and lines that are not in words yet are left out.
     pub fn object(&self, debug: bool) -> Value {
         let mut inner = Map::new();
         inner.insert("code".into(), self.code.as_str().into());
         inner.insert("message".into(), self.message.as_str().into());
         if !self.errors.is_empty() {
-            inner.insert("errors".into(), self.errors.clone().into());
+            let errors: Vec<&str> = self.errors.iter().filter_map(Hint::as_text).collect();
+            inner.insert("errors".into(), errors.into());
         }
         let hints: Vec<&str> = self.hints.iter().filter_map(Hint::as_text).collect();
         inner.insert("hints".into(), hints.into());

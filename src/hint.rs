@@ -58,6 +58,28 @@ impl Action {
         }
     }
 
+    /// The call of a method.
+    pub fn calling(operation: &Operation) -> Action {
+        let mut action = Action::new("call")
+            .with("model", operation.model.as_str())
+            .with("method", operation.method.as_str());
+        if let Some(ids) = &operation.ids {
+            action = action.with("ids", ids.clone());
+        }
+        if !operation.kwargs.is_empty() {
+            action = action.with("data", operation.kwargs.clone());
+        }
+        action
+    }
+
+    /// The verb, and where it is one of several words what of it is meant: a key of its own, `do`, says that.
+    pub fn named(&self) -> (&'static str, Option<&'static str>) {
+        match self.verb.split_once(' ') {
+            Some((verb, below)) => (verb, Some(below)),
+            None => (self.verb, None),
+        }
+    }
+
     /// With an argument more.
     pub fn with(mut self, key: &'static str, value: impl Into<Value>) -> Action {
         self.arguments.push((key, value.into()));
@@ -163,9 +185,17 @@ impl Hint {
         whole
     }
 
-    /// The parts in order.
-    pub fn parts(&self) -> &[Part] {
-        &self.0
+    /// In the words of a surface.
+    pub fn worded(&self, word: &dyn Fn(&Part) -> String) -> String {
+        self.0.iter().map(word).collect()
+    }
+
+    /// Its own words, which are the same everywhere, to be changed.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.0.iter_mut().filter_map(|part| match part {
+            Part::Text(text) => Some(text),
+            _ => None,
+        })
     }
 
     /// The words it begins with, to be changed.

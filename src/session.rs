@@ -56,6 +56,9 @@ pub struct Session {
     schemas: Mutex<HashMap<String, Timed<Arc<Schema>>>>,
 }
 
+/// So many schemas are held at once: a caller may bring another context with each call, and each has its own.
+const MOST_HELD: usize = 64;
+
 /// Something and the second from which on it has to be asked for again.
 struct Timed<T> {
     value: T,
@@ -135,7 +138,7 @@ impl Session {
     }
 
     fn until(&self, ttl: Duration) -> u64 {
-        self.clock.seconds() + ttl.as_secs()
+        self.clock.seconds().saturating_add(ttl.as_secs())
     }
 
     fn is_over<T>(&self, timed: &Timed<T>) -> bool {
@@ -269,7 +272,14 @@ impl<'a> Run<'a> {
         self.schemas.borrow_mut().insert(model.into(), Arc::clone(&schema));
         let until = self.session.until(self.session.settings.schema_ttl);
         let timed = Timed { value: Arc::clone(&schema), until };
-        lock(&self.session.schemas).insert(memo(model, context), timed);
+        let mut schemas = lock(&self.session.schemas);
+        let key = memo(model, context);
+        if schemas.len() >= MOST_HELD && !schemas.contains_key(&key) {
+            // What was read first goes first: on disk it is still at hand.
+            let first = schemas.iter().min_by_key(|(_, timed)| timed.until).map(|(key, _)| key.clone());
+            first.and_then(|key| schemas.remove(&key));
+        }
+        schemas.insert(key, timed);
         schema
     }
 }
@@ -334,5 +344,38 @@ impl Schemas for Run<'_> {
             }
             Err(_) => Ok(None),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::tests::{Hands, bench, unheard};
+
+    #[test]
+    fn a_life_without_end_is_one() {
+        let bench = bench(Hands::new(), |_| Ok(String::new()));
+        assert_eq!(bench.session.until(Duration::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn contexts_without_end_keep_no_schemas_without_end() {
+        let clock = Hands::new();
+        let bench = bench(clock.clone(), |_| Ok(r#"{"name": {"type": "char", "string": "x"}}"#.into()));
+        let host = unheard();
+        let schema = |number: usize| {
+            let context = Object::from_iter([("x_number".to_string(), number.into())]);
+            let caller = Caller::new(context, &[], "cli").unwrap();
+            let run = Run::new(&bench.session, &caller, &host);
+            assert_eq!(run.schema("res.partner", false).unwrap().names().count(), 1);
+            clock.sleep(Duration::from_secs(1));
+            run.context().map(|context| memo("res.partner", &context)).unwrap()
+        };
+        let first = schema(0);
+        let names: Vec<String> = (1..200).map(schema).collect();
+        let held = lock(&bench.session.schemas);
+        assert_eq!(held.len(), MOST_HELD);
+        assert!(!held.contains_key(&first) && held.contains_key(&names[198]), "the latest are held");
     }
 }

@@ -23,9 +23,10 @@ use crate::cli::stream::Written;
 use crate::cli::words::Speech;
 use crate::clock::Clock;
 use crate::error::{Code, Effect};
+use crate::host::Watch;
 use crate::json_input::Stdin;
 use crate::odoo::cookies::Cookies;
-use crate::operation::{Object, Operation};
+use crate::operation::{Access, Object, Operation};
 use crate::outcome::Body;
 use crate::secret::Secret;
 use crate::session::{Run, Session};
@@ -40,13 +41,13 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 /// A clock that moves when somebody sleeps or moves it.
-struct Hands {
+pub(crate) struct Hands {
     start: Instant,
     passed: Mutex<Duration>,
 }
 
 impl Hands {
-    fn new() -> Arc<Hands> {
+    pub(crate) fn new() -> Arc<Hands> {
         Arc::new(Hands { start: Instant::now(), passed: Mutex::default() })
     }
 
@@ -85,14 +86,14 @@ impl Transport for Server {
 }
 
 /// A session, with what surrounds it.
-struct Bench {
-    session: Session,
+pub(crate) struct Bench {
+    pub(crate) session: Session,
     local: Local,
     asked: Arc<AtomicUsize>,
-    _home: tempfile::TempDir,
+    pub(crate) _home: tempfile::TempDir,
 }
 
-fn bench(
+pub(crate) fn bench(
     clock: Arc<Hands>,
     answer: impl Fn(&HttpRequest) -> Result<String, TransportFault> + Send + Sync + 'static,
 ) -> Bench {
@@ -229,7 +230,12 @@ fn a_write_after_a_stream_is_said_to_be_a_write() {
 }
 
 /// A host on another thread that only marks what is sent.
-struct Marked(interrupt::Interruptible);
+pub(crate) struct Marked(interrupt::Interruptible);
+
+/// A host that nobody listens to.
+pub(crate) fn unheard() -> Marked {
+    Marked(interrupt::call())
+}
 
 impl crate::host::Host for Marked {
     fn note(&self, _: &crate::hint::Hint) {}
@@ -246,6 +252,38 @@ impl crate::host::Host for Marked {
     ) -> crate::error::Result<Option<Secret>> {
         Ok(None)
     }
+}
+
+#[test]
+fn of_several_calls_those_whose_write_is_under_way_are_named_whatever_ends_the_process() {
+    let _alone = alone();
+    let (reading, one, answered, other) =
+        (interrupt::call(), interrupt::call(), interrupt::call(), interrupt::call());
+    let begun = |call: &interrupt::Interruptible, id: &str| {
+        call.journaled(format!("check {id}"));
+        call.sending("res.partner/write", Access::Write)
+    };
+    assert!(interrupt::under_way().is_empty());
+    let _read = reading.sending("res.partner/read", Access::Read);
+    let first = begun(&answered, "answered");
+    first.answered(Effect::Done);
+    drop(first);
+    let one_writes = begun(&one, "one");
+    let hints = |error: &crate::error::Error| {
+        error.hints.iter().map(|hint| hint.as_text().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(hints(&interrupt::said(true)), ["check one"]);
+    let other_writes = begun(&other, "other");
+    let said = interrupt::said(true);
+    assert_eq!(
+        (said.effect, hints(&said)),
+        (Effect::Unknown, vec!["check one".into(), "check other".into()])
+    );
+    let bug = crate::cli::bug("");
+    assert_eq!(bug.effect, Effect::Unknown);
+    assert_eq!(hints(&bug)[..2], ["check one", "check other"]);
+    drop((one_writes, other_writes));
+    assert!(!hints(&crate::cli::bug("")).concat().contains("check one"));
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::approval::held::{self, FIRST_WITH_GUARD};
+use crate::approval::notice;
+pub use crate::approval::notice::Notice;
 use crate::approval::{guard, requests};
 use super::definition::{Definition, Reach, Told, Verb};
 use super::Request as Any;
@@ -128,6 +130,11 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
         Request::Send(request) => send(run, &request),
         Request::Drop(request) => drop_one(run, &request),
     }
+}
+
+/// What a person beside the agent is told of a request; nothing where it does not wait.
+pub fn notice(request: &str, session: &Session, caller: &Caller, host: &dyn Host) -> Option<Notice> {
+    notice::of(&Run::new(session, caller, host), request)
 }
 
 /// What can be said of calls that are held here and not in Odoo; nothing where it is about others.

@@ -100,6 +100,14 @@ pub fn list(run: &Run) -> Result<Vec<Value>> {
     }
 }
 
+/// The number by which Odoo's own pages know a request of the agent's.
+pub fn number_of(run: &Run, request: &str) -> Option<i64> {
+    let arguments =
+        json!({ "domain": [["request_uuid", "=", request]], "fields": ["request_uuid"], "limit": 1 });
+    let rows = asked(run, "search_read", kwargs(arguments), None).ok()?;
+    rows[0]["id"].as_i64()
+}
+
 /// The requests that wait for one call, where the guard keeps requests.
 pub fn pending_of(run: &Run, operation: &Operation, key: Option<&Secret>) -> Vec<String> {
     let arguments = json!({

@@ -177,6 +177,18 @@ impl Argument {
     }
 }
 
+/// A value as JSON has it for an argument: some take a list where a flag is repeated.
+pub fn taken(argument: Option<&Argument>, value: &Value) -> Value {
+    let takes_a_list =
+        |shape: Shape| matches!(shape, Shape::Names(_) | Shape::Columns | Shape::Fields | Shape::Ids);
+    match argument {
+        Some(argument) if takes_a_list(argument.form.shape) && !value.is_array() => {
+            Value::Array(vec![value.clone()])
+        }
+        _ => value.clone(),
+    }
+}
+
 /// A struct of arguments: what its fields are called, of what type they are and what is said of them is said once.
 pub trait Arguments {
     /// What the whole is for.

@@ -92,6 +92,16 @@ impl Opener {
         self
     }
 
+    /// The same for whoever reads the profile more than once: another that has taken its place is not it.
+    #[cfg(feature = "mcp")]
+    pub fn keeping_to(mut self, settings: &Settings) -> Opener {
+        let is_of_a_file = self.selection.env_file.is_none() && settings.label != "environment";
+        if is_of_a_file && self.paths.profile(&settings.label).exists() {
+            self.selection.profile = Some(settings.label.clone());
+        }
+        self
+    }
+
     /// What the profile says, its secrets fetched, and what is to be said of it.
     pub fn settings(&self) -> Result<(Settings, Vec<Hint>)> {
         let mut settings = Settings::load(&self.selection, &self.environment, &self.paths)?;

@@ -91,6 +91,12 @@ pub struct ContextFlags {
 }
 
 impl ContextFlags {
+    /// Whether it is on stdin.
+    #[cfg(feature = "mcp")]
+    pub fn is_on_stdin(&self) -> bool {
+        self.file.as_deref() == Some("-")
+    }
+
     /// Reads it.
     pub fn read(self, stdin: &mut Stdin) -> Result<Object> {
         match Source::choose("--context-json", self.json, "--context-file", self.file)? {

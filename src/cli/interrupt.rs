@@ -149,25 +149,28 @@ fn end() {
 /// What a signal that comes now would say.
 pub fn said(rows_are_whole: bool) -> Error {
     let calls: Vec<Arc<State>> = lock(&CALLS).iter().filter_map(Weak::upgrade).collect();
-    let how_to_check = calls.iter().find_map(|call| lock(&call.how_to_check).clone());
-    let how_to_check = how_to_check.unwrap_or_else(|| "read the record before you repeat the call".into());
-    if calls.iter().any(|call| *lock(&call.writes) > 0) {
-        return Error::new(
-            Code::Interrupted,
-            "interrupted while a write was under way: it may have been carried out",
-        )
-        .with_effect(Effect::Unknown, Retry::CheckFirst)
-        .with_hint(how_to_check);
+    let interrupted = |text: String| Error::new(Code::Interrupted, format!("interrupted {text}"));
+    let unknown = |text: String, whose: &mut dyn Iterator<Item = &Arc<State>>| {
+        let error = interrupted(text).with_effect(Effect::Unknown, Retry::CheckFirst);
+        checks(whose.map(|call| lock(&call.how_to_check).clone())).into_iter().fold(error, Error::with_hint)
+    };
+    let is_writing = |call: &&Arc<State>| *lock(&call.writes) > 0;
+    let text = match calls.iter().filter(is_writing).count() {
+        0 => None,
+        1 => Some("while a write was under way: it may have been carried out".into()),
+        many => Some(format!("while {many} calls had a write under way: each may have been carried out")),
+    };
+    if let Some(text) = text {
+        return unknown(text, &mut calls.iter().filter(is_writing));
     }
     let answered: Vec<_> = calls.iter().filter_map(|call| lock(&call.answered).clone()).collect();
     let worst = |effect: Effect| answered.iter().find(|(_, what)| *what == effect);
-    let interrupted = |text: String| Error::new(Code::Interrupted, format!("interrupted {text}"));
     if let Some((what, _)) = worst(Effect::Unknown) {
-        return interrupted(format!(
-            "after {what} was sent and its answer was lost: it may have been carried out"
-        ))
-        .with_effect(Effect::Unknown, Retry::CheckFirst)
-        .with_hint(how_to_check);
+        let is_lost = |call: &&Arc<State>| matches!(&*lock(&call.answered), Some((_, Effect::Unknown)));
+        return unknown(
+            format!("after {what} was sent and its answer was lost: it may have been carried out"),
+            &mut calls.iter().filter(is_lost),
+        );
     }
     if let Some((what, _)) = worst(Effect::Done) {
         return interrupted(format!(
@@ -193,6 +196,32 @@ pub fn said(rows_are_whole: bool) -> Error {
     Error::new(Code::Interrupted, "interrupted: nothing was sent")
 }
 
+/// How it is found out what became of each write that is under way, for whoever must not wait: they may be called
+/// while a lock is held.
+pub fn under_way() -> Vec<String> {
+    let calls: Vec<Arc<State>> =
+        at_once(&CALLS).iter().flat_map(|calls| calls.iter().filter_map(Weak::upgrade)).collect();
+    let is_writing = |call: &&Arc<State>| at_once(&call.writes).is_none_or(|writes| *writes > 0);
+    checks(
+        calls
+            .iter()
+            .filter(is_writing)
+            .map(|call| at_once(&call.how_to_check).and_then(|how_to_check| how_to_check.clone())),
+    )
+}
+
+/// Each once; of a write without an entry of its own the record tells.
+fn checks(how_to_check: impl Iterator<Item = Option<String>>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for one in how_to_check {
+        let one = one.unwrap_or_else(|| "read the record before you repeat the call".into());
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    all
+}
+
 /// Waits until no row is half written, but not for ever.
 fn between_rows() -> Option<MutexGuard<'static, ()>> {
     let since = System.instant();
@@ -203,6 +232,14 @@ fn between_rows() -> Option<MutexGuard<'static, ()>> {
             Err(TryLockError::WouldBlock) if System.instant() - since > PATIENCE => return None,
             Err(TryLockError::WouldBlock) => System.sleep(Duration::from_millis(5)),
         }
+    }
+}
+
+fn at_once<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
     }
 }
 

@@ -136,12 +136,24 @@ pub fn end_on_panic() {
     std::panic::set_hook(Box::new(report_panic));
 }
 
+/// A bug ends every call of the process: each whose write is under way is named.
+pub(crate) fn bug(place: &str) -> Error {
+    let said = |text: &str| Error::new(Code::Internal, format!("a bug in odoo-agent{place}{text}"));
+    let under_way = interrupt::under_way();
+    if under_way.is_empty() {
+        return said("").with_hint(
+            "if a write was under way, check whether it happened; then report this with the command line",
+        );
+    }
+    let error = said(", while a write was under way: it may have been carried out");
+    let error = under_way.into_iter().fold(error, Error::with_hint);
+    error.with_hint("then report this with the command line")
+}
+
 fn report_panic(info: &std::panic::PanicHookInfo) {
     let place =
         info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
-    let error = Error::new(Code::Internal, format!("a bug in odoo-agent{place}")).with_hint(
-        "if a write was under way, check whether it happened; then report this with the command line",
-    );
+    let error = bug(&place);
     let mut stderr = std::io::stderr();
     let text = render::errors::text(&error, stderr.is_terminal(), false);
     let _ = stderr.write_all(text.as_bytes());

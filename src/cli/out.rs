@@ -82,12 +82,16 @@ impl Out {
 
     /// The same with more for a program that reads it off a terminal: `{"note":"…","rows":3}`.
     pub fn line_with(&self, kind: &str, text: &str, more: Object) {
-        if self.stderr_is_terminal {
-            self.talk(&format!("{kind}: {}\n", sanitize::for_terminal(&errors::indented(text))));
-        } else {
-            let mut line = Object::from_iter([(kind.to_string(), text.into())]);
-            line.extend(more);
-            self.talk(&format!("{}\n", serde_json::Value::Object(line)));
-        }
+        self.talk(&line_of(kind, text, more, self.stderr_is_terminal));
     }
+}
+
+/// One line of talk, as it is written to a terminal or off it.
+pub fn line_of(kind: &str, text: &str, more: Object, is_terminal: bool) -> String {
+    if is_terminal {
+        return format!("{kind}: {}\n", sanitize::for_terminal(&errors::indented(text)));
+    }
+    let mut line = Object::from_iter([(kind.to_string(), text.into())]);
+    line.extend(more);
+    format!("{}\n", serde_json::Value::Object(line))
 }

@@ -4,11 +4,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::actions;
-use crate::arguments::{Argument, Shape};
+use crate::arguments::{Argument, Shape, taken};
 use crate::cli::flags;
 use crate::error::Error;
 use crate::hint::{Action, Hint, Part};
-use crate::operation::Operation;
 use crate::text::{sanitize, shell};
 
 /// A longer command is described and not printed.
@@ -54,14 +53,13 @@ impl Speech {
     }
 
     /// An error whose hints are words.
-    pub fn error(&self, mut error: Error) -> Error {
-        error.hints = error.hints.iter().map(|hint| self.hint(hint).into()).collect();
-        error
+    pub fn error(&self, error: Error) -> Error {
+        error.worded(&|part| self.part(part))
     }
 
     /// A hint in words.
     pub fn hint(&self, hint: &Hint) -> String {
-        hint.parts().iter().map(|part| self.part(part)).collect()
+        hint.worded(&|part| self.part(part))
     }
 
     fn part(&self, part: &Part) -> String {
@@ -73,7 +71,7 @@ impl Speech {
             },
             Part::With(key, value) => match self.manner {
                 Manner::CommandLine(verb) => with_flag(verb, key, value),
-                Manner::Spec => format!("{}: {}", json!(key), in_spec(key, value)),
+                Manner::Spec => format!("{}: {}", json!(key), taken(anywhere(key), value)),
             },
             Part::Verb(verb) => match self.manner {
                 Manner::CommandLine(_) => command(verb),
@@ -95,23 +93,9 @@ impl Speech {
                 Manner::Spec => "the token in the environment, as ODOO_CONFIRMATION_TOKEN".into(),
             },
             Part::Setting(key, value) => format!("--{} {}", key.replace('_', "-"), shell::quoted(value)),
-            Part::Call(operation) => self.call(operation),
+            Part::Call(operation) => self.action(&Action::calling(operation)),
             Part::Action(action) => self.action(action),
         }
-    }
-
-    /// A call as it can be carried out.
-    fn call(&self, operation: &Operation) -> String {
-        let mut action = Action::new("call")
-            .with("model", operation.model.as_str())
-            .with("method", operation.method.as_str());
-        if let Some(ids) = &operation.ids {
-            action = action.with("ids", ids.clone());
-        }
-        if !operation.kwargs.is_empty() {
-            action = action.with("data", operation.kwargs.clone());
-        }
-        self.action(&action)
     }
 
     /// A verb as it can be carried out.
@@ -150,14 +134,13 @@ impl Speech {
     }
 
     fn spec(&self, action: &Action) -> String {
-        // What a command has below it stands in a key of its own.
-        let (verb, below) = action.verb.split_once(' ').unwrap_or((action.verb, ""));
+        let (verb, below) = action.named();
         let mut spec = Map::from_iter([("action".to_string(), json!(verb))]);
-        if !below.is_empty() {
+        if let Some(below) = below {
             spec.insert("do".into(), below.into());
         }
         for (key, value) in &action.arguments {
-            spec.insert((*key).into(), in_spec(key, value));
+            spec.insert((*key).into(), taken(argument(verb, key), value));
         }
         format!("the spec {}", sanitize::json_for_terminal(&Value::Object(spec).to_string()))
     }
@@ -173,7 +156,7 @@ fn command(verb: &str) -> String {
 fn argument(verb: &str, key: &str) -> Option<&'static Argument> {
     match actions::verb(verb.split(' ').next().unwrap_or_default()) {
         Some(verb) => verb.argument(key),
-        None => actions::VERBS.iter().find_map(|verb| verb.argument(key)),
+        None => anywhere(key),
     }
 }
 
@@ -212,10 +195,7 @@ fn with_flag(verb: &str, key: &str, value: &Value) -> String {
     }
 }
 
-/// A value as a spec has it: some keys take a list where a flag is repeated.
-fn in_spec(key: &str, value: &Value) -> Value {
-    match value {
-        Value::String(text) if matches!(key, "force_fields" | "contains" | "fields" | "by") => json!([text]),
-        other => other.clone(),
-    }
+/// What is known of an argument of whichever verb has it.
+fn anywhere(key: &str) -> Option<&'static Argument> {
+    actions::VERBS.iter().find_map(|verb| verb.argument(key))
 }

@@ -1,17 +1,17 @@
 //! What a call comes to as the text that a client gets: compact JSON with the effect, the notes and, where rows were
 //! left out, the call that goes on. Nothing is cut but at whole rows, and an error is the same object as everywhere.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::fit::{self, Cut, LONGEST_NAME, bound, shortened, shown, size};
+use super::going_on::GoingOn;
 use super::left_out::{self, LeftOut};
 use super::words::Speech;
 use crate::actions::definition::Verb;
 use crate::error::{Effect, Error};
 use crate::hint::Action;
-use crate::knowledge::methods;
 use crate::operation::Object;
-use crate::outcome::{Body, End, Outcome, Place};
-use crate::text::sanitize;
+use crate::outcome::{Body, End, Outcome};
 
 /// What a client gets.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,43 +22,30 @@ pub struct Answer {
     pub is_error: bool,
 }
 
-/// Odoo's own words in an error are no longer than this, and no more than so many things are listed.
-const LONGEST_WORDS: usize = 1500;
-const MOST_LISTED: usize = 20;
-/// An object of so many objects is a list with names.
-const NAMED: usize = 8;
+/// The texts of an error are no longer than this, and no more than so many things are listed: less where an answer
+/// would not hold them.
+const BOUNDS: [(usize, usize); 5] = [(1500, 20), (600, 10), (200, 5), (60, 1), (15, 1)];
 
-/// An error.
-pub fn error(error: &Error) -> Answer {
+/// An error, in at most so many characters.
+pub fn error(error: &Error, most: usize) -> Answer {
     let mut object = error.object(false);
-    let inner = &mut object["error"];
-    for pointer in ["/message", "/odoo/message"] {
-        if let Some(Value::String(text)) = inner.pointer_mut(pointer) {
-            shorten(text);
-        }
-    }
-    for key in ["errors", "candidates"] {
-        let Some(listed) = inner.get_mut(key) else { continue };
-        left_out::without_binaries(listed, None);
-        if let Value::Array(items) = listed {
-            items.truncate(MOST_LISTED);
+    left_out::without_binaries(&mut object, None);
+    for (longest, listed) in BOUNDS {
+        bound(&mut object, longest, listed);
+        if size(&object) <= most {
+            break;
         }
     }
     Answer { text: shown(&object.to_string()), is_error: true }
 }
 
-fn shorten(text: &mut String) {
-    let length = text.chars().count();
-    if length > LONGEST_WORDS {
-        let kept: String = text.chars().take(LONGEST_WORDS).collect();
-        *text = format!("{kept}… ({length} characters)");
-    }
-}
-
-/// JSON that means the same and cannot act on whoever shows it.
-fn shown(json: &str) -> String {
-    sanitize::json_for_terminal(json)
-}
+/// What stands around a result and its notes.
+const AROUND: usize = 60;
+/// What is said of rows and of texts that are left out takes no more.
+const TOLD: usize = 600;
+const TOLD_OF_ROWS: usize = 200;
+/// So many fields that are left out are named.
+const MOST_NAMED: usize = 5;
 
 /// The call that an answer is of.
 pub struct Called<'a> {
@@ -74,16 +61,9 @@ pub struct Called<'a> {
     pub most: usize,
 }
 
-/// What was left out of a list.
-#[derive(Clone, Debug, PartialEq)]
-struct Cut {
-    shown: usize,
-    of: Option<usize>,
-}
-
 impl Called<'_> {
     /// What it came to.
-    pub fn answer(mut self, outcome: &Outcome, mut notes: Vec<String>) -> Answer {
+    pub fn answer(mut self, outcome: &Outcome, mut noted: Vec<String>) -> Answer {
         let mut cut = None;
         let mut value: Value = match &outcome.body {
             Body::Value(json) => serde_json::from_str(json).unwrap_or_else(|_| json!(json)),
@@ -97,43 +77,38 @@ impl Called<'_> {
             }
         };
         let binaries = left_out::without_binaries(&mut value, outcome.layout.types.as_ref());
-        notes.extend(outcome.notes.iter().map(|note| self.speech.hint(note)));
-        notes.extend(self.how_to_fetch(&binaries, "binary"));
-        let overhead = 200 + notes.iter().map(|note| note.len() + 10).sum::<usize>();
-        let next_is = self.speech.naming.next(self.verb.name, self.arguments.clone()).to_string().len() + 60;
-        if size(&value) + overhead > self.most {
-            let room = self.most.saturating_sub(overhead + next_is + 300);
-            let texts = fit(&mut value, room, outcome.layout.place, &mut cut);
+        noted.extend(outcome.notes.iter().map(|note| self.speech.hint(note)));
+        noted.extend(self.how_to_fetch(&binaries, "binary"));
+        let mut notes = fit::notes(noted, self.most / 4);
+        let overhead = AROUND + size(&json!(notes));
+        let next_is = self.room_for_next();
+        if size(&value) + overhead + cut.as_ref().map_or(0, |_| next_is) > self.most {
+            let room = self.most.saturating_sub(overhead + next_is + TOLD);
+            let texts = fit::fit(&mut value, room, outcome.layout.place, &mut cut);
             notes.extend(self.how_to_fetch(&texts, "too long for an answer"));
         }
         let cut = cut.filter(|cut| !self.is_all_that_was_asked(cut));
-        let next = cut.as_ref().and_then(|cut| self.next(cut, &value));
+        let going_on = cut.as_ref().and_then(|cut| self.going_on(cut, &value));
         if let Some(cut) = cut {
-            notes.push(self.told(&cut, next.is_some()));
+            notes.push(told(&cut, going_on.as_ref()));
+        }
+        let next_is = match &going_on {
+            Some(GoingOn::Call(next)) => size(next),
+            _ => 0,
+        };
+        let left = self.most.saturating_sub(AROUND + size(&value) + next_is);
+        if size(&json!(notes)) > left {
+            notes = fit::notes(notes, left);
         }
         let mut text = format!("{{\"effect\":\"{}\",\"result\":{value}", outcome.effect.as_str());
         if !notes.is_empty() {
             text += &format!(",\"notes\":{}", json!(notes));
         }
-        if let Some(next) = next {
+        if let Some(GoingOn::Call(next)) = going_on {
             text += &format!(",\"next\":{next}");
         }
         text.push('}');
         Answer { text: shown(&text), is_error: false }
-    }
-
-    /// Whether the caller wanted no more rows than are here: nothing goes on after their own limit.
-    fn is_all_that_was_asked(&self, cut: &Cut) -> bool {
-        limit(self.arguments).is_some_and(|limit| cut.shown as u64 >= limit)
-    }
-
-    fn told(&self, cut: &Cut, goes_on: bool) -> String {
-        let rows = match cut.of {
-            Some(of) => format!("{} of {of} are here", cut.shown),
-            None => format!("{} are here, there are more", cut.shown),
-        };
-        let how = if goes_on { "next goes on" } else { "ask for less: fewer fields, records, or a filter" };
-        format!("{rows}: {how}")
     }
 
     /// How to get what was left out.
@@ -142,7 +117,12 @@ impl Called<'_> {
         let mut fields: Vec<&str> = left_out.iter().map(|one| one.field.as_str()).collect();
         fields.sort_unstable();
         fields.dedup();
-        let told = format!("left out, {why}: {}", fields.join(", "));
+        let mut named: Vec<String> =
+            fields.iter().take(MOST_NAMED).map(|field| shortened(field, LONGEST_NAME)).collect();
+        if fields.len() > named.len() {
+            named.push(format!("and {} more", fields.len() - named.len()));
+        }
+        let told = format!("left out, {why}: {}", named.join(", "));
         let model = self.arguments.get("model").and_then(Value::as_str);
         let (Some(model), Some(id)) = (model, first.id) else { return Some(told) };
         let read = Action::new("read")
@@ -150,189 +130,40 @@ impl Called<'_> {
             .with("ids", vec![id])
             .with("fields", vec![first.field.as_str()])
             .by_a_person();
-        Some(format!("{told}; a shell has it: {}", (self.speech.for_a_person)(&read)))
-    }
-
-    /// The call that goes on after the rows that are shown.
-    fn next(&self, cut: &Cut, value: &Value) -> Option<Value> {
-        let mut arguments = self.arguments.clone();
-        let has = |key: &str| self.verb.argument(key).is_some();
-        let rows = value.as_array();
-        let ids: Vec<i64> = rows.into_iter().flatten().filter_map(|row| row["id"].as_i64()).collect();
-        if has("after") && arguments.get("all") == Some(&Value::Bool(true)) {
-            let last = ids.last()?;
-            less(&mut arguments, cut.shown);
-            arguments.insert("after".into(), json!(last));
-        } else if has("offset") {
-            on(&mut arguments, cut.shown);
-        } else if let Some(Value::Object(data)) = arguments.get_mut("data") {
-            let (model, method) =
-                (self.arguments.get("model")?.as_str()?, self.arguments.get("method")?.as_str()?);
-            let takes = methods::of(model, method)?;
-            takes.arguments.iter().find(|argument| argument.name == "offset")?;
-            on(data, cut.shown);
-        } else if has("ids") && has("fields") {
-            let asked: Vec<i64> =
-                arguments.get("ids")?.as_array()?.iter().filter_map(Value::as_i64).collect();
-            let last = asked.iter().position(|id| ids.last() == Some(id))?;
-            arguments.insert("ids".into(), json!(asked.get(last + 1..)?));
-        } else {
-            return None;
-        }
-        Some(self.speech.naming.next(self.verb.name, arguments))
+        let how = format!("{told}; a shell has it: {}", (self.speech.for_a_person)(&read));
+        Some(if how.len() > TOLD - TOLD_OF_ROWS { told } else { how })
     }
 }
 
-/// The same search after so many rows.
-fn on(arguments: &mut Object, shown: usize) {
-    let from = arguments.get("offset").and_then(Value::as_u64).unwrap_or(0);
-    arguments.insert("offset".into(), json!(from + shown as u64));
-    less(arguments, shown);
+/// How much of a list is here, and how to have the rest.
+fn told(cut: &Cut, going_on: Option<&GoingOn>) -> String {
+    let rows = match cut.of {
+        Some(of) => format!("{} of {of} are here", cut.shown),
+        None => format!("{} are here, there are more", cut.shown),
+    };
+    let how = match going_on {
+        Some(GoingOn::Call(_)) => "next goes on",
+        Some(GoingOn::Words(how)) => how,
+        None => "ask for less: fewer fields, records, or a filter",
+    };
+    format!("{rows}: {how}")
 }
 
-/// How many rows the caller wants at most.
-fn limit(arguments: &Object) -> Option<u64> {
-    arguments.get("limit").and_then(Value::as_u64).filter(|limit| *limit > 0)
-}
-
-/// A limit, less what was shown.
-fn less(arguments: &mut Object, shown: usize) {
-    if let Some(limit) = limit(arguments) {
-        arguments.insert("limit".into(), json!(limit.saturating_sub(shown as u64).max(1)));
-    }
-}
-
-fn size(value: &Value) -> usize {
-    value.to_string().len()
-}
-
-/// Makes a result fit, by leaving out whole rows, and of what is no row long texts. Gives back which texts those were.
-fn fit(value: &mut Value, room: usize, place: Place, cut: &mut Option<Cut>) -> Vec<LeftOut> {
-    let mut texts = Vec::new();
-    if let Value::Array(rows) = value {
-        texts.extend(fit_rows(rows, room));
-        let of = rows.len();
-        let shown = whole_rows(rows, room);
-        if shown < of {
-            let of = if cut.is_some() { None } else { Some(of) };
-            *cut = Some(Cut { shown, of });
-        }
-        return texts;
-    }
-    if let (Value::Object(object), Place::Under(key)) = (&mut *value, place) {
-        let others = size(&Value::Object(object.clone())) - object.get(key).map_or(0, size);
-        if let Some(Value::Array(rows)) = object.get_mut(key) {
-            let left = room.saturating_sub(others);
-            texts.extend(fit_rows(rows, left));
-            let of = rows.len();
-            let shown = whole_rows(rows, left);
-            if shown < of {
-                *cut = Some(Cut { shown, of: Some(of) });
-            }
-        }
-    }
-    if size(value) > room {
-        texts.extend(left_out::without_long_texts(value));
-    }
-    for _ in 0..NAMED {
-        let whole = size(value);
-        if whole <= room {
-            return texts;
-        }
-        let Some((key, largest)) = largest(value) else { break };
-        let left = room.saturating_sub(whole - size(largest));
-        let of = match &*largest {
-            Value::Array(items) => items.len(),
-            Value::Object(named) => named.len(),
-            _ => 1,
-        };
-        let shown = match largest {
-            Value::Array(items) => whole_rows(items, left),
-            Value::Object(named) if is_named(named) => whole_entries(named, left),
-            _ => 0,
-        };
-        if shown == 0 {
-            *largest = mark(largest);
-        }
-        texts.push(LeftOut { id: None, field: format!("{} of {of} of {key}", of - shown) });
-    }
-    if size(value) > room {
-        *value = mark(value);
-    }
-    texts
-}
-
-fn largest(value: &mut Value) -> Option<(String, &mut Value)> {
-    let object = value.as_object_mut()?;
-    let (key, value) = object.iter_mut().max_by_key(|(_, value)| size(value))?;
-    Some((key.clone(), value))
-}
-
-fn is_named(object: &Map<String, Value>) -> bool {
-    object.len() >= NAMED && object.values().all(Value::is_object)
-}
-
-fn mark(value: &Value) -> Value {
-    let mut mark = json!({ "left_out": true, "characters": size(value) });
-    if let Some(id) = value.get("id") {
-        mark["id"] = id.clone();
-    }
-    mark
-}
-
-/// Rows that are too long by themselves lose their long texts, or all but their number.
-fn fit_rows(rows: &mut [Value], room: usize) -> Vec<LeftOut> {
-    let mut texts = Vec::new();
-    for row in rows.iter_mut().filter(|row| size(row) > room) {
-        texts.extend(left_out::without_long_texts(row));
-        if size(row) > room {
-            *row = mark(row);
-        }
-    }
-    texts
-}
-
-/// Leaves as many whole rows as there is room for, and says how many.
-fn whole_rows(rows: &mut Vec<Value>, room: usize) -> usize {
-    let mut left = room;
-    let fits = rows.iter().take_while(|row| {
-        let taken = size(row) + 1;
-        let is_room = taken <= left;
-        left = left.saturating_sub(taken);
-        is_room
-    });
-    let shown = fits.count();
-    rows.truncate(shown);
-    shown
-}
-
-fn whole_entries(named: &mut Map<String, Value>, room: usize) -> usize {
-    let mut left = room;
-    let mut shown = 0;
-    for (key, value) in named.iter() {
-        let taken = key.len() + size(value) + 4;
-        if taken > left {
-            break;
-        }
-        left -= taken;
-        shown += 1;
-    }
-    let kept: Map<String, Value> = std::mem::take(named).into_iter().take(shown).collect();
-    *named = kept;
-    shown
-}
+/// What is refused here is said in less.
+const SHORT: usize = 2000;
 
 /// An answer that a call never came to, because the server will not begin it.
 pub fn refused(code: crate::error::Code, message: &str) -> Answer {
     let refusal = Error::new(code, message);
     let retry = refusal.retry;
-    error(&refusal.with_effect(Effect::NotSent, retry))
+    error(&refusal.with_effect(Effect::NotSent, retry), SHORT)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::mcp::tools::Naming;
+    use serde_json::Map;
 
     fn speech() -> Speech {
         Speech {
@@ -382,6 +213,35 @@ mod tests {
     }
 
     #[test]
+    fn arguments_that_take_most_of_an_answer_are_not_said_back_and_it_goes_on() {
+        let outcome = Outcome::read(rows(500, "some name")).laid_out(crate::outcome::Layout::records());
+        let long = |characters: usize| json!([["name", "=", "x".repeat(characters)]]);
+        for characters in [200, 900, 1100, 3900, 4000, 50_000] {
+            let asked = json!({ "model": "a.b", "domain": long(characters), "limit": 500 });
+            let said = answered("search_read", asked, &outcome, 4000);
+            let shown = said["result"].as_array().unwrap().len();
+            assert!(shown > 20, "{characters}: {shown}");
+            let note = said["notes"][0].as_str().unwrap();
+            if characters < 900 {
+                assert_eq!(said["next"]["arguments"]["offset"], shown);
+            } else if characters > 1000 {
+                assert!(said.get("next").is_none());
+                let how = format!("goes on with limit {} and offset {shown}", 500 - shown);
+                assert!(note.ends_with(&how), "{note}");
+            }
+        }
+        let ids: Vec<i64> = (1..=2000).collect();
+        let said = answered("read", json!({ "model": "a.b", "ids": ids }), &outcome, 4000);
+        let shown = said["result"].as_array().unwrap().len();
+        assert!(said["notes"][0].as_str().unwrap().ends_with(&format!("ids from {} on", shown + 1)));
+        let (speech, verb) = (speech(), crate::actions::verb("search_read").unwrap());
+        let arguments = Object::from_iter([("model".to_string(), json!("a.b"))]);
+        let called = Called { verb, arguments: &arguments, rows: Vec::new(), speech: &speech, most: 4000 };
+        let nothing = Cut { shown: 0, of: Some(9) };
+        assert_eq!(called.going_on(&nothing, &json!([])), None, "it would be asked for again and again");
+    }
+
+    #[test]
     fn a_row_that_is_too_long_loses_its_long_text_and_no_other() {
         let long = "word ".repeat(3000);
         let value =
@@ -408,10 +268,53 @@ mod tests {
     fn the_words_of_an_error_are_bounded_and_it_stays_json() {
         let mut long = Error::new(crate::error::Code::Rejected, "x".repeat(9000)).with_hint("h");
         long.candidates = Some(json!(vec![json!({ "id": 1 }); 300]));
-        let answer = error(&long);
+        let answer = error(&long, 4000);
         assert!(answer.is_error && answer.text.len() < 4000);
         let said: Value = serde_json::from_str(&answer.text).unwrap();
         assert_eq!(said["error"]["code"], "rejected");
-        assert_eq!(said["error"]["candidates"].as_array().unwrap().len(), MOST_LISTED);
+        assert_eq!(said["error"]["candidates"].as_array().unwrap().len(), 20);
+    }
+
+    #[test]
+    fn nothing_is_longer_than_an_answer_may_be_as_it_is_shown() {
+        // Three bytes that are shown as six, and one that is shown as six.
+        for text in
+            ["\u{202e}".repeat(3000), "\u{7}".repeat(5000), "\"\\".repeat(4000), "plain ".repeat(9000)]
+        {
+            let mut long = Error::new(crate::error::Code::Rejected, text.clone());
+            for _ in 0..100 {
+                long = long.with_hint(text.clone());
+            }
+            long.candidates = Some(json!(vec![json!({ "id": 1, "name": text }); 300]));
+            for most in [2000, 4000, 40_000] {
+                let answer = error(&long, most);
+                assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());
+                let said: Value = serde_json::from_str(&answer.text).unwrap();
+                assert_eq!(said["error"]["effect"], "rejected");
+            }
+            let named: Map<String, Value> = (0..60)
+                .map(|n| (format!("{n}{}", &text[..text.len() / 60 * 3]), json!({ "t": text })))
+                .collect();
+            for result in [
+                json!(vec![json!({ "id": 1, "name": text }); 300]),
+                json!(vec![json!({ "id": 1, "name": &text[..text.len() / 1000 * 3] }); 900]),
+                json!(text),
+                json!({ "a": text, "b": [text, text], "c": { "d": text } }),
+                named.into(),
+            ] {
+                for most in [2000, 4000, 40_000] {
+                    let speech = speech();
+                    let verb = crate::actions::verb("search_read").unwrap();
+                    let arguments = json!({ "model": "a.b", "domain": [["name", "=", text]] });
+                    let arguments = arguments.as_object().unwrap();
+                    let called = Called { verb, arguments, rows: Vec::new(), speech: &speech, most };
+                    let outcome = Outcome::read(result.to_string());
+                    let answer = called.answer(&outcome, vec![text.clone(); 30]);
+                    assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());
+                    let said: Value = serde_json::from_str(&answer.text).unwrap();
+                    assert!(!said["notes"].as_array().unwrap().is_empty());
+                }
+            }
+        }
     }
 }

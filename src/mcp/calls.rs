@@ -1,19 +1,24 @@
 //! A call of a tool, on a worker of its own: its arguments become the verb's request, that is carried out in the
 //! session of the profile, and what it comes to becomes the answer.
 
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
+use rmcp::model::InputRequiredResult;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::answers::{self, Answer, Called};
 use super::compat::Compat;
 use super::desk::Desk;
-use super::host::{CallHost, End, Progress, Shared};
+use super::host::{CallHost, End, Progress, Shared, Told};
+use super::person::{People, Reach, Waiting};
 use super::tools::{Asked, Naming, Tools};
 use super::words::Speech;
-use super::{Door, Marking, compat, left_out, schema};
+use super::{Begin, Door, Say, compat, fit, left_out, schema};
+use crate::actions::definition::Verb;
 use crate::actions::{self, Request, Rows, approvals};
 use crate::caller::{Caller, Columns, Road};
 use crate::clock::SharedClock;
@@ -21,8 +26,28 @@ use crate::error::{Code, Error, Result};
 use crate::hint::Action;
 use crate::knowledge::{NEWEST, OLDEST, Version};
 use crate::operation::Object;
+use crate::secret::Veil;
+use crate::session::Session;
 use crate::settings::Mcp;
 use crate::spec;
+
+/// What a client gets for a call.
+pub enum Said {
+    /// What it came to.
+    Answer(Answer),
+    /// A person is told of something first; the client brings the same call again.
+    Question(Box<InputRequiredResult>),
+}
+
+/// What a call has besides its arguments.
+pub struct Around {
+    /// What others know of it.
+    pub shared: Arc<Shared>,
+    /// Whoever hears of progress.
+    pub progress: Option<Progress>,
+    /// The way to a person.
+    pub reach: Reach,
+}
 
 /// What every call of a server works with.
 pub struct Calls {
@@ -32,12 +57,17 @@ pub struct Calls {
     pub end: End,
     desk: Desk,
     speech: Speech,
-    settings: Mcp,
+    /// The most characters of an answer, where the profile cannot be used any more.
+    most: usize,
     context: Object,
-    marking: fn() -> Marking,
-    say: Box<dyn Fn(&str) + Send + Sync>,
+    patience: Option<Duration>,
+    veil: Arc<Veil>,
+    marking: Box<Begin>,
+    say: Box<Say>,
+    trace: Option<Box<Say>>,
     clock: SharedClock,
     under_way: Mutex<Vec<Weak<Shared>>>,
+    people: People,
 }
 
 impl Calls {
@@ -47,14 +77,18 @@ impl Calls {
         Calls {
             tools: Tools::new(naming, door.compat, &door.hides),
             end: End::default(),
-            desk: Desk::new(door.open, Arc::clone(&door.clock)),
+            desk: Desk::new(door.open, door.files, Arc::clone(&door.clock)),
             speech: Speech { naming, for_a_person: door.for_a_person },
-            settings: door.settings,
+            most: door.settings.answer,
             context: door.context,
+            patience: door.patience,
+            veil: door.veil,
             marking: door.marking,
             say: door.say,
+            trace: door.trace,
             clock: door.clock,
             under_way: Mutex::default(),
+            people: People::default(),
         }
     }
 
@@ -71,28 +105,32 @@ impl Calls {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A call was taken back: it sends nothing more. Nobody waits for an answer that could say what became of it.
-    pub fn take_back(&self, shared: &Shared) {
+    /// A call was taken back: it sends nothing more. Nobody waits for an answer that could say what became of it. At the
+    /// end of the stream every call is, and what is under way then may still come to an end.
+    pub fn take_back(&self, shared: &Arc<Shared>) {
         shared.is_stopped.store(true, Ordering::SeqCst);
-        if shared.is_writing() {
-            let entries = Vec::from_iter(shared.unanswered());
-            self.say_unknown("a call was taken back while its write was under way", &entries);
+        if !self.end.is_silent.load(Ordering::SeqCst) {
+            let calls = std::slice::from_ref(shared);
+            self.say_unknown("a call was taken back while its write was under way", calls);
         }
     }
 
     /// Says what is under way still, when nobody waits for it any more.
     pub fn say_what_is_unknown(&self) {
         let calls: Vec<Arc<Shared>> = self.lock().iter().filter_map(Weak::upgrade).collect();
-        if calls.iter().any(|call| call.is_writing()) {
-            let entries: Vec<String> = calls.iter().filter_map(|call| call.unanswered()).collect();
-            self.say_unknown("ended while a write was under way", &entries);
-        }
+        self.say_unknown("ended while a write was under way", &calls);
     }
 
-    /// Whoever reads this has no tools: they find out by a command.
-    fn say_unknown(&self, what: &str, entries: &[String]) {
-        let checks: Vec<String> = entries
+    /// Says once of each call that its write is under way. Whoever reads this has no tools: they find out by a command.
+    fn say_unknown(&self, what: &str, calls: &[Arc<Shared>]) {
+        let is_news = |call: &&Arc<Shared>| call.is_writing() && !call.is_told.swap(true, Ordering::SeqCst);
+        let calls: Vec<&Arc<Shared>> = calls.iter().filter(is_news).collect();
+        if calls.is_empty() {
+            return;
+        }
+        let checks: Vec<String> = calls
             .iter()
+            .filter_map(|call| call.entry().clone())
             .map(|id| (self.speech.for_a_person)(&Action::new("journal check").with("id", id.as_str())))
             .collect();
         let how = match checks.as_slice() {
@@ -108,22 +146,46 @@ impl Calls {
     }
 
     /// Carries out a call.
-    pub fn carry_out(&self, asked: Asked, shared: Arc<Shared>, progress: Option<Progress>) -> Answer {
-        let clock = Arc::clone(&self.clock);
-        let is_waiting = asked.verb.name == approvals::VERB.name;
-        let is_over = Arc::clone(if is_waiting { &self.end.is_silent } else { &self.end.is_gone });
-        let host = CallHost::new(&self.speech, shared, is_over, (self.marking)(), progress, clock);
-        self.answer(asked, &host).unwrap_or_else(|error| {
-            if error.code == Code::AuthRejected {
-                self.desk.forget();
+    pub fn carry_out(&self, asked: Asked, around: Around) -> Said {
+        let Around { shared, progress, reach } = around;
+        let host = self.host(asked.verb, shared, progress);
+        let mut most = self.most;
+        let said = self.desk.session(asked.compat.map(Compat::wish)).and_then(|session| {
+            most = session.settings.mcp.answer;
+            self.answer(asked, &host, &session, &reach)
+        });
+        let answer = match said {
+            Ok(Said::Answer(answer)) => answer,
+            Ok(question) => return question,
+            Err(error) => {
+                if error.code == Code::AuthRejected {
+                    self.desk.forget();
+                }
+                answers::error(&self.speech.error(error), most)
             }
-            answers::error(&self.speech.error(error))
-        })
+        };
+        Said::Answer(Answer { text: veiled(&self.veil, answer.text), ..answer })
     }
 
-    fn answer(&self, asked: Asked, host: &CallHost) -> Result<Answer> {
+    /// This surface as one call sees it. Who only waits ends when nothing more will be asked, others when nobody reads.
+    fn host(&self, verb: &Verb, shared: Arc<Shared>, progress: Option<Progress>) -> CallHost<'_> {
+        let is_waiting = verb.name == approvals::VERB.name;
+        CallHost {
+            speech: &self.speech,
+            shared,
+            is_over: Arc::clone(if is_waiting { &self.end.is_silent } else { &self.end.is_gone }),
+            marking: (self.marking)(),
+            progress,
+            trace: self.trace.as_deref(),
+            veil: &self.veil,
+            clock: Arc::clone(&self.clock),
+            told: Told::default(),
+        }
+    }
+
+    fn answer(&self, asked: Asked, host: &CallHost, session: &Session, reach: &Reach) -> Result<Said> {
         let Asked { tool, verb, arguments, compat } = asked;
-        let session = self.desk.session(compat.map(Compat::wish))?;
+        let Mcp { wait, answer: most, .. } = session.settings.mcp;
         let arguments = match compat {
             Some(_) => {
                 let major = session.odoo().major(host)?;
@@ -142,21 +204,39 @@ impl Calls {
         let mut caller =
             Caller::new(job.context, &session.settings.allowed_context, &session.settings.agent_channel)?;
         caller.rules = job.rules;
-        caller.road = Road { surface: "mcp", tool: Some(tool), ..Road::default() };
+        caller.road =
+            Road { surface: "mcp", tool: Some(tool.clone()), patience: self.patience, ..Road::default() };
         caller.columns = Columns::IfKnown;
-        if let Request::Approvals(approvals::Request::Wait(_, patience)) = &mut job.request {
-            *patience = (*patience).min(self.settings.wait);
+        if let Request::Approvals(approvals::Request::Wait(request, patience)) = &mut job.request {
+            *patience = (*patience).min(wait);
+            let request = request.as_str();
+            let waiting = Waiting {
+                request,
+                tool: &tool,
+                arguments: &arguments,
+                principal: &session.owner.user,
+                patience: *patience,
+            };
+            let notice = || approvals::notice(request, session, &caller, host);
+            let by = Action::new("approve").with("request", request).by_a_person();
+            let how = || (self.speech.for_a_person)(&by);
+            if let Some(question) = self.people.tell(&waiting, reach, self.clock.instant(), &notice, &how)? {
+                return Ok(Said::Question(Box::new(question)));
+            }
         }
-        let mut rows = Collected { host, room: self.settings.answer, rows: Vec::new() };
-        let outcome = actions::perform(job.request, &session, &caller, host, &mut rows)?;
+        let mut rows = Collected { host, room: most, rows: Vec::new() };
+        let outcome = actions::perform(job.request, session, &caller, host, &mut rows)?;
         let rows = rows.rows;
-        let most = self.settings.answer;
         let called = Called { verb, arguments: &arguments, rows, speech: &self.speech, most };
-        let mut answer = called.answer(&outcome, host.notes());
-        if let std::borrow::Cow::Owned(clean) = session.veil.without_secrets(answer.text.as_bytes()) {
-            answer.text = String::from_utf8_lossy(&clean).into_owned();
-        }
-        Ok(answer)
+        Ok(Said::Answer(called.answer(&outcome, host.notes())))
+    }
+}
+
+/// A text that a client gets: no secret is in it, wherever it came from.
+pub fn veiled(veil: &Veil, text: String) -> String {
+    match veil.without_secrets(text.as_bytes()) {
+        Cow::Owned(clean) => String::from_utf8_lossy(&clean).into_owned(),
+        Cow::Borrowed(_) => text,
     }
 }
 
@@ -193,7 +273,7 @@ impl Rows for Collected<'_> {
             Error::new(Code::BadReply, "search_read answered with a row that is no JSON").with_source(why)
         })?;
         left_out::without_binaries(&mut value, None);
-        let taken = value.to_string().len() + 1;
+        let taken = fit::size(&value) + 1;
         self.rows.push(value);
         // The last one may be too much: the answer is cut at whole rows once more.
         let is_room = taken <= self.room;

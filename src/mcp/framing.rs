@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rmcp::ErrorData;
 use rmcp::model::{
@@ -27,6 +28,8 @@ const LONGEST: usize = 16 * 1024 * 1024;
 const KEPT: usize = 1024 * 1024;
 /// Messages that wait on either side.
 const QUEUE: usize = 64;
+/// How long what is not written yet has, once nothing more comes.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What the reading thread hands on.
 enum Incoming {
@@ -133,12 +136,15 @@ impl Transport<RoleServer> for Framing {
 pub struct Closing(mpsc::Sender<Outgoing>);
 
 impl Closing {
-    /// Waits until everything is written, if it is not yet.
+    /// Waits until everything is written, if it is not yet; not for a client that has stopped reading.
     pub async fn close(&self) {
-        let (done, is_done) = oneshot::channel();
-        if self.0.send(Outgoing::End(done)).await.is_ok() {
-            let _ = is_done.await;
-        }
+        let written = async {
+            let (done, is_done) = oneshot::channel();
+            if self.0.send(Outgoing::End(done)).await.is_ok() {
+                let _ = is_done.await;
+            }
+        };
+        let _ = tokio::time::timeout(PATIENCE, written).await;
     }
 }
 

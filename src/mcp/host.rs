@@ -10,14 +10,15 @@ use rmcp::model::{ProgressNotificationParam, ProgressToken};
 use rmcp::service::{Peer, RoleServer};
 use tokio::runtime::Handle;
 
-use super::Marking;
+use super::calls::veiled;
 use super::words::Speech;
+use super::{Marking, Say};
 use crate::clock::SharedClock;
 use crate::error::{Effect, Result};
 use crate::hint::Hint;
 use crate::host::{Host, Question, Watch};
 use crate::operation::Access;
-use crate::secret::Secret;
+use crate::secret::{Secret, Veil};
 
 /// What of a client's end a call has to know.
 #[derive(Clone, Default)]
@@ -33,6 +34,8 @@ pub struct End {
 pub struct Shared {
     /// It is wanted no more.
     pub is_stopped: AtomicBool,
+    /// It was said that its write is under way.
+    pub is_told: AtomicBool,
     /// Writes that are under way.
     writes: AtomicU32,
     /// The entry in the journal of the last of them.
@@ -45,13 +48,9 @@ impl Shared {
         self.writes.load(Ordering::SeqCst) > 0
     }
 
-    fn entry(&self) -> MutexGuard<'_, Option<String>> {
+    /// The entry in the journal of the write that was sent last.
+    pub fn entry(&self) -> MutexGuard<'_, Option<String>> {
         self.entry.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The entry in the journal of a write that was sent and has not been answered.
-    pub fn unanswered(&self) -> Option<String> {
-        self.is_writing().then(|| self.entry().clone()).flatten()
     }
 }
 
@@ -70,48 +69,52 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 /// The host of one call.
 pub struct CallHost<'s> {
-    speech: &'s Speech,
-    shared: Arc<Shared>,
-    is_over: Arc<AtomicBool>,
-    marking: Marking,
-    progress: Option<Progress>,
-    clock: SharedClock,
+    /// The words.
+    pub speech: &'s Speech,
+    /// What of the call others know.
+    pub shared: Arc<Shared>,
+    /// There is nobody to answer.
+    pub is_over: Arc<AtomicBool>,
+    /// What whoever ends the process is told.
+    pub marking: Box<dyn Marking>,
+    /// Whoever hears of progress.
+    pub progress: Option<Progress>,
+    /// Whoever looks for a fault.
+    pub trace: Option<&'s Say>,
+    /// What must not be seen.
+    pub veil: &'s Veil,
+    /// The clock.
+    pub clock: SharedClock,
+    /// What was told so far.
+    pub told: Told,
+}
+
+/// What a call has told so far.
+#[derive(Default)]
+pub struct Told {
     steps: Cell<u32>,
-    told: Cell<Option<Instant>>,
+    last: Cell<Option<Instant>>,
     notes: RefCell<Vec<String>>,
 }
 
-impl<'s> CallHost<'s> {
-    /// For a call that begins; `is_over` tells it that there is nobody to answer.
-    pub fn new(
-        speech: &'s Speech,
-        shared: Arc<Shared>,
-        is_over: Arc<AtomicBool>,
-        marking: Marking,
-        progress: Option<Progress>,
-        clock: SharedClock,
-    ) -> CallHost<'s> {
-        let (steps, told, notes) = (Cell::default(), Cell::default(), RefCell::default());
-        CallHost { speech, shared, is_over, marking, progress, clock, steps, told, notes }
-    }
-
+impl CallHost<'_> {
     /// What was noted.
     pub fn notes(&self) -> Vec<String> {
-        self.notes.take()
+        self.told.notes.take()
     }
 
     /// Tells of a step, if anybody wants to hear and has not just heard.
     pub fn step(&self, what: &str) {
         let Some(progress) = &self.progress else { return };
-        self.steps.set(self.steps.get() + 1);
+        self.told.steps.set(self.told.steps.get().saturating_add(1));
         let now = self.clock.instant();
-        let is_soon = self.told.get().is_some_and(|last| now.saturating_duration_since(last) < PAUSE);
+        let is_soon = self.told.last.get().is_some_and(|last| now.saturating_duration_since(last) < PAUSE);
         if is_soon || self.is_stopped() {
             return;
         }
-        self.told.set(Some(now));
-        let param = ProgressNotificationParam::new(progress.token.clone(), f64::from(self.steps.get()))
-            .with_message(what);
+        self.told.last.set(Some(now));
+        let param = ProgressNotificationParam::new(progress.token.clone(), f64::from(self.told.steps.get()))
+            .with_message(veiled(self.veil, what.to_string()));
         // Waited for: nothing may come after the answer.
         let _ = progress.runtime.block_on(progress.peer.notify_progress(param));
     }
@@ -120,24 +123,29 @@ impl<'s> CallHost<'s> {
 impl Host for CallHost<'_> {
     fn note(&self, note: &Hint) {
         let text = self.speech.hint(note);
-        let mut notes = self.notes.borrow_mut();
+        let mut notes = self.told.notes.borrow_mut();
         if !notes.contains(&text) {
             notes.push(text);
         }
     }
 
-    fn trace(&self, _: &dyn Fn() -> String) {}
+    fn trace(&self, text: &dyn Fn() -> String) {
+        if let Some(say) = self.trace {
+            say(&text());
+        }
+    }
 
     fn watch<'h>(&'h self, what: &str, access: Access) -> Box<dyn Watch + 'h> {
         self.step(what);
         if access == Access::Write {
             self.shared.writes.fetch_add(1, Ordering::SeqCst);
         }
-        Box::new(UnderWay { shared: &self.shared, access, marked: (self.marking)(what, access) })
+        Box::new(UnderWay { shared: &self.shared, access, marked: self.marking.sending(what, access) })
     }
 
     fn journaled(&self, id: &str) {
         *self.shared.entry() = Some(id.to_string());
+        self.marking.journaled(id);
     }
 
     fn is_stopped(&self) -> bool {

@@ -7,9 +7,12 @@ mod answers;
 mod calls;
 pub mod compat;
 mod desk;
+mod fit;
 mod framing;
+mod going_on;
 mod host;
 mod left_out;
+mod person;
 mod schema;
 mod server;
 mod tools;
@@ -28,39 +31,55 @@ use crate::fsio::Stamp;
 use crate::hint::Action;
 use crate::host::Watch;
 use crate::operation::{Access, Object};
+use crate::secret::Veil;
 use crate::session::Session;
 use crate::settings::{Mcp, Wish};
 
-/// A session, and the files that say what it may do.
-pub struct Opened {
-    /// The session.
-    pub session: Session,
-    /// Which files there are by now, the profile's and those of policies, and what they are like.
-    pub files: Box<Files>,
-}
+/// Files, and what they are like.
+pub type Stamps = Vec<(PathBuf, Option<Stamp>)>;
 
-/// Looks which files there are.
-pub type Files = dyn Fn() -> Vec<(PathBuf, Option<Stamp>)> + Send + Sync;
+/// Looks which files say what may be done, the profile's and those of policies, and what they are like by now.
+pub type Files = dyn Fn() -> Stamps + Send + Sync;
 
 /// What marks a call as under way for whoever ends the process.
-pub type Marking = Box<dyn Fn(&str, Access) -> Box<dyn Watch>>;
+pub trait Marking {
+    /// A request leaves.
+    fn sending(&self, what: &str, access: Access) -> Box<dyn Watch>;
+
+    /// A write has its entry in the journal.
+    fn journaled(&self, id: &str);
+}
 
 /// What opens a session.
-pub type Open = dyn Fn(Option<Wish>) -> Result<Opened> + Send + Sync;
+pub type Open = dyn Fn(Option<Wish>) -> Result<Session> + Send + Sync;
+
+/// A call begins.
+pub type Begin = dyn Fn() -> Box<dyn Marking> + Send + Sync;
+
+/// Says something on stderr.
+pub type Say = dyn Fn(&str) + Send + Sync;
 
 /// What this surface is handed: the way to a session, to whoever reads stderr, and to a person.
 pub struct Door {
     /// Reads the profile and puts a session together, as the profile wants to speak or as it is asked to; sends nothing.
     pub open: Box<Open>,
+    /// The files that are read for that.
+    pub files: Box<Files>,
     /// A call begins.
-    pub marking: fn() -> Marking,
+    pub marking: Box<Begin>,
     /// The command by which a person does something.
     pub for_a_person: Box<dyn Fn(&Action) -> String + Send + Sync>,
     /// Says something on stderr.
-    pub say: Box<dyn Fn(&str) + Send + Sync>,
+    pub say: Box<Say>,
+    /// Says there what is sent and what comes back, if somebody looks for a fault.
+    pub trace: Option<Box<Say>>,
+    /// What must not be seen.
+    pub veil: Arc<Veil>,
     /// Added to the context of every call.
     pub context: Object,
-    /// How the profile wants tools offered.
+    /// At a limit of the policy a call waits so long for its turn.
+    pub patience: Option<Duration>,
+    /// How the profile wants tools offered, for as long as the server runs; the rest of it counts for each call.
     pub settings: Mcp,
     /// The tools of published servers that are offered as well.
     pub compat: Vec<Compat>,

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest,
     CustomResult, DiscoverResult, ErrorCode, Implementation, ListToolsResult, PaginatedRequestParams,
-    ServerCapabilities, ServerConfig,
+    ProtocolVersion, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{RequestContext, RoleServer};
 use rmcp::{ErrorData, ServerHandler, ServiceExt};
@@ -17,10 +17,11 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::answers::{self, Answer};
-use super::calls::Calls;
+use super::calls::{Around, Calls, Said};
 use super::desk::IDLE;
 use super::framing::Framing;
 use super::host::Progress;
+use super::person::{Answered, Reach};
 use super::tools::Asked;
 use crate::error::Code;
 
@@ -67,15 +68,16 @@ impl Server {
         &self,
         params: CallToolRequestParams,
         context: RequestContext<RoleServer>,
-    ) -> Result<Answer, ErrorData> {
+    ) -> Result<Said, ErrorData> {
         let arguments = params.arguments.unwrap_or_default();
+        let refused = |code: Code, why: &str| Ok(Said::Answer(answers::refused(code, why)));
         let asked: Asked = match self.calls.tools.asked(&params.name, arguments) {
             None => return Err(ErrorData::invalid_params(format!("Unknown tool: {}", params.name), None)),
-            Some(Err(why)) => return Ok(answers::refused(Code::Usage, &why)),
+            Some(Err(why)) => return refused(Code::Usage, &why),
             Some(Ok(asked)) => asked,
         };
         let Ok(place) = Arc::clone(&self.waiting).try_acquire_owned() else {
-            return Ok(answers::refused(Code::Busy, "too many calls are under way: nothing was sent"));
+            return refused(Code::Busy, "too many calls are under way: nothing was sent");
         };
         let shared = self.calls.begin();
         let progress = context.meta.get_progress_token().map(|token| Progress {
@@ -83,13 +85,17 @@ impl Server {
             peer: context.peer.clone(),
             runtime: Handle::current(),
         });
-        let (calls, seen) = (Arc::clone(&self.calls), Arc::clone(&shared));
+        let brought = Answered { state: params.request_state, responses: params.input_responses };
+        let version = context.protocol_version().unwrap_or(ProtocolVersion::V_2024_11_05);
+        let reach = Reach::of(context.client_capabilities().as_ref(), &version, brought, &context.peer);
+        let calls = Arc::clone(&self.calls);
+        let around = Around { shared: Arc::clone(&shared), progress, reach };
         let work = tokio::task::spawn_blocking(move || {
             let _place = place;
-            calls.carry_out(asked, seen, progress)
+            calls.carry_out(asked, around)
         });
         tokio::select! {
-            answer = work => answer.map_err(|_| ErrorData::internal_error("a bug in odoo-agent: if it was a write, read the record", None)),
+            answer = work => answer.map_err(|_| ErrorData::internal_error("the server has ended", None)),
             () = context.ct.cancelled() => {
                 self.calls.take_back(&shared);
                 Err(ErrorData::internal_error("taken back", None))
@@ -127,7 +133,10 @@ impl ServerHandler for Server {
         params: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let Answer { text, is_error } = self.called(params, context).await?;
+        let Answer { text, is_error } = match self.called(params, context).await? {
+            Said::Answer(answer) => answer,
+            Said::Question(question) => return Ok((*question).into()),
+        };
         let content = vec![ContentBlock::text(text)];
         let mut result =
             if is_error { CallToolResult::error(content) } else { CallToolResult::success(content) };

@@ -19,6 +19,8 @@ const SHORT: [(&str, &str); 3] =
 /// The two tools that stand for all.
 const FIND: &str = "odoo_find";
 const CALL_ANY: &str = "odoo_call_any";
+const READS: &str = "Read from Odoo: one of these actions, with its arguments";
+const CHANGES: &str = "Change something in Odoo: one of these actions, with its arguments";
 
 /// What a client is told once, before it sees any tool.
 const INSTRUCTIONS: &str = "Odoo, as one user of one database. Read with odoo_search_read (chosen fields, a domain), odoo_count and odoo_group \
@@ -124,6 +126,8 @@ pub struct Tools {
     /// What verbs are called.
     pub naming: Naming,
     compat: Vec<Compat>,
+    /// Those that can be called, by whichever tool.
+    verbs: Vec<&'static Verb>,
     /// As they are listed.
     pub list: Vec<Tool>,
 }
@@ -131,20 +135,23 @@ pub struct Tools {
 impl Tools {
     /// By their definitions, but for those that a policy hides.
     pub fn new(naming: Naming, compat: Vec<Compat>, hides: &dyn Fn(&str) -> bool) -> Tools {
+        let is_hidden = |verb: &Verb| {
+            let names =
+                [naming.tool_of(verb.name), name(verb.name), verb.name.into(), format!("odoo_{}", verb.name)];
+            names.iter().any(|name| hides(name))
+        };
+        let verbs: Vec<&'static Verb> = offered().filter(|verb| !is_hidden(verb)).collect();
+        let compat: Vec<Compat> = compat.into_iter().filter(|compat| !hides(compat.name())).collect();
+        let reading = |reading: bool| verbs.iter().copied().filter(|verb| reads(verb) == reading).collect();
         let mut list: Vec<Tool> = match naming {
-            Naming::Each => offered().map(tool).collect(),
-            Naming::Two => vec![
-                one_of_two(FIND, "Read from Odoo: one of these actions, with its arguments", true),
-                one_of_two(
-                    CALL_ANY,
-                    "Change something in Odoo: one of these actions, with its arguments",
-                    false,
-                ),
-            ],
+            Naming::Each => verbs.iter().copied().map(tool).collect(),
+            Naming::Two => [(FIND, READS, true), (CALL_ANY, CHANGES, false)]
+                .into_iter()
+                .filter_map(|(name, about, reads)| one_of_two(name, about, reads, reading(reads)))
+                .collect(),
         };
         list.extend(compat.iter().map(|compat| compat.tool()));
-        list.retain(|tool| !hides(&tool.name));
-        Tools { naming, compat, list }
+        Tools { naming, compat, verbs, list }
     }
 
     /// The verb that a call means; none if there is no such tool.
@@ -164,10 +171,10 @@ impl Tools {
             }));
         }
         if let Naming::Each = self.naming {
-            let verb = offered().find(|verb| name(verb.name) == tool)?;
+            let verb = self.verbs.iter().find(|verb| name(verb.name) == tool)?;
             return Some(Ok(Asked { tool: tool.into(), verb, arguments, compat: None }));
         }
-        let names = || offered().filter(|verb| reads(verb) == (tool == FIND)).map(|verb| verb.name);
+        let names = || self.verbs.iter().filter(|verb| reads(verb) == (tool == FIND)).map(|verb| verb.name);
         let action = arguments.shift_remove("action");
         let inner = arguments.shift_remove("arguments");
         if let Some(key) = arguments.keys().next() {
@@ -203,8 +210,11 @@ fn tool(verb: &'static Verb) -> Tool {
         .with_annotations(annotations(reads(verb)))
 }
 
-fn one_of_two(name: &'static str, about: &str, reading: bool) -> Tool {
-    let verbs: Vec<&Verb> = offered().filter(|verb| reads(verb) == reading).collect();
+/// One of two tools, for these verbs; none where there are none.
+fn one_of_two(name: &'static str, about: &str, reading: bool, verbs: Vec<&Verb>) -> Option<Tool> {
+    if verbs.is_empty() {
+        return None;
+    }
     let lines: Vec<String> = verbs
         .iter()
         .map(|verb| {
@@ -231,8 +241,8 @@ fn one_of_two(name: &'static str, about: &str, reading: bool) -> Tool {
         ("arguments".to_string(), json!({ "type": "object" })),
     ]);
     let schema = schema::closed(properties, vec![json!("action"), json!("arguments")]);
-    Tool::new(name, format!("{about}.\n{}", lines.join("\n")), Arc::new(schema))
-        .with_annotations(annotations(reading))
+    let about = format!("{about}.\n{}", lines.join("\n"));
+    Some(Tool::new(name, about, Arc::new(schema)).with_annotations(annotations(reading)))
 }
 
 #[cfg(test)]
@@ -265,6 +275,40 @@ mod tests {
                 tool.name
             );
         }
+    }
+
+    #[test]
+    fn what_is_hidden_is_neither_told_of_nor_taken_by_whichever_tool() {
+        let hides =
+            |name: &str| matches!(name, "odoo_write" | "schema_summary" | "odoo_models" | "odoo_execute_kw");
+        for naming in [Naming::Each, Naming::Two] {
+            let tools = Tools::new(naming, Compat::ALL.to_vec(), &hides);
+            let listed = serde_json::to_string(&tools.list).unwrap();
+            for (verb, is_hidden) in [
+                ("write", true),
+                ("schema_summary", true),
+                ("doc_index", true),
+                ("create", false),
+                ("count", false),
+            ] {
+                let next = naming.next(verb, Object::new());
+                let arguments = next["arguments"].as_object().unwrap().clone();
+                let asked = tools.asked(next["tool"].as_str().unwrap(), arguments);
+                let is_taken = matches!(asked, Some(Ok(_)));
+                assert_eq!(is_taken, !is_hidden, "{verb} {naming:?}");
+                let is_told = listed.contains(&format!("\n{verb}("))
+                    || listed.contains(&format!("\\n{verb}("))
+                    || listed.contains(&format!("\"{}\"", name(verb)));
+                assert_eq!(is_told, !is_hidden, "{verb} {naming:?}");
+            }
+            assert!(tools.asked("odoo_execute_kw", Object::new()).is_none());
+            assert!(tools.asked("odoo_web_call", Object::new()).is_some());
+        }
+        // With nothing left to do with it a tool is not there either.
+        let writes = |name: &str| VERBS.iter().any(|verb| !reads(verb) && name == verb.name);
+        let tools = Tools::new(Naming::Two, Vec::new(), &writes);
+        assert_eq!(tools.list.len(), 1);
+        assert!(tools.asked(CALL_ANY, Object::new()).is_none());
     }
 
     #[test]

@@ -103,13 +103,10 @@ fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint
     }
     let again = Check::new(check.rules, &Filling(check), operation).run(&mut operation.clone());
     match again {
-        Err(refusal) if refusal.code == Code::PreflightRefused => {
-            let lines = match refusal.errors.is_empty() {
-                true => vec![refusal.message],
-                false => refusal.errors,
-            };
-            lines.into_iter().map(Hint::from).chain(refusal.hints).collect()
-        }
+        Err(refusal) if refusal.code == Code::PreflightRefused => match refusal.errors.is_empty() {
+            true => std::iter::once(refusal.message.into()).chain(refusal.hints).collect(),
+            false => refusal.errors,
+        },
         _ => Vec::new(),
     }
 }

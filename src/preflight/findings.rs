@@ -11,7 +11,7 @@ const MOST: usize = 20;
 #[derive(Default)]
 pub struct Findings {
     first: Option<Error>,
-    lines: Vec<String>,
+    lines: Vec<Hint>,
 }
 
 impl Findings {
@@ -30,17 +30,7 @@ impl Findings {
                 self.lines.push(line);
             }
         }
-        match &mut self.first {
-            None => self.first = Some(refusal),
-            // Words stand in its line; commands are for all.
-            Some(first) => {
-                for hint in refusal.hints {
-                    if hint.as_text().is_none() && !first.hints.contains(&hint) {
-                        first.hints.push(hint);
-                    }
-                }
-            }
-        }
+        self.first.get_or_insert(refusal);
         Ok(())
     }
 
@@ -72,20 +62,22 @@ pub fn counted(mut refusal: Error) -> Error {
     if refusal.errors.len() > MOST {
         let left = refusal.errors.len() - MOST;
         refusal.errors.truncate(MOST);
-        refusal.errors.push(format!("and {left} more"));
+        refusal.errors.push(format!("and {left} more").into());
     }
     refusal
 }
 
-/// One refusal in one line.
-fn line(refusal: &Error) -> String {
-    let words = refusal.hints.iter().filter_map(Hint::as_text);
-    std::iter::once(refusal.message.as_str()).chain(words).collect::<Vec<_>>().join("; ")
+/// One refusal in one line, with what there is to do about it.
+fn line(refusal: &Error) -> Hint {
+    let said: Vec<Hint> =
+        std::iter::once(refusal.message.as_str().into()).chain(refusal.hints.iter().cloned()).collect();
+    Hint::joined(&said)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hint::Part;
     use crate::preflight::refused;
 
     #[test]
@@ -106,6 +98,23 @@ mod tests {
     }
 
     #[test]
+    fn what_there_is_to_do_stands_in_the_line_of_each_in_the_words_of_a_surface() {
+        let mut findings = Findings::default();
+        for (place, key) in [("a", "ids"), ("b", "domain"), ("c", "fields")] {
+            let hint = Hint::new("give ").name(key);
+            findings.add(Err(refused(format!("{place}: no")).with_hint(hint))).unwrap();
+        }
+        let word = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Name(key) => format!("--{key}"),
+            _ => String::new(),
+        };
+        let told = findings.told().unwrap_err().worded(&word).object(false);
+        let lines = serde_json::json!(["a: no; give --ids", "b: no; give --domain", "c: no; give --fields"]);
+        assert_eq!(told["error"]["errors"], lines);
+    }
+
+    #[test]
     fn what_was_gathered_below_stays_a_line_each_and_other_errors_end_it() {
         let mut below = Findings::default();
         below.add(Err(refused("a: no"))).unwrap();
@@ -117,7 +126,7 @@ mod tests {
         let mut many = Findings::default();
         (0..50).for_each(|at| many.add(Err(refused(format!("{at}: no")))).unwrap());
         let told = counted(many.told().unwrap_err()).errors;
-        assert_eq!((told.len(), told.last().unwrap().as_str()), (MOST + 1, "and 30 more"));
+        assert_eq!((told.len(), told.last().unwrap().as_text()), (MOST + 1, Some("and 30 more")));
         assert!(Findings::default().add(Err(Error::new(Code::Unreachable, "x"))).is_err());
     }
 }

@@ -146,16 +146,7 @@ fn a_profile_name_is_a_name_and_no_path() {
 fn the_environment_wins_value_by_value() {
     let server = serving();
     let home = Home::new();
-    home.profile(
-        "lab",
-        &[
-            ("ODOO_BASE_URL", server.url()),
-            ("ODOO_DB", "lab"),
-            ("ODOO_API_KEY", KEY),
-            ("ODOO_LANG", "de_DE"),
-            ("ODOO_TZ", "UTC"),
-        ],
-    );
+    home.lab(&server, &[("ODOO_LANG", "de_DE")]);
     home.agent(LINE).env("ODOO_DB", "other").run().ok();
     asked_as(&server, KEY, "other");
     home.agent(LINE).env("ODOO_API_KEY", OTHER_KEY).run().ok();
@@ -602,17 +593,7 @@ fn a_time_out_comes_from_the_flag_the_environment_or_the_profile() {
     let server = Server::start();
     server.on(SEARCH, Answer::Stall);
     let home = Home::new();
-    home.profile(
-        "lab",
-        &[
-            ("ODOO_BASE_URL", server.url()),
-            ("ODOO_DB", "lab"),
-            ("ODOO_API_KEY", KEY),
-            ("ODOO_TIMEOUT", "410ms"),
-            ("ODOO_LANG", "en_US"),
-            ("ODOO_TZ", "UTC"),
-        ],
-    );
+    home.lab(&server, &[("ODOO_TIMEOUT", "410ms")]);
     home.run(LINE).fails(10, "unreachable").says(&["410ms"]);
     home.agent(LINE).env("ODOO_TIMEOUT", "420ms").run().fails(10, "unreachable").says(&["420ms"]);
     let outcome = home.agent(LINE).env("ODOO_TIMEOUT", "420ms").args(["--timeout", "430ms"]).run();

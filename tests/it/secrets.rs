@@ -181,17 +181,9 @@ const PATHS: [&str; 13] = [
 
 fn home_for(server: &Server, key: &str, timeout: &str) -> Home {
     let home = Home::new();
-    home.profile(
-        "lab",
-        &[
-            ("ODOO_BASE_URL", server.url()),
-            ("ODOO_DB", "lab"),
-            ("ODOO_API_KEY", key),
-            ("ODOO_APPROVER_API_KEY", APPROVER),
-            ("ODOO_TIMEOUT", timeout),
-            ("ODOO_LANG", "en_US"),
-            ("ODOO_TZ", "UTC"),
-        ],
+    home.lab(
+        server,
+        &[("ODOO_API_KEY", key), ("ODOO_APPROVER_API_KEY", APPROVER), ("ODOO_TIMEOUT", timeout)],
     );
     home
 }

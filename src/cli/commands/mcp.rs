@@ -47,6 +47,45 @@ fn run(_: &Args, _: Local) -> Result<()> {
     .with_hint("cargo install --path . --locked builds it with that"))
 }
 
+/// Refuses flags that would do nothing: results are messages here, and stdin is the client's.
+///
+/// # Errors
+/// `usage`.
+#[cfg(feature = "mcp")]
+fn refuse_idle(local: &Local) -> Result<()> {
+    let look = &local.look;
+    let idle = [
+        ("--output and --pretty", look.output.is_some()),
+        ("--pluck", look.pluck.is_some()),
+        ("--utc", look.utc),
+        ("--context-file -", local.context.is_on_stdin()),
+    ];
+    match idle.into_iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((flag, _)) => Err(crate::error::Error::usage(format!(
+            "{flag}: mcp reads and writes messages of its protocol on stdin and stdout, and nothing else: nothing was sent"
+        ))),
+    }
+}
+
+/// What Ctrl-C would say of a call of a tool: whoever reads it has a shell.
+#[cfg(feature = "mcp")]
+struct Marked {
+    call: crate::cli::interrupt::Interruptible,
+    people: crate::cli::words::Speech,
+}
+
+#[cfg(feature = "mcp")]
+impl crate::mcp::Marking for Marked {
+    fn sending(&self, what: &str, access: crate::operation::Access) -> Box<dyn crate::host::Watch> {
+        Box::new(self.call.sending(what, access))
+    }
+
+    fn journaled(&self, id: &str) {
+        self.call.journaled(self.people.hint(&crate::journal::entry::how_to_check(id)));
+    }
+}
+
 /// Serves until the client has gone.
 #[cfg(feature = "mcp")]
 fn run(args: &Args, mut local: Local) -> Result<()> {
@@ -54,15 +93,15 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
     use std::sync::Arc;
 
     use crate::cli::connect::{Opener, speech};
-    use crate::cli::interrupt;
+    use crate::cli::out::line_of;
     use crate::cli::words::{Manner, Speech};
     use crate::hint::Hint;
-    use crate::host::Watch;
     use crate::mcp::compat::Compat;
-    use crate::mcp::{Door, Marking, Opened, serve};
-    use crate::operation::{Access, Object};
+    use crate::mcp::{Door, Marking, Say, serve};
+    use crate::operation::Object;
     use crate::settings::{Settings, Wish};
 
+    refuse_idle(&local)?;
     let context = local.context()?;
     let opener = Opener::of(&local).by_channel("mcp");
     // What is wrong with a profile is said before a client has come to rely on it; commands for a key are run when
@@ -73,13 +112,19 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
         .map_err(|error| Speech::plain().error(error))?;
     let people = speech(&local, Manner::CommandLine(""), &settings, &Object::new());
     let veil = Arc::clone(&local.out.veil);
-    let is_quiet = local.look.quiet;
+    let (for_stderr, is_terminal) = (Arc::clone(&veil), local.out.stderr_is_terminal);
+    let talk = move |kind: &str, text: &str| {
+        let line = line_of(kind, text, Object::new(), is_terminal);
+        let _ = std::io::stderr().write_all(&for_stderr.without_secrets(line.as_bytes()));
+    };
+    let (is_quiet, noting) = (local.look.quiet, talk.clone());
     let say = Arc::new(move |text: &str| {
-        let line = format!("{}\n", json!({ "note": text }));
         if !is_quiet {
-            let _ = std::io::stderr().write_all(&veil.without_secrets(line.as_bytes()));
+            noting("note", text);
         }
     });
+    let trace: Option<Box<Say>> =
+        local.look.debug.then(|| -> Box<Say> { Box::new(move |text: &str| talk("debug", text)) });
     let (noted, for_notes) = (Arc::clone(&say), people.clone());
     let gate = opener.gate(&settings.label);
     gate.policies()?;
@@ -90,23 +135,28 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
             Some(lacks) => say(&format!("{} is not offered: it needs {lacks} in the profile", tool.name())),
         }
     }
+    let opener = opener.keeping_to(&settings);
+    let files = opener.files(&settings);
     let open = move |wish: Option<Wish>| {
         let (mut settings, notes) = opener.settings()?;
         settings.wish = wish.unwrap_or(settings.wish);
         notes.iter().for_each(|note: &Hint| noted(&for_notes.hint(note)));
-        let files = opener.files(&settings);
-        Ok(Opened { session: opener.session(settings), files })
+        Ok(opener.session(settings))
     };
-    let marking = || -> Marking {
-        let call = interrupt::call();
-        Box::new(move |what: &str, access: Access| -> Box<dyn Watch> { Box::new(call.sending(what, access)) })
+    let words = people.clone();
+    let marking = move || -> Box<dyn Marking> {
+        Box::new(Marked { call: crate::cli::interrupt::call(), people: words.clone() })
     };
     let door = Door {
         open: Box::new(open),
-        marking,
+        files,
+        marking: Box::new(marking),
         for_a_person: Box::new(move |action| people.action(action)),
         say: Box::new(move |text: &str| say(text)),
+        trace,
+        veil,
         context,
+        patience: local.selection.wait,
         settings: settings.mcp,
         compat,
         hides: Box::new(move |tool| gate.policies().is_ok_and(|policies| policies.hides(tool))),

@@ -14,7 +14,7 @@ pub fn text(error: &Error, terminal: bool, debug: bool) -> String {
 
 fn block(error: &Error, debug: bool) -> String {
     let mut lines = vec![format!("error: {} [{}]", indented(&error.message), error.code.as_str())];
-    lines.extend(error.errors.iter().map(|line| format!("  - {}", indented(line))));
+    lines.extend(error.errors.iter().filter_map(Hint::as_text).map(|line| format!("  - {}", indented(line))));
     if let Some(fault) = error.odoo.as_ref().filter(|fault| !error.message.contains(&fault.message)) {
         lines.push(format!("  odoo: {}", indented(&fault.message)));
     }

@@ -3,22 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::support::mcp::{Client, Era};
-use crate::support::{Answer, Home, KEY, Recorded, Server, json2};
+use crate::support::{Answer, Home, Recorded, Server, json2};
 
 /// A home of its own that leads to a server: what one caches the other does not find.
 fn home(server: &Server) -> Home {
     let home = Home::new();
-    home.profile(
-        "lab",
-        &[
-            ("ODOO_BASE_URL", server.url()),
-            ("ODOO_DB", "lab"),
-            ("ODOO_API_KEY", KEY),
-            ("ODOO_LANG", "en_US"),
-            ("ODOO_TZ", "UTC"),
-            ("ODOO_AGENT_CHANNEL", "x"),
-        ],
-    );
+    home.lab(server, &[("ODOO_AGENT_CHANNEL", "x")]);
     home
 }
 

@@ -3,8 +3,11 @@
 mod alike;
 mod answers;
 mod compat;
+#[cfg(target_os = "linux")]
+mod long;
 mod offered;
 mod openings;
+mod person;
 mod schemas;
 mod stream;
 mod waiting;

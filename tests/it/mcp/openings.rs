@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::Home;
 use crate::support::mcp::{Client, Era};
+use crate::support::run::write_with_mode;
+use crate::support::{Answer, Home, json2, lab};
 
 const CLAUDE_CODE: [&str; 2] = [
     r#"{"jsonrpc":"2.0","id":"server-discover-probe-1","method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"claude-code","version":"2.1.332"},"io.modelcontextprotocol/clientCapabilities":{"roots":{"listChanged":true},"elicitation":{"form":{},"url":{}}}}}}"#,
@@ -102,6 +103,45 @@ fn what_opens_nothing_is_answered_and_ends_nothing() {
     assert!(listed["result"]["tools"].is_array());
     let (code, after, stderr) = client.end();
     assert_eq!((code, after.len(), stderr.as_str()), (0, 0, ""));
+}
+
+#[test]
+fn flags_that_would_do_nothing_are_refused_and_the_others_count() {
+    let (home, server) = lab();
+    for flags in [
+        vec!["--output", "table"],
+        vec!["--pretty"],
+        vec!["--pluck", "/0"],
+        vec!["--utc"],
+        vec!["--context-file", "-"],
+    ] {
+        let refused = home.agent(["--profile", "lab", "mcp"]).args(&flags).run().fails(2, "usage");
+        assert!(refused.message().contains(flags[0]), "{}", refused.message());
+    }
+    let file = home.file("context.json", r#"{"active_test": false}"#);
+    server.on(&json2("res.partner", "search_count"), Answer::json("1"));
+    let agent = home.agent(["--profile", "lab", "mcp", "--debug", "--context-file", &file]);
+    let mut client = Client::start(agent, Era::Modern);
+    client.done("odoo_count", json!({ "model": "res.partner" }));
+    assert_eq!(server.only(&json2("res.partner", "search_count")).context()["active_test"], false);
+    let (_, _, stderr) = client.end();
+    assert!(stderr.lines().any(|line| line.starts_with("{\"debug\":")), "{stderr}");
+    assert!(stderr.contains("search_count") && !stderr.contains(crate::support::KEY), "{stderr}");
+}
+
+#[test]
+fn at_a_limit_a_call_waits_for_its_turn_where_the_server_was_started_so() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "search_count"), Answer::json("1"));
+    let policy =
+        json!({ "version": "1", "all_tools": { "rate_limit": { "max": 1, "window": 2 } } }).to_string();
+    write_with_mode(&home.config().join("policy.json"), policy.as_bytes(), 0o600);
+    let count = json!({ "model": "res.partner" });
+    let mut client = Client::start(home.agent(["--profile", "lab", "mcp"]), Era::Modern);
+    client.done("odoo_count", count.clone());
+    assert_eq!(client.fails("odoo_count", count.clone())["code"], "policy_denied");
+    let mut client = Client::start(home.agent(["--profile", "lab", "mcp", "--wait", "10s"]), Era::Modern);
+    client.done("odoo_count", count);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::support::Home;
 use crate::support::mcp::{Client, ERAS, Era};
 
 /// A definition of a revision's schema.
-fn held_to(revision: &str, name: &str) -> Validator {
+pub fn held_to(revision: &str, name: &str) -> Validator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/mcp/{revision}.json"));
     let mut schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let place = if schema.get("$defs").is_some() { "$defs" } else { "definitions" };
@@ -20,13 +20,13 @@ fn held_to(revision: &str, name: &str) -> Validator {
 }
 
 #[track_caller]
-fn holds(validator: &Validator, value: &Value) {
+pub fn holds(validator: &Validator, value: &Value) {
     let errors: Vec<String> =
         validator.iter_errors(value).map(|error| format!("{} at {}", error, error.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:?}\n{value}");
 }
 
-fn revision(era: Era) -> &'static str {
+pub fn revision(era: Era) -> &'static str {
     match era {
         Era::Modern => "2026-07-28",
         Era::Legacy(version) => version,

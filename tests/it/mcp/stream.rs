@@ -26,6 +26,22 @@ fn it_ends_with_its_stream_and_says_nothing() {
 }
 
 #[test]
+fn a_client_that_has_stopped_reading_does_not_keep_it_alive() {
+    for (era, lists) in [(Era::Modern, 40), (Era::Legacy("2025-06-18"), 40), (Era::Modern, 12)] {
+        let home = Home::new();
+        let mut client = on_sandbox(&home, era);
+        client.stop_reading();
+        for _ in 0..lists {
+            client.request("tools/list", json!({}));
+        }
+        let since = Instant::now();
+        let (code, _, stderr) = client.end();
+        assert_eq!((code, stderr.as_str()), (0, ""));
+        assert!(since.elapsed() < Duration::from_secs(15), "{lists}: {:?}", since.elapsed());
+    }
+}
+
+#[test]
 fn what_was_asked_before_the_end_is_answered() {
     let home = Home::new();
     let mut client = on_sandbox(&home, Era::Modern);
@@ -139,6 +155,10 @@ fn a_write_that_is_taken_back_or_left_under_way_is_said_to_be_unknown() {
         }
         let (code, after, stderr) = client.end();
         assert_eq!((code, after.len()), (0, 0));
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        let what =
+            if by_cancel { "a call was taken back while its write was" } else { "ended while a write was" };
+        assert!(stderr.contains(what), "{stderr}");
         assert!(stderr.contains("under way: it may have been carried out"), "{stderr}");
         assert!(stderr.contains("odoo-agent --profile lab journal check "), "{stderr}");
         assert_eq!(server.requests().len(), 1);

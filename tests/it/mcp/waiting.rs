@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use crate::support::mcp::{Client, Era};
 use crate::support::{Answer, Home, Recorded, Server, json2, lab};
 
-const NEWS: &str = "/json/2/res.partner/x_send_news";
-const GUARD: &str = "strictbase.agent.confirmation";
+pub const NEWS: &str = "/json/2/res.partner/x_send_news";
+pub const GUARD: &str = "strictbase.agent.confirmation";
 
 /// The guard's refusal as it was recorded, its request and the claim.
 fn recorded() -> (Value, String, String) {
@@ -26,7 +26,7 @@ fn recorded() -> (Value, String, String) {
 }
 
 /// A guard by which a person approves when it was asked for so many times.
-fn guarded(pending: usize) -> (Home, Server, String, String) {
+pub fn guarded(pending: usize) -> (Home, Server, String, String) {
     let (home, server) = lab();
     let (refusal, request, claim) = recorded();
     let by_claim = claim.clone();
@@ -50,7 +50,7 @@ fn guarded(pending: usize) -> (Home, Server, String, String) {
     (home, server, request, claim)
 }
 
-fn news() -> Value {
+pub fn news() -> Value {
     json!({ "model": "res.partner", "method": "x_send_news", "ids": [9, 2], "data": { "body": "Hello" } })
 }
 
@@ -92,7 +92,7 @@ fn a_refused_call_waits_for_a_person_and_exactly_that_is_sent() {
 fn nobody_waits_longer_than_a_call_may() {
     let (home, _server, request, _) = guarded(usize::MAX);
     let agent = home.agent(["--profile", "lab", "mcp"]).env("ODOO_MCP_WAIT", "1s");
-    let mut client = Client::start(agent, Era::Modern);
+    let mut client = Client::able(agent, Era::Modern, json!({}));
     let since = Instant::now();
     let error = client.fails("odoo_approvals", json!({ "do": "wait", "request": request, "timeout": "10m" }));
     assert!(since.elapsed() < Duration::from_secs(8), "{:?}", since.elapsed());

@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -29,6 +31,7 @@ pub struct Client {
     child: Child,
     stdin: Option<ChildStdin>,
     lines: Receiver<String>,
+    is_reading: Arc<AtomicBool>,
     pub era: Era,
     next: i64,
     /// Everything that came, in order.
@@ -40,7 +43,13 @@ pub struct Client {
 impl Client {
     /// Starts the server; an older client opens its session.
     pub fn start(agent: Agent, era: Era) -> Client {
+        Client::able(agent, era, json!({ "elicitation": { "form": {}, "url": {} } }))
+    }
+
+    /// The same for a client that can what it says.
+    pub fn able(agent: Agent, era: Era, capabilities: Value) -> Client {
         let mut client = Client::silent(agent, era);
+        client.capabilities = capabilities;
         if let Era::Legacy(version) = era {
             let client_info = json!({ "name": "test", "version": "1" });
             let params = json!({ "protocolVersion": version, "capabilities": client.capabilities, "clientInfo": client_info });
@@ -57,15 +66,29 @@ impl Client {
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().unwrap();
         let (told, lines) = channel();
+        let is_reading = Arc::new(AtomicBool::new(true));
+        let reads = Arc::clone(&is_reading);
         std::thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let mut lines = BufReader::new(stdout).lines();
+            while let Some(Ok(line)) = lines.next() {
                 if told.send(line).is_err() {
                     return;
                 }
+                while !reads.load(Ordering::SeqCst) {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
             }
         });
-        let capabilities = json!({ "elicitation": { "form": {}, "url": {} } });
-        Client { child, stdin, lines, era, next: 1, seen: Vec::new(), capabilities }
+        let capabilities = json!({});
+        Client { child, stdin, lines, is_reading, era, next: 1, seen: Vec::new(), capabilities }
+    }
+
+    /// What the server holds in memory, in bytes.
+    #[cfg(target_os = "linux")]
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
     /// Sends bytes as they are.
@@ -76,6 +99,11 @@ impl Client {
             let _ = self.child.stderr.take().unwrap().read_to_string(&mut stderr);
             panic!("the server has gone ({error}): {stderr}{:?}", self.seen.last());
         }
+    }
+
+    /// Leaves what comes from now on unread, until the server has ended.
+    pub fn stop_reading(&self) {
+        self.is_reading.store(false, Ordering::SeqCst);
     }
 
     pub fn send(&mut self, message: &Value) {
@@ -189,7 +217,7 @@ impl Client {
             assert!(std::time::Instant::now() < deadline, "it does not end");
             std::thread::sleep(Duration::from_millis(5));
         };
-        while self.next_within(Duration::from_secs(1)).is_some() {}
+        while self.is_reading.load(Ordering::SeqCst) && self.next_within(Duration::from_secs(1)).is_some() {}
         let mut stderr = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         (code, self.seen.split_off(before), stderr)
@@ -198,6 +226,7 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
+        self.is_reading.store(true, Ordering::SeqCst);
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

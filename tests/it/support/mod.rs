@@ -36,16 +36,7 @@ pub fn json2(model: &str, method: &str) -> String {
 pub fn lab() -> (Home, Server) {
     let server = Server::start();
     let home = Home::new();
-    home.profile(
-        "lab",
-        &[
-            ("ODOO_BASE_URL", server.url()),
-            ("ODOO_DB", DATABASE),
-            ("ODOO_API_KEY", KEY),
-            ("ODOO_LANG", "en_US"),
-            ("ODOO_TZ", "UTC"),
-        ],
-    );
+    home.lab(&server, &[]);
     (home, server)
 }
 

@@ -10,6 +10,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use super::{DATABASE, KEY, Server};
+
 /// The program.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_odoo-agent");
 
@@ -56,6 +58,20 @@ impl Home {
     pub fn profile(&self, name: &str, values: &[(&str, &str)]) {
         let lines: Vec<String> = values.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
         self.profile_text(name, &lines.concat(), 0o600);
+    }
+
+    /// Writes the profile `lab`, which leads to a server: the usual values, with others added or in their place.
+    pub fn lab(&self, server: &Server, more: &[(&str, &str)]) {
+        let usual = [
+            ("ODOO_BASE_URL", server.url()),
+            ("ODOO_DB", DATABASE),
+            ("ODOO_API_KEY", KEY),
+            ("ODOO_LANG", "en_US"),
+            ("ODOO_TZ", "UTC"),
+        ];
+        let usual = usual.into_iter().filter(|(name, _)| more.iter().all(|(other, _)| name != other));
+        let values: Vec<(&str, &str)> = usual.chain(more.iter().copied()).collect();
+        self.profile("lab", &values);
     }
 
     /// Writes a profile as given.

@@ -1,0 +1,127 @@
+//! The call that goes on where rows were left out of an answer: the same call, after those that were shown.
+
+use serde_json::{Value, json};
+
+use super::answers::Called;
+use super::fit::{Cut, size};
+use crate::knowledge::methods;
+use crate::operation::Object;
+
+/// Longer than what is added to the arguments.
+const DIGITS: usize = 60;
+
+/// How it goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GoingOn {
+    /// By this call.
+    Call(Value),
+    /// By a call that is too long to be said back.
+    Words(String),
+}
+
+impl Called<'_> {
+    /// Whether the caller wanted no more rows than are here: nothing goes on after their own limit.
+    pub fn is_all_that_was_asked(&self, cut: &Cut) -> bool {
+        limit(self.arguments).is_some_and(|limit| cut.shown as u64 >= limit)
+    }
+
+    /// How long the call is that goes on, at most.
+    pub fn room_for_next(&self) -> usize {
+        let like_it = size(&self.speech.naming.next(self.verb.name, self.arguments.clone())) + DIGITS;
+        like_it.min(self.longest_next())
+    }
+
+    /// Arguments that take more of an answer than this are not said back: with nothing left for rows nothing goes on.
+    fn longest_next(&self) -> usize {
+        (self.most / 4).max(DIGITS)
+    }
+
+    /// How to go on after the rows that are shown; none where nothing was shown, which the same call would repeat.
+    pub fn going_on(&self, cut: &Cut, value: &Value) -> Option<GoingOn> {
+        if cut.shown == 0 {
+            return None;
+        }
+        let next = self.next(cut, value)?;
+        let call = self.speech.naming.next(self.verb.name, next.clone());
+        if size(&call) <= self.longest_next() {
+            return Some(GoingOn::Call(call));
+        }
+        let (given, next) = (whole(self.arguments), whole(&next));
+        let changed: Vec<String> = next
+            .into_iter()
+            .filter(|(key, value)| given.get(key) != Some(value))
+            .map(|(key, value)| match value.as_array().and_then(|ids| ids.first()) {
+                Some(first) => format!("{key} from {first} on"),
+                None => format!("{key} {value}"),
+            })
+            .collect();
+        Some(GoingOn::Words(format!("the same call goes on with {}", changed.join(" and "))))
+    }
+
+    /// The arguments of the call that goes on.
+    fn next(&self, cut: &Cut, value: &Value) -> Option<Object> {
+        let mut arguments = self.arguments.clone();
+        let has = |key: &str| self.verb.argument(key).is_some();
+        let rows = value.as_array();
+        let ids: Vec<i64> = rows.into_iter().flatten().filter_map(|row| row["id"].as_i64()).collect();
+        if has("after") && arguments.get("all") == Some(&Value::Bool(true)) {
+            let last = ids.last()?;
+            less(&mut arguments, cut.shown);
+            arguments.insert("after".into(), json!(last));
+        } else if has("offset") {
+            on(&mut arguments, cut.shown);
+        } else if let Some(Value::Object(data)) = arguments.get_mut("data") {
+            let (model, method) =
+                (self.arguments.get("model")?.as_str()?, self.arguments.get("method")?.as_str()?);
+            let takes = methods::of(model, method)?;
+            takes.arguments.iter().find(|argument| argument.name == "offset")?;
+            on(data, cut.shown);
+        } else if has("ids") && has("fields") {
+            let asked: Vec<i64> =
+                arguments.get("ids")?.as_array()?.iter().filter_map(Value::as_i64).collect();
+            let last = asked.iter().position(|id| ids.last() == Some(id))?;
+            arguments.insert("ids".into(), json!(asked.get(last + 1..)?));
+        } else {
+            return None;
+        }
+        Some(arguments)
+    }
+}
+
+/// The arguments, and those below `data` beside them.
+fn whole(arguments: &Object) -> Object {
+    let data = arguments.get("data").and_then(Value::as_object).cloned().unwrap_or_default();
+    let others = arguments.iter().filter(|(key, _)| *key != "data");
+    others.map(|(key, value)| (key.clone(), value.clone())).chain(data).collect()
+}
+
+/// The same search after so many rows.
+fn on(arguments: &mut Object, shown: usize) {
+    let from = arguments.get("offset").and_then(Value::as_u64).unwrap_or(0);
+    arguments.insert("offset".into(), json!(from.saturating_add(shown as u64)));
+    less(arguments, shown);
+}
+
+/// How many rows the caller wants at most.
+fn limit(arguments: &Object) -> Option<u64> {
+    arguments.get("limit").and_then(Value::as_u64).filter(|limit| *limit > 0)
+}
+
+/// A limit, less what was shown.
+fn less(arguments: &mut Object, shown: usize) {
+    if let Some(limit) = limit(arguments) {
+        arguments.insert("limit".into(), json!(limit.saturating_sub(shown as u64).max(1)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_that_no_number_follows_stays_one() {
+        let mut arguments = json!({ "offset": u64::MAX }).as_object().unwrap().clone();
+        on(&mut arguments, 3);
+        assert_eq!(arguments["offset"], u64::MAX);
+    }
+}
