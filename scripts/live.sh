@@ -3,7 +3,7 @@
 #   scripts/live.sh helper   the program through the binary by all three protocols, and the approval flow with the guard;
 #                            with an ODOO_BIN of 14 to 18 what that version has, by the two that it has
 #   scripts/live.sh addons   Odoo's own tests of addons/, in a database with the modules they guard
-#   scripts/live.sh          both
+#   scripts/live.sh          both, side by side; what is proved of the helper's journal runs in `helper` alone
 #   scripts/live.sh roads    the guard's roads, rollbacks and uninstalling on a running server (longer)
 #   scripts/live.sh compare  the embedded Odoo and the real one asked the same, some thousand times (longer)
 #   scripts/live.sh walk [--shard i/n] [--minutes M] [--seed S] [--state FILE]   the guard's walk on a running server
@@ -23,7 +23,7 @@ if [ -z "$odoo" ] || [ ! -x "$odoo" ]; then
     echo "live.sh: no Odoo found (odoo on PATH, or ODOO_BIN): the live suites did not run" >&2
     exit 77
 fi
-version=$("$odoo" --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]' | head -1)
+version=$("$odoo" --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]' | head -1 || true)
 major=${version%%.*}
 if [ "${major:-0}" -lt 14 ] || { [ "$major" -lt 19 ] && [ "$what" != helper ]; }; then
     echo "live.sh: Odoo ${version:-of an unknown version}: $what wants a later one (helper runs on 14 to 19, the modules are for 19)" >&2
@@ -51,6 +51,7 @@ beside=
 finish() {
     [ -z "$beside" ] || kill -- "-$beside" 2>/dev/null || true
     [ -z "$server" ] || kill -- "-$server" 2>/dev/null || true
+    [ -z "$beside" ] || wait "$beside" 2>/dev/null || true
     [ -z "$server" ] || wait "$server" 2>/dev/null || true
     "${as[@]}" "$postgres/pg_ctl" -D "$work/run/pg" -m immediate stop >/dev/null 2>&1 || true
     rm -rf "$work"
@@ -70,7 +71,7 @@ pg_port=$(free_port)
     -o "-k $work/run -p $pg_port -c listen_addresses= -F -c synchronous_commit=off -c full_page_writes=off -c max_connections=200" start >/dev/null
 
 # The modules are read by another user than the one who checked them out.
-cp -r "$root/addons" "$work/addons" && cp -r "$root/scripts/no_bundles" "$work/addons"
+cp -r "$root/addons" "$work/addons"
 chmod -R a+rX "$work/addons"
 # An older Odoo would look at them in vain, and take that path in place of its own.
 addons=()
@@ -142,6 +143,13 @@ make_users() {
     set +a
 }
 
+# The helper's own tests of this name. That none has it is a slip of this script, and not a success.
+helper_tests() {
+    local log=$work/helper_tests.log
+    (cd "$root" && cargo test --features live --test it -- "$@") 2>&1 | tee "$log"
+    grep -qE '^test result: ok\. [1-9]' "$log" || { echo "live.sh: no test is named $1" >&2; exit 1; }
+}
+
 # What a version before 19 has: no guard, no JSON-2.
 older_suite() {
     smtp_port=$(free_port)
@@ -151,7 +159,7 @@ older_suite() {
     serve base "$port"
     say "the helper's suite on Odoo $version"
     export LIVE_BASE_URL=http://127.0.0.1:$port LIVE_DB=base LIVE_MAJOR=$major
-    (cd "$root" && cargo test --features live --test it live_older:: -- --test-threads 2)
+    helper_tests live_older:: --test-threads 2
     stop_server
 }
 
@@ -174,9 +182,9 @@ helper_suite() {
         stop_server
         return
     fi
-    (cd "$root" && cargo test --features live --test it -- live:: --test-threads 2)
+    helper_tests live:: --test-threads 2
     # What is found out of lost answers and taken back wants nobody else at work as that user; not in every run of CI.
-    [ "$what" = all ] || (cd "$root" && cargo test --features live --test it -- live_journal:: --test-threads 1)
+    [ "$what" = all ] || helper_tests live_journal:: --test-threads 1
     say "one token, twenty callers"
     ODOO_BASE_URL=$LIVE_BASE_URL ODOO_DB=live ODOO_API_KEY=$LIVE_AGENT_KEY ODOO_APPROVER_API_KEY=$LIVE_APPROVER_KEY \
         GUARD_SMTP_PORT=$smtp_port python3 "$root/addons/strictbase_agent_guard/tests/live_parallel.py"
@@ -192,6 +200,7 @@ guarded_modules() {
 
 addons_suite() {
     guarded_modules "$1"
+    cp -r "$root/scripts/no_bundles" "$work/addons" && chmod -R a+rX "$work/addons/no_bundles"
     say "Odoo's tests of addons/"
     run_tests addons "$(cd "$root/addons" && ls -d */ | sed 's,/$,,; s,^,/,' | paste -sd,),$(echo "$proofs" | sed 's,[^\,]*,-&,g')" \
         --load base,rpc,web,no_bundles

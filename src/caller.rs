@@ -31,6 +31,8 @@ pub struct Rules {
 pub struct Trail {
     /// The one that it undoes.
     pub undoes: Option<String>,
+    /// It undoes a part of it, or is not the last step.
+    pub is_part: bool,
     /// The one that it sends again.
     pub retries: Option<String>,
 }

@@ -150,6 +150,11 @@ pub fn read_to_limit(source: &mut dyn Read, limit: u64) -> io::Result<Vec<u8>> {
 
 /// The bytes of a plain file that nobody but this user can read or write.
 pub fn read_private(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_private_from(path, 0, limit)
+}
+
+/// The same from a place on.
+pub fn read_private_from(path: &Path, from: u64, limit: u64) -> io::Result<Vec<u8>> {
     let mut file = open_for_reading(path, false)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
@@ -164,6 +169,7 @@ pub fn read_private(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
             return Err(io::Error::other("others may read or write it"));
         }
     }
+    file.seek(SeekFrom::Start(from))?;
     read_to_limit(&mut file, limit)
 }
 

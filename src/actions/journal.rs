@@ -55,7 +55,7 @@ impl Choices for Deeds {
         Choice::new("verify", "Say whether the lines are those that were written"),
         Choice::new("check", "Find out whether one happened").takes(&["id"]),
         Choice::new("retry", "Send again what was not sent or was refused by Odoo")
-            .may_take(&["id", "failed", "wait", "for"]),
+            .may_take(&["id", "failed", "model", "since", "wait", "for"]),
     ];
 }
 
@@ -65,13 +65,13 @@ arguments! {
         { "properties": { "do": { "const": "list" }, "id": { "type": "null" }, "wait": { "type": "null" }, "for": { "type": "null" } } },
         { "properties": { "do": { "const": "export" }, "id": { "type": "null" }, "open": { "type": "null" }, "failed": { "type": "null" }, "model": { "type": "null" },
             "limit": { "type": "null" }, "wait": { "type": "null" }, "for": { "type": "null" } } },
-        { "properties": { "do": { "enum": ["show", "check", "verify", "retry"] }, "open": { "type": "null" }, "model": { "type": "null" },
-            "since": { "type": "null" }, "limit": { "type": "null" } }, "oneOf": [
+        { "properties": { "do": { "enum": ["show", "check", "verify", "retry"] }, "open": { "type": "null" }, "limit": { "type": "null" } }, "oneOf": [
             { "required": ["id"], "properties": { "do": { "enum": ["show", "check"] }, "id": { "type": "string" },
-                "failed": { "type": "null" }, "wait": { "type": "null" }, "for": { "type": "null" } } },
-            { "properties": { "do": { "const": "verify" }, "id": { "type": "null" }, "failed": { "type": "null" }, "wait": { "type": "null" }, "for": { "type": "null" } } },
+                "failed": { "type": "null" }, "model": { "type": "null" }, "since": { "type": "null" }, "wait": { "type": "null" }, "for": { "type": "null" } } },
+            { "properties": { "do": { "const": "verify" }, "id": { "type": "null" }, "failed": { "type": "null" }, "model": { "type": "null" },
+                "since": { "type": "null" }, "wait": { "type": "null" }, "for": { "type": "null" } } },
             { "required": ["id"], "properties": { "do": { "const": "retry" }, "id": { "type": "string" },
-                "failed": { "enum": [null, false] } } },
+                "failed": { "enum": [null, false] }, "model": { "type": "null" }, "since": { "type": "null" } } },
             { "required": ["failed"], "properties": { "do": { "const": "retry" }, "id": { "type": "null" }, "failed": { "const": true } } },
         ] },
     ]))]
@@ -128,9 +128,18 @@ impl Told for Arguments {
             "verify" => Request::Verify,
             "check" => Request::Check(named(self.id, at)?),
             "retry" => {
+                let is_any = which.model.is_none() && which.since.is_none();
                 let which = match (self.id, which.failed) {
-                    (Some(id), false) => retry::Which::One(id.0),
-                    (None, true) => retry::Which::Failed,
+                    (Some(id), false) if is_any => retry::Which::One(id.0),
+                    (Some(_), false) => {
+                        return Err(Error::usage(format!(
+                            "{} names one call: {} and {} choose among those that failed",
+                            at("id"),
+                            at("model"),
+                            at("since")
+                        )));
+                    }
+                    (None, true) => retry::Which::Failed(which),
                     _ => {
                         let (id, failed) = (at("id"), at("failed"));
                         return Err(Error::usage(format!("retry takes one of {id} and {failed}")));
@@ -162,8 +171,12 @@ impl Which {
     fn takes(&self, entry: &Entry, now: u64) -> bool {
         let is_any = !self.open && !self.failed;
         let state = self.open && entry.state() == State::Open || self.failed && entry.is_failed();
-        (is_any || state)
-            && self.model.as_deref().is_none_or(|model| model == entry.model())
+        (is_any || state) && self.is_among(entry, now)
+    }
+
+    /// Whether it is of the model and the time, however it stands.
+    fn is_among(&self, entry: &Entry, now: u64) -> bool {
+        self.model.as_deref().is_none_or(|model| model == entry.model())
             && self.since.is_none_or(|since| entry.at() >= since.second(now))
     }
 }
@@ -198,13 +211,14 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
         Request::Export(which) => {
             let now = session.clock.seconds();
             let rows: Vec<Value> =
-                journal.entries()?.iter().filter(|entry| which.takes(entry, now)).map(Entry::whole).collect();
+                journal.read()?.entries.all().iter().filter(|entry| which.takes(entry, now)).map(Entry::whole).collect();
             Ok(Outcome::local(&rows.into()).laid_out(list_layout()))
         }
         Request::Verify => verified(journal),
         Request::Check(id) => {
-            let entry = journal.entry(&id)?;
-            Ok(Outcome::read(check::settled(run, journal, &entry)?.to_string()))
+            let reading = journal.read()?;
+            let entry = journal.of(&reading, &id)?;
+            Ok(Outcome::read(check::settled(run, journal, &reading, &entry)?.to_string()))
         }
         Request::Retry(which, wait) => retry::retry(run, journal, &which, wait),
     }
@@ -217,8 +231,8 @@ fn list_layout() -> Layout {
 
 fn list(run: &Run, journal: &Journal, which: &Which, limit: usize) -> Result<Outcome> {
     let now = run.session.clock.seconds();
-    let entries = journal.entries()?;
-    let mut found = entries.iter().rev().filter(|entry| which.takes(entry, now));
+    let reading = journal.read()?;
+    let mut found = reading.entries.all().iter().rev().filter(|entry| which.takes(entry, now));
     let rows: Vec<Value> = found.by_ref().take(limit).map(Entry::row).collect();
     let more = found.count();
     let outcome = Outcome::local(&rows.into()).laid_out(list_layout());

@@ -109,8 +109,9 @@ impl Older {
     fn group(&self, row: &Value) -> Value {
         let mut group = Map::new();
         let mut domains = Vec::new();
+        let mut sections = Sections::of(row);
         for by in &self.groups {
-            let (value, domain) = value(row, by);
+            let (value, domain) = value(row, by, sections.next(by));
             group.insert(by.clone(), value);
             domains.push(domain);
         }
@@ -130,14 +131,41 @@ fn term(text: &str) -> Option<(String, bool)> {
     Some((name, words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc"))))
 }
 
+/// The conditions of a group's own domain, term by term as it was grouped: up to 14 they alone tell a period.
+struct Sections<'a> {
+    left: &'a [Value],
+}
+
+impl<'a> Sections<'a> {
+    fn of(row: &'a Value) -> Sections<'a> {
+        Sections { left: row["__domain"].as_array().map(Vec::as_slice).unwrap_or_default() }
+    }
+
+    /// The next term's bounds, where it is a period.
+    fn next(&mut self, by: &str) -> Option<(&'a Value, &'a Value)> {
+        let field = field_of(by);
+        let at = self.left.iter().position(|condition| condition[0] == field)?;
+        let left = &self.left[at..];
+        let bounds = match left {
+            [from, to, ..] if from[1] == ">=" && to[0] == field && to[1] == "<" => Some((&from[2], &to[2])),
+            _ => None,
+        };
+        self.left = &left[if bounds.is_some() { 2 } else { 1 }..];
+        bounds
+    }
+}
+
+fn field_of(by: &str) -> &str {
+    by.split(':').next().unwrap_or(by)
+}
+
 /// What a group is made by, as today, with the domain that finds its records.
-fn value(row: &Value, by: &str) -> (Value, Vec<Value>) {
-    let field = by.split(':').next().unwrap_or(by);
+fn value(row: &Value, by: &str, bounds: Option<(&Value, &Value)>) -> (Value, Vec<Value>) {
+    let field = field_of(by);
     let value = row[by].clone();
     let ranges = &row["__range"];
     let range = ranges.get(by).or_else(|| ranges.get(field)).filter(|range| range.is_object());
-    if let Some(range) = range {
-        let (from, to) = (&range["from"], &range["to"]);
+    if let Some((from, to)) = range.map(|range| (&range["from"], &range["to"])).or(bounds) {
         return (json!([from, value]), vec![json!("&"), json!([field, ">=", from]), json!([field, "<", to])]);
     }
     // A part of a date is found again along its path; where there is no date there is none.
@@ -225,6 +253,49 @@ mod tests {
                 &json!([["create_date", "=", false]])
             ]
         );
+    }
+
+    /// As Odoo 14 answers: no ranges, and the conditions of the question behind those of the group.
+    #[test]
+    fn a_period_is_found_in_the_domain_of_its_group() {
+        let by = json!(["partner_id", "date_order:month", "date_order:day"]);
+        let asked = older(json!({ "groupby": by, "aggregates": ["__count"] })).unwrap();
+        let day = |from: &str, to: &str| json!(["&", ["date_order", ">=", from], ["date_order", "<", to]]);
+        let (month, days) = (day("2026-03-01", "2026-04-01"), day("2026-03-05", "2026-03-06"));
+        let domain: Vec<Value> = json!(["&", "&", "&", ["partner_id", "=", 7]])
+            .as_array()
+            .into_iter()
+            .chain(month.as_array())
+            .chain(days.as_array())
+            .flatten()
+            .cloned()
+            .chain([json!(["date_order", ">=", "1990-01-01"])])
+            .collect();
+        let row = json!({
+            "partner_id": [7, "Azure"], "date_order:month": "March 2026", "date_order:day": "05 Mar 2026",
+            "__count": 1, "of_group": 1, "__domain": domain,
+        });
+        let unset = json!({
+            "partner_id": [7, "Azure"], "date_order:month": false, "date_order:day": false, "__count": 1,
+            "__domain": ["&", ["partner_id", "=", 7], ["date_order", "=", false], ["date_order", "=", false],
+                         ["date_order", ">=", "1990-01-01"], ["date_order", "<", "1991-01-01"]],
+        });
+        let answer = asked.answer(vec![row, unset]);
+        assert_eq!(answer[0]["date_order:month"], json!(["2026-03-01", "March 2026"]));
+        assert_eq!(answer[0]["date_order:day"], json!(["2026-03-05", "05 Mar 2026"]));
+        let own = json!([
+            "&",
+            "&",
+            ["partner_id", "=", 7],
+            "&",
+            ["date_order", ">=", "2026-03-01"],
+            ["date_order", "<", "2026-04-01"],
+            "&",
+            ["date_order", ">=", "2026-03-05"],
+            ["date_order", "<", "2026-03-06"],
+        ]);
+        assert_eq!(answer[0]["__extra_domain"], own);
+        assert_eq!(answer[1]["date_order:month"], false);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::host::{Host, Question, Watch};
-use crate::journal::{Entry, Journal, State, entry, keys};
+use crate::journal::{Entry, Journal, Reading, State, entry, keys};
 use crate::operation::{Access, Object};
 use crate::outcome::Outcome;
 use crate::secret::Secret;
@@ -111,25 +111,88 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     }
     let run = &Run::new(session, caller, host);
     let journal = run.journal()?;
-    let entries = meant(journal, &request.which)?;
-    let mut told = Vec::new();
-    let mut effect = Effect::NotSent;
+    let mut reading = journal.read()?;
+    let entries = meant(run, journal, &reading, &request.which)?;
+    let mut so_far = SoFar::default();
     for entry in &entries {
         // Two at once would undo it twice: who comes second finds it undone.
         let held = if caller.rules.dry_run { None } else { Some(held(run, journal, "undo", &entry.id)) };
-        let _held = held.transpose().map_err(|error| so_far(error, &told))?;
-        let entry = &journal.entry(&entry.id)?;
-        let plan = plan::of(run, journal, entry, request.fields.as_deref()).map_err(|error| so_far(error, &told))?;
+        let _held = held.transpose().map_err(|error| so_far.told_in(error))?;
+        journal.read_on(&mut reading).map_err(|error| so_far.told_in(error))?;
+        let entry = reading.entries.get(&entry.id).unwrap_or(entry);
+        let plan = match plan::of(run, &reading.entries, entry, request.fields.as_deref()) {
+            // What came before it in its run can be undone all the same, as far as nobody has worked on it.
+            Err(error) if error.code == Code::UndoImpossible && entries.len() > 1 => {
+                so_far.left.push((entry.id.clone(), error));
+                continue;
+            }
+            plan => plan.map_err(|error| so_far.told_in(error))?,
+        };
         if caller.rules.dry_run {
-            told.push(plan.shown(entry));
+            so_far.told.push(plan.shown(entry));
             continue;
         }
-        let by = carried_out(run, entry, &plan).map_err(|error| so_far(error, &told))?;
-        effect = Effect::Done;
-        told.push(plan.told(entry, &by));
+        let by = carried_out(run, entry, &plan).map_err(|error| so_far.told_in(error))?;
+        so_far.effect = Effect::Done;
+        so_far.told.push(plan.told(entry, &by));
         plan.lost.iter().for_each(|lost| run.note(format!("not brought back: {lost}")));
     }
-    Ok(Outcome::of(Value::from(told).to_string(), effect))
+    so_far.outcome()
+}
+
+/// What was done of several, the latest first.
+struct SoFar {
+    told: Vec<Value>,
+    /// What has no way back, and why.
+    left: Vec<(String, Error)>,
+    effect: Effect,
+}
+
+impl Default for SoFar {
+    fn default() -> SoFar {
+        SoFar { told: Vec::new(), left: Vec::new(), effect: Effect::NotSent }
+    }
+}
+
+impl SoFar {
+    fn undone(&self) -> String {
+        let done = self.told.iter().map(|one| one["undoes"].as_str().unwrap_or_default());
+        done.collect::<Vec<_>>().join(", ")
+    }
+
+    /// An error with what was undone before it.
+    fn told_in(&self, mut error: Error) -> Error {
+        if self.effect == Effect::Done {
+            error.message = format!("{} (undone before it: {})", error.message, self.undone());
+            if matches!(error.effect, Effect::NotSent | Effect::Rejected) {
+                error.effect = Effect::Done;
+            }
+        }
+        error
+    }
+
+    fn outcome(mut self) -> Result<Outcome> {
+        if self.left.is_empty() {
+            return Ok(Outcome::of(Value::from(self.told).to_string(), self.effect));
+        }
+        let lines = self.left.iter().map(|(id, error)| format!("{id}: {}", error.message).into()).collect();
+        let count = self.left.len();
+        let (_, mut error) = self.left.remove(0);
+        error.message = match self.told.len() {
+            0 => format!("none of {count} calls can be undone; nothing was sent"),
+            done if self.effect == Effect::Done => {
+                format!("{count} of {} calls cannot be undone; undone: {}", count + done, self.undone())
+            }
+            done => format!(
+                "{count} of {} calls cannot be undone; the others can: {}; nothing was sent",
+                count + done,
+                self.undone()
+            ),
+        };
+        error.errors = lines;
+        error.effect = self.effect;
+        Err(error)
+    }
 }
 
 /// Holds what is done of an entry for as long as another run may take, and some more.
@@ -138,19 +201,23 @@ pub fn held(run: &Run, journal: &Journal, deed: &str, id: &str) -> Result<keys::
 }
 
 /// The entries that are meant.
-fn meant(journal: &Journal, which: &Which) -> Result<Vec<Entry>> {
-    if let Which::One(id) = which {
-        return Ok(vec![journal.entry(id)?]);
-    }
-    let all = journal.entries()?;
+fn meant(run: &Run, journal: &Journal, reading: &Reading, which: &Which) -> Result<Vec<Entry>> {
+    let all = &reading.entries;
+    let is_own = |entry: &&Entry| entry.intent["undoes"].is_null();
     let is_one = |entry: &&Entry| {
-        entry.state() == State::Done
-            && entry.intent["undoes"].is_null()
-            && entry::undo_of(&all, entry).is_none()
+        is_own(entry) && entry.state() == State::Done && entry::undo_of(all, entry).is_none()
     };
     let found: Vec<Entry> = match which {
-        Which::Run(run) => all.iter().rev().filter(|entry| entry.text("run") == run).filter(is_one).cloned().collect(),
-        _ => all.iter().rev().find(is_one).cloned().into_iter().collect(),
+        Which::One(id) => return Ok(vec![journal.of(reading, id)?]),
+        Which::Last => all.all().iter().rev().find(is_one).cloned().into_iter().collect(),
+        Which::Run(name) => {
+            let of_run = || all.all().iter().rev().filter(|entry| entry.text("run") == name);
+            for open in of_run().filter(is_own).filter(|entry| entry.state() == State::Open) {
+                let check = Action::new("journal check").with("id", open.id.as_str());
+                run.note(Hint::new("left out, as it is not known whether it happened: ").action(check));
+            }
+            of_run().filter(is_one).cloned().collect()
+        }
     };
     if found.is_empty() {
         return Err(Error::new(Code::NotFound, "the journal has no such call that was carried out and is not undone: nothing was sent")
@@ -160,30 +227,19 @@ fn meant(journal: &Journal, which: &Which) -> Result<Vec<Entry>> {
     Ok(found)
 }
 
-/// Of several, those that were undone before this one failed.
-fn so_far(mut error: Error, told: &[Value]) -> Error {
-    if !told.is_empty() {
-        let done: Vec<String> = told.iter().map(|one| one["undoes"].as_str().unwrap_or_default().to_string()).collect();
-        error.message = format!("{} (undone before it: {})", error.message, done.join(", "));
-        if matches!(error.effect, Effect::NotSent | Effect::Rejected) {
-            error.effect = Effect::Done;
-        }
-    }
-    error
-}
-
 /// Sends what a plan holds; gives back the entries of what was sent.
 fn carried_out(run: &Run, entry: &Entry, plan: &Plan) -> Result<Vec<String>> {
-    let mut caller = run.caller.clone();
-    caller.trail.undoes = Some(entry.id.clone());
     let told = plan::context_of(entry);
     context::check(&told, &run.session.settings.allowed_context)?;
     let host = Listening::to(run.host);
-    let own = Run::new(run.session, &caller, &host);
     for (nth, operation) in plan.steps.iter().enumerate() {
+        let mut caller = run.caller.clone();
+        caller.trail.undoes = Some(entry.id.clone());
+        // Only with its last step it is undone.
+        caller.trail.is_part = plan.is_part || nth + 1 < plan.steps.len();
         let mut operation = operation.clone();
         operation.context.extend(told.clone());
-        own.send(operation).map_err(|mut error| {
+        Run::new(run.session, &caller, &host).send(operation).map_err(|mut error| {
             if nth > 0 {
                 error.message = format!("{} (the {nth} steps before it were carried out)", error.message);
                 if matches!(error.effect, Effect::NotSent | Effect::Rejected) {

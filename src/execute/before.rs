@@ -14,11 +14,12 @@ use crate::session::Run;
 /// More than this is not kept.
 const MOST: usize = 8 * 1024 * 1024;
 /// When a record was changed, and by whom.
-const STAMPS: [&str; 2] = ["write_date", "write_uid"];
+pub const STAMPS: [&str; 2] = ["write_date", "write_uid"];
 /// Fields that tell how a record stands.
 const STANDING: [&str; 3] = ["state", "active", "stage_id"];
-/// Methods of records that can be archived.
-const ARCHIVES: [&str; 3] = ["action_archive", "action_unarchive", "toggle_active"];
+/// Methods of records that can be archived, with whether they are active then; none for the other of both.
+const ARCHIVES: [(&str, Option<bool>); 3] =
+    [("action_archive", Some(false)), ("action_unarchive", Some(true)), ("toggle_active", None)];
 /// What begins so is of the messages and activities beside a record.
 const BESIDE: [&str; 4] = ["message_", "website_message_", "activity_", "rating_"];
 /// Fields that Odoo fills itself.
@@ -177,7 +178,8 @@ impl Run<'_> {
         let Some(schema) = self.known(&operation.model) else {
             // Every model that can be changed has this one, but for a few.
             let only_stamps = names.first().is_some_and(|name| STANDING.contains(&name.as_str()));
-            let mut sure = marks(&operation.model, &operation.method);
+            let mut sure: Vec<&str> =
+                marks(&operation.model, &operation.method).iter().map(|mark| mark.field).collect();
             sure.push(STAMPS[0]);
             return if only_stamps { sure.into_iter().map(str::to_string).collect() } else { names };
         };
@@ -206,30 +208,49 @@ fn wanted(operation: &Operation) -> Wanted {
         names.dedup();
         return if names.is_empty() { Wanted::Nothing } else { Wanted::Fields(names) };
     }
-    if !leaves_a_mark(&operation.model, name) {
+    if !may_leave_a_mark(&operation.model, name) {
         return Wanted::Nothing;
     }
     let restored = inverses::inverses(&operation.model, name).flat_map(|way| way.restores.iter().copied());
     named(&STANDING.into_iter().chain(restored).collect::<Vec<_>>())
 }
 
-/// Whether a method is known to change how its records stand, or is called as those are that do.
-pub fn leaves_a_mark(model: &str, method: &str) -> bool {
-    states::is_button(model, method)
-        || ["action_", "button_"].iter().any(|start| method.starts_with(start))
-        || method == "toggle_active"
+/// Whether a method may change how its records stand: it is known to, or is called as those are that do. That is
+/// enough to read it beforehand, and proves nothing after: many a name like these acts on other records, or on none.
+fn may_leave_a_mark(model: &str, method: &str) -> bool {
+    !marks(model, method).is_empty() || ["action_", "button_"].iter().any(|start| method.starts_with(start))
 }
 
-/// The fields that are known to tell whether a method was carried out.
-fn marks(model: &str, method: &str) -> Vec<&'static str> {
-    let mut marks: Vec<&str> = inverses::inverses(model, method)
-        .map(|way| way.field)
-        .filter(|field| !field.is_empty())
-        .chain(states::is_button(model, method).then_some("state"))
-        .chain(ARCHIVES.contains(&method).then_some("active"))
-        .collect();
-    marks.sort_unstable();
-    marks.dedup();
+/// A field that tells whether a method was carried out.
+pub struct Mark {
+    pub field: &'static str,
+    /// What it holds then; nothing where it holds the other of two.
+    leaves: Vec<Value>,
+}
+
+impl Mark {
+    /// Whether a record that held one value holds what the method leaves.
+    pub fn is_left(&self, before: &Value, now: &Value) -> bool {
+        if self.leaves.is_empty() { now != before } else { self.leaves.contains(now) }
+    }
+}
+
+/// The fields that are known to tell whether a method was carried out; none for a method that is not known.
+pub fn marks(model: &str, method: &str) -> Vec<Mark> {
+    let texts = |states: Vec<&str>| states.into_iter().map(Value::from).collect::<Vec<_>>();
+    let ways = inverses::inverses(model, method).filter(|way| !way.field.is_empty());
+    let led = ways.map(|way| (way.field, texts(way.now.to_vec())));
+    let driven =
+        states::is_button(model, method).then(|| ("state", texts(states::led_to(model, method).collect())));
+    let archived = ARCHIVES.iter().find(|(name, _)| *name == method);
+    let archived = archived.map(|(_, leaves)| ("active", leaves.map(Value::from).into_iter().collect()));
+    let mut marks: Vec<Mark> = Vec::new();
+    for (field, leaves) in led.chain(driven).chain(archived) {
+        match marks.iter_mut().find(|mark| mark.field == field) {
+            Some(mark) => mark.leaves.extend(leaves),
+            None => marks.push(Mark { field, leaves }),
+        }
+    }
     marks
 }
 

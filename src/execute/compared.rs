@@ -6,32 +6,16 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::journal::{chain, kept};
+use crate::odoo::schema::Kind;
 use crate::text::html;
 
-/// What is known of a field.
-#[derive(Clone, Debug, Default)]
-pub struct Field {
-    /// `char`, `many2one`; nothing where it is not known.
-    pub kind: String,
-    /// The model of the records that it leads to.
-    pub relation: String,
-}
-
-impl Field {
-    /// From its attributes.
-    pub fn of(attributes: &Value) -> Field {
-        let text = |name: &str| attributes[name].as_str().unwrap_or_default().to_string();
-        Field { kind: text("type"), relation: text("relation") }
-    }
-
-    /// Whether it lists records.
-    pub fn is_list(&self) -> bool {
-        matches!(self.kind.as_str(), "one2many" | "many2many")
-    }
+/// What a field of a row holds; none where the row was told without it, for it does not leave Odoo.
+pub fn shown<'r>(row: &'r Value, field: &str) -> Option<&'r Value> {
+    row.get(field)
 }
 
 /// Whether a field holds now what was written; `before` is what it held until then.
-pub fn holds(field: &Field, written: &Value, before: Option<&Value>, now: &Value) -> bool {
+pub fn holds(field: &Kind, written: &Value, before: Option<&Value>, now: &Value) -> bool {
     if field.is_list() {
         return list_holds(written, before, now);
     }
@@ -39,14 +23,14 @@ pub fn holds(field: &Field, written: &Value, before: Option<&Value>, now: &Value
 }
 
 /// Whether two values of a field are the same.
-pub fn same(field: &Field, left: &Value, right: &Value) -> bool {
-    if field.kind == "boolean" {
+pub fn same(field: &Kind, left: &Value, right: &Value) -> bool {
+    if field.name == "boolean" {
         return is_true(left) == is_true(right);
     }
     if is_empty(left) || is_empty(right) {
         // A number that is not there is nought.
         let is_nothing = |value: &Value| is_empty(value) || number(value) == Some(0.0);
-        let is_number = matches!(field.kind.as_str(), "integer" | "float" | "monetary");
+        let is_number = matches!(field.name.as_str(), "integer" | "float" | "monetary");
         return if is_number {
             is_nothing(left) && is_nothing(right)
         } else {
@@ -59,7 +43,7 @@ pub fn same(field: &Field, left: &Value, right: &Value) -> bool {
     if let (Some(left), Some(right)) = (number(left), number(right)) {
         return same_number(left, right);
     }
-    match field.kind.as_str() {
+    match field.name.as_str() {
         "many2one" | "many2one_reference" => record(left).is_some() && record(left) == record(right),
         "html" => seen(left) == seen(right),
         "date" | "datetime" => moment(left) == moment(right),
@@ -139,8 +123,8 @@ fn properties(value: &Value) -> Vec<(String, String)> {
 }
 
 /// Whether commands make or change lines, which ids and counts do not tell of.
-pub fn makes_or_changes(field: &Field, commands: &Value) -> bool {
-    let may_be_list = field.is_list() || field.kind.is_empty();
+pub fn makes_or_changes(field: &Kind, commands: &Value) -> bool {
+    let may_be_list = field.is_list() || field.name.is_empty();
     let is_one = |command: &Value| matches!(command[0].as_i64(), Some(0 | 1)) && command[2].is_object();
     may_be_list && commands.as_array().into_iter().flatten().any(is_one)
 }
@@ -198,7 +182,7 @@ mod tests {
     use serde_json::json;
 
     fn is(kind: &str, left: Value, right: Value) -> bool {
-        same(&Field { kind: kind.into(), relation: String::new() }, &left, &right)
+        same(&Kind { name: kind.into(), relation: String::new() }, &left, &right)
     }
 
     #[test]
@@ -246,7 +230,7 @@ mod tests {
     #[test]
     fn a_list_is_what_its_commands_make_of_it() {
         let holds = |before: Value, written: Value, now: Value| {
-            holds(&Field { kind: "many2many".into(), relation: String::new() }, &written, Some(&before), &now)
+            holds(&Kind { name: "many2many".into(), relation: String::new() }, &written, Some(&before), &now)
         };
         assert!(holds(json!([1, 2]), json!([[4, 3, 0]]), json!([1, 2, 3])));
         assert!(holds(json!([1, 2]), json!([[3, 1, 0]]), json!([2])));
@@ -258,7 +242,7 @@ mod tests {
         assert!(!holds(json!([1, 2]), json!([[4, 3, 0]]), json!([1, 2])));
         assert!(!holds(json!([1, 2]), json!([[3, 1, 0]]), json!([2, 4])));
         assert!(!holds(json!([1, 2]), json!([[0, 0, {}]]), json!([1, 2])));
-        let list = Field { kind: "one2many".into(), relation: String::new() };
+        let list = Kind { name: "one2many".into(), relation: String::new() };
         for (commands, is_told) in [
             (json!([[0, 0, {}]]), true),
             (json!([[4, 1, 0], [1, 2, { "name": "a" }]]), true),

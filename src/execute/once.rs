@@ -100,8 +100,12 @@ impl Run<'_> {
             };
         }
         let own = journal.beside(&known.journal);
-        let entry = own.as_ref().and_then(|own| own.entry(&known.entry).ok());
-        let Some((own, entry)) = own.zip(entry) else {
+        let begun = own.and_then(|own| {
+            let reading = own.read().ok()?;
+            let entry = reading.entries.get(&known.entry)?.clone();
+            Some((own, reading, entry))
+        });
+        let Some((own, reading, entry)) = begun else {
             return Err(Error::new(
                 Code::CannotTell,
                 format!(
@@ -110,7 +114,7 @@ impl Run<'_> {
             ));
         };
         if entry.state() == State::Open {
-            let found = check::settled(self, &own, &entry)?;
+            let found = check::settled(self, &own, &reading, &entry)?;
             if found["finding"] != "happened" {
                 return Ok(send(claim));
             }

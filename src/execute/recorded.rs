@@ -60,9 +60,6 @@ impl Run<'_> {
         let took = self.session.clock.instant().saturating_duration_since(started);
         let mut told = told(&outcome, journal.has_values);
         told.insert("ms".into(), json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)));
-        if took >= self.session.settings.timeout {
-            told.insert("timed_out".into(), json!(true));
-        }
         if let Err(error) = journal.end(&id, told, self.session.clock.now()) {
             self.note(format!(
                 "what became of it could not be written down ({error}): journal entry {id} stays open"
@@ -157,6 +154,7 @@ impl Run<'_> {
             ("approval", approval),
             ("key", json!(caller.rules.idempotency_key)),
             ("undoes", json!(caller.trail.undoes)),
+            ("part", caller.trail.is_part.then_some(true).into()),
             ("retries", json!(caller.trail.retries)),
             ("before", before),
         ];

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::hint::{Action, Hint};
+use crate::knowledge::methods::{self, Answer};
 use crate::operation::Object;
 
 /// The version of what is written.
@@ -53,7 +54,7 @@ const DECIDED: [&str; 6] = [
 ];
 
 /// One call.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entry {
     /// Its id.
     pub id: String,
@@ -107,19 +108,24 @@ impl Entry {
         self.intent["v"].as_u64().is_none_or(|version| version > FORMAT)
     }
 
-    /// How it stands.
+    /// How it stands. What its own run says of it comes before what others found out, who may have looked too early.
     pub fn state(&self) -> State {
-        match self.checked.as_ref().and_then(|line| line["finding"].as_str()) {
-            Some("happened") => return State::Done,
-            Some("did_not_happen") => return State::Rejected,
+        match self.outcome.as_ref().and_then(|line| line["effect"].as_str()) {
+            Some("done" | "none") => return State::Done,
+            Some("rejected") => return State::Rejected,
+            Some("not_sent") => return State::NotSent,
             _ => {}
         }
-        match self.outcome.as_ref().and_then(|line| line["effect"].as_str()) {
-            Some("done" | "none") => State::Done,
-            Some("rejected") => State::Rejected,
-            Some("not_sent") => State::NotSent,
+        match self.checked.as_ref().and_then(|line| line["finding"].as_str()) {
+            Some("happened") => State::Done,
+            Some("did_not_happen") => State::Rejected,
             _ => State::Open,
         }
+    }
+
+    /// The second in which its run stopped waiting for it; none where that run was ended before.
+    pub fn ended(&self) -> Option<u64> {
+        seconds(&self.outcome.as_ref()?["at"])
     }
 
     /// The error code that it ended with.
@@ -129,10 +135,27 @@ impl Entry {
 
     /// Odoo's answer, as far as it was kept, or the records that were found later.
     pub fn result(&self) -> &Value {
+        let kept = self.outcome.as_ref().map_or(&Value::Null, |line| &line["result"]);
         match &self.checked {
-            Some(line) if line["finding"] == "happened" && !line["ids"].is_null() => &line["ids"],
-            _ => self.outcome.as_ref().map_or(&Value::Null, |line| &line["result"]),
+            Some(line) if kept.is_null() && line["finding"] == "happened" => &line["ids"],
+            _ => kept,
         }
+    }
+
+    /// The records that it has made, if it tells of any.
+    pub fn made(&self) -> Option<Vec<i64>> {
+        let result = self.result();
+        match result.get("ids").unwrap_or(result) {
+            Value::Array(ids) if !ids.is_empty() => ids.iter().map(Value::as_i64).collect(),
+            Value::Number(id) => Some(vec![id.as_i64()?]),
+            _ => None,
+        }
+    }
+
+    /// The same, where what it tells is known to be new records and not some number.
+    pub fn surely_made(&self) -> Option<Vec<i64>> {
+        let known = methods::of(self.model(), self.method())?;
+        matches!(known.answer, Answer::Records { .. } | Answer::Import).then(|| self.made())?
     }
 
     /// Whether it waits to be sent again: not sent or rejected, and by nobody's decision.
@@ -185,11 +208,12 @@ fn list(ids: &[String]) -> Option<Value> {
     (!ids.is_empty()).then(|| json!(ids))
 }
 
-/// The undo by which an entry is undone: one that was carried out and is not undone itself. An undo is younger than
-/// what it undoes, so that this ends.
-pub fn undo_of<'a>(all: &'a [Entry], entry: &Entry) -> Option<&'a Entry> {
-    let undos = all.iter().filter(|other| entry.undone_by.contains(&other.id));
-    undos.filter(|undo| undo.state() == State::Done).find(|undo| undo_of(all, undo).is_none())
+/// The undo by which an entry is undone: the last step of one that was carried out, took back all of it and is not
+/// undone itself. An undo is younger than what it undoes, so that this ends.
+pub fn undo_of<'a>(all: &'a Entries, entry: &Entry) -> Option<&'a Entry> {
+    let undos = entry.undone_by.iter().filter_map(|id| all.get(id));
+    let mut whole = undos.filter(|undo| undo.state() == State::Done && undo.intent["part"] != true);
+    whole.find(|undo| undo_of(all, undo).is_none())
 }
 
 /// The second of a time as lines have it.
@@ -205,40 +229,67 @@ pub fn how_to_check(id: &str) -> Hint {
 }
 
 /// Lines put together, in the order of their intents.
-pub fn entries(lines: impl Iterator<Item = Value>) -> Vec<Entry> {
-    let mut found: Vec<Entry> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    for line in lines {
-        let text = |member: &str| line[member].as_str().map(str::to_string);
+#[derive(Clone, Debug, Default)]
+pub struct Entries {
+    found: Vec<Entry>,
+    places: HashMap<String, usize>,
+}
+
+impl Entries {
+    /// Those that there are, the oldest first.
+    pub fn all(&self) -> &[Entry] {
+        &self.found
+    }
+
+    /// The one of this id.
+    pub fn get(&self, id: &str) -> Option<&Entry> {
+        self.places.get(id).and_then(|at| self.found.get(*at))
+    }
+
+    fn of_line(&mut self, line: &Value, member: &str) -> Option<&mut Entry> {
+        let at = self.places.get(line[member].as_str()?)?;
+        self.found.get_mut(*at)
+    }
+
+    /// Adds a line. A second intent of an id is a copy of the first, and what names an intent stands after it: so no
+    /// entry comes before itself.
+    pub fn add(&mut self, line: Value) {
         match line["kind"].as_str() {
             Some(INTENT) => {
-                let Some(id) = text("id") else { continue };
-                for (member, is_undo) in [("undoes", true), ("retries", false)] {
-                    if let Some(at) = text(member).and_then(|of| places.get(&of).copied()) {
-                        let list = if is_undo { &mut found[at].undone_by } else { &mut found[at].retried_by };
-                        list.push(id.clone());
-                    }
+                let Some(id) = line["id"].as_str().map(str::to_string) else { return };
+                if self.places.contains_key(&id) {
+                    return;
                 }
-                places.insert(id.clone(), found.len());
-                found.push(Entry {
-                    id,
-                    intent: line,
-                    outcome: None,
-                    checked: None,
-                    undone_by: Vec::new(),
-                    retried_by: Vec::new(),
-                });
+                if let Some(undone) = self.of_line(&line, "undoes") {
+                    undone.undone_by.push(id.clone());
+                }
+                if let Some(again) = self.of_line(&line, "retries") {
+                    again.retried_by.push(id.clone());
+                }
+                self.places.insert(id.clone(), self.found.len());
+                self.found.push(Entry { id, intent: line, ..Entry::default() });
             }
-            Some(kind @ (OUTCOME | CHECKED)) => {
-                let Some(at) = text("of").and_then(|of| places.get(&of).copied()) else { continue };
-                let is_outcome = kind == OUTCOME;
-                let place = if is_outcome { &mut found[at].outcome } else { &mut found[at].checked };
-                *place = Some(line);
+            Some(OUTCOME) => {
+                if let Some(entry) = self.of_line(&line, "of") {
+                    entry.outcome = Some(line);
+                }
+            }
+            Some(CHECKED) => {
+                if let Some(entry) = self.of_line(&line, "of") {
+                    entry.checked = Some(line);
+                }
             }
             _ => {}
         }
     }
-    found
+}
+
+impl FromIterator<Value> for Entries {
+    fn from_iter<I: IntoIterator<Item = Value>>(lines: I) -> Entries {
+        let mut entries = Entries::default();
+        lines.into_iter().for_each(|line| entries.add(line));
+        entries
+    }
 }
 
 #[cfg(test)]
@@ -246,7 +297,7 @@ mod tests {
     use super::*;
 
     fn told(lines: &[Value]) -> Vec<Entry> {
-        entries(lines.iter().cloned())
+        lines.iter().cloned().collect::<Entries>().found
     }
 
     #[test]
@@ -281,9 +332,70 @@ mod tests {
             [("b", "a", Some("b")), ("c", "b", None), ("d", "c", Some("b")), ("e", "d", None)]
         {
             lines.extend([intent(id, undoes), done(id)]);
-            let all = told(&lines);
-            assert_eq!(undo_of(&all, &all[0]).map(|undo| undo.id.as_str()), by, "{id}");
+            let all: Entries = lines.iter().cloned().collect();
+            assert_eq!(undo_of(&all, &all.all()[0]).map(|undo| undo.id.as_str()), by, "{id}");
         }
+    }
+
+    #[test]
+    fn a_part_of_an_undo_undoes_nothing_whole_and_its_last_step_does() {
+        let intent = json!({ "v": 1, "kind": "intent", "id": "a" });
+        let undo = |id: &str, part: Value| json!({ "v": 1, "kind": "intent", "id": id, "undoes": "a", "part": part });
+        let done = |id: &str| json!({ "v": 1, "kind": "outcome", "of": id, "effect": "done" });
+        let mut lines = vec![intent, done("a"), undo("b", json!(true)), done("b")];
+        let by = |lines: &[Value]| {
+            let all: Entries = lines.iter().cloned().collect();
+            undo_of(&all, &all.all()[0]).map(|undo| undo.id.clone())
+        };
+        assert_eq!(by(&lines), None);
+        lines.push(undo("c", Value::Null));
+        assert_eq!(by(&lines), None, "it was not carried out");
+        lines.push(done("c"));
+        assert_eq!(by(&lines).as_deref(), Some("c"));
+    }
+
+    #[test]
+    fn the_runs_own_word_comes_before_what_was_found_out() {
+        let lines = |effect: &str, finding: &str| {
+            [
+                json!({ "v": 1, "kind": "intent", "id": "a", "model": "m", "method": "create" }),
+                json!({ "v": 1, "kind": "checked", "of": "a", "finding": finding, "ids": [7] }),
+                json!({ "v": 1, "kind": "outcome", "of": "a", "effect": effect, "result": if effect == "done" { json!([5]) } else { Value::Null } }),
+            ]
+        };
+        for (effect, finding, state, made) in [
+            ("done", "did_not_happen", State::Done, Some(vec![5])),
+            ("done", "happened", State::Done, Some(vec![5])),
+            ("rejected", "happened", State::Rejected, None),
+            ("unknown", "happened", State::Done, Some(vec![7])),
+            ("unknown", "did_not_happen", State::Rejected, None),
+        ] {
+            let entry = told(&lines(effect, finding)).remove(0);
+            assert_eq!(entry.state(), state, "{effect} {finding}");
+            if state == State::Done {
+                assert_eq!(entry.surely_made(), made, "{effect} {finding}");
+            }
+        }
+    }
+
+    #[test]
+    fn copies_and_entries_that_name_themselves_or_each_other_lead_to_no_circle() {
+        let intent = |id: &str, undoes: &str, retries: &str| json!({ "v": 1, "kind": "intent", "id": id, "undoes": undoes, "retries": retries });
+        let done = |id: &str| json!({ "v": 1, "kind": "outcome", "of": id, "effect": "done" });
+        let all: Entries = [
+            intent("a", "a", "a"),
+            intent("b", "c", "c"),
+            intent("c", "b", "b"),
+            intent("b", "c", "c"),
+            done("a"),
+            done("b"),
+            done("c"),
+        ]
+        .into_iter()
+        .collect();
+        assert_eq!(all.all().len(), 3);
+        assert_eq!(undo_of(&all, &all.all()[0]), None);
+        assert_eq!(undo_of(&all, &all.all()[1]).map(|undo| undo.id.as_str()), Some("c"));
     }
 
     #[test]

@@ -162,6 +162,11 @@ pub fn decoded(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// Whether a value is told, and no secret that left its mark.
+pub fn is_told(value: &Value) -> bool {
+    value.get(SECRET).is_none()
+}
+
 /// Whether all of a value was kept.
 pub fn is_whole(value: &Value) -> bool {
     match value {

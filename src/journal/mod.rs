@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
-pub use entry::{Entry, State};
+pub use entry::{Entries, Entry, State};
 pub use file::Kept;
 
 use crate::chance;
@@ -55,6 +55,15 @@ pub struct Journal {
     kept: Kept,
     /// Values are kept, and not their digests alone.
     pub has_values: bool,
+}
+
+/// The entries of a journal, as far as it was read.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// Those.
+    pub entries: Entries,
+    /// The file that was read last, and how much of it.
+    at: Option<(file::Segment, u64)>,
 }
 
 impl Journal {
@@ -128,23 +137,47 @@ impl Journal {
         file::append(&self.directory, &String::from_utf8_lossy(&clean), seconds, self.kept, is_durable)
     }
 
-    /// Every line that `is_wanted`, by its text, in order. What is no line is passed over; `verify` tells of it.
+    /// What there is of it, to be read on as it grows.
     ///
     /// # Errors
     /// `local_state`: a file cannot be read.
-    fn lines(&self, is_wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Value>> {
-        let mut found = Vec::new();
-        for segment in file::segments(&self.directory) {
-            let bytes = self.bytes(&segment)?;
-            let text = String::from_utf8_lossy(&bytes);
-            let wanted = text.lines().filter(|line| is_wanted(line));
-            found.extend(wanted.filter_map(|line| serde_json::from_str::<Value>(line).ok()));
-        }
-        Ok(found)
+    pub fn read(&self) -> Result<Reading> {
+        let mut reading = Reading::default();
+        self.read_on(&mut reading)?;
+        Ok(reading)
     }
 
-    fn bytes(&self, segment: &file::Segment) -> Result<Vec<u8>> {
-        match fsio::read_private(&segment.path, LARGEST) {
+    /// What came since.
+    ///
+    /// # Errors
+    /// `local_state`: a file cannot be read.
+    pub fn read_on(&self, reading: &mut Reading) -> Result<()> {
+        self.read_lines(reading, &|_| true)
+    }
+
+    fn read_lines(&self, reading: &mut Reading, is_wanted: &dyn Fn(&str) -> bool) -> Result<()> {
+        for segment in file::segments(&self.directory) {
+            let at = match &reading.at {
+                Some((last, _)) if segment < *last => continue,
+                Some((last, at)) if segment == *last => *at,
+                _ => 0,
+            };
+            let bytes = self.bytes(&segment, at)?;
+            // Half a line may be under way: what is not ended is read again.
+            let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+            let text = String::from_utf8_lossy(&bytes);
+            // What is no line is passed over; `verify` tells of it.
+            let lines = text.lines().filter(|line| is_wanted(line));
+            for line in lines.filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+                reading.entries.add(line);
+            }
+            reading.at = Some((segment, at + end as u64));
+        }
+        Ok(())
+    }
+
+    fn bytes(&self, segment: &file::Segment, from: u64) -> Result<Vec<u8>> {
+        match fsio::read_private_from(&segment.path, from, LARGEST) {
             Ok(bytes) => Ok(bytes),
             // Let go of meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -156,32 +189,24 @@ impl Journal {
         }
     }
 
-    /// Every entry, the oldest first.
-    ///
-    /// # Errors
-    /// `local_state`: a file cannot be read.
-    pub fn entries(&self) -> Result<Vec<Entry>> {
-        Ok(entry::entries(self.lines(&|_| true)?.into_iter()))
-    }
-
-    /// Every entry of every profile in this database.
-    ///
-    /// # Errors
-    /// `local_state`: a file cannot be read.
-    pub fn of_database(&self) -> Result<Vec<Entry>> {
-        let mut found = self.entries()?;
+    /// The entries of other profiles in this database, and how many journals could not be read.
+    pub fn beside_it(&self) -> (Vec<Entry>, usize) {
+        let (mut found, mut unread) = (Vec::new(), 0);
         let names = std::fs::read_dir(&self.root).into_iter().flatten().flatten();
         for name in names.filter_map(|item| item.file_name().into_string().ok()) {
             let Some(other) = self.beside(&name).filter(|other| other.directory != self.directory) else {
                 continue;
             };
-            let mut theirs = other.entries()?;
-            theirs.retain(|entry| {
+            let Ok(theirs) = other.read() else {
+                unread += 1;
+                continue;
+            };
+            let is_here = |entry: &&Entry| {
                 entry.text("server") == self.place.server && entry.text("database") == self.place.database
-            });
-            found.extend(theirs);
+            };
+            found.extend(theirs.entries.all().iter().filter(is_here).cloned());
         }
-        Ok(found)
+        (found, unread)
     }
 
     /// The entry of an id, or of the first digits of one.
@@ -190,20 +215,30 @@ impl Journal {
     /// There is none, there are several, or a file cannot be read.
     pub fn entry(&self, id: &str) -> Result<Entry> {
         let begins = format!("\"{id}");
-        let mut found = entry::entries(self.lines(&|line| line.contains(&begins))?.into_iter());
-        found.retain(|entry| entry.id.starts_with(id));
+        let mut reading = Reading::default();
+        self.read_lines(&mut reading, &|line| line.contains(&begins))?;
+        self.of(&reading, id)
+    }
+
+    /// The same of what was read.
+    ///
+    /// # Errors
+    /// There is none, or there are several.
+    pub fn of(&self, reading: &Reading, id: &str) -> Result<Entry> {
+        let found: Vec<&Entry> =
+            reading.entries.all().iter().filter(|entry| entry.id.starts_with(id)).collect();
         let list = Hint::default().action(Action::new("journal list")).text(" has what there is");
-        match found.len() {
-            1 => Ok(found.remove(0)),
-            0 => Err(Error::new(
+        match found[..] {
+            [entry] => Ok(entry.clone()),
+            [] => Err(Error::new(
                 Code::NotFound,
                 format!("the journal of {} has no entry {id}: nothing was sent", self.place.profile),
             )
             .with_effect(Effect::NotSent, Retry::Never)
             .with_hint(list)),
-            count => Err(Error::new(
+            _ => Err(Error::new(
                 Code::Ambiguous,
-                format!("{count} entries of the journal begin with {id}: nothing was sent"),
+                format!("{} entries of the journal begin with {id}: nothing was sent", found.len()),
             )
             .with_effect(Effect::NotSent, Retry::Never)
             .with_hint(list)),
@@ -224,9 +259,10 @@ impl Journal {
         let of = format!("\"of\":\"{id}\"");
         let later =
             tail.lines().filter(|line| line.contains(&of)).filter_map(|line| serde_json::from_str(line).ok());
-        let found = entry::entries(std::iter::once(intent.clone()).chain(later)).into_iter().next()?;
+        let entries: Entries = std::iter::once(intent.clone()).chain(later).collect();
+        let found = entries.all().first()?;
         let is_near = now.abs_diff(at) < seconds;
-        (is_near && matches!(found.state(), State::Done | State::Open)).then_some(found)
+        (is_near && matches!(found.state(), State::Done | State::Open)).then(|| found.clone())
     }
 
     /// What there is to say of the files: how many lines, and what is wrong with them.
@@ -235,7 +271,7 @@ impl Journal {
     /// `local_state`: a file cannot be read.
     pub fn verified(&self) -> Result<verify::Verified> {
         let segments = file::segments(&self.directory);
-        let texts = segments.iter().map(|segment| Ok((segment.name(), self.bytes(segment)?)));
+        let texts = segments.iter().map(|segment| Ok((segment.name(), self.bytes(segment, 0)?)));
         Ok(verify::verified(&texts.collect::<Result<Vec<_>>>()?))
     }
 

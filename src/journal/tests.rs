@@ -30,7 +30,7 @@ fn an_entry_is_found_by_its_id_or_the_beginning_of_it_and_by_its_own_profile_alo
         assert_eq!((entry.id.as_str(), entry.state(), entry.at()), (id.as_str(), State::Done, 1_770_000_000));
     }
     assert_eq!(journal.entry("0000").unwrap_err().code, Code::NotFound);
-    assert!(super::tests::journal(state.path(), "b").entries().unwrap().is_empty());
+    assert!(super::tests::journal(state.path(), "b").read().unwrap().entries.all().is_empty());
     let mode = std::os::unix::fs::PermissionsExt::mode(
         &std::fs::metadata(&file::segments(journal.directory())[0].path).unwrap().permissions(),
     );
@@ -44,8 +44,17 @@ fn what_other_profiles_did_in_the_database_is_known_and_elsewhere_is_not() {
     let elsewhere = Place { database: "e".into(), ..place("a") };
     let elsewhere = Journal::new(state.path(), elsewhere, Arc::default(), KEPT, true);
     let all = [&here, &beside, &elsewhere].map(|one| one.intend(members(json!({})), now(0)).unwrap());
-    let found: Vec<String> = here.of_database().unwrap().into_iter().map(|entry| entry.id).collect();
-    assert_eq!(found, all[..2]);
+    let found = || {
+        let (found, unread) = here.beside_it();
+        (found.into_iter().map(|entry| entry.id).collect::<Vec<_>>(), unread)
+    };
+    assert_eq!(found(), (all[1..2].to_vec(), 0));
+    // What cannot be read of another profile is counted, and its own is read all the same.
+    let file = file::segments(beside.directory())[0].path.clone();
+    std::fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink("elsewhere", &file).unwrap();
+    assert_eq!(found(), (Vec::new(), 1));
+    assert_eq!(here.read().unwrap().entries.all().len(), 1);
     let held = here.hold("undo", &all[0], Duration::ZERO).unwrap();
     assert_eq!(here.hold("undo", &all[0], Duration::ZERO).err().unwrap().code, Code::Busy);
     drop(held);
@@ -95,7 +104,8 @@ fn many_writers_leave_whole_lines_in_one_chain() {
             });
         }
     });
-    let entries = journal.entries().unwrap();
+    let reading = journal.read().unwrap();
+    let entries = reading.entries.all();
     assert_eq!(entries.len(), 64);
     assert!(entries.iter().all(|entry| entry.state() == State::Done));
     let found = journal.verified().unwrap();
@@ -113,9 +123,37 @@ fn lines_of_two_machines_side_by_side_are_all_entries() {
     }
     let theirs = file::segments(there.directory())[0].path.clone();
     std::fs::copy(theirs, here.directory().join("00000002.1770000001.ndjson")).unwrap();
-    let mut ids: Vec<String> = here.entries().unwrap().into_iter().map(|entry| entry.id).collect();
+    let mut ids: Vec<String> =
+        here.read().unwrap().entries.all().iter().map(|entry| entry.id.clone()).collect();
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 40);
     assert_eq!(here.verified().unwrap().damaged.len(), 1, "the seam shows");
+}
+
+#[test]
+fn a_reading_goes_on_where_it_stopped() {
+    let state = tempfile::tempdir().unwrap();
+    let journal = journal(state.path(), "a");
+    let mut reading = journal.read().unwrap();
+    assert!(reading.entries.all().is_empty());
+    let id = journal.intend(members(json!({ "model": "m" })), now(0)).unwrap();
+    journal.read_on(&mut reading).unwrap();
+    assert_eq!(reading.entries.all()[0].state(), State::Open);
+    // Half a line is read again once it is whole, in this file and in the next.
+    let path = file::segments(journal.directory())[0].path.clone();
+    let whole = std::fs::read_to_string(&path).unwrap();
+    journal.end(&id, members(json!({ "effect": "done" })), now(1)).unwrap();
+    let ended = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, &ended[..whole.len() + 20]).unwrap();
+    journal.read_on(&mut reading).unwrap();
+    assert_eq!(reading.entries.all()[0].state(), State::Open);
+    std::fs::write(&path, &ended).unwrap();
+    journal.intend(members(json!({ "model": "n" })), now(8 * 24 * 3600)).unwrap();
+    journal.read_on(&mut reading).unwrap();
+    assert_eq!(file::segments(journal.directory()).len(), 2);
+    let found: Vec<(&str, State)> =
+        reading.entries.all().iter().map(|entry| (entry.model(), entry.state())).collect();
+    assert_eq!(found, [("m", State::Done), ("n", State::Open)]);
+    assert_eq!(journal.read().unwrap().entries.all(), reading.entries.all());
 }

@@ -147,6 +147,12 @@ pub fn is_button(model: &str, method: &str) -> bool {
     buttons(model).any(|button| button == method)
 }
 
+/// The states that a method leads to.
+pub fn led_to(model: &str, method: &str) -> impl Iterator<Item = &'static str> {
+    let all = driven(model).into_iter().flat_map(|driven| driven.methods.iter());
+    all.filter(move |(_, button)| *button == method).map(|(state, _)| *state)
+}
+
 /// Every button that is known, each with its model.
 pub fn every_button() -> impl Iterator<Item = (&'static str, &'static str)> {
     DRIVEN.iter().flat_map(|driven| driven.methods.iter().map(|(_, button)| (driven.model, *button)))

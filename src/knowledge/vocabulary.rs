@@ -50,5 +50,8 @@ pub const DATE_PARTS: [&str; 10] = [
 /// The first version that knows those parts.
 pub const DATE_PARTS_SINCE: Version = 18;
 
+/// The first version that groups by what links to many records, each of which makes a group.
+pub const GROUP_MANY2MANY_SINCE: Version = 15;
+
 /// The first version that groups along a path to another record.
 pub const GROUP_PATHS_SINCE: Version = 19;

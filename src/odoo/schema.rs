@@ -64,6 +64,22 @@ const SHORT_LISTS: [(&str, &[&str]); 7] = [
     ),
 ];
 
+/// What kind of values a field has.
+#[derive(Clone, Debug, Default)]
+pub struct Kind {
+    /// `char`, `many2one`; nothing where it is not known.
+    pub name: String,
+    /// The model of the records that it leads to.
+    pub relation: String,
+}
+
+impl Kind {
+    /// Whether it lists records.
+    pub fn is_list(&self) -> bool {
+        matches!(self.name.as_str(), "one2many" | "many2many")
+    }
+}
+
 /// The fields of one model.
 #[derive(Clone)]
 pub struct Schema {
@@ -152,6 +168,13 @@ impl Schema {
     pub fn field(&self, name: &str) -> Option<Value> {
         let (_, text) = self.fields.0.get(self.place(name)?)?;
         serde_json::from_str(text.get()).ok()
+    }
+
+    /// The kind of a field; of one that it does not have, nothing.
+    pub fn kind(&self, name: &str) -> Kind {
+        let field = self.field(name).unwrap_or_default();
+        let text = |name: &str| field[name].as_str().unwrap_or_default().to_string();
+        Kind { name: text("type"), relation: text("relation") }
     }
 
     /// The label of a field, or nothing.

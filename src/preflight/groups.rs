@@ -4,7 +4,9 @@
 
 use super::{Check, names, refused};
 use crate::error::Result;
-use crate::knowledge::vocabulary::{DATE_PARTS, DATE_PARTS_SINCE, GROUP_PATHS_SINCE, PERIODS};
+use crate::knowledge::vocabulary::{
+    DATE_PARTS, DATE_PARTS_SINCE, GROUP_MANY2MANY_SINCE, GROUP_PATHS_SINCE, PERIODS,
+};
 use crate::odoo::schema::Schema;
 use crate::operation::Operation;
 use crate::suggest::closest;
@@ -83,6 +85,13 @@ pub fn check(check: &Check, operation: &Operation, schema: &Schema, term: &str, 
     // The field at the end of a path is another model's.
     let Some(field) = schema.field(path).filter(|_| !check.is_forced(path)) else { return Ok(()) };
     let is_date = matches!(field["type"].as_str(), Some("date" | "datetime"));
+    if field["type"] == "many2many" && check.version < GROUP_MANY2MANY_SINCE {
+        let version = check.version;
+        return Err(refused(format!(
+            "{place}: {path}: Odoo {version} groups by no many2many field: that came with Odoo {GROUP_MANY2MANY_SINCE}"
+        ))
+        .with_hint(format!("count the records of each with a condition: [\"{path}\", \"in\", [ID]]")));
+    }
     match period {
         None if is_date && !WITH_DEFAULT.contains(&method) => {
             Err(refused(format!("{place}: {path} is a date, which is grouped by a period"))

@@ -97,7 +97,10 @@ impl<'a> Check<'a> {
     /// The name of the argument of an operation that has a role, where its method is known.
     pub fn argument(&self, operation: &Operation, role: Role) -> Option<&'static str> {
         let method = methods::in_version(&operation.model, &operation.method, self.version)?;
-        Some(method.argument(role)?.name_in(self.version))
+        let argument = method.argument(role)?;
+        // It may be called as it is today: each version is told in its own words.
+        let former = Some(argument.name_in(self.version)).filter(|name| operation.kwargs.contains_key(*name));
+        Some(former.unwrap_or(argument.name))
     }
 
     /// The fields of a model, if they can be had.

@@ -8,6 +8,7 @@ use crate::error::{Code, Error, Result};
 use crate::knowledge::methods::{self, Method, Scope};
 use crate::knowledge::{NEWEST, OLDEST, Version};
 use crate::operation::{Object, Operation};
+use crate::text::html;
 
 /// The first arguments of methods whose names changed, or that are taken by their place alone.
 const PLACES: [(&str, &[&str]); 15] = [
@@ -147,12 +148,7 @@ fn as_html(names: &mut Object) {
     if let Some(Value::String(body)) = names.get_mut("body")
         && !is_html
     {
-        *body = body
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;")
-            .replace('"', "&#34;")
-            .replace('\'', "&#39;");
+        *body = html::escaped(body);
     }
 }
 

@@ -5,6 +5,8 @@ mod choice;
 mod connection;
 pub mod env_file;
 mod environment;
+mod forms;
+mod layers;
 #[cfg(feature = "mcp")]
 mod mcp;
 pub mod names;
@@ -16,6 +18,7 @@ use std::time::Duration;
 
 pub use connection::{Held, Wish};
 pub use environment::Environment;
+pub use forms::{TIMEOUT_FORM, parse_timeout};
 #[cfg(feature = "mcp")]
 pub use mcp::Mcp;
 pub use paths::Paths;
@@ -26,12 +29,17 @@ pub use crate::embedded::PROFILE as SANDBOX;
 use crate::base_url::BaseUrl;
 use crate::error::{Code, Error, Result};
 use crate::secret::Secret;
-use names::Counts;
+use forms::{A_COUNT, is_person, parse_count, parse_ids, parse_yes, ttl};
+use layers::{Layers, Origin, overruled, unread_names};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
+
 const DEFAULT_SCHEMA_TTL: Duration = Duration::from_secs(24 * 3600);
+
 const DEFAULT_LOOKUP_TTL: Duration = Duration::from_secs(12 * 3600);
+
 const JOURNAL_DAYS: u64 = 90;
+
 const JOURNAL_MB: u64 = 200;
 
 /// What the command line says about where to work.
@@ -113,92 +121,6 @@ pub struct Settings {
     pub unread: Vec<String>,
     /// `ODOO_…` names in the environment that count from a profile file alone.
     pub unheard: Vec<&'static str>,
-}
-
-/// Where a value came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Origin {
-    Environment,
-    /// A profile in the configuration directory.
-    Profile(PathBuf),
-    /// A file named on the command line.
-    EnvFile(PathBuf),
-}
-
-impl std::fmt::Display for Origin {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Origin::Environment => formatter.write_str("the environment"),
-            Origin::Profile(path) | Origin::EnvFile(path) => write!(formatter, "{}", path.display()),
-        }
-    }
-}
-
-/// The environment over at most one file.
-struct Layers<'a> {
-    environment: &'a Environment,
-    file: Option<(Origin, env_file::Values)>,
-}
-
-impl Layers<'_> {
-    fn in_file(&self, name: &str) -> Option<&str> {
-        let (_, values) = self.file.as_ref()?;
-        values.get(name).map(|setting| setting.value.as_str()).filter(|value| !value.is_empty())
-    }
-
-    /// A value from where it counts, and from nowhere else.
-    fn get(&self, name: &str) -> Option<(&str, Origin)> {
-        let exported = || self.environment.text(name).map(|value| (value, Origin::Environment));
-        let written = || {
-            let (origin, _) = self.file.as_ref()?;
-            self.in_file(name).map(|value| (value, origin.clone()))
-        };
-        match names::counts(name) {
-            Counts::Anywhere => exported().or_else(written),
-            Counts::Environment => exported(),
-            Counts::File => written(),
-            Counts::Directory => written().filter(|(_, origin)| matches!(origin, Origin::Profile(_))),
-        }
-    }
-
-    /// Whether a file says `1`. The environment can take that back, and never give it.
-    fn permits(&self, name: &str) -> bool {
-        let is_yes = |value: &str| value == "1";
-        self.get(name).is_some_and(|(value, _)| is_yes(value))
-            && self.environment.text(name).is_none_or(is_yes)
-    }
-
-    /// Names of a list that a file permits. The environment can leave some of them out, and never add one.
-    fn permitted(&self, name: &str) -> Vec<String> {
-        let listed = |text: &str| -> Vec<String> {
-            text.split([',', ' ']).filter(|one| !one.is_empty()).map(str::to_string).collect()
-        };
-        let mut all = self.get(name).map(|(text, _)| listed(text)).unwrap_or_default();
-        if let Some(left) = self.environment.text(name).map(listed) {
-            all.retain(|one| left.contains(one));
-        }
-        all
-    }
-
-    /// What the environment says in vain: it counts from a file alone, and the file says something else.
-    fn unheard(&self) -> Vec<&'static str> {
-        let in_vain = |name: &&'static str| {
-            matches!(names::counts(name), Counts::File | Counts::Directory)
-                && self
-                    .environment
-                    .text(name)
-                    .is_some_and(|exported| self.get(name).is_none_or(|(own, _)| own != exported))
-        };
-        names::in_a_profile().filter(in_vain).collect()
-    }
-
-    fn parsed<T>(&self, name: &str, parse: impl Fn(&str) -> Option<T>, expected: &str) -> Result<Option<T>> {
-        let Some((text, origin)) = self.get(name) else { return Ok(None) };
-        parse(text).map(Some).ok_or_else(|| {
-            Error::new(Code::ConfigInvalid, format!("{name} in {origin} is not {expected}"))
-                .with_hint(format!("correct it in {origin}"))
-        })
-    }
 }
 
 impl Settings {
@@ -326,38 +248,6 @@ impl Settings {
     }
 }
 
-/// What of the connection the environment says otherwise than the file.
-fn overruled(layers: &Layers) -> Vec<&'static str> {
-    let differs = |name: &&str| {
-        let (exported, own) = (layers.environment.text(name), layers.in_file(name));
-        matches!((exported, own), (Some(exported), Some(own)) if exported != own)
-    };
-    [names::BASE_URL, names::DB].into_iter().filter(differs).collect()
-}
-
-/// Names in the file that look like ours and are none, in which whatever was meant has no effect.
-///
-/// # Errors
-/// One that comes close to a name which the file does not hold: that one was meant.
-fn unread_names(layers: &Layers) -> Result<Vec<String>> {
-    let Some((origin, values)) = &layers.file else { return Ok(Vec::new()) };
-    let mut unread = Vec::new();
-    for name in values.keys().filter(|key| names::in_a_profile().all(|name| name != key.as_str())) {
-        match names::meant_by(name) {
-            Some(meant) if !values.contains_key(meant) => {
-                return Err(Error::new(
-                    Code::ConfigInvalid,
-                    format!("{origin} sets {name}, which nothing reads: {meant} is meant"),
-                )
-                .with_hint(format!("write {meant} in its place")));
-            }
-            _ if name.starts_with("ODOO_") => unread.push(names::shown(name)),
-            _ => {}
-        }
-    }
-    Ok(unread)
-}
-
 /// Where the approver's key is.
 pub enum ApproverSource {
     /// In the process environment.
@@ -415,55 +305,4 @@ pub fn keys_at_hand(environment: &Environment, files: &[PathBuf]) -> Vec<Secret>
         .flatten()
         .map(|setting| Secret::new(setting.value.trim().to_string()))
         .collect()
-}
-
-/// What a time-out looks like.
-pub const TIMEOUT_FORM: &str = "a duration between 1ms and 1h, like 90s or 2m";
-
-/// Parses a time-out: humantime, or whole seconds.
-pub fn parse_timeout(text: &str) -> Option<Duration> {
-    parse_duration(text)
-        .filter(|timeout| (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(timeout))
-}
-
-fn parse_duration(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    text.parse::<u64>().ok().map(Duration::from_secs).or_else(|| humantime::parse_duration(text).ok())
-}
-
-fn ttl(layers: &Layers, name: &str, default: Duration) -> Result<Duration> {
-    Ok(layers.parsed(name, parse_duration, "a duration like 12h, or 0")?.unwrap_or(default))
-}
-
-fn parse_yes(text: &str) -> Option<bool> {
-    match text.trim() {
-        "1" => Some(true),
-        "0" => Some(false),
-        _ => None,
-    }
-}
-
-const A_COUNT: &str = "a whole number from 1";
-
-fn parse_count(text: &str) -> Option<u64> {
-    text.trim().parse().ok().filter(|count| *count > 0)
-}
-
-fn parse_ids(text: &str) -> Option<Vec<i64>> {
-    text.split([',', ' '])
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse::<i64>().ok().filter(|id| *id > 0))
-        .collect()
-}
-
-/// Whether it says that no agent works with it.
-fn is_person(layers: &Layers) -> Result<bool> {
-    match layers.get(names::PROFILE_KIND).map(|(kind, _)| kind.trim()) {
-        None | Some("agent") => Ok(false),
-        Some("person") => Ok(true),
-        Some(_) => Err(Error::new(
-            Code::ConfigInvalid,
-            format!("{} is neither person nor agent", names::PROFILE_KIND),
-        )),
-    }
 }

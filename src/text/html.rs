@@ -35,6 +35,15 @@ pub fn is_markup(text: &str) -> bool {
         && BLOCKS.iter().chain(&OTHERS).any(|known| *known == name)
 }
 
+/// Plain text as HTML, escaped as Odoo does.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&#34;")
+        .replace('\'', "&#39;")
+}
+
 /// The text between the tags, its blanks as one.
 pub fn plain(html: &str) -> String {
     let text = untagged(html, ' ');

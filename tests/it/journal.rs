@@ -16,9 +16,34 @@ pub fn entries(home: &Home, profile: &[&str]) -> Vec<Value> {
     shown.json().as_array().unwrap().clone()
 }
 
-fn files(home: &Home) -> Vec<PathBuf> {
+pub fn files(home: &Home) -> Vec<PathBuf> {
     let all = files_below(&home.path().join("state").join("journal"));
     all.into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "ndjson")).collect()
+}
+
+/// Lets ten minutes pass since whatever ended here.
+pub fn aged(home: &Home) {
+    let earlier = std::time::SystemTime::now() - Duration::from_secs(600);
+    let earlier = humantime::format_rfc3339_millis(earlier).to_string();
+    for path in files(home) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let older = |line: &str| {
+            let Some((head, tail)) = line.split_once("\"kind\":\"outcome\",\"at\":\"") else {
+                return line.into();
+            };
+            format!("{head}\"kind\":\"outcome\",\"at\":\"{earlier}{}", &tail[tail.find('"').unwrap()..])
+        };
+        let lines: Vec<String> = text.lines().map(older).collect();
+        std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+    }
+}
+
+/// Odoo's clock, which is this machine's.
+fn clock() -> Answer {
+    Answer::made(|_| {
+        let now = httpdate::fmt_http_date(std::time::SystemTime::now());
+        Answer::json(r#"{"version": "19.0"}"#).with("Date", &now)
+    })
 }
 
 fn text(home: &Home) -> String {
@@ -471,13 +496,18 @@ fn what_may_be_somebody_elses_is_not_told() {
     let search =
         |rows: Value| server.on(&json2("res.partner", "search_read"), Answer::json(rows.to_string()));
     let (early, late) = ("2001-01-01 00:00:00", "2099-01-01 00:00:00");
-    for (name, made, written, finding) in [
-        ("A", early, early, None),
-        ("B", late, "2099-01-01 00:00:09", None),
-        ("B", late, late, Some("did_not_happen")),
-        ("A", late, late, Some("happened")),
+    for (has_clock, name, made, written, finding) in [
+        (true, "A", early, early, None),
+        (true, "B", late, "2099-01-01 00:00:09", None),
+        // Odoo may have made another value of the one that it was given.
+        (true, "B", late, late, None),
+        (true, "B", early, early, Some("did_not_happen")),
+        (false, "B", early, early, None),
+        (true, "A", late, late, Some("happened")),
     ] {
         let id = lost(&make);
+        aged(&home);
+        server.on("/web/version", if has_clock { clock() } else { Answer::html(404) });
         search(json!([{ "id": 9, "name": name, "create_date": made, "write_date": written }]));
         match finding {
             Some(finding) => {
@@ -487,9 +517,34 @@ fn what_may_be_somebody_elses_is_not_told() {
                     "{name} {made}"
                 );
             }
-            None => drop(home.run(["journal", "check", &id]).fails(11, "cannot_tell")),
+            None => {
+                let outcome = home.run(["journal", "check", &id]).fails(11, "cannot_tell");
+                let seen = outcome.error()["errors"].to_string();
+                assert!(made == early && name == "A" || seen.contains("[9]"), "{seen}");
+            }
         }
     }
+    // What is found is known from then on to be another's.
+    let id = lost(&make);
+    aged(&home);
+    server.on("/web/version", clock());
+    search(json!([{ "id": 9, "name": "A", "create_date": late, "write_date": late }]));
+    assert_eq!(home.run(["journal", "check", &id]).ok().json()["finding"], "did_not_happen");
+    // A record that tells nothing of what was given is nobody's.
+    let secret = [
+        "create",
+        "res.partner",
+        "--vals-json",
+        r#"{"password": "correct horse"}"#,
+        "--force-field",
+        "password",
+    ];
+    let id = lost(&secret);
+    aged(&home);
+    search(json!([{ "id": 10, "create_date": late, "write_date": late }]));
+    home.run(["journal", "check", &id]).fails(11, "cannot_tell");
+    search(json!([]));
+    assert_eq!(home.run(["journal", "check", &id]).ok().json()["finding"], "did_not_happen");
     // Ids and counts of lines tell nothing of what is in them.
     server.on(&json2("res.partner", "write"), Answer::CloseAfterReading);
     let rows = json!([{ "id": 1, "child_ids": [2], "write_date": early }]).to_string();
@@ -507,8 +562,135 @@ fn what_may_be_somebody_elses_is_not_told() {
     let id = lost(&["call", "sale.order", "action_confirm", "--ids", "1"]);
     let asked = server.requests_to(&json2("sale.order", "read"))[0].json();
     assert_eq!(asked["fields"], json!(["state", "write_date"]));
+    aged(&home);
     order("draft", late);
     home.run(["journal", "check", &id]).fails(11, "cannot_tell");
+    order("cancel", late);
+    home.run(["journal", "check", &id]).fails(11, "cannot_tell");
+    order("draft", early);
+    assert_eq!(home.run(["journal", "check", &id]).ok().json()["finding"], "did_not_happen");
+    // A wizard has the name of a button, and acts on other records.
+    let path = json2("account.payment.register", "action_create_payments");
+    server.on(&path, Answer::CloseAfterReading);
+    let rows = json!([{ "id": 1, "write_date": early }]).to_string();
+    server.on(&json2("account.payment.register", "read"), Answer::json(&rows));
+    let id = lost(&["call", "account.payment.register", "action_create_payments", "--ids", "1"]);
+    aged(&home);
+    home.run(["journal", "check", &id]).fails(11, "cannot_tell");
+}
+
+#[test]
+fn odoo_is_given_the_time_to_end_what_it_began() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "create"), Answer::CloseAfterReading);
+    server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
+    let lost = |timeout: &str| {
+        let line = ["--timeout", timeout, "create", "res.partner", "--vals-json", r#"{"name": "A"}"#];
+        home.run(line).fails(11, "outcome_unknown").error()["journal"].as_str().unwrap().to_string()
+    };
+    let id = lost("60");
+    let early = home.run(["journal", "check", &id]).fails(11, "cannot_tell");
+    let left = early.error()["retry_after_s"].as_u64().unwrap();
+    assert!((100..=120).contains(&left), "{left}");
+    assert_eq!(home.run(["journal", "show", &id]).ok().json()["state"], "open");
+    aged(&home);
+    // Whoever waits longer lets Odoo work longer.
+    home.run(["--timeout", "900", "journal", "check", &id]).fails(11, "cannot_tell");
+    assert_eq!(
+        home.run(["--timeout", "60", "journal", "check", &id]).ok().json()["finding"],
+        "did_not_happen"
+    );
+    // What is there needs no time.
+    let id = lost("60");
+    server.on(&json2("res.partner", "search_read"), Answer::json(r#"[{"id": 9, "name": "A"}]"#));
+    assert_eq!(home.run(["journal", "check", &id]).ok().json()["ids"], json!([9]));
+}
+
+#[test]
+fn a_message_is_found_by_its_text_and_is_not_there_only_where_none_can_be_it() {
+    let (home, server) = lab();
+    server.on("/web/version", clock());
+    server.on(&json2("res.partner", "message_post"), Answer::CloseAfterReading);
+    let late = "2099-01-01 00:00:00";
+    let other = "2099-01-01 00:00:09";
+    for (rows, finding) in [
+        (json!([]), Some("did_not_happen")),
+        // A changed field is told by a message without a text.
+        (json!([{ "id": 3, "body": "", "create_date": late, "write_date": late }]), Some("did_not_happen")),
+        (json!([{ "id": 3, "body": "", "create_date": late, "write_date": other }]), None),
+        (
+            json!([{ "id": 3, "body": "<p>Something else</p>", "create_date": late, "write_date": late }]),
+            None,
+        ),
+        (
+            json!([{ "id": 3, "body": "<p>a &lt; b</p>", "create_date": late, "write_date": late }]),
+            Some("happened"),
+        ),
+    ] {
+        let post =
+            ["call", "res.partner", "message_post", "--ids", "1", "--data-json", r#"{"body": "a < b"}"#];
+        let outcome = home.run(post).fails(11, "outcome_unknown");
+        let id = outcome.error()["journal"].as_str().unwrap().to_string();
+        aged(&home);
+        server.on(&json2("mail.message", "search_read"), Answer::json(rows.to_string()));
+        let check = home.run(["journal", "check", &id]);
+        match finding {
+            Some(finding) => assert_eq!(check.ok().json()["finding"], finding, "{rows}"),
+            None => drop(check.fails(11, "cannot_tell")),
+        }
+    }
+}
+
+#[test]
+fn values_that_are_hidden_are_told_by_those_beside_them_and_by_the_time_of_the_last_change() {
+    let (home, server) = lab();
+    server.on("/web/version", clock());
+    server.on(&json2("res.users", "write"), Answer::CloseAfterReading);
+    let (early, late) = ("2001-01-01 00:00:00", "2099-01-01 00:00:00");
+    let row = |name: &str, written: &str, by: i64| {
+        let rows = json!([{ "id": 2, "name": name, "write_date": written, "write_uid": by }]).to_string();
+        server.on(&json2("res.users", "read"), Answer::json(rows));
+    };
+    let user = || entries(&home, &[]).pop().unwrap()["user"].as_i64();
+    for (vals, name, written, by_us, finding) in [
+        (json!({ "password": "x" }), "Old", early, true, Some("did_not_happen")),
+        (json!({ "password": "x" }), "Old", late, true, None),
+        (json!({ "password": "x", "name": "New" }), "New", late, true, Some("happened")),
+        (json!({ "password": "x", "name": "New" }), "New", late, false, None),
+        (json!({ "password": "x", "name": "New" }), "Old", early, true, Some("did_not_happen")),
+        // The name was so before, and nothing tells of the password.
+        (json!({ "password": "x", "name": "Old" }), "Old", late, true, None),
+        (json!({ "password": "x", "name": "Old" }), "Old", early, true, Some("did_not_happen")),
+    ] {
+        row("Old", early, 1);
+        let outcome = home.run(["write", "res.users", "--ids", "2", "--vals-json", &vals.to_string()]);
+        let id = outcome.fails(11, "outcome_unknown").error()["journal"].as_str().unwrap().to_string();
+        aged(&home);
+        row(name, written, if by_us { user().unwrap_or(7) } else { 99 });
+        let check = home.run(["journal", "check", &id]);
+        match finding {
+            Some(finding) => assert_eq!(check.ok().json()["finding"], finding, "{vals} {written}"),
+            None => drop(check.fails(11, "cannot_tell")),
+        }
+    }
+}
+
+#[test]
+fn a_journal_of_another_profile_that_cannot_be_read_keeps_nothing_from_being_found_out() {
+    let (home, server) = lab();
+    home.profile("other", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
+    server.on(&json2("res.partner", "write"), Answer::json("true"));
+    home.agent(["--profile", "other"]).args(WRITE).run().ok();
+    let file = files(&home).pop().unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    server.on(&json2("res.partner", "create"), Answer::CloseAfterReading);
+    let lab = |line: &[&str]| home.agent(["--profile", "lab"]).args(line).run();
+    let outcome = lab(&["create", "res.partner", "--vals-json", r#"{"name": "A"}"#]);
+    let id = outcome.fails(11, "outcome_unknown").error()["journal"].as_str().unwrap().to_string();
+    server.on(&json2("res.partner", "search_read"), Answer::json(r#"[{"id": 9, "name": "A"}]"#));
+    let found = lab(&["journal", "check", &id]).ok().json();
+    assert_eq!(found["finding"], "happened");
+    assert!(found["looked_at"].to_string().contains("cannot be read"), "{found}");
 }
 
 /// A server in front of another that lets a call through and loses its answer, or loses the call.
@@ -521,6 +703,7 @@ pub struct Lossy {
 impl Lossy {
     pub fn new(base_url: &str, database: &str, key: &str) -> Lossy {
         let (server, home) = (Server::start(), Home::new());
+        server.on("/web/version", clock());
         for (name, url) in [("lossy", server.url()), ("whole", base_url)] {
             home.profile(name, &[("ODOO_BASE_URL", url), ("ODOO_DB", database), ("ODOO_API_KEY", key)]);
         }
@@ -579,6 +762,8 @@ pub fn lost_answers(lossy: &Lossy) {
     let whole = |line: &[&str]| home.agent(["--profile", "whole"]).args(line).run().ok().json();
     let partner =
         whole(&["create", "res.partner", "--vals-json", r#"{"name": "Lossy", "phone": "1"}"#])[0].to_string();
+    // What was made just before a call may be what it made, as far as clocks tell.
+    std::thread::sleep(Duration::from_secs(4));
     let order = whole(&[
         "search-read",
         "sale.order",
@@ -625,6 +810,7 @@ pub fn lost_answers(lossy: &Lossy) {
             lose(model, method, is_carried_out);
             let outcome = home.agent(["--profile", "lossy"]).args(&line).run().fails(11, "outcome_unknown");
             let id = outcome.error()["journal"].as_str().unwrap().to_string();
+            aged(home);
             let found = home.run(["--profile", "lossy", "journal", "check", &id]).ok().json();
             assert_eq!(found["finding"], finding, "{method}: {found}");
             assert!(!found["looked_at"].as_array().unwrap().is_empty());

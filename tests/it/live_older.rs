@@ -33,6 +33,13 @@ mod web_session {
     suite!(older older(Spoken::Session));
 }
 
+#[test]
+fn groups_of_that_version_agree() {
+    for spoken in [Spoken::JsonRpc, Spoken::Session] {
+        crate::suite::groups_of_that_version_agree(&Desk::at(older(spoken)), major());
+    }
+}
+
 /// What goes out is held here, before anything is sent; a note and what only prepares a letter are not.
 #[test]
 fn what_reaches_a_client_is_held_and_a_note_is_not() {

@@ -1,7 +1,7 @@
 //! `undo`, `--idempotency-key` and `journal retry` through the binary: what is taken back and what is not, what is done
 //! once, and what is sent again.
 
-use crate::journal::entries;
+use crate::journal::{aged, entries};
 use crate::support::{Answer, Home, Outcome, json2, lab};
 use serde_json::{Value, json};
 
@@ -294,6 +294,10 @@ fn a_call_under_a_key_whose_answer_was_lost_is_looked_for_first() {
     home.run(line).fails(11, "outcome_unknown");
     server.on(&search, Answer::json("[]"));
     server.on(&path, Answer::json("[10]"));
+    let count = server.requests_to(&path).len();
+    home.run(line).fails(11, "cannot_tell");
+    assert_eq!(server.requests_to(&path).len(), count, "Odoo may still be at work on the first");
+    aged(&home);
     assert_eq!(home.run(line).ok().json(), json!([10]));
     // And where that cannot be told, nothing is.
     server.on(&json2("x.thing", "x_act"), Answer::CloseAfterReading);
@@ -343,6 +347,7 @@ fn what_failed_is_sent_again_in_order_and_what_is_not_known_is_not() {
     home.run(["journal", "retry", &first]).fails(2, "already_executed");
     // Once it is known that it did not happen, it is.
     server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
+    aged(&home);
     assert_eq!(home.run(["journal", "check", &open]).ok().json()["finding"], "did_not_happen");
     home.run(["journal", "retry", &open]).ok();
 }
@@ -385,4 +390,113 @@ fn a_key_or_a_file_that_was_not_kept_is_not_sent_again_without_it() {
     server.forget();
     home.run(["journal", "retry", &id]).fails(2, "usage").says(&["not kept whole"]);
     assert!(server.requests_to(&json2("res.users", "write")).is_empty());
+}
+
+#[test]
+fn a_part_of_a_write_that_is_taken_back_leaves_the_rest_to_be_taken_back() {
+    let home = Home::new();
+    let id =
+        created(&home, "res.partner", &json!({ "name": "Part", "phone": "1", "email": "a@example.com" }));
+    let entry = write(&home, "res.partner", id, &json!({ "phone": "2", "email": "b@example.com" }));
+    sandbox(&home, &["undo", &entry, "--fields", "email"]).ok();
+    let again = sandbox(&home, &["undo", "--last"]).ok().json();
+    assert_eq!(again[0]["undoes"], entry, "it is not undone yet");
+    assert_eq!(field(&home, "res.partner", id, "phone"), "1");
+    undo(&home, &entry).fails(8, "undo_conflict").says(&["undone already"]);
+    // All of its fields are all of it.
+    let entry = write(&home, "res.partner", id, &json!({ "phone": "3", "email": "c@example.com" }));
+    sandbox(&home, &["undo", &entry, "--fields", "email,phone"]).ok();
+    undo(&home, &entry).fails(8, "undo_conflict").says(&["undone already"]);
+}
+
+#[test]
+fn an_undo_that_stopped_half_way_is_none() {
+    let (home, server) = lab();
+    let order = |state: &str| {
+        let rows =
+            json!([{ "id": 1, "state": state, "date_approve": false, "write_date": "2026-01-01 00:00:00" }]);
+        server.on(&json2("purchase.order", "read"), Answer::json(rows.to_string()));
+    };
+    for method in ["button_confirm", "button_cancel", "write"] {
+        server.on(&json2("purchase.order", method), Answer::json("true"));
+    }
+    let refused = Answer::odoo_error(422, "odoo.exceptions.UserError", "no");
+    server.on(&json2("purchase.order", "button_draft"), refused);
+    order("draft");
+    home.run(["call", "purchase.order", "button_confirm", "--ids", "1"]).ok();
+    let id = entries(&home, &[])[0]["id"].as_str().unwrap().to_string();
+    order("purchase");
+    let stopped = home.run(["undo", &id]).fails(8, "rejected");
+    assert_eq!(stopped.effect(), "done");
+    assert!(stopped.message().contains("1 steps before it were carried out"), "{}", stopped.message());
+    server.on(&json2("purchase.order", "button_draft"), Answer::json("true"));
+    home.run(["undo", &id]).ok();
+    home.run(["undo", &id]).fails(8, "undo_conflict").says(&["undone already"]);
+}
+
+/// Makes one run of all calls so far, as of those of one program that speaks MCP.
+fn as_one_run(home: &Home, profile: &[&str]) -> String {
+    let all = entries(home, profile);
+    let names: Vec<&str> = all.iter().filter_map(|entry| entry["run"].as_str()).collect();
+    for path in crate::journal::files(home) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = names.iter().fold(text, |text, name| text.replace(name, names[0]));
+        std::fs::write(&path, text).unwrap();
+    }
+    names[0].to_string()
+}
+
+#[test]
+fn a_run_is_undone_as_far_as_there_are_ways_back() {
+    let (home, server) = lab();
+    let run = |line: &[&str]| home.run(line).ok();
+    let row = |phone: &str| {
+        let rows = json!([{ "id": 1, "phone": phone, "write_date": "2026-01-01 00:00:00" }]).to_string();
+        server.on(&json2("res.partner", "read"), Answer::json(rows));
+    };
+    server.on(&json2("res.partner", "write"), Answer::json("true"));
+    server.on(&json2("stock.picking", "button_validate"), Answer::json("true"));
+    row("0");
+    run(&["write", "res.partner", "--ids", "1", "--vals-json", r#"{"phone": "1"}"#]);
+    run(&["call", "stock.picking", "button_validate", "--ids", "3"]);
+    let name = &as_one_run(&home, &[]);
+    let first = entries(&home, &[])[0]["id"].as_str().unwrap().to_string();
+    row("1");
+    let shown = home.run(["undo", "--run", name, "--dry-run"]).fails(8, "undo_impossible");
+    assert_eq!(shown.effect(), "not_sent");
+    let undone = home.run(["undo", "--run", name]).fails(8, "undo_impossible");
+    assert_eq!(undone.effect(), "done");
+    assert!(undone.message().contains(&first) && undone.message().contains("1 of 2"), "{}", undone.message());
+    assert!(undone.error()["errors"][0].as_str().unwrap().contains("make a return"), "{}", undone.stderr);
+    let sent = server.requests_to(&json2("res.partner", "write"));
+    assert_eq!(sent.last().unwrap().json()["vals"], json!({ "phone": "0" }));
+}
+
+#[test]
+fn what_is_sent_again_can_be_chosen_and_stops_where_all_would_meet_the_same() {
+    let (home, server) = lab();
+    let refuse = || Answer::odoo_error(422, "odoo.exceptions.UserError", "no");
+    for model in ["res.partner", "res.bank"] {
+        server.on(&json2(model, "create"), refuse());
+        for name in ["A", "B"] {
+            let vals = json!({ "name": name }).to_string();
+            home.run(["create", model, "--vals-json", &vals]).fails(8, "rejected");
+        }
+    }
+    let count = |model: &str| server.requests_to(&json2(model, "create")).len();
+    let retry = |more: &[&str]| {
+        server.forget();
+        home.agent(["journal", "retry", "--failed"]).args(more).run()
+    };
+    retry(&["--model", "res.bank"]).fails(8, "rejected");
+    assert_eq!((count("res.partner"), count("res.bank")), (0, 2));
+    assert_eq!(retry(&["--since", "2099-01-01"]).ok().json(), json!([]));
+    let id = entries(&home, &[])[0]["id"].as_str().unwrap().to_string();
+    home.run(["journal", "retry", &id, "--model", "res.bank"]).fails(2, "usage");
+    // Whoever is turned away once is turned away each time.
+    for model in ["res.partner", "res.bank"] {
+        server.on(&json2(model, "create"), Answer::odoo_error(401, "werkzeug.exceptions.Unauthorized", "no"));
+    }
+    retry(&["--since", "1h"]).fails(4, "auth_rejected");
+    assert_eq!((count("res.partner"), count("res.bank")), (1, 0));
 }

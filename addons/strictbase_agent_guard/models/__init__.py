@@ -20,6 +20,7 @@ from . import agent_held_request
 from . import agent_refusal
 from . import base
 from . import agent_touch
+from . import touching
 from . import discuss_channel
 from . import discuss_channel_member
 from . import ir_actions_report

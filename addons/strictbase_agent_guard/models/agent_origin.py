@@ -6,16 +6,16 @@ sends on is held if an agent has made or changed the document, whom it reaches, 
 says or carries after the last person who looked.
 """
 
-import json
-from html import escape
-from urllib.parse import quote, quote_plus
+from collections import defaultdict
 from weakref import WeakKeyDictionary
 
 from odoo import api, models
 from odoo.tools import html2plaintext, ormcache
+from odoo.tools.mail import email_normalize_all
 
 from ..tools.acts import in_job, looked_at
 from ..tools.call_state import current_request
+from ..tools.words import Words, as_word, as_words
 from .agent_touch import WHOLE
 
 #: What an agent changes on a document without saying anything to anybody.
@@ -45,9 +45,10 @@ NOT_LINKED = ("ir.", "mail.", "res.company", "res.currency", "res.groups", "res.
 WORDED = {"char", "html", "text"}
 #: What a company's contact says, beside the company's own texts.
 COMPANY_WORDS = ("name", "display_name", "email", "phone", "website", "vat")
-#: So many of the latest touches are searched for words where no record is known of.
+#: So many of the latest touches of each agent are searched for words where no record
+#: is known of.
 MAX_TOUCHES = 5000
-#: cursor -> (its time, what agents have written and nobody has looked at)
+#: cursor -> (its time, the words that agents have written and nobody has looked at)
 _unseen = WeakKeyDictionary()
 SPOKEN_PATHS = ("/xmlrpc", "/jsonrpc")
 
@@ -150,34 +151,63 @@ class StrictbaseAgentGuard(models.AbstractModel):
 
         For what no record is known of: the last resort, where no link can be followed.
         """
-        stands = _stands_encoded if encoded else _stands
-        return [
-            touch
-            for touch, words in self._unseen_words()
-            if any(stands(word, text) for word in words)
-        ]
+        touches = self._unseen_words().owners_in(text, encoded)
+        return sorted(touches, key=lambda touch: touch["id"])
 
     @api.model
     def _unseen_words(self):
-        """The last touches that nobody has looked at, with their words: once for each
+        """The words of the last touches that nobody has looked at: once for each
         transaction."""
         cr = self.env.cr
         known = _unseen.get(cr)
         if known is not None and known[0] == cr.now():
             return known[1]
-        found = []
+        words = Words()
         touches = self.env["strictbase.agent.touch"].sudo()._last_open(MAX_TOUCHES)
         ours = self._words_of_ours() if touches else set()
-        records = self._documents((t["model"], t["res_id"]) for t in touches)
+        by_record = defaultdict(list)
         for touch in touches:
-            record = records.get((touch["model"], touch["res_id"]))
-            if record is None:
-                continue
-            last = self._looked(record, [touch])
-            if not (last and touch["touched_at"] < last):
-                found.append((touch, record._agent_guard_words(touch["names"]) - ours))
-        _unseen[cr] = cr.now(), found
-        return found
+            by_record[touch["model"], touch["res_id"]].append(touch)
+        for record, names, unseen in self._unseen_records(by_record):
+            for name in names:
+                said = record._agent_guard_words({name}) - ours
+                for touch in unseen:
+                    if name in touch["names"] or WHOLE in touch["names"]:
+                        words.add(touch, said)
+        _unseen[cr] = cr.now(), words
+        return words
+
+    @api.model
+    def _unseen_records(self, by_record):
+        """(record, names of texts, touches) of what nobody has looked at since; of a
+        model at once, and of its texts those that were touched."""
+        by_model = defaultdict(list)
+        for (model, _res_id), record in self._documents(by_record).items():
+            by_model[model].append(record)
+        for model, records in by_model.items():
+            together = self.env[model].sudo().concat(*records)
+            if together._log_access:
+                together.fetch(["write_uid", "write_date"])
+            found = []
+            for record in together:
+                touches = [
+                    touch
+                    for touch in by_record[model, record.id]
+                    if not self._is_seen(record, touch)
+                ]
+                touched = set().union(*(touch["names"] for touch in touches))
+                found.append((record, together._agent_guard_texts(touched), touches))
+            # what was made is read whole, of the others no more than was touched
+            made = {r.id for r, _texts, unseen in found if _is_whole(unseen)}
+            for some in (made, set(together.ids) - made):
+                texts = (texts for record, texts, _seen in found if record.id in some)
+                together.browse(some).fetch(set().union(*texts))
+            yield from found
+
+    @api.model
+    def _is_seen(self, record, touch):
+        last = self._looked(record, [touch])
+        return bool(last) and touch["touched_at"] < last
 
     @api.model
     def _words_of_ours(self):
@@ -187,7 +217,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return self._technical_words().union(
             *(
                 company._agent_guard_words({WHOLE})
-                | {company[name] or "" for name in COMPANY_WORDS}
+                | {as_word(company[name] or "") for name in COMPANY_WORDS}
                 for company in companies.search([])
             )
         )
@@ -223,7 +253,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
         for touch in touches[-5:]:
             document = self._document(touch["model"], touch["res_id"])
             name = document.display_name if document else touch["res_id"]
-            what = "" if "*" in touch["names"] else ", ".join(sorted(touch["names"]))
+            what = "" if WHOLE in touch["names"] else ", ".join(sorted(touch["names"]))
             lines.append(
                 self.env._(
                     "%(agent)s touched %(model)s “%(name)s” on %(date)s%(what)s, and "
@@ -240,28 +270,8 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return "\n".join(dict.fromkeys(lines))
 
 
-def _stands(words, text):
-    """Whether these words stand in a text, not as a part of longer ones."""
-    start = text.find(words)
-    while start >= 0:
-        around = text[start - 1 : start] + text[start + len(words) :][:1]
-        if not any(char.isascii() and char.isalnum() for char in around):
-            return True
-        start = text.find(words, start + 1)
-    return False
-
-
-def _stands_encoded(words, text):
-    """Whether they stand in the body of a request, in whatever form."""
-    forms = {
-        words,
-        json.dumps(words)[1:-1],
-        json.dumps(words, ensure_ascii=False)[1:-1],
-        escape(words),
-        quote(words),
-        quote_plus(words),
-    }
-    return any(form in text for form in forms)
+def _is_whole(touches):
+    return any(WHOLE in touch["names"] for touch in touches)
 
 
 class Base(models.AbstractModel):
@@ -284,30 +294,47 @@ class Base(models.AbstractModel):
                 found.setdefault((value._name, value.id), value)
         return found
 
+    @api.model
+    def _agent_guard_texts(self, names):
+        """Those of these fields that hold words of somebody's own."""
+        return {
+            name
+            for name in (self._fields if WHOLE in names else names)
+            if (field := self._fields.get(name)) is not None
+            and field.store
+            and field.type in WORDED
+            # else Odoo's words, of others that are there, too
+            and not (field.compute and field.readonly)
+        }
+
     def _agent_guard_words(self, names):
         """Texts of these fields that are long enough to be known again."""
         self.ensure_one()
-        if WHOLE in names:
-            names = self._fields
         found = set()
-        for name in names:
-            field = self._fields.get(name)
-            if field is None or not field.store or field.type not in WORDED:
-                continue
-            if field.compute and field.readonly:
-                continue  # Odoo's words, of others that are there, too
+        for name in self._agent_guard_texts(names):
             text = str(self[name] or "")
-            if field.type == "html":
+            kind = self._fields[name].type
+            if kind == "html":
                 text = html2plaintext(text)
-            found.update(
-                line.strip() for line in text.splitlines() if len(line.strip()) >= 8
-            )
+            found.update(text.splitlines())
+            if kind == "char":
+                found.update(self._agent_guard_meant(name, text))
+        return as_words(found)
+
+    def _agent_guard_meant(self, name, text):
+        """What Odoo takes it for where it sends: bare addresses, a number without
+        blanks."""
+        found = email_normalize_all(text) if "@" in text else []
+        # there if an application with telephone numbers is
+        if text and hasattr(self, "_phone_get_number_fields"):
+            if name in self._phone_get_number_fields():
+                found.append(self._phone_format(fname=name) or "")
         return found
 
     @api.model
     def _agent_guard_telling(self, names, document=False):
         """Whether fields so named can change what is said, to whom or when."""
-        if "*" in names:
+        if WHOLE in names:
             return True
         for name in names:
             if name in QUIET or name.startswith(QUIET_PREFIXES):

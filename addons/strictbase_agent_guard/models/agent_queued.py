@@ -13,12 +13,13 @@ from odoo.exceptions import UserError
 
 from ..tools.acts import in_job
 from ..tools.call_state import current_request, peek
+from .agent_touch import WHOLE
 from .mail_followers import followed_by
 
 _logger = logging.getLogger(__name__)
 
 #: Whoever wrote these on a contact, or made it, has chosen the address.
-ADDRESS = {"*", "email", "email_normalized", "phone", "phone_sanitized"}
+ADDRESS = {WHOLE, "email", "email_normalized", "phone", "phone_sanitized"}
 
 
 class AgentQueued(models.AbstractModel):
@@ -207,8 +208,7 @@ class AgentQueued(models.AbstractModel):
         touches = self.env["strictbase.agent.touch"].sudo()._open(partners)
         found = []
         for touch in touches:
-            last = guard._looked(partners[touch["model"], touch["res_id"]], [touch])
-            if last and touch["touched_at"] < last:
+            if guard._is_seen(partners[touch["model"], touch["res_id"]], touch):
                 continue
             if any(_is_aim(name) for name in touch["names"]):
                 found.append(touch)

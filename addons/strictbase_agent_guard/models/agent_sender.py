@@ -9,7 +9,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools.mail import email_normalize_all
 
-SENDER = {"author_id", "email_from", "reply_to"}
+SENDER = {"author_guest_id", "author_id", "email_from", "reply_to"}
 
 
 class MailMessage(models.Model):
@@ -20,6 +20,7 @@ class MailMessage(models.Model):
     def create(self, vals_list):
         agent = self.env["strictbase.agent.guard"]._acting_agent()
         if agent:
+            vals_list = self._agent_guard_with_defaults(vals_list)
             vals_list = [self._agent_guard_own_sender(agent, v) for v in vals_list]
         return super().create(vals_list)
 
@@ -36,11 +37,11 @@ class MailMessage(models.Model):
     @api.model
     def _agent_guard_own_sender(self, agent, vals):
         """These values with the agent, or Odoo itself, as the sender."""
-        vals = dict(vals)
+        # no guest: left out, it is what the context gives by default
+        vals = {**vals, "author_guest_id": False}
         if vals.get("author_id") != self.env.ref("base.partner_root").id:
             vals["author_id"] = agent.partner_id.id
             vals["email_from"] = agent.partner_id.email_formatted
-            vals.pop("author_guest_id", None)
         elif vals.get("email_from"):
             vals["email_from"] = agent.partner_id.email_formatted
         own = email_normalize_all(agent.partner_id.email)

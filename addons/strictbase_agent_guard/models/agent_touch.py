@@ -10,26 +10,11 @@ from collections import defaultdict
 from weakref import WeakKeyDictionary
 from zlib import crc32
 
-from odoo import SUPERUSER_ID, api, fields, models, tools
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
-from ..tools.acts import in_job
 from .mail_followers import FOLLOWS
 
-#: Models that never say what leaves, or whose rows are judged one by one.
-OUTSIDE_LEDGER = (
-    "bus.",
-    "discuss.",
-    "ir.",
-    "mail.activity",
-    "mail.mail",
-    "mail.notification",
-    "mail.tracking",
-    "sms.sms",
-    "sms.tracker",
-    "strictbase.",
-)
-IN_LEDGER = {"ir.attachment"}
 #: A touch of all fields: the record was made or deleted.
 WHOLE = "*"
 
@@ -90,27 +75,39 @@ class StrictbaseAgentTouch(models.Model):
 
     @api.model
     def _last_open(self, limit):
-        """The latest open touches of all."""
-        return self._select(SQL("TRUE"), limit)
+        """The latest open touches, of each agent as many."""
+        return self._select(
+            SQL(
+                """
+                id IN (
+                    SELECT id
+                      FROM (SELECT id, row_number() OVER (
+                                           PARTITION BY agent_id ORDER BY id DESC
+                                       ) AS place
+                              FROM strictbase_agent_touch
+                             WHERE looked_at IS NULL) latest
+                     WHERE place <= %s)
+                """,
+                limit,
+            )
+        )
 
     @api.model
-    def _select(self, condition, limit=None):
+    def _select(self, condition):
         rows = self.env.execute_query_dict(
             SQL(
                 """
                 SELECT id, agent_id, model, res_id, names, touched_at, job_at
                   FROM strictbase_agent_touch
                  WHERE looked_at IS NULL AND %s
-              ORDER BY id DESC
-                 LIMIT %s
+              ORDER BY id
                 """,
                 condition,
-                limit,
             )
         )
         for row in rows:
             row["names"] = set((row["names"] or WHOLE).split(","))
-        return rows[::-1]
+        return rows
 
     @api.model
     def _close(self, ids, user_id):
@@ -236,175 +233,8 @@ def _flush(cr):
     )
 
 
-class Base(models.AbstractModel):
-    # a concern of its own, apart from the rules in base.py
-    _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        agent = self._agent_guard_toucher()
-        if agent:
-            records._agent_guard_touch(agent, {WHOLE})
-            records._agent_guard_touch_linked(agent, vals_list)
-        return records
-
-    def write(self, vals):
-        agent = self._agent_guard_toucher()
-        if agent:
-            # before and after: what it is taken from is touched, too
-            self._agent_guard_touch(agent, set(vals))
-            self._agent_guard_touch_linked(agent, [vals])
-            res = super().write(vals)
-            if not set(self._agent_guard_part_fields()).isdisjoint(vals):
-                self._agent_guard_touch(agent, set(vals))
-            return res
-        if (
-            self.env.uid == SUPERUSER_ID or in_job.get()
-        ) and self._agent_guard_watched():
-            self.env["strictbase.agent.touch"].sudo()._before_job_writes(self)
-        return super().write(vals)
-
-    def _write_multi(self, vals_list):
-        if self._agent_guard_watched():
-            vals_list = self._agent_guard_keep_writer(vals_list)
-        return super()._write_multi(vals_list)
-
-    def _agent_guard_keep_writer(self, vals_list):
-        """What is only worked out anew, nobody has looked at: a record that an agent
-        wrote last stays so. Known from the cache, as no query is to be spent on it."""
-        agents = self.env["res.users"]._agent_guard_uids()
-        if self.env.uid in agents:
-            return vals_list
-        writers = self._fields["write_uid"]._get_cache(self.env)
-        return [
-            vals
-            if "write_uid" in vals or writers.get(record_id) not in agents
-            else {**vals, "write_uid": writers[record_id]}
-            for record_id, vals in zip(self._ids, vals_list, strict=True)
-        ]
-
-    def unlink(self):
-        agent = self._agent_guard_toucher()
-        if agent:
-            self._agent_guard_touch(agent, {WHOLE})
-        return super().unlink()
-
-    def _update_field_translations(
-        self, field_name, translations, digest=None, source_lang=""
-    ):
-        agent = self._agent_guard_toucher()
-        if agent:
-            self._agent_guard_touch(agent, {field_name})
-        return super()._update_field_translations(
-            field_name, translations, digest=digest, source_lang=source_lang
-        )
-
-    @api.model
-    def _agent_guard_untouched(self):
-        return (
-            self._transient
-            or not self._auto
-            or (self._name.startswith(OUTSIDE_LEDGER) and self._name not in IN_LEDGER)
-        )
-
-    @api.model
-    def _agent_guard_toucher(self):
-        """The agent whose call this is, None where the ledger is not concerned."""
-        if self._agent_guard_untouched():
-            return None
-        actor = self.env["strictbase.agent.guard"]._actor()
-        if actor is None or actor not in self.env["res.users"]._agent_guard_uids():
-            return None
-        return actor
-
-    @api.model
-    def _agent_guard_watched(self):
-        return (
-            self._log_access
-            and not self._agent_guard_untouched()
-            and self.pool.ready
-            and bool(self.env["res.users"]._agent_guard_uids())
-        )
-
-    def _agent_guard_touch(self, agent, names):
-        keys = {}
-        for record in self.sudo():
-            if record.id:
-                keys[self._name, record.id] = names
-                for model, res_id, name in record._agent_guard_wholes():
-                    keys.setdefault((model, res_id), set()).add(name)
-        if keys:
-            self.env["strictbase.agent.touch"].sudo()._note(agent, keys)
-
-    def _agent_guard_wholes(self):
-        """(model, id, name) of what this record is a part of."""
-        self.ensure_one()
-        return [
-            (self._fields[name].comodel_name, self[name].id, self._name)
-            for name in self._agent_guard_part_fields()
-            if self[name]
-        ]
-
-    @api.model
-    @tools.ormcache()
-    def _agent_guard_part_fields(self):
-        """Fields by which a record is a line of another: it cannot be without it, or
-        has no conversation of its own, and the other one lists it."""
-        thread = "message_ids" in self._fields
-        found = []
-        for name, field in self._fields.items():
-            if field.type != "many2one" or not field.store or field.related:
-                continue
-            comodel = self.env.get(field.comodel_name)
-            if comodel is None or field.comodel_name.startswith(("res.", "ir.")):
-                continue
-            if not any(
-                inverse.type == "one2many"
-                for inverse in self.pool.field_inverses[field]
-            ):
-                continue
-            bound = field.required or field.ondelete == "cascade"
-            if bound or (not thread and "message_ids" in comodel._fields):
-                found.append(name)
-        return tuple(found)
-
-    @api.model
-    def _agent_guard_touch_linked(self, agent, vals_list):
-        """The other side of what is put into lists, or taken out of them."""
-        keys = defaultdict(set)
-        for vals in vals_list:
-            for name, value in vals.items():
-                field = self._fields.get(name)
-                if (
-                    field is None
-                    or field.type != "many2many"
-                    or not field.store
-                    or not isinstance(value, list | tuple)
-                    or self.env[field.comodel_name]._agent_guard_untouched()
-                ):
-                    continue
-                for command in value:
-                    for res_id in ids_of(command):
-                        keys[field.comodel_name, res_id].add(f"{self._name}.{name}")
-        if keys:
-            self.env["strictbase.agent.touch"].sudo()._note(agent, keys)
-
-
 def _essential(names):
     """All fields are in the mark for all of them; what the record follows is not."""
     if WHOLE not in names:
         return names
     return {WHOLE} | {name for name in names if name.startswith(FOLLOWS)}
-
-
-def ids_of(command):
-    if isinstance(command, int) and not isinstance(command, bool):
-        return [command]
-    if not isinstance(command, list | tuple) or not command:
-        return []
-    if command[0] in (3, 4) and len(command) > 1:
-        return [command[1]] if isinstance(command[1], int) else []
-    if command[0] == 6 and len(command) > 2:
-        return [i for i in command[2] or () if isinstance(i, int)]
-    return []

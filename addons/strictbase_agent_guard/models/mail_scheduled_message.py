@@ -5,6 +5,7 @@ from ..tools.acts import looked
 from ..tools.call_state import Grant, detach, peek
 from ..tools.rules import Rule
 
+TOKEN = "agent_confirmation_token"
 CONTENT = frozenset(
     {
         "attachment_ids",
@@ -26,13 +27,8 @@ class MailScheduledMessage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            context = vals.get("send_context")
-            if isinstance(context, dict) and "agent_confirmation_token" in context:
-                vals["send_context"] = {
-                    k: v for k, v in context.items() if k != "agent_confirmation_token"
-                }
-        return super().create(vals_list)
+        vals_list = self._agent_guard_with_defaults(vals_list)
+        return super().create([_without_token(vals) for vals in vals_list])
 
     def _agent_guard_rules(self):
         return [
@@ -88,6 +84,14 @@ class MailScheduledMessage(models.Model):
                     raise_exception=raise_exception
                 )
         return None
+
+
+def _without_token(vals):
+    """These values, with a context that stores no approval."""
+    context = vals.get("send_context")
+    if not isinstance(context, dict) or TOKEN not in context:
+        return vals
+    return {**vals, "send_context": {k: v for k, v in context.items() if k != TOKEN}}
 
 
 class _ApprovedEarlier:

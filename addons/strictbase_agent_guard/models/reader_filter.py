@@ -91,12 +91,11 @@ class AgentUnapproved(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if self.env["strictbase.agent.guard"]._actor() is None:
-            if any(FLAG in vals for vals in vals_list):
-                vals_list = [
-                    {name: value for name, value in vals.items() if name != FLAG}
-                    for vals in vals_list
-                ]
+            given = f"default_{FLAG}" in self.env.context
+            if given or any(FLAG in vals for vals in vals_list):
+                vals_list = [{**vals, FLAG: False} for vals in vals_list]
             return super().create(vals_list)
+        vals_list = self._agent_guard_with_defaults(vals_list)
         rows = super().create(
             [{**vals, FLAG: self._agent_guard_is_written(vals)} for vals in vals_list]
         )

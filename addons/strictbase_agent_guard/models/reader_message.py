@@ -180,20 +180,17 @@ class IrAttachment(models.Model):
     }
 
     def _agent_guard_is_written(self, vals):
-        """Not written by an agent: a bundle of assets, the image that is the value of a
-        field, which is judged as one, and what Odoo makes for a field and names."""
-        model, name, url = (
-            vals.get(given, self[given] if self else False) or ""
-            for given in ("res_model", "res_field", "url")
+        """Not written by an agent: a bundle of assets, and what Odoo makes for a field
+        and names, such as the print of an invoice. The value of a field is."""
+        name, url = (
+            # not always text, as it comes from outside
+            str(vals.get(given, self[given] if self else "") or "")
+            for given in ("res_field", "url")
         )
         if self.env.uid == SUPERUSER_ID and url.startswith("/web/assets/"):
             return False
-        if not name or vals.get("public"):
-            return True
-        field = self.env[model]._fields.get(name) if model in self.env else None
-        is_image = field is not None and field.type == "image"
-        made = not self and self.env.su and vals.get("name") != name
-        return not (is_image or made)
+        made = not self and self.env.su and name and vals.get("name") != name
+        return bool(vals.get("public")) or not made
 
     def _agent_guard_ask_to_show(self):
         """Files of an approved call are part of it, and no line of their own."""

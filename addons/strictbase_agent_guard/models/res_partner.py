@@ -2,6 +2,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from .agent_touch import WHOLE
+
 #: What others take from a contact: how it is called and where it is reached.
 TOLD = {
     "city",
@@ -31,7 +33,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _agent_guard_telling(self, names, document=False):
-        if document or "*" in names:
+        if document or WHOLE in names:
             return super()._agent_guard_telling(names, document=document)
         return not TOLD.isdisjoint(names)
 

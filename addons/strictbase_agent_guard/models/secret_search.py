@@ -67,7 +67,11 @@ class Base(models.AbstractModel):
 
     def _post_model_setup__(self):
         res = super()._post_model_setup__()
-        # asked for each column of each query: only those that hold texts ask
+        # The one place that conditions, orders, groups and aggregates all go through,
+        # which no hook of a model does. Set at each setup of the models, so that fields
+        # that come later, such as manual ones, have it, too; a field that another
+        # database shares is asked there in vain. Only texts ask, as each column of each
+        # query does.
         for field in self._fields.values():
             if field.type in TEXTS and field.store:
                 field.to_sql = _to_sql(field)

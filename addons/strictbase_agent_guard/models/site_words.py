@@ -10,8 +10,8 @@ from odoo import api, models
 from odoo.tools import SQL, ormcache
 
 from ..tools.rules import Rule
-from .agent_touch import ids_of
 from .code_guard import ADDRESS
+from .touching import ids_of
 
 PUBLISHED = "is_published"
 #: Said by the mixin of what the site publishes; colleagues publish to each other, too.

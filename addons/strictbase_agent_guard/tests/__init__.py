@@ -5,6 +5,7 @@ from . import test_audit
 from . import test_browser
 from . import test_code
 from . import test_confirmation
+from . import test_context_defaults
 from . import test_cost
 from . import test_doors
 from . import test_headers
@@ -12,7 +13,8 @@ from . import test_held_requests
 from . import test_interface
 from . import test_internal_actions
 from . import test_operations
-from . import test_origin
+from . import test_origin_followers
+from . import test_origin_jobs
 from . import test_published
 from . import test_published_roads
 from . import test_readers
@@ -32,6 +34,8 @@ from . import test_secret_search
 from . import test_tours
 from . import test_sender
 from . import test_token_rules
+from . import test_touching
 from . import test_client_secrets
 from . import test_client_links
 from . import test_walk
+from . import test_words

@@ -4,10 +4,10 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from .common_origin import CLIENT, OriginCase
 from .common_readers import ReaderCase
 from .common_requests import MODEL
 from .roads import COMMENT, WORDS
-from .test_origin import CLIENT, OriginCase
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@
 
 from odoo.tests import tagged
 
-from .test_origin import OriginCase
+from .common_origin import OriginCase
 
 
 @tagged("post_install", "-at_install")

@@ -10,7 +10,7 @@ from .. import hooks
 from ..models import agent_refusal
 from ..tools.call_state import CallState, Entry
 from .common import MODULE, ConfirmationCase
-from .test_origin import OriginCase
+from .common_origin import OriginCase
 
 DAYS = f"{MODULE}.audit_days"
 

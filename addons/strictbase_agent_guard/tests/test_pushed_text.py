@@ -1,13 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What a job pushes to the outside in an agent's words is held."""
 
+from unittest.mock import patch
+
 import requests
 
 from odoo.tests import tagged
 
 from ..tools.acts import job
+from .common_origin import OriginCase
 from .roads import WORDS
-from .test_origin import OriginCase
+
+ORIGIN = "odoo.addons.strictbase_agent_guard.models.agent_origin"
 
 
 @tagged("post_install", "-at_install")
@@ -48,6 +52,33 @@ class TestPushedText(OriginCase):
             ledger._note(agent, {("res.partner", other + index): {"comment"}})
         ledger._write_down()
         self.assertFalse(self.push(f"{WORDS} said"))
+
+    def touch_others(self, agent, number):
+        """So many changes of this agent, each later than all before."""
+        ledger = self.env["strictbase.agent.touch"]
+        partners = self.env["res.partner"].create([{"name": "Other"}] * number)
+        for partner in partners:
+            ledger._note(self.users[agent].id, {("res.partner", partner.id): {"ref"}})
+        ledger._write_down()
+
+    def test_held_whatever_another_agent_did_since(self):
+        with patch(f"{ORIGIN}.MAX_TOUCHES", 5):
+            self.touch_others("agent_wide", 7)
+            self.assertFalse(self.push(f"{WORDS} said"))
+
+    def test_held_in_the_last_changes_of_the_agent_and_no_further(self):
+        with patch(f"{ORIGIN}.MAX_TOUCHES", 5):
+            self.touch_others("agent", 4)
+            self.assertFalse(self.push(f"{WORDS} said"))
+            self.touch_others("agent", 1)
+            self.assertTrue(self.push(f"{WORDS} said"))
+
+    def test_only_what_was_touched_is_read(self):
+        quiet = self.env["res.partner"].browse(self.at["quiet"])
+        with patch(f"{ORIGIN}._unseen", {}):
+            self.env["strictbase.agent.guard"]._unseen_words()
+        self.assertIn(quiet.id, quiet._fields["comment"]._get_cache(self.env))
+        self.assertNotIn(quiet.id, quiet._fields["street"]._get_cache(self.env))
 
     def test_other_words(self):
         self.assertTrue(self.push("Ours"))

@@ -3,10 +3,17 @@
 guest and of a visitor. Each look is proved by a colleague's words, which it does show.
 """
 
+import base64
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common_readers import COLLEAGUES, COMMENT, WORDS, ReaderCase
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
+    "AABJRU5ErkJggg=="
+)
 
 
 @tagged("post_install", "-at_install")
@@ -152,6 +159,43 @@ class TestReaders(ReaderCase):
             url = f"/web/content/{file.id}?access_token={file.access_token}"
             self.authenticate(None, None)
             self.assertIn(b"words-of-a-file", self.url_open(url).content)
+
+    def test_a_file_that_calls_itself_a_value(self):
+        """Whatever an agent says of a file, it has written it; also by a field."""
+        image = base64.b64encode(PIXEL).decode()
+        values = {"name": "file", "datas": image, "res_model": "res.partner"}
+        values["res_id"] = self.client.id
+        answer = self.rpc(
+            "agent",
+            "ir.attachment/create",
+            vals_list=[
+                values,
+                {**values, "res_field": "image_1920"},
+                {**values, "name": "image_1920", "res_field": "image_1920"},
+            ],
+        )
+        self.assertTrue(answer.ok, answer.text)
+        files = self.env["ir.attachment"].browse(answer.body)
+        self.assertEqual(files.mapped("agent_unapproved"), [True] * 3)
+        image = {"image_1920": image}
+        answer = self.rpc("agent", "res.partner/write", self.at["quiet"], vals=image)
+        self.assertTrue(answer.ok, answer.text)
+        self.env.invalidate_all()
+        of_field = [("res_id", "=", self.at["quiet"]), ("res_field", "=", "image_1920")]
+        value = self.env["ir.attachment"].search(of_field)
+        self.assertEqual(value.mapped("agent_unapproved"), [True])
+
+    def test_values_that_are_no_text(self):
+        """Odoo's own answer, or the value as it takes it."""
+        for name in ("url", "res_field", "res_model"):
+            for given in (7, [7], {"a": 1}):
+                values = {"name": "x", "raw": "x", name: given}
+                told = [
+                    self.rpc(who, "ir.attachment/create", vals_list=[values])
+                    for who in ("human", "agent")
+                ]
+                self.assertEqual(told[1].status, told[0].status, told[1].text)
+                self.assertNotIn("startswith", told[1].text)
 
     def test_a_file_below_its_message(self):
         answer = self.rpc(

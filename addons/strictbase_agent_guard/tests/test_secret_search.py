@@ -182,6 +182,25 @@ class TestEveryText(ConfirmationCase):
         self.assertGreater(tried, 300)
         self.assertFalse(told)
 
+    def test_a_field_that_is_made_later(self):
+        self.env["ir.model.fields"].create(
+            {
+                "name": "x_told",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "field_description": "Told",
+                "ttype": "char",
+            }
+        )
+        self.client["x_told"] = f"/x?access_token={SECRET}"
+        for user, count in ((self.colleague, 1), (self.agent, 0)):
+            for start in (SECRET[:1], SECRET):
+                found = (
+                    self.env["res.partner"]
+                    .with_user(user)
+                    .search_count([("x_told", "like", f"token={start}")])
+                )
+                self.assertEqual(found, count, f"{user.login} {start}")
+
     def _plant(self, row, field):
         text = f"/x?access_token={SECRET}"
         column = f'"{field.name}"'

@@ -47,6 +47,15 @@ class TestSender(ConfirmationCase):
         partners = self.colleague.partner_id.ids
         self.assertOwn(record.message_post(body="x", partner_ids=partners).sudo())
 
+    def test_a_guest_by_default(self):
+        guest = self.env["mail.guest"].create({"name": "Somebody"})
+        record = self.document.with_user(self.agent).with_context(
+            default_author_guest_id=guest.id
+        )
+        message = record.message_post(body="x").sudo()
+        self.assertOwn(message)
+        self.assertFalse(message.author_guest_id)
+
     def test_changed_later(self):
         message = self.to_colleague()
         for values in (

@@ -15,6 +15,7 @@ from collections import Counter
 
 from odoo.tools import email_normalize
 
+from ..models.agent_touch import WHOLE
 from .eyes import seen_outside
 
 #: Fields whose text is taken for an address.
@@ -326,7 +327,7 @@ class Walk:
             model = self.case.env.get(name)
             document = None if model is None else model.browse(record).exists()
             if document:
-                said = document._agent_guard_words({"*"})
+                said = document._agent_guard_words({WHOLE})
                 words -= {w for w in words if any(w in line for line in said)}
         return words
 

@@ -7,3 +7,4 @@ from . import preview
 from . import call_state
 from . import rules
 from . import wire
+from . import words

@@ -9,7 +9,6 @@ and by PostgreSQL, which compares an agent's searches with texts so blanked.
 
 import base64
 import re
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 
@@ -48,15 +47,6 @@ _SECRET_ARGUMENT = re.compile(r"token|uuid|secret|hash")
 
 #: True while Odoo's own code, not a caller, has a field of a record fetched.
 internal_fetch = ContextVar("strictbase_agent_guard_internal_fetch", default=False)
-
-
-@contextmanager
-def permit_fetch():
-    token = internal_fetch.set(True)
-    try:
-        yield
-    finally:
-        internal_fetch.reset(token)
 
 
 def is_secret(model, name):

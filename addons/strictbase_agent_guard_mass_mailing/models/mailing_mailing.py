@@ -2,6 +2,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import email_normalize, plaintext2html
 
 from odoo.addons.strictbase_agent_guard.tools.rules import Rule
@@ -19,15 +20,21 @@ class MailingMailing(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self.env["strictbase.agent.guard"]._person():
-            for vals in vals_list:
-                vals["agent_guard_looked_at"] = self.env.cr.now()
-        return super().create(vals_list)
+        person = self.env["strictbase.agent.guard"]._person()
+        # given also where nobody has: it is no value of the caller's, nor a default
+        looked_at = self.env.cr.now() if person else False
+        return super().create(
+            [{**vals, "agent_guard_looked_at": looked_at} for vals in vals_list]
+        )
 
     def write(self, vals):
         # a job writes on it, too, before it is sent
         if self.env["strictbase.agent.guard"]._person():
             vals = {**vals, "agent_guard_looked_at": self.env.cr.now()}
+        elif "agent_guard_looked_at" in vals:
+            raise AccessError(
+                self.env._("When a person has looked at a mailing, Odoo notes itself.")
+            )
         return super().write(vals)
 
     def _agent_guard_rules(self):

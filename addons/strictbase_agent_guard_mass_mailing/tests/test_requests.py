@@ -64,6 +64,30 @@ class TestRequests(RequestCase):
         self.assertDiffers(self.again(told, *self.call), "second@outside.example")
         self.assertFalse(self.letters())
 
+    def test_an_agent_has_not_looked(self):
+        """By no value and no default of its own, whatever else it writes."""
+        moment = {"agent_guard_looked_at": "2099-01-01 00:00:00"}
+        answer = self.rpc(
+            "agent_wide", "mailing.mailing/write", self.mailing.id, vals=moment
+        )
+        self.assertEqual(answer.status, 403, answer.text)
+        values = {"subject": "More", "mailing_model_id": self.at["model_partner"]}
+        for given, context in (
+            (moment, {}),
+            ({}, {"default_agent_guard_looked_at": moment["agent_guard_looked_at"]}),
+        ):
+            answer = self.rpc(
+                "agent_wide",
+                "mailing.mailing/create",
+                vals_list=[{**values, **given}],
+                context=context,
+            )
+            self.assertTrue(answer.ok, answer.text)
+            made = self.env["mailing.mailing"].browse(answer.body)
+            self.assertFalse(made.agent_guard_looked_at)
+        made.with_user(self.users["human_wide"]).write({"subject": "Seen"})
+        self.assertTrue(made.agent_guard_looked_at)
+
     def test_what_is_put_under_it_after_the_approval(self):
         """The claim was used: the job sends what was approved, to nobody else."""
         self.change(mailing_domain="[('name', 'in', ['Client', 'Falls under it'])]")

@@ -4,8 +4,8 @@
 from odoo import Command
 from odoo.tests import tagged
 
+from odoo.addons.strictbase_agent_guard.tests.common_origin import CLIENT, OriginCase
 from odoo.addons.strictbase_agent_guard.tests.common_requests import MODEL
-from odoo.addons.strictbase_agent_guard.tests.test_origin import CLIENT, OriginCase
 
 QUEUE = "website_sale.ir_cron_send_availability_email"
 

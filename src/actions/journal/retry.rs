@@ -9,7 +9,7 @@ use crate::actions::undo::{Listening, context_of, held};
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
-use crate::journal::{Entry, Journal, State, entry, kept};
+use crate::journal::{Entries, Entry, Journal, State, entry, kept};
 use crate::operation::{Object, Operation};
 use crate::outcome::{Layout, Outcome};
 use crate::session::Run;
@@ -24,8 +24,8 @@ const PAUSES: [u64; 4] = [5, 15, 30, 60];
 pub enum Which {
     /// The one of this id.
     One(String),
-    /// All that failed.
-    Failed,
+    /// All of these that failed.
+    Failed(super::Which),
 }
 
 /// Sends them again.
@@ -33,23 +33,27 @@ pub enum Which {
 /// # Errors
 /// What became of the first that failed for good; its lines tell of the others.
 pub fn retry(run: &Run, journal: &Journal, which: &Which, wait: Option<Duration>) -> Result<Outcome> {
-    let all = journal.entries()?;
+    let mut reading = journal.read()?;
     let meant = match which {
         Which::One(id) => {
-            let entry = journal.entry(id)?;
-            vec![sendable(&all, &first_of(&all, &entry))?]
+            let entry = journal.of(&reading, id)?;
+            vec![sendable(&reading.entries, first_of(&reading.entries, &entry))?]
         }
-        Which::Failed => failed(run, &all),
+        Which::Failed(which) => failed(run, &reading.entries, which),
     };
     let mut told = Vec::new();
     let mut first_error: Option<Error> = None;
     for entry in &meant {
         // Two at once would send it twice: who comes second looks again.
-        let held = held(run, journal, "retry", &entry.id);
-        let is_left = || sendable(&journal.entries()?, &journal.entry(&entry.id)?);
-        let (_held, entry) = match held.and_then(|held| Ok((held, is_left()?))) {
+        let mut hold = || -> Result<_> {
+            let held = held(run, journal, "retry", &entry.id)?;
+            journal.read_on(&mut reading)?;
+            let now = reading.entries.get(&entry.id).unwrap_or(entry);
+            Ok((held, sendable(&reading.entries, now)?))
+        };
+        let (_held, entry) = match hold() {
             Ok(both) => both,
-            Err(error) if *which == Which::Failed && error.code == Code::AlreadyExecuted => continue,
+            Err(error) if matches!(which, Which::Failed(_)) && error.code == Code::AlreadyExecuted => continue,
             Err(error) => {
                 let outcome = Err(error);
                 told.push(row(entry, &outcome));
@@ -62,7 +66,7 @@ pub fn retry(run: &Run, journal: &Journal, which: &Which, wait: Option<Duration>
         told.push(row(entry, &outcome));
         let Err(error) = outcome else { continue };
         // Whatever comes after would meet the same, or may build on what is not known.
-        let is_over = matches!(error.code, Code::Unreachable | Code::Interrupted) || error.effect == Effect::Unknown;
+        let is_over = error.effect == Effect::Unknown || matches!(error.code, Code::Unreachable | Code::Interrupted | Code::AuthRejected | Code::DatabaseNotFound | Code::LocalState);
         first_error = first_error.or(Some(error));
         if is_over {
             break;
@@ -104,22 +108,22 @@ fn row(entry: &Entry, outcome: &Result<Vec<String>>) -> Value {
 }
 
 /// The entry that all others send again.
-fn first_of(all: &[Entry], entry: &Entry) -> Entry {
-    let mut first = entry;
-    while let Some(earlier) = all.iter().find(|other| other.id == first.text("retries")) {
+fn first_of<'a>(all: &'a Entries, entry: &'a Entry) -> &'a Entry {
+    let mut first = all.get(&entry.id).unwrap_or(entry);
+    // What is sent again knows who sends it, so that none comes before itself.
+    while let Some(earlier) = all.get(first.text("retries")).filter(|earlier| earlier.retried_by.contains(&first.id)) {
         first = earlier;
     }
-    all.iter().find(|other| other.id == first.id).unwrap_or(entry).clone()
+    first
 }
 
 /// An entry and those that sent it again.
-fn attempts<'a>(all: &'a [Entry], first: &'a Entry) -> impl Iterator<Item = &'a Entry> {
-    let again = all.iter().filter(|other| first.retried_by.contains(&other.id));
-    std::iter::once(first).chain(again)
+fn attempts<'a>(all: &'a Entries, first: &'a Entry) -> impl Iterator<Item = &'a Entry> {
+    std::iter::once(first).chain(first.retried_by.iter().filter_map(|id| all.get(id)))
 }
 
 /// Whether it may be sent again, and why not.
-fn sendable(all: &[Entry], first: &Entry) -> Result<Entry> {
+fn sendable(all: &Entries, first: &Entry) -> Result<Entry> {
     let name = format!("{}/{}", first.model(), first.method());
     if let Some(open) = attempts(all, first).find(|entry| entry.state() == State::Open) {
         return Err(Error::new(
@@ -142,9 +146,12 @@ fn sendable(all: &[Entry], first: &Entry) -> Result<Entry> {
     Ok(first.clone())
 }
 
-/// All that failed and was not sent since.
-fn failed(run: &Run, all: &[Entry]) -> Vec<Entry> {
-    let firsts = all.iter().filter(|entry| entry.intent["retries"].is_null() && entry.intent["undoes"].is_null());
+/// All of these that failed and were not sent since.
+fn failed(run: &Run, all: &Entries, which: &super::Which) -> Vec<Entry> {
+    let now = run.session.clock.seconds();
+    let firsts = all.all().iter().filter(|entry| {
+        entry.intent["retries"].is_null() && entry.intent["undoes"].is_null() && which.is_among(entry, now)
+    });
     let mut meant = Vec::new();
     for first in firsts {
         match sendable(all, first) {

@@ -4,11 +4,11 @@
 use serde_json::{Value, json};
 
 use super::plan::{Plan, call, conflict, impossible, rows_now, there, told};
-use crate::execute::compared::{self, Field};
+use crate::execute::compared;
 use crate::error::Result;
 use crate::hint::Hint;
 use crate::journal::{Entry, kept};
-use crate::odoo::schema::{Schema, Schemas};
+use crate::odoo::schema::{Kind, Schema, Schemas};
 use crate::operation::{Object, Operation, canonical};
 use crate::session::Run;
 
@@ -32,11 +32,11 @@ pub fn rows_before(entry: &Entry, name: &str) -> Result<Vec<Value>> {
 }
 
 /// An old value as it is written; none where it was not kept whole.
-pub fn as_written(field: &Field, old: &Value) -> Option<Value> {
+pub fn as_written(field: &Kind, old: &Value) -> Option<Value> {
     if !kept::is_whole(old) {
         return None;
     }
-    Some(match field.kind.as_str() {
+    Some(match field.name.as_str() {
         "many2many" => json!([[6, 0, compared::ids(old)]]),
         "many2one" => compared::record(old).map_or(json!(false), |id| json!(id)),
         "properties" => {
@@ -77,12 +77,10 @@ pub fn undo_write(run: &Run, entry: &Entry, name: &str, only: Option<&[String]>)
         .cloned()
         .collect();
     let schema = run.filled(model)?;
-    let kind = |field: &str| {
-        let known = schema.as_ref().and_then(|schema| schema.field(field));
-        Field::of(&known.unwrap_or_default())
-    };
+    let kind = |field: &str| schema.as_ref().map(|schema| schema.kind(field)).unwrap_or_default();
     let now = rows_now(run, model, &entry.ids(), &fields, entry)?;
-    let mut plan = Plan::default();
+    let is_part = vals.keys().any(|field| !fields.contains(field));
+    let mut plan = Plan { is_part, ..Plan::default() };
     let mut changed = Vec::new();
     let mut groups: Vec<(Object, Vec<i64>)> = Vec::new();
     let mut is_changed_back = true;
@@ -103,18 +101,18 @@ pub fn undo_write(run: &Run, entry: &Entry, name: &str, only: Option<&[String]>)
                 continue;
             }
             is_changed_back = false;
-            if ours.get(kept::SECRET).is_none() && !compared::holds(&kind, ours, Some(was), is) {
+            if kept::is_told(ours) && !compared::holds(&kind, ours, Some(was), is) {
                 changed.push(told(model, id, field, was, ours, is));
                 continue;
             }
-            if kind.kind == "one2many" {
+            if kind.name == "one2many" {
                 let found = changed_lines(run, entry, field, &kind, was, ours, is)?;
                 if !found.is_empty() {
                     changed.extend(found);
                     continue;
                 }
             }
-            let value = if kind.kind == "one2many" {
+            let value = if kind.name == "one2many" {
                 lines(run, entry, field, &kind, was, ours, is, &mut plan.lost)
             } else {
                 as_written(&kind, was)
@@ -124,7 +122,7 @@ pub fn undo_write(run: &Run, entry: &Entry, name: &str, only: Option<&[String]>)
                 Some(value) => drop(back.insert(field.clone(), value)),
                 None => plan.lost.push(format!("{field} of {model} {id}, of which only a digest was kept")),
             }
-            if kind.kind == "many2many" && compared::after(&compared::ids(was), ours).1 > 0 {
+            if kind.name == "many2many" && compared::after(&compared::ids(was), ours).1 > 0 {
                 plan.lost.push(format!("records that were made in {field} of {model} {id} are taken off it, and stay"));
             }
         }
@@ -160,7 +158,7 @@ pub fn undo_write(run: &Run, entry: &Entry, name: &str, only: Option<&[String]>)
 }
 
 /// Whether commands change lines that stay.
-fn changes_lines(field: &Field, commands: &Value) -> bool {
+fn changes_lines(field: &Kind, commands: &Value) -> bool {
     field.is_list() && commands.as_array().into_iter().flatten().any(|command| command[0] == 1)
 }
 
@@ -171,7 +169,7 @@ fn lines(
     run: &Run,
     entry: &Entry,
     name: &str,
-    field: &Field,
+    field: &Kind,
     was: &Value,
     ours: &Value,
     is: &Value,
@@ -207,7 +205,7 @@ fn lines(
         }
         let mut back = Object::new();
         for field in vals.keys() {
-            let kind = Field::of(&schema.as_ref().and_then(|schema| schema.field(field)).unwrap_or_default());
+            let kind = schema.as_ref().map(|schema| schema.kind(field)).unwrap_or_default();
             match kept[id.to_string()].get(field).and_then(|old| as_written(&kind, old)) {
                 Some(old) => drop(back.insert(field.clone(), old)),
                 None => lost.push(format!("{field} of {name} {id}, which was not kept")),
@@ -225,7 +223,7 @@ fn changed_lines(
     run: &Run,
     entry: &Entry,
     name: &str,
-    field: &Field,
+    field: &Kind,
     was: &Value,
     ours: &Value,
     is: &Value,
@@ -262,16 +260,16 @@ fn changed_lines(
     fields.retain(|name| schema.as_ref().is_none_or(|schema| schema.has(name)));
     let rows = rows_now(run, model, &ids, &fields, entry)?;
     let holds = |vals: &Object, name: &String, row: &Value| {
-        let kind = Field::of(&schema.as_ref().and_then(|schema| schema.field(name)).unwrap_or_default());
+        let kind = schema.as_ref().map(|schema| schema.kind(name)).unwrap_or_default();
         let ours = &vals[name];
-        ours.get(kept::SECRET).is_some() || compared::holds(&kind, ours, Some(&json!([])), &row[name])
+        !kept::is_told(ours) || compared::holds(&kind, ours, Some(&json!([])), &row[name])
     };
     let mut changed = Vec::new();
     for (id, vals) in &written {
         let Some(row) = rows.iter().find(|row| row["id"] == *id) else { continue };
         for (name, ours) in vals {
             let old = &kept[id.to_string()][name];
-            let kind = Field::of(&schema.as_ref().and_then(|schema| schema.field(name)).unwrap_or_default());
+            let kind = schema.as_ref().map(|schema| schema.kind(name)).unwrap_or_default();
             let is_list = kind.is_list() && compared::holds(&kind, ours, Some(old), &row[name]);
             if !is_list && !holds(vals, name, row) && !compared::same(&kind, old, &row[name]) {
                 changed.push(told(model, *id, name, old, ours, &row[name]));
@@ -296,8 +294,8 @@ fn changed_lines(
 /// A line as it is made again.
 fn line_values(line: &Object, schema: &Schema) -> Object {
     let one = |(name, value): (&String, &Value)| {
-        let field = Field::of(&schema.field(name)?);
-        Some((name.clone(), as_written(&field, value)?))
+        schema.has(name).then_some(())?;
+        Some((name.clone(), as_written(&schema.kind(name), value)?))
     };
     let settable = line.iter().filter(|(name, _)| crate::execute::before::is_settable(schema, name));
     settable.filter_map(one).collect()

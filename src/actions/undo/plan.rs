@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::back;
-use crate::execute::compared::{self, Field};
+use crate::execute::compared;
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::execute::before::is_settable;
 use crate::hint::{Action, Hint};
-use crate::journal::{Entry, Journal, State, entry, kept};
+use crate::journal::{Entries, Entry, State, entry, kept};
 use crate::knowledge::{inverses, methods};
 use crate::odoo::schema::Schemas;
 use crate::operation::{self, Object, Operation};
@@ -24,6 +24,8 @@ pub struct Plan {
     pub steps: Vec<Operation>,
     /// What they cannot bring back.
     pub lost: Vec<String>,
+    /// They lead back from a part of it.
+    pub is_part: bool,
 }
 
 impl Plan {
@@ -66,7 +68,7 @@ pub fn impossible(message: impl Into<String>) -> Error {
 ///
 /// # Errors
 /// `undo_conflict`, `undo_impossible`, or what kept it from being found out.
-pub fn of(run: &Run, journal: &Journal, entry: &Entry, fields: Option<&[String]>) -> Result<Plan> {
+pub fn of(run: &Run, all: &Entries, entry: &Entry, fields: Option<&[String]>) -> Result<Plan> {
     let name = format!("{}/{}", entry.model(), entry.method());
     match entry.state() {
         State::Open => {
@@ -82,13 +84,9 @@ pub fn of(run: &Run, journal: &Journal, entry: &Entry, fields: Option<&[String]>
     if entry.is_newer() {
         return Err(impossible(format!("a later version of this program wrote the entry of {name}")));
     }
-    if fields.is_none() && !entry.undone_by.is_empty() {
-        let all = journal.entries()?;
-        if let Some(by) = entry::undo_of(&all, entry) {
-            return Err(conflict(format!("{name} is undone already, by {}", by.id), Vec::new()).with_hint(
-                Hint::new("to have it back: ").action(Action::new("undo").with("id", by.id.as_str())),
-            ));
-        }
+    if let Some(by) = entry::undo_of(all, entry).filter(|_| fields.is_none()) {
+        return Err(conflict(format!("{name} is undone already, by {}", by.id), Vec::new())
+            .with_hint(Hint::new("to have it back: ").action(Action::new("undo").with("id", by.id.as_str()))));
     }
     let method = entry.method();
     let known = methods::of(entry.model(), method);
@@ -97,10 +95,10 @@ pub fn of(run: &Run, journal: &Journal, entry: &Entry, fields: Option<&[String]>
         "unlink" => undo_unlink(run, entry, &name),
         "action_archive" | "action_unarchive" | "toggle_active" => undo_archive(run, entry, &name),
         "message_post" => undo_post(run, entry),
-        "activity_schedule" => made(entry)
-            .map(|ids| Plan { steps: vec![call("mail.activity", "unlink", ids)], lost: Vec::new() })
+        "activity_schedule" => entry.made()
+            .map(|ids| Plan { steps: vec![call("mail.activity", "unlink", ids)], ..Plan::default() })
             .ok_or_else(|| impossible("the journal does not know which activities were made")),
-        _ if known.is_some_and(|known| known.stores() == Some("vals") && !known.makes_records()) => {
+        _ if known.is_some_and(methods::Method::writes) => {
             back::undo_write(run, entry, &name, fields)
         }
         _ => undo_button(run, entry, &name),
@@ -115,15 +113,6 @@ pub fn call(model: &str, method: &str, ids: Vec<i64>) -> Operation {
         ids: Some(ids),
         kwargs: Object::new(),
         context: Object::new(),
-    }
-}
-
-/// The records that a call has made.
-fn made(entry: &Entry) -> Option<Vec<i64>> {
-    match entry.result() {
-        Value::Array(ids) if !ids.is_empty() => ids.iter().map(Value::as_i64).collect(),
-        Value::Number(id) => Some(vec![id.as_i64()?]),
-        _ => None,
     }
 }
 
@@ -150,7 +139,7 @@ pub fn rows_now(run: &Run, model: &str, ids: &[i64], fields: &[String], entry: &
 
 fn undo_create(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
     let model = entry.model();
-    let Some(ids) = made(entry) else {
+    let Some(ids) = entry.made() else {
         return Err(impossible(format!("the journal does not know which records {name} has made")));
     };
     let schema = run.filled(model)?;
@@ -170,9 +159,8 @@ fn undo_create(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
     for (id, vals) in ids.iter().zip(&list) {
         let Some(now) = rows.iter().find(|row| row["id"] == *id) else { continue };
         for (field, ours) in vals.iter().filter(|(field, _)| *field != "active") {
-            let known = schema.as_ref().and_then(|schema| schema.field(field)).unwrap_or_default();
-            let kind = Field::of(&known);
-            let is_told = ours.get(kept::SECRET).is_none();
+            let kind = schema.as_ref().map(|schema| schema.kind(field)).unwrap_or_default();
+            let is_told = kept::is_told(ours);
             // Lines of a new record were made by it; others may have been added, and go or stay with it.
             if is_told && !kind.is_list() && !compared::same(&kind, ours, &now[field]) {
                 changed.push(told(model, *id, field, &Value::Null, ours, &now[field]));
@@ -189,7 +177,7 @@ fn undo_create(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
         if active.is_empty() {
             return Err(conflict(format!("what {name} made is archived already"), Vec::new()));
         }
-        return Ok(Plan { steps: vec![call(model, "action_archive", active)], lost: Vec::new() });
+        return Ok(Plan { steps: vec![call(model, "action_archive", active)], ..Plan::default() });
     }
     let by_others = rows.iter().any(|row| {
         let (made, written) = (compared::record(&row["create_uid"]), compared::record(&row["write_uid"]));
@@ -198,7 +186,7 @@ fn undo_create(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
     if by_others {
         return Err(conflict(format!("somebody else has worked on what {name} made, and it can only be deleted"), Vec::new()));
     }
-    Ok(Plan { steps: vec![call(model, "unlink", there)], lost: Vec::new() })
+    Ok(Plan { steps: vec![call(model, "unlink", there)], ..Plan::default() })
 }
 
 fn undo_archive(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
@@ -231,13 +219,13 @@ fn undo_archive(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
     if steps.is_empty() {
         return Err(conflict(format!("{name} changed nothing"), Vec::new()));
     }
-    Ok(Plan { steps, lost: Vec::new() })
+    Ok(Plan { steps, ..Plan::default() })
 }
 
 /// A message that nobody outside was told of goes.
 fn undo_post(run: &Run, entry: &Entry) -> Result<Plan> {
     let said = inverses::instead("message_post");
-    let ids = made(entry).ok_or_else(|| impossible("the journal does not know which message was posted"))?;
+    let ids = entry.made().ok_or_else(|| impossible("the journal does not know which message was posted"))?;
     let schema = run.filled("mail.message")?;
     let has = |name: &&str| schema.as_ref().is_none_or(|schema| schema.has(name));
     let fields = ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"];
@@ -259,7 +247,7 @@ fn undo_post(run: &Run, entry: &Entry) -> Result<Plan> {
     if rows.iter().any(|row| is_told(row) || !is_internal(row)) {
         return Err(impossible(format!("the message was no internal note, or somebody was notified: {said}")));
     }
-    Ok(Plan { steps: vec![call("mail.message", "unlink", ids)], lost: Vec::new() })
+    Ok(Plan { steps: vec![call("mail.message", "unlink", ids)], ..Plan::default() })
 }
 
 /// Records that were deleted are made again; their ids are new.
@@ -275,9 +263,9 @@ fn undo_unlink(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
         let id = row.get("id").and_then(Value::as_i64).unwrap_or_default();
         let mut vals = Object::new();
         for (field, value) in row {
-            let kind = Field::of(&schema.field(field).unwrap_or_default());
+            let kind = schema.kind(field);
             let is_filled = value.as_array().is_some_and(|items| !items.is_empty());
-            if kind.kind == "one2many" && is_filled {
+            if kind.name == "one2many" && is_filled {
                 return Err(impossible(format!(
                     "{model} {id} had records in {field}, which went or were cut off with it: they are not in the journal"
                 )));
@@ -295,7 +283,7 @@ fn undo_unlink(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
         lost.push(format!("the id of {model} {id}: it is made again under a new one"));
     }
     let kwargs = operation::kwargs(json!({ "vals_list": list }));
-    Ok(Plan { steps: vec![Operation { ids: None, kwargs, ..call(model, "create", Vec::new()) }], lost })
+    Ok(Plan { steps: vec![Operation { ids: None, kwargs, ..call(model, "create", Vec::new()) }], lost, ..Plan::default() })
 }
 
 fn undo_button(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
@@ -320,7 +308,7 @@ fn undo_button(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
     };
     if way.field.is_empty() {
         let steps = way.back.iter().map(|back| call(model, back, ids.clone())).collect();
-        return Ok(Plan { steps, lost: Vec::new() });
+        return Ok(Plan { steps, ..Plan::default() });
     }
     let schema = run.filled(model)?;
     let has = |name: &str| schema.as_ref().is_none_or(|schema| schema.has(name));
@@ -356,7 +344,7 @@ fn undo_button(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
         }
     }
     let left = Some(way.leaves).filter(|leaves| !leaves.is_empty());
-    Ok(Plan { steps, lost: left.map(str::to_string).into_iter().collect() })
+    Ok(Plan { steps, lost: left.map(str::to_string).into_iter().collect(), ..Plan::default() })
 }
 
 /// A field that was changed since: what it was, what this program wrote, what it is.

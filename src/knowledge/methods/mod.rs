@@ -236,6 +236,11 @@ impl Method {
         matches!(self.answer, Answer::Records { .. }) && self.stores().is_some()
     }
 
+    /// Whether it stores values in records that are there.
+    pub fn writes(&self) -> bool {
+        self.stores() == Some("vals") && !self.makes_records()
+    }
+
     /// The arguments of a version that have a position, in their order; the ids of a method on records stand before.
     pub fn positional(&self, version: Version) -> impl Iterator<Item = &'static Argument> {
         self.arguments.iter().filter(move |argument| !argument.by_name && argument.is_in(version))

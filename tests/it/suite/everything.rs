@@ -77,8 +77,14 @@ const GROUPED: [(&str, &str); 5] = [
 
 /// What every version groups by.
 #[cfg(feature = "live")]
-pub fn groups_of_that_version_agree(desk: &Desk) {
-    agree(desk, &GROUPED);
+pub fn groups_of_that_version_agree(desk: &Desk, major: u32) {
+    let (many, one): (Vec<_>, Vec<_>) = GROUPED.into_iter().partition(|(_, by)| *by == "tag_ids");
+    agree(desk, &one);
+    if major >= 15 {
+        return agree(desk, &many);
+    }
+    desk.run(&["schema-summary", "project.task"]).ok();
+    desk.run(&["group", "project.task", "--by", "tag_ids"]).fails(2, "preflight_refused");
 }
 
 fn agree(desk: &Desk, grouped: &[(&str, &str)]) {

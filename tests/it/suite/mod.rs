@@ -151,7 +151,7 @@ macro_rules! suite {
         }
     };
     (older $place:expr) => {
-        suite! { common $place; groups_of_that_version_agree }
+        suite! { common $place; }
     };
     (rpc $place:expr; $($more:ident)*) => {
         suite! {
@@ -259,9 +259,10 @@ pub fn what_is_written_is_read_back(desk: &Desk) {
         json!({ "name": "Suite work", "task_id": task, "project_id": project, "unit_amount": 0.1 }),
     );
     assert_eq!(desk.field("account.analytic.line", time, "unit_amount"), json!(0.1));
-    let both = desk
-        .run(&["create", "project.task", "--vals-list-json", r#"[{"name":"Suite a"},{"name":"Suite b"}]"#])
-        .ok();
+    // In the project: up to 14 a task without one is nobody's to see.
+    let vals =
+        json!([{"name": "Suite a", "project_id": project}, {"name": "Suite b", "project_id": project}]);
+    let both = desk.run(&["create", "project.task", "--vals-list-json", &vals.to_string()]).ok();
     assert_eq!(both.json().as_array().unwrap().len(), 2);
     let domain = json!([["id", "in", both.json()]]).to_string();
     let count = desk.run(&[

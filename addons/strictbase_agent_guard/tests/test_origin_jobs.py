@@ -1,199 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What an agent has made or changed and somebody else carries out is held."""
+"""What a job makes of an agent's work is held, until a person has looked at it."""
 
 from odoo.tests import tagged
 
 from ..tools.acts import job
-from .common_http import GuardHttpCase
+from .common_origin import CLIENT, OriginCase
 from .roads import COMMENT, WORDS
-
-CLIENT = "client@outside.example"
-
-
-class OriginCase(GuardHttpCase):
-    records_of = ("project.task",)
-
-    def setUp(self):
-        super().setUp()
-        self.Held = self.env["strictbase.agent.held"]
-        self.before = self.Held.search([])
-        self.wire.clear()
-
-    def ok(self, who, endpoint, ids=None, /, **kwargs):
-        answer = self.rpc(who, endpoint, ids, **kwargs)
-        self.assertTrue(answer.ok, f"{endpoint}: {answer.text[:500]}")
-        self.env.invalidate_all()
-        return answer.body
-
-    def held(self):
-        self.env.invalidate_all()
-        return self.Held.search([]) - self.before
-
-    def recipients(self):
-        return {to for letter in self.wire.letters for to in letter["to"]}
-
-    def look(self, record, seconds=60):
-        """A person saves the record, a while after all that was touched so far."""
-        self.cr.execute(
-            "UPDATE strictbase_agent_touch SET touched_at = touched_at "
-            "- make_interval(secs => %s)",
-            [seconds],
-        )
-        self.env.invalidate_all()
-
-    def agents_contact(self):
-        """Somebody outside whom the agent has written down."""
-        return self.ok(
-            "agent",
-            "res.partner/create",
-            vals_list=[{"name": WORDS, "email": "new@outside.example"}],
-        )
-
-    def see(self, partner):
-        """A person opens and saves a contact."""
-        self.look(partner)
-        self.ok("human", "res.partner/write", partner, vals={"ref": "seen"})
 
 
 @tagged("post_install", "-at_install")
-class TestOrigin(OriginCase):
+class TestOriginJobs(OriginCase):
     records_of = ("hr.employee", "project.task")
-
-    def test_a_colleagues_message_reaches_whom_the_colleague_meant(self):
-        """The agent has touched the record; the message is the colleague's."""
-        self.ok("agent", "res.partner/write", self.at["file"], vals={"comment": "x"})
-        self.ok(
-            "human",
-            "res.partner/message_post",
-            self.at["file"],
-            body="Mine",
-            message_type="comment",
-            subtype_xmlid=COMMENT,
-        )
-        self.pass_time()
-        self.assertIn(CLIENT, self.recipients())
-        self.assertFalse(self.held())
-
-    def _followed(self):
-        """A colleague comments where an agent has made a client a follower."""
-        self.ok(
-            "agent",
-            "res.partner/message_subscribe",
-            self.at["quiet"],
-            partner_ids=[self.client.id],
-        )
-
-    def _comment(self):
-        self.ok(
-            "human",
-            "res.partner/message_post",
-            self.at["quiet"],
-            body="For colleagues",
-            message_type="comment",
-            subtype_xmlid=COMMENT,
-        )
-        self.pass_time()
-
-    def test_a_follower_of_the_agents_choice_waits(self):
-        self._followed()
-        self._comment()
-        self.assertNotIn(CLIENT, self.recipients())
-        self.assertIn("colleague@inside.example", self.recipients())
-        held = self.held()
-        self.assertEqual(len(held), 1)
-        self.assertIn(self.users["agent"].name, held.why)
-        self.assertEqual(held.owner_user_id, self.users["human"])
-        self.wire.clear()
-        held.with_user(self.users["approver"]).action_release()
-        self.pass_time()
-        self.assertIn(CLIENT, self.recipients())
-        self.assertEqual(held.state, "released")
-
-    def test_a_follower_whom_a_person_has_seen_does_not_wait(self):
-        self._followed()
-        self.look(self.at["quiet"])
-        self.ok("human", "res.partner/write", self.at["quiet"], vals={"ref": "seen"})
-        self._comment()
-        self.assertIn(CLIENT, self.recipients())
-        self.assertFalse(self.held())
-
-    def test_a_follower_of_the_project_waits(self):
-        """Who follows a project is told of its tasks, also of those to come."""
-        if "project.task" not in self.env:
-            self.skipTest("project not installed")
-        project = self.env["project.project"].create(
-            {"name": "Ours", "privacy_visibility": "employees"}
-        )
-        subtypes = self.env["mail.message.subtype"].search(
-            [("res_model", "in", [False, "project.project"])]
-        )
-        self.ok(
-            "agent_wide",
-            "project.project/message_subscribe",
-            project.id,
-            partner_ids=[self.client.id],
-            subtype_ids=subtypes.ids,
-        )
-
-        def comment():
-            values = {"name": "Ours", "project_id": project.id}
-            made = self.ok("human", "project.task/create", vals_list=[values])
-            self.env.invalidate_all()
-            task = self.env["project.task"].browse(made)
-            self.assertIn(self.client, task.message_partner_ids)
-            self.wire.clear()
-            self.ok(
-                "human",
-                "project.task/message_post",
-                task.id,
-                body="For colleagues",
-                message_type="comment",
-                subtype_xmlid=COMMENT,
-            )
-            self.pass_time()
-
-        comment()
-        self.assertNotIn(CLIENT, self.recipients())
-        self.assertTrue(self.held())
-        self.look(project.id)
-        seen = {"label_tasks": "Seen"}
-        self.ok("human_wide", "project.project/write", project.id, vals=seen)
-        comment()
-        self.assertIn(CLIENT, self.recipients())
-
-    def test_what_was_dropped_stays(self):
-        self._followed()
-        self._comment()
-        held = self.held()
-        held.with_user(self.users["approver"]).action_drop()
-        self.pass_time()
-        self.assertNotIn(CLIENT, self.recipients())
-        self.assertEqual(held.decided_by, self.users["approver"])
-        mail = self.env["mail.mail"].browse(held.target_id)
-        self.assertNotIn(
-            "ready", mail.mail_message_id.notification_ids.mapped("notification_status")
-        )
-
-    def test_an_agent_and_others_decide_nothing(self):
-        self._followed()
-        self._comment()
-        held = self.held()
-        for who in ("agent", "human"):
-            answer = self.rpc(who, "strictbase.agent.held/action_release", held.id)
-            self.assertEqual(answer.status, 403, f"{who}: {answer.text}")
-        self.assertEqual(held.state, "held")
-
-    def test_the_approvers_have_an_activity_and_no_letter(self):
-        self._followed()
-        self._comment()
-        activity = self.env["mail.activity"].search(
-            [
-                ("res_model", "=", "strictbase.agent.confirmation"),
-                ("res_id", "in", self.held().request_ids.ids),
-            ]
-        )
-        self.assertIn(self.users["approver"], activity.user_id)
-        self.assertNotIn("approver@inside.example", self.recipients())
 
     def test_a_job_mails_about_what_an_agent_has_made(self):
         partner = self.agents_contact()
@@ -350,11 +167,11 @@ class TestOrigin(OriginCase):
         self._job(self.client.id, "record.browse().write({'ref': 'job'})")
         self.assertIn(CLIENT, self.recipients())
 
-    def _bare(self):
+    def _bare(self, address=CLIENT, words="There again"):
         """A job's letter to an address, about no record."""
         self._run(
             "env['mail.mail'].create({'subject': 'There again', 'email_to': "
-            f"'{CLIENT}', 'body_html': '<p>There again</p>'}}).send()"
+            f"'{address}', 'body_html': '<p>{words}</p>'}}).send()"
         )
         return self.recipients()
 
@@ -379,6 +196,36 @@ class TestOrigin(OriginCase):
         self.ok("agent", "crm.lead/create", vals_list=[{**lead, "email_from": CLIENT}])
         self.wire.clear()
         self.assertNotIn(CLIENT, self._bare())
+
+    def _lead(self, **values):
+        """Somebody on no contact, whom the agent has written down."""
+        if "crm.lead" not in self.env:
+            self.skipTest("crm not installed")
+        values = {"name": "Lead", "country_id": self.env.ref("base.be").id, **values}
+        self.ok("agent", "crm.lead/create", vals_list=[values])
+
+    def test_a_job_writes_to_an_address_however_it_is_typed(self):
+        for typed, sent in (
+            (f'"X" <{CLIENT}>', CLIENT),
+            (CLIENT.upper(), CLIENT),
+            (CLIENT, CLIENT.title()),
+        ):
+            with self.subTest(typed=typed, sent=sent), self.apart():
+                self._lead(email_from=typed)
+                self.assertFalse(self._bare(sent))
+                self.assertTrue(self.held())
+        # another one with its name, in whatever case
+        self._lead(email_from=f'"There Again" <first{CLIENT}>')
+        self.assertIn(CLIENT, self._bare())
+
+    def test_a_job_tells_of_a_number_however_it_is_typed(self):
+        for typed in ("0470 99 88 77", "+32 470/99.88.77", "+32470998877"):
+            with self.subTest(typed), self.apart():
+                self._lead(phone=typed)
+                self.assertFalse(self._bare(words="Call +32470998877 again"))
+                self.assertTrue(self.held())
+        self._lead(phone="0470 99 88 78", function="0470 99 88 77")
+        self.assertIn(CLIENT, self._bare(words="Call +32470998877 again"))
 
     def _job(self, partner_id, before="pass"):
         """A scheduled job that mails a contact."""
