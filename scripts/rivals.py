@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""The same three jobs through MCP servers for Odoo, side by side: how long each takes to start, what its list of tools
-costs, and bytes and time of each job on warm connections. The others are installed from PyPI into a directory of
-their own; a job that one of them has no way for is left out. It creates timesheet lines and notes in the given Odoo.
+"""The same three jobs through MCP servers for Odoo, side by side: how long each takes
+to start, what its list of tools costs, and bytes and time of each job once it is warm.
+The others are installed from PyPI into a directory of their own; a job that one of them
+has no plain way for is left out. Timesheet lines and notes stay in the given Odoo.
 
-Wants ODOO_URL, ODOO_DB, ODOO_API_KEY and ODOO_LOGIN of an Odoo 19 with demo data that may be tried on, and in
-ODOO_EMPLOYEE the name of the employee that the login is. RIVALS_DIR keeps what was installed.
+Wants ODOO_URL, ODOO_DB, ODOO_API_KEY and ODOO_LOGIN of an Odoo 19 with demo data that
+may be tried on, and in ODOO_EMPLOYEE the name of the employee that the login is.
+RIVALS_DIR keeps what was installed.
 """
 
 import http.client
+import itertools
 import json
 import os
 import re
@@ -26,14 +29,26 @@ URL, DATABASE, KEY, LOGIN = (
 EMPLOYEE = os.environ["ODOO_EMPLOYEE"]
 RUNS = 5
 CLIENT = {"name": "bench", "version": "1"}
-PARTNERS = {"model": "res.partner", "domain": [], "fields": ["name", "email"], "limit": 20}
+PARTNERS = {
+    "model": "res.partner",
+    "domain": [],
+    "fields": ["name", "email"],
+    "limit": 20,
+}
 NAMES = {
     "project_id": ("project.project", "Office Design"),
     "task_id": ("project.task", "Room 1: Decoration"),
     "employee_id": ("hr.employee", EMPLOYEE),
 }
-LINE = {"name": "Looked at the walls", "unit_amount": 0.5}
-NOTE = "Called, nobody there"
+ONCE = itertools.count()
+
+
+def line():
+    return {"name": f"Looked at wall {next(ONCE)}", "unit_amount": 0.5}
+
+
+def note():
+    return f"Called, nobody there ({next(ONCE)})"
 
 
 def size_of(value):
@@ -44,22 +59,29 @@ def domain(name):
     return {"domain": [["name", "=", name]], "fields": ["name"], "limit": 2}
 
 
-# For each: package, program, and how it is told to search, to find by name, to create and to leave a note.
+# For each: package, program, and how it is told to search, to find by name, to create
+# and to leave a note.
 RIVALS = {
     "odoo-mcp-tools": {
         "package": "odoo-mcp-tools==1.5.0",
         "program": "odoo-mcp",
         "environment": {"ODOO_LOGIN": LOGIN},
         "search": lambda: ("odoo_search_read", PARTNERS),
-        "find": lambda model, name: ("odoo_search_read", {"model": model, **domain(name)}),
-        "create": lambda model, values: ("odoo_create", {"model": model, "values": values}),
+        "find": lambda model, name: (
+            "odoo_search_read",
+            {"model": model, **domain(name)},
+        ),
+        "create": lambda model, values: (
+            "odoo_create",
+            {"model": model, "values": values},
+        ),
         "note": lambda record: (
             "odoo_execute",
             {
                 "model": "res.partner",
                 "method": "message_post",
                 "ids": [record],
-                "kwargs": {"body": NOTE, "subtype_xmlid": "mail.mt_note"},
+                "kwargs": {"body": note(), "subtype_xmlid": "mail.mt_note"},
             },
         ),
     },
@@ -68,27 +90,50 @@ RIVALS = {
         "program": "mcp-server-odoo",
         "environment": {"ODOO_USER": LOGIN, "ODOO_YOLO": "true"},
         "search": lambda: ("search_records", PARTNERS),
-        "find": lambda model, name: ("search_records", {"model": model, **domain(name)}),
-        "create": lambda model, values: ("create_record", {"model": model, "values": values}),
+        "find": lambda model, name: (
+            "search_records",
+            {"model": model, **domain(name)},
+        ),
+        "create": lambda model, values: (
+            "create_record",
+            {"model": model, "values": values},
+        ),
         "note": lambda record: (
             "post_message",
-            {"model": "res.partner", "record_id": record, "body": NOTE, "subtype": "note"},
+            {
+                "model": "res.partner",
+                "record_id": record,
+                "body": note(),
+                "subtype": "note",
+            },
         ),
     },
     "odoo-mcp": {
         "package": "odoo-mcp==1.3.0",
         "program": "odoo-mcp",
-        "environment": {"ODOO_USERNAME": LOGIN, "ODOO_PASSWORD": KEY, "ODOO_TRANSPORT": "json2"},
+        "environment": {
+            "ODOO_USERNAME": LOGIN,
+            "ODOO_PASSWORD": KEY,
+            "ODOO_TRANSPORT": "json2",
+        },
         "search": lambda: ("search_records", PARTNERS),
     },
 }
 OURS = {
     "search": lambda: ("odoo_search_read", PARTNERS),
-    "find": lambda model, name: ("odoo_lookup", {"kind": model, "query": name, "one": True}),
+    "find": lambda model, name: (
+        "odoo_lookup",
+        {"kind": model, "query": name, "one": True},
+    ),
     "create": lambda model, values: ("odoo_create", {"model": model, "vals": values}),
     "note": lambda record: (
         "odoo_call",
-        {"model": "res.partner", "method": "message_post", "ids": [record], "data": {"body": NOTE}},
+        {
+            "model": "res.partner",
+            "method": "message_post",
+            "ids": [record],
+            "data": {"body": note(), "subtype_xmlid": "mail.mt_note"},
+        },
     ),
 }
 
@@ -106,13 +151,19 @@ class Server:
             stderr=subprocess.DEVNULL,
         )
         self.number = 0
-        opening = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": CLIENT}
+        opening = {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": CLIENT,
+        }
         self.ask("initialize", opening)
         self.start = time.perf_counter() - since
         self.say({"method": "notifications/initialized"})
 
     def say(self, message):
-        self.process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+        self.process.stdin.write(
+            json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n"
+        )
         self.process.stdin.flush()
 
     def ask(self, method, params):
@@ -147,7 +198,7 @@ def number(text):
 
 
 def log_time(server, how):
-    size, values = 0, dict(LINE)
+    size, values = 0, line()
     for field, (model, name) in NAMES.items():
         taken, text = server.tool(how["find"](model, name))
         size, values[field] = size + taken, number(text)
@@ -193,7 +244,9 @@ def curl():
     times = []
     for _ in range(RUNS + 1):
         since = time.perf_counter()
-        connection.request("POST", "/json/2/res.partner/search_read", json.dumps(body), headers)
+        connection.request(
+            "POST", "/json/2/res.partner/search_read", json.dumps(body), headers
+        )
         size = len(connection.getresponse().read())
         times.append(time.perf_counter() - since)
     return f"{size:,} B, {statistics.median(times[1:]) * 1000:.0f} ms"
@@ -203,7 +256,9 @@ def main():
     home = tempfile.TemporaryDirectory()
     plain = {"PATH": os.environ["PATH"], "HOME": home.name, "LANG": "C.UTF-8"}
     os.makedirs(f"{home.name}/config", mode=0o700)
-    profile = os.open(f"{home.name}/config/odoo_bench.env", os.O_WRONLY | os.O_CREAT, 0o600)
+    profile = os.open(
+        f"{home.name}/config/odoo_bench.env", os.O_WRONLY | os.O_CREAT, 0o600
+    )
     with os.fdopen(profile, "w") as file:
         file.write(f"ODOO_BASE_URL={URL}\nODOO_DB={DATABASE}\nODOO_API_KEY={KEY}\n")
     ours = [BINARY, "--profile", "bench", "mcp"]
@@ -213,8 +268,16 @@ def main():
         where = f"{packages}/{name}"
         if not os.path.exists(f"{where}/bin/{how['program']}"):
             venv.create(where, with_pip=True)
-            subprocess.run([f"{where}/bin/pip", "install", "--quiet", how["package"]], check=True)
-        environment = {**plain, "ODOO_URL": URL, "ODOO_DB": DATABASE, "ODOO_API_KEY": KEY, **how["environment"]}
+            subprocess.run(
+                [f"{where}/bin/pip", "install", "--quiet", how["package"]], check=True
+            )
+        environment = {
+            **plain,
+            "ODOO_URL": URL,
+            "ODOO_DB": DATABASE,
+            "ODOO_API_KEY": KEY,
+            **how["environment"],
+        }
         everybody.append((name, [f"{where}/bin/{how['program']}"], environment, how))
     print("| server | start | tools | " + " | ".join(JOBS) + " |")
     print("|---" * (3 + len(JOBS)) + "|")
@@ -228,7 +291,10 @@ def main():
         listed = server.ask("tools/list", {})
         tools = f"{len(listed['tools'])}, {size_of(listed):,} B"
         start = f"{statistics.median(starts) * 1000:.0f} ms"
-        print("| " + " | ".join([name, start, tools, *measured(server, how)]) + " |", flush=True)
+        print(
+            "| " + " | ".join([name, start, tools, *measured(server, how)]) + " |",
+            flush=True,
+        )
         server.end()
     print(f"| a kept connection | | | {curl()} | | |")
 
