@@ -110,7 +110,8 @@ pub fn check_model(model: &str) -> Result<()> {
     }
 }
 
-fn is_identifier(text: &str) -> bool {
+/// Whether a text is a name as Odoo and Python have them.
+pub fn is_identifier(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with(|c: char| c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')

@@ -3,14 +3,13 @@
 //! business.
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::access::{self, Operation};
 use super::env::{Env, LANGUAGES};
 use super::fault::{Fault, Outcome};
 use super::replies::{NO_DATABASE, NO_ROUTE, health, html_reply, json_reply, wrong_content_type};
 use super::world::World;
-use super::{DATABASE, describe, guard, methods, python, rpc, schema, sessions};
+use super::{DATABASE, VERSION, VERSION_INFO, describe, guard, methods, python, rpc, schema, sessions};
 use crate::transport::{HttpReply, HttpRequest, Method};
 
 const DOCUMENTATION_GROUP: &str = "api_doc.group_allow_doc";
@@ -89,10 +88,7 @@ pub fn answer(world: &World, request: &HttpRequest, now: u64) -> (HttpReply, Opt
     let route = route(request);
     match route {
         Route::Version => {
-            return (
-                json_reply(200, &json!({"version_info": [19, 0, 0, "final", 0, ""], "version": "19.0"})),
-                None,
-            );
+            return (json_reply(200, &json!({"version_info": VERSION_INFO, "version": VERSION})), None);
         }
         Route::Health(query) => return (health(query), None),
         _ => {}
@@ -244,8 +240,7 @@ fn document_access(env: &mut Env, request: &HttpRequest) -> Outcome<()> {
 /// Changes with the program, the language and the caller's groups, as Odoo's changes with its registry.
 fn etag(env: &Env) -> String {
     let groups = env.row("res.users", env.user).and_then(|row| row.get("group_ids")).map(Value::to_string);
-    let text = format!("{} {} {groups:?}", env!("CARGO_PKG_VERSION"), env.language());
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    python::sha256(format!("{} {} {groups:?}", env!("CARGO_PKG_VERSION"), env.language()))
 }
 
 fn document_reply(

@@ -48,6 +48,10 @@ use crate::transport::{Embedded, FaultKind, HttpReply, HttpRequest, Phase, Trans
 
 /// The address that stands for the sandbox; it resolves nowhere.
 pub const BASE_URL: &str = "http://sandbox.invalid";
+/// The Odoo that it stands in for.
+const VERSION: &str = "19.0";
+/// The same, as Odoo tells it apart.
+const VERSION_INFO: (u8, u8, u8, &str, u8, &str) = (19, 0, 0, "final", 0, "");
 /// The name of its database.
 pub const DATABASE: &str = "sandbox";
 /// Key of the agent: an ordinary employee, held by the guard. Public and worthless, as all four are.

@@ -1,10 +1,29 @@
 //! JSON values as Python sees them: `repr` for messages, truthiness, the numbers that
-//! Odoo's fields make of strings, and the wording of Python's own JSON parser. Pure; it
-//! knows no model.
+//! Odoo's fields make of strings, and the wording of Python's own JSON parser and of its
+//! refusal of a call. Pure; it knows no model.
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::fault::{Fault, Outcome};
+
+/// `hashlib.sha256(text).hexdigest()`.
+pub fn sha256(text: impl AsRef<[u8]>) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// How Python says that a call lacks these arguments; nothing if it lacks none.
+pub fn missing_arguments(function: &str, names: &[&str]) -> Option<String> {
+    let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+    let listed = match quoted.as_slice() {
+        [] => return None,
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [several @ .., last] => format!("{}, and {last}", several.join(", ")),
+    };
+    let plural = if names.len() == 1 { "" } else { "s" };
+    Some(format!("{function} missing {} required positional argument{plural}: {listed}", names.len()))
+}
 
 /// `repr(value)`.
 pub fn repr(value: &Value) -> String {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::env::Env;
 use super::fault::{Fault, Outcome};
 use super::replies::{json_reply, text_reply};
-use super::{DATABASE, methods, python, schema, sessions};
+use super::{DATABASE, VERSION, VERSION_INFO, methods, python, schema, sessions};
 use crate::transport::{HttpReply, HttpRequest};
 
 /// What is asked in the envelope.
@@ -190,19 +190,11 @@ fn answered(
 /// What a route's function cannot do without is there.
 fn complete(asked: Asked, params: &Map<String, Value>) -> Outcome<()> {
     let (function, wanted) = asked.function();
-    let missing: Vec<String> =
-        wanted.iter().filter(|name| !params.contains_key(**name)).map(|name| format!("'{name}'")).collect();
-    let listed = match missing.as_slice() {
-        [] => return Ok(()),
-        [one] => one.clone(),
-        [one, other] => format!("{one} and {other}"),
-        [several @ .., last] => format!("{}, and {last}", several.join(", ")),
-    };
-    let plural = if missing.len() == 1 { "" } else { "s" };
-    Err(Fault::kind(format!(
-        "{function}() missing {} required positional argument{plural}: {listed}",
-        missing.len()
-    )))
+    let missing: Vec<&str> = wanted.iter().copied().filter(|name| !params.contains_key(*name)).collect();
+    match python::missing_arguments(&format!("{function}()"), &missing) {
+        Some(lacks) => Err(Fault::kind(lacks)),
+        None => Ok(()),
+    }
 }
 
 /// Arguments by place and by name.
@@ -221,9 +213,9 @@ fn arguments(places: Option<&Value>, names: Option<&Value>) -> Outcome<(Vec<Valu
 /// What anybody is told.
 fn version() -> Value {
     json!({
-        "server_version": "19.0",
-        "server_version_info": [19, 0, 0, "final", 0, ""],
-        "server_serie": "19.0",
+        "server_version": VERSION,
+        "server_version_info": VERSION_INFO,
+        "server_serie": VERSION,
         "protocol_version": 1,
     })
 }
@@ -258,7 +250,7 @@ fn service(env: &mut Env, params: Map<String, Value>) -> Outcome<Value> {
         }
         ("db", "list") => Ok(json!([DATABASE])),
         ("db", "db_exist") => Ok(json!(text(0) == DATABASE)),
-        ("db", "server_version") => Ok(json!("19.0")),
+        ("db", "server_version") => Ok(json!(VERSION)),
         ("common" | "db", other) => Err(Fault::plain(format!("Method not found: {other}"))),
         ("object", _) => object(env, method, arguments),
         (other, _) => Err(Fault::missing_key(other)),

@@ -2,11 +2,12 @@
 //! the keys are. Agents have the one way in that the guard leaves them, a key by JSON-2.
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::env::Env;
 use super::fault::{Fault, Outcome};
-use super::{ADMIN_KEY, AGENT_KEY, APPROVER_KEY, DATABASE, DOCS_KEY, access, guard};
+use super::{
+    ADMIN_KEY, AGENT_KEY, APPROVER_KEY, DATABASE, DOCS_KEY, VERSION, VERSION_INFO, access, guard, python,
+};
 use crate::transport::HttpRequest;
 
 const KEYS: [(&str, i64); 4] = [(AGENT_KEY, 7), (DOCS_KEY, 8), (APPROVER_KEY, 9), (ADMIN_KEY, 2)];
@@ -57,27 +58,23 @@ pub fn check(env: &Env, user: i64, secret: &str) -> Outcome<()> {
     }
 }
 
-fn digest(cookie: &str) -> String {
-    Sha256::digest(cookie.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The user of a request's session.
 pub fn of_cookie(env: &Env, request: &HttpRequest) -> Option<i64> {
     let cookie = request.cookie.as_ref()?;
-    env.world.session(&digest(cookie.expose())).filter(|user| is_let_in(env, *user))
+    env.world.session(&python::sha256(cookie.expose())).filter(|user| is_let_in(env, *user))
 }
 
 /// Opens a session and gives its cookie.
 pub fn open(env: &mut Env, user: i64) -> String {
     let cookie = new_cookie();
-    env.world.open_session(digest(&cookie), user);
+    env.world.open_session(python::sha256(&cookie), user);
     cookie
 }
 
 /// Ends a request's session.
 pub fn end(env: &mut Env, request: &HttpRequest) {
     if let Some(cookie) = &request.cookie {
-        env.world.end_session(&digest(cookie.expose()));
+        env.world.end_session(&python::sha256(cookie.expose()));
     }
 }
 
@@ -119,8 +116,8 @@ pub fn info(env: &Env) -> Value {
         "is_internal_user": access::user_has_group(env, env.user, "base.group_user"),
         "user_context": {"lang": user.get("lang").cloned().unwrap_or(json!("en_US")), "tz": of("tz"), "uid": env.user},
         "db": DATABASE,
-        "server_version": "19.0",
-        "server_version_info": [19, 0, 0, "final", 0, ""],
+        "server_version": VERSION,
+        "server_version_info": VERSION_INFO,
         "name": env.user_name(env.user),
         "username": of("login"),
         "partner_id": of("partner_id"),

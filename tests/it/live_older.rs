@@ -3,11 +3,8 @@
 
 use serde_json::{Value, json};
 
+use crate::live::named;
 use crate::suite::{Desk, Place, Spoken, suite};
-
-fn named(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run scripts/live.sh"))
-}
 
 fn older(spoken: Spoken) -> Place {
     Place {

@@ -77,12 +77,13 @@ class TestContextDefaults(ConfirmationCase):
         self.assertIn("agent_confirmation_token", given["send_context"])
 
     def test_nobody_hides_words_of_a_person_by_default(self):
-        record = self.document.with_user(self.colleague)
-        record = record.with_context(default_agent_unapproved=True)
-        self.assertFalse(record.message_post(body="x").sudo().agent_unapproved)
-        record = self.document.with_user(self.agent)
-        record = record.with_context(default_agent_unapproved=False)
-        self.assertTrue(record.message_post(body="x").sudo().agent_unapproved)
+        messages = self.env["mail.message"]
+        values = {"model": "res.partner", "res_id": self.document.id, "body": "x"}
+        for user, hidden in ((self.colleague, False), (self.agent, True)):
+            given = messages.with_user(user).with_context(
+                default_agent_unapproved=not hidden
+            )
+            self.assertEqual(given.create(values).sudo().agent_unapproved, hidden)
 
     def test_what_is_given_stays(self):
         partners = self.env["res.partner"].with_user(self.agent)

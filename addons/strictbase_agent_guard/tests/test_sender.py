@@ -49,12 +49,14 @@ class TestSender(ConfirmationCase):
 
     def test_a_guest_by_default(self):
         guest = self.env["mail.guest"].create({"name": "Somebody"})
-        record = self.document.with_user(self.agent).with_context(
-            default_author_guest_id=guest.id
-        )
-        message = record.message_post(body="x").sudo()
-        self.assertOwn(message)
-        self.assertFalse(message.author_guest_id)
+        messages = self.env["mail.message"].with_user(self.agent)
+        values = {"model": "res.partner", "res_id": self.document.id, "body": "x"}
+        for message in (
+            messages.with_context(default_author_guest_id=guest.id).create(values),
+            messages.create({**values, "author_guest_id": guest.id}),
+        ):
+            self.assertOwn(message.sudo())
+            self.assertFalse(message.sudo().author_guest_id)
 
     def test_changed_later(self):
         message = self.to_colleague()

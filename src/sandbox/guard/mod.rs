@@ -9,11 +9,11 @@ pub use requests::{manifest, status_of, withdraw};
 pub use tokens::{issue, random_text};
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::access;
 use super::env::Env;
 use super::fault::{Fault, Outcome};
+use super::python::sha256;
 use super::world::{Row, World};
 
 /// Users held by the guard.
@@ -79,7 +79,7 @@ pub fn judge(env: &mut Env) -> Outcome<()> {
         return Ok(());
     }
     let letters = requests::letters(env);
-    let presented = env.context.get("agent_confirmation_token").and_then(Value::as_str).map(digest);
+    let presented = env.context.get("agent_confirmation_token").and_then(Value::as_str).map(sha256);
     let judged = presented.map(|presented| tokens::usable(env, &presented, &letters));
     let (fault, differs) = match judged {
         Some(Ok(token)) => {
@@ -134,10 +134,6 @@ fn normalised(mut ids: Vec<i64>) -> Vec<i64> {
     ids
 }
 
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The digest of what a call was given, as a client makes it too.
 fn arguments_digest(env: &Env) -> String {
     let mut context = env.context.clone();
@@ -146,7 +142,7 @@ fn arguments_digest(env: &Env) -> String {
     let whole = json!({
         "context": context, "ids": entry.ids, "kwargs": entry.kwargs, "method": entry.method, "model": entry.model,
     });
-    digest(&sorted(&whole).to_string())
+    sha256(sorted(&whole).to_string())
 }
 
 fn sorted(value: &Value) -> Value {

@@ -4,10 +4,11 @@
 use serde_json::{Map, Value, json};
 
 use super::tokens::random_text;
-use super::{Leaving, REQUESTS, arguments_digest, check_approver, digest};
+use super::{Leaving, REQUESTS, arguments_digest, check_approver};
 use crate::sandbox::env::Env;
 use crate::sandbox::fault::{Fault, Outcome};
 use crate::sandbox::html;
+use crate::sandbox::python::sha256;
 use crate::sandbox::schema::find;
 use crate::sandbox::world::Row;
 
@@ -86,7 +87,7 @@ fn letter(env: &Env, leaving: &Leaving) -> Value {
         "reply_to": sender,
         "subject": if leaving.subject.is_empty() { name.clone() } else { leaving.subject.clone() },
         "body_text": html::plain(&leaving.body),
-        "body_digest": digest(&leaving.body),
+        "body_digest": sha256(&leaving.body),
         "attachments": leaving.attachments.iter().map(file).collect::<Value>(),
         "model": leaving.record.map(|(model, _)| model),
         "res_id": leaving.record.map(|(_, id)| id),
@@ -198,7 +199,7 @@ fn one_line(text: &str) -> String {
 
 /// The request that waits for exactly this, or a new one, which is kept once the call is rolled back.
 fn request(env: &mut Env, letters: &Letters) -> Result<Row, String> {
-    let asked = digest(&format!("{} {}", arguments_digest(env), letters.0));
+    let asked = sha256(format!("{} {}", arguments_digest(env), letters.0));
     let (agent, now) = (json!(env.user), env.now_text());
     let of = |row: &Row, name: &str| row.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
     let own: Vec<&Row> = env
@@ -225,7 +226,7 @@ fn request(env: &mut Env, letters: &Letters) -> Result<Row, String> {
         "agent_user_id": agent,
         "state": "pending",
         "request_uuid": number,
-        "token_digest": digest(&claim(&number)),
+        "token_digest": sha256(claim(&number)),
         "requested_model": env.entry.model,
         "requested_method": env.entry.method,
         "requested_ids_json": json!(env.entry.ids).to_string(),
@@ -246,7 +247,7 @@ fn request(env: &mut Env, letters: &Letters) -> Result<Row, String> {
 
 /// The secret of a request, the same whenever it is asked for. Nothing here is real, the secret neither.
 fn claim(number: &str) -> String {
-    digest(&format!("claim {number}")).chars().take(43).collect()
+    sha256(format!("claim {number}")).chars().take(43).collect()
 }
 
 fn uuid() -> String {

@@ -3,14 +3,14 @@
 use std::hash::{BuildHasher, Hasher};
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::requests::{self, Letters};
-use super::{AGENT_GROUP, APPROVER_GROUP, REQUESTS, arguments_digest, check_approver, digest, normalised};
+use super::{AGENT_GROUP, APPROVER_GROUP, REQUESTS, arguments_digest, check_approver, normalised};
 use crate::sandbox::access;
 use crate::sandbox::chatter::insert;
 use crate::sandbox::env::{Env, ids_of};
 use crate::sandbox::fault::{Fault, Outcome};
+use crate::sandbox::python::sha256;
 use crate::sandbox::schema::find;
 
 const LONGEST: i64 = 3600;
@@ -123,7 +123,7 @@ pub fn issue(env: &mut Env, arguments: &Map<String, Value>) -> Outcome<Value> {
         .collect();
     match waiting.as_slice() {
         [one] => {
-            requests::approve(env, *one, expires, digest(&token))?;
+            requests::approve(env, *one, expires, sha256(&token))?;
             return Ok(json!(token));
         }
         [] if !request.is_empty() => {
@@ -147,7 +147,7 @@ pub fn issue(env: &mut Env, arguments: &Map<String, Value>) -> Outcome<Value> {
     }
     let lower = |one: &Value| json!(one.as_str().unwrap_or("").trim().to_lowercase());
     let mut row = json!({
-        "token_digest": digest(&token),
+        "token_digest": sha256(&token),
         "requested_model": model,
         "requested_method": method,
         "requested_ids_json": json!(ids).to_string(),
@@ -170,13 +170,11 @@ pub fn issue(env: &mut Env, arguments: &Map<String, Value>) -> Outcome<Value> {
 
 /// The standard library's hash seeds come from the system; enough for a stand-in that guards nothing real.
 pub fn random_text() -> String {
-    let mut digest = Sha256::new();
+    let mut seed = format!("{} {:?}", std::process::id(), std::time::Instant::now());
     for round in 0..4u64 {
         let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
         hasher.write_u64(round);
-        digest.update(hasher.finish().to_le_bytes());
+        seed.push_str(&format!(" {}", hasher.finish()));
     }
-    digest.update(std::process::id().to_le_bytes());
-    digest.update(format!("{:?}", std::time::Instant::now()));
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(seed)
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Call, Method, Parameter, bound_ids, context_of, find_method, parameters, run};
 use crate::sandbox::env::Env;
 use crate::sandbox::fault::{Fault, Outcome};
+use crate::sandbox::python;
 use crate::sandbox::schema::Model;
 
 /// `call_kw` of Odoo 19: finds the method, takes the records off the front, binds and runs; of a creation with one
@@ -86,25 +87,15 @@ fn bound(
     if let (false, Some(name)) = (takes_rest, names.keys().next()) {
         return Err(Fault::kind(format!("{} got an unexpected keyword argument '{name}'", function())));
     }
-    let missing: Vec<String> = by_place
+    let missing: Vec<&str> = by_place
         .iter()
         .filter(|one| one.default.is_none() && !arguments.contains_key(&one.name))
-        .map(|one| format!("'{}'", one.name))
+        .map(|one| one.name.as_str())
         .collect();
-    if let Some((last, others)) = missing.split_last() {
-        let listed = match others {
-            [] => last.clone(),
-            [one] => format!("{one} and {last}"),
-            several => format!("{}, and {last}", several.join(", ")),
-        };
-        let plural = if missing.len() == 1 { "" } else { "s" };
-        return Err(Fault::kind(format!(
-            "{} missing {} required positional argument{plural}: {listed}",
-            function(),
-            missing.len()
-        )));
+    match python::missing_arguments(&function(), &missing) {
+        Some(lacks) => Err(Fault::kind(lacks)),
+        None => Ok((arguments, names)),
     }
-    Ok((arguments, names))
 }
 
 /// The Python class that a method is defined in, as far as a refusal shows it: readers are the base model's.
