@@ -205,6 +205,13 @@ pub fn only_links(field: &str) -> bool {
     LINKS.binary_search(&field).is_ok()
 }
 
+/// Whether a field is called like one that lists records.
+pub fn is_list(field: &str) -> bool {
+    usual_relation(field).is_some()
+        || only_links(field)
+        || ["_ids", "_line", "_lines"].iter().any(|it| field.ends_with(it))
+}
+
 /// Whether a link between records of two models that is written in neither is a right all the same. Who is to do
 /// something is linked to it everywhere; a user's companies are rights.
 pub fn guards_links(model: &str, to: &str) -> bool {

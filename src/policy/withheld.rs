@@ -10,6 +10,7 @@ use super::asked::Asked;
 use super::document::{Action, Document};
 use super::pattern::ModelNames;
 use super::policies::Policies;
+use crate::knowledge::methods::{self, Role};
 use crate::knowledge::sensitive;
 use crate::operation::{Object, Operation};
 
@@ -93,22 +94,14 @@ impl<'p> Withheld<'p> {
         if DESCRIPTIONS.contains(&operation.method.as_str()) {
             return out;
         }
-        for (name, value) in operation.kwargs.iter_mut() {
-            match name.as_str() {
-                "fields"
-                    if !matches!(
-                        operation.method.as_str(),
-                        "load" | "execute_import" | "read_group" | "web_read_group"
-                    ) =>
-                {
-                    self.strip_list(value, &mut out);
-                }
-                "field_names" | "fields_list" => self.strip_list(value, &mut out),
-                "specification"
-                | "fields_spec"
-                | "unfold_read_specification"
-                | "groupby_read_specification" => {
-                    self.strip_specification(value, 0, &mut out);
+        let (model, method) = (operation.model.clone(), operation.method.clone());
+        for (name, value) in &mut operation.kwargs {
+            match methods::role(&model, &method, name) {
+                Role::Fields | Role::Shown => self.strip_list(value, &mut out),
+                Role::Specification => self.strip_specification(value, 0, &mut out),
+                Role::GroupSpecification => {
+                    let inner = value.as_object_mut().into_iter().flat_map(|all| all.values_mut());
+                    inner.for_each(|inner| self.strip_specification(inner, 1, &mut out));
                 }
                 _ => {}
             }
@@ -156,14 +149,17 @@ impl<'p> Withheld<'p> {
     }
 
     /// An answer without them, and which they were; none where there were none.
-    pub fn without(&self, answer: &str) -> Option<(Value, Vec<String>)> {
+    ///
+    /// # Errors
+    /// There may be some, and the answer cannot be looked through.
+    pub fn without(&self, answer: &str) -> serde_json::Result<Option<(Value, Vec<String>)>> {
         if !self.has_key(answer) {
-            return None;
+            return Ok(None);
         }
-        let mut value: Value = serde_json::from_str(answer).ok()?;
+        let mut value: Value = serde_json::from_str(answer)?;
         let mut out = Vec::new();
         self.strip(&mut value, 0, &mut out);
-        (!out.is_empty()).then_some((value, out))
+        Ok((!out.is_empty()).then_some((value, out)))
     }
 
     /// Looks through the keys of a JSON text, without making anything of it.
@@ -250,7 +246,7 @@ mod tests {
 
     fn stripped(policies: &Policies, answer: Value) -> Value {
         let withheld = Withheld::new(policies, "res.users", NOON);
-        withheld.without(&answer.to_string()).map_or(answer, |(value, _)| value)
+        withheld.without(&answer.to_string()).unwrap().map_or(answer, |(value, _)| value)
     }
 
     #[test]
@@ -265,7 +261,7 @@ mod tests {
         );
         let described = json!({ "password": { "type": "char" }, "note": "my \"password\": x" });
         assert_eq!(stripped(&none, described.clone()), described);
-        let escaped = Withheld::new(&none, "res.users", NOON).without(r#"{"pass\u0077ord":"x"}"#);
+        let escaped = Withheld::new(&none, "res.users", NOON).without(r#"{"pass\u0077ord":"x"}"#).unwrap();
         assert_eq!(escaped.unwrap().0, json!({}));
     }
 
@@ -299,19 +295,22 @@ mod tests {
         partner.take_out(&mut operation);
         assert_eq!(operation.kwargs["fields"], json!(["id"]));
         let answer = r#"[{"id":1,"email":"a","x_a":2,"partner_id":{"email":"b","name":"c"}}]"#;
-        assert_eq!(partner.without(answer).unwrap().0, json!([{ "id": 1, "partner_id": { "name": "c" } }]));
+        assert_eq!(
+            partner.without(answer).unwrap().unwrap().0,
+            json!([{ "id": 1, "partner_id": { "name": "c" } }])
+        );
         let lead = Withheld::new(&some, "crm.lead", NOON);
         for own in [
             json!({ "length": 1, "records": [{ "id": 1, "email": "own" }] }),
             json!({ "length": 1, "groups": [{ "email": "own", "__records": [{ "id": 1, "email": "own" }] }] }),
             json!({ "value": { "email": "own" } }),
         ] {
-            assert!(lead.without(&own.to_string()).is_none(), "{own}");
-            let partners = partner.without(&own.to_string()).unwrap().0;
+            assert!(lead.without(&own.to_string()).unwrap().is_none(), "{own}");
+            let partners = partner.without(&own.to_string()).unwrap().unwrap().0;
             assert!(!partners.to_string().contains("own"), "{partners}");
         }
         let of_another = json!({ "length": 1, "records": [{ "id": 1, "partner_id": { "email": "b" } }] });
-        assert!(lead.without(&of_another.to_string()).is_some());
+        assert!(lead.without(&of_another.to_string()).unwrap().is_some());
         assert_eq!(lead.is("email", 0), None);
         assert_eq!(lead.is("email", 1), Some(Why::Redacted));
     }

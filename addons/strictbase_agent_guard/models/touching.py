@@ -65,7 +65,8 @@ class Base(models.AbstractModel):
 
     def _agent_guard_keep_writer(self, vals_list):
         """What is only worked out anew, nobody has looked at: a record that an agent
-        wrote last stays so. No query is spent on it: the statement itself asks."""
+        wrote last stays so. No query is spent on it: where the writer is not at hand,
+        the statement itself asks."""
         agents = self.env["res.users"]._agent_guard_uids()
         if self.env.uid in agents:
             return vals_list
@@ -74,12 +75,16 @@ class Base(models.AbstractModel):
             f"(SELECT CASE WHEN write_uid IN ({ids}) THEN write_uid "
             f'ELSE {self.env.uid} END FROM "{self._table}" WHERE id = %s)'
         )
-        return [
-            vals
-            if "write_uid" in vals
-            else {**vals, "write_uid": AsIs(writer % record_id)}
-            for record_id, vals in zip(self._ids, vals_list, strict=True)
-        ]
+        known = self._fields["write_uid"]._get_cache(self.env)
+        kept = []
+        for record_id, vals in zip(self._ids, vals_list, strict=True):
+            if "write_uid" not in vals:
+                if record_id not in known:
+                    vals = {**vals, "write_uid": AsIs(writer % record_id)}
+                elif known[record_id] in agents:
+                    vals = {**vals, "write_uid": known[record_id]}
+            kept.append(vals)
+        return kept
 
     def unlink(self):
         agent = self._agent_guard_toucher()

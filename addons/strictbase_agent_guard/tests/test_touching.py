@@ -48,21 +48,24 @@ class TestTouching(ConfirmationCase):
                 savepoint.rollback()
             self.env.invalidate_all()
 
-    def worked_out(self, partner, user):
-        """As Odoo stores a total anew, without anything of the record in memory."""
+    def worked_out(self, partner, user, at_hand=False):
+        """As Odoo stores a total anew, with or without the record in memory."""
         self.env.flush_all()
         self.env.invalidate_all()
+        if at_hand:
+            partner.mapped("write_uid")
         partner.with_user(user)._write_multi([{"color": 7}] * len(partner))
         self.env.invalidate_all()
 
     def test_the_last_writer_of_what_is_worked_out(self):
         own, other = self.document, self.client
-        own.with_user(self.agent).write({"ref": "agent's"})
-        other.with_user(self.colleague).write({"ref": "colleague's"})
-        self.worked_out(own | other, self.approver)
-        self.assertEqual((own.color, other.color), (7, 7))
-        self.assertEqual(own.write_uid, self.agent)
-        self.assertEqual(other.write_uid, self.approver)
+        for at_hand in (False, True):
+            own.with_user(self.agent).write({"ref": "agent's", "color": 1})
+            other.with_user(self.colleague).write({"ref": "colleague's", "color": 1})
+            self.worked_out(own | other, self.approver, at_hand)
+            self.assertEqual((own.color, other.color), (7, 7))
+            self.assertEqual(own.write_uid, self.agent)
+            self.assertEqual(other.write_uid, self.approver)
         # what a person saves is that person's
         own.with_user(self.colleague).write({"ref": "seen"})
         self.worked_out(own, self.approver)
