@@ -18,10 +18,7 @@ pub fn whole(run: &Run, entry: &Entry) -> Result<Value> {
     }
     let withheld = run.session.gate().withheld(entry.model())?;
     for place in ["/before/rows", "/before/lines", "/outcome/result"] {
-        let Some(value) = whole.pointer_mut(place) else { continue };
-        if let Some((less, _)) = withheld.without(&value.to_string()) {
-            *value = less;
-        }
+        whole.pointer_mut(place).into_iter().for_each(|value| withheld.strip_from(value));
     }
     Ok(whole)
 }
@@ -32,7 +29,11 @@ pub fn whole(run: &Run, entry: &Entry) -> Result<Value> {
 /// The policy cannot be read.
 pub fn arguments(run: &Run, model: &str, kwargs: &mut Object) -> Result<()> {
     let withheld = run.session.gate().withheld(model)?;
-    let is_out = |name: &str| withheld.without(&json!({ name: null }).to_string()).is_some();
+    let is_out = |name: &str| {
+        let mut alone = json!({ name: null });
+        withheld.strip_from(&mut alone);
+        alone == json!({})
+    };
     kwargs.retain(|name, _| !is_out(name));
     // Rows whose names stand beside them.
     let names = kwargs.get("fields").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -48,10 +49,6 @@ pub fn arguments(run: &Run, model: &str, kwargs: &mut Object) -> Result<()> {
         kwargs.get_mut("fields").map(less);
         kwargs.get_mut("data").and_then(Value::as_array_mut).into_iter().flatten().for_each(less);
     }
-    for value in kwargs.values_mut() {
-        if let Some((less, _)) = withheld.without(&value.to_string()) {
-            *value = less;
-        }
-    }
+    kwargs.values_mut().for_each(|value| withheld.strip_from(value));
     Ok(())
 }
