@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journal::Entry;
 use crate::operation::Object;
 use crate::session::Run;
@@ -19,7 +19,7 @@ pub fn whole(run: &Run, entry: &Entry) -> Result<Value> {
     let withheld = run.session.gate().withheld(entry.model())?;
     for place in ["/before/rows", "/before/lines", "/outcome/result"] {
         let Some(value) = whole.pointer_mut(place) else { continue };
-        if let Some((less, _)) = withheld.without(&value.to_string()) {
+        if let Some((less, _)) = withheld.without(&value.to_string()).map_err(unseen)? {
             *value = less;
         }
     }
@@ -32,7 +32,7 @@ pub fn whole(run: &Run, entry: &Entry) -> Result<Value> {
 /// The policy cannot be read.
 pub fn arguments(run: &Run, model: &str, kwargs: &mut Object) -> Result<()> {
     let withheld = run.session.gate().withheld(model)?;
-    let is_out = |name: &str| withheld.without(&json!({ name: null }).to_string()).is_some();
+    let is_out = |name: &str| !matches!(withheld.without(&json!({ name: null }).to_string()), Ok(None));
     kwargs.retain(|name, _| !is_out(name));
     // Rows whose names stand beside them.
     let names = kwargs.get("fields").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -49,9 +49,14 @@ pub fn arguments(run: &Run, model: &str, kwargs: &mut Object) -> Result<()> {
         kwargs.get_mut("data").and_then(Value::as_array_mut).into_iter().flatten().for_each(less);
     }
     for value in kwargs.values_mut() {
-        if let Some((less, _)) = withheld.without(&value.to_string()) {
+        if let Some((less, _)) = withheld.without(&value.to_string()).map_err(unseen)? {
             *value = less;
         }
     }
     Ok(())
+}
+
+fn unseen(why: serde_json::Error) -> Error {
+    Error::local_state(format!("an entry of the journal cannot be looked through ({why}), so it is not shown"))
+        .with_source(why)
 }
