@@ -69,8 +69,6 @@ pub struct Road {
     pub verb: Option<&'static str>,
     /// The tool of MCP that was called.
     pub tool: Option<String>,
-    /// The grant of a gateway.
-    pub grant: Option<String>,
     /// At a limit it waits so long for its turn.
     pub patience: Option<Duration>,
     /// A person has proved to be here, and lets it through.
@@ -79,7 +77,7 @@ pub struct Road {
 
 impl Default for Road {
     fn default() -> Road {
-        Road { surface: "cli", verb: None, tool: None, grant: None, patience: None, is_approved: false }
+        Road { surface: "cli", verb: None, tool: None, patience: None, is_approved: false }
     }
 }
 

@@ -10,11 +10,13 @@ use zeroize::Zeroizing;
 
 use crate::cache::Owner;
 use crate::error::{Error, Result};
-use crate::fsio;
+use crate::fsio::{self, Lock};
 use crate::waiting;
 
 /// An operation may carry a file or two.
 const LARGEST: u64 = 128 * 1024 * 1024;
+/// Another process decides in a moment.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// What is older was decided or has expired long ago, in seconds.
 pub const OLDEST: u64 = 60 * 24 * 3600;
 
@@ -50,6 +52,15 @@ impl Drawer {
         fsio::sweep(&directory, UNIX_EPOCH + Duration::from_secs(now));
         let path = self.file(owner, request).ok_or_else(|| io::Error::other("no number of a request"))?;
         fsio::write_atomically(&path, &[text.as_bytes()], true)
+    }
+
+    /// Keeps other processes from deciding over these files meanwhile.
+    ///
+    /// # Errors
+    /// Whatever the disk says, and that another one holds them for too long.
+    pub fn locked(&self) -> io::Result<Lock> {
+        fsio::ensure_private_dir(&self.root)?;
+        Lock::acquire(&self.root.join("lock"), PATIENCE)
     }
 
     /// What `understood` makes of a file; none where there is none.

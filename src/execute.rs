@@ -44,6 +44,10 @@ impl Run<'_> {
     pub fn shown(&self, operation: Operation) -> Result<Outcome> {
         self.judged(&operation)?;
         let operation = self.prepared(&self.in_context(operation)?)?;
+        // What is mended or known only now may be denied all the same.
+        if self.session.odoo().previewed(&operation, &self.caller.road, self.host)? {
+            self.note("the policy wants a person to let this through: sent, it would be held");
+        }
         Ok(Outcome::request(self.session.odoo().shown(&operation, self.host)?))
     }
 

@@ -226,10 +226,8 @@ pub fn owned_by_root(path: &Path) -> bool {
 
 /// Adds a line to a private file. One that has grown too large is put aside first, in the place of the one before.
 pub fn append_line(path: &Path, line: &str, largest: u64) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    options.mode(0o600).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
+    let mut options = private_options();
+    options.append(true);
     let mut file = options.open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
@@ -298,13 +296,7 @@ impl Appended {
     /// Opens it, and makes it where there is none (0600); one that others may read becomes private. A link, or what
     /// is no plain file, is an error.
     pub fn open(path: &Path) -> io::Result<Appended> {
-        let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true);
-        #[cfg(unix)]
-        options
-            .mode(0o600)
-            .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits() as i32);
-        let file = options.open(path)?;
+        let file = private_options().read(true).append(true).open(path)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::other(format!("{} is no plain file", path.display())));
@@ -361,22 +353,46 @@ pub fn sync_directory(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// For a file of this user alone that is made where there is none. A link in its place is an error, and so is, as
+/// it must not be waited for, a FIFO.
+fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true);
+    #[cfg(unix)]
+    options.mode(0o600).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits() as i32);
+    options
+}
+
+/// Whether an open file is the one that a path leads to.
+fn is_still(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        let number = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+        let (open, there) = (file.metadata().map(number), std::fs::symlink_metadata(path).map(number));
+        matches!((open, there), (Ok(open), Ok(there)) if open == there)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        true
+    }
+}
+
 /// An exclusive lock on a file, held until dropped.
 pub struct Lock(#[allow(dead_code, reason = "holding the handle is holding the lock")] File);
 
 impl Lock {
     /// Waits for the lock up to `patience`.
     pub fn acquire(path: &Path, patience: Duration) -> io::Result<Lock> {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        // NONBLOCK: a FIFO in its place is an error, not a wait.
-        options.mode(0o600).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
-        let file = options.open(path)?;
+        let mut options = private_options();
+        options.append(true);
+        let mut file = options.open(path)?;
         let deadline = Instant::now() + patience;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Lock(file)),
+                Ok(()) if is_still(&file, path) => return Ok(Lock(file)),
+                // Who held it has taken it away: another one stands for it now.
+                Ok(()) => file = options.open(path)?,
                 Err(std::fs::TryLockError::WouldBlock) if Instant::now() < deadline => {
                     std::thread::sleep(Duration::from_millis(5));
                 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::cache::Owner;
 use crate::drawer::{Drawer, OLDEST};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::operation::Operation;
 use crate::waiting;
 
@@ -63,6 +63,25 @@ impl HeldCalls {
             "was_sent": held.was_sent, "result": held.result, "operation": held.operation.stored(),
         });
         self.files.put(owner, &held.request, &text.to_string(), held.at)
+    }
+
+    /// Begins what is still pending, so that of two who let it through one does; whether this is the one.
+    ///
+    /// # Errors
+    /// `local_state`: it cannot be noted, and so is not to be sent.
+    pub fn begin(&self, owner: &Owner, request: &str) -> Result<bool> {
+        let unnoted = |why: io::Error| {
+            Error::local_state(format!("request {request} cannot be noted ({why}): nothing was sent"))
+        };
+        let _lock = self.files.locked().map_err(unnoted)?;
+        match self.get(owner, request)? {
+            Some(held) if held.state == "pending" => {
+                let begun = Held { state: "unknown".into(), ..held };
+                self.put(owner, &begun).map_err(unnoted)?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// A held call; none if it was held elsewhere, or by another profile.
@@ -151,6 +170,10 @@ mod tests {
         calls.put(&owner, &one).unwrap();
         assert_eq!(calls.get(&owner, &one.request).unwrap().as_ref(), Some(&one));
         assert_eq!(calls.list(&owner, 200), std::slice::from_ref(&one));
+        assert!(calls.begin(&owner, &one.request).unwrap());
+        assert!(!calls.begin(&owner, &one.request).unwrap(), "somebody has begun it");
+        assert!(!calls.begin(&owner, &other.request).unwrap(), "there is none");
+        calls.put(&owner, &one).unwrap();
         let elsewhere = Owner { user: "v".into(), ..owner.clone() };
         assert_eq!(calls.get(&elsewhere, &one.request).unwrap(), None);
         // Another call under the number of one that a person has read about.

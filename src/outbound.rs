@@ -122,8 +122,11 @@ const CREATED: &[(&str, &str)] = &[
     ("snailmail.letter", LETTER_BY_POST),
 ];
 
-/// Values that send when they are stored: of a model, a field, and which of its values.
-const STORED: &[(&str, &str, &[&str], &str)] = &[
+/// Of a model a field, which of its values, and what they do.
+type StoredRow = (&'static str, &'static str, &'static [&'static str], &'static str);
+
+/// Values that send when they are stored.
+const STORED: &[StoredRow] = &[
     ("calendar.event", "attendee_ids", &[], INVITATION),
     ("calendar.event", "partner_ids", &[], INVITATION),
     ("calendar.event", "start", &[], "tells those who are invited of another time"),
@@ -158,6 +161,25 @@ pub fn reaches(operation: &Operation) -> Option<&'static str> {
     let made = CREATED.iter().find(|(of, _)| is_made && *of == model).map(|(_, why)| *why);
     made.or_else(|| stored(operation, is_made))
         .or_else(|| operation.context.get("send_email").filter(|value| is_true(value)).map(|_| LETTER))
+}
+
+/// What values do outside Odoo that are stored in a record of a model, be it inside the values of another; nothing for
+/// those of which that cannot be told.
+pub fn stores(model: &str, is_made: bool, values: &Object, context: &Object) -> Option<&'static str> {
+    let made = CREATED.iter().find(|(of, _)| is_made && *of == model).map(|(_, why)| *why);
+    made.or_else(|| {
+        STORED.iter().find(|row| row.0 == model && sends(row, is_made, &[values], context)).map(|row| row.3)
+    })
+}
+
+/// Whether a row of what sends holds for values, or for what the context gives to a new record.
+fn sends(row: &StoredRow, is_made: bool, all: &[&Object], context: &Object) -> bool {
+    let (_, field, which, _) = row;
+    // A meeting that is new has nobody to be told of another time.
+    let counts = !(is_made && field.starts_with("start"));
+    counts
+        && (is_made && counts_as(context.get(&format!("default_{field}")), which)
+            || all.iter().any(|values| counts_as(values.get(*field), which)))
 }
 
 fn is_true(value: &Value) -> bool {
@@ -196,9 +218,8 @@ fn stored(operation: &Operation, is_made: bool) -> Option<&'static str> {
         .flat_map(|value| value.as_array().map_or_else(|| vec![value], |list| list.iter().collect()))
         .filter_map(Value::as_object)
         .collect();
-    rows.into_iter().find_map(|(_, field, which, why)| {
-        // A meeting that is new has nobody to be told of another time.
-        let counts = !(is_made && field.starts_with("start"));
+    rows.into_iter().find_map(|row| {
+        let (_, field, _, why) = row;
         // A column of an import is named by its path.
         let is_column = |column: &Value| {
             column.as_str().is_some_and(|path| path.split(['/', '.', ':']).next() == Some(*field))
@@ -209,11 +230,8 @@ fn stored(operation: &Operation, is_made: bool) -> Option<&'static str> {
                 .get("fields")
                 .and_then(Value::as_array)
                 .is_some_and(|all| all.iter().any(is_column));
-        // What a record is made with where nothing else is said.
-        let is_it = imported
-            || (is_made && counts_as(operation.context.get(&format!("default_{field}")), which))
-            || vals.iter().any(|vals| counts_as(vals.get(*field), which));
-        (counts && is_it).then_some(*why)
+        let is_old = !(is_made && field.starts_with("start"));
+        (imported && is_old || sends(row, is_made, &vals, &operation.context)).then_some(*why)
     })
 }
 

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::called;
 use crate::cache::{Found, Key, Section};
 use crate::caller::Columns;
-use crate::error::{Code, Effect, Result};
+use crate::error::{Code, Effect, Error, Result};
+use crate::hint::Hint;
 use crate::json_input;
 use crate::odoo::columns;
 use crate::odoo::schema::Schemas;
@@ -46,14 +47,19 @@ impl Fields {
 
     /// The names to ask for. Never none: Odoo would take that for all, which fails for ordinary users.
     pub fn resolve(&self, model: &str, run: &Run) -> Result<Vec<String>> {
+        // Which there are is a question of its own, and may be denied where the read is not.
+        let denied = |error: Error| match error.code {
+            Code::PolicyDenied => error.with_hint(Hint::new("give ").name("fields")),
+            _ => error,
+        };
         match self {
             Fields::Named(names) => Ok(names.clone()),
             Fields::Usual => {
                 let mut names = vec!["id".to_string(), "display_name".into()];
-                names.extend(usual(model, run)?);
+                names.extend(usual(model, run).map_err(denied)?);
                 Ok(names)
             }
-            Fields::All => readable(model, run),
+            Fields::All => readable(model, run).map_err(denied),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `journal`: what was changed from here, and what became of it: which calls there were, one of them whole, all of them
 //! for another program, and whether the lines are those that were written.
 
+pub mod leaving;
 pub mod retry;
 
 use std::time::Duration;
@@ -207,11 +208,12 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     let journal = run.journal()?;
     match request {
         Request::List(which, limit) => list(run, journal, &which, limit as usize),
-        Request::Show(id) => Ok(Outcome::local(&journal.entry(&id)?.whole())),
+        Request::Show(id) => Ok(Outcome::local(&leaving::whole(run, &journal.entry(&id)?)?)),
         Request::Export(which) => {
             let now = session.clock.seconds();
-            let rows: Vec<Value> =
-                journal.read()?.entries.all().iter().filter(|entry| which.takes(entry, now)).map(Entry::whole).collect();
+            let reading = journal.read()?;
+            let wanted = reading.entries.all().iter().filter(|entry| which.takes(entry, now));
+            let rows = wanted.map(|entry| leaving::whole(run, entry)).collect::<Result<Vec<Value>>>()?;
             Ok(Outcome::local(&rows.into()).laid_out(list_layout()))
         }
         Request::Verify => verified(journal),

@@ -7,6 +7,7 @@ use super::fields::Fields;
 use super::{Request, search_read};
 use crate::error::Result;
 use crate::odoo::client::described;
+use crate::odoo::columns;
 use crate::operation::{Operation, kwargs};
 
 /// The operations of a request.
@@ -24,7 +25,7 @@ pub fn operations(request: &Request) -> Result<Vec<Operation>> {
         }
         Request::Group(group) => vec![group.operation()?],
         Request::Read(read) => {
-            let fields = json!({ "fields": names(&read.fields) });
+            let fields = json!({ "fields": names(&read.model, &read.fields) });
             vec![Operation::new(&read.model, "read", kwargs(fields))?.on(read.ids.clone())]
         }
         Request::Create(create) => {
@@ -36,9 +37,9 @@ pub fn operations(request: &Request) -> Result<Vec<Operation>> {
             vec![Operation::new(&write.model, "write", kwargs(vals))?.on(write.ids.clone())]
         }
         Request::Lookup(lookup) => vec![lookup.wanted.operation(None)?],
-        Request::SchemaSummary(schema) => described(&schema.model).into_iter().collect(),
-        Request::DocModel(document) => described(&document.model).into_iter().collect(),
-        Request::DocIndex(_) => described("index").into_iter().collect(),
+        Request::SchemaSummary(schema) => vec![described(&schema.model)?],
+        Request::DocModel(document) => vec![described(&document.model)?],
+        Request::DocIndex(_) => vec![described("index")?],
         // They repeat what was refused, and ask the guard.
         Request::Approvals(_) => Vec::new(),
         // What they do depends on what the journal holds, and on what is there now.
@@ -47,12 +48,17 @@ pub fn operations(request: &Request) -> Result<Vec<Operation>> {
 }
 
 fn search_of(search: &search_read::Request) -> Result<Operation> {
-    search.operation(names(&search.fields))
+    search.operation(names(&search.model, &search.fields))
 }
 
-fn names(fields: &Fields) -> Vec<String> {
+/// As far as they are known here; every field is named by none.
+fn names(model: &str, fields: &Fields) -> Vec<String> {
     match fields {
         Fields::Named(names) => names.clone(),
-        Fields::Usual | Fields::All => vec!["id".into(), "display_name".into()],
+        Fields::Usual => {
+            let listed = columns::listed(model).into_iter().flatten();
+            ["id", "display_name"].iter().chain(listed).map(|name| (*name).to_string()).collect()
+        }
+        Fields::All => Vec::new(),
     }
 }

@@ -12,6 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
 use crate::operation::Object;
 use crate::host::Host;
+use crate::odoo::client::described;
 use crate::odoo::lookup::model_called;
 use crate::odoo::schema::Schema;
 use crate::outcome::{Layout, Origin, Outcome};
@@ -99,6 +100,8 @@ impl Request {
 /// Comes to `{source, model, name, fields}`.
 pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
     let run = Run::new(session, caller, host);
+    // What is kept here is not for everybody either.
+    run.judged(&described(&request.model)?)?;
     (request.fields, request.contains) = (parts(request.fields), parts(request.contains));
     let schema = run.schema(&request.model, request.refresh).map_err(|error| {
         match model_called(&request.model).filter(|_| error.code == Code::NotFound) {

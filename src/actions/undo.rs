@@ -2,7 +2,9 @@
 //! journal as any other, and can be undone themselves. What was changed since by somebody else stays.
 
 mod back;
+mod lines;
 mod plan;
+mod sight;
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -25,6 +27,7 @@ use crate::outcome::Outcome;
 use crate::secret::Secret;
 use crate::session::{Run, Session};
 use plan::Plan;
+use sight::Sight;
 
 pub use plan::context_of;
 
@@ -114,13 +117,14 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     let mut reading = journal.read()?;
     let entries = meant(run, journal, &reading, &request.which)?;
     let mut so_far = SoFar::default();
+    let sight = &Sight::new(run);
     for entry in &entries {
         // Two at once would undo it twice: who comes second finds it undone.
         let held = if caller.rules.dry_run { None } else { Some(held(run, journal, "undo", &entry.id)) };
         let _held = held.transpose().map_err(|error| so_far.told_in(error))?;
         journal.read_on(&mut reading).map_err(|error| so_far.told_in(error))?;
         let entry = reading.entries.get(&entry.id).unwrap_or(entry);
-        let plan = match plan::of(run, &reading.entries, entry, request.fields.as_deref()) {
+        let plan = match plan::of(sight, &reading.entries, entry, request.fields.as_deref()) {
             // What came before it in its run can be undone all the same, as far as nobody has worked on it.
             Err(error) if error.code == Code::UndoImpossible && entries.len() > 1 => {
                 so_far.left.push((entry.id.clone(), error));
@@ -129,7 +133,8 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
             plan => plan.map_err(|error| so_far.told_in(error))?,
         };
         if caller.rules.dry_run {
-            so_far.told.push(plan.shown(entry));
+            so_far.told.push(plan.shown(run, entry)?);
+            sight.lay(&plan);
             continue;
         }
         let by = carried_out(run, entry, &plan).map_err(|error| so_far.told_in(error))?;

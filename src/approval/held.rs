@@ -126,16 +126,13 @@ pub fn until_decided(run: &Run, request: &str, patience: Duration) -> Result<Hel
     }
 }
 
-/// Notes, before it is sent, that it may have been.
+/// Notes, before it is sent, that it may have been; whether nobody had begun it yet.
 ///
 /// # Errors
 /// It cannot be noted, and so is not to be sent.
-pub fn begin(run: &Run, held: &Held) -> Result<()> {
-    let begun = Held { state: "unknown".into(), ..held.clone() };
-    let Some(calls) = &run.session.held else { return Ok(()) };
-    calls.put(&run.session.owner, &begun).map_err(|error| {
-        Error::local_state(format!("request {} cannot be noted ({error}): nothing was sent", held.request))
-    })
+pub fn begin(run: &Run, held: &Held) -> Result<bool> {
+    let Some(calls) = &run.session.held else { return Ok(false) };
+    calls.begin(&run.session.owner, &held.request)
 }
 
 /// Notes what became of one; that it cannot be noted is said.

@@ -75,11 +75,14 @@ impl Run<'_> {
             Ok(read) => read,
             Err(error) => return kept_back(error),
         };
-        let kept: Vec<Value> =
-            rows.iter().filter_map(Value::as_object).map(|row| kept::old_values(row).into()).collect();
+        let kept: Vec<Value> = rows
+            .iter()
+            .filter_map(Value::as_object)
+            .map(|row| kept::old_values(&operation.model, row).into())
+            .collect();
         let mut whole = json!({ "rows": kept });
         if !lines.is_empty() {
-            whole["lines"] = kept::old_values(&lines).into();
+            whole["lines"] = kept::old_values(&operation.model, &lines).into();
         }
         if whole.to_string().len() > MOST {
             return Ok(missing("they are too much to be kept"));

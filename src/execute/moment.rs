@@ -8,6 +8,9 @@ use crate::session::Run;
 /// Where a server tells its time, its clock and ours went apart by less than this since.
 pub const NEAR: u64 = 30;
 
+/// Times are compared by whole seconds, those of two clocks.
+pub const ROUNDED: u64 = 2;
+
 /// How far Odoo's clock is ahead of ours.
 pub struct Moment {
     ahead: i128,
@@ -24,6 +27,8 @@ impl Moment {
         });
         let here = run.session.clock.seconds();
         match there {
+            // It runs within this program.
+            _ if run.session.settings.is_sandbox => Moment { ahead: 0, is_told: true },
             Some(there) => Moment { ahead: i128::from(there) - i128::from(here), is_told: true },
             None => Moment { ahead: 0, is_told: false },
         }
@@ -32,6 +37,11 @@ impl Moment {
     /// So many seconds before a second of ours, as Odoo writes times.
     pub fn before(&self, second: u64, margin: u64) -> String {
         self.at(i128::from(second) - i128::from(margin))
+    }
+
+    /// So many seconds after it.
+    pub fn after(&self, second: u64, margin: u64) -> String {
+        self.at(i128::from(second) + i128::from(margin))
     }
 
     fn at(&self, second: i128) -> String {

@@ -7,19 +7,20 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::check;
+use super::{check, recorded};
+use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::journal::keys::{Claim, Known};
-use crate::journal::{Entry, Journal, State, chain, kept};
-use crate::operation::{Object, Operation, canonical};
+use crate::journal::{Entry, Journal, State, kept};
+use crate::operation::Operation;
 use crate::protocol::Reply;
 use crate::session::Run;
 
 /// Whoever does the same waits as long as a call takes, and some more.
 const MORE: Duration = Duration::from_secs(10);
-/// Words in the name of a method that answers with a secret.
-const SECRETIVE: [&str; 6] = ["key", "token", "password", "secret", "generate", "credential"];
+/// Keys of a context that change how things are said and not what is done.
+const MANNERS: [&str; 2] = ["lang", "tz"];
 
 /// How a call under a name goes on.
 #[allow(clippy::large_enum_variant, reason = "there is one at a time")]
@@ -34,8 +35,6 @@ pub enum Once {
 pub struct Held {
     claim: Claim,
     known: Known,
-    may_keep_answer: bool,
-    may_keep_texts: bool,
 }
 
 impl Held {
@@ -50,9 +49,7 @@ impl Held {
         match outcome {
             Ok(reply) => {
                 self.known.is_done = true;
-                let may_keep =
-                    self.may_keep_answer && (self.may_keep_texts || kept::has_no_texts(reply.get()));
-                self.known.answer = may_keep.then(|| reply.get().to_string());
+                self.known.answer = kept::whole_answer(reply.get()).map(|answer| answer.to_string());
                 self.claim.keep(&self.known)
             }
             Err(error) if matches!(error.effect, Effect::NotSent | Effect::Rejected) => self.claim.forget(),
@@ -77,11 +74,7 @@ impl Run<'_> {
             answer: None,
             is_done: false,
         };
-        let may_keep_answer = !SECRETIVE.iter().any(|word| operation.method.contains(word));
-        let may_keep_texts = journal.has_values;
-        let send = |claim| {
-            Once::Send(Box::new(Held { claim, known: fresh.clone(), may_keep_answer, may_keep_texts }))
-        };
+        let send = |claim| Once::Send(Box::new(Held { claim, known: fresh.clone() }));
         let Some(known) = claim.known.clone() else { return Ok(send(claim)) };
         if known.digest != digest {
             return Err(Error::new(
@@ -91,12 +84,12 @@ impl Run<'_> {
                     operation.model
                 ),
             )
-            .with_hint(shown(&known)));
+            .with_hint(shown(journal, &known)));
         }
         if known.is_done {
             return match known.answer.as_deref().and_then(raw) {
-                Some(reply) => Ok(self.told(&known, reply)),
-                None => Err(done_without_answer(&known, key)),
+                Some(reply) => Ok(self.told(journal, &known, reply)),
+                None => Err(done_without_answer(journal, &known, key)),
             };
         }
         let own = journal.beside(&known.journal);
@@ -118,22 +111,20 @@ impl Run<'_> {
             if found["finding"] != "happened" {
                 return Ok(send(claim));
             }
-            let reply =
-                answer_of(operation, &found["ids"]).ok_or_else(|| done_without_answer(&known, key))?;
-            return Ok(self.told(&known, reply));
+            let reply = answer_of(operation, &found["ids"])
+                .ok_or_else(|| done_without_answer(journal, &known, key))?;
+            return Ok(self.told(journal, &known, reply));
         }
         match from_entry(operation, &entry) {
-            Some(Some(reply)) => Ok(self.told(&known, reply)),
-            Some(None) => Err(done_without_answer(&known, key)),
+            Some(Some(reply)) => Ok(self.told(journal, &known, reply)),
+            Some(None) => Err(done_without_answer(journal, &known, key)),
             None => Ok(send(claim)),
         }
     }
 
-    fn told(&self, known: &Known, reply: Reply) -> Once {
-        self.note(
-            Hint::new("done before under this idempotency key, and not sent again: ")
-                .action(Action::new("journal show").with("id", known.entry.as_str())),
-        );
+    fn told(&self, journal: &Journal, known: &Known, reply: Reply) -> Once {
+        let said = "done before under this idempotency key, and not sent again: ";
+        self.note(by_its_entry(said, journal, known));
         Once::Done(reply)
     }
 }
@@ -143,7 +134,9 @@ fn from_entry(operation: &Operation, entry: &Entry) -> Option<Option<Reply>> {
     if entry.state() != State::Done {
         return None;
     }
-    let kept = Some(entry.result()).filter(|result| kept::is_whole(result) && !result.is_null());
+    // Of what is to be done next a part is kept.
+    let kept = Some(entry.result())
+        .filter(|result| kept::is_whole(result) && !result.is_null() && !result.is_object());
     Some(kept.and_then(|result| raw(&result.to_string())).or_else(|| answer_of(operation, &Value::Null)))
 }
 
@@ -160,16 +153,24 @@ fn raw(text: &str) -> Option<Reply> {
     RawValue::from_string(text.to_string()).ok()
 }
 
-fn shown(known: &Known) -> Hint {
-    Hint::new("what was done under it: ").action(Action::new("journal show").with("id", known.entry.as_str()))
+fn shown(journal: &Journal, known: &Known) -> Hint {
+    by_its_entry("what was done under it: ", journal, known)
 }
 
-fn done_without_answer(known: &Known, key: &str) -> Error {
+/// What is said of a call, with its entry; that of another profile is not shown here.
+fn by_its_entry(said: &str, journal: &Journal, known: &Known) -> Hint {
+    if known.journal == journal.name() {
+        return Hint::new(said).action(Action::new("journal show").with("id", known.entry.as_str()));
+    }
+    Hint::new(format!("{said}entry {} in the journal of another profile", known.entry))
+}
+
+fn done_without_answer(journal: &Journal, known: &Known, key: &str) -> Error {
     Error::new(
         Code::AlreadyExecuted,
         format!("this was done before under the idempotency key {key:?}, and its answer was not kept: nothing was sent"),
     )
-    .with_hint(shown(known))
+    .with_hint(shown(journal, known))
 }
 
 fn unheld(error: io::Error, key: &str) -> Error {
@@ -184,12 +185,14 @@ fn unheld(error: io::Error, key: &str) -> Error {
         .with_source(error)
 }
 
-/// The digest of what is done, whatever it is asked in.
+/// The digest of what is done, however it is asked for.
 fn digest(operation: &Operation) -> String {
-    let mut bare = Operation { context: Object::new(), ..operation.clone() };
+    let mut bare = operation.clone();
+    let marks = context::agent_marks("");
+    bare.context.retain(|key, _| !marks.contains_key(key) && !MANNERS.contains(&key.as_str()));
     // An object alone is a list of one.
     if let Some(vals) = bare.kwargs.get_mut("vals_list").filter(|vals| vals.is_object()) {
         *vals = json!([vals.take()]);
     }
-    chain::digest(canonical(&json!(["once", bare.digest()])).as_bytes())
+    recorded::digest(&bare)
 }

@@ -7,7 +7,7 @@ use super::once::Once;
 use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
-use crate::journal::{Journal, chain, entry, kept};
+use crate::journal::{Journal, entry, kept};
 use crate::knowledge::methods::{self, Answer};
 use crate::operation::{Access, Operation};
 use crate::protocol::Reply;
@@ -132,8 +132,9 @@ impl Run<'_> {
         approved: Option<&str>,
     ) -> Map<String, Value> {
         let (session, caller) = (self.session, self.caller);
-        let with_values =
-            |object| if journal.has_values { Value::Object(kept::values(object)) } else { Value::Null };
+        let with_values = |object| {
+            if journal.has_values { kept::values(&operation.model, object).into() } else { Value::Null }
+        };
         let approval = match approved {
             Some(request) => json!({ "request": request }),
             None if caller.approval.token.is_some() => json!({ "token": true }),
@@ -175,18 +176,12 @@ fn makes_something(operation: &Operation) -> bool {
         || MAKERS.contains(&operation.method.as_str())
 }
 
-/// The digest of an operation, of one with a secret that of what is kept of it: nobody is to guess it by trying.
-fn digest(operation: &Operation) -> String {
-    let kept = Operation {
-        kwargs: kept::values(&operation.kwargs),
-        context: kept::values(&operation.context),
-        ..operation.clone()
-    };
-    let has_secret = |value: &Value| value.to_string().contains(kept::SECRET);
-    if kept.kwargs.values().chain(kept.context.values()).any(has_secret) {
-        return chain::digest(kept.digest().as_bytes());
-    }
-    operation.digest()
+/// The digest of what is kept of an operation: nobody is to guess a secret by trying.
+pub(super) fn digest(operation: &Operation) -> String {
+    let kept = |object| kept::values(&operation.model, object);
+    let kept =
+        Operation { kwargs: kept(&operation.kwargs), context: kept(&operation.context), ..operation.clone() };
+    kept.digest()
 }
 
 /// What became of a call, as it is kept.

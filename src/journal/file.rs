@@ -61,37 +61,58 @@ pub fn segments(directory: &Path) -> Vec<Segment> {
     found
 }
 
-/// Adds an object as a line, sealed to the one before. `is_durable` waits until the disk has it.
+/// Adds an object as a line, sealed to the one before. `is_durable` waits until the disk has it. Says whether it is
+/// the first line of a file.
 ///
 /// # Errors
 /// Whatever the disk says; then the line is not there.
-pub fn append(directory: &Path, object: &str, now: u64, kept: Kept, is_durable: bool) -> io::Result<()> {
+pub fn append(directory: &Path, object: &str, now: u64, kept: Kept, is_durable: bool) -> io::Result<bool> {
     let _lock = Lock::acquire(&directory.join(LOCK), PATIENCE)?;
     let all = segments(directory);
-    let mut previous = chain::NOTHING.to_string();
-    let mut last = all.last().cloned();
-    if let Some(segment) = &last {
-        let mut file = Appended::open(&segment.path)?;
-        let (name, is_whole) = end(&mut file)?;
-        previous = name;
-        // A clock that went back makes nothing old.
-        let is_old = now.saturating_sub(segment.begun) > OLD;
-        if file.length + object.len() as u64 <= LARGE && !is_old {
-            return add(&mut file, object, &previous, is_whole, is_durable);
+    let Some(last) = all.last() else {
+        begin(&Segment::new(directory, 1, now), object, chain::NOTHING)?;
+        // The directory may be as new as the file.
+        for parent in directory.ancestors().skip(1).take(2) {
+            fsio::sync_directory(parent)?;
         }
-        if !is_whole {
-            file.add(b"\n", false)?;
-        }
+        return Ok(true);
+    };
+    let mut file = Appended::open(&last.path)?;
+    if file.length == 0 {
+        // A run was ended, or a disk was full, before its first line: it goes on where the one before it ended.
+        begin(last, object, &before(&all)?)?;
+        return Ok(true);
     }
-    let number = last.take().map_or(0, |segment| segment.number) + 1;
-    let segment = Segment::new(directory, number, now);
-    let mut file = Appended::open(&segment.path)?;
-    add(&mut file, object, &previous, true, is_durable)?;
-    if is_durable {
-        fsio::sync_directory(directory)?;
+    let (previous, is_whole) = end(&mut file)?;
+    // A clock that went back makes nothing old.
+    let is_old = now.saturating_sub(last.begun) > OLD;
+    if file.length + object.len() as u64 <= LARGE && !is_old {
+        return add(&mut file, object, &previous, is_whole, is_durable).map(|()| false);
     }
+    if !is_whole {
+        file.add(b"\n", false)?;
+    }
+    begin(&Segment::new(directory, last.number + 1, now), object, &previous)?;
     drop_old(&all, now, kept);
-    Ok(())
+    Ok(true)
+}
+
+/// Adds the first line of a file, and waits until the disk has both: what comes after it is nowhere if it is not.
+fn begin(segment: &Segment, object: &str, previous: &str) -> io::Result<()> {
+    let mut file = Appended::open(&segment.path)?;
+    add(&mut file, object, previous, true, true)?;
+    segment.path.parent().map_or(Ok(()), fsio::sync_directory)
+}
+
+/// The name of the last line that there is.
+fn before(all: &[Segment]) -> io::Result<String> {
+    for segment in all.iter().rev() {
+        let mut file = Appended::open(&segment.path)?;
+        if file.length > 0 {
+            return end(&mut file).map(|(name, _)| name);
+        }
+    }
+    Ok(chain::NOTHING.into())
 }
 
 fn add(
@@ -108,9 +129,6 @@ fn add(
 
 /// The name of the last line, and whether it is ended.
 fn end(file: &mut Appended) -> io::Result<(String, bool)> {
-    if file.length == 0 {
-        return Ok((chain::NOTHING.into(), true));
-    }
     let mut from = file.length.saturating_sub(chain::END as u64 + 1);
     loop {
         let tail = file.from(from)?;
@@ -203,6 +221,28 @@ mod tests {
             assert_eq!(lines.len(), 3, "{lines:?}");
             assert!(is_chained(&lines), "{lines:?}");
         }
+    }
+
+    #[test]
+    fn a_file_without_a_line_goes_on_where_the_one_before_it_ended() {
+        let directory = tempfile::tempdir().unwrap();
+        let add = |text: &str, now: u64| append(directory.path(), text, now, KEPT, true).unwrap();
+        let empty = |name: &str| std::fs::write(directory.path().join(name), "").unwrap();
+        assert!(add(r#"{"a":1}"#, NOW) && !add(r#"{"a":2}"#, NOW));
+        empty("00000002.1770000000.ndjson");
+        empty("00000003.1770000000.ndjson");
+        assert!(add(r#"{"a":3}"#, NOW));
+        assert!(!add(r#"{"a":4}"#, NOW));
+        let found = lines(directory.path());
+        assert!(found.len() == 4 && is_chained(&found), "{found:?}");
+        let files = |segment: &Segment| (segment.name(), std::fs::read(&segment.path).unwrap());
+        let all: Vec<(String, Vec<u8>)> = segments(directory.path()).iter().map(files).collect();
+        let verified = crate::journal::verify::verified(&all);
+        assert!(verified.damaged.is_empty() && verified.cut.is_empty(), "{verified:?}");
+        let alone = tempfile::tempdir().unwrap();
+        std::fs::write(alone.path().join("00000001.5.ndjson"), "").unwrap();
+        append(alone.path(), "{}", 6, KEPT, true).unwrap();
+        assert!(is_chained(&lines(alone.path())));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::chain;
+use crate::knowledge::sensitive;
 use crate::operation::Object;
 
 /// Stands where a secret was.
@@ -18,108 +19,89 @@ const LONG: usize = 256;
 const MOST: usize = 1024 * 1024;
 /// A longer answer is not kept.
 const LONGEST: usize = 16 * 1024;
-/// Words in the name of a key whose value nobody else may see.
-const SECRETS: [&str; 13] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "pass",
-    "secret",
-    "token",
-    "authtoken",
-    "apikey",
-    "sessionid",
-    "credential",
-    "otp",
-    "pin",
-];
-/// The same, where the name ends with them: a bar of cookies is none.
-const LAST: [&str; 2] = ["authorization", "cookie"];
-/// Kinds of keys that are secret.
-const KEYS: [&str; 8] =
-    ["api", "private", "secret", "access", "transaction", "signature", "encryption", "merchant"];
-/// A number under a name that ends so tells of secrets and is none.
-const MEASURES: [&str; 7] = ["count", "length", "size", "limit", "lifetime", "expiry", "expiration"];
+/// The model whose values are named by their keys.
+const PARAMETERS: &str = "ir.config_parameter";
 
-/// Whether a name is that of a secret.
-pub fn is_secret(name: &str) -> bool {
-    let words = words(name);
-    let is = |word: &str, secret: &str| word == secret || word.strip_suffix('s') == Some(secret);
-    let is_pair = |two: &[String]| {
-        is(&two[1], "key") && KEYS.contains(&two[0].as_str()) || two[0] == "session" && two[1] == "id"
-    };
-    words.iter().any(|word| SECRETS.iter().any(|secret| is(word, secret)))
-        || words.last().is_some_and(|last| LAST.iter().any(|secret| is(last, secret)))
-        || words.windows(2).any(is_pair)
-}
-
-/// The words of a name: `clientSecret2` has two.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let chars: Vec<char> = name.chars().collect();
-    for (at, one) in chars.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| chars[before]);
-        let is_next_lower = chars.get(at + 1).is_some_and(char::is_ascii_lowercase);
-        let begins = one.is_ascii_uppercase()
-            && before.is_some_and(|before| !before.is_ascii_uppercase() || is_next_lower);
-        if begins || !one.is_ascii_alphanumeric() {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| one.is_ascii_alphanumeric()) {
-            word.push(one.to_ascii_lowercase());
-        }
-    }
-    let bare = |word: &String| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_string();
-    words.iter().map(bare).filter(|word| !word.is_empty()).collect()
-}
-
-/// Whether a value under the name of a secret is one: not nothing, not the records that a field leads to, and not a
-/// number that tells how many there are.
+/// Whether a value under a name is a secret: nothing, a flag, the records that a field leads to, and a number that
+/// tells how many there are, are none.
 fn is_hidden(name: &str, value: &Value) -> bool {
-    let is_nothing = matches!(value, Value::Null | Value::Bool(false)) || value.as_str() == Some("");
-    if is_nothing || !is_secret(name) {
+    if !sensitive::speaks_of_secret(name) {
         return false;
     }
-    let is_record = match value {
-        Value::Number(_) => true,
-        Value::Array(items) => items.iter().all(|item| item.is_number() || item.is_array()),
-        _ => false,
-    };
-    let leads = name.ends_with("_id") || name.ends_with("_ids");
-    let measures =
-        value.is_number() && words(name).last().is_some_and(|last| MEASURES.contains(&last.as_str()));
-    !(leads && is_record || measures)
+    let leads = sensitive::is_relation(name);
+    match value {
+        Value::Null | Value::Bool(_) => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Number(_) => !leads && !sensitive::is_measure(name),
+        Value::Array(items) => !(leads && items.iter().all(|item| item.is_number() || item.is_array())),
+        Value::Object(_) => true,
+    }
 }
 
-/// Values as they are kept.
-pub fn values(object: &Object) -> Object {
-    kept_object(object, &|text| file(text, 0))
+/// How values are kept.
+struct Keeper<'m> {
+    model: &'m str,
+    /// A file of more bytes leaves its digest.
+    most: usize,
+}
+
+/// Arguments of a call on a model as they are kept.
+pub fn values(model: &str, object: &Object) -> Object {
+    Keeper { model, most: 0 }.object(object)
 }
 
 /// Old values as they are kept: small files among them, to be restored.
-pub fn old_values(object: &Object) -> Object {
-    kept_object(object, &|text| file(text, MOST))
+pub fn old_values(model: &str, object: &Object) -> Object {
+    Keeper { model, most: MOST }.object(object)
 }
 
-fn kept_object(object: &Object, file: &dyn Fn(&str) -> Option<Value>) -> Object {
-    // `{"key": "mail.password", "value": …}` names its secret in another member.
-    let named =
-        object.get("key").or_else(|| object.get("name")).and_then(Value::as_str).is_some_and(is_secret);
-    let one = |(key, value): (&String, &Value)| {
-        let name = if named && key == "value" { "secret" } else { key.as_str() };
-        let is_hidden = is_hidden(name, value);
-        (key.clone(), if is_hidden { json!({ SECRET: true }) } else { kept(value, file) })
-    };
-    object.iter().map(one).collect()
-}
+impl Keeper<'_> {
+    fn object(&self, object: &Object) -> Object {
+        let members: Vec<(&str, &Value)> =
+            object.iter().map(|(name, value)| (name.as_str(), value)).collect();
+        let mut kept: Object = object.keys().cloned().zip(self.members(&members)).collect();
+        // Rows without the names that stand beside them.
+        if let (Some(Value::Array(names)), Some(Value::Array(rows))) =
+            (object.get("fields"), object.get("data"))
+        {
+            let last = |name: &Value| {
+                let path = name.as_str().unwrap_or_default();
+                path.rsplit('/').next().unwrap_or_default().to_string()
+            };
+            let names: Vec<String> = names.iter().map(last).collect();
+            kept.insert("data".into(), rows.iter().map(|row| self.row(&names, row)).collect());
+        }
+        kept
+    }
 
-fn kept(value: &Value, file: &dyn Fn(&str) -> Option<Value>) -> Value {
-    match value {
-        Value::String(text) => file(text).unwrap_or_else(|| value.clone()),
-        Value::Array(items) => items.iter().map(|item| kept(item, file)).collect(),
-        Value::Object(object) => kept_object(object, file).into(),
-        other => other.clone(),
+    fn row(&self, names: &[String], row: &Value) -> Value {
+        let Value::Array(cells) = row else { return self.value(row) };
+        let name = |at: usize| names.get(at).map_or("", String::as_str);
+        let members: Vec<(&str, &Value)> =
+            cells.iter().enumerate().map(|(at, cell)| (name(at), cell)).collect();
+        self.members(&members).into()
+    }
+
+    /// The values of members that stand beside each other.
+    fn members(&self, members: &[(&str, &Value)]) -> Vec<Value> {
+        // `{"key": "mail.password", "value": …}` names its secret in another member.
+        let told = members.iter().find(|(name, value)| matches!(*name, "key" | "name") && value.is_string());
+        let key = told.and_then(|(_, value)| value.as_str());
+        let is_secret = key.map_or(self.model == PARAMETERS, sensitive::speaks_of_secret);
+        let one = |(name, value): &(&str, &Value)| {
+            let name = if is_secret && *name == "value" { "secret" } else { name };
+            if is_hidden(name, value) { json!({ SECRET: true }) } else { self.value(value) }
+        };
+        members.iter().map(one).collect()
+    }
+
+    fn value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => file(text, self.most).unwrap_or_else(|| value.clone()),
+            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            Value::Object(object) => self.object(object).into(),
+            other => other.clone(),
+        }
     }
 }
 
@@ -202,9 +184,11 @@ pub fn answer(json: &str) -> Option<Value> {
     })
 }
 
-/// Whether an answer has no text, which may be a value or a key.
-pub fn has_no_texts(json: &str) -> bool {
-    serde_json::from_str(json).is_ok_and(|value| is_whole(&without_texts(value)))
+/// An answer that can be given again from what is kept of it: nothing of it is left out.
+pub fn whole_answer(json: &str) -> Option<Value> {
+    let kept = answer(json)?;
+    let whole: Value = serde_json::from_str(json).ok()?;
+    (kept == whole).then_some(kept)
 }
 
 fn without_texts(value: Value) -> Value {
@@ -231,44 +215,14 @@ mod tests {
 
     #[test]
     fn secrets_are_told_by_their_names_and_others_stay() {
-        for name in [
-            "password",
-            "new_password",
-            "smtp_pass",
-            "api_key",
-            "access_token",
-            "clientSecret_secret",
-            "tokens",
-            "clientSecret",
-            "APIKey",
-            "password2",
-            "token_1",
-            "authToken",
-            "authtoken",
-            "Authorization",
-            "set_cookie",
-            "session_id",
-            "sips_merchant_key",
-            "ogone_signature_key",
-            "transaction_keys",
-            "encryptionKey",
-        ] {
-            assert!(is_secret(name), "{name}");
-        }
-        for name in ["secretary", "passport_id", "compass", "key", "name", "spin", "pinned", "tokenized"] {
-            assert!(!is_secret(name), "{name}");
-        }
-        for name in
-            ["keyboard", "merchant_name", "cookies_bar", "authorization_date", "key_id", "pa", "session"]
-        {
-            assert!(!is_secret(name), "{name}");
-        }
         for (name, value, hidden) in [
             ("pin", json!(1234), true),
             ("password", json!(["a"]), true),
             ("token", json!({ "a": 1 }), true),
             ("access_token", json!(false), false),
             ("access_token", json!(null), false),
+            ("has_password", json!(true), false),
+            ("use_token", json!(false), false),
             ("session_id", json!(7), false),
             ("session_id", json!("a"), true),
             ("token_ids", json!([[6, 0, [1]]]), false),
@@ -278,9 +232,11 @@ mod tests {
         ] {
             assert_eq!(is_hidden(name, &value), hidden, "{name} {value}");
         }
-        let kept =
-            values(&object(json!({ "vals": { "login": "a", "password": "b", "secret_id": 4, "token": "",
-            "lines": [[0, 0, { "api_key": "c" }]] }, "key": "mail.password", "value": "d" })));
+        let kept = values(
+            "mail.server",
+            &object(json!({ "vals": { "login": "a", "password": "b", "secret_id": 4, "token": "",
+            "lines": [[0, 0, { "api_key": "c" }]] }, "key": "mail.password", "value": "d" })),
+        );
         assert_eq!(kept["vals"]["password"], json!({ SECRET: true }));
         assert_eq!((&kept["vals"]["login"], &kept["vals"]["secret_id"]), (&json!("a"), &json!(4)));
         assert!(
@@ -294,19 +250,68 @@ mod tests {
     }
 
     #[test]
+    fn parameters_and_columns_are_named_by_what_stands_beside_them() {
+        let hidden = json!({ SECRET: true });
+        let kept = |model: &str, given: Value| Value::from(values(model, &object(given)));
+        for (model, given, value, is_hidden) in [
+            (PARAMETERS, json!({ "vals": { "value": "x" } }), "/vals/value", true),
+            (PARAMETERS, json!({ "vals": { "key": "database.secret", "value": "x" } }), "/vals/value", true),
+            (PARAMETERS, json!({ "vals": { "key": "web.base.url", "value": "x" } }), "/vals/value", false),
+            (PARAMETERS, json!({ "key": "mail.password", "value": "x" }), "/value", true),
+            (PARAMETERS, json!({ "key": "web.base.url", "value": "x" }), "/value", false),
+            ("a.b", json!({ "vals": { "value": "x" } }), "/vals/value", false),
+            (
+                "res.users",
+                json!({ "fields": ["login", "password"], "data": [["a", "x"]] }),
+                "/data/0/1",
+                true,
+            ),
+            (
+                "res.users",
+                json!({ "fields": ["login", "password"], "data": [["x", "a"]] }),
+                "/data/0/0",
+                false,
+            ),
+            ("res.users", json!({ "fields": ["a/api_key"], "data": [["x"]] }), "/data/0/0", true),
+            (
+                PARAMETERS,
+                json!({ "fields": ["key", "value"], "data": [["a.token", "x"]] }),
+                "/data/0/1",
+                true,
+            ),
+            (PARAMETERS, json!({ "fields": ["key", "value"], "data": [["a.b", "x"]] }), "/data/0/1", false),
+        ] {
+            let found = kept(model, given.clone());
+            let wanted = if is_hidden { hidden.clone() } else { json!("x") };
+            assert_eq!(found.pointer(value), Some(&wanted), "{model} {given}");
+        }
+    }
+
+    #[test]
+    fn only_an_answer_that_is_kept_as_it_was_can_be_given_again() {
+        for whole in ["[1, 2]", "true", "null", r#"{"a": 1.50}"#, r#"[[1, ""]]"#] {
+            assert!(whole_answer(whole).is_some(), "{whole}");
+        }
+        for part in [r#""a-key""#, r#"{"type": "ir.actions.act_window", "name": "x"}"#, r#"{"a": "text"}"#] {
+            assert!(whole_answer(part).is_none(), "{part}");
+        }
+    }
+
+    #[test]
     fn files_leave_a_digest_and_texts_stay() {
         let text = "QUJD".repeat(100);
-        let kept = values(&object(json!({ "datas": text, "body": "word ".repeat(100), "short": "QUJD" })));
+        let kept =
+            values("a.b", &object(json!({ "datas": text, "body": "word ".repeat(100), "short": "QUJD" })));
         assert_eq!(kept["datas"][BINARY]["size"], 300);
         assert_eq!(kept["datas"][BINARY]["sha256"], chain::digest("ABC".repeat(100).as_bytes()));
         assert!(kept["body"].is_string() && kept["short"].is_string());
         assert_eq!(
-            old_values(&object(json!({ "datas": text })))["datas"],
+            old_values("a.b", &object(json!({ "datas": text })))["datas"],
             json!(text),
             "small enough to be restored"
         );
         let large = "QUJD".repeat(400_000);
-        assert!(!is_whole(&old_values(&object(json!({ "datas": large }))).into()));
+        assert!(!is_whole(&old_values("a.b", &object(json!({ "datas": large }))).into()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
@@ -77,6 +77,27 @@ impl Claim {
     }
 }
 
+/// Lets go of names that are older than what is kept of calls, but for those that somebody holds.
+pub(super) fn sweep(directory: &Path, now: SystemTime, seconds: u64) {
+    let is_old = |path: &Path| {
+        let written = std::fs::symlink_metadata(path).and_then(|found| found.modified());
+        written.is_ok_and(|at| now.duration_since(at).unwrap_or_default().as_secs() > seconds)
+    };
+    for file in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let lock = file.path();
+        let known = lock.with_extension("json");
+        // Whoever waits for a lock that is gone looks for the new one.
+        let is_lock = lock.extension().is_some_and(|kind| kind == "lock");
+        if !is_lock || !is_old(&lock) || known.exists() && !is_old(&known) {
+            continue;
+        }
+        if let Ok(_held) = Lock::acquire(&lock, Duration::ZERO) {
+            let _ = std::fs::remove_file(&known);
+            let _ = std::fs::remove_file(&lock);
+        }
+    }
+}
+
 fn understood(bytes: &[u8]) -> Option<Known> {
     let value: Value = serde_json::from_slice(bytes).ok()?;
     let text = |key: &str| value[key].as_str().map(str::to_string);
@@ -116,5 +137,24 @@ mod tests {
         drop(again);
         fsio::write_atomically(&directory.path().join("a.json"), &[b"{}"], false).unwrap();
         assert!(of().is_err(), "what is not understood is not taken for nothing");
+    }
+    #[test]
+    fn names_go_with_what_is_kept_of_calls_and_not_while_they_are_held() {
+        let directory = tempfile::tempdir().unwrap();
+        let of = |name: &str| Claim::of(directory.path(), name, Duration::ZERO).unwrap();
+        let known =
+            Known { digest: "d".into(), entry: "e".into(), journal: "j".into(), answer: None, is_done: true };
+        for name in ["a", "b"] {
+            of(name).keep(&known).unwrap();
+        }
+        drop(of("c"));
+        let held = of("b");
+        let later = SystemTime::now() + Duration::from_secs(1000);
+        sweep(directory.path(), later, 2000);
+        assert!(of("a").known.is_some(), "it is young");
+        sweep(directory.path(), later, 500);
+        assert!(of("a").known.is_none() && !directory.path().join("c.lock").exists());
+        drop(held);
+        assert!(of("b").known.is_some());
     }
 }

@@ -31,6 +31,8 @@ const LARGEST: u64 = 512 * 1024 * 1024;
 const RECENT: u64 = 1024 * 1024;
 /// The digits of a directory's name.
 const NAME: usize = 32;
+/// Where names are kept under which something is done once.
+const KEYS: &str = "keys";
 /// The digits of an id.
 const ID: usize = 12;
 
@@ -124,6 +126,7 @@ impl Journal {
     ) -> io::Result<()> {
         fsio::ensure_private_dir(&self.root)?;
         fsio::ensure_private_dir(&self.directory)?;
+        let seconds = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let at = humantime::format_rfc3339_millis(now).to_string();
         let mut line = Map::from_iter([
             ("v".to_string(), json!(entry::FORMAT)),
@@ -133,8 +136,11 @@ impl Journal {
         line.extend(members);
         let text = Value::Object(line).to_string();
         let clean = self.veil.without_secrets(text.as_bytes());
-        let seconds = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        file::append(&self.directory, &String::from_utf8_lossy(&clean), seconds, self.kept, is_durable)
+        let text = String::from_utf8_lossy(&clean);
+        if file::append(&self.directory, &text, seconds, self.kept, is_durable)? {
+            keys::sweep(&self.root.join(KEYS), now, self.kept.seconds);
+        }
+        Ok(())
     }
 
     /// What there is of it, to be read on as it grows.
@@ -281,7 +287,7 @@ impl Journal {
     /// The disk, or another run has it for longer than `patience`.
     pub fn claim(&self, model: &str, key: &str, patience: Duration) -> io::Result<keys::Claim> {
         fsio::ensure_private_dir(&self.root)?;
-        let directory = self.root.join("keys");
+        let directory = self.root.join(KEYS);
         fsio::ensure_private_dir(&directory)?;
         let whole = canonical(&json!([self.place.server, self.place.database, model, key]));
         keys::Claim::of(&directory, &chain::digest(whole.as_bytes()), patience)

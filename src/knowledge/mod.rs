@@ -3,6 +3,7 @@
 //! nobody above, sends nothing and judges no call.
 
 pub mod classes;
+pub mod commands;
 pub mod fields;
 pub mod inverses;
 pub mod methods;

@@ -3,6 +3,9 @@
 
 use super::Version;
 
+/// Where Odoo's guard keeps what agents ask.
+pub const CONFIRMATIONS: &str = "strictbase.agent.confirmation";
+
 /// What older Odoos, and people, call models that Odoo 19.0 calls otherwise, and the first version that calls it so;
 /// the oldest where none is known that did not. Each pair was held against a 19.0 with every usual app: the first does
 /// not exist there, the second does.

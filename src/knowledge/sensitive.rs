@@ -92,69 +92,83 @@ pub fn tier(model: &str) -> Option<Tier> {
     MODELS.binary_search_by_key(&model, |row| row.0).ok().and_then(|at| MODELS.get(at)).map(|row| row.1)
 }
 
-/// Fields whose value is a secret, on whatever model.
-const FIELDS: [&str; 34] = [
-    "access_token",
-    "account_token",
-    "api_key",
-    "api_secret",
+/// Words in the name of what is a secret, on whatever model.
+const WORDS: [&str; 13] = [
     "apikey",
-    "auth_token",
-    "client_secret",
-    "confirm_password",
-    "consumer_secret",
-    "google_calendar_rtoken",
-    "google_calendar_token",
-    "google_gmail_access_token",
-    "google_gmail_refresh_token",
-    "microsoft_calendar_rtoken",
-    "microsoft_calendar_token",
-    "microsoft_outlook_access_token",
-    "microsoft_outlook_refresh_token",
-    "new_passwd",
-    "new_password",
-    "oauth_access_token",
-    "old_password",
+    "authtoken",
+    "credential",
+    "otp",
     "passphrase",
     "passwd",
     "password",
-    "password_crypt",
-    "private_key",
-    "refresh_token",
+    "pin",
+    "pwd",
+    "rtoken",
     "secret",
-    "secret_key",
-    "signup_token",
-    "smtp_pass",
-    "smtp_ssl_private_key",
-    "totp_secret",
-    "webhook_secret",
+    "sessionid",
+    "token",
 ];
-
-/// What a field of a module's own ends with that holds one: `stripe_secret_key`, `peppol_private_key`.
-const ENDINGS: [&str; 12] = [
-    "_access_token",
-    "_api_key",
-    "_api_secret",
-    "_apikey",
-    "_auth_token",
-    "_client_secret",
-    "_passphrase",
-    "_password",
-    "_private_key",
-    "_refresh_token",
-    "_secret",
-    "_secret_key",
+/// The same, where the name ends with them: a bar of cookies is none.
+const LAST: [&str; 2] = ["authorization", "cookie"];
+/// Two words that are one together.
+const PAIRS: [(&str, &[&str]); 3] = [
+    ("key", &["api", "private", "secret", "access", "transaction", "signature", "encryption", "merchant"]),
+    ("pass", &["smtp", "mail", "user", "db", "ftp", "proxy", "imap"]),
+    ("id", &["session"]),
 ];
-
+/// A name that ends so tells something of a secret and is none.
+const MEASURES: [&str; 8] =
+    ["count", "length", "size", "limit", "lifetime", "expiry", "expiration", "validity"];
 /// How a field begins that tells something of a secret and holds none.
 const ABOUT: [&str; 9] =
     ["allow_", "auth_signup_", "enforce_", "has_", "is_", "minimum_", "reset_", "show_", "use_"];
 
+/// The words of a name: `clientSecret2` has two.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let chars: Vec<char> = name.chars().collect();
+    for (at, one) in chars.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| chars[before]);
+        let is_next_lower = chars.get(at + 1).is_some_and(char::is_ascii_lowercase);
+        let begins = one.is_ascii_uppercase()
+            && before.is_some_and(|before| !before.is_ascii_uppercase() || is_next_lower);
+        if begins || !one.is_ascii_alphanumeric() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| one.is_ascii_alphanumeric()) {
+            word.push(one.to_ascii_lowercase());
+        }
+    }
+    let bare = |word: &String| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_string();
+    words.iter().map(bare).filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether a name speaks of a secret: one is under it, or what tells something of one.
+pub fn speaks_of_secret(name: &str) -> bool {
+    let words = words(name);
+    let is = |word: &str, secret: &str| word == secret || word.strip_suffix('s') == Some(secret);
+    let is_pair = |two: &[String]| {
+        PAIRS.iter().any(|(word, before)| is(&two[1], word) && before.contains(&two[0].as_str()))
+    };
+    words.iter().any(|word| WORDS.iter().any(|secret| is(word, secret)))
+        || words.last().is_some_and(|last| LAST.iter().any(|secret| is(last, secret)))
+        || words.windows(2).any(is_pair)
+}
+
+/// Whether a name is that of a measure of something.
+pub fn is_measure(name: &str) -> bool {
+    words(name).last().is_some_and(|last| MEASURES.contains(&last.as_str()))
+}
+
+/// Whether a name is that of a field which leads to records.
+pub fn is_relation(name: &str) -> bool {
+    name.ends_with("_id") || name.ends_with("_ids")
+}
+
 /// Whether a field holds a secret, by its name.
 pub fn is_secret(field: &str) -> bool {
-    FIELDS.binary_search(&field).is_ok()
-        || ENDINGS.iter().any(|ending| field.ends_with(ending))
-            && !ABOUT.iter().any(|beginning| field.starts_with(beginning))
+    let is_about = ABOUT.iter().any(|beginning| field.starts_with(beginning));
+    speaks_of_secret(field) && !is_about && !is_measure(field) && !is_relation(field)
 }
 
 /// What a field that lists records leads to, where the fields of its model are not at hand.
@@ -205,6 +219,13 @@ pub fn only_links(field: &str) -> bool {
     LINKS.binary_search(&field).is_ok()
 }
 
+/// Whether a field is called like one that lists records.
+pub fn is_list(field: &str) -> bool {
+    usual_relation(field).is_some()
+        || only_links(field)
+        || ["_ids", "_line", "_lines"].iter().any(|it| field.ends_with(it))
+}
+
 /// Whether a link between records of two models that is written in neither is a right all the same. Who is to do
 /// something is linked to it everywhere; a user's companies are rights.
 pub fn guards_links(model: &str, to: &str) -> bool {
@@ -217,19 +238,76 @@ mod tests {
 
     #[test]
     fn the_tables_are_sorted() {
-        assert!(MODELS.is_sorted() && FIELDS.is_sorted() && ENDINGS.is_sorted() && RELATIONS.is_sorted());
-        assert!(ABOUT.is_sorted() && LINKS.is_sorted());
+        assert!(MODELS.is_sorted() && RELATIONS.is_sorted() && LINKS.is_sorted());
     }
 
     #[test]
     fn a_secret_is_told_from_what_is_said_about_one() {
-        for secret in ["password", "api_key", "totp_secret", "stripe_secret_key", "x_studio_password"] {
-            assert!(is_secret(secret), "{secret}");
+        for secret in [
+            "password",
+            "api_key",
+            "totp_secret",
+            "stripe_secret_key",
+            "x_studio_password",
+            "new_password",
+            "smtp_pass",
+            "smtp_ssl_private_key",
+            "access_token",
+            "google_calendar_rtoken",
+            "password_crypt",
+            "clientSecret_secret",
+            "tokens",
+            "clientSecret",
+            "APIKey",
+            "password2",
+            "token_1",
+            "authToken",
+            "authtoken",
+            "Authorization",
+            "set_cookie",
+            "sips_merchant_key",
+            "ogone_signature_key",
+            "transaction_keys",
+            "encryptionKey",
+            "unsplash_access_key",
+        ] {
+            assert!(is_secret(secret) && speaks_of_secret(secret), "{secret}");
         }
-        for plain in
-            ["has_password", "auth_signup_reset_password", "secretary_id", "name", "key", "token_count"]
-        {
+        for plain in [
+            "has_password",
+            "auth_signup_reset_password",
+            "secretary_id",
+            "name",
+            "key",
+            "token_count",
+            "payment_token_id",
+            "session_id",
+            "google_gmail_access_token_expiration",
+            "delay_pass",
+            "passport_id",
+            "website_form_key",
+            "recaptcha_public_key",
+        ] {
             assert!(!is_secret(plain), "{plain}");
+        }
+        for plain in [
+            "secretary",
+            "passport_id",
+            "compass",
+            "key",
+            "name",
+            "spin",
+            "pinned",
+            "tokenized",
+            "keyboard",
+            "merchant_name",
+            "cookies_bar",
+            "authorization_date",
+            "key_id",
+            "pa",
+            "session",
+        ] {
+            assert!(!speaks_of_secret(plain), "{plain}");
         }
     }
 

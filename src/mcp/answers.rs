@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::fit::{self, Cut, LONGEST_NAME, bound, shortened, shown, size};
 use super::going_on::GoingOn;
 use super::left_out::{self, LeftOut};
+use super::paging;
 use super::words::Speech;
 use crate::actions::definition::Verb;
 use crate::error::{Effect, Error};
@@ -53,6 +54,8 @@ pub struct Called<'a> {
     pub verb: &'static Verb,
     /// As the client gave them.
     pub arguments: &'a Object,
+    /// So many of the first of a list were shown before.
+    pub offset: usize,
     /// The rows of a stream, if it was one.
     pub rows: Vec<Value>,
     /// The words.
@@ -76,6 +79,7 @@ impl Called<'_> {
                 Value::Array(rows)
             }
         };
+        paging::without_first(&mut value, outcome.layout.place, self.offset);
         let binaries = left_out::without_binaries(&mut value, outcome.layout.types.as_ref());
         noted.extend(outcome.notes.iter().map(|note| self.speech.hint(note)));
         noted.extend(self.how_to_fetch(&binaries, "binary"));
@@ -180,7 +184,7 @@ mod tests {
         let speech = speech();
         let verb = crate::actions::verb(verb).unwrap();
         let arguments = arguments.as_object().unwrap();
-        let called = Called { verb, arguments, rows: Vec::new(), speech: &speech, most };
+        let called = Called { verb, arguments, offset: 0, rows: Vec::new(), speech: &speech, most };
         let answer = called.answer(outcome, Vec::new());
         assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());
         serde_json::from_str(&answer.text).unwrap()
@@ -213,6 +217,43 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_a_verb_gives_as_a_whole_goes_on_by_the_same_call() {
+        let speech = speech();
+        let layout = |under: bool| match under {
+            true => crate::outcome::Layout::records().under("models"),
+            false => crate::outcome::Layout::records(),
+        };
+        for (verb, under, asked) in
+            [("group", false, json!({ "model": "a.b", "limit": 400 })), ("doc_index", true, json!({}))]
+        {
+            let all: Vec<Value> = (1..=300).map(|n| json!({ "__count": n, "by": "some name" })).collect();
+            let whole = if under { json!({ "models": all }) } else { json!(all) };
+            let outcome = Outcome::read(whole.to_string()).laid_out(layout(under));
+            let verb = crate::actions::verb(verb).unwrap();
+            let (mut arguments, mut seen) = (asked.as_object().unwrap().clone(), Vec::new());
+            loop {
+                let mut own = arguments.clone();
+                let offset = paging::taken(verb, &mut own).unwrap();
+                assert_eq!(json!(own), asked, "the verb is asked the same");
+                let called = Called {
+                    verb,
+                    arguments: &arguments,
+                    offset,
+                    rows: Vec::new(),
+                    speech: &speech,
+                    most: 4000,
+                };
+                let said: Value = serde_json::from_str(&called.answer(&outcome, Vec::new()).text).unwrap();
+                let rows = if under { &said["result"]["models"] } else { &said["result"] };
+                seen.extend(rows.as_array().unwrap().clone());
+                let Some(next) = said.get("next") else { break };
+                arguments = next["arguments"].as_object().unwrap().clone();
+            }
+            assert_eq!(seen, all, "each once, in order");
+        }
+    }
+
+    #[test]
     fn arguments_that_take_most_of_an_answer_are_not_said_back_and_it_goes_on() {
         let outcome = Outcome::read(rows(500, "some name")).laid_out(crate::outcome::Layout::records());
         let long = |characters: usize| json!([["name", "=", "x".repeat(characters)]]);
@@ -236,7 +277,8 @@ mod tests {
         assert!(said["notes"][0].as_str().unwrap().ends_with(&format!("ids from {} on", shown + 1)));
         let (speech, verb) = (speech(), crate::actions::verb("search_read").unwrap());
         let arguments = Object::from_iter([("model".to_string(), json!("a.b"))]);
-        let called = Called { verb, arguments: &arguments, rows: Vec::new(), speech: &speech, most: 4000 };
+        let called =
+            Called { verb, arguments: &arguments, offset: 0, rows: Vec::new(), speech: &speech, most: 4000 };
         let nothing = Cut { shown: 0, of: Some(9) };
         assert_eq!(called.going_on(&nothing, &json!([])), None, "it would be asked for again and again");
     }
@@ -279,13 +321,13 @@ mod tests {
     fn nothing_is_longer_than_an_answer_may_be_as_it_is_shown() {
         // Three bytes that are shown as six, and one that is shown as six.
         for text in
-            ["\u{202e}".repeat(3000), "\u{7}".repeat(5000), "\"\\".repeat(4000), "plain ".repeat(9000)]
+            ["\u{202e}".repeat(1000), "\u{7}".repeat(3000), "\"\\".repeat(1500), "plain ".repeat(1000)]
         {
             let mut long = Error::new(crate::error::Code::Rejected, text.clone());
             for _ in 0..100 {
                 long = long.with_hint(text.clone());
             }
-            long.candidates = Some(json!(vec![json!({ "id": 1, "name": text }); 300]));
+            long.candidates = Some(json!(vec![json!({ "id": 1, "name": text }); 40]));
             for most in [2000, 4000, 40_000] {
                 let answer = error(&long, most);
                 assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());
@@ -296,8 +338,8 @@ mod tests {
                 .map(|n| (format!("{n}{}", &text[..text.len() / 60 * 3]), json!({ "t": text })))
                 .collect();
             for result in [
-                json!(vec![json!({ "id": 1, "name": text }); 300]),
-                json!(vec![json!({ "id": 1, "name": &text[..text.len() / 1000 * 3] }); 900]),
+                json!(vec![json!({ "id": 1, "name": text }); 40]),
+                json!(vec![json!({ "id": 1, "name": &text[..text.len() / 300 * 3] }); 200]),
                 json!(text),
                 json!({ "a": text, "b": [text, text], "c": { "d": text } }),
                 named.into(),
@@ -307,7 +349,8 @@ mod tests {
                     let verb = crate::actions::verb("search_read").unwrap();
                     let arguments = json!({ "model": "a.b", "domain": [["name", "=", text]] });
                     let arguments = arguments.as_object().unwrap();
-                    let called = Called { verb, arguments, rows: Vec::new(), speech: &speech, most };
+                    let called =
+                        Called { verb, arguments, offset: 0, rows: Vec::new(), speech: &speech, most };
                     let outcome = Outcome::read(result.to_string());
                     let answer = called.answer(&outcome, vec![text.clone(); 30]);
                     assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());

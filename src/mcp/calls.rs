@@ -17,7 +17,7 @@ use super::host::{CallHost, End, Progress, Shared, Told};
 use super::person::{People, Reach, Waiting};
 use super::tools::{Asked, Naming, Tools};
 use super::words::Speech;
-use super::{Begin, Door, Say, compat, fit, left_out, schema};
+use super::{Begin, Door, Say, compat, fit, left_out, paging, schema};
 use crate::actions::definition::Verb;
 use crate::actions::{self, Request, Rows, approvals};
 use crate::caller::{Caller, Columns, Road};
@@ -195,8 +195,10 @@ impl Calls {
             None => arguments,
         };
         refuse_elsewhere(&arguments, verb.name)?;
-        let mut job = spec::job_of(verb, arguments.clone(), &|key| key.to_string(), &schema::is_offered)
-            .map_err(as_arguments)?;
+        let mut own = arguments.clone();
+        let offset = paging::taken(verb, &mut own)?;
+        let mut job =
+            spec::job_of(verb, own, &|key| key.to_string(), &schema::is_offered).map_err(as_arguments)?;
         if !matches!(job.request, Request::Approvals(_)) {
             let own = std::mem::replace(&mut job.context, self.context.clone());
             job.context.extend(own);
@@ -227,7 +229,7 @@ impl Calls {
         let mut rows = Collected { host, room: most, rows: Vec::new() };
         let outcome = actions::perform(job.request, session, &caller, host, &mut rows)?;
         let rows = rows.rows;
-        let called = Called { verb, arguments: &arguments, rows, speech: &self.speech, most };
+        let called = Called { verb, arguments: &arguments, offset, rows, speech: &self.speech, most };
         Ok(Said::Answer(called.answer(&outcome, host.notes())))
     }
 }

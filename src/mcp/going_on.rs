@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::answers::Called;
 use super::fit::{Cut, size};
+use super::paging;
 use crate::knowledge::methods;
 use crate::operation::Object;
 
@@ -68,6 +69,8 @@ impl Called<'_> {
             let last = ids.last()?;
             less(&mut arguments, cut.shown);
             arguments.insert("after".into(), json!(last));
+        } else if paging::is_for(self.verb) {
+            paging::after(&mut arguments, cut.shown);
         } else if has("offset") {
             on(&mut arguments, cut.shown);
         } else if let Some(Value::Object(data)) = arguments.get_mut("data") {

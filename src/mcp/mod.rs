@@ -12,6 +12,7 @@ mod framing;
 mod going_on;
 mod host;
 mod left_out;
+mod paging;
 mod person;
 mod schema;
 mod server;

@@ -4,6 +4,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use super::paging;
 use crate::actions::definition::{Changes, Verb};
 
 /// Keys that are of no use here: a person's yes is asked for by `approvals`, rows are no stream and no CSV, and no call
@@ -64,6 +65,10 @@ pub fn of(verb: &Verb) -> Map<String, Value> {
             }
             properties.insert(key.clone(), value);
         }
+    }
+    if paging::is_for(verb) {
+        let offset = json!({ "type": "integer", "description": paging::SAID });
+        properties.insert(paging::OFFSET.into(), offset);
     }
     let required = whole["required"].as_array().into_iter().flatten().filter(|key| *key != "action");
     closed(properties, required.cloned().collect())

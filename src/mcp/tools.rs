@@ -7,7 +7,7 @@ use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use super::compat::Compat;
-use super::schema;
+use super::{paging, schema};
 use crate::actions::definition::{Changes, Verb, Wrapper};
 use crate::actions::{self, VERBS};
 use crate::operation::Object;
@@ -225,7 +225,8 @@ fn one_of_two(name: &'static str, about: &str, reading: bool, verbs: Vec<&Verb>)
                 .own
                 .iter()
                 .map(|argument| argument.key())
-                .filter(|key| schema::is_offered(key));
+                .filter(|key| schema::is_offered(key))
+                .chain(paging::is_for(verb).then_some(paging::OFFSET));
             let keys: Vec<String> = keys
                 .map(|key| {
                     let is_needed = required.is_some_and(|all| all.iter().any(|name| name == key));

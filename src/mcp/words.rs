@@ -9,7 +9,7 @@ use crate::hint::{Action, Hint, Part};
 use crate::operation::Object;
 
 /// A longer call is described where there are words for it: the answer is paid for by its length.
-const LONGEST_CALL: usize = 100;
+const LONGEST_CALL: usize = 60;
 
 /// The words of a server.
 pub struct Speech {

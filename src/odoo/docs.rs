@@ -100,7 +100,7 @@ impl Reader<'_> {
         instead: impl Fn() -> Result<String>,
     ) -> Result<Page> {
         // What is kept here is not for everybody either.
-        if let Some(question) = described(page) {
+        if let Ok(question) = described(page) {
             self.desk.odoo.judge(&question, self.desk.road, self.desk.host)?;
         }
         let has_none = self.desk.odoo.link(self.desk.host)?.protocol.way() != Way::Json2;
@@ -125,7 +125,7 @@ impl Reader<'_> {
         }
         let etag = known.as_ref().and_then(|entry| entry.etag.as_deref());
         let language = self.context.get("lang").and_then(Value::as_str);
-        match self.desk.odoo.document(path, etag, language, self.desk.host) {
+        match self.desk.odoo.document(path, etag, language, self.desk.road, self.desk.host) {
             Ok(None) => self.put_together(page, has_none, instead),
             Ok(Some(Document::Fresh { body, .. })) if !body.get().trim_start().starts_with('{') => Err(
                 Error::new(Code::BadReply, format!("{path} was answered with something that is no document")),

@@ -105,7 +105,7 @@ impl Counters {
         let _lock = self.locked()?;
         let mut state = self.load()?;
         state.latest = state.latest.max(now);
-        if let Some((at, retry_after)) = state.full(dues) {
+        if let Some((at, retry_after)) = state.full(dues, now) {
             return Ok(Reserved::Full { at, retry_after });
         }
         let mut taken = Vec::new();
@@ -117,7 +117,7 @@ impl Counters {
             if taken.iter().any(|(before, _)| *before == key) {
                 continue;
             }
-            state.next += 1;
+            state.next = state.next.saturating_add(1);
             counter.events.push(Event { at: state.latest, amount: due.amount, number: state.next });
             taken.push((key, state.next));
         }
@@ -150,8 +150,9 @@ impl Counters {
     pub fn look(&self, dues: &[&Due], now: u64) -> io::Result<(Option<(usize, Option<u64>)>, Vec<Decimal>)> {
         let mut state = self.load()?;
         state.latest = state.latest.max(now);
-        let left = dues.iter().map(|due| due.max.less(state.taken(due))).collect();
-        Ok((state.full(dues), left))
+        let left = dues.iter().map(|due| state.taken(due).map_or(Decimal::ZERO, |taken| due.max.less(taken)));
+        let left = left.collect();
+        Ok((state.full(dues, now), left))
     }
 
     /// The latest moment that was seen, in milliseconds; and this one is remembered, for what ends by itself.
@@ -177,22 +178,29 @@ fn named(key: &str) -> String {
 }
 
 impl State {
-    fn taken(&self, due: &Due) -> Decimal {
+    /// What was taken within the window; none where that is more than can be held.
+    fn taken(&self, due: &Due) -> Option<Decimal> {
         let since = self.latest.saturating_sub(due.window);
         let counter = self.counters.get(&named(&due.key));
-        let within = counter.into_iter().flat_map(|it| &it.events).filter(|event| event.at > since);
-        within.fold(Decimal::ZERO, |sum, event| sum.plus(event.amount).unwrap_or(due.max))
+        let mut within = counter.into_iter().flat_map(|it| &it.events).filter(|event| event.at > since);
+        within.try_fold(Decimal::ZERO, |sum, event| sum.plus(event.amount))
     }
 
-    /// The first that has no room, and the seconds until it has.
-    fn full(&self, dues: &[&Due]) -> Option<(usize, Option<u64>)> {
+    /// The first that has no room, and the seconds until it has: those too by which the clock is behind what it was.
+    fn full(&self, dues: &[&Due], now: u64) -> Option<(usize, Option<u64>)> {
+        let behind = self.latest.saturating_sub(now).div_ceil(1000);
         let mut worst: Option<(usize, Option<u64>)> = None;
         for (at, due) in dues.iter().enumerate() {
             let taken = self.taken(due);
-            if taken.plus(due.amount).is_some_and(|sum| sum <= due.max) {
+            let sum = taken.and_then(|taken| taken.plus(due.amount));
+            if sum.is_some_and(|sum| sum <= due.max) {
                 continue;
             }
-            let wait = (due.amount <= due.max).then(|| self.until_room(due, taken));
+            let until = |taken: Option<Decimal>| match taken {
+                Some(taken) => self.until_room(due, taken),
+                None => due.window.div_ceil(1000),
+            };
+            let wait = (due.amount <= due.max).then(|| until(taken).saturating_add(behind));
             // What never has room comes first, then what takes longest.
             let is_worse = match (&worst, wait) {
                 (None, _) => true,
@@ -216,7 +224,7 @@ impl State {
         for event in events {
             taken = taken.less(event.amount);
             if taken.plus(due.amount).is_some_and(|sum| sum <= due.max) {
-                let left = (event.at + due.window).saturating_sub(self.latest);
+                let left = event.at.saturating_add(due.window).saturating_sub(self.latest);
                 return left.div_ceil(1000).max(1);
             }
         }
@@ -276,115 +284,17 @@ impl Counter {
     fn put_together(&mut self) {
         self.events.sort_by_key(|event| event.at);
         let later = self.events.split_off(self.events.len() / 2);
-        let pairs = self.events.chunks(2).map(|pair| Event {
-            at: pair.last().map_or(0, |event| event.at),
-            amount: pair.iter().fold(Decimal::ZERO, |sum, it| sum.plus(it.amount).unwrap_or(sum)),
-            number: 0,
-        });
-        self.events = pairs.chain(later).collect();
+        let together = |pair: &[Event]| {
+            let amount = pair.iter().try_fold(Decimal::ZERO, |sum, it| sum.plus(it.amount));
+            match (pair.last(), amount) {
+                (Some(last), Some(amount)) => vec![Event { at: last.at, amount, number: 0 }],
+                // What cannot be held in one stays as it is: no amount is dropped.
+                _ => pair.to_vec(),
+            }
+        };
+        self.events = self.events.chunks(2).flat_map(together).chain(later).collect();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn due(max: u64, window: u64) -> Due {
-        Due {
-            pointer: "/x".into(),
-            key: "k".into(),
-            window,
-            max: Decimal::whole(max),
-            amount: Decimal::ONE,
-            reason: None,
-        }
-    }
-
-    fn counters() -> (tempfile::TempDir, Counters) {
-        let directory = tempfile::tempdir().unwrap();
-        let counters = Counters::new(directory.path());
-        (directory, counters)
-    }
-
-    fn is_taken(counters: &Counters, due: &Due, now: u64) -> bool {
-        matches!(counters.reserve(&[due], now).unwrap(), Reserved::Taken(_))
-    }
-
-    #[test]
-    fn a_window_slides_and_does_not_begin_anew_at_a_full_minute() {
-        let (_home, counters) = counters();
-        let due = due(10, 60_000);
-        // Ten in the last second of a minute, and none in the first of the next.
-        for _ in 0..10 {
-            assert!(is_taken(&counters, &due, 59_000));
-        }
-        assert!(!is_taken(&counters, &due, 61_000));
-        assert_eq!(
-            counters.reserve(&[&due], 61_000).unwrap(),
-            Reserved::Full { at: 0, retry_after: Some(58) }
-        );
-        assert!(is_taken(&counters, &due, 119_000));
-    }
-
-    #[test]
-    fn what_is_given_back_is_exactly_what_was_taken() {
-        let (_home, counters) = counters();
-        let due = due(1, 60_000);
-        let Reserved::Taken(old) = counters.reserve(&[&due], 1_000).unwrap() else { panic!() };
-        // The window went on, and somebody else has taken the next.
-        assert!(is_taken(&counters, &due, 61_000));
-        counters.give_back(&old).unwrap();
-        assert!(!is_taken(&counters, &due, 61_500));
-    }
-
-    #[test]
-    fn a_clock_that_goes_back_opens_nothing() {
-        let (_home, counters) = counters();
-        let due = due(1, 60_000);
-        assert!(is_taken(&counters, &due, 100_000));
-        assert!(!is_taken(&counters, &due, 0));
-        assert!(!is_taken(&counters, &due, 10_000_000 - 9_900_001));
-        assert!(is_taken(&counters, &due, 160_000));
-        assert_eq!(counters.latest(5).unwrap(), 160_000);
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_understood_closes() {
-        let (_home, counters) = counters();
-        let due = due(5, 60_000);
-        assert!(is_taken(&counters, &due, 1_000));
-        for text in [
-            "",
-            "{",
-            "[]",
-            "{\"form\":2}",
-            "{\"form\":1,\"latest\":0,\"next\":0,\"counters\":{\"k\":{\"window\":1,\"events\":[[0,0,\"-5\"]]}}}",
-        ] {
-            fsio::write_atomically(&counters.file(), &[text.as_bytes()], false).unwrap();
-            assert!(counters.reserve(&[&due], 1_000).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn two_limits_of_one_count_take_it_once_and_all_or_none() {
-        let (_home, counters) = counters();
-        let (minute, hour) = (due(2, 60_000), due(3, 3_600_000));
-        assert!(matches!(counters.reserve(&[&minute, &hour], 1_000).unwrap(), Reserved::Taken(_)));
-        assert!(matches!(counters.reserve(&[&minute, &hour], 1_000).unwrap(), Reserved::Taken(_)));
-        assert!(matches!(counters.reserve(&[&minute, &hour], 1_000).unwrap(), Reserved::Full { at: 0, .. }));
-        let (_, left) = counters.look(&[&minute, &hour], 1_000).unwrap();
-        assert_eq!(left, [Decimal::ZERO, Decimal::ONE]);
-    }
-
-    #[test]
-    fn amounts_that_are_put_together_open_nothing() {
-        let (_home, counters) = counters();
-        let mut state = State { latest: 10_000, next: 0, counters: BTreeMap::new() };
-        let events = (0..5_000).map(|at| Event { at: at + 1, amount: Decimal::ONE, number: at }).collect();
-        state.counters.insert(named("k"), Counter { window: 60_000, events });
-        state.prune();
-        assert!(state.counters[&named("k")].events.len() < 5_000);
-        assert_eq!(state.taken(&due(1, 60_000)), Decimal::whole(5_000));
-        drop(counters);
-    }
-}
+mod tests;

@@ -1,11 +1,14 @@
 //! What a document says of an operation. Deny comes before ask, ask before limit, limit before allow; the order of
 //! rules says nothing. Pure.
 
-use super::asked::{Act, Asked, Kind};
+use super::act::{Act, Kind};
+use super::asked::Asked;
 use super::document::{Action, Document, Rule, Tool};
-use super::limit::{Due, Who};
+use super::limit::{Due, Limit, Who};
 use super::matching::Holds;
-use super::predicate::Came;
+use super::naming;
+use super::pattern::Pattern;
+use super::predicate::{Came, Predicate};
 use crate::knowledge::classes::{Class, Classes};
 use crate::knowledge::sensitive::{self, Tier};
 
@@ -47,158 +50,144 @@ pub struct Ruling {
 impl Document {
     /// Decides. `label` tells the counters of documents apart.
     pub fn decide(&self, asked: &Asked, label: &str, who: &Who) -> Ruling {
-        let ruling = |verdict, pointer: &str, reason: String| Ruling {
-            verdict,
-            pointer: pointer.into(),
-            reason,
-            dues: Vec::new(),
-        };
-        if let Some((pointer, reason)) = self.denial(asked) {
-            return ruling(Verdict::Deny, &pointer, reason);
-        }
         let live = |rule: &&Rule| rule.expires.is_none_or(|end| asked.facts.now < end);
         let rules: Vec<&Rule> = self.rules.iter().filter(live).collect();
-        // What denies whatever stands beside it.
-        let is_approval = asked.is_approval();
-        let about = |rule: &&&Rule| !is_approval || rule.matches.names_models();
-        for rule in rules.iter().filter(|rule| rule.action == Action::Deny).filter(about) {
-            let missing = match rule.matches.touches(asked) {
-                Holds::No => continue,
-                Holds::Yes => false,
-                Holds::Missing => true,
-            };
-            let said = rule.reason.clone().unwrap_or_else(|| {
-                let what = rule.matches.words();
-                if missing {
-                    format!("it does not say what is denied: {what}")
-                } else {
-                    format!("denied: {what}")
-                }
-            });
-            return ruling(Verdict::Deny, &rule.pointer, said);
+        if let Some(denied) = self.hidden(asked).or_else(|| self.denied(asked, &rules)) {
+            return denied;
         }
-        if is_approval {
+        if asked.is_approval() {
             return ruling(Verdict::Allow, "/default", "a request is approved or taken back".into());
         }
-        let named: Vec<&Tool> = self.named(asked).collect();
         if self.denies_by_default
-            && let Some((pointer, reason)) = self.not_granted(asked, &rules, !named.is_empty())
+            && let Some(denied) = self.not_granted(asked, &rules)
         {
-            return ruling(Verdict::Deny, &pointer, reason);
+            return denied;
         }
-        let mut dues = Vec::new();
-        let mut limits: Vec<&super::limit::Limit> = self.all_tools.limits.iter().collect();
-        limits.extend(named.iter().flat_map(|tool| &tool.limits));
-        let star = self.tools.get("*");
-        limits.extend(star.iter().flat_map(|tool| &tool.limits));
-        limits.extend(
-            rules
-                .iter()
-                .filter(|rule| rule.action != Action::Deny && !rule.limits.is_empty())
-                .filter(|rule| rule.matches.touches(asked) != Holds::No)
-                .flat_map(|rule| &rule.limits),
-        );
-        for limit in &limits {
-            match limit.dues(asked, label, who) {
-                Ok(more) => dues.extend(more),
-                Err(why) => return ruling(Verdict::Deny, &limit.pointer, why),
-            }
-        }
-        let asking =
-            rules.iter().find(|rule| rule.action == Action::Ask && rule.matches.touches(asked) != Holds::No);
-        let tool_asks = |tool: &&&Tool| tool.action == Some(Action::Ask);
-        let tools = named.iter().copied().chain(star).chain([&self.all_tools]);
-        let tools: Vec<&Tool> = tools.collect();
-        let asks = asking
-            .map(|rule| (rule.pointer.clone(), rule.reason.clone()))
-            .or_else(|| tools.iter().find(tool_asks).map(|it| (it.pointer.clone(), it.reason.clone())));
-        if let Some((pointer, reason)) = asks {
-            let reason = reason.unwrap_or_else(|| "the policy wants a person to let it through".into());
-            return Ruling { dues, ..ruling(Verdict::Ask, &pointer, reason) };
-        }
-        let permitted = rules.iter().find(|rule| {
-            rule.action != Action::Deny
-                && asked.acts.first().is_some_and(|act| rule.matches.covers(act, asked))
-        });
-        let pointer = match (permitted, named.first(), limits.first()) {
-            (Some(rule), ..) => rule.pointer.clone(),
-            (None, Some(tool), _) => tool.pointer.clone(),
-            (None, None, Some(limit)) => limit.pointer.clone(),
-            _ => "/default".into(),
+        let dues = match self.owed(asked, &rules, label, who) {
+            Ok(dues) => dues,
+            Err(denied) => return denied,
         };
-        Ruling { dues, ..ruling(Verdict::Allow, &pointer, String::new()) }
+        if let Some(asks) = self.asked_for(asked, &rules) {
+            return Ruling { dues, ..asks };
+        }
+        Ruling { dues, ..ruling(Verdict::Allow, &self.granted_by(asked, &rules), String::new()) }
     }
 
-    /// What is said of the names of an operation.
-    fn named<'d>(&'d self, asked: &'d Asked) -> impl Iterator<Item = &'d Tool> {
-        asked.names.iter().filter_map(|name| self.tools.get(name))
+    /// What is said of the names of an operation and of what it writes besides.
+    fn named<'d>(&'d self, asked: &'d Asked) -> impl Iterator<Item = (&'d str, &'d Tool)> {
+        let is_named = |(name, _): &(&str, &Tool)| asked.called(name).next().is_some();
+        self.tools.iter().map(|(name, tool)| (name.as_str(), tool)).filter(is_named)
     }
 
-    fn denial(&self, asked: &Asked) -> Option<(String, String)> {
+    /// What is said of every name.
+    fn everywhere(&self) -> impl Iterator<Item = &Tool> {
+        self.tools.get("*").into_iter().chain([&self.all_tools])
+    }
+
+    /// What the tools deny.
+    fn hidden(&self, asked: &Asked) -> Option<Ruling> {
         if asked.is_entry() {
             let reason = format!("{} hides what it calls: call that itself", asked.operation.method);
-            return Some(("/default".into(), reason));
+            return Some(ruling(Verdict::Deny, "/default", reason));
         }
-        let hidden = self.hide.iter().find(|(_, it)| asked.names.iter().any(|name| it.holds(name)));
-        if let Some((pointer, pattern)) = hidden {
-            return Some((pointer.clone(), format!("{} is hidden", pattern.text())));
+        let hides = |pattern: &Pattern| {
+            asked.acts.iter().flat_map(|act| asked.names_of(act)).any(|name| pattern.holds(name))
+        };
+        if let Some((pointer, pattern)) = self.hide.iter().find(|(_, it)| hides(it)) {
+            return Some(ruling(Verdict::Deny, pointer, format!("{} is hidden", pattern.text())));
         }
-        let everywhere = [Some(&self.all_tools), self.tools.get("*")].into_iter().flatten();
-        for tool in self.named(asked).chain(everywhere) {
-            if tool.is_hidden || tool.action == Some(Action::Deny) {
-                let part = if tool.is_hidden { "hide" } else { "action" };
-                let name = tool.pointer.rsplit('/').next().unwrap_or_default();
-                let reason = tool.reason.clone().unwrap_or_else(|| format!("{name} is denied"));
-                return Some((format!("{}/{part}", tool.pointer), reason));
-            }
-            let denied = |predicate: &super::predicate::Predicate, why: String| {
-                let said = predicate.on_deny.clone().or_else(|| tool.reason.clone());
-                Some((predicate.pointer.clone(), said.unwrap_or(why)))
+        let named = self
+            .named(asked)
+            .find_map(|(name, tool)| tool.denial(asked, &asked.called(name).collect::<Vec<_>>()));
+        named.or_else(|| {
+            let done = done(asked);
+            self.everywhere().find_map(|tool| tool.denial(asked, &done))
+        })
+    }
+
+    /// What the rules deny.
+    fn denied(&self, asked: &Asked, rules: &[&Rule]) -> Option<Ruling> {
+        let is_approval = asked.is_approval();
+        // Approving is a person's own affair, unless a rule names its model.
+        let about =
+            |rule: &&&Rule| rule.action == Action::Deny && (!is_approval || rule.matches.names_models());
+        rules.iter().filter(about).find_map(|rule| {
+            let what = || rule.matches.words();
+            let why = match rule.matches.touches(asked) {
+                Holds::No => return None,
+                Holds::Yes => format!("denied: {}", what()),
+                Holds::Missing => format!("it does not say what is denied: {}", what()),
             };
-            for predicate in &tool.deny_if {
-                if !predicate.path.fits(asked) {
-                    continue;
-                }
-                match predicate.came(asked, false) {
-                    Came::True => return denied(predicate, format!("denied: {}", predicate.words())),
-                    Came::Missing => {
-                        return denied(
-                            predicate,
-                            format!("{} is not given, or cannot be compared", predicate.path.text),
-                        );
-                    }
-                    Came::False => {}
-                }
+            Some(ruling(Verdict::Deny, &rule.pointer, rule.reason.clone().unwrap_or(why)))
+        })
+    }
+
+    /// What is counted when it is sent.
+    fn owed(&self, asked: &Asked, rules: &[&Rule], label: &str, who: &Who) -> Result<Vec<Due>, Ruling> {
+        let written = done(asked);
+        let mut dues = Vec::new();
+        let mut add = |limits: &[Limit], acts: &[&Act]| {
+            for limit in limits {
+                let more = limit.dues(asked, acts, label, who);
+                dues.extend(more.map_err(|why| ruling(Verdict::Deny, &limit.pointer, why))?);
             }
-            for predicate in &tool.require {
-                if predicate.path.fits(asked) && predicate.came(asked, true) != Came::True {
-                    return denied(predicate, format!("required: {}", predicate.words()));
-                }
-            }
+            Ok(())
+        };
+        for tool in self.everywhere() {
+            add(&tool.limits, &written)?;
         }
-        None
+        for (name, tool) in self.named(asked).filter(|(_, tool)| !tool.limits.is_empty()) {
+            add(&tool.limits, &asked.called(name).collect::<Vec<_>>())?;
+        }
+        for rule in rules.iter().filter(|rule| rule.action != Action::Deny && !rule.limits.is_empty()) {
+            let touched: Vec<&Act> = rule.matches.touched(asked).map(|(act, _)| act).collect();
+            add(&rule.limits, &touched)?;
+        }
+        Ok(dues)
+    }
+
+    /// Whether a person has to let it through.
+    fn asked_for(&self, asked: &Asked, rules: &[&Rule]) -> Option<Ruling> {
+        let asks = |rule: &&&Rule| rule.action == Action::Ask && rule.matches.touches(asked) != Holds::No;
+        let by_rule = rules.iter().find(asks).map(|rule| (&rule.pointer, &rule.reason));
+        let tools = self.named(asked).map(|(_, tool)| tool).chain(self.everywhere());
+        let mut tools = tools.filter(|tool| tool.action == Some(Action::Ask));
+        let (pointer, reason) = by_rule.or_else(|| tools.next().map(|tool| (&tool.pointer, &tool.reason)))?;
+        let usual = || "the policy wants a person to let it through".into();
+        Some(ruling(Verdict::Ask, pointer, reason.clone().unwrap_or_else(usual)))
+    }
+
+    /// What permits it, or counts it.
+    fn granted_by(&self, asked: &Asked, rules: &[&Rule]) -> String {
+        let permits = |rule: &&&Rule| {
+            rule.action != Action::Deny && asked.itself().is_some_and(|act| rule.matches.covers(act, asked))
+        };
+        let tool = || self.named(asked).map(|(_, tool)| tool.pointer.clone()).next();
+        let limit = || self.everywhere().find_map(|tool| Some(tool.limits.first()?.pointer.clone()));
+        let rule = rules.iter().find(permits).map(|rule| rule.pointer.clone());
+        rule.or_else(tool).or_else(limit).unwrap_or_else(|| "/default".into())
     }
 
     /// What of an operation nothing permits, where that is needed.
-    fn not_granted(&self, asked: &Asked, rules: &[&Rule], is_named: bool) -> Option<(String, String)> {
-        for act in &asked.acts {
-            if !needs_permission(act, asked) {
-                continue;
-            }
+    fn not_granted(&self, asked: &Asked, rules: &[&Rule]) -> Option<Ruling> {
+        for act in asked.acts.iter().filter(|act| needs_permission(act, asked)) {
             let mut covering =
                 rules.iter().filter(|rule| rule.action != Action::Deny && rule.matches.covers(act, asked));
             let tier = act.model.as_ref().and_then(|model| sensitive::tier(&model.now));
             let closed = tier.filter(|tier| is_closed(*tier, act.classes));
             let opened = match closed {
                 Some(_) => covering.any(|rule| rule.reason.is_some() && rule.matches.names_models()),
-                None => is_named || covering.next().is_some(),
+                None => self.lists(asked, act) || covering.next().is_some(),
             };
             if opened {
                 continue;
             }
-            let model =
-                act.model.as_ref().map_or("a model that cannot be told", |model| model.given.as_str());
-            let what = format!("{model}/{}", act.methods.first().unwrap_or(&""));
+            let given = act.model.as_ref().map(|model| model.given.as_str());
+            let what = format!(
+                "{}/{}",
+                given.unwrap_or("a model that cannot be told"),
+                act.methods.first().unwrap_or(&"")
+            );
             let why = match closed {
                 Some(tier) => {
                     format!("{what} is {}: it needs a rule of its own, with a reason", tier.name())
@@ -206,19 +195,77 @@ impl Document {
                 None if act.kind == Kind::Itself => format!("nothing permits {what}"),
                 None => format!("nothing permits {what}, which this does as well"),
             };
-            return Some(("/default".into(), why));
+            return Some(ruling(Verdict::Deny, "/default", why));
+        }
+        None
+    }
+
+    /// Whether an act is listed by one of its names, or by the way that it goes.
+    fn lists(&self, asked: &Asked, act: &Act) -> bool {
+        let has = |name: &String| self.tools.contains_key(name);
+        asked.names_of(act).iter().any(has) || naming::of_the_way(&asked.names, &asked.facts).any(has)
+    }
+}
+
+impl Tool {
+    /// What it denies of acts that are called by its name.
+    fn denial(&self, asked: &Asked, acts: &[&Act]) -> Option<Ruling> {
+        if self.is_hidden || self.action == Some(Action::Deny) {
+            let part = if self.is_hidden { "hide" } else { "action" };
+            let name = self.pointer.rsplit('/').next().unwrap_or_default();
+            let reason = self.reason.clone().unwrap_or_else(|| format!("{name} is denied"));
+            return Some(ruling(Verdict::Deny, &format!("{}/{part}", self.pointer), reason));
+        }
+        acts.iter().find_map(|act| self.refused(asked, act))
+    }
+
+    /// The condition by which an act is refused. Of what is written inside values nothing is missing: what they do not
+    /// give, the call did not promise.
+    fn refused(&self, asked: &Asked, act: &Act) -> Option<Ruling> {
+        let is_itself = act.kind == Kind::Itself;
+        let denied = |predicate: &Predicate, why: String| {
+            let said = predicate.on_deny.clone().or_else(|| self.reason.clone());
+            Some(ruling(Verdict::Deny, &predicate.pointer, said.unwrap_or(why)))
+        };
+        let is_there = |predicate: &Predicate| !predicate.path.find(asked, act).values.is_empty();
+        let fits =
+            |predicate: &&Predicate| predicate.path.fits(asked, act) && (is_itself || is_there(predicate));
+        for predicate in self.deny_if.iter().filter(fits) {
+            match predicate.came(asked, act, false) {
+                Came::True => return denied(predicate, format!("denied: {}", predicate.words())),
+                Came::Missing if is_itself => {
+                    let path = &predicate.path.text;
+                    return denied(predicate, format!("{path} is not given, or cannot be compared"));
+                }
+                Came::Missing | Came::False => {}
+            }
+        }
+        for predicate in self.require.iter().filter(fits) {
+            let came = predicate.came(asked, act, true);
+            if came == Came::False || came == Came::Missing && is_itself {
+                return denied(predicate, format!("required: {}", predicate.words()));
+            }
         }
         None
     }
 }
 
-/// What an operation does itself, writes and shows has to be permitted; a name in a condition shows nothing, and is
-/// held to the rules on fields.
+/// What an operation does, beside what it shows and names.
+fn done<'a, 'o>(asked: &'a Asked<'o>) -> Vec<&'a Act<'o>> {
+    asked.acts.iter().filter(|act| matches!(act.kind, Kind::Itself | Kind::Written)).collect()
+}
+
+fn ruling(verdict: Verdict, pointer: &str, reason: String) -> Ruling {
+    Ruling { verdict, pointer: pointer.into(), reason, dues: Vec::new() }
+}
+
+/// What an operation does itself, writes and shows has to be permitted, and what a condition or an order tells of other
+/// records than their names; what it names of its own is held to the rules on fields.
 fn needs_permission(act: &Act, asked: &Asked) -> bool {
     match act.kind {
         Kind::Itself => true,
-        Kind::Named => false,
-        Kind::Written | Kind::Shown => act.model.is_some() || asked.facts.is_last,
+        Kind::Named if !act.tells() => false,
+        Kind::Written | Kind::Shown | Kind::Named => act.model.is_some() || asked.facts.is_last,
     }
 }
 

@@ -197,6 +197,11 @@ impl Document {
         self.tools.contains_key(name) || self.hide.iter().any(|(_, pattern)| pattern.holds(name))
     }
 
+    /// Whether it looks at more than the whole of an operation: limits for all calls do not.
+    pub fn looks_inside(&self) -> bool {
+        self.denies_by_default || !self.rules.is_empty() || !self.tools.is_empty() || !self.hide.is_empty()
+    }
+
     /// How many limits it has.
     pub fn limits(&self) -> usize {
         let tools = self.tools.values().chain([&self.all_tools]).map(|tool| tool.limits.len());

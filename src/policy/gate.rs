@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::asked::{Asked, Facts};
+use super::asked::Asked;
 use super::counters::{Counters, Receipt, Reserved};
 use super::decide::Verdict;
+use super::decimal::Decimal;
 use super::denial;
 use super::files::{Locked, Places};
 use super::limit::{Due, Who};
@@ -50,14 +51,19 @@ pub struct Asks {
 }
 
 /// An operation and what is known of it here.
-#[derive(Clone, Copy)]
 pub struct Case<'c> {
-    /// The operation.
-    pub operation: &'c Operation,
-    /// What is known besides; its profile and moment are set here.
-    pub facts: Facts<'c>,
+    /// The operation, looked into.
+    pub asked: Asked<'c>,
     /// Whose it is.
     pub who: Who<'c>,
+}
+
+/// What is decided of an operation, and what is left of each limit that it takes from.
+pub struct Explained {
+    /// What.
+    pub decision: Decision,
+    /// By which document, what it takes, and what is left.
+    pub limits: Vec<(usize, Due, Decimal)>,
 }
 
 impl Gate {
@@ -112,19 +118,20 @@ impl Gate {
 
     fn decided(&self, case: &Case) -> Result<(Decision, &Policies)> {
         let policies = self.policies()?;
-        let facts = Facts { profile: &self.profile, now: self.now(), ..case.facts };
-        Ok((policies.decide(case.operation, facts, &case.who), policies))
+        Ok((policies.decide(&case.asked, &case.who), policies))
     }
 
-    /// Decides and changes nothing: for whoever explains.
+    /// Decides and changes nothing: for whoever explains. Limits of documents that only watch are not among the dues.
     ///
     /// # Errors
     /// `policy_invalid`.
-    pub fn explained(&self, case: &Case) -> Result<(Decision, Vec<super::decimal::Decimal>)> {
-        let (decision, _) = self.decided(case)?;
-        let dues: Vec<&Due> = decision.dues.iter().map(|(_, due)| due).collect();
-        let left = self.counters.look(&dues, self.milliseconds()).map_err(|why| self.closed(&why))?.1;
-        Ok((decision, left))
+    pub fn explained(&self, case: &Case) -> Result<Explained> {
+        let (decision, policies) = self.decided(case)?;
+        let dues: Vec<(usize, Due)> = self.enforced(&decision, policies).cloned().collect();
+        let owed: Vec<&Due> = dues.iter().map(|(_, due)| due).collect();
+        let left = self.counters.look(&owed, self.milliseconds()).map_err(|why| self.closed(&why))?.1;
+        let limits = dues.into_iter().zip(left).map(|((at, due), left)| (at, due, left)).collect();
+        Ok(Explained { decision, limits })
     }
 
     /// Refuses what is denied, before anything is asked for it.
@@ -140,13 +147,24 @@ impl Gate {
         Err(self.denied(case, &decision, policies))
     }
 
-    /// Refuses what a surface would show without sending anything, like an answer that is kept here.
+    /// The same of what is only shown: it is not noted. Whether a person would be asked.
+    ///
+    /// # Errors
+    /// `policy_denied`, `policy_invalid`.
+    pub fn previewed(&self, case: &Case) -> Result<bool> {
+        let (decision, policies) = self.decided(case)?;
+        match decision.verdict {
+            Verdict::Deny => Err(self.denied(case, &decision, policies)),
+            verdict => Ok(verdict == Verdict::Ask),
+        }
+    }
+
     fn denied(&self, case: &Case, decision: &Decision, policies: &Policies) -> Error {
-        let name = name(case.operation);
+        let operation = case.asked.operation;
+        let name = name(operation);
         let Some((at, ruling)) = &decision.by else { return denial::refused(&name, "", "", "", None) };
         let file = policies.documents.get(*at).map_or("", |loaded| loaded.file.as_str());
-        let facts = Facts { profile: &self.profile, now: self.now(), ..case.facts };
-        let instead = policies.instead(case.operation, facts, &case.who);
+        let instead = policies.instead(operation, case.asked.facts, &case.who);
         denial::refused(&name, file, &ruling.pointer, &ruling.reason, instead)
     }
 
@@ -206,7 +224,7 @@ impl Gate {
         let file = policies.documents.get(*at).map_or("", |loaded| loaded.file.as_str());
         let window = humantime::format_duration(Duration::from_millis(due.window));
         let reason = due.reason.clone().unwrap_or_else(|| format!("at most {} in {window}", due.max));
-        denial::limited(&name(case.operation), file, &due.pointer, &reason, wait)
+        denial::limited(&name(case.asked.operation), file, &due.pointer, &reason, wait)
     }
 
     /// Lets an operation out: it is allowed, or a person has let it through, and what it takes of limits is taken. At a
@@ -222,16 +240,13 @@ impl Gate {
         is_stopped: &dyn Fn() -> bool,
         tell: &dyn Fn(String),
     ) -> Result<Pass> {
-        if self.is_open() {
-            return Ok(Pass { receipt: None });
-        }
         let (decision, policies) = self.decided(case)?;
         for (at, ruling) in decision.shadows.iter().filter(|(_, it)| it.verdict != Verdict::Allow) {
             let file = policies.documents.get(*at).map_or("", |loaded| loaded.file.as_str());
             tell(format!(
                 "the policy {file} only watches: it would {} {} ({}: {})",
                 ruling.verdict.as_str(),
-                name(case.operation),
+                name(case.asked.operation),
                 ruling.pointer,
                 ruling.reason
             ));
@@ -247,7 +262,7 @@ impl Gate {
                     Code::ConfirmationRequired,
                     format!(
                         "the policy wants a person to let {} through: nothing was sent",
-                        name(case.operation)
+                        name(case.asked.operation)
                     ),
                 )
                 .with_effect(Effect::NotSent, Retry::Never);
@@ -256,10 +271,12 @@ impl Gate {
             }
             _ => {}
         }
-        let receipt = match decision.dues.is_empty() {
-            true => None,
-            false => Some(self.reserved(case, &decision, policies, patience, is_stopped)?),
+        let is_counted = self.enforced(&decision, policies).next().is_some();
+        let receipt = match is_counted {
+            false => None,
+            true => Some(self.reserved(case, &decision, policies, patience, is_stopped)?),
         };
+        self.watched(case, &decision, policies, tell);
         self.note(case, &decision, "sent");
         Ok(Pass { receipt })
     }
@@ -292,6 +309,22 @@ impl Gate {
         }
     }
 
+    /// Counts for documents that only watch, each limit for itself: one that is reached is told, and holds nothing back.
+    fn watched(&self, case: &Case, decision: &Decision, policies: &Policies, tell: &dyn Fn(String)) {
+        for (at, due) in &decision.dues {
+            let Some(loaded) = policies.documents.get(*at).filter(|it| it.document.is_shadow) else {
+                continue;
+            };
+            let said = match self.counters.reserve(&[due], self.milliseconds()) {
+                Ok(Reserved::Taken(_)) => continue,
+                Ok(Reserved::Full { .. }) => "it would be at its limit",
+                Err(_) => "it would close, for what was counted cannot be read or written",
+            };
+            let (file, name) = (&loaded.file, name(case.asked.operation));
+            tell(format!("the policy {file} only watches: {said} with {name} ({})", due.pointer));
+        }
+    }
+
     /// Gives back what a call took that provably did not run.
     pub fn settle(&self, pass: Pass, did_run: bool, tell: &dyn Fn(String)) {
         let Some(receipt) = pass.receipt.filter(|_| !did_run) else { return };
@@ -312,10 +345,9 @@ impl Gate {
     ///
     /// # Errors
     /// `policy_denied`, `policy_invalid`.
-    pub fn refuse_named(&self, case: &Case) -> Result<()> {
-        let withheld = self.withheld(&case.operation.model)?;
-        let asked = Asked::of(case.operation, Facts { profile: &self.profile, ..case.facts });
-        let Some((field, why)) = withheld.named_in(&asked) else { return Ok(()) };
+    pub fn refuse_named(&self, asked: &Asked) -> Result<()> {
+        let withheld = self.withheld(&asked.operation.model)?;
+        let Some((field, why)) = withheld.named_in(asked) else { return Ok(()) };
         let (reason, pointer) = match why {
             Why::Secret => (
                 format!("{field} is a secret: no condition, order, group, aggregate or import names it"),
@@ -326,15 +358,12 @@ impl Gate {
                 "/redact",
             ),
         };
-        Err(denial::refused(&name(case.operation), "", pointer, &reason, None))
+        Err(denial::refused(&name(asked.operation), "", pointer, &reason, None))
     }
 
     /// Notes a decision: what was asked, by the names of its arguments alone. That it cannot be noted stops nothing.
     fn note(&self, case: &Case, decision: &Decision, became: &str) {
-        if self.is_open() {
-            return;
-        }
-        let operation = case.operation;
+        let operation = case.asked.operation;
         let mut arguments: Vec<&str> = operation.kwargs.keys().map(String::as_str).collect();
         arguments.sort_unstable();
         let ruling = |(at, ruling): &(usize, super::decide::Ruling)| {
@@ -342,8 +371,8 @@ impl Gate {
             json!({ "file": file.map(|it| it.file.as_str()), "pointer": ruling.pointer, "verdict": ruling.verdict.as_str() })
         };
         let line = json!({
-            "at": odoo_datetime(self.clock.seconds()), "profile": self.profile, "surface": case.facts.surface,
-            "channel": case.facts.channel, "model": operation.model, "method": operation.method,
+            "at": odoo_datetime(self.clock.seconds()), "profile": self.profile, "surface": case.asked.facts.surface,
+            "channel": case.asked.facts.channel, "model": operation.model, "method": operation.method,
             "records": operation.ids.as_ref().map(Vec::len), "arguments": arguments, "became": became,
             "by": decision.by.as_ref().map(ruling),
             "shadow": decision.shadows.iter().map(ruling).collect::<Vec<Value>>(),

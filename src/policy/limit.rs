@@ -1,5 +1,8 @@
 //! What a limit is: so much within a window that slides, counted for whom. Counting is not done here.
 
+use std::collections::BTreeMap;
+
+use super::act::{Act, Kind};
 use super::asked::Asked;
 use super::decimal::Decimal;
 use super::path::Path;
@@ -11,7 +14,7 @@ const LONGEST: u64 = 366 * 24 * 3600;
 /// For whom it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Whoever came with one grant of a gateway; without one it is the profile.
+    /// Whoever came with one grant of a gateway: there is none here, and so it is the profile.
     Grant,
     /// Everybody who works in the profile.
     Profile,
@@ -105,32 +108,29 @@ impl Limit {
         })
     }
 
-    /// What an operation takes of it; none where it takes nothing.
+    /// What an operation takes of it by those of its acts that it is about; none where it takes nothing.
     ///
     /// # Errors
     /// What it adds up is not there, or no amount.
-    pub fn dues(&self, asked: &Asked, document: &str, who: &Who) -> Result<Vec<Due>, String> {
-        let amount = match &self.sum {
-            None => Decimal::ONE,
-            Some(path) if !path.fits(asked) => return Ok(Vec::new()),
-            Some(path) => self.added(path, asked)?,
-        };
-        let model = || asked.acts.first().and_then(|act| act.model.as_ref()).map(|model| model.now.clone());
-        let whose: Vec<String> = match self.scope {
-            Scope::Grant => {
-                vec![who.grant.map_or_else(|| who.profile.to_string(), |it| format!("grant {it}"))]
+    pub fn dues(&self, asked: &Asked, acts: &[&Act], document: &str, who: &Who) -> Result<Vec<Due>, String> {
+        let mut owed: BTreeMap<String, Decimal> = BTreeMap::new();
+        let is_given = acts.iter().any(|act| self.gives(asked, act));
+        for act in acts {
+            let whose = self.whose(act, who);
+            let amount = match &self.sum {
+                None => Decimal::ONE,
+                Some(path) if !path.fits(asked, act) && !path.is_ids() => continue,
+                // What is written beside an amount, in other records, has none of its own.
+                Some(_) if is_given && is_beside(asked, act) && !self.gives(asked, act) => continue,
+                Some(path) => self.added(path, asked, act)?,
+            };
+            for whose in whose {
+                let before = owed.entry(whose).or_insert(Decimal::ZERO);
+                let sum = if self.sum.is_some() { before.plus(amount) } else { Some(amount) };
+                *before = sum.ok_or_else(|| format!("{} is more than can be added up", self.unit()))?;
             }
-            Scope::Profile => vec![who.profile.to_string()],
-            Scope::Model => vec![format!("{} {}", who.profile, model().unwrap_or_default())],
-            Scope::Record => {
-                let mut ids = asked.operation.ids.clone().unwrap_or_default();
-                ids.sort_unstable();
-                ids.dedup();
-                let of = |id: i64| format!("{} {} {id}", who.profile, model().unwrap_or_default());
-                ids.into_iter().map(of).collect()
-            }
-        };
-        let due = |whose: String| Due {
+        }
+        let due = |(whose, amount): (String, Decimal)| Due {
             pointer: self.pointer.clone(),
             key: format!("{document}\n{}\n{}\n{whose}", self.counter, self.unit()),
             window: self.window,
@@ -138,28 +138,58 @@ impl Limit {
             amount,
             reason: self.reason.clone(),
         };
-        Ok(whose.into_iter().map(due).collect())
+        Ok(owed.into_iter().map(due).collect())
+    }
+
+    /// For whom an act is counted.
+    fn whose(&self, act: &Act, who: &Who) -> Vec<String> {
+        let model = act.model.as_ref().map_or("", |model| model.now.as_str());
+        match self.scope {
+            Scope::Grant | Scope::Profile => vec![who.profile.to_string()],
+            Scope::Model => vec![format!("{} {model}", who.profile)],
+            Scope::Record => act.ids.iter().map(|id| format!("{} {model} {id}", who.profile)).collect(),
+        }
     }
 
     fn unit(&self) -> &str {
         self.sum.as_ref().map_or("", |path| path.text.as_str())
     }
 
-    fn added(&self, path: &Path, asked: &Asked) -> Result<Decimal, String> {
-        if path.text == "ids" || path.text == "args.ids" {
-            return Ok(Decimal::whole(asked.records));
+    /// Whether an act has what is added up.
+    fn gives(&self, asked: &Asked, act: &Act) -> bool {
+        self.sum
+            .as_ref()
+            .is_some_and(|path| path.fits(asked, act) && !path.find(asked, act).values.is_empty())
+    }
+
+    fn added(&self, path: &Path, asked: &Asked, act: &Act) -> Result<Decimal, String> {
+        let is_for_one = self.scope == Scope::Record;
+        if path.is_ids() {
+            if act.is_uncounted && !is_for_one {
+                return Err(format!(
+                    "how many records {} takes is not said, and a limit counts them: name each",
+                    act.methods.first().unwrap_or(&"it")
+                ));
+            }
+            return Ok(if is_for_one { Decimal::ONE } else { Decimal::whole(act.records()) });
         }
-        let found = path.find(asked);
+        let found = path.find(asked, act);
         if found.is_missing {
             return Err(format!("{} is not given, and a limit adds it up", path.text));
         }
-        let each = match &asked.operation.ids {
-            Some(ids) if path.text.contains("values") => ids.len().max(1) as u64,
-            _ => 1,
+        let is_of_values = path.is_of_values(asked);
+        let same = act.values.first().map_or(1, |stored| stored.times);
+        // Each of several values may be for another number of records.
+        let is_even = act.values.iter().all(|stored| stored.times == same);
+        let most = act.values.iter().map(|stored| stored.times).max().unwrap_or(1);
+        let times = |at: usize| match act.values.get(at) {
+            _ if is_for_one || !is_of_values => 1,
+            Some(stored) if !is_even && found.values.len() == act.values.len() => stored.times,
+            _ => most,
         };
         let mut sum = Decimal::ZERO;
-        for value in &found.values {
-            let amount = Decimal::of(value).map(Decimal::size).and_then(|amount| amount.times(each));
+        for (at, value) in found.values.iter().enumerate() {
+            let amount = Decimal::of(value).map(Decimal::size).and_then(|amount| amount.times(times(at)));
             sum = amount
                 .and_then(|amount| sum.plus(amount))
                 .ok_or_else(|| format!("{} is no amount that can be added up", path.text))?;
@@ -168,11 +198,15 @@ impl Limit {
     }
 }
 
+/// Whether an act is done to records of another model, beside what the operation itself does.
+fn is_beside(asked: &Asked, act: &Act) -> bool {
+    let model = |act: &Act| act.model.as_ref().map(|model| model.now.clone());
+    act.kind != Kind::Itself && asked.itself().is_some_and(|itself| model(itself) != model(act))
+}
+
 /// Whose operation it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Who<'w> {
     /// The profile, by its server, database and user.
     pub profile: &'w str,
-    /// The grant of a gateway, if it came by one.
-    pub grant: Option<&'w str>,
 }

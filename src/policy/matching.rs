@@ -1,11 +1,13 @@
 //! What a rule holds for. A rule that permits has to cover everything that an operation does; one that forbids, asks
 //! or limits has to touch any of it.
 
-use super::asked::{Act, Asked, Kind};
+use super::act::{Act, Kind};
+use super::asked::Asked;
 use super::hours::Hours;
 use super::pattern::{ModelPattern, Pattern};
-use super::predicate::{Came, Test, ValueTest};
+use super::predicate::{Came, ValueTest};
 use super::reading::{Members, Node, Read};
+use super::test::Test;
 use crate::knowledge::classes::{self, Class, Classes};
 use crate::knowledge::methods::{self, Role};
 
@@ -142,11 +144,8 @@ impl Match {
     /// Whether it holds whatever a single act is, for the whole operation.
     fn surrounds(&self, asked: &Asked) -> bool {
         let facts = &asked.facts;
-        let has = |list: &Option<Vec<Pattern>>, name: &str| {
-            list.as_ref().is_none_or(|all| all.iter().any(|pattern| pattern.holds(name)))
-        };
-        self.records.is_none_or(|(min, max)| (min..=max).contains(&asked.records))
-            && has(&self.profiles, facts.profile)
+        let has = |list: &Option<Vec<Pattern>>, name: &str| list.as_ref().is_none_or(|all| has(all, name));
+        has(&self.profiles, facts.profile)
             && has(&self.channels, facts.channel)
             && has(&self.surfaces, facts.surface)
             && self.hours.as_ref().is_none_or(|hours| hours.hold(facts.now))
@@ -161,41 +160,34 @@ impl Match {
 
     /// Whether a rule that forbids, asks or limits is about an operation.
     pub fn touches(&self, asked: &Asked) -> Holds {
-        if !self.surrounds(asked) {
-            return Holds::No;
-        }
-        if let Some(ids) = &self.ids
-            && !asked.operation.ids.iter().flatten().any(|id| ids.contains(id))
-        {
-            return Holds::No;
-        }
-        if let Some(fields) = &self.domain_fields
-            && !asked.is_opaque
-            && !asked.domain_fields.iter().any(|field| fields.iter().any(|it| it.holds(field)))
-        {
-            return Holds::No;
-        }
         let mut holds = Holds::No;
-        for act in &asked.acts {
-            match self.touches_act(act, asked) {
-                Holds::Yes => return Holds::Yes,
-                Holds::Missing => holds = Holds::Missing,
-                Holds::No => {}
+        for (_, touched) in self.touched(asked) {
+            if touched == Holds::Yes {
+                return Holds::Yes;
             }
+            holds = Holds::Missing;
         }
         holds
+    }
+
+    /// The acts of an operation that such a rule is about, or may be.
+    pub fn touched<'a, 'o>(&self, asked: &'a Asked<'o>) -> impl Iterator<Item = (&'a Act<'o>, Holds)> {
+        let is_domain =
+            |all: &Vec<Pattern>| asked.is_opaque || asked.domain_fields.iter().any(|field| has(all, field));
+        let is_about = self.surrounds(asked) && self.domain_fields.as_ref().is_none_or(is_domain);
+        let acts = asked.acts.iter().filter(move |_| is_about);
+        acts.map(|act| (act, self.touches_act(act, asked))).filter(|(_, holds)| *holds != Holds::No)
     }
 
     fn touches_act(&self, act: &Act, asked: &Asked) -> Holds {
         if !self.may_be_about(act, asked) {
             return Holds::No;
         }
-        let is_method =
-            |all: &Vec<Pattern>| act.methods.iter().any(|name| all.iter().any(|it| it.holds(name)));
+        let is_method = |all: &Vec<Pattern>| act.methods.iter().any(|name| has(all, name));
         let is_effect = |effects: Classes| act.classes.widened().meets(effects);
         let is_field = |all: &Vec<Pattern>| {
             act.is_whole
-                || act.fields.iter().any(|field| all.iter().any(|it| it.holds(field)))
+                || act.fields.iter().any(|field| has(all, field))
                 || act.kind == Kind::Itself && asked.is_opaque
         };
         if !self.methods.as_ref().is_none_or(is_method)
@@ -204,8 +196,16 @@ impl Match {
         {
             return Holds::No;
         }
+        let mut holds = Holds::Yes;
+        for part in [self.counts(asked.counted(act)), self.names(asked.counted(act))] {
+            match part {
+                Holds::No => return Holds::No,
+                Holds::Missing => holds = Holds::Missing,
+                Holds::Yes => {}
+            }
+        }
         if self.values.is_empty() {
-            return Holds::Yes;
+            return holds;
         }
         // Only what can have values is held to them.
         let defaults = asked.defaults_of(act);
@@ -213,7 +213,6 @@ impl Match {
         if !act.has_values && !self.values.iter().any(is_given) {
             return Holds::No;
         }
-        let mut holds = Holds::Yes;
         for test in &self.values {
             match test.came(&act.values, defaults, false) {
                 Came::False => return Holds::No,
@@ -224,16 +223,35 @@ impl Match {
         holds
     }
 
-    /// Of an act whose model cannot be told: a write may be anywhere, once it is about to be sent; a field that is
-    /// named is that field wherever it is.
+    /// Whether an act is done to as many records as the rule has. Of how many it is done to that nobody has counted,
+    /// only the least is known.
+    fn counts(&self, act: &Act) -> Holds {
+        let Some((min, max)) = self.records else { return Holds::Yes };
+        let least = act.records();
+        match (act.is_uncounted, least > max, least < min) {
+            (_, true, _) | (false, _, true) => Holds::No,
+            (true, ..) if least < min || max < u64::MAX => Holds::Missing,
+            _ => Holds::Yes,
+        }
+    }
+
+    /// Whether it is done to one of the records that the rule names.
+    fn names(&self, act: &Act) -> Holds {
+        match &self.ids {
+            None => Holds::Yes,
+            Some(ids) if act.ids.iter().any(|id| ids.contains(id)) => Holds::Yes,
+            Some(_) if act.is_uncounted => Holds::Missing,
+            Some(_) => Holds::No,
+        }
+    }
+
+    /// Of an act whose model cannot be told: it may be any, once it is about to be sent; a field that is named is that
+    /// field wherever it is.
     fn may_be_about(&self, act: &Act, asked: &Asked) -> bool {
         let Some(models) = &self.models else { return true };
         match &act.model {
             Some(model) => models.iter().any(|it| it.touches(model)),
-            None => match act.kind {
-                Kind::Written => asked.facts.is_last,
-                _ => self.fields.is_some(),
-            },
+            None => asked.facts.is_last || act.kind != Kind::Written && self.fields.is_some(),
         }
     }
 
@@ -243,22 +261,24 @@ impl Match {
             Some(model) => all.iter().any(|it| it.covers(model)),
             None => all.iter().any(|it| it.pattern().is_everything()),
         };
-        let has = |all: &Vec<Pattern>, name: &str| all.iter().any(|it| it.holds(name));
         let is_method = |all: &Vec<Pattern>| {
             let (own, rest) =
                 act.methods.split_first().map_or(("", [].as_slice()), |(own, rest)| (*own, rest));
             has(all, own) || !rest.is_empty() && rest.iter().all(|name| has(all, name))
         };
+        let counted = asked.counted(act);
         let is_id = |all: &Vec<i64>| {
-            let ids = asked.operation.ids.as_deref().unwrap_or_default();
-            !ids.is_empty() && ids.iter().all(|id| all.contains(id))
+            !counted.is_uncounted
+                && counted.made == 0
+                && !counted.ids.is_empty()
+                && counted.ids.iter().all(|id| all.contains(id))
         };
         // Fields are named by what reads and writes them: what deletes, runs or sends is permitted by fields alone
         // where the rule names its effect as well, and what names none never is, unless it tells of none.
         let is_read = act.classes.is_within(Classes::of(&[Class::Read]));
         let is_plain = act.classes.is_within(Classes::of(&[Class::Read, Class::Write]));
         let is_field = |all: &Vec<Pattern>| {
-            if act.is_whole && !all.iter().any(|it| it.is_everything()) {
+            if act.is_whole && !all.iter().any(Pattern::is_everything) {
                 return false;
             }
             let names_some = is_read || act.is_whole || !act.fields.is_empty();
@@ -274,6 +294,7 @@ impl Match {
             && self.models.as_ref().is_none_or(is_model)
             && self.methods.as_ref().is_none_or(is_method)
             && self.effects.is_none_or(|effects| act.classes.is_within(effects))
+            && self.counts(counted) == Holds::Yes
             && self.ids.as_ref().is_none_or(is_id)
             && self.fields.as_ref().is_none_or(is_field)
             && self.domain_fields.as_ref().is_none_or(is_domain)
@@ -322,6 +343,10 @@ impl Match {
         }
         if words.is_empty() { "everything".into() } else { words.join(" ") }
     }
+}
+
+fn has(all: &[Pattern], name: &str) -> bool {
+    all.iter().any(|pattern| pattern.holds(name))
 }
 
 fn names(members: &Members, key: &str, more: &str) -> Read<Option<Vec<Pattern>>> {

@@ -2,18 +2,20 @@
 //! decide is pure: an operation and what is known of it go in, a decision comes out. Where documents are found, how
 //! limits are counted and who is told are rooms of their own; nothing here sends, prints or asks.
 
+pub mod act;
 pub mod asked;
 pub mod counters;
 pub mod decide;
 pub mod decimal;
 mod denial;
 pub mod document;
+pub mod facts;
 pub mod files;
 pub mod gate;
 mod hours;
 pub mod limit;
 pub mod matching;
-mod naming;
+pub mod naming;
 pub mod passphrase;
 pub mod path;
 pub mod pattern;
@@ -21,6 +23,7 @@ pub mod policies;
 pub mod predicate;
 pub mod reading;
 pub mod templates;
+pub mod test;
 pub mod withheld;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
+use super::act::{Act, Kind};
 use super::asked::Asked;
 use super::naming;
 use super::reading::{Node, Read};
@@ -69,41 +70,60 @@ impl Path {
         Ok(Path { text: text.into(), root, steps })
     }
 
-    /// Whether an operation can have it.
-    pub fn fits(&self, asked: &Asked) -> bool {
+    /// Whether it is the ids themselves.
+    pub fn is_ids(&self) -> bool {
+        self.root == Root::Ids && self.steps.is_empty()
+    }
+
+    /// Whether it leads to values that an operation stores, however it names them.
+    pub fn is_of_values(&self, asked: &Asked) -> bool {
+        match &self.root {
+            Root::Values => true,
+            Root::Argument(name) => asked.holds_values(name),
+            _ => false,
+        }
+    }
+
+    /// Whether an act of an operation can have it. What the operation is given has no other act.
+    pub fn fits(&self, asked: &Asked, act: &Act) -> bool {
         let operation = asked.operation;
+        let is_itself = act.kind == Kind::Itself;
         match &self.root {
             Root::Model | Root::Method => true,
-            Root::Ids => naming::takes_records(operation),
+            Root::Ids => {
+                if is_itself {
+                    naming::takes_records(operation)
+                } else {
+                    !act.ids.is_empty()
+                }
+            }
             // A key of the context that is not there is not hidden: it is not there.
             Root::Context => self.steps.first().is_none_or(|key| operation.context.contains_key(key)),
-            Root::Values => asked.acts.first().is_some_and(|act| {
+            Root::Values => {
                 let is_given = |name| asked.defaults_of(act).iter().any(|(field, _)| field == name);
                 act.has_values || self.steps.first().is_some_and(is_given)
-            }),
+            }
             Root::Argument(name) => {
-                operation.kwargs.contains_key(name)
-                    || classes::takes(&operation.model, &operation.method, name)
+                let is_taken = || classes::takes(&operation.model, &operation.method, name);
+                is_itself && (operation.kwargs.contains_key(name) || is_taken())
             }
         }
     }
 
-    /// What stands there.
-    pub fn find<'v>(&self, asked: &'v Asked) -> Found<'v> {
+    /// What stands there, of an act.
+    pub fn find<'v>(&self, asked: &'v Asked, act: &'v Act) -> Found<'v> {
         let operation = asked.operation;
         let mut found = Found { values: Vec::new(), is_missing: false };
         match &self.root {
-            Root::Model => found.walk(Cow::Owned(json!(operation.model)), &self.steps),
-            Root::Method => found.walk(Cow::Owned(json!(operation.method)), &self.steps),
-            Root::Ids => found.walk(Cow::Owned(json!(operation.ids)), &self.steps),
-            Root::Context => {
-                found.walk(Cow::Owned(Value::Object(operation.context.clone())), &self.steps);
-            }
-            Root::Argument(name) => match operation.kwargs.get(name) {
-                Some(value) => found.walk(Cow::Borrowed(value), &self.steps),
-                None => found.is_missing = true,
+            Root::Model => found.made(act.model.as_ref().map(|model| json!(model.given))),
+            Root::Method => found.made(act.methods.first().map(|method| json!(method))),
+            Root::Ids => found.ids_of(operation.ids.as_deref(), act, &self.steps),
+            Root::Context => match self.steps.split_first() {
+                None => found.made(Some(Value::Object(operation.context.clone()))),
+                Some((key, rest)) => found.walk_to(operation.context.get(key), rest),
             },
-            Root::Values => found.values_of(asked, &self.steps),
+            Root::Argument(name) => found.walk_to(operation.kwargs.get(name), &self.steps),
+            Root::Values => found.values_of(asked, act, &self.steps),
         }
         found.is_missing |= found.values.is_empty();
         found
@@ -111,40 +131,59 @@ impl Path {
 }
 
 impl<'v> Found<'v> {
-    fn values_of(&mut self, asked: &'v Asked, steps: &[String]) {
-        let all = asked.acts.first().map(|act| act.values.as_slice()).unwrap_or_default();
-        let defaults = asked.acts.first().map(|act| asked.defaults_of(act)).unwrap_or_default();
+    fn made(&mut self, value: Option<Value>) {
+        self.values.extend(value.map(Cow::Owned));
+    }
+
+    fn walk_to(&mut self, value: Option<&'v Value>, steps: &[String]) {
+        match value {
+            Some(value) => self.walk(value, steps),
+            None => self.is_missing = true,
+        }
+    }
+
+    /// As they were given to the operation, or as an act has them.
+    fn ids_of(&mut self, given: Option<&[i64]>, act: &Act, steps: &[String]) {
+        let own = || (!act.ids.is_empty()).then_some(act.ids.as_slice());
+        let ids = if act.kind == Kind::Itself { given } else { own() };
+        let value = match (steps, ids) {
+            ([], ids) => Some(json!(ids)),
+            ([step], Some(ids)) if step == "length" => Some(json!(ids.len())),
+            ([step], Some(ids)) if step == "*" => {
+                return self.values.extend(ids.iter().map(|id| Cow::Owned(json!(id))));
+            }
+            ([step], Some(ids)) => step.parse::<usize>().ok().and_then(|at| ids.get(at)).map(|id| json!(id)),
+            _ => None,
+        };
+        self.made(value);
+    }
+
+    fn values_of(&mut self, asked: &'v Asked, act: &'v Act, steps: &[String]) {
+        let defaults = asked.defaults_of(act);
         let default = |name: &String| defaults.iter().find(|(field, _)| field == name).map(|it| it.1);
         let Some((first, rest)) = steps.split_first() else {
-            self.values.extend(all.iter().map(|values| Cow::Owned(Value::Object((*values).clone()))));
+            let all = act.values.iter().map(|stored| Cow::Owned(Value::Object(stored.values.clone())));
+            self.values.extend(all);
             return;
         };
-        for values in all {
-            match values.get(first).or_else(|| default(first)) {
-                Some(value) => self.walk(Cow::Borrowed(value), rest),
-                None => self.is_missing = true,
-            }
+        for stored in &act.values {
+            self.walk_to(stored.values.get(first).or_else(|| default(first)), rest);
         }
-        if all.is_empty()
+        if act.values.is_empty()
             && let Some(value) = default(first)
         {
-            self.walk(Cow::Borrowed(value), rest);
+            self.walk(value, rest);
         }
     }
 
     /// Into lists a name goes by every one of what they hold; commands stand for their values.
-    fn walk(&mut self, value: Cow<'v, Value>, steps: &[String]) {
-        let Some((step, rest)) = steps.split_first() else { return self.values.push(value) };
-        match (value.as_ref(), step.as_str()) {
-            (Value::Array(items), "length") => {
-                self.walk(Cow::Owned(json!(items.len())), rest);
-            }
+    fn walk(&mut self, value: &'v Value, steps: &[String]) {
+        let Some((step, rest)) = steps.split_first() else { return self.values.push(Cow::Borrowed(value)) };
+        match (value, step.as_str()) {
+            (Value::Array(items), "length") if rest.is_empty() => self.made(Some(json!(items.len()))),
             (Value::Array(items), step) => {
                 if let Ok(at) = step.parse::<usize>() {
-                    return match items.get(at) {
-                        Some(item) => self.walk(Cow::Owned(item.clone()), rest),
-                        None => self.is_missing = true,
-                    };
+                    return self.walk_to(items.get(at), rest);
                 }
                 if items.is_empty() {
                     self.is_missing = true;
@@ -155,16 +194,10 @@ impl<'v> Found<'v> {
                         Value::Array(command) if step != "*" => command.get(2).filter(|it| it.is_object()),
                         item => Some(item),
                     };
-                    match inner {
-                        Some(inner) => self.walk(Cow::Owned(inner.clone()), rest),
-                        None => self.is_missing = true,
-                    }
+                    self.walk_to(inner, rest);
                 }
             }
-            (Value::Object(object), step) => match object.get(step) {
-                Some(inner) => self.walk(Cow::Owned(inner.clone()), rest),
-                None => self.is_missing = true,
-            },
+            (Value::Object(object), step) => self.walk_to(object.get(step), rest),
             _ => self.is_missing = true,
         }
     }

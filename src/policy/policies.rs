@@ -3,10 +3,12 @@
 
 use serde_json::json;
 
-use super::asked::{Asked, Facts};
+use super::asked::Asked;
 use super::decide::{Ruling, Verdict};
 use super::document::Document;
+use super::facts::Facts;
 use super::limit::{Due, Who};
+use super::naming;
 
 use crate::operation::{Object, Operation, kwargs};
 
@@ -73,7 +75,7 @@ impl Policies {
 
     /// Whether tools of this name are not to be told of.
     pub fn hides(&self, name: &str) -> bool {
-        let names = [name.to_string(), format!("odoo_{name}"), name.trim_start_matches("odoo_").to_string()];
+        let names = naming::forms(name);
         let hides = |document: &Document| {
             document.hide.iter().any(|(_, pattern)| names.iter().any(|name| pattern.holds(name)))
                 || names.iter().any(|name| document.tools.get(name).is_some_and(|tool| tool.is_hidden))
@@ -88,11 +90,16 @@ impl Policies {
 
     /// Whether any of them is about the way to Odoo.
     pub fn name_a_protocol(&self) -> bool {
-        PROTOCOLS.iter().any(|name| self.documents.iter().any(|loaded| loaded.document.names(name)))
+        naming::ways().any(|name| self.documents.iter().any(|loaded| loaded.document.names(name)))
+    }
+
+    /// Whether any of them looks at more than the whole of an operation, so that it matters where its fields lead.
+    pub fn look_inside(&self) -> bool {
+        self.documents.iter().any(|loaded| loaded.document.looks_inside())
     }
 
     /// Decides.
-    pub fn decide(&self, operation: &Operation, facts: Facts, who: &Who) -> Decision {
+    pub fn decide(&self, asked: &Asked, who: &Who) -> Decision {
         let mut decision = Decision {
             verdict: Verdict::Allow,
             by: None,
@@ -103,9 +110,8 @@ impl Policies {
         if self.is_empty() {
             return decision;
         }
-        let asked = Asked::of(operation, facts);
         for (at, loaded) in self.documents.iter().enumerate() {
-            let mut ruling = loaded.document.decide(&asked, &loaded.label(), who);
+            let mut ruling = loaded.document.decide(asked, &loaded.label(), who);
             decision.dues.extend(std::mem::take(&mut ruling.dues).into_iter().map(|due| (at, due)));
             if loaded.document.is_shadow {
                 decision.shadows.push((at, ruling));
@@ -135,7 +141,7 @@ impl Policies {
             let other = Operation::new(&operation.model, method, kwargs).ok()?;
             let other = if matches!(method, "read" | "write") { other.on(vec![1]) } else { other };
             let same = method == operation.method;
-            let verdict = self.decide(&other, facts, who).verdict;
+            let verdict = self.decide(&Asked::of(&other, facts), who).verdict;
             (!same && verdict == Verdict::Allow).then_some(method)
         });
         let allowed: Vec<&str> = allowed.collect();
@@ -153,7 +159,3 @@ impl Loaded {
         }
     }
 }
-
-/// What the ways to Odoo are called in policies.
-pub const PROTOCOLS: [&str; 6] =
-    ["odoo_json2", "json2", "odoo_execute_kw", "execute_kw", "odoo_web_call", "web_call"];

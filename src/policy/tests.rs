@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
-use super::asked::{Facts, Relation};
+use super::asked::Asked;
 use super::decide::Verdict;
 use super::document::Document;
+use super::facts::{Facts, Lead, Link};
 use super::limit::Who;
 use super::policies::{Decision, Loaded, Origin, Policies};
+use super::templates::TEMPLATES;
 use crate::operation::{Object, Operation};
 
 const TABLE: &str = include_str!("../../tests/policy/table.json");
@@ -34,17 +36,30 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
         Some(names) => names.iter().map(|name| name.as_str().unwrap()).collect(),
         None => vec!["odoo_json2", "json2"],
     };
-    let relation = |model: &str, field: &str| {
+    let lead = |model: &str, field: &str| {
         let known = [
-            ("sale.order", "order_line", "sale.order.line", false),
-            ("sale.order", "partner_id", "res.partner", false),
-            ("res.partner", "child_ids", "res.partner", false),
-            ("res.partner", "x_views", "ir.ui.view", true),
-            ("project.task", "user_ids", "res.users", true),
-            ("project.task", "x_kinds", "x.kind", true),
+            ("sale.order", "order_line", "sale.order.line", Link::Owned),
+            ("sale.order", "partner_id", "res.partner", Link::One),
+            ("sale.order", "name", "", Link::One),
+            ("sale.order", "x_data", "", Link::One),
+            ("sale.order", "create_uid", "res.users", Link::One),
+            ("sale.order", "x_mails", "mail.mail", Link::Owned),
+            ("sale.order", "message_ids", "mail.message", Link::Owned),
+            ("sale.order", "tag_ids", "crm.tag", Link::Beside),
+            ("res.partner", "child_ids", "res.partner", Link::Owned),
+            ("res.partner", "user_ids", "res.users", Link::Owned),
+            ("res.partner", "name", "", Link::One),
+            ("res.partner", "comment", "", Link::One),
+            ("res.partner", "x_views", "ir.ui.view", Link::Beside),
+            ("project.task", "user_ids", "res.users", Link::Beside),
+            ("project.task", "x_kinds", "x.kind", Link::Beside),
         ];
         let found = known.iter().find(|row| row.0 == model && row.1 == field);
-        found.map(|row| Relation { model: row.2.into(), only_links: row.3 })
+        match found {
+            Some((.., "", _)) => Lead::Nowhere,
+            Some(row) => Lead::To { model: row.2.into(), by: row.3 },
+            None => Lead::Unknown,
+        }
     };
     let facts = Facts {
         profile: "production",
@@ -55,9 +70,9 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
         protocol: &protocol,
         now: NOON,
         is_last: told["is_last"] != false,
-        relation: &relation,
+        lead: &lead,
     };
-    policies.decide(&operation(call), facts, &Who { profile: "p", grant: None })
+    policies.decide(&Asked::of(&operation(call), facts), &Who { profile: "p" })
 }
 
 /// A decision as the table has it: where one operation is more than a limit allows, it is that.
@@ -93,6 +108,57 @@ fn every_row_of_the_table_is_decided_as_it_says() {
 }
 
 #[test]
+fn a_policy_to_begin_with_denies_what_it_says() {
+    let text = |name: &str| TEMPLATES.iter().find(|template| template.name == name).unwrap().text;
+    let decided = |name: &str, model: &str, method: &str, ids: usize, kwargs: Value| {
+        let policies = policies(&serde_json::from_str(text(name)).unwrap());
+        let ids: Vec<usize> = (1..=ids).collect();
+        let call = serde_json::json!({ "model": model, "method": method, "ids": ids, "kwargs": kwargs });
+        word(&decide(&policies, &call, &Value::Null)).0
+    };
+    let none = || serde_json::json!({});
+    let values = |values: Value| serde_json::json!({ "vals": values });
+    let line = |command: Value| values(serde_json::json!({ "order_line": [command] }));
+    let fields = || serde_json::json!({ "domain": [], "fields": ["name"] });
+    for (name, model, method, ids, kwargs, decision) in [
+        ("readonly", "res.partner", "search_read", 0, fields(), "allow"),
+        ("readonly", "res.partner", "write", 1, values(none()), "deny"),
+        ("readonly", "res.partner", "create", 0, none(), "deny"),
+        ("readonly", "res.partner", "unlink", 1, none(), "deny"),
+        ("readonly", "res.partner", "message_post", 1, none(), "deny"),
+        ("readonly", "sale.order", "action_confirm", 1, none(), "deny"),
+        ("readonly", "res.users.apikeys", "search_read", 0, fields(), "deny"),
+        ("internal", "res.partner", "search_read", 0, fields(), "allow"),
+        ("internal", "res.partner", "write", 100, values(none()), "allow"),
+        ("internal", "res.partner", "write", 101, values(none()), "deny"),
+        ("internal", "sale.order", "write", 1, line(serde_json::json!([1, 8, { "name": "x" }])), "allow"),
+        ("internal", "sale.order", "write", 1, line(serde_json::json!([2, 8])), "deny"),
+        ("internal", "sale.order", "write", 1, values(serde_json::json!({ "order_line": false })), "deny"),
+        (
+            "internal",
+            "sale.order",
+            "write",
+            1,
+            values(serde_json::json!({ "x_mails": [[0, 0, {}]] })),
+            "deny",
+        ),
+        ("internal", "res.partner", "unlink", 1, none(), "deny"),
+        ("internal", "mail.mail", "create", 0, serde_json::json!({ "vals_list": [{}] }), "deny"),
+        ("internal", "res.partner", "message_post", 1, serde_json::json!({ "partner_ids": [7] }), "deny"),
+        ("internal", "res.users", "write", 1, values(none()), "deny"),
+        ("internal", "res.users", "search_read", 0, fields(), "allow"),
+        ("internal", "ir.cron", "write", 1, values(none()), "deny"),
+        ("internal", "sale.order", "action_confirm", 1, none(), "ask"),
+        ("standard", "res.partner", "unlink", 100, none(), "allow"),
+        ("standard", "res.partner", "unlink", 101, none(), "limit"),
+        ("standard", "sale.order", "write", 1, line(serde_json::json!([2, 8])), "allow"),
+        ("standard", "sale.order", "action_confirm", 1, none(), "allow"),
+    ] {
+        assert_eq!(decided(name, model, method, ids, kwargs), decision, "{name}: {model}/{method} {ids}");
+    }
+}
+
+#[test]
 fn a_decision_with_200_rules_costs_little() {
     let rules: Vec<Value> = (0..200)
         .map(|at| {
@@ -103,12 +169,16 @@ fn a_decision_with_200_rules_costs_little() {
     let policies = policies(&serde_json::json!({ "version": "1", "default": "allow", "rules": rules }));
     let call = serde_json::json!({ "model": "sale.order", "method": "write", "ids": [1, 2, 3], "kwargs": { "vals": {
         "name": "x", "amount": 5, "order_line": [[0, 0, { "name": "a", "price": 1 }], [1, 2, { "name": "b" }]] } } });
-    let rounds = 200_u32;
-    let begun = std::time::Instant::now();
-    for _ in 0..rounds {
-        assert_eq!(decide(&policies, &call, &Value::Null).verdict, Verdict::Allow);
-    }
-    let each = begun.elapsed() / rounds;
+    let rounds = 40_u32;
+    let a_while = || {
+        let begun = std::time::Instant::now();
+        for _ in 0..rounds {
+            assert_eq!(decide(&policies, &call, &Value::Null).verdict, Verdict::Allow);
+        }
+        begun.elapsed() / rounds
+    };
+    // The machine has other work as well: what the quietest while took is what it costs.
+    let each = (0..8).map(|_| a_while()).min().unwrap();
     // Ten times as much as it may cost in the program as it is delivered: this one is not.
     assert!(each < std::time::Duration::from_millis(2), "{each:?}");
 }

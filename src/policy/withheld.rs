@@ -2,6 +2,7 @@
 //! withheld. They are left out of what is asked and of what is answered, never replaced, so that nothing can be
 //! written back; and nobody is told of them by a condition, an order, a group or an import.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::Value;
@@ -10,6 +11,7 @@ use super::asked::Asked;
 use super::document::{Action, Document};
 use super::pattern::ModelNames;
 use super::policies::Policies;
+use crate::knowledge::methods::{self, Role};
 use crate::knowledge::sensitive;
 use crate::operation::{Object, Operation};
 
@@ -93,22 +95,14 @@ impl<'p> Withheld<'p> {
         if DESCRIPTIONS.contains(&operation.method.as_str()) {
             return out;
         }
-        for (name, value) in operation.kwargs.iter_mut() {
-            match name.as_str() {
-                "fields"
-                    if !matches!(
-                        operation.method.as_str(),
-                        "load" | "execute_import" | "read_group" | "web_read_group"
-                    ) =>
-                {
-                    self.strip_list(value, &mut out);
-                }
-                "field_names" | "fields_list" => self.strip_list(value, &mut out),
-                "specification"
-                | "fields_spec"
-                | "unfold_read_specification"
-                | "groupby_read_specification" => {
-                    self.strip_specification(value, 0, &mut out);
+        let (model, method) = (operation.model.clone(), operation.method.clone());
+        for (name, value) in &mut operation.kwargs {
+            match methods::role(&model, &method, name) {
+                Role::Fields | Role::Shown => self.strip_list(value, &mut out),
+                Role::Specification => self.strip_specification(value, 0, &mut out),
+                Role::GroupSpecification => {
+                    let inner = value.as_object_mut().into_iter().flat_map(|all| all.values_mut());
+                    inner.for_each(|inner| self.strip_specification(inner, 1, &mut out));
                 }
                 _ => {}
             }
@@ -156,21 +150,29 @@ impl<'p> Withheld<'p> {
     }
 
     /// An answer without them, and which they were; none where there were none.
-    pub fn without(&self, answer: &str) -> Option<(Value, Vec<String>)> {
+    ///
+    /// # Errors
+    /// There may be some, and the answer cannot be looked through.
+    pub fn without(&self, answer: &str) -> serde_json::Result<Option<(Value, Vec<String>)>> {
         if !self.has_key(answer) {
-            return None;
+            return Ok(None);
         }
-        let mut value: Value = serde_json::from_str(answer).ok()?;
+        let mut value: Value = serde_json::from_str(answer)?;
         let mut out = Vec::new();
         self.strip(&mut value, 0, &mut out);
-        (!out.is_empty()).then_some((value, out))
+        Ok((!out.is_empty()).then_some((value, out)))
+    }
+
+    /// Takes them out of a value that is at hand.
+    pub fn strip_from(&self, value: &mut Value) {
+        self.strip(value, 0, &mut Vec::new());
     }
 
     /// Looks through the keys of a JSON text, without making anything of it.
     fn has_key(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
         // Rows have the same keys over and over.
-        let mut seen: HashSet<&str> = HashSet::new();
+        let mut seen: HashSet<Cow<str>> = HashSet::new();
         let mut at = 0;
         while let Some(quote) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'"')) {
             let start = at + quote + 1;
@@ -192,10 +194,14 @@ impl<'p> Withheld<'p> {
                 .map_or(0, |rest| rest.iter().take_while(|it| it.is_ascii_whitespace()).count());
             if bytes.get(at + blanks) == Some(&b':') {
                 let key = text.get(start..end).unwrap_or_default();
-                // A key that is not written plainly is looked at closely.
-                if is_escaped || seen.insert(key) && self.is(key, 1).is_some() {
+                // Written with escapes it may be the same; what is no text is the name of nothing.
+                let plain = |key: &str| serde_json::from_str::<String>(&format!("\"{key}\"")).ok();
+                let key = if is_escaped { plain(key).map(Cow::Owned) } else { Some(Cow::Borrowed(key)) };
+                let Some(key) = key.filter(|key| !seen.contains(key)) else { continue };
+                if self.is(&key, 1).is_some() {
                     return true;
                 }
+                seen.insert(key);
             }
         }
         false
@@ -250,7 +256,7 @@ mod tests {
 
     fn stripped(policies: &Policies, answer: Value) -> Value {
         let withheld = Withheld::new(policies, "res.users", NOON);
-        withheld.without(&answer.to_string()).map_or(answer, |(value, _)| value)
+        withheld.without(&answer.to_string()).unwrap().map_or(answer, |(value, _)| value)
     }
 
     #[test]
@@ -265,8 +271,20 @@ mod tests {
         );
         let described = json!({ "password": { "type": "char" }, "note": "my \"password\": x" });
         assert_eq!(stripped(&none, described.clone()), described);
-        let escaped = Withheld::new(&none, "res.users", NOON).without(r#"{"pass\u0077ord":"x"}"#);
+        let escaped = Withheld::new(&none, "res.users", NOON).without(r#"{"pass\u0077ord":"x"}"#).unwrap();
         assert_eq!(escaped.unwrap().0, json!({}));
+    }
+
+    #[test]
+    fn a_name_with_escapes_is_the_same_name_and_what_is_no_text_is_none() {
+        let none = Policies::default();
+        let withheld = Withheld::new(&none, "res.users", NOON);
+        let rest = |answer: &str| withheld.without(answer).map(|rest| rest.map(|(rest, _)| rest.to_string()));
+        assert_eq!(rest(r#"[{"id":1,"p\u0061ssword":"x"}]"#).unwrap().as_deref(), Some(r#"[{"id":1}]"#));
+        for right in [r#"[{"id":2,"\ud800":"kept"}]"#, r#"[{"n":1e400,"caf\u00e9":"password"}]"#] {
+            assert!(rest(right).unwrap().is_none(), "{right}");
+        }
+        assert!(rest(r#"[{"password":"x","\ud800":"kept"}]"#).is_err());
     }
 
     #[test]
@@ -299,19 +317,22 @@ mod tests {
         partner.take_out(&mut operation);
         assert_eq!(operation.kwargs["fields"], json!(["id"]));
         let answer = r#"[{"id":1,"email":"a","x_a":2,"partner_id":{"email":"b","name":"c"}}]"#;
-        assert_eq!(partner.without(answer).unwrap().0, json!([{ "id": 1, "partner_id": { "name": "c" } }]));
+        assert_eq!(
+            partner.without(answer).unwrap().unwrap().0,
+            json!([{ "id": 1, "partner_id": { "name": "c" } }])
+        );
         let lead = Withheld::new(&some, "crm.lead", NOON);
         for own in [
             json!({ "length": 1, "records": [{ "id": 1, "email": "own" }] }),
             json!({ "length": 1, "groups": [{ "email": "own", "__records": [{ "id": 1, "email": "own" }] }] }),
             json!({ "value": { "email": "own" } }),
         ] {
-            assert!(lead.without(&own.to_string()).is_none(), "{own}");
-            let partners = partner.without(&own.to_string()).unwrap().0;
+            assert!(lead.without(&own.to_string()).unwrap().is_none(), "{own}");
+            let partners = partner.without(&own.to_string()).unwrap().unwrap().0;
             assert!(!partners.to_string().contains("own"), "{partners}");
         }
         let of_another = json!({ "length": 1, "records": [{ "id": 1, "partner_id": { "email": "b" } }] });
-        assert!(lead.without(&of_another.to_string()).is_some());
+        assert!(lead.without(&of_another.to_string()).unwrap().is_some());
         assert_eq!(lead.is("email", 0), None);
         assert_eq!(lead.is("email", 1), Some(Why::Redacted));
     }

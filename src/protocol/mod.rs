@@ -39,6 +39,9 @@ pub enum Way {
 }
 
 impl Way {
+    /// Every one.
+    pub const ALL: [Way; 3] = [Way::Json2, Way::JsonRpc, Way::Session];
+
     /// For messages.
     pub fn name(self) -> &'static str {
         match self {

@@ -19,6 +19,8 @@ fn the_interface_is_as_reviewed() {
         ("help-spec.txt", &["help", "spec"]),
         ("help-profiles.txt", &["help", "profiles"]),
         ("help-approval.txt", &["help", "approval"]),
+        #[cfg(feature = "mcp")]
+        ("help-mcp-clients.txt", &["help", "mcp-clients"]),
         ("help-output.txt", &["help", "output"]),
         ("help-search-read.txt", &["search-read", "--help"]),
     ] {

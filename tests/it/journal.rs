@@ -39,7 +39,7 @@ pub fn aged(home: &Home) {
 }
 
 /// Odoo's clock, which is this machine's.
-fn clock() -> Answer {
+pub fn clock() -> Answer {
     Answer::made(|_| {
         let now = httpdate::fmt_http_date(std::time::SystemTime::now());
         Answer::json(r#"{"version": "19.0"}"#).with("Date", &now)
@@ -847,4 +847,32 @@ fn what_cannot_be_told_is_not_told_and_stays_open() {
     home.run(["journal", "check", &one]).fails(11, "cannot_tell");
     server.on(&json2("res.partner", "read"), Answer::json(r#"[{"id": 1, "phone": "1"}]"#));
     assert_eq!(home.run(["journal", "check", &other]).ok().json()["finding"], "happened");
+}
+
+#[test]
+fn what_does_not_leave_now_leaves_no_entry_either_and_is_not_taken_back_unseen() {
+    let home = Home::new();
+    let id =
+        created(&home, "res.partner", &json!({ "name": "Kept", "phone": "1", "email": "old@example.com" }));
+    let vals = json!({ "phone": "2", "email": "new@example.com" }).to_string();
+    sandbox(&home, &["write", "res.partner", "--ids", &id.to_string(), "--vals-json", &vals]).ok();
+    let entry = last(&home)["id"].as_str().unwrap().to_string();
+    let shown = |line: &[&str]| sandbox(&home, line).ok().stdout;
+    assert!(shown(&["journal", "show", &entry]).contains("old@example.com"));
+    let policy = json!({ "version": "1", "redact": ["res.partner.email"] }).to_string();
+    let path = home.config().join("policy.json");
+    crate::support::run::write_with_mode(&path, policy.as_bytes(), 0o600);
+    for line in [&["journal", "show", &entry][..], &["journal", "export"], &["undo", &entry, "--dry-run"]] {
+        let out = shown(line);
+        assert!(
+            !out.contains("@example.com") && (out.contains("\"1\"") || out.contains(r#"\"1\""#)),
+            "{out}"
+        );
+    }
+    let undone = sandbox(&home, &["undo", &entry]).ok().json();
+    assert!(undone[0]["lost"].to_string().contains("email"), "{undone}");
+    std::fs::remove_file(path).unwrap();
+    let read = sandbox(&home, &["read", "res.partner", "--ids", &id.to_string(), "--fields", "phone,email"]);
+    let read = read.ok().json();
+    assert_eq!((&read[0]["phone"], &read[0]["email"]), (&json!("1"), &json!("new@example.com")));
 }

@@ -130,10 +130,11 @@ fn a_limit_of_ten_lets_ten_of_64_processes_through() {
 }
 
 #[test]
-fn quota_is_given_back_only_where_the_call_did_not_run() {
-    for (answer, code, is_given_back) in [
-        (Answer::odoo_error(422, "odoo.exceptions.ValidationError", "no"), "rejected", true),
-        (Answer::html(502), "outcome_unknown", false),
+fn quota_is_given_back_only_where_the_call_never_left() {
+    // What Odoo has rejected was carried out until then.
+    for (answer, code) in [
+        (Answer::odoo_error(422, "odoo.exceptions.ValidationError", "no"), "rejected"),
+        (Answer::html(502), "outcome_unknown"),
     ] {
         let (home, server) = lab();
         let path = json2("x.thing", "act");
@@ -146,10 +147,171 @@ fn quota_is_given_back_only_where_the_call_did_not_run() {
         );
         let run = || home.run(["call", "x.thing", "act", "--ids", "7"]);
         assert_eq!(run().code(), code);
-        assert_eq!(run().exit == 0, is_given_back, "{code}");
-        // And that one counts.
         run().fails(5, "policy_denied");
+        assert_eq!(server.requests_to(&path).len(), 1, "{code}");
     }
+    // Nobody listens there.
+    let home = Home::new();
+    let values = [("ODOO_BASE_URL", "http://127.0.0.1:9"), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)];
+    home.profile("lab", &values);
+    policy(
+        &home,
+        &json!({ "version": "1", "rules": [
+            { "match": { "method": "act" }, "limits": [{ "window": "hour", "max": 1 }] } ] }),
+    );
+    for _ in 0..2 {
+        home.run(["call", "x.thing", "act", "--ids", "7"]).fails(10, "unreachable");
+    }
+}
+
+/// A profile on a served sandbox, where nothing is kept yet.
+fn cold(document: &Value) -> (Home, Served) {
+    let (home, served) = (Home::new(), Served::start());
+    let values = [
+        ("ODOO_BASE_URL", served.base_url()),
+        ("ODOO_DB", served.database()),
+        ("ODOO_API_KEY", served.key("agent")),
+    ];
+    home.profile("agent", &values);
+    policy(&home, document);
+    (home, served)
+}
+
+#[test]
+fn where_fields_lead_is_asked_when_nothing_is_kept() {
+    let rule = |matches: Value| json!({ "version": "1", "rules": [{ "match": matches, "action": "deny" }] });
+    let users = rule(json!({ "model": "res.users" }));
+    let lines = rule(json!({ "model": "sale.order.line", "effect": "destructive" }));
+    let made = rule(json!({ "model": "sale.order.line", "method": "create" }));
+    let read = |specification: &str| {
+        vec!["call", "res.partner", "web_read", "--ids", "7", "--data-json"]
+            .into_iter()
+            .map(str::to_string)
+            .chain([format!(r#"{{"specification":{specification}}}"#)])
+            .collect::<Vec<String>>()
+    };
+    let count = |domain: &str| ["count", "res.partner", "--domain", domain].map(str::to_string).to_vec();
+    let write = |values: &str| {
+        ["write", "sale.order", "--ids", "1", "--vals-json", values].map(str::to_string).to_vec()
+    };
+    for (document, line, is_denied) in [
+        (&users, read(r#"{"create_uid":{"fields":{"login":{}}}}"#), true),
+        (&users, read(r#"{"create_uid":{},"country_id":{"fields":{"code":{}}}}"#), false),
+        (&users, count(r#"[["create_uid.login","=","x"]]"#), true),
+        (&users, count(r#"[["country_id.code","=","x"]]"#), false),
+        (&lines, write(r#"{"order_line":false}"#), true),
+        (&lines, write(r#"{"order_line":[[2,1,0]]}"#), true),
+        (&lines, write(r#"{"client_order_ref":false}"#), false),
+        (&made, write(r#"{"order_line":[[0,0,{}]]}"#), true),
+        (&made, write(r#"{"client_order_ref":"x"}"#), false),
+    ] {
+        let (home, _served) = cold(document);
+        let outcome = home.run(&line);
+        let code = if outcome.exit == 0 { String::new() } else { outcome.code() };
+        assert_eq!(code == "policy_denied", is_denied, "{line:?}: {}", outcome.stderr);
+        assert!(is_denied || outcome.exit == 0, "{line:?}: {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn what_a_denied_model_consists_of_is_not_told_from_what_is_kept() {
+    let (home, _served) = cold(&json!({ "version": "1" }));
+    let lines = [
+        &["schema-summary", "res.users"][..],
+        &["doc-model", "res.users"],
+        &["schema-summary", "res.partner"],
+    ];
+    for line in lines {
+        home.run(line).ok();
+    }
+    policy(
+        &home,
+        &json!({ "version": "1", "rules": [{ "match": { "model": "res.users" }, "action": "deny" }] }),
+    );
+    home.run(lines[0]).fails(5, "policy_denied");
+    home.run(lines[1]).fails(5, "policy_denied");
+    assert_eq!(home.run(lines[2]).ok().json()["source"], "cache");
+}
+
+#[test]
+fn a_dry_run_is_denied_as_the_call_would_be() {
+    let (home, _served) = cold(&json!({ "version": "1", "rules": [
+        { "match": { "model": "sale.order.line", "effect": "destructive" }, "action": "deny" },
+        { "match": { "model": "res.partner", "effect": "write" }, "action": "ask" } ] }));
+    let run = |model: &str, values: &str| {
+        home.run(["write", model, "--ids", "1", "--vals-json", values, "--dry-run"])
+    };
+    run("sale.order", r#"{"order_line":[[5]]}"#).fails(5, "policy_denied");
+    run("sale.order", r#"{"client_order_ref":"x"}"#).ok();
+    let shown = run("res.partner", r#"{"name":"x"}"#).ok();
+    assert!(shown.notes().iter().any(|note| note.contains("wants a person")), "{}", shown.stderr);
+    let log = fs::read_to_string(home.path().join("state/policy/decisions.jsonl")).unwrap_or_default();
+    assert!(!log.contains("\"became\":\"ask\""), "nothing was asked: {log}");
+}
+
+#[test]
+fn without_a_policy_nothing_is_read_to_decide() {
+    let (home, _served) = cold(&json!({ "version": "1" }));
+    fs::remove_file(home.config().join("policy.json")).unwrap();
+    home.run(["write", "res.partner", "--ids", "7", "--vals-json", r#"{"comment":"x"}"#]).ok();
+    assert!(!home.path().join("state/policy").exists(), "nothing is counted or noted");
+}
+
+#[test]
+fn the_limits_of_a_policy_that_only_watches_hold_nothing_back_and_are_told() {
+    let (home, server) = lab();
+    server.on(&json2("x.thing", "act"), Answer::json("true"));
+    policy(
+        &home,
+        &json!({ "version": "1", "mode": "shadow", "tools": { "act": { "limits": [
+            { "counter": "a", "window": "hour", "max": 1 }, { "counter": "b", "window": "hour", "max": 9 } ] } } }),
+    );
+    let run = || home.run(["call", "x.thing", "act", "--ids", "1"]).ok();
+    assert!(!run().stderr.contains("only watches"));
+    for _ in 0..2 {
+        let second = run();
+        assert_eq!(
+            second.notes().iter().filter(|note| note.contains("at its limit")).count(),
+            1,
+            "{}",
+            second.stderr
+        );
+    }
+    policy(
+        &home,
+        &json!({ "version": "1", "mode": "shadow", "rules": [{ "match": { "method": "other" }, "limits": [{ "window": 60, "max": 1 }] }] }),
+    );
+    fs::remove_file(home.path().join("state/policy/limits.json")).unwrap();
+    run();
+    assert!(!home.path().join("state/policy/limits.json").exists(), "nothing is owed, so nothing is written");
+}
+
+#[test]
+fn an_answer_that_cannot_be_looked_through_is_not_shown() {
+    let (home, server) = lab();
+    let deep = format!(r#"{{"password":"hunter2","a":{}1{}}}"#, "[".repeat(300), "]".repeat(300));
+    server.on(&json2("x.own", "tell"), Answer::json(&deep));
+    let told = home.run(["call", "x.own", "tell", "--ids", "1"]);
+    assert_ne!(told.exit, 0);
+    assert!(!told.stdout.contains("hunter2") && !told.stderr.contains("hunter2"), "{}", told.stderr);
+    assert_eq!(told.effect(), "done", "{}", told.stderr);
+}
+
+#[test]
+fn what_is_explained_says_where_it_may_turn_out_otherwise() {
+    let (home, server) = lab();
+    policy(
+        &home,
+        &json!({ "version": "1", "rules": [{ "match": { "model": "res.users" }, "action": "deny" }] }),
+    );
+    let told = |values: &str| {
+        let line = ["policy", "explain", "--", "write", "x.y", "--ids", "7", "--vals-json", values];
+        home.run(line).ok().json()["operations"][0].clone()
+    };
+    let unsure = told(r#"{"odd_ids":[[1,2,{"login":"x"}]]}"#);
+    assert_eq!((&unsure["decision"], &unsure["unless"]["decision"]), (&json!("allow"), &json!("deny")));
+    assert_eq!(told(r#"{"name":"x"}"#).get("unless"), None);
+    assert!(server.requests().is_empty());
 }
 
 #[test]

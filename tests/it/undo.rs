@@ -500,3 +500,145 @@ fn what_is_sent_again_can_be_chosen_and_stops_where_all_would_meet_the_same() {
     retry(&["--since", "1h"]).fails(4, "auth_rejected");
     assert_eq!((count("res.partner"), count("res.bank")), (1, 0));
 }
+
+#[test]
+fn what_odoo_made_of_a_value_is_blamed_on_nobody() {
+    let (home, server) = lab();
+    server.on("/web/version", crate::journal::clock());
+    server.on(&json2("res.partner", "write"), Answer::json("true"));
+    let now = || {
+        let text = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
+        text.replace('T', " ").trim_end_matches('Z').to_string()
+    };
+    let row = |website: &str, written: &str, by: i64| {
+        let rows =
+            json!([{ "id": 1, "website": website, "write_date": written, "write_uid": by }]).to_string();
+        server.on(&json2("res.partner", "read"), Answer::json(rows));
+    };
+    let (early, late) = ("2001-01-01 00:00:00", "2099-01-01 00:00:00");
+    let line = ["write", "res.partner", "--ids", "1", "--vals-json", r#"{"website": "a.example"}"#];
+    let user = {
+        row("old", early, 1);
+        home.run(line).ok();
+        entries(&home, &[])[0]["user"].as_i64().unwrap_or(7)
+    };
+    for (written, by, is_ours) in [(now(), user, true), (now(), 99, false), (late.into(), user, false)] {
+        row("old", early, 1);
+        home.run(line).ok();
+        let id = entries(&home, &[]).last().unwrap()["id"].as_str().unwrap().to_string();
+        row("http://a.example", &written, by);
+        server.forget();
+        let undone = home.run(["undo", &id]);
+        if is_ours {
+            undone.ok();
+            assert_eq!(
+                server.only(&json2("res.partner", "write")).json()["vals"],
+                json!({ "website": "old" })
+            );
+        } else {
+            undone.fails(8, "undo_conflict");
+        }
+    }
+    // What was written here since is told by what was there before that.
+    row("old", early, 1);
+    home.run(line).ok();
+    let id = entries(&home, &[]).last().unwrap()["id"].as_str().unwrap().to_string();
+    row("http://a.example", &now(), user);
+    home.run(["write", "res.partner", "--ids", "1", "--vals-json", r#"{"website": "b.example"}"#]).ok();
+    row("http://b.example", &now(), user);
+    home.run(["undo", &id]).fails(8, "undo_conflict");
+    home.run(["undo", "--last"]).ok();
+    row("http://a.example", &now(), user);
+    home.run(["undo", &id]).ok();
+}
+
+#[test]
+fn a_dry_run_of_a_run_sees_what_is_undone_before() {
+    let home = Home::new();
+    let profile = ["--profile", "sandbox"];
+    let id = created(&home, "res.partner", &json!({ "name": "Twice", "phone": "1" }));
+    let tag = created(&home, "res.partner.category", &json!({ "name": "Twice" }));
+    for vals in [
+        json!({ "phone": "2", "category_id": [[4, tag, 0]] }),
+        json!({ "phone": "3", "category_id": [[3, tag, 0]] }),
+        json!({ "active": false }),
+    ] {
+        write(&home, "res.partner", id, &vals);
+    }
+    let run = as_one_run(&home, &profile);
+    let shown = sandbox(&home, &["undo", "--run", &run, "--dry-run"]).ok().json();
+    let phones: Vec<&Value> =
+        shown.as_array().unwrap().iter().map(|one| &one["steps"][0]["kwargs"]["vals"]["phone"]).collect();
+    assert_eq!(phones, [&Value::Null, &json!("2"), &json!("1"), &Value::Null, &Value::Null]);
+    assert_eq!(field(&home, "res.partner", id, "phone"), "3", "a dry run sends nothing");
+    let undone = sandbox(&home, &["undo", "--run", &run]).ok().json();
+    assert_eq!(undone.as_array().unwrap().len(), 5);
+    assert_eq!(field(&home, "res.partner", id, "phone"), "1");
+    assert_eq!(field(&home, "res.partner", id, "active"), false, "it was made in this run");
+}
+
+#[test]
+fn a_name_keeps_what_can_be_given_again_and_stands_for_one_call_in_one_context() {
+    let (home, server) = lab();
+    let path = json2("x.thing", "x_act");
+    let call = |key: &str, context: &str| {
+        let line =
+            ["call", "x.thing", "x_act", "--ids", "1", "--idempotency-key", key, "--context-json", context];
+        home.run(line)
+    };
+    for (answer, is_kept) in [
+        (r#"{"a": 1.50}"#, true),
+        (r#"{"type": "ir.actions.act_window", "res_model": "a.b", "name": "x"}"#, false),
+        (r#"{"note": "a private text"}"#, false),
+    ] {
+        let key = answer.len().to_string();
+        server.on(&path, Answer::json(answer));
+        let first = call(&key, "{}").ok().json();
+        let again = call(&key, "{}");
+        if is_kept {
+            assert_eq!(again.ok().json(), first);
+        } else {
+            again.fails(2, "already_executed").says(&["its answer was not kept"]);
+        }
+    }
+    let kept: String =
+        crate::support::run::files_below(&home.path().join("state").join("journal").join("keys"))
+            .iter()
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect();
+    assert!(!kept.contains("private"), "{kept}");
+    server.on(&path, Answer::json("[5]"));
+    call("c", r#"{"lang": "en_US"}"#).ok();
+    assert_eq!(call("c", r#"{"lang": "de_DE"}"#).ok().json(), json!([5]), "said in another language");
+    call("c", r#"{"allowed_company_ids": [2]}"#).fails(2, "already_executed");
+    // Of another profile's entry nothing is shown, so that no command leads to it.
+    home.profile(
+        "other",
+        &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", crate::support::KEY)],
+    );
+    let line = ["--profile", "other", "call", "x.thing", "x_act", "--ids", "2", "--idempotency-key", "c"];
+    let refused = home.run(line).fails(2, "already_executed");
+    assert!(!refused.hints().contains("journal show") && refused.hints().contains("another profile"));
+}
+
+#[test]
+fn a_secret_that_was_written_is_not_brought_back_and_what_is_beside_it_is() {
+    let (home, server) = lab();
+    server.on(&json2("res.users", "write"), Answer::json("true"));
+    let row = |name: &str| {
+        let rows = json!([{ "id": 2, "name": name, "password": "", "write_date": "2026-01-01 00:00:00" }]);
+        server.on(&json2("res.users", "read"), Answer::json(rows.to_string()));
+    };
+    let undo = |vals: Value| {
+        row("Old");
+        home.run(["write", "res.users", "--ids", "2", "--vals-json", &vals.to_string()]).ok();
+        row("New");
+        server.forget();
+        let id = entries(&home, &[]).last().unwrap()["id"].as_str().unwrap().to_string();
+        home.run(["undo", &id])
+    };
+    undo(json!({ "password": "x" })).fails(8, "undo_impossible").says(&["password"]);
+    let undone = undo(json!({ "password": "x", "name": "New" })).ok().json();
+    assert!(undone[0]["lost"][0].as_str().unwrap().contains("password"), "{undone}");
+    assert_eq!(server.only(&json2("res.users", "write")).json()["vals"], json!({ "name": "Old" }));
+}

@@ -3,14 +3,16 @@
 
 use serde_json::{Value, json};
 
-use super::plan::{Plan, call, conflict, impossible, rows_now, there, told};
-use crate::execute::compared;
+use super::lines::Lines;
+use super::plan::{Plan, call, conflict, impossible, told};
+use super::sight::Sight;
 use crate::error::Result;
+use crate::execute::before::STAMPS;
+use crate::execute::compared;
 use crate::hint::Hint;
-use crate::journal::{Entry, kept};
-use crate::odoo::schema::{Kind, Schema, Schemas};
+use crate::journal::{Entries, Entry, kept};
+use crate::odoo::schema::{Kind, Schemas};
 use crate::operation::{Object, Operation, canonical};
-use crate::session::Run;
 
 /// The old rows of an entry.
 ///
@@ -64,7 +66,13 @@ fn as_property(value: &Value) -> Value {
 ///
 /// # Errors
 /// `undo_conflict`: somebody has changed a field since. `undo_impossible`: there are no old values.
-pub fn undo_write(run: &Run, entry: &Entry, name: &str, only: Option<&[String]>) -> Result<Plan> {
+pub fn undo_write(
+    sight: &Sight,
+    all: &Entries,
+    entry: &Entry,
+    name: &str,
+    only: Option<&[String]>,
+) -> Result<Plan> {
     let model = entry.model();
     let before = rows_before(entry, name)?;
     let vals = entry.intent["values"]["vals"].as_object().cloned().unwrap_or_default();
@@ -76,9 +84,13 @@ pub fn undo_write(run: &Run, entry: &Entry, name: &str, only: Option<&[String]>)
         .filter(|field| only.is_none_or(|only| only.contains(field)))
         .cloned()
         .collect();
-    let schema = run.filled(model)?;
+    let schema = sight.run.filled(model)?;
     let kind = |field: &str| schema.as_ref().map(|schema| schema.kind(field)).unwrap_or_default();
-    let now = rows_now(run, model, &entry.ids(), &fields, entry)?;
+    let mut asked = fields.clone();
+    asked.extend(STAMPS.iter().map(|name| name.to_string()).filter(|name| {
+        !fields.contains(name) && schema.as_ref().is_some_and(|schema| schema.has(name))
+    }));
+    let now = sight.rows_now(model, &entry.ids(), &asked, entry)?;
     let is_part = vals.keys().any(|field| !fields.contains(field));
     let mut plan = Plan { is_part, ..Plan::default() };
     let mut changed = Vec::new();
@@ -92,28 +104,39 @@ pub fn undo_write(run: &Run, entry: &Entry, name: &str, only: Option<&[String]>)
         };
         let mut back = Object::new();
         for field in &fields {
-            let (kind, was, ours, is) = (kind(field), &old[field], &vals[field], &there[field]);
-            if was.is_null() && !old.as_object().is_some_and(|old| old.contains_key(field)) {
+            let (kind, ours) = (kind(field), &vals[field]);
+            let Some(was) = compared::shown(old, field) else {
                 plan.lost.push(format!("{field} of {model} {id}, which was not read"));
+                is_changed_back = false;
                 continue;
-            }
+            };
+            // Of what is not seen nobody can tell whether it was changed since.
+            let Some(is) = compared::shown(there, field).filter(|_| kept::is_told(ours)) else {
+                plan.lost.push(format!("{field} of {model} {id}, which is not seen"));
+                is_changed_back = false;
+                continue;
+            };
             if compared::same(&kind, was, is) && !changes_lines(&kind, ours) {
                 continue;
             }
             is_changed_back = false;
-            if kept::is_told(ours) && !compared::holds(&kind, ours, Some(was), is) {
+            // Odoo may have made another value of it than was written.
+            let is_left = || {
+                let left = sight.left(all, entry, model, there, field);
+                left.is_some_and(|left| compared::same(&kind, &left, is))
+            };
+            if !compared::holds(&kind, ours, Some(was), is) && !is_left() {
                 changed.push(told(model, id, field, was, ours, is));
                 continue;
             }
-            if kind.name == "one2many" {
-                let found = changed_lines(run, entry, field, &kind, was, ours, is)?;
+            let value = if kind.name == "one2many" {
+                let lines = Lines { sight, all, entry, name: field, kind: &kind, was, ours, is };
+                let found = lines.changed()?;
                 if !found.is_empty() {
                     changed.extend(found);
                     continue;
                 }
-            }
-            let value = if kind.name == "one2many" {
-                lines(run, entry, field, &kind, was, ours, is, &mut plan.lost)
+                Some(lines.back(&mut plan.lost))
             } else {
                 as_written(&kind, was)
             };
@@ -160,143 +183,4 @@ pub fn undo_write(run: &Run, entry: &Entry, name: &str, only: Option<&[String]>)
 /// Whether commands change lines that stay.
 fn changes_lines(field: &Kind, commands: &Value) -> bool {
     field.is_list() && commands.as_array().into_iter().flatten().any(|command| command[0] == 1)
-}
-
-/// The commands that bring a list of lines back: those that were made go, those that went are made again, and those
-/// that were changed have their old values.
-#[allow(clippy::too_many_arguments, reason = "a field of a record as it was, was written and is")]
-fn lines(
-    run: &Run,
-    entry: &Entry,
-    name: &str,
-    field: &Kind,
-    was: &Value,
-    ours: &Value,
-    is: &Value,
-    lost: &mut Vec<String>,
-) -> Option<Value> {
-    let (was, is) = (compared::ids(was), compared::ids(is));
-    let kept = &entry.intent["before"]["lines"][name];
-    let schema = run.filled(&field.relation).ok().flatten();
-    // What was led here is let go of, and not deleted.
-    let led = compared::after(&was, ours).0;
-    let away = |id: &i64| json!([if led.contains(id) { 3 } else { 2 }, id, 0]);
-    let mut commands: Vec<Value> = is.difference(&was).map(away).collect();
-    let gone: Vec<i64> = was.difference(&is).copied().collect();
-    let loose = if gone.is_empty() { Vec::new() } else { there(run, &field.relation, &gone).unwrap_or_default() };
-    for id in &gone {
-        if loose.contains(id) {
-            commands.push(json!([4, id, 0]));
-            continue;
-        }
-        match kept[id.to_string()].as_object().zip(schema.as_deref()) {
-            Some((line, schema)) => {
-                commands.push(json!([0, 0, line_values(line, schema)]));
-                lost.push(format!("the id of {} {id}: it is made again under a new one", field.relation));
-            }
-            None => lost.push(format!("{} {id}, of which nothing was kept", field.relation)),
-        }
-    }
-    let changed = ours.as_array().into_iter().flatten().filter(|command| command[0] == 1);
-    for command in changed {
-        let (Some(id), Some(vals)) = (command[1].as_i64(), command[2].as_object()) else { continue };
-        if !is.contains(&id) {
-            continue;
-        }
-        let mut back = Object::new();
-        for field in vals.keys() {
-            let kind = schema.as_ref().map(|schema| schema.kind(field)).unwrap_or_default();
-            match kept[id.to_string()].get(field).and_then(|old| as_written(&kind, old)) {
-                Some(old) => drop(back.insert(field.clone(), old)),
-                None => lost.push(format!("{field} of {name} {id}, which was not kept")),
-            }
-        }
-        if !back.is_empty() {
-            commands.push(json!([1, id, back]));
-        }
-    }
-    Some(commands.into())
-}
-
-/// Lines that are not as they were written: those that commands have changed, and new ones that no command has made.
-fn changed_lines(
-    run: &Run,
-    entry: &Entry,
-    name: &str,
-    field: &Kind,
-    was: &Value,
-    ours: &Value,
-    is: &Value,
-) -> Result<Vec<String>> {
-    let model = &field.relation;
-    let (was, is) = (compared::ids(was), compared::ids(is));
-    let kept = &entry.intent["before"]["lines"][name];
-    let commands: Vec<&Value> = ours.as_array().into_iter().flatten().collect();
-    let of = |code: i64| commands.iter().filter(move |command| command[0] == code);
-    let mut made: Vec<&Object> = of(0).filter_map(|command| command[2].as_object()).collect();
-    // The most particular first, so that each finds its own.
-    made.sort_by_key(|vals| std::cmp::Reverse(vals.len()));
-    let mut written: Vec<(i64, Object)> = Vec::new();
-    for command in of(1) {
-        let (Some(id), Some(vals)) = (command[1].as_i64(), command[2].as_object()) else { continue };
-        match written.iter_mut().find(|(one, _)| *one == id) {
-            Some((_, earlier)) => earlier.extend(vals.clone()),
-            None => written.push((id, vals.clone())),
-        }
-    }
-    written.retain(|(id, _)| is.contains(id));
-    let led = compared::after(&was, ours).0;
-    let new: Vec<i64> = is.difference(&led).copied().collect();
-    let ids: Vec<i64> = new.iter().copied().chain(written.iter().map(|(id, _)| *id)).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let schema = run.filled(model)?;
-    let named = made.iter().copied().chain(written.iter().map(|(_, vals)| vals));
-    let mut fields: Vec<String> = named.flat_map(|vals| vals.keys().cloned()).collect();
-    fields.push("create_uid".into());
-    fields.sort();
-    fields.dedup();
-    fields.retain(|name| schema.as_ref().is_none_or(|schema| schema.has(name)));
-    let rows = rows_now(run, model, &ids, &fields, entry)?;
-    let holds = |vals: &Object, name: &String, row: &Value| {
-        let kind = schema.as_ref().map(|schema| schema.kind(name)).unwrap_or_default();
-        let ours = &vals[name];
-        !kept::is_told(ours) || compared::holds(&kind, ours, Some(&json!([])), &row[name])
-    };
-    let mut changed = Vec::new();
-    for (id, vals) in &written {
-        let Some(row) = rows.iter().find(|row| row["id"] == *id) else { continue };
-        for (name, ours) in vals {
-            let old = &kept[id.to_string()][name];
-            let kind = schema.as_ref().map(|schema| schema.kind(name)).unwrap_or_default();
-            let is_list = kind.is_list() && compared::holds(&kind, ours, Some(old), &row[name]);
-            if !is_list && !holds(vals, name, row) && !compared::same(&kind, old, &row[name]) {
-                changed.push(told(model, *id, name, old, ours, &row[name]));
-            }
-        }
-    }
-    let user = entry.intent["user"].as_i64().or_else(|| run.user_id());
-    let mut free: Vec<&Value> = rows.iter().filter(|row| row["id"].as_i64().is_some_and(|id| new.contains(&id))).collect();
-    for vals in made {
-        let is_it = |row: &&Value| {
-            let by = compared::record(&row["create_uid"]);
-            (by.is_none() || by == user) && vals.keys().all(|name| holds(vals, name, row))
-        };
-        if let Some(at) = free.iter().position(is_it) {
-            free.remove(at);
-        }
-    }
-    changed.extend(free.iter().map(|row| format!("{model} {} is not as it was made here, or was made by somebody else", row["id"])));
-    Ok(changed)
-}
-
-/// A line as it is made again.
-fn line_values(line: &Object, schema: &Schema) -> Object {
-    let one = |(name, value): (&String, &Value)| {
-        schema.has(name).then_some(())?;
-        Some((name.clone(), as_written(&schema.kind(name), value)?))
-    };
-    let settable = line.iter().filter(|(name, _)| crate::execute::before::is_settable(schema, name));
-    settable.filter_map(one).collect()
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::back;
+use super::sight::Sight;
+use crate::actions::journal::leaving;
 use crate::execute::compared;
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
@@ -26,17 +28,20 @@ pub struct Plan {
     pub lost: Vec<String>,
     /// They lead back from a part of it.
     pub is_part: bool,
+    /// What buttons among them make of fields: model, record, field, value.
+    pub leads_to: Vec<(String, i64, String, Value)>,
 }
 
 impl Plan {
-    /// As it would be done.
-    pub fn shown(&self, entry: &Entry) -> Value {
-        let steps: Vec<Value> = self
-            .steps
-            .iter()
-            .map(|step| json!({ "model": step.model, "method": step.method, "ids": step.ids, "kwargs": step.kwargs }))
-            .collect();
-        json!({ "undoes": entry.id, "model": entry.model(), "method": entry.method(), "steps": steps, "lost": self.lost })
+    /// As it would be done, as far as that leaves.
+    pub fn shown(&self, run: &Run, entry: &Entry) -> Result<Value> {
+        let one = |step: &Operation| {
+            let mut kwargs = step.kwargs.clone();
+            leaving::arguments(run, &step.model, &mut kwargs)?;
+            Ok(json!({ "model": step.model, "method": step.method, "ids": step.ids, "kwargs": kwargs }))
+        };
+        let steps = self.steps.iter().map(one).collect::<Result<Vec<Value>>>()?;
+        Ok(json!({ "undoes": entry.id, "model": entry.model(), "method": entry.method(), "steps": steps, "lost": self.lost }))
     }
 
     /// As it was done.
@@ -68,7 +73,7 @@ pub fn impossible(message: impl Into<String>) -> Error {
 ///
 /// # Errors
 /// `undo_conflict`, `undo_impossible`, or what kept it from being found out.
-pub fn of(run: &Run, all: &Entries, entry: &Entry, fields: Option<&[String]>) -> Result<Plan> {
+pub fn of(sight: &Sight, all: &Entries, entry: &Entry, fields: Option<&[String]>) -> Result<Plan> {
     let name = format!("{}/{}", entry.model(), entry.method());
     match entry.state() {
         State::Open => {
@@ -91,17 +96,17 @@ pub fn of(run: &Run, all: &Entries, entry: &Entry, fields: Option<&[String]>) ->
     let method = entry.method();
     let known = methods::of(entry.model(), method);
     match method {
-        "create" => undo_create(run, entry, &name),
-        "unlink" => undo_unlink(run, entry, &name),
-        "action_archive" | "action_unarchive" | "toggle_active" => undo_archive(run, entry, &name),
-        "message_post" => undo_post(run, entry),
+        "create" => undo_create(sight, all, entry, &name),
+        "unlink" => undo_unlink(sight, entry, &name),
+        "action_archive" | "action_unarchive" | "toggle_active" => undo_archive(sight, entry, &name),
+        "message_post" => undo_post(sight, entry),
         "activity_schedule" => entry.made()
             .map(|ids| Plan { steps: vec![call("mail.activity", "unlink", ids)], ..Plan::default() })
             .ok_or_else(|| impossible("the journal does not know which activities were made")),
         _ if known.is_some_and(methods::Method::writes) => {
-            back::undo_write(run, entry, &name, fields)
+            back::undo_write(sight, all, entry, &name, fields)
         }
-        _ => undo_button(run, entry, &name),
+        _ => undo_button(sight, entry, &name),
     }
 }
 
@@ -127,43 +132,40 @@ pub fn there(run: &Run, model: &str, ids: &[i64]) -> Result<Vec<i64>> {
     Ok(rows.iter().filter_map(|row| row["id"].as_i64()).collect())
 }
 
-/// Fields of the entry's records as they are now, in the entry's context.
-pub fn rows_now(run: &Run, model: &str, ids: &[i64], fields: &[String], entry: &Entry) -> Result<Vec<Value>> {
-    let mut context = context_of(entry);
-    context.extend(context::agent_marks(&run.caller.channel));
-    match run.rows_now(model, ids, fields, &context) {
-        Err(error) if error.code == Code::NotFound => Ok(Vec::new()),
-        other => other.map_err(|error| error.with_effect(Effect::NotSent, Retry::Safe)),
-    }
-}
-
-fn undo_create(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
+fn undo_create(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Result<Plan> {
     let model = entry.model();
     let Some(ids) = entry.made() else {
         return Err(impossible(format!("the journal does not know which records {name} has made")));
     };
-    let schema = run.filled(model)?;
+    let schema = sight.run.filled(model)?;
     let archives = schema.as_ref().is_some_and(|schema| schema.has("active"));
     let list = entry.vals_list();
     let mut fields: Vec<String> = list.iter().flat_map(|vals| vals.keys().cloned()).collect();
-    fields.extend(["active", "write_uid", "create_uid"].map(str::to_string));
+    fields.extend(["active", "write_uid", "write_date", "create_uid"].map(str::to_string));
     fields.sort();
     fields.dedup();
     fields.retain(|name| schema.as_ref().is_none_or(|schema| schema.has(name)));
-    let rows = rows_now(run, model, &ids, &fields, entry)?;
+    let rows = sight.rows_now(model, &ids, &fields, entry)?;
     let there: Vec<i64> = rows.iter().filter_map(|row| row["id"].as_i64()).collect();
     if there.is_empty() {
         return Err(conflict(format!("what {name} made is not there any more"), Vec::new()));
     }
-    let mut changed = Vec::new();
+    let (mut changed, mut unseen) = (Vec::new(), Vec::new());
     for (id, vals) in ids.iter().zip(&list) {
-        let Some(now) = rows.iter().find(|row| row["id"] == *id) else { continue };
+        let Some(row) = rows.iter().find(|row| row["id"] == *id) else { continue };
         for (field, ours) in vals.iter().filter(|(field, _)| *field != "active") {
             let kind = schema.as_ref().map(|schema| schema.kind(field)).unwrap_or_default();
-            let is_told = kept::is_told(ours);
+            let Some(now) = compared::shown(row, field).filter(|_| kept::is_told(ours)) else {
+                unseen.push(format!("whether {field} of {model} {id} was changed since, which is not seen"));
+                continue;
+            };
+            let is_left = || {
+                let left = sight.left(all, entry, model, row, field);
+                left.is_some_and(|left| compared::same(&kind, &left, now))
+            };
             // Lines of a new record were made by it; others may have been added, and go or stay with it.
-            if is_told && !kind.is_list() && !compared::same(&kind, ours, &now[field]) {
-                changed.push(told(model, *id, field, &Value::Null, ours, &now[field]));
+            if !kind.is_list() && !compared::same(&kind, ours, now) && !is_left() {
+                changed.push(told(model, *id, field, &Value::Null, ours, now));
             }
         }
     }
@@ -177,7 +179,10 @@ fn undo_create(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
         if active.is_empty() {
             return Err(conflict(format!("what {name} made is archived already"), Vec::new()));
         }
-        return Ok(Plan { steps: vec![call(model, "action_archive", active)], ..Plan::default() });
+        return Ok(Plan { steps: vec![call(model, "action_archive", active)], lost: unseen, ..Plan::default() });
+    }
+    if !unseen.is_empty() {
+        return Err(conflict(format!("what {name} made can only be deleted, and it is not known"), unseen));
     }
     let by_others = rows.iter().any(|row| {
         let (made, written) = (compared::record(&row["create_uid"]), compared::record(&row["write_uid"]));
@@ -189,11 +194,11 @@ fn undo_create(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
     Ok(Plan { steps: vec![call(model, "unlink", there)], ..Plan::default() })
 }
 
-fn undo_archive(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
+fn undo_archive(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
     let model = entry.model();
     let before = back::rows_before(entry, name)?;
     let field = ["active".to_string()];
-    let now = rows_now(run, model, &entry.ids(), &field, entry)?;
+    let now = sight.rows_now(model, &entry.ids(), &field, entry)?;
     let mut by_state: BTreeMap<bool, Vec<i64>> = BTreeMap::new();
     let mut others = Vec::new();
     for row in &before {
@@ -223,14 +228,14 @@ fn undo_archive(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
 }
 
 /// A message that nobody outside was told of goes.
-fn undo_post(run: &Run, entry: &Entry) -> Result<Plan> {
+fn undo_post(sight: &Sight, entry: &Entry) -> Result<Plan> {
     let said = inverses::instead("message_post");
     let ids = entry.made().ok_or_else(|| impossible("the journal does not know which message was posted"))?;
-    let schema = run.filled("mail.message")?;
+    let schema = sight.run.filled("mail.message")?;
     let has = |name: &&str| schema.as_ref().is_none_or(|schema| schema.has(name));
     let fields = ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"];
     let fields: Vec<String> = fields.into_iter().filter(|name| has(name)).map(str::to_string).collect();
-    let rows = rows_now(run, "mail.message", &ids, &fields, entry)?;
+    let rows = sight.rows_now("mail.message", &ids, &fields, entry)?;
     if rows.is_empty() {
         return Err(conflict("the message is not there any more".into(), Vec::new()));
     }
@@ -238,7 +243,7 @@ fn undo_post(run: &Run, entry: &Entry) -> Result<Plan> {
         ["notified_partner_ids", "partner_ids"].iter().any(|list| row[list].as_array().is_some_and(|ids| !ids.is_empty()))
     };
     let subtypes: Vec<i64> = rows.iter().filter_map(|row| compared::record(&row["subtype_id"])).collect();
-    let kinds = rows_now(run, "mail.message.subtype", &subtypes, &["internal".to_string()], entry)?;
+    let kinds = sight.rows_now("mail.message.subtype", &subtypes, &["internal".to_string()], entry)?;
     let is_internal = |row: &Value| {
         let subtype = compared::record(&row["subtype_id"]);
         row["is_internal"] == true
@@ -251,10 +256,10 @@ fn undo_post(run: &Run, entry: &Entry) -> Result<Plan> {
 }
 
 /// Records that were deleted are made again; their ids are new.
-fn undo_unlink(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
+fn undo_unlink(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
     let model = entry.model();
     let before = back::rows_before(entry, name)?;
-    let Some(schema) = run.filled(model)? else {
+    let Some(schema) = sight.run.filled(model)? else {
         return Err(impossible(format!("Odoo does not tell the fields of {model}")));
     };
     let mut lost = Vec::new();
@@ -286,7 +291,7 @@ fn undo_unlink(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
     Ok(Plan { steps: vec![Operation { ids: None, kwargs, ..call(model, "create", Vec::new()) }], lost, ..Plan::default() })
 }
 
-fn undo_button(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
+fn undo_button(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
     let (model, method, ids) = (entry.model(), entry.method(), entry.ids());
     let mut ways = inverses::inverses(model, method).peekable();
     if ways.peek().is_none() || ids.is_empty() {
@@ -310,13 +315,13 @@ fn undo_button(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
         let steps = way.back.iter().map(|back| call(model, back, ids.clone())).collect();
         return Ok(Plan { steps, ..Plan::default() });
     }
-    let schema = run.filled(model)?;
+    let schema = sight.run.filled(model)?;
     let has = |name: &str| schema.as_ref().is_none_or(|schema| schema.has(name));
     let fields: Vec<String> = std::iter::once(way.field)
         .chain(way.unless.iter().map(|(field, ..)| *field).filter(|field| has(field)))
         .map(str::to_string)
         .collect();
-    let rows = rows_now(run, model, &ids, &fields, entry)?;
+    let rows = sight.rows_now(model, &ids, &fields, entry)?;
     if rows.len() < ids.len() {
         return Err(conflict(format!("some of the records of {name} are not there any more"), Vec::new()));
     }
@@ -335,6 +340,10 @@ fn undo_button(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
         }
     }
     let mut steps: Vec<Operation> = way.back.iter().map(|back| call(model, back, ids.clone())).collect();
+    let stood = before.iter().filter_map(|row| {
+        Some((model.to_string(), row["id"].as_i64()?, way.field.to_string(), row.get(way.field)?.clone()))
+    });
+    let leads_to = stood.collect();
     for row in &before {
         let old = way.restores.iter().filter_map(|field| Some((field.to_string(), row.get(*field)?.clone())));
         let vals: Object = old.collect();
@@ -344,7 +353,7 @@ fn undo_button(run: &Run, entry: &Entry, name: &str) -> Result<Plan> {
         }
     }
     let left = Some(way.leaves).filter(|leaves| !leaves.is_empty());
-    Ok(Plan { steps, lost: left.map(str::to_string).into_iter().collect(), ..Plan::default() })
+    Ok(Plan { steps, lost: left.map(str::to_string).into_iter().collect(), leads_to, ..Plan::default() })
 }
 
 /// A field that was changed since: what it was, what this program wrote, what it is.

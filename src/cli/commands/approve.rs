@@ -224,14 +224,11 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
         proved_by_another_user(run, tty)?;
     }
     // Whoever comes meanwhile, or finds what a kill left, sees that it may have been sent.
-    match approval_held::find(run, &held.request)? {
-        Some(now) if now.state == "pending" => approval_held::begin(run, &held)?,
-        _ => {
-            return Err(unsent(Error::new(
-                Code::ConfirmationRefused,
-                format!("request {} was decided meanwhile: nothing was sent from here", held.request),
-            )));
-        }
+    if !approval_held::begin(run, &held)? {
+        return Err(unsent(Error::new(
+            Code::ConfirmationRefused,
+            format!("request {} was decided meanwhile: nothing was sent from here", held.request),
+        )));
     }
     match run.let_through(held.operation.clone()) {
         Ok(reply) => {
@@ -266,6 +263,14 @@ fn proved_by_passphrase(run: &Run, held: &Held, asks: Option<Asks>) -> Result<bo
         let secret =
             terminal::ask_hidden("The policy's passphrase (not shown), or another user's API key: ", None)?;
         if !passphrase::is_one_of(&secret, hashes) {
+            // A passphrase that was mistyped goes to no server.
+            if !looks_like_a_key(&secret) {
+                return Err(Error::new(
+                    Code::ConfirmationRefused,
+                    "this is neither the passphrase of the policy nor an API key: nothing was sent",
+                )
+                .with_effect(Effect::NotSent, Retry::Never));
+            }
             let _veiled = run.session.veil.over(&secret);
             another_user(run, None, &secret)?;
             return Ok(true);
@@ -273,6 +278,12 @@ fn proved_by_passphrase(run: &Run, held: &Held, asks: Option<Asks>) -> Result<bo
         typed = Some(secret);
     }
     Ok(true)
+}
+
+/// Whether a text has the form of Odoo's own keys.
+fn looks_like_a_key(secret: &Secret) -> bool {
+    let text = secret.expose();
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Another user of this Odoo proves to be here.

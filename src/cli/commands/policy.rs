@@ -25,6 +25,7 @@ use crate::outbound;
 use crate::outcome::{Layout, Outcome};
 use crate::policy::decide::Verdict;
 use crate::policy::document::{Document, LARGEST};
+use crate::policy::gate::Explained;
 use crate::policy::passphrase;
 use crate::policy::policies::Loaded;
 use crate::policy::templates::TEMPLATES;
@@ -239,37 +240,47 @@ fn explained(run: &Run, operation: &Operation) -> Result<Value> {
     let policies = gate.policies()?;
     let file = |at: usize| policies.documents.get(at).map_or("", |it| it.file.as_str());
     let road: &Road = &run.caller.road;
-    run.session.odoo().in_case(&operation, road, run.host, false, |case| {
-        let (decision, left) = gate.explained(case)?;
-        let mut word = decision.verdict.as_str();
-        let limits: Vec<Value> = decision
-            .dues
-            .iter()
-            .zip(&left)
-            .map(|((at, due), left)| {
-                if due.amount > *left && decision.verdict != Verdict::Deny {
-                    word = "limit";
-                }
-                json!({
-                    "file": file(*at), "pointer": due.pointer, "takes": due.amount.to_string(),
-                    "left": left.to_string(), "max": due.max.to_string(), "window_s": due.window / 1000,
-                })
-            })
-            .collect();
-        let ruling = |(at, it): &(usize, crate::policy::decide::Ruling)| {
-            json!({ "file": file(*at), "pointer": it.pointer, "verdict": it.verdict.as_str(), "reason": it.reason })
-        };
-        let secret = gate.refuse_named(case).err();
-        if secret.is_some() {
-            word = "deny";
+    let decided = |is_last: bool| {
+        run.session.odoo().in_case_offline(&operation, road, run.host, is_last, |case| {
+            let secret = gate.refuse_named(&case.asked).err().and_then(|error| error.denied);
+            Ok((gate.explained(case)?, secret))
+        })
+    };
+    let ruling = |(at, it): &(usize, crate::policy::decide::Ruling)| json!({ "file": file(*at), "pointer": it.pointer, "verdict": it.verdict.as_str(), "reason": it.reason });
+    let (told, secret) = decided(false)?;
+    let word = |told: &Explained| {
+        let is_full = told.limits.iter().any(|(_, due, left)| due.amount > *left);
+        if is_full && told.decision.verdict != Verdict::Deny {
+            "limit"
+        } else {
+            told.decision.verdict.as_str()
         }
-        let secret = secret.and_then(|error| error.denied).map(|denied| json!({
-            "file": denied.file, "pointer": denied.pointer, "verdict": "deny", "reason": denied.reason,
-        }));
-        Ok(json!({
-            "model": operation.model, "method": operation.method, "decision": word,
-            "by": secret.or_else(|| decision.by.as_ref().map(ruling)), "limits": limits,
-            "shadow": decision.shadows.iter().map(ruling).collect::<Vec<_>>(),
-        }))
-    })
+    };
+    let limits = told.limits.iter().map(|(at, due, left)| {
+        json!({
+            "file": file(*at), "pointer": due.pointer, "takes": due.amount.to_string(),
+            "left": left.to_string(), "max": due.max.to_string(), "window_s": due.window / 1000,
+        })
+    });
+    let mut answer = json!({
+        "model": operation.model, "method": operation.method,
+        "decision": if secret.is_some() { "deny" } else { word(&told) },
+        "by": match &secret {
+            Some(denied) => Some(json!({
+                "file": denied.file, "pointer": denied.pointer, "verdict": "deny", "reason": denied.reason,
+            })),
+            None => told.decision.by.as_ref().map(ruling),
+        },
+        "limits": limits.collect::<Vec<_>>(),
+        "shadow": told.decision.shadows.iter().map(ruling).collect::<Vec<_>>(),
+    });
+    // Where some of its fields lead is not known here; what Odoo does not tell by then is taken for the worst.
+    let last = decided(true)?.0;
+    if secret.is_none() && word(&last) != word(&told) {
+        answer["unless"] = json!({
+            "decision": word(&last), "by": last.decision.by.as_ref().map(ruling),
+            "because": "where its fields lead is not kept here: it is asked when it is sent, and what is not told then counts as this",
+        });
+    }
+    Ok(answer)
 }

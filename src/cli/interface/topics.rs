@@ -230,7 +230,9 @@ file changes. Clients hand on little of the environment, so what is needed stand
 
 An answer holds at most ODOO_MCP_ANSWER characters, ends at a whole row, and names the call that goes on. Binary
 contents are left out, and their size is said. A call waits for a person no longer than ODOO_MCP_WAIT and says how to
-wait on. ODOO_MCP_TOOLS=two offers two tools in place of one for each command, for clients that load every schema.
+wait on; a client that can show something is told once that a request waits, and what it answers approves nothing.
+A client that was started from a desktop has another PATH: give it the whole path of the program.
+ODOO_MCP_TOOLS=two offers two tools in place of one for each command, for clients that load every schema.
 Notes of the server itself go to stderr.
 
 Examples:

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Found, Looked};
 use crate::context;
 use crate::error::{Code, Error, Result};
-use crate::execute::moment::{Moment, NEAR};
+use crate::execute::moment::{Moment, NEAR, ROUNDED};
 use crate::journal::{Entry, Journal, Reading, kept};
 use crate::knowledge::methods;
 use crate::odoo::schema::{Kind, Schemas};
@@ -16,8 +16,6 @@ use crate::session::Run;
 
 /// Where the server does not tell its time, its clock may differ from ours by this.
 const APART: u64 = 900;
-/// Times are compared by whole seconds, those of two clocks.
-const ROUNDED: u64 = 2;
 /// More records are not compared.
 pub const MOST: usize = 200;
 /// Methods that post a message on a record.

@@ -4,10 +4,12 @@
 
 mod closed;
 mod renamed;
+mod roles;
 mod rows;
 
 pub use closed::{ENTRIES, closed};
 pub use renamed::renamed;
+pub use roles::{role, shows_records};
 
 use super::{NEWEST, OLDEST, USUAL, Version, states};
 use rows::ROWS;
@@ -53,6 +55,26 @@ pub enum Role {
     Specification,
     /// Values that are stored: an object, or a list of them.
     Values,
+    /// Values of a record that is not stored.
+    Draft,
+    /// Names of fields whose values are answered, beside those of records.
+    Shown,
+    /// Fields of what is exported, by their paths.
+    Exported,
+    /// Columns of an import, by their paths.
+    Columns,
+    /// Aggregates as `read_group` has them: `amount`, `amount:sum`, `alias:sum(amount)`.
+    Sums,
+    /// Other terms that name fields: to sort or to group by, or the one that is asked about.
+    Terms,
+    /// The field whose values a search panel lists: those of the records that it leads to.
+    Panel,
+    /// A condition on groups.
+    Having,
+    /// An object that names fields for a bar of groups.
+    ProgressBar,
+    /// An object that holds a specification for each term of a group.
+    GroupSpecification,
 }
 
 /// What a method makes of a keyword that it does not name.
@@ -224,6 +246,13 @@ impl Method {
     /// The argument whose values it stores.
     pub fn stores(&self) -> Option<&'static str> {
         self.argument(Role::Values).map(|argument| argument.name)
+    }
+
+    /// Whether it knows an argument by this name, now or formerly.
+    fn has(&self, name: &str) -> Option<Role> {
+        let is_it =
+            |own: &&Argument| own.name == name || own.former.is_some_and(|(former, _)| former == name);
+        self.arguments.iter().find(is_it).map(|own| own.role)
     }
 
     /// Whether what it stores is a list, one for each record.

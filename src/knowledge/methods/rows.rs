@@ -3,13 +3,14 @@
 
 use super::Access::{Read, Write};
 use super::Others::{PassedOn, Swallowed};
-use super::Role::{Aggregates, Domain, Fields, GroupOrder, Groups, Order, Plain, Specification, Values};
+use super::Role::{
+    Aggregates, Columns, Domain, Draft, Exported, Fields, GroupOrder, GroupSpecification, Groups, Having,
+    Order, Panel, Plain, ProgressBar, Shown, Specification, Sums, Terms, Values,
+};
 use super::Scope::{AnyRecords, Model, Records};
 use super::{Answer, Argument, Method};
 use crate::knowledge::NEWEST;
-
-/// Where Odoo's guard keeps what agents ask; what is asked of it there changes nothing.
-const REQUESTS: &str = "strictbase.agent.confirmation";
+use crate::knowledge::models::CONFIRMATIONS;
 
 const fn row(name: &'static str, access: super::Access, scope: super::Scope) -> Method {
     Method::new(name, access, scope)
@@ -23,6 +24,14 @@ const fn named(name: &'static str) -> Argument {
     plain(name).by_name()
 }
 
+const fn terms(name: &'static str) -> Argument {
+    Argument::new(name, Terms)
+}
+
+const fn shown(name: &'static str) -> Argument {
+    Argument::new(name, Shown)
+}
+
 const DOMAIN: Argument = Argument::new("domain", Domain);
 const FIELDS: Argument = Argument::new("fields", Fields);
 const LIMIT: Argument = plain("limit");
@@ -34,10 +43,16 @@ const AGGREGATES: Argument = Argument::new("aggregates", Aggregates);
 const VALS: Argument = Argument::new("vals", Values);
 const VALS_LIST: Argument = Argument::new("vals_list", Values);
 const GROUP_ORDER: Argument = Argument::new("order", GroupOrder);
+/// The field whose values a search panel lists.
+const PANEL: Argument = Argument::new("field_name", Panel);
+const HAVING: Argument = Argument::new("having", Having);
+/// What `read_group` calls its aggregates.
+const SUMS: Argument = Argument::new("fields", Sums);
+/// Columns of an import.
+const COLUMNS: Argument = Argument::new("fields", Columns);
 
 /// What `read_group` and those before it took.
-const GROUPED: &[Argument] =
-    &[DOMAIN, Argument::new("fields", Plain), GROUPS, OFFSET, LIMIT, plain("orderby"), plain("lazy")];
+const GROUPED: &[Argument] = &[DOMAIN, SUMS, GROUPS, OFFSET, LIMIT, terms("orderby"), plain("lazy")];
 
 /// Fields of an activity beside those that `activity_schedule` names.
 const ACTIVITY: &[&str] = &[
@@ -181,39 +196,39 @@ pub const ROWS: &[Method] = &[
     row("context_get", Read, Model).of("res.users"),
     row("copy", Write, Records).takes(&[Argument::new("default", Values)]).answers(records(17, 0)),
     row("create", Write, Model).takes(&[VALS_LIST]).answers(records(NEWEST, 0)),
-    row("default_get", Read, Model).takes(&[plain("fields").formerly("fields_list", 18)]),
+    row("default_get", Read, Model).takes(&[shown("fields").formerly("fields_list", 18)]),
     row("display_name_for", Read, Model).of("ir.model").takes(&[plain("models")]).since(16),
     row("execute_import", Write, Records)
         .of("base_import.import")
-        .takes(&[plain("fields"), plain("columns"), plain("options"), plain("dryrun")])
+        .takes(&[COLUMNS, plain("columns"), plain("options"), plain("dryrun")])
         .answers(Answer::Import),
     row("exists", Read, AnyRecords).until(18),
-    row("export_data", Write, Records).takes(&[plain("fields_to_export")]),
+    row("export_data", Write, Records).takes(&[Argument::new("fields_to_export", Exported)]),
     row("fields_get", Read, Model).takes(&[plain("allfields"), plain("attributes")]),
     row("fields_view_get", Read, Model)
         .takes(&[plain("view_id"), plain("view_type"), plain("toolbar"), plain("submenu")])
         .until(16),
     row("formatted_read_group", Read, Model)
-        .takes(&[DOMAIN, GROUPS, AGGREGATES, plain("having"), OFFSET, LIMIT, GROUP_ORDER])
+        .takes(&[DOMAIN, GROUPS, AGGREGATES, HAVING, OFFSET, LIMIT, GROUP_ORDER])
         .since(19),
     row("formatted_read_grouping_sets", Read, Model)
-        .takes(&[DOMAIN, plain("grouping_sets"), plain("aggregates"), named("order")])
+        .takes(&[DOMAIN, terms("grouping_sets"), Argument::new("aggregates", Sums), terms("order").by_name()])
         .since(19),
     row("get_available_models", Read, Model).of("ir.model").since(16),
     row("get_external_id", Read, Records),
-    row("get_field_translations", Read, Records).takes(&[plain("field_name"), plain("langs")]).since(16),
+    row("get_field_translations", Read, Records).takes(&[terms("field_name"), plain("langs")]).since(16),
     row("get_formview_action", Read, AnyRecords).takes(&[plain("access_uid")]),
     row("get_formview_id", Read, AnyRecords).takes(&[plain("access_uid")]),
     row("get_installed", Read, Model).of("res.lang"),
     row("get_metadata", Read, Records),
     row("get_view", Read, Model).takes(&[plain("view_id"), plain("view_type")]).others(PassedOn).since(16),
     row("get_views", Read, Model).takes(&[plain("views"), plain("options")]).since(16),
-    row("guard_status", Read, Model).of(REQUESTS),
+    row("guard_status", Read, Model).of(CONFIRMATIONS),
     row("has_access", Read, AnyRecords).takes(&[plain("operation")]).since(18),
     row("has_group", Read, Model).of("res.users").takes(&[plain("group_ext_id")]).until(17),
     row("has_group", Read, AnyRecords).of("res.users").takes(&[plain("group_ext_id")]).since(18),
     row("has_groups", Read, AnyRecords).of("res.users").takes(&[plain("group_spec")]).since(18),
-    row("load", Write, Model).takes(&[plain("fields"), plain("data")]).answers(Answer::Import),
+    row("load", Write, Model).takes(&[COLUMNS, plain("data")]).answers(Answer::Import),
     row("load_views", Read, Model).takes(&[plain("views"), plain("options")]).until(16),
     row("message_mail_with_source", Write, Records)
         .takes(&[plain("source_ref"), named("auto_commit"), named("message_type"), named("render_values")])
@@ -257,19 +272,27 @@ pub const ROWS: &[Method] = &[
         LIMIT,
     ]),
     row("onchange", Write, AnyRecords)
-        .takes(&[plain("values"), plain("field_name"), plain("field_onchange")])
+        .takes(&[Argument::new("values", Draft), terms("field_name"), plain("field_onchange")])
         .until(16),
     row("onchange", Write, AnyRecords)
-        .takes(&[plain("values"), plain("field_names"), Argument::new("fields_spec", Specification)])
+        .takes(&[
+            Argument::new("values", Draft),
+            shown("field_names"),
+            Argument::new("fields_spec", Specification),
+        ])
         .since(17),
     row("read", Read, Records).takes(&[FIELDS, plain("load")]),
     row("read_group", Read, Model).takes(GROUPED).until(19),
     row("read_group", Read, Model)
-        .takes(&[DOMAIN, GROUPS, AGGREGATES, plain("having"), OFFSET, LIMIT, GROUP_ORDER])
+        .takes(&[DOMAIN, GROUPS, AGGREGATES, HAVING, OFFSET, LIMIT, GROUP_ORDER])
         .since(20),
-    row("read_progress_bar", Read, Model).takes(&[DOMAIN, plain("group_by"), plain("progress_bar")]),
-    row("request_manifest", Read, Model).of(REQUESTS).takes(&[plain("request_uuid")]),
-    row("request_status", Read, Model).of(REQUESTS).takes(&[plain("request_uuid")]),
+    row("read_progress_bar", Read, Model).takes(&[
+        DOMAIN,
+        terms("group_by"),
+        Argument::new("progress_bar", ProgressBar),
+    ]),
+    row("request_manifest", Read, Model).of(CONFIRMATIONS).takes(&[plain("request_uuid")]),
+    row("request_status", Read, Model).of(CONFIRMATIONS).takes(&[plain("request_uuid")]),
     row("search", Read, Model).takes(&[
         DOMAIN.formerly("args", 15),
         OFFSET,
@@ -279,18 +302,18 @@ pub const ROWS: &[Method] = &[
     ]),
     row("search_count", Read, Model).takes(&[DOMAIN.formerly("args", 15), LIMIT.since(16)]),
     row("search_fetch", Read, Model)
-        .takes(&[DOMAIN, plain("field_names"), OFFSET, LIMIT, ORDER])
+        .takes(&[DOMAIN, shown("field_names"), OFFSET, LIMIT, ORDER])
         .since(17)
         .until(18),
-    row("search_panel_select_multi_range", Read, Model).takes(&[plain("field_name")]).others(PassedOn),
-    row("search_panel_select_range", Read, Model).takes(&[plain("field_name")]).others(PassedOn),
+    row("search_panel_select_multi_range", Read, Model).takes(&[PANEL]).others(PassedOn),
+    row("search_panel_select_range", Read, Model).takes(&[PANEL]).others(PassedOn),
     row("search_read", Read, Model)
         .takes(&[DOMAIN, FIELDS, OFFSET, LIMIT, ORDER])
         .others(Swallowed(&[&["load"]])),
     row("toggle_active", Write, Records).answers(Answer::Nothing),
     row("unlink", Write, Records).answers(Answer::True),
     row("update_field_translations", Write, Records)
-        .takes(&[plain("field_name"), plain("translations"), plain("source_lang").since(18)])
+        .takes(&[terms("field_name"), plain("translations"), plain("source_lang").since(18)])
         .since(16),
     row("user_has_groups", Read, Model).takes(&[plain("groups")]).until(17),
     row("web_name_search", Read, Model)
@@ -300,15 +323,15 @@ pub const ROWS: &[Method] = &[
     row("web_read_group", Read, Model)
         .takes(&[
             DOMAIN,
-            plain("fields"),
+            SUMS,
             GROUPS,
             LIMIT,
             OFFSET,
-            plain("orderby"),
+            terms("orderby"),
             plain("lazy"),
             plain("expand").until(16),
             plain("expand_limit").until(16),
-            plain("expand_orderby").until(16),
+            terms("expand_orderby").until(16),
         ])
         .until(18),
     row("web_read_group", Read, Model)
@@ -318,12 +341,12 @@ pub const ROWS: &[Method] = &[
             AGGREGATES,
             LIMIT,
             OFFSET,
-            plain("order"),
+            terms("order"),
             named("auto_unfold"),
-            named("groupby_read_specification"),
+            Argument::new("groupby_read_specification", GroupSpecification).by_name(),
             named("opening_info"),
             named("unfold_read_default_limit"),
-            named("unfold_read_specification"),
+            Argument::new("unfold_read_specification", Specification).by_name(),
         ])
         .since(19),
     row("web_save", Write, AnyRecords).takes(&[VALS, SPECIFICATION, plain("next_id")]).since(17),

@@ -1,19 +1,20 @@
 //! The gate in front of the client: whatever is sent in the agent's name, a verb's operation, a question of the program's
-//! own or a repeat, is decided here, once more and last, and counted. Nothing else can send.
+//! own, a document or a repeat, is decided here, once more and last, and counted.
 
 use super::Odoo;
+use super::leads::Leads;
 use crate::caller::Road;
 use crate::cleared::Cleared;
-use crate::error::{Effect, Result};
+use crate::error::{Code, Effect, Error, Result};
 use crate::hint::Hint;
 use crate::host::Host;
 use crate::odoo::choosing;
-use crate::odoo::desk::Desk;
-use crate::odoo::schema::Schema;
-use crate::operation::{Object, Operation, kwargs};
-use crate::policy::asked::{Facts, Relation};
+use crate::operation::{Access, Object, Operation, kwargs};
+use crate::policy::asked::Asked;
+use crate::policy::facts::{Facts, Lead};
 use crate::policy::gate::{Asks, Case, Gate};
 use crate::policy::limit::Who;
+use crate::policy::naming;
 use crate::protocol::{Reply, Way};
 use crate::settings::Wish;
 
@@ -35,11 +36,32 @@ impl Odoo {
             return Ok(());
         }
         let policies = self.gate.policies()?;
-        // What its way is called is known once it is sent.
+        // What its way is called is known once it is sent: until then it is denied where every way is.
         if self.known_way().is_none() && policies.name_a_protocol() {
-            return Ok(());
+            let mut denied = None;
+            for way in Way::ALL {
+                let judged = |case: &Case| self.gate.previewed(case);
+                match self.in_case_by(Some(way), operation, road, host, (false, false), judged) {
+                    Ok(_) => return Ok(()),
+                    Err(error) => denied = Some(error),
+                }
+            }
+            return denied.map_or(Ok(()), Err);
         }
         self.in_case(operation, road, host, false, |case| self.gate.judge(case))
+    }
+
+    /// The same of an operation as it would be sent, which it is not: nothing is noted. Whether a person would be asked.
+    ///
+    /// # Errors
+    /// `policy_denied`, `policy_invalid`.
+    pub fn previewed(&self, operation: &Operation, road: &Road, host: &dyn Host) -> Result<bool> {
+        self.gate.policies()?;
+        self.gate.refuse_named(&Asked::of(operation, bare(road)))?;
+        if self.gate.is_open() {
+            return Ok(false);
+        }
+        self.in_case(operation, road, host, true, |case| self.gate.previewed(case))
     }
 
     /// Whether a person has to let an operation through that is about to be sent.
@@ -54,8 +76,8 @@ impl Odoo {
         self.in_case(operation, road, host, true, |case| self.gate.asks(case))
     }
 
-    /// Gives an operation to `f` with what is known of it.
-    pub fn in_case<T>(
+    /// Gives an operation to `f` with what is known of it. About to be sent, it is asked what is not known.
+    fn in_case<T>(
         &self,
         operation: &Operation,
         road: &Road,
@@ -69,35 +91,49 @@ impl Odoo {
             }
             way => way,
         };
+        let may_ask = is_last && self.gate.policies().is_ok_and(|policies| policies.look_inside());
+        self.in_case_by(way, operation, road, host, (is_last, may_ask), f)
+    }
+
+    /// The same with what is at hand, as if it were about to be sent or not yet: for whoever explains.
+    ///
+    /// # Errors
+    /// What `f` says.
+    pub fn in_case_offline<T>(
+        &self,
+        operation: &Operation,
+        road: &Road,
+        host: &dyn Host,
+        is_last: bool,
+        f: impl FnOnce(&Case) -> Result<T>,
+    ) -> Result<T> {
+        self.in_case_by(self.known_way(), operation, road, host, (is_last, false), f)
+    }
+
+    fn in_case_by<T>(
+        &self,
+        way: Option<Way>,
+        operation: &Operation,
+        road: &Road,
+        host: &dyn Host,
+        (is_last, may_ask): (bool, bool),
+        f: impl FnOnce(&Case) -> Result<T>,
+    ) -> Result<T> {
         let owner = self.sign_in.owner.file_name();
         let channel = operation.context.get("agent_channel").and_then(|channel| channel.as_str());
-        let relation = |model: &str, field: &str| {
-            let desk = Desk {
-                odoo: self,
-                cache: &self.sign_in.cache,
-                owner: &self.sign_in.owner,
-                channel: &self.settings.agent_channel,
-                road,
-                host,
-            };
-            let found = Schema::kept(model, &desk, &operation.context)?.field(field)?;
-            let model = found["relation"].as_str()?.to_string();
-            Some(Relation { model, only_links: found["type"] == "many2many" })
-        };
+        let leads = Leads { odoo: self, road, host, context: &operation.context, may_ask };
+        let lead = |model: &str, field: &str| leads.of(model, field);
         let facts = Facts {
             profile: self.gate.profile(),
             channel: channel.unwrap_or(&self.settings.agent_channel),
-            // A trial call of doctor's is one from the command line.
-            surface: if road.surface == "doctor" { "cli" } else { road.surface },
-            verb: road.verb,
-            tool: road.tool.as_deref(),
             protocol: way.map_or(&[], names),
-            now: 0,
+            now: self.gate.now(),
             is_last,
-            relation: &relation,
+            lead: &lead,
+            ..bare(road)
         };
-        let who = Who { profile: &owner, grant: road.grant.as_deref() };
-        f(&Case { operation, facts, who })
+        let who = Who { profile: &owner };
+        f(&Case { asked: Asked::of(operation, facts), who })
     }
 
     /// How Odoo is spoken to, as far as that is known without asking it.
@@ -117,23 +153,37 @@ impl Odoo {
         link.map(|link| link.protocol.way())
     }
 
+    /// Lets an operation out and sends it: what it takes of limits is given back where it provably never left.
+    fn gated<T>(
+        &self,
+        operation: &Operation,
+        road: &Road,
+        host: &dyn Host,
+        send: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        self.gate.policies()?;
+        self.gate.refuse_named(&Asked::of(operation, bare(road)))?;
+        if self.gate.is_open() {
+            return send();
+        }
+        let tell = |text: String| host.note(&Hint::new(text));
+        let pass = self.in_case(operation, road, host, true, |case| {
+            self.gate.admit(case, road.is_approved, road.patience, &|| host.is_stopped(), &tell)
+        })?;
+        let outcome = send();
+        let was_sent = outcome.as_ref().map_or_else(|error| error.effect != Effect::NotSent, |_| true);
+        self.gate.settle(pass, was_sent, &tell);
+        outcome
+    }
+
     pub(super) fn through_the_gate(
         &self,
         cleared: &Cleared,
         host: &dyn Host,
         send: impl FnOnce() -> Result<Reply>,
     ) -> Result<Reply> {
-        let (operation, road) = (cleared.operation(), cleared.road());
-        let tell = |text: String| host.note(&Hint::new(text));
-        self.gate.policies()?;
-        let pass = self.in_case(operation, road, host, true, |case| {
-            self.gate.refuse_named(case)?;
-            self.gate.admit(case, road.is_approved, road.patience, &|| host.is_stopped(), &tell)
-        })?;
-        let outcome = send();
-        let did_run = outcome.as_ref().map_or_else(|error| may_have_run(error.effect), |_| true);
-        self.gate.settle(pass, did_run, &tell);
-        outcome.and_then(|reply| self.without_secrets(cleared, reply, host))
+        let reply = self.gated(cleared.operation(), cleared.road(), host, send)?;
+        self.without_secrets(cleared, reply, host)
     }
 
     /// An answer without the fields that do not leave.
@@ -143,48 +193,78 @@ impl Odoo {
         if !withheld.may_be_in(operation) {
             return Ok(reply);
         }
-        let Some((value, out)) = withheld.without(reply.get()) else { return Ok(reply) };
+        let effect = match cleared.access() {
+            Access::Read => Effect::Nothing,
+            Access::Write => Effect::Done,
+        };
+        let unread = |why: serde_json::Error| {
+            let mut error = Error::new(
+                Code::BadReply,
+                format!(
+                    "{}: Odoo answered, and what does not leave could not be taken out of it",
+                    cleared.name()
+                ),
+            );
+            error.effect = effect;
+            error.with_source(why)
+        };
+        let Some((value, out)) = withheld.without(reply.get()).map_err(unread)? else { return Ok(reply) };
         host.note(&Hint::new(format!("left out, because it does not leave Odoo: {}", out.join(", "))));
-        serde_json::value::to_raw_value(&value).map_err(|why| {
-            crate::error::Error::new(crate::error::Code::BadReply, "the answer is no JSON").with_source(why)
-        })
+        serde_json::value::to_raw_value(&value).map_err(unread)
     }
 
     /// The documents of models are let out like the question for their fields, and counted like it.
-    pub(super) fn admit_document(&self, path: &str, host: &dyn Host) -> Result<()> {
-        self.gate.policies()?;
-        let Some(operation) = document(path) else { return Ok(()) };
-        let tell = |text: String| host.note(&Hint::new(text));
-        let pass = self.in_case(&operation, &Road::default(), host, true, |case| {
-            self.gate.admit(case, false, None, &|| host.is_stopped(), &tell)
-        })?;
-        self.gate.settle(pass, true, &tell);
-        Ok(())
+    pub(super) fn gated_document<T>(
+        &self,
+        path: &str,
+        road: &Road,
+        host: &dyn Host,
+        send: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        match document(path) {
+            Some(operation) => self.gated(&operation, road, host, send),
+            None => self.gate.policies().and_then(|_| send()),
+        }
+    }
+}
+
+/// What is known of an operation by how it came here.
+fn bare(road: &Road) -> Facts<'_> {
+    Facts {
+        profile: "",
+        channel: "",
+        // A trial call of doctor's is one from the command line.
+        surface: if road.surface == "doctor" { "cli" } else { road.surface },
+        verb: road.verb,
+        tool: road.tool.as_deref(),
+        protocol: &[],
+        now: 0,
+        is_last: false,
+        lead: &|_, _| Lead::Unknown,
     }
 }
 
 /// The operation that a document is asked for by, where there are none.
 fn document(path: &str) -> Option<Operation> {
     let name = path.strip_prefix(DOCUMENTS)?.strip_suffix(".json")?;
-    described(name)
+    described(name).ok()
 }
 
 /// What is asked to have a model described, or all of them.
-pub fn described(page: &str) -> Option<Operation> {
+///
+/// # Errors
+/// It is no name of a model.
+pub fn described(page: &str) -> Result<Operation> {
     match page {
-        "index" => Operation::new("ir.model", "get_available_models", Object::new()).ok(),
-        model => Operation::new(model, "fields_get", kwargs(serde_json::json!({}))).ok(),
+        "index" => Operation::new("ir.model", "get_available_models", Object::new()),
+        model => Operation::new(model, "fields_get", kwargs(serde_json::json!({}))),
     }
 }
 
 fn names(way: Way) -> &'static [&'static str] {
     match way {
-        Way::Json2 => &["odoo_json2", "json2"],
-        Way::JsonRpc => &["odoo_execute_kw", "execute_kw"],
-        Way::Session => &["odoo_web_call", "web_call"],
+        Way::Json2 => naming::JSON2,
+        Way::JsonRpc => naming::JSON_RPC,
+        Way::Session => naming::SESSION,
     }
-}
-
-fn may_have_run(effect: Effect) -> bool {
-    matches!(effect, Effect::Done | Effect::Unknown | Effect::Nothing)
 }

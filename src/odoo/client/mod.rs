@@ -2,8 +2,10 @@
 //! when that is safe and may help; a write is sent once, or again only when it provably never left, or was not begun
 //! for want of a session.
 
+mod diagnosis;
 mod exchange;
 mod gated;
+mod leads;
 mod proofs;
 
 pub use gated::described;
@@ -15,6 +17,7 @@ use serde_json::Value;
 use super::choosing::{self, FIRST_WITH_JSON2, Link};
 use super::server::{self, Server};
 use super::sign_in::SignIn;
+use crate::caller::Road;
 use crate::cleared::Cleared;
 use crate::clock::SharedClock;
 use crate::error::{Code, Effect, Error, Result, Retry};
@@ -26,7 +29,7 @@ use crate::protocol::json2::{self, Json2};
 use crate::protocol::{Proof, Protocol, Reply, Way, jsonrpc, rpc, session};
 use crate::secret::{Secret, Veil};
 use crate::settings::Settings;
-use crate::transport::{HttpReply, HttpRequest, Method, Transport};
+use crate::transport::{HttpReply, Transport};
 
 /// Why a call was not begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +66,8 @@ pub struct Odoo {
     veil: Arc<Veil>,
     clock: SharedClock,
     gate: Gate,
+    /// Where fields lead, as far as that was wanted.
+    leads: leads::Memo,
 }
 
 /// A reply, and the cookie that came with it.
@@ -94,6 +99,7 @@ impl Odoo {
             veil,
             clock,
             gate,
+            leads: leads::Memo::default(),
         }
     }
 
@@ -293,13 +299,24 @@ impl Odoo {
         path: &str,
         etag: Option<&str>,
         language: Option<&str>,
+        road: &Road,
         host: &dyn Host,
     ) -> Result<Option<Document>> {
-        self.admit_document(path, host)?;
         let link = self.link(host)?;
         if link.protocol.way() != Way::Json2 {
             return Ok(None);
         }
+        self.gated_document(path, road, host, || self.fetched(link, path, etag, language, host))
+    }
+
+    fn fetched(
+        &self,
+        link: &Link,
+        path: &str,
+        etag: Option<&str>,
+        language: Option<&str>,
+        host: &dyn Host,
+    ) -> Result<Option<Document>> {
         let proof = self.proof(link, host)?;
         let Some(request) = link.protocol.document(path, etag, language, &proof) else { return Ok(None) };
         let asked = self.asked(path, Access::Read, link.protocol.way());
@@ -313,51 +330,6 @@ impl Odoo {
             }
             _ => Err(self.explain(faults::of_reply(&reply, asked), &reply, asked)),
         }
-    }
-
-    /// What answers at `/web/version`, without a key: for diagnosis.
-    pub fn probe(&self) -> Result<HttpReply> {
-        let request = HttpRequest {
-            method: Method::Get,
-            path: "/web/version".into(),
-            headers: Vec::new(),
-            bearer: None,
-            cookie: None,
-            body: None,
-        };
-        self.bare(&request)
-    }
-
-    /// Sends something that holds no key.
-    fn bare(&self, request: &HttpRequest) -> Result<HttpReply> {
-        let asked = self.asked(&request.path, Access::Read, Way::Json2);
-        self.transport()?.send(request).map_err(|fault| faults::of_fault(fault, asked))
-    }
-
-    /// The databases that the server offers to anybody, without a key; `None` where it keeps them to itself.
-    pub fn databases(&self) -> Option<Vec<String>> {
-        let request = HttpRequest {
-            method: Method::Post,
-            path: "/web/database/list".into(),
-            headers: vec![("Content-Type".into(), "application/json".into())],
-            bearer: None,
-            cookie: None,
-            body: Some(br#"{"jsonrpc":"2.0","method":"call","params":{}}"#.to_vec()),
-        };
-        let reply = self.transport().ok()?.send(&request).ok().filter(|reply| reply.status == 200)?;
-        let body: Value = serde_json::from_slice(&reply.body).ok()?;
-        let names = body["result"].as_array()?.iter().filter_map(|name| name.as_str().map(str::to_string));
-        Some(names.take(20).collect::<Vec<_>>()).filter(|names| !names.is_empty())
-    }
-
-    /// The version that the server says it is, by the page of later ones or the question that all answer.
-    fn version(&self) -> Option<String> {
-        server::version_in(&self.probe().ok()?).or_else(|| self.told_version())
-    }
-
-    /// The same, where it is no such page.
-    pub fn told_version(&self) -> Option<String> {
-        server::told_in(&self.bare(&session::version()).ok()?).map(|(version, _)| version)
     }
 
     fn asked<'a>(&'a self, what: &'a str, access: Access, way: Way) -> Asked<'a> {

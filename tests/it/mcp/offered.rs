@@ -1,5 +1,7 @@
 //! The tools that a client is offered: what they say of themselves, and that nothing changes it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{in_lab, on_sandbox};
@@ -29,6 +31,38 @@ fn every_schema_is_closed_sound_and_taken_by_every_client() {
         }
         assert!(tool.get("outputSchema").is_none());
     }
+}
+
+#[test]
+fn what_a_client_is_told_is_as_reviewed() {
+    let home = Home::new();
+    let mut client = on_sandbox(&home, Era::Modern);
+    let told = json!({
+        "instructions": client.ask("server/discover", json!({}))["result"]["instructions"],
+        "tools": tools(&mut client),
+    });
+    let text = serde_json::to_string_pretty(&told).unwrap();
+    crate::support::golden::assert_golden("mcp-tools.json", &format!("{text}\n"));
+}
+
+#[test]
+fn the_readme_names_every_tool_and_no_other() {
+    let readme = include_str!("../../../README.md");
+    let section = readme.split("\n## MCP\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let words = section.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
+    // A client puts the server's name before it; what has a dot inside is a file.
+    let words = words.map(|word| word.trim_end_matches('.').rsplit("__").next().unwrap());
+    let named: BTreeSet<&str> =
+        words.filter(|word| word.starts_with("odoo_") && !word.contains('.')).collect();
+    let (home, server) = lab();
+    let login = [("ODOO_LOGIN", "agent@example.com"), ("ODOO_PASSWORD", "correct horse battery")];
+    let mut there = BTreeSet::new();
+    for two in ["two", "each"] {
+        home.lab(&server, &[&login[..], &[("ODOO_MCP_TOOLS", two)]].concat());
+        let mut client = Client::start(home.agent(["--profile", "lab", "mcp", "--compat"]), Era::Modern);
+        there.extend(tools(&mut client).iter().map(|tool| tool["name"].as_str().unwrap().to_string()));
+    }
+    assert_eq!(named, there.iter().map(String::as_str).collect(), "in the README, and offered");
 }
 
 /// The command of a tool.

@@ -1,0 +1,191 @@
+//! The lines of a record taken back: those that were made go, those that went are made again, those that were changed
+//! have their old values; and whether somebody has worked on them since.
+
+use serde_json::{Value, json};
+
+use super::back::as_written;
+use super::plan::{there, told};
+use super::sight::Sight;
+use crate::error::Result;
+use crate::execute::before::{STAMPS, is_settable};
+use crate::execute::compared;
+use crate::journal::{Entries, Entry, State, kept};
+use crate::odoo::schema::{Kind, Schema, Schemas};
+use crate::operation::Object;
+
+/// A list of lines as it was, as the commands were, and as it is.
+pub struct Lines<'l> {
+    pub sight: &'l Sight<'l>,
+    pub all: &'l Entries,
+    pub entry: &'l Entry,
+    pub name: &'l str,
+    pub kind: &'l Kind,
+    pub was: &'l Value,
+    pub ours: &'l Value,
+    pub is: &'l Value,
+}
+
+impl Lines<'_> {
+    fn commands(&self, code: i64) -> impl Iterator<Item = &Value> {
+        self.ours.as_array().into_iter().flatten().filter(move |command| command[0] == code)
+    }
+
+    /// The old values of a line, as far as they were kept.
+    fn kept(&self, id: i64) -> &Value {
+        &self.entry.intent["before"]["lines"][self.name][id.to_string()]
+    }
+
+    /// The commands that bring the list back, and what they do not.
+    pub fn back(&self, lost: &mut Vec<String>) -> Value {
+        let relation = &self.kind.relation;
+        let (was, is) = (compared::ids(self.was), compared::ids(self.is));
+        let schema = self.sight.run.filled(relation).ok().flatten();
+        // What was led here is let go of, and not deleted.
+        let led = compared::after(&was, self.ours).0;
+        let away = |id: &i64| json!([if led.contains(id) { 3 } else { 2 }, id, 0]);
+        let mut commands: Vec<Value> = is.difference(&was).map(away).collect();
+        let gone: Vec<i64> = was.difference(&is).copied().collect();
+        let loose = if gone.is_empty() {
+            Vec::new()
+        } else {
+            there(self.sight.run, relation, &gone).unwrap_or_default()
+        };
+        for id in gone {
+            if loose.contains(&id) {
+                commands.push(json!([4, id, 0]));
+                continue;
+            }
+            match self.kept(id).as_object().zip(schema.as_deref()) {
+                Some((line, schema)) => {
+                    commands.push(json!([0, 0, line_values(line, schema)]));
+                    lost.push(format!("the id of {relation} {id}: it is made again under a new one"));
+                }
+                None => lost.push(format!("{relation} {id}, of which nothing was kept")),
+            }
+        }
+        for command in self.commands(1) {
+            let (Some(id), Some(vals)) = (command[1].as_i64(), command[2].as_object()) else { continue };
+            if !is.contains(&id) {
+                continue;
+            }
+            let mut back = Object::new();
+            for field in vals.keys() {
+                let kind = kind_of(schema.as_deref(), field);
+                match self.kept(id).get(field).and_then(|old| as_written(&kind, old)) {
+                    Some(old) => drop(back.insert(field.clone(), old)),
+                    None => lost.push(format!("{field} of {} {id}, which was not kept", self.name)),
+                }
+            }
+            if !back.is_empty() {
+                commands.push(json!([1, id, back]));
+            }
+        }
+        commands.into()
+    }
+
+    /// Lines that are not as they were left: those that commands have changed, and new ones that no command has made.
+    pub fn changed(&self) -> Result<Vec<String>> {
+        let model = &self.kind.relation;
+        let (was, is) = (compared::ids(self.was), compared::ids(self.is));
+        let mut made: Vec<&Object> = self.commands(0).filter_map(|command| command[2].as_object()).collect();
+        // The most particular first, so that each finds its own.
+        made.sort_by_key(|vals| std::cmp::Reverse(vals.len()));
+        let mut written: Vec<(i64, Object)> = Vec::new();
+        for command in self.commands(1) {
+            let (Some(id), Some(vals)) = (command[1].as_i64(), command[2].as_object()) else { continue };
+            match written.iter_mut().find(|(one, _)| *one == id) {
+                Some((_, earlier)) => earlier.extend(vals.clone()),
+                None => written.push((id, vals.clone())),
+            }
+        }
+        written.retain(|(id, _)| is.contains(id));
+        let led = compared::after(&was, self.ours).0;
+        let new: Vec<i64> = is.difference(&led).copied().collect();
+        let ids: Vec<i64> = new.iter().copied().chain(written.iter().map(|(id, _)| *id)).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let schema = self.sight.run.filled(model)?;
+        let schema = schema.as_deref();
+        let named = made.iter().copied().chain(written.iter().map(|(_, vals)| vals));
+        let mut fields: Vec<String> = named.flat_map(|vals| vals.keys().cloned()).collect();
+        fields.extend(STAMPS.iter().chain(&["create_uid"]).map(|name| name.to_string()));
+        fields.sort();
+        fields.dedup();
+        fields.retain(|name| schema.is_none_or(|schema| schema.has(name)));
+        let rows = self.sight.rows_now(model, &ids, &fields, self.entry)?;
+        let is_left = |row: &Value, name: &str, now: &Value| {
+            let left = self.left(row, name);
+            left.is_some_and(|left| compared::same(&kind_of(schema, name), &left, now))
+        };
+        // What is not seen is not held against anybody.
+        let holds = |vals: &Object, name: &str, row: &Value| {
+            let (ours, now) = (&vals[name], compared::shown(row, name));
+            !kept::is_told(ours)
+                || now.is_none_or(|now| {
+                    compared::holds(&kind_of(schema, name), ours, Some(&json!([])), now)
+                        || is_left(row, name, now)
+                })
+        };
+        let mut changed = Vec::new();
+        for (id, vals) in &written {
+            let Some(row) = rows.iter().find(|row| row["id"] == *id) else { continue };
+            for (name, ours) in vals {
+                let Some(now) = compared::shown(row, name) else { continue };
+                let old = &self.kept(*id)[name];
+                let kind = kind_of(schema, name);
+                let is_list = kind.is_list() && compared::holds(&kind, ours, Some(old), now);
+                if !is_list && !holds(vals, name, row) && !compared::same(&kind, old, now) {
+                    changed.push(told(model, *id, name, old, ours, now));
+                }
+            }
+        }
+        let user = self.entry.intent["user"].as_i64().or_else(|| self.sight.run.user_id());
+        let mut free: Vec<&Value> =
+            rows.iter().filter(|row| row["id"].as_i64().is_some_and(|id| new.contains(&id))).collect();
+        for vals in made {
+            let is_it = |row: &&Value| {
+                let by = compared::record(&row["create_uid"]);
+                (by.is_none() || by == user) && vals.keys().all(|name| holds(vals, name, row))
+            };
+            if let Some(at) = free.iter().position(is_it) {
+                free.remove(at);
+            }
+        }
+        changed.extend(free.iter().map(|row| {
+            format!("{model} {} is not as it was made here, or was made by somebody else", row["id"])
+        }));
+        Ok(changed)
+    }
+
+    /// What the call has left in a field of a line; not known where the list was written again since.
+    fn left(&self, row: &Value, field: &str) -> Option<Value> {
+        let later = self.all.all().iter().skip_while(|other| other.id != self.entry.id).skip(1);
+        let has_list = |other: &Entry| !other.intent["values"]["vals"][self.name].is_null();
+        let ids = self.entry.ids();
+        let is_again = |other: &Entry| {
+            matches!(other.state(), State::Done | State::Open)
+                && other.model() == self.entry.model()
+                && has_list(other)
+                && other.ids().iter().any(|id| ids.contains(id))
+        };
+        let is_written_again = later.into_iter().any(is_again);
+        if is_written_again {
+            return None;
+        }
+        self.sight.left(self.all, self.entry, &self.kind.relation, row, field)
+    }
+}
+
+fn kind_of(schema: Option<&Schema>, name: &str) -> Kind {
+    schema.map(|schema| schema.kind(name)).unwrap_or_default()
+}
+
+/// A line as it is made again.
+fn line_values(line: &Object, schema: &Schema) -> Object {
+    let one = |(name, value): (&String, &Value)| {
+        schema.has(name).then_some(())?;
+        Some((name.clone(), as_written(&schema.kind(name), value)?))
+    };
+    line.iter().filter(|(name, _)| is_settable(schema, name)).filter_map(one).collect()
+}

@@ -1,0 +1,77 @@
+//! What an argument of a call holds, whatever the version and whether or not its method is known: the rows say it of
+//! the arguments that they name, the name alone of the others. Whoever looks for fields in a call asks here, so that
+//! no two of them look in different places.
+
+use super::{Role, rows};
+
+/// What arguments are usually called, of methods that have no row or pass them on.
+const USUAL: [(&str, Role); 20] = [
+    ("aggregates", Role::Sums),
+    ("args", Role::Domain),
+    ("domain", Role::Domain),
+    ("expand_orderby", Role::Terms),
+    ("field_name", Role::Terms),
+    ("field_names", Role::Shown),
+    ("fields", Role::Shown),
+    ("fields_list", Role::Shown),
+    ("fields_spec", Role::Specification),
+    ("fields_to_export", Role::Exported),
+    ("group_by", Role::Terms),
+    ("groupby", Role::Groups),
+    ("groupby_read_specification", Role::GroupSpecification),
+    ("grouping_sets", Role::Terms),
+    ("having", Role::Having),
+    ("order", Role::Terms),
+    ("orderby", Role::Terms),
+    ("progress_bar", Role::ProgressBar),
+    ("specification", Role::Specification),
+    ("unfold_read_specification", Role::Specification),
+];
+
+/// What an argument holds: what any version of the method says of it that says more than that it is there.
+pub fn role(model: &str, method: &str, argument: &str) -> Role {
+    let mut told = None;
+    for role in rows(model, method).filter_map(|row| row.has(argument)) {
+        if role != Role::Plain {
+            return role;
+        }
+        told = Some(role);
+    }
+    told.unwrap_or_else(|| {
+        let usual = USUAL.binary_search_by_key(&argument, |row| row.0).ok();
+        usual.and_then(|at| USUAL.get(at)).map_or(Role::Plain, |row| row.1)
+    })
+}
+
+/// Whether a method answers with records, and with every field of them where none are named.
+pub fn shows_records(method: &str) -> bool {
+    matches!(method, "read" | "search_read" | "search_fetch" | "web_read" | "web_search_read")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(USUAL.is_sorted_by_key(|row| row.0));
+    }
+
+    #[test]
+    fn an_argument_holds_what_some_version_says_and_else_what_it_is_called() {
+        for (method, argument, holds) in [
+            ("read_group", "fields", Role::Sums),
+            ("load", "fields", Role::Columns),
+            ("search_read", "fields", Role::Fields),
+            ("search_fetch", "field_names", Role::Shown),
+            ("search", "args", Role::Domain),
+            ("web_read_group", "groupby_read_specification", Role::GroupSpecification),
+            ("search_panel_select_multi_range", "group_by", Role::Terms),
+            ("act", "fields", Role::Shown),
+            ("message_post", "body", Role::Plain),
+            ("write", "vals", Role::Values),
+        ] {
+            assert_eq!(role("res.partner", method, argument), holds, "{method}.{argument}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Where fields lead, for the policy: from what is kept here, and, of an operation that is about to be sent, from Odoo
+//! itself. What Odoo does not tell is not guessed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Odoo;
+use crate::caller::Road;
+use crate::host::Host;
+use crate::odoo::desk::Desk;
+use crate::odoo::schema::{DOCUMENT_TTL, Schema};
+use crate::operation::Object;
+use crate::policy::facts::{Lead, Link};
+
+/// What is known of a model's fields.
+#[derive(Clone)]
+enum Known {
+    /// These, and whether Odoo has just told them.
+    Fields(Arc<Schema>, bool),
+    /// Nothing is kept here.
+    NotKept,
+    /// Odoo does not tell.
+    Untold,
+}
+
+/// Fields of models, each read or asked for once.
+#[derive(Default)]
+pub struct Memo(Mutex<HashMap<String, Known>>);
+
+impl Memo {
+    fn get(&self, model: &str) -> Option<Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(model).cloned()
+    }
+
+    fn put(&self, model: &str, known: Known) -> Known {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(model.into(), known.clone());
+        known
+    }
+}
+
+/// Whoever wants to know.
+pub struct Leads<'l> {
+    pub odoo: &'l Odoo,
+    pub road: &'l Road,
+    pub host: &'l dyn Host,
+    pub context: &'l Object,
+    /// Whether Odoo may be asked.
+    pub may_ask: bool,
+}
+
+impl Leads<'_> {
+    /// Where a field of a model leads.
+    pub fn of(&self, model: &str, field: &str) -> Lead {
+        let mut known = self.odoo.leads.get(model).unwrap_or_else(|| self.kept(model));
+        loop {
+            let (found, is_told) = match &known {
+                Known::Fields(schema, is_told) => (schema.field(field), *is_told),
+                Known::NotKept => (None, false),
+                Known::Untold => (None, true),
+            };
+            match found {
+                Some(field) => return lead(&field),
+                None if is_told || !self.may_ask => return Lead::Unknown,
+                // Nothing was kept, or it was before there was such a field.
+                None => known = self.told(model),
+            }
+        }
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        Desk {
+            odoo: self.odoo,
+            cache: &self.odoo.sign_in.cache,
+            owner: &self.odoo.sign_in.owner,
+            channel: &self.odoo.settings.agent_channel,
+            road: self.road,
+            host: self.host,
+        }
+    }
+
+    fn kept(&self, model: &str) -> Known {
+        let known = match Schema::kept(model, &self.desk(), self.context) {
+            Some(schema) => Known::Fields(Arc::new(schema), false),
+            None => Known::NotKept,
+        };
+        self.odoo.leads.put(model, known)
+    }
+
+    /// Asked of Odoo, if the policy lets that out. Nothing is locked meanwhile.
+    fn told(&self, model: &str) -> Known {
+        let known = match Schema::of(model, &self.desk(), self.context, DOCUMENT_TTL, true) {
+            Ok(schema) => Known::Fields(Arc::new(schema), true),
+            Err(_) => Known::Untold,
+        };
+        self.odoo.leads.put(model, known)
+    }
+}
+
+/// Where a field with these attributes leads.
+fn lead(field: &serde_json::Value) -> Lead {
+    let by = match field["type"].as_str() {
+        Some("many2one") => Link::One,
+        Some("one2many") => Link::Owned,
+        Some("many2many") => Link::Beside,
+        // Which model stands in the record.
+        Some("reference" | "many2one_reference") | None => return Lead::Unknown,
+        Some(_) => return Lead::Nowhere,
+    };
+    match field["relation"].as_str() {
+        Some(model) => Lead::To { model: model.into(), by },
+        None => Lead::Unknown,
+    }
+}

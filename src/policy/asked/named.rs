@@ -1,0 +1,203 @@
+//! What an operation names without storing it: fields that it shows, paths of conditions, orders, groups, aggregates and
+//! exports, specifications. Each part of a path is a field of the model that the part before leads to. Pure.
+
+use serde_json::Value;
+
+use super::{Asked, Kind};
+use crate::knowledge::methods::{self, Role};
+
+impl<'o> Asked<'o> {
+    /// Every text in a list of any depth, and each of several in one.
+    pub(super) fn each(&mut self, value: &'o Value, found: &mut dyn FnMut(&mut Self, &'o str)) {
+        match value {
+            Value::String(text) => {
+                for term in text.split(',') {
+                    if let Some(path) = term.split_whitespace().next() {
+                        found(self, path);
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.each(item, found)),
+            _ => {}
+        }
+    }
+
+    /// `a.b.c:sum`: each part is a field of the model that the one before leads to.
+    pub(super) fn path(&mut self, path: &'o str, kind: Kind) {
+        if kind != Kind::Shown {
+            self.name(path);
+        }
+        self.parts(&parts(path), kind, 0);
+    }
+
+    pub(super) fn name(&mut self, path: &'o str) {
+        self.named.extend(parts(path).into_iter().enumerate().map(|(depth, part)| (part, depth)));
+    }
+
+    /// The act on what the last part leads to; none where that is no record.
+    pub(super) fn parts(&mut self, parts: &[&'o str], kind: Kind, mut at: usize) {
+        for (place, part) in parts.iter().enumerate() {
+            self.field(at, part);
+            // A column of an import may name the record's own number or external id.
+            let is_number = |part: &&str| matches!(*part, "id" | ".id");
+            if place + 1 == parts.len() || parts.get(place + 1).is_some_and(is_number) {
+                continue;
+            }
+            match self.beside(at, part, kind) {
+                Some(to) => at = to,
+                None => return,
+            }
+        }
+    }
+
+    /// The act on the records that a field leads to; none where it holds a value.
+    fn beside(&mut self, at: usize, field: &'o str, kind: Kind) -> Option<usize> {
+        let led = self.lead(at, field);
+        if led.is_known && led.by.is_none() {
+            return None;
+        }
+        let methods: &[&'o str] = match kind {
+            Kind::Written => &["create", "write"],
+            _ => &["read"],
+        };
+        let to = self.related(led.model, kind, methods);
+        if kind == Kind::Written
+            && let Some(act) = self.acts.get_mut(to)
+        {
+            // A row may have some of them.
+            act.is_uncounted = true;
+        }
+        Some(to)
+    }
+
+    /// Fields, each with those of the records that it leads to.
+    pub(super) fn specification(&mut self, value: &'o Value, at: usize) {
+        let Value::Object(fields) = value else {
+            return self.each(value, &mut |asked, path| asked.parts(&parts(path), Kind::Shown, at));
+        };
+        for (field, more) in fields {
+            self.field(at, field);
+            if let Some(inner) = more.get("fields").filter(|inner| is_filled(inner))
+                && let Some(to) = self.beside(at, field, Kind::Shown)
+            {
+                self.specification(inner, to);
+            }
+            if let Some(order) = more.get("order")
+                && let Some(to) = self.beside(at, field, Kind::Named)
+            {
+                self.each(order, &mut |asked, path| {
+                    let parts = parts(path);
+                    asked.named.extend(parts.iter().enumerate().map(|(depth, part)| (*part, depth + 1)));
+                    asked.parts(&parts, Kind::Named, to);
+                });
+            }
+        }
+    }
+
+    /// A specification for each term of a group.
+    pub(super) fn group_specification(&mut self, value: &'o Value) {
+        for (term, inner) in value.as_object().into_iter().flatten() {
+            let field = term.split([':', '.']).next().unwrap_or(term);
+            self.path(term, Kind::Named);
+            if is_filled(inner)
+                && let Some(to) = self.beside(0, field, Kind::Shown)
+            {
+                self.specification(inner, to);
+            }
+        }
+    }
+
+    /// A search panel lists the records that a field leads to, by their names.
+    pub(super) fn panel(&mut self) {
+        let operation = self.operation;
+        let is_panel = |name: &str| methods::role(&operation.model, &operation.method, name) == Role::Panel;
+        let Some((_, Value::String(field))) = operation.kwargs.iter().find(|(name, _)| is_panel(name)) else {
+            return;
+        };
+        self.panel = self.beside(0, field, Kind::Shown);
+        if let Some(at) = self.panel {
+            self.field(at, "display_name");
+        }
+    }
+
+    /// Conditions that stand in an argument of another kind: whatever is called a domain and is a list is one.
+    pub(super) fn inner_domains(&mut self, name: &'o str, value: &'o Value, at: usize) {
+        match value {
+            Value::Array(_) if name.ends_with("domain") => self.domain(value, at),
+            Value::Object(inner) if name.ends_with("domain") => {
+                inner.values().for_each(|value| self.domain(value, at));
+            }
+            Value::Object(inner) => {
+                inner.iter().for_each(|(name, value)| self.inner_domains(name, value, at));
+            }
+            Value::Array(items) => {
+                for item in items.iter().filter(|item| item.is_object() || item.is_array()) {
+                    self.inner_domains("", item, at);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn domain(&mut self, value: &'o Value, at: usize) {
+        match value {
+            Value::Array(items) => match items.as_slice() {
+                // `["!", "!", [leaf]]` has the form of a leaf and is none.
+                [Value::String(path), Value::String(operator), inner] if !is_joint(path) => {
+                    self.condition(path, operator, inner, at);
+                }
+                items => items.iter().for_each(|item| self.domain(item, at)),
+            },
+            Value::String(text) if !is_joint(text) => self.is_opaque = true,
+            Value::Object(_) => self.is_opaque = true,
+            _ => {}
+        }
+    }
+
+    fn condition(&mut self, path: &'o str, operator: &str, inner: &'o Value, at: usize) {
+        let parts = parts(path);
+        self.domain_fields.extend(&parts);
+        let depth = usize::from(at != 0);
+        self.named.extend(parts.iter().enumerate().map(|(more, part)| (*part, depth + more)));
+        self.parts(&parts, Kind::Named, at);
+        if !operator.to_lowercase().contains("any") {
+            return;
+        }
+        let mut to = Some(at);
+        for part in &parts {
+            to = to.and_then(|at| self.beside(at, part, Kind::Named));
+        }
+        match to {
+            Some(to) => self.domain(inner, to),
+            // What it holds is looked at all the same.
+            None => self.is_opaque = true,
+        }
+    }
+}
+
+/// What joins the leaves of a condition.
+fn is_joint(text: &str) -> bool {
+    matches!(text, "&" | "|" | "!")
+}
+
+/// `a.b/c:sum` as its fields.
+pub(super) fn parts(path: &str) -> Vec<&str> {
+    let path = path.split(':').next().unwrap_or_default();
+    path.split(['.', '/']).filter(|part| !part.is_empty()).collect()
+}
+
+/// The field of an aggregate: `amount`, `amount:sum`, `alias:sum(amount)`.
+pub(super) fn aggregate(text: &str) -> &str {
+    match text.split_once('(') {
+        Some((_, inside)) => inside.split(')').next().unwrap_or(inside),
+        None => text.split(':').next().unwrap_or(text),
+    }
+}
+
+fn is_filled(value: &Value) -> bool {
+    match value {
+        Value::Object(object) => !object.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        _ => false,
+    }
+}

@@ -1,0 +1,51 @@
+//! What is known of an operation besides itself, and where its fields lead. It finds nothing out.
+
+/// What is known of an operation besides itself.
+#[derive(Clone, Copy)]
+pub struct Facts<'f> {
+    /// The profile.
+    pub profile: &'f str,
+    /// The channel that Odoo's audit names.
+    pub channel: &'f str,
+    /// `cli`, `spec` or `mcp`.
+    pub surface: &'f str,
+    /// The verb that sends it, if one does.
+    pub verb: Option<&'f str>,
+    /// The tool of MCP that it came by.
+    pub tool: Option<&'f str>,
+    /// What the way to Odoo is called.
+    pub protocol: &'f [&'f str],
+    /// Seconds since 1970; never earlier than any before.
+    pub now: u64,
+    /// It is about to be sent: what cannot be told now never can.
+    pub is_last: bool,
+    /// Where a field of a model leads.
+    pub lead: &'f dyn Fn(&str, &str) -> Lead,
+}
+
+/// Where a field leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// To records.
+    To {
+        /// Of this model.
+        model: String,
+        /// In this way.
+        by: Link,
+    },
+    /// To none: it holds a value.
+    Nowhere,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// How records are linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// To one, which is told by its id.
+    One,
+    /// To some that hold the link themselves: who links them writes them.
+    Owned,
+    /// To some, and the link stands beside both: it is written in neither.
+    Beside,
+}
