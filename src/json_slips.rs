@@ -89,6 +89,21 @@ pub fn of_text(text: &str) -> Vec<String> {
     if text.contains(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2019}', '\u{2018}']) {
         return vec!["these are typographic quotes: JSON has \"".into()];
     }
+    // A header, and rows with as many columns.
+    let columns = |line: &str| line.matches(',').count();
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    if let (Some(header), Some(row)) = (lines.next(), lines.next())
+        && header.starts_with(|c: char| c.is_ascii_alphabetic() || c == '"')
+        && !header.contains(['{', '[', ':'])
+        && columns(header) > 0
+        && columns(row) >= columns(header)
+    {
+        return vec![
+            "this looks like CSV: its rows go in by call MODEL load, {\"fields\": [the header], \"data\": [[a row], …]}; \
+             a column of external ids is called id, of ids of records .id"
+                .into(),
+        ];
+    }
     // Odoo's own manuals write domains and values so.
     if text.contains('\'') || ["True", "False", "None"].iter().any(|word| text.contains(word)) {
         return vec![
@@ -156,6 +171,27 @@ mod tests {
         assert!(first("[[\\\"a\\\",1]]").contains("backslashes"));
         assert!(first("@filter.json").contains("--domain-file"));
         assert_eq!(first("[[\"a\"]"), "");
+    }
+
+    #[test]
+    fn csv_is_told_from_what_json_was_meant_to_be() {
+        let is_csv = |text: &str| of_text(text).first().is_some_and(|hint| hint.contains("load"));
+        for csv in
+            ["name,email\nAda,a@b.example\n", "\"id\",\"name\"\r\n\"1\",\"A, B\"\r\n", "a,b,c\n\n1,2,3"]
+        {
+            assert!(is_csv(csv), "{csv:?}");
+        }
+        for other in [
+            "",
+            "name",
+            "name\nAda",
+            "[1,2]\n[3,4]",
+            "a: 1, b\nc, d",
+            "{\"a\": 1,\n\"b\": 2",
+            "Ada, see below\nthanks",
+        ] {
+            assert!(!is_csv(other), "{other:?}");
+        }
     }
 
     #[test]

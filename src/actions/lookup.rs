@@ -189,14 +189,16 @@ fn find(wanted: &Wanted, run: &Run) -> Result<Vec<Value>> {
         }
     }
     let rows = wanted.rows(&asked(&|schema| wanted.operation(schema), &mut schema, model, run)?)?;
-    if !rows.is_empty() || wanted.exact {
-        return Ok(rows);
-    }
     let ask = |operation: Operation| wanted.rows(run.send(operation)?.get());
-    let rows = wanted.holding(ask(wanted.by_display_name(schema.as_deref())?)?);
+    let rows = match rows.is_empty() && !wanted.exact {
+        true => wanted.holding(ask(wanted.by_display_name(schema.as_deref())?)?),
+        false => rows,
+    };
     match wanted.between_brackets().filter(|_| rows.is_empty()) {
         Some(inner) => {
-            let mut rows = wanted.holding(ask(inner.operation(schema.as_deref())?)?);
+            // Of a whole name `rows` keeps those that are shown so.
+            let rows = ask(inner.operation(schema.as_deref())?)?;
+            let mut rows = if wanted.exact { rows } else { wanted.holding(rows) };
             rows.truncate(wanted.limit as usize);
             Ok(rows)
         }
@@ -302,17 +304,17 @@ fn the_one(request: &Request, mut rows: Vec<Value>, run: &Run) -> Result<Outcome
         }
         1 => Ok(Outcome::read(rows.remove(0).to_string()).laid_out(Layout::records())),
         0 => Err(Error::new(Code::NoMatch, format!("no {kind} is called {query:?}"))
-            .with_hint(archived(wanted, run).unwrap_or_else(|| "try a shorter part of the name".into()))),
+            .with_hint(archived(wanted, run).unwrap_or_else(|| match wanted.exact {
+                true => Hint::new("leave out ").name("exact").text(" to find a part of a name"),
+                false => "try a shorter part of the name".into(),
+            }))),
         several => {
             let at_least = if several >= request.wanted.limit as usize { "at least " } else { "" };
+            let ways = if wanted.exact { Hint::new("use ") } else { Hint::new("use ").name("exact").text(", ") };
             let mut error =
                 Error::new(Code::Ambiguous, format!("{at_least}{several} of kind {kind} match {query:?}"))
                     .with_hint(
-                        Hint::new("use ")
-                            .name("exact")
-                            .text(", ")
-                            .name("domain")
-                            .text(", a longer name, or the id of one of the candidates"),
+                        ways.name("domain").text(", a longer name, or the id of one of the candidates"),
                     );
             error.candidates = Some(Value::Array(told_apart(rows, wanted.model(), run)));
             Err(error)

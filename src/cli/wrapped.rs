@@ -1,7 +1,7 @@
 //! What a wrapper that works in one profile keeps from whoever runs it: commands that reach beyond the profile, and
 //! files of the owner's that the profile does not open. It runs nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::settings::{self, Environment, Paths, Selection, names};
@@ -46,14 +46,24 @@ pub fn files(selection: &Selection, environment: &Environment, paths: &Paths) ->
     settings::files_dir(selection, environment, paths).into_iter().collect()
 }
 
-/// How a file elsewhere is refused.
-pub fn elsewhere(flag: &str) -> Error {
-    Error::usage(format!("{flag}: behind a wrapper files are read only where its profile says so")).with_hint(
-        format!(
+/// How a file elsewhere is refused; whether one is there that may not be read is not said.
+pub fn elsewhere(flag: &str, path: &Path, within: &[PathBuf]) -> Error {
+    let Some(directory) = within.first() else {
+        return Error::usage(format!(
+            "{flag}: behind a wrapper files are read only where its profile says so"
+        ))
+        .with_hint(format!(
             "{flag} - reads stdin; or the owner names a directory in {} of the profile",
             names::FILES_DIR
-        ),
-    )
+        ));
+    };
+    let (path, directory) = (path.display(), directory.display());
+    Error::usage(format!(
+        "{flag}: no file {path} in {directory}, from where alone files are read behind a wrapper"
+    ))
+    .with_hint(format!(
+        "a name counts from the working directory: {flag} {directory}/NAME; {flag} - reads stdin"
+    ))
 }
 
 #[cfg(test)]

@@ -71,8 +71,8 @@ pub struct Stdin {
 pub struct Fence {
     /// Directories.
     pub within: Vec<PathBuf>,
-    /// The refusal, by the flag.
-    pub refusal: fn(&str) -> Error,
+    /// The refusal, by the flag, the path and those directories.
+    pub refusal: fn(&str, &Path, &[PathBuf]) -> Error,
 }
 
 impl Stdin {
@@ -93,7 +93,7 @@ impl Stdin {
         let found = real(path).filter(|found| {
             fence.within.iter().filter_map(|within| real(within)).any(|within| found.starts_with(within))
         });
-        found.ok_or_else(|| (fence.refusal)(flag))
+        found.ok_or_else(|| (fence.refusal)(flag, path, &fence.within))
     }
 
     fn take(&mut self, flag: &str) -> Result<Box<dyn Read>> {

@@ -545,6 +545,36 @@ fn a_variant_is_found_by_the_name_that_is_shown() {
     assert_eq!(server.requests_to(&by_name).last().unwrap().json()["name"], "Large Desk");
 }
 
+/// Whatever name a read shows is a whole name.
+#[test]
+fn an_exact_lookup_knows_the_name_that_is_shown() {
+    let (home, server) = lab();
+    let fields =
+        r#"{"name": {"type": "char"}, "display_name": {"type": "char"}, "default_code": {"type": "char"}}"#;
+    server.on(&json2("product.product", "fields_get"), Answer::json(fields));
+    let search = json2("product.product", "search_read");
+    let desks = r#"[{"id": 7, "display_name": "Large Desk (Steel)", "name": "Large Desk"},
+                    {"id": 8, "display_name": "Large Desk (Wood)", "name": "Large Desk"}]"#;
+    let lookup = |name: &str| home.run(["lookup", "product.product", name, "--one", "--exact"]);
+    server.once(&search, Answer::json("[]"));
+    server.on(&search, Answer::json(desks));
+    assert_eq!(
+        lookup("Large Desk (Wood)").ok().json(),
+        json!({ "id": 8, "display_name": "Large Desk (Wood)" })
+    );
+    let asked = server.requests_to(&search).last().unwrap().json()["domain"].as_array().unwrap().clone();
+    assert!(asked.contains(&json!(["name", "=ilike", "Large Desk"])), "{asked:?}");
+    // A variant that is not among them is none of them, and what helps is said.
+    let none = lookup("Large Desk (Glass)").fails(7, "no_match");
+    assert!(none.hints().contains("leave out --exact"), "{}", none.stderr);
+    let several = lookup("Large Desk").fails(7, "ambiguous");
+    assert!(
+        !several.hints().contains("--exact") && several.hints().contains("--domain"),
+        "{}",
+        several.stderr
+    );
+}
+
 #[test]
 fn one_prints_the_match_or_says_why_there_is_none() {
     let (home, server) = answering(&[(SEARCH, TWINS)]);

@@ -170,6 +170,13 @@ fn behind_a_wrapper_files_are_read_only_where_the_profile_says() {
     {
         call(&wrapper, file).fails(2, "usage");
     }
+    // What is not there reads as what may not be read, and where files are read is said.
+    let refused = call(&wrapper, "missing.json").fails(2, "usage");
+    assert!(
+        refused.message().contains(&format!("no file missing.json in {}", open.display())),
+        "{}",
+        refused.stderr
+    );
     // Without a wrapper it is the owner's own run.
     home.run(["--profile", "local", "call", "x.thing", "x_act", "--ids", "1", "--data-file", &outside]).ok();
 }
