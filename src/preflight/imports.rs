@@ -34,6 +34,9 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
             )));
         }
     }
+    if let Some(index) = columns.iter().position(|column| column == "id") {
+        external_ids(check, rows.iter().map(|row| &row[index]), &format!("fields[{index}]"));
+    }
     let Some(schema) = check.schema(&operation.model)? else { return Ok(()) };
     for (index, column) in columns.iter().enumerate() {
         let name = column.as_str().unwrap_or_default();
@@ -57,6 +60,19 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Notes that ids of records stand where external ids are taken: each would make another record.
+fn external_ids<'r>(check: &Check, cells: impl Iterator<Item = &'r Value>, place: &str) {
+    let mut given = cells.map(|cell| cell.as_str().map_or_else(|| cell.to_string(), str::to_string));
+    let is_id = |text: &String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(first) = given.next().filter(is_id)
+        && given.all(|cell| is_id(&cell))
+    {
+        check.note(format!(
+            "{place}: id takes external ids: {first} is the record with the external id __import__.{first}, or a new one; the ids of records stand in a column .id"
+        ));
+    }
 }
 
 /// Refuses a name that several records have, or none.

@@ -148,3 +148,19 @@ fn a_key_among_the_arguments_is_refused_and_not_repeated() {
         home.run(["count", "res.partner", "--domain", &domain]).ok();
     }
 }
+
+/// Ids of records in the column of external ids would make every record a second time.
+#[test]
+fn ids_of_records_in_a_column_of_external_ids_are_noted() {
+    let home = Home::new();
+    let notes = |fields: Value, row: Value| {
+        let data = json!({ "fields": fields, "data": [row] }).to_string();
+        let line = ["call", "res.partner", "load", "--data-json", &data, "--dry-run"];
+        sandbox(&home, &line).ok().notes().join("\n")
+    };
+    assert!(notes(json!(["id", "name"]), json!(["120", "Ada"])).contains("a column .id"));
+    for right in ["__import__.ada", "ada_120", ""] {
+        assert!(!notes(json!(["id", "name"]), json!([right, "Ada"])).contains("external"), "{right}");
+    }
+    assert!(!notes(json!([".id", "name"]), json!(["120", "Ada"])).contains("external"));
+}
