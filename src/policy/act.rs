@@ -108,6 +108,8 @@ impl<'o> Act<'o> {
         match method {
             "action_archive" | "action_unarchive" | "toggle_active" => act.name("active"),
             "name_create" => act.name("name"),
+            // Its rows say in columns of their own which records they are.
+            "load" => act.is_uncounted = true,
             _ => {}
         }
         if operation.access() == Access::Write && outbound::reaches(operation).is_some() {

@@ -133,8 +133,10 @@ impl<'o> Asked<'o> {
             Role::Terms if self.panel.is_some() => {
                 let at = self.panel.unwrap_or_default();
                 self.each(value, &mut |asked, path| {
-                    asked.name(path);
-                    asked.parts(&named::parts(path), Kind::Named, at);
+                    // Of the records it lists, which are another model's.
+                    let parts = named::parts(path);
+                    asked.named.extend(parts.iter().enumerate().map(|(depth, part)| (*part, depth + 1)));
+                    asked.parts(&parts, Kind::Named, at);
                 });
             }
             Role::Order | Role::GroupOrder | Role::Groups | Role::Terms | Role::Panel => {

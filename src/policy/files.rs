@@ -106,7 +106,10 @@ fn locked(path: &Path, why: String) -> Locked {
 fn text(path: &Path, writers: Writers) -> Result<Option<String>, String> {
     let bytes = match fsio::read_written_by(path, writers, LARGEST) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // A link to nothing is there, and says nothing.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() => {
+            return Ok(None);
+        }
         Err(error) => return Err(error.to_string()),
     };
     String::from_utf8(bytes).map(Some).map_err(|_| "it is no UTF-8 text".into())

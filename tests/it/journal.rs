@@ -837,16 +837,19 @@ fn what_cannot_be_told_is_not_told_and_stays_open() {
     assert!(!check.error()["errors"].as_array().unwrap().is_empty(), "{}", check.stderr);
     assert_eq!(check.effect(), "unknown");
     assert_eq!(home.run(["journal", "show", &id]).ok().json()["state"], "open");
-    // Values that hold although somebody else has written since, and values that neither hold nor held.
+    // Values that hold, but nobody says whose they are; that neither hold nor held; and that stood so before.
     server.on(&json2("res.partner", "read"), Answer::json(r#"[{"id": 1, "phone": "0"}]"#));
     server.on(&json2("res.partner", "write"), Answer::CloseAfterReading);
     let lost =
         || home.run(WRITE).fails(11, "outcome_unknown").error()["journal"].as_str().unwrap().to_string();
     let (one, other) = (lost(), lost());
+    server.on(&json2("res.partner", "read"), Answer::json(r#"[{"id": 1, "phone": "1"}]"#));
+    let same = lost();
     server.on(&json2("res.partner", "read"), Answer::json(r#"[{"id": 1, "phone": "7"}]"#));
     home.run(["journal", "check", &one]).fails(11, "cannot_tell");
     server.on(&json2("res.partner", "read"), Answer::json(r#"[{"id": 1, "phone": "1"}]"#));
-    assert_eq!(home.run(["journal", "check", &other]).ok().json()["finding"], "happened");
+    home.run(["journal", "check", &other]).fails(11, "cannot_tell");
+    home.run(["journal", "check", &same]).fails(11, "cannot_tell");
 }
 
 #[test]

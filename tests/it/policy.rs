@@ -776,3 +776,33 @@ fn a_server_of_another_protocol_is_known_by_its_name() {
     policy(&home, &document("odoo_execute_kw"));
     assert_ne!(home.run(["count", "res.partner"]).code(), "policy_denied");
 }
+
+/// A link to nothing is no want of a policy.
+#[cfg(unix)]
+#[test]
+fn a_policy_that_is_a_link_to_nothing_closes_everything() {
+    let home = Home::new();
+    let path = home.config().join("policy.json");
+    std::fs::create_dir_all(home.config()).unwrap();
+    std::os::unix::fs::symlink(home.beside("nowhere"), &path).unwrap();
+    let read = ["--profile", "sandbox", "search-read", "res.partner", "--fields", "name"];
+    home.run(read).fails(3, "policy_invalid");
+    home.run(["policy", "check"]).fails(3, "policy_invalid");
+    std::fs::remove_file(&path).unwrap();
+    home.run(read).ok();
+}
+
+/// A panel groups other records than those of its model: what is redacted of them groups none.
+#[test]
+fn a_panel_does_not_tell_what_is_redacted() {
+    let home = Home::new();
+    let document = json!({ "version": "1", "redact": ["res.partner.ref"] }).to_string();
+    crate::support::run::write_with_mode(&home.config().join("policy.json"), document.as_bytes(), 0o600);
+    let data = |by: &str| json!({ "field_name": "partner_id", "group_by": by }).to_string();
+    let panel = |by: &str| {
+        let line = ["call", "project.task", "search_panel_select_multi_range", "--data-json"];
+        home.agent(["--profile", "sandbox"]).args(line).arg(data(by)).run()
+    };
+    panel("ref").fails(5, "policy_denied");
+    assert_ne!(panel("country_id").code(), "policy_denied");
+}

@@ -100,9 +100,7 @@ pub fn of(sight: &Sight, all: &Entries, entry: &Entry, fields: Option<&[String]>
         "unlink" => undo_unlink(sight, entry, &name),
         "action_archive" | "action_unarchive" | "toggle_active" => undo_archive(sight, entry, &name),
         "message_post" => undo_post(sight, entry),
-        "activity_schedule" => entry.made()
-            .map(|ids| Plan { steps: vec![call("mail.activity", "unlink", ids)], ..Plan::default() })
-            .ok_or_else(|| impossible("the journal does not know which activities were made")),
+        "activity_schedule" => undo_activity(sight, entry),
         _ if known.is_some_and(methods::Method::writes) => {
             back::undo_write(sight, all, entry, &name, fields)
         }
@@ -227,18 +225,41 @@ fn undo_archive(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
     Ok(Plan { steps, ..Plan::default() })
 }
 
+/// Refuses to take away what somebody else has changed since it was made.
+fn refuse_changed(rows: &[Value], what: &str) -> Result<()> {
+    let is_changed = |row: &&Value| {
+        compared::record(&row["write_uid"]).is_some_and(|by| Some(by) != compared::record(&row["create_uid"]))
+    };
+    match rows.iter().find(is_changed) {
+        Some(row) => Err(conflict(format!("{what} {} was changed by somebody else since", row["id"]), Vec::new())),
+        None => Ok(()),
+    }
+}
+
+const BY_WHOM: [&str; 2] = ["create_uid", "write_uid"];
+
+/// Planned activities are taken away.
+fn undo_activity(sight: &Sight, entry: &Entry) -> Result<Plan> {
+    let ids =
+        entry.made().ok_or_else(|| impossible("the journal does not know which activities were made"))?;
+    let rows = sight.rows_now("mail.activity", &ids, &BY_WHOM.map(str::to_string), entry)?;
+    refuse_changed(&rows, "the activity")?;
+    Ok(Plan { steps: vec![call("mail.activity", "unlink", ids)], ..Plan::default() })
+}
+
 /// A message that nobody outside was told of goes.
 fn undo_post(sight: &Sight, entry: &Entry) -> Result<Plan> {
     let said = inverses::instead("message_post");
     let ids = entry.made().ok_or_else(|| impossible("the journal does not know which message was posted"))?;
     let schema = sight.run.filled("mail.message")?;
     let has = |name: &&str| schema.as_ref().is_none_or(|schema| schema.has(name));
-    let fields = ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"];
-    let fields: Vec<String> = fields.into_iter().filter(|name| has(name)).map(str::to_string).collect();
+    let fields = ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"].into_iter().chain(BY_WHOM);
+    let fields: Vec<String> = fields.filter(has).map(str::to_string).collect();
     let rows = sight.rows_now("mail.message", &ids, &fields, entry)?;
     if rows.is_empty() {
         return Err(conflict("the message is not there any more".into(), Vec::new()));
     }
+    refuse_changed(&rows, "the message")?;
     let is_told = |row: &Value| {
         ["notified_partner_ids", "partner_ids"].iter().any(|list| row[list].as_array().is_some_and(|ids| !ids.is_empty()))
     };

@@ -61,12 +61,20 @@ impl Looker<'_> {
                 false => Found::CannotTell,
             });
         }
-        Ok(if hold == count {
+        // What stood so before, or is somebody else's since, tells nothing of this call.
+        let is_changed = |(before, now): &(Value, Value)| {
+            self.is_ours(now)
+                && kinds.iter().any(|(name, ..)| match before.get(*name) {
+                    Some(before) => *before != now[*name],
+                    None => now["write_date"].as_str().is_some_and(|at| at >= self.since.as_str()),
+                })
+        };
+        Ok(if hold == count && pairs.iter().all(is_changed) {
             Found::Happened(None)
         } else if old < count {
             Found::CannotTell
         } else {
-            self.untouched(&pairs, looked)
+            self.never_written(&pairs, looked)
         })
     }
 
@@ -101,7 +109,7 @@ impl Looker<'_> {
         let changed = pairs.iter().filter(is_changed).count();
         looked.at(format!("{} of {} records, {changed} of them changed", fields.join(", "), pairs.len()));
         Ok(match changed {
-            0 => self.untouched(&pairs, looked),
+            0 => self.never_written(&pairs, looked),
             count
                 if count == pairs.len()
                     && pairs.iter().all(is_there)
