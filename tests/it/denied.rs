@@ -167,5 +167,8 @@ fn raw_of_a_binary_file_leads_to_datas() {
     };
     let meant = r#"datas is meant: odoo-agent --profile lab call ir.attachment read --ids 5 --data-json '{"fields":["name","datas"]}'"#;
     assert!(hints("name,raw").contains(meant), "{}", hints("name,raw"));
+    for both in ["name,raw,datas", "name,datas,raw"] {
+        assert!(hints(both).contains(meant), "{}", hints(both));
+    }
     assert!(!hints("name,datas").contains("datas is meant"));
 }
