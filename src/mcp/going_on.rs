@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::answers::Called;
-use super::fit::{Cut, size};
+use super::fit::{Cut, size_within};
 use super::paging;
 use crate::knowledge::methods;
 use crate::operation::Object;
@@ -28,8 +28,9 @@ impl Called<'_> {
 
     /// How long the call is that goes on, at most.
     pub fn room_for_next(&self) -> usize {
-        let like_it = size(&self.speech.naming.next(self.verb.name, self.arguments.clone())) + DIGITS;
-        like_it.min(self.longest_next())
+        let (like_it, longest) =
+            (self.speech.naming.next(self.verb.name, self.arguments.clone()), self.longest_next());
+        size_within(&like_it, longest).map_or(longest, |like_it| longest.min(like_it + DIGITS))
     }
 
     /// Arguments that take more of an answer than this are not said back: with nothing left for rows nothing goes on.
@@ -44,7 +45,7 @@ impl Called<'_> {
         }
         let next = self.next(cut, value)?;
         let call = self.speech.naming.next(self.verb.name, next.clone());
-        if size(&call) <= self.longest_next() {
+        if size_within(&call, self.longest_next()).is_some() {
             return Some(GoingOn::Call(call));
         }
         let (given, next) = (whole(self.arguments), whole(&next));
