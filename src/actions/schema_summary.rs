@@ -116,7 +116,7 @@ pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &
     let names = chosen(&request, &schema)?;
     let mut fields: Vec<Value> = names.iter().map(|name| schema.summary(name)).collect();
     let cut: Vec<&str> =
-        fields.iter_mut().zip(&names).filter_map(|(row, name)| is_cut(row, name, &request).then_some(name.as_str())).collect();
+        fields.iter_mut().zip(&names).filter_map(|(row, name)| cut_keys(row, name, &request).then_some(name.as_str())).collect();
     let origin = if schema.from_cache { Origin::Cache } else { Origin::Live };
     let summary = json!({
         "source": origin.as_str(),
@@ -151,8 +151,8 @@ pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &
 }
 
 /// Cuts the keys of a field that was not asked for by its name, where they are very many: all zones of time, all
-/// languages. How many are left out stands beside them.
-fn is_cut(row: &mut Value, name: &str, request: &Request) -> bool {
+/// languages. How many are left out stands beside them. Says whether it did.
+fn cut_keys(row: &mut Value, name: &str, request: &Request) -> bool {
     let Some(keys) = row.get_mut("selection").and_then(Value::as_array_mut) else { return false };
     let count = keys.len();
     if count <= LONG || request.fields.iter().any(|asked| asked == name) {
