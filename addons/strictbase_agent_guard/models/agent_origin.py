@@ -113,8 +113,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
                 telling = document._agent_guard_telling(touch["names"], document=True)
             elif record is not None:
                 telling = record._agent_guard_telling(touch["names"])
-                own = telling and self._looked(record, [touch])
-                telling = telling and not (own and touch["touched_at"] < own)
+                telling = telling and not self._is_seen(record, touch)
             else:
                 telling = True
             if telling:
