@@ -95,7 +95,7 @@ class AgentUnapproved(models.AbstractModel):
             if given or any(FLAG in vals for vals in vals_list):
                 vals_list = [{**vals, FLAG: False} for vals in vals_list]
             return super().create(vals_list)
-        # what Odoo's own code gives may speak for it, what the context adds only against
+        # what Odoo's own code gives may speak for it, a default of the context may not
         written = self._agent_guard_is_written
         filled_list = self._agent_guard_with_defaults(vals_list)
         rows = super().create(
