@@ -128,6 +128,16 @@ impl Entry {
         seconds(&self.outcome.as_ref()?["at"])
     }
 
+    /// The second by which it was known what became of it, by its run or by a check.
+    pub fn settled(&self) -> Option<u64> {
+        self.ended().max(self.checked.as_ref().and_then(|line| seconds(&line["at"])))
+    }
+
+    /// Whether it may have changed something: it was carried out, or nobody knows.
+    pub fn may_have_changed(&self) -> bool {
+        matches!(self.state(), State::Done | State::Open)
+    }
+
     /// The error code that it ended with.
     pub fn code(&self) -> Option<&str> {
         self.outcome.as_ref()?["code"].as_str()
@@ -244,6 +254,11 @@ impl Entries {
     /// The one of this id.
     pub fn get(&self, id: &str) -> Option<&Entry> {
         self.places.get(id).and_then(|at| self.found.get(*at))
+    }
+
+    /// One entry, and those after it.
+    pub fn from(&self, id: &str) -> &[Entry] {
+        self.places.get(id).and_then(|at| self.found.get(*at..)).unwrap_or_default()
     }
 
     fn of_line(&mut self, line: &Value, member: &str) -> Option<&mut Entry> {
