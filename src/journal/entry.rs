@@ -96,6 +96,11 @@ impl Entry {
         self.intent["ids"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect()
     }
 
+    /// How it found a record, as far as that was read.
+    pub fn found(&self, id: i64) -> Option<&Value> {
+        self.intent["before"]["rows"].as_array()?.iter().find(|row| row["id"] == id)
+    }
+
     /// The values of records to be made; an object alone is a list of one.
     pub fn vals_list(&self) -> Vec<Object> {
         let given = &self.intent["values"]["vals_list"];
@@ -259,6 +264,14 @@ impl Entries {
     /// One entry, and those after it.
     pub fn from(&self, id: &str) -> &[Entry] {
         self.places.get(id).and_then(|at| self.found.get(*at..)).unwrap_or_default()
+    }
+
+    /// The calls on a record after one.
+    pub fn later_on<'e>(&'e self, entry: &Entry, model: &str, id: i64) -> impl Iterator<Item = &'e Entry> {
+        let is_on_it = move |other: &&Entry| {
+            other.may_have_changed() && other.model() == model && other.ids().contains(&id)
+        };
+        self.from(&entry.id).iter().skip(1).filter(is_on_it)
     }
 
     fn of_line(&mut self, line: &Value, member: &str) -> Option<&mut Entry> {

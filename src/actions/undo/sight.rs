@@ -138,8 +138,8 @@ impl<'a> Sight<'a> {
         let id = now["id"].as_i64()?;
         let is_by = |entry: &Entry, row: &Value| self.is_by(entry, &row["write_uid"], &row["write_date"]);
         let mut last = entry;
-        for other in later_on(all, entry, model, id).filter(|other| !is_beside(other.method())) {
-            let before = found_by(other, id)?;
+        for other in all.later_on(entry, model, id).filter(|other| !is_beside(other.method())) {
+            let before = other.found(id)?;
             if is_by(last, before) != Some(true) {
                 return None;
             }
@@ -155,7 +155,7 @@ impl<'a> Sight<'a> {
     /// two of our own calls, which each have noted how they found it. What is not told is held against nobody.
     pub fn is_touched(&self, all: &Entries, entry: &Entry, model: &str, now: &Value) -> bool {
         let id = now["id"].as_i64().unwrap_or_default();
-        let found = later_on(all, entry, model, id).filter_map(|other| found_by(other, id));
+        let found = all.later_on(entry, model, id).filter_map(|other| other.found(id));
         found.chain([now]).any(|row| self.is_others(all, entry, &row["write_uid"], &row["write_date"]))
     }
 
@@ -201,17 +201,4 @@ pub struct Written<'w> {
     pub ours: &'w Value,
     /// What it held until then.
     pub was: Option<&'w Value>,
-}
-
-/// The calls on a record after one.
-fn later_on<'e>(all: &'e Entries, entry: &Entry, model: &str, id: i64) -> impl Iterator<Item = &'e Entry> {
-    let is_on_it = move |other: &&Entry| {
-        other.may_have_changed() && other.model() == model && other.ids().contains(&id)
-    };
-    all.from(&entry.id).iter().skip(1).filter(is_on_it)
-}
-
-/// How a call found a record.
-fn found_by(entry: &Entry, id: i64) -> Option<&Value> {
-    entry.intent["before"]["rows"].as_array()?.iter().find(|row| row["id"] == id)
 }
