@@ -1,7 +1,8 @@
 //! One thing that an operation does, itself or inside its values, paths and specifications: on which model and records,
 //! with which fields and values. Pure.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::naming;
 use super::pattern::ModelNames;
@@ -24,7 +25,7 @@ pub enum Kind {
 }
 
 /// Values that are stored.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Stored<'o> {
     /// By field.
     pub values: &'o Object,
@@ -46,8 +47,7 @@ pub struct Act<'o> {
     /// What it does, exactly.
     pub classes: Classes,
     /// The fields that it names.
-    pub fields: Vec<&'o str>,
-    named: HashSet<&'o str>,
+    pub fields: BTreeSet<Cow<'o, str>>,
     /// It names none where that means every one.
     pub is_whole: bool,
     /// The values that it stores.
@@ -80,8 +80,7 @@ impl<'o> Act<'o> {
             methods: methods.to_vec(),
             names,
             classes: Classes::of(&[class]),
-            fields: Vec::new(),
-            named: HashSet::new(),
+            fields: BTreeSet::new(),
             is_whole: false,
             values: Vec::new(),
             has_values: kind == Kind::Written && class != Class::Destructive,
@@ -123,10 +122,8 @@ impl<'o> Act<'o> {
     }
 
     /// It names a field.
-    pub fn name(&mut self, field: &'o str) {
-        if self.named.insert(field) {
-            self.fields.push(field);
-        }
+    pub fn name(&mut self, field: impl Into<Cow<'o, str>>) {
+        self.fields.insert(field.into());
     }
 
     /// It stores values in so many records.
@@ -161,7 +158,7 @@ impl<'o> Act<'o> {
 
     /// Which of its fields are more than what a link shows by itself.
     pub fn tells(&self) -> bool {
-        self.is_whole || self.fields.iter().any(|field| !matches!(*field, "id" | "display_name" | "name"))
+        self.is_whole || self.fields.iter().any(|field| !matches!(field.as_ref(), "id" | "display_name" | "name"))
     }
 }
 

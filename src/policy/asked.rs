@@ -43,6 +43,7 @@ pub struct Asked<'o> {
 struct Led {
     model: Option<String>,
     by: Option<Link>,
+    inverse: Option<String>,
     is_known: bool,
 }
 
@@ -156,8 +157,7 @@ impl<'o> Asked<'o> {
             Role::Plain => {
                 let at = self.panel.filter(|_| name == "comodel_domain").unwrap_or_default();
                 self.inner_domains(name, value, at);
-                let is_list = matches!(name, "allfields" | "attributes");
-                if operation.access() == Access::Write && !is_list {
+                if operation.access() == Access::Write {
                     self.values(value);
                 }
             }
@@ -171,11 +171,14 @@ impl<'o> Asked<'o> {
             told => told,
         });
         match told.unwrap_or(Lead::Unknown) {
-            Lead::To { model, by } => Led { model: Some(model), by: Some(by), is_known: true },
-            Lead::Nowhere => Led { model: None, by: None, is_known: true },
+            Lead::To { model, by, inverse } => {
+                Led { model: Some(model), by: Some(by), inverse, is_known: true }
+            }
+            Lead::Nowhere => Led { model: None, by: None, inverse: None, is_known: true },
             Lead::Unknown => Led {
                 model: sensitive::usual_relation(field).map(str::to_string),
                 by: sensitive::only_links(field).then_some(Link::Beside),
+                inverse: None,
                 is_known: false,
             },
         }

@@ -274,7 +274,8 @@ impl Match {
                 && counted.ids.iter().all(|id| all.contains(id))
         };
         // Fields are named by what reads and writes them: what deletes, runs or sends is permitted by fields alone
-        // where the rule names its effect as well, and what names none never is, unless it tells of none.
+        // where the rule names its effect as well, and what names none never is, unless it tells of none or every field
+        // is permitted.
         let is_read = act.classes.is_within(Classes::of(&[Class::Read]));
         let is_plain = act.classes.is_within(Classes::of(&[Class::Read, Class::Write]));
         let is_field = |all: &Vec<Pattern>| {
@@ -282,9 +283,9 @@ impl Match {
                 return false;
             }
             let names_some = is_read || act.is_whole || !act.fields.is_empty();
-            names_some
+            (names_some || all.iter().any(Pattern::is_everything))
                 && (is_plain || self.effects.is_some())
-                && act.fields.iter().all(|field| *field == "id" || has(all, field))
+                && act.fields.iter().all(|field| field == "id" || has(all, field))
         };
         let is_domain = |all: &Vec<Pattern>| {
             !asked.is_opaque && asked.domain_fields.iter().all(|field| *field == "id" || has(all, field))

@@ -79,7 +79,9 @@ impl<'o> Asked<'o> {
                     self.stored(values, to, 1);
                 }
             }
-            Command::Delete(id) => self.linked(led, "unlink", &[id]),
+            Command::Delete(id) => {
+                self.linked(led, "unlink", &[id]);
+            }
             Command::Link(id) => self.link(at, led, &[id], &[]),
             Command::Unlink(id) => self.link(at, led, &[], &[id]),
             Command::Clear => self.link(at, led, &[], &[None]),
@@ -107,20 +109,25 @@ impl<'o> Asked<'o> {
         if !changes || added.is_empty() && taken.is_empty() {
             return;
         }
-        self.linked(led, "write", added);
-        self.linked(led, "write", taken);
+        let both: Vec<Option<i64>> = added.iter().chain(taken).copied().collect();
+        let to = self.linked(led, "write", &both);
+        // What links them is a field of theirs.
+        if let (Some(act), Some(inverse)) = (self.acts.get_mut(to), &led.inverse) {
+            act.name(inverse.clone());
+        }
         if !taken.is_empty() && !is_beside {
             self.linked(led, "unlink", taken);
         }
     }
 
-    fn linked(&mut self, led: &Led, method: &'static str, ids: &[Option<i64>]) {
+    fn linked(&mut self, led: &Led, method: &'static str, ids: &[Option<i64>]) -> usize {
         let to = self.related(led.model.clone(), Kind::Written, &[method]);
         if let Some(act) = self.acts.get_mut(to) {
             // It stores none of them that a rule could look at.
             act.has_values = !act.values.is_empty();
             ids.iter().for_each(|id| act.add(*id));
         }
+        to
     }
 
     /// What reaches somebody outside once it is stored.
