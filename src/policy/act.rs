@@ -28,7 +28,7 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Stored<'o> {
     /// By field.
-    pub values: &'o Object,
+    pub values: Cow<'o, Object>,
     /// In so many records.
     pub times: u64,
 }
@@ -127,7 +127,7 @@ impl<'o> Act<'o> {
     }
 
     /// It stores values in so many records.
-    pub fn store(&mut self, values: &'o Object, times: u64) {
+    pub fn store(&mut self, values: Cow<'o, Object>, times: u64) {
         self.values.push(Stored { values, times });
         self.has_values = true;
     }

@@ -154,7 +154,9 @@ impl<'o> Asked<'o> {
             Role::Specification => self.specification(value, 0),
             Role::GroupSpecification => self.group_specification(value),
             Role::Values | Role::Draft => self.values(value),
-            Role::Plain => {
+            Role::Translations => self.translations(value),
+            Role::Plain => self.inner_domains(name, value, 0),
+            Role::Untold => {
                 let at = self.panel.filter(|_| name == "comodel_domain").unwrap_or_default();
                 self.inner_domains(name, value, at);
                 if operation.access() == Access::Write {

@@ -162,7 +162,7 @@ impl<'v> Found<'v> {
         let defaults = asked.defaults_of(act);
         let default = |name: &String| defaults.iter().find(|(field, _)| field == name).map(|it| it.1);
         let Some((first, rest)) = steps.split_first() else {
-            let all = act.values.iter().map(|stored| Cow::Owned(Value::Object(stored.values.clone())));
+            let all = act.values.iter().map(|stored| Cow::Owned(json!(stored.values)));
             self.values.extend(all);
             return;
         };

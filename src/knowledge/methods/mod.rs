@@ -39,6 +39,8 @@ pub enum Scope {
 pub enum Role {
     /// Nothing that names fields.
     Plain,
+    /// What the method has of its own: nobody tells.
+    Untold,
     /// A domain.
     Domain,
     /// A list of names of fields.
@@ -57,6 +59,8 @@ pub enum Role {
     Values,
     /// Values of a record that is not stored.
     Draft,
+    /// What a field is in each language.
+    Translations,
     /// Names of fields whose values are answered, beside those of records.
     Shown,
     /// Fields of what is exported, by their paths.

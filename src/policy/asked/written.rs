@@ -1,14 +1,16 @@
 //! What is written inside values: commands make, change, link and delete records of other models, and each is an act.
 //! How a list is written is read in `knowledge::commands`. Pure.
 
-use serde_json::Value;
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
 
 use super::{Act, Asked, Kind, Led, Link, ModelNames};
 use crate::knowledge::classes::Class;
 use crate::knowledge::commands::{self, Command};
 use crate::knowledge::methods::Role;
 use crate::knowledge::{methods, sensitive};
-use crate::operation::Object;
+use crate::operation::{Object, kwargs};
 use crate::outbound;
 
 impl<'o> Asked<'o> {
@@ -28,9 +30,28 @@ impl<'o> Asked<'o> {
         }
     }
 
+    /// What a field is in each language is a value of that field.
+    pub(super) fn translations(&mut self, value: &'o Value) {
+        let field = self.operation.kwargs.get("field_name").and_then(Value::as_str);
+        let (Some(field), Some(act)) = (field, self.acts.first_mut()) else { return };
+        act.name(field);
+        act.has_values = true;
+        let times = (act.ids.len() as u64).max(1);
+        for text in value.as_object().into_iter().flat_map(Object::values) {
+            // Of a longer text each part that is translated has its own.
+            let texts = match text {
+                Value::Object(parts) => parts.values().collect(),
+                text => vec![text],
+            };
+            for text in texts {
+                act.store(Cow::Owned(kwargs(json!({ field: text }))), times);
+            }
+        }
+    }
+
     fn stored(&mut self, values: &'o Object, at: usize, times: u64) {
         if let Some(act) = self.acts.get_mut(at) {
-            act.store(values, times);
+            act.store(Cow::Borrowed(values), times);
         }
         self.sends(at, values);
         for (field, value) in values {
