@@ -140,6 +140,11 @@ impl<'o> Act<'o> {
         }
     }
 
+    /// Whether it may store a field without anybody seeing which value: a copy, the columns of an import.
+    pub fn hides(&self, field: &str) -> bool {
+        self.is_whole || self.values.is_empty() && self.fields.contains(field)
+    }
+
     /// Whether it may make records.
     pub fn makes(&self) -> bool {
         self.methods.iter().any(|method| matches!(*method, "create" | "load"))

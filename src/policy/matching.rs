@@ -214,7 +214,12 @@ impl Match {
             return Holds::No;
         }
         for test in &self.values {
-            match test.came(&act.values, defaults, false) {
+            let is_due = test.is_due(self.is_of_everything());
+            // What is said of everything is said of what stores the field.
+            if !is_due && !act.hides(&test.field) && !act.fields.contains(test.field.as_str()) {
+                return Holds::No;
+            }
+            match test.came(&act.values, defaults, false, is_due) {
                 Came::False => return Holds::No,
                 Came::Missing => holds = Holds::Missing,
                 Came::True => {}
@@ -299,7 +304,7 @@ impl Match {
             && self.ids.as_ref().is_none_or(is_id)
             && self.fields.as_ref().is_none_or(is_field)
             && self.domain_fields.as_ref().is_none_or(is_domain)
-            && self.values.iter().all(|test| test.came(&act.values, defaults, true) == Came::True)
+            && self.values.iter().all(|test| test.came(&act.values, defaults, true, true) == Came::True)
     }
 
     /// Whether it holds for nothing but reading.
@@ -307,6 +312,13 @@ impl Match {
         let is_read = |method: &Pattern| method.is_literal() && classes::of("", method.text()) == Class::Read;
         self.effects.is_some_and(|effects| effects.is_within(Classes::of(&[Class::Read])))
             || self.methods.as_ref().is_some_and(|all| all.iter().all(is_read))
+    }
+
+    /// Whether it names neither models nor methods.
+    pub fn is_of_everything(&self) -> bool {
+        let is_any = |all: &Vec<Pattern>| all.iter().any(Pattern::is_everything);
+        self.models.as_ref().is_none_or(|all| all.iter().any(|it| it.pattern().is_everything()))
+            && self.methods.as_ref().is_none_or(is_any)
     }
 
     /// Whether it names models, and not simply every one.

@@ -9,7 +9,7 @@ use super::act::{Act, Kind};
 use super::asked::Asked;
 use super::naming;
 use super::reading::{Node, Read};
-use crate::knowledge::classes;
+use crate::knowledge::{classes, methods};
 
 /// A way into an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +108,32 @@ impl Path {
                 is_itself && (operation.kwargs.contains_key(name) || is_taken())
             }
         }
+    }
+
+    /// Whether an act has what stands there, or hides it.
+    pub fn may_be_in(&self, asked: &Asked, act: &Act) -> bool {
+        self.is_hidden_in(asked, act) || !self.find(asked, act).values.is_empty()
+    }
+
+    /// Whether it leads to values that an act stores and does not show.
+    pub fn is_hidden_in(&self, asked: &Asked, act: &Act) -> bool {
+        self.is_of_values(asked) && self.steps.iter().any(|step| act.hides(step))
+    }
+
+    /// Whether an act is held to it where it has none. What is said of every name is said of those that have it: a
+    /// value that is not stored, or an argument of a method that nobody knows, is not missing there.
+    pub fn is_due(&self, asked: &Asked, act: &Act, is_everywhere: bool) -> bool {
+        let operation = asked.operation;
+        let is_known = |name| {
+            methods::of(&operation.model, &operation.method).is_some_and(|method| method.knows(name))
+        };
+        act.kind == Kind::Itself
+            && match &self.root {
+                _ if !is_everywhere => true,
+                _ if self.is_of_values(asked) => false,
+                Root::Argument(name) => is_known(name),
+                _ => true,
+            }
     }
 
     /// What stands there, of an act.
