@@ -160,6 +160,11 @@ impl Argument {
         (self.since..=self.until).contains(&version)
     }
 
+    /// Whether it has this name, now or formerly.
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.former.is_some_and(|(former, _)| former == name)
+    }
+
     /// Its name in a version.
     pub fn name_in(&self, version: Version) -> &'static str {
         match self.former {
@@ -252,11 +257,9 @@ impl Method {
         self.argument(Role::Values).map(|argument| argument.name)
     }
 
-    /// Whether it knows an argument by this name, now or formerly.
-    fn has(&self, name: &str) -> Option<Role> {
-        let is_it =
-            |own: &&Argument| own.name == name || own.former.is_some_and(|(former, _)| former == name);
-        self.arguments.iter().find(is_it).map(|own| own.role)
+    /// What the argument of this name holds, if it has one.
+    fn role(&self, name: &str) -> Option<Role> {
+        self.arguments.iter().find(|own| own.is_called(name)).map(|own| own.role)
     }
 
     /// Whether what it stores is a list, one for each record.
@@ -287,8 +290,7 @@ impl Method {
 
     /// Whether a keyword means something to it in some version.
     pub fn knows(&self, keyword: &str) -> bool {
-        let is_former = |argument: &Argument| argument.former.is_some_and(|(name, _)| name == keyword);
-        self.arguments.iter().any(|argument| argument.name == keyword || is_former(argument))
+        self.arguments.iter().any(|argument| argument.is_called(keyword))
             || self.swallowed().any(|known| known == keyword)
     }
 

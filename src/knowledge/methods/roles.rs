@@ -30,7 +30,7 @@ const USUAL: [(&str, Role); 20] = [
 
 /// What an argument holds: what any version of the method says of it that says more than that it is there.
 pub fn role(model: &str, method: &str, argument: &str) -> Role {
-    let mut told = rows(model, method).filter_map(|row| row.has(argument));
+    let mut told = rows(model, method).filter_map(|row| row.role(argument));
     if let Some(role) = told.find(|role| *role != Role::Plain) {
         return role;
     }
