@@ -243,7 +243,8 @@ impl Tool {
         }
         for predicate in &self.require {
             // What is required of every name is required of each.
-            if came(predicate, true, predicate.is_due(asked, act, false)).is_some_and(|came| came != Came::True) {
+            let came = came(predicate, true, predicate.is_due(asked, act, false));
+            if came.is_some_and(|came| came != Came::True) {
                 return denied(predicate, format!("required: {}", predicate.words()));
             }
         }

@@ -128,9 +128,8 @@ impl Limit {
             true => act.makes() && !is_given && !is_everywhere,
             false => path.is_due(asked, act, is_everywhere),
         };
-        let adds_nothing = |path: &Path, act: &Act| {
-            !path.is_ids() && !path.may_be_in(asked, act) && !is_due(path, act)
-        };
+        let adds_nothing =
+            |path: &Path, act: &Act| !path.is_ids() && !path.may_be_in(asked, act) && !is_due(path, act);
         for act in acts {
             let whose = self.whose(act, who);
             let amount = match &self.sum {

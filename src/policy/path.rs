@@ -98,7 +98,10 @@ impl Path {
                 }
             }
             // A key of the context that is not there is not hidden: it is not there.
-            Root::Context => self.steps.first().is_none_or(|key| operation.context.contains_key(key)),
+            Root::Context => self
+                .steps
+                .first()
+                .is_none_or(|key| asked.contexts.iter().any(|context| context.contains_key(key))),
             Root::Values => {
                 let is_given = |name| asked.defaults_of(act).iter().any(|(field, _)| field == name);
                 act.has_values || self.steps.first().is_some_and(is_given)
@@ -124,9 +127,8 @@ impl Path {
     /// value that is not stored, or an argument of a method that nobody knows, is not missing there.
     pub fn is_due(&self, asked: &Asked, act: &Act, is_everywhere: bool) -> bool {
         let operation = asked.operation;
-        let is_known = |name| {
-            methods::of(&operation.model, &operation.method).is_some_and(|method| method.knows(name))
-        };
+        let is_known =
+            |name| methods::of(&operation.model, &operation.method).is_some_and(|method| method.knows(name));
         act.kind == Kind::Itself
             && match &self.root {
                 _ if !is_everywhere => true,
@@ -145,8 +147,11 @@ impl Path {
             Root::Method => found.made(act.methods.first().map(|method| json!(method))),
             Root::Ids => found.ids_of(operation.ids.as_deref(), act, &self.steps),
             Root::Context => match self.steps.split_first() {
-                None => found.made(Some(Value::Object(operation.context.clone()))),
-                Some((key, rest)) => found.walk_to(operation.context.get(key), rest),
+                None => found.values.extend(asked.contexts.iter().map(|context| Cow::Owned(json!(context)))),
+                Some((key, rest)) => {
+                    let given = asked.contexts.iter().filter_map(|context| context.get(key));
+                    given.for_each(|value| found.walk(value, rest));
+                }
             },
             Root::Argument(name) => found.walk_to(operation.kwargs.get(name), &self.steps),
             Root::Values => found.values_of(asked, act, &self.steps),

@@ -155,13 +155,7 @@ impl ValueTest {
     }
 
     /// Whether stored values are so. What is not due is not missing.
-    pub fn came(
-        &self,
-        all: &[Stored],
-        defaults: &[(&str, &Value)],
-        for_each: bool,
-        is_due: bool,
-    ) -> Came {
+    pub fn came(&self, all: &[Stored], defaults: &[(&str, &Value)], for_each: bool, is_due: bool) -> Came {
         let default = defaults.iter().find(|(field, _)| *field == self.field).map(|it| it.1);
         let mut found: Vec<Option<&Value>> =
             all.iter().map(|stored| stored.values.get(&self.field).or(default)).collect();

@@ -46,6 +46,28 @@ pub fn shows_records(method: &str) -> bool {
     matches!(method, "read" | "search_read" | "search_fetch" | "web_read" | "web_search_read")
 }
 
+/// What describes models and holds no values.
+const DESCRIPTIONS: [&str; 7] = [
+    "fields_get",
+    "fields_view_get",
+    "get_available_models",
+    "get_view",
+    "get_views",
+    "has_access",
+    "load_views",
+];
+
+/// Whether a method describes models and answers with no values.
+pub fn describes(method: &str) -> bool {
+    DESCRIPTIONS.contains(&method)
+}
+
+/// Whether an answer can hold values of records at all. What was asked for is no proof: it is looked through.
+pub fn may_answer_records(method: &str) -> bool {
+    let is_bare = matches!(method, "search_count" | "search" | "unlink" | "write" | "create" | "context_get");
+    !describes(method) && !is_bare
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
