@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::naming;
 use super::pattern::ModelNames;
 use crate::knowledge::classes::{self, Class, Classes};
@@ -106,7 +108,13 @@ impl<'o> Act<'o> {
         act.is_whole = is_whole(operation);
         match method {
             "action_archive" | "action_unarchive" | "toggle_active" => act.name("active"),
-            "name_create" => act.name("name"),
+            "name_create" => {
+                act.name("name");
+                // Contacts take `Name <a@b.c>` apart.
+                if operation.kwargs.get("name").is_some_and(holds_address) {
+                    act.name("email");
+                }
+            }
             // Its rows say in columns of their own which records they are.
             "load" => act.is_uncounted = true,
             _ => {}
@@ -163,8 +171,14 @@ impl<'o> Act<'o> {
 
     /// Which of its fields are more than what a link shows by itself.
     pub fn tells(&self) -> bool {
-        self.is_whole || self.fields.iter().any(|field| !matches!(field.as_ref(), "id" | "display_name" | "name"))
+        self.is_whole
+            || self.fields.iter().any(|field| !matches!(field.as_ref(), "id" | "display_name" | "name"))
     }
+}
+
+/// Whether a name that a record is made by holds an address.
+pub fn holds_address(name: &Value) -> bool {
+    name.as_str().is_some_and(|name| name.contains('@'))
 }
 
 /// How many records an operation makes, or says that it works on in another way than by ids.
@@ -195,13 +209,13 @@ fn made(operation: &Operation) -> u64 {
 /// Whether it is about every field, because it names none: so these read, and a copy has them all.
 fn is_whole(operation: &Operation) -> bool {
     let (model, method) = (operation.model.as_str(), operation.method.as_str());
-    let names_some = |(name, value): (&String, &serde_json::Value)| {
+    let names_some = |(name, value): (&String, &Value)| {
         let role = methods::role(model, method, name);
         match value {
-            serde_json::Value::Array(names) => !names.is_empty() && is_list(role),
-            serde_json::Value::String(name) => !name.is_empty() && is_list(role),
+            Value::Array(names) => !names.is_empty() && is_list(role),
+            Value::String(name) => !name.is_empty() && is_list(role),
             // An empty specification shows ids alone.
-            serde_json::Value::Object(_) => role == Role::Specification,
+            Value::Object(_) => role == Role::Specification,
             _ => false,
         }
     };

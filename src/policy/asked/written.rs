@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
+use super::super::act::holds_address;
 use super::{Act, Asked, Kind, Led, Link, ModelNames};
 use crate::knowledge::classes::Class;
 use crate::knowledge::commands::{self, Command};
@@ -180,10 +181,20 @@ impl<'o> Asked<'o> {
             let led = self.lead(at, field);
             let to = self.related(led.model, Kind::Written, &["create"]);
             self.field(to, "name");
+            if self.names_in(value, field).any(holds_address) {
+                self.field(to, "email");
+            }
             if let Some(act) = self.acts.get_mut(to) {
                 act.is_uncounted = true;
             }
         }
+    }
+
+    /// What stands in a column.
+    fn names_in(&self, columns: &Value, column: &str) -> impl Iterator<Item = &'o Value> {
+        let rows = self.operation.kwargs.get("data").and_then(Value::as_array).into_iter().flatten();
+        let at = columns.as_array().and_then(|all| all.iter().position(|name| name == column));
+        rows.filter_map(move |row| row.get(at?))
     }
 
     /// Columns whose records are made where there are none of that name.
