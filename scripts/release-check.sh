@@ -22,6 +22,8 @@ with cargo-machete "crates that nothing uses" cargo machete
 with cargo-semver-checks "the interface of the library" cargo semver-checks
 printf '\n=== the moments of an exchange, every one on every way\n'
 ODOO_AGENT_TEST_WHOLE=1 cargo test --locked --test it -- moments:: gateway:: routes::
+printf '\n=== a hundred thousand calls by one server of mcp\n'
+cargo test --locked --release --test it -- --ignored --nocapture a_hundred_thousand_calls
 printf '\n=== what is fuzzed, by its corpora\n'
 ODOO_AGENT_FUZZ=${ODOO_AGENT_FUZZ:-20000} cargo test --locked --lib fuzz::
 # A minute a target; without the sanitizer, which has to be built with nightly's own library.

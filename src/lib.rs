@@ -1,4 +1,4 @@
-//! odoo-agent: Odoo 19 for AI agents behind an allowlist and for people in a terminal.
+//! odoo-agent: Odoo 14 to 20 for AI agents behind an allowlist and for people in a terminal.
 //!
 //! [`run`] is the whole program; `main` only hands it the process. Arrows point down: surfaces -> {actions, spec,
 //! doctor} -> execute -> {approval, preflight} -> session -> odoo -> transport -> words (tests/it/layers.rs).

@@ -1,10 +1,16 @@
 //! Files, carefully: private directories, whole-or-nothing writes, reads that follow no link and stop at a
 //! limit, locks with a deadline. It knows nothing of what the files mean.
 
+mod appended;
+mod lock;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
+
+pub use appended::{Appended, append_line};
+pub use lock::Lock;
 
 #[cfg(unix)]
 use rustix::fs::OFlags;
@@ -96,7 +102,8 @@ fn directory_of(path: &Path) -> io::Result<&Path> {
 pub struct Stamp {
     modified: Option<SystemTime>,
     length: u64,
-    /// Which file it is, and when anything about it changed, where the platform tells.
+    /// Which file it is, and when anything about it changed, where the platform tells; of a directory, who may write
+    /// there.
     number: (u64, i64, i64),
 }
 
@@ -104,6 +111,12 @@ pub struct Stamp {
 #[cfg(feature = "mcp")]
 pub fn stamp(path: &Path) -> Option<Stamp> {
     let metadata = std::fs::metadata(path).ok()?;
+    // What is put into a directory is told by its files: of itself it matters who may do that.
+    #[cfg(unix)]
+    if metadata.is_dir() {
+        let number = (u64::from(metadata.mode()), i64::from(metadata.uid()), i64::from(metadata.gid()));
+        return Some(Stamp { modified: None, length: 0, number });
+    }
     #[cfg(unix)]
     let number = (metadata.ino(), metadata.ctime(), metadata.ctime_nsec());
     #[cfg(not(unix))]
@@ -224,22 +237,6 @@ pub fn owned_by_root(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.uid() == 0)
 }
 
-/// Adds a line to a private file. One that has grown too large is put aside first, in the place of the one before.
-pub fn append_line(path: &Path, line: &str, largest: u64) -> io::Result<()> {
-    let mut options = private_options();
-    options.append(true);
-    let mut file = options.open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is no plain file"));
-    }
-    if metadata.len() > largest {
-        std::fs::rename(path, path.with_extension("before.jsonl"))?;
-        file = options.open(path)?;
-    }
-    file.write_all(format!("{line}\n").as_bytes())
-}
-
 /// Whether this process's user owns a file.
 #[cfg(unix)]
 pub fn owned_by_us(metadata: &std::fs::Metadata) -> bool {
@@ -285,65 +282,6 @@ pub fn others_can_write(directory: &Path) -> io::Result<bool> {
     }
 }
 
-/// A private file that only grows, open for adding to its end. What cannot be added whole is taken off again.
-pub struct Appended {
-    file: File,
-    /// Bytes in it.
-    pub length: u64,
-}
-
-impl Appended {
-    /// Opens it, and makes it where there is none (0600); one that others may read becomes private. A link, or what
-    /// is no plain file, is an error.
-    pub fn open(path: &Path) -> io::Result<Appended> {
-        let file = private_options().read(true).append(true).open(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::other(format!("{} is no plain file", path.display())));
-        }
-        #[cfg(unix)]
-        {
-            if !owned_by_us(&metadata) {
-                return Err(io::Error::other(format!("{} belongs to another user", path.display())));
-            }
-            if metadata.permissions().mode() & 0o077 != 0 {
-                file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-            }
-        }
-        Ok(Appended { file, length: metadata.len() })
-    }
-
-    /// Opens one that is there, to be read.
-    pub fn open_there(path: &Path) -> io::Result<Appended> {
-        let file = open_for_reading(path, false)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::other(format!("{} is no plain file", path.display())));
-        }
-        Ok(Appended { file, length: metadata.len() })
-    }
-
-    /// The bytes from a place on.
-    pub fn from(&mut self, start: u64) -> io::Result<Vec<u8>> {
-        self.file.seek(SeekFrom::Start(start))?;
-        let mut bytes = Vec::new();
-        (&mut self.file).take(self.length.saturating_sub(start)).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// Adds bytes; `durable` waits until the disk has them.
-    pub fn add(&mut self, bytes: &[u8], durable: bool) -> io::Result<()> {
-        let written =
-            self.file.write_all(bytes).and_then(|()| if durable { self.file.sync_data() } else { Ok(()) });
-        match written {
-            Ok(()) => self.length += bytes.len() as u64,
-            // A full disk takes the beginning: half a line is worse than none.
-            Err(_) => drop(self.file.set_len(self.length)),
-        }
-        written
-    }
-}
-
 /// Waits until the disk has the names in a directory.
 pub fn sync_directory(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
@@ -361,51 +299,6 @@ fn private_options() -> OpenOptions {
     #[cfg(unix)]
     options.mode(0o600).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits() as i32);
     options
-}
-
-/// Whether an open file is the one that a path leads to.
-fn is_still(file: &File, path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        let number = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
-        let (open, there) = (file.metadata().map(number), std::fs::symlink_metadata(path).map(number));
-        matches!((open, there), (Ok(open), Ok(there)) if open == there)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (file, path);
-        true
-    }
-}
-
-/// An exclusive lock on a file, held until dropped.
-pub struct Lock(#[allow(dead_code, reason = "holding the handle is holding the lock")] File);
-
-impl Lock {
-    /// Waits for the lock up to `patience`.
-    pub fn acquire(path: &Path, patience: Duration) -> io::Result<Lock> {
-        let mut options = private_options();
-        options.append(true);
-        let mut file = options.open(path)?;
-        let deadline = Instant::now() + patience;
-        loop {
-            match file.try_lock() {
-                Ok(()) if is_still(&file, path) => return Ok(Lock(file)),
-                // Who held it has taken it away: another one stands for it now.
-                Ok(()) => file = options.open(path)?,
-                Err(std::fs::TryLockError::WouldBlock) if Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(5));
-                }
-                Err(std::fs::TryLockError::WouldBlock) => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::TimedOut,
-                        format!("{} is locked by another process", path.display()),
-                    ));
-                }
-                Err(std::fs::TryLockError::Error(error)) => return Err(error),
-            }
-        }
-    }
 }
 
 #[cfg(test)]

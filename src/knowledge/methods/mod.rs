@@ -9,7 +9,7 @@ mod rows;
 
 pub use closed::{ENTRIES, closed};
 pub use renamed::renamed;
-pub use roles::{role, shows_records};
+pub use roles::{describes, may_answer_records, role, shows_records};
 
 use super::{NEWEST, OLDEST, USUAL, Version, states};
 use rows::ROWS;
@@ -39,6 +39,8 @@ pub enum Scope {
 pub enum Role {
     /// Nothing that names fields.
     Plain,
+    /// What the method has of its own: nobody tells.
+    Untold,
     /// A domain.
     Domain,
     /// A list of names of fields.
@@ -57,6 +59,8 @@ pub enum Role {
     Values,
     /// Values of a record that is not stored.
     Draft,
+    /// What a field is in each language.
+    Translations,
     /// Names of fields whose values are answered, beside those of records.
     Shown,
     /// Fields of what is exported, by their paths.
@@ -124,11 +128,18 @@ pub struct Argument {
     pub by_name: bool,
     /// Its former name, and the last version with that.
     pub former: Option<(&'static str, Version)>,
+    /// The model whose records it takes, by their ids.
+    pub links: Option<&'static str>,
 }
 
 impl Argument {
     const fn new(name: &'static str, role: Role) -> Argument {
-        Argument { name, role, since: OLDEST, until: NEWEST, by_name: false, former: None }
+        Argument { name, role, since: OLDEST, until: NEWEST, by_name: false, former: None, links: None }
+    }
+
+    const fn to(mut self, model: &'static str) -> Argument {
+        self.links = Some(model);
+        self
     }
 
     const fn since(mut self, version: Version) -> Argument {
@@ -154,6 +165,11 @@ impl Argument {
     /// Whether a version has it.
     pub fn is_in(&self, version: Version) -> bool {
         (self.since..=self.until).contains(&version)
+    }
+
+    /// Whether it has this name, now or formerly.
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.former.is_some_and(|(former, _)| former == name)
     }
 
     /// Its name in a version.
@@ -248,11 +264,9 @@ impl Method {
         self.argument(Role::Values).map(|argument| argument.name)
     }
 
-    /// Whether it knows an argument by this name, now or formerly.
-    fn has(&self, name: &str) -> Option<Role> {
-        let is_it =
-            |own: &&Argument| own.name == name || own.former.is_some_and(|(former, _)| former == name);
-        self.arguments.iter().find(is_it).map(|own| own.role)
+    /// What the argument of this name holds, if it has one.
+    fn role(&self, name: &str) -> Option<Role> {
+        self.arguments.iter().find(|own| own.is_called(name)).map(|own| own.role)
     }
 
     /// Whether what it stores is a list, one for each record.
@@ -283,8 +297,7 @@ impl Method {
 
     /// Whether a keyword means something to it in some version.
     pub fn knows(&self, keyword: &str) -> bool {
-        let is_former = |argument: &Argument| argument.former.is_some_and(|(name, _)| name == keyword);
-        self.arguments.iter().any(|argument| argument.name == keyword || is_former(argument))
+        self.arguments.iter().any(|argument| argument.is_called(keyword))
             || self.swallowed().any(|known| known == keyword)
     }
 

@@ -58,11 +58,12 @@ impl Leads<'_> {
                 Known::NotKept => (None, false),
                 Known::Untold => (None, true),
             };
+            let is_last = is_told || !self.may_ask;
             match found {
-                Some(field) => return lead(&field),
-                None if is_told || !self.may_ask => return Lead::Unknown,
-                // Nothing was kept, or it was before there was such a field.
-                None => known = self.told(model),
+                Some(field) if is_last || says_all(&field) => return lead(&field),
+                None if is_last => return Lead::Unknown,
+                // Nothing was kept, or it was before there was such a field, or before its other end was asked for.
+                _ => known = self.told(model),
             }
         }
     }
@@ -96,6 +97,11 @@ impl Leads<'_> {
     }
 }
 
+/// Whether these attributes are all that is asked of a field today.
+fn says_all(field: &serde_json::Value) -> bool {
+    field["type"] != "one2many" || field.get("relation_field").is_some()
+}
+
 /// Where a field with these attributes leads.
 fn lead(field: &serde_json::Value) -> Lead {
     let by = match field["type"].as_str() {
@@ -107,7 +113,10 @@ fn lead(field: &serde_json::Value) -> Lead {
         Some(_) => return Lead::Nowhere,
     };
     match field["relation"].as_str() {
-        Some(model) => Lead::To { model: model.into(), by },
+        Some(model) => {
+            let inverse = field["relation_field"].as_str().map(str::to_string);
+            Lead::To { model: model.into(), by, inverse }
+        }
         None => Lead::Unknown,
     }
 }

@@ -108,9 +108,8 @@ fn thousands_of_calls_take_no_more_memory_than_hundreds() {
     assert!(late <= early + SLACK, "{early} bytes, then {late}");
 }
 
-/// `cargo test --release --test it -- --ignored --nocapture a_hundred_thousand_calls`
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes minutes: scripts/release-check.sh runs it"]
 fn a_hundred_thousand_calls_take_no_more_memory_than_ten_thousand() {
     let (early, late) = held(10_000, 100_000);
     #[allow(clippy::print_stdout, reason = "whoever runs it wants the figures")]
