@@ -123,7 +123,7 @@ pub fn undo_write(
             }
             let value = if kind.name == "one2many" {
                 let lines = Lines { sight, all, entry, name: field, kind: &kind, was, ours, is };
-                let found = lines.changed()?;
+                let found = lines.changed(&mut plan.lost)?;
                 if !found.is_empty() {
                     changed.extend(found);
                     continue;

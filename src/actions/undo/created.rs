@@ -1,6 +1,8 @@
 //! What was created taken back: archived where it can be, else deleted, and neither where somebody has worked on it
 //! since: on its fields, on its lines, or beside it, which all would go with it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use super::plan::{Plan, call, conflict, impossible, rows, told};
@@ -65,8 +67,9 @@ pub fn undo_create(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> R
         changed.extend(beside_by_others(sight, all, entry, model, &there, &mut unseen)?);
     }
     if !changed.is_empty() {
-        return Err(conflict(format!("somebody has changed since what {name} made"), changed)
-            .with_hint(format!("what is there now is somebody's work: archive {model} {there:?} by hand if it is to go")));
+        let by_hand = if archives { "archive" } else { "delete" };
+        let hint = format!("what is there now is somebody's work: {by_hand} {model} {there:?} by hand if it is to go");
+        return Err(conflict(format!("somebody has changed since what {name} made"), changed).with_hint(hint));
     }
     if archives {
         let active: Vec<i64> =
@@ -92,25 +95,27 @@ fn lines_of_others(
     unseen: &mut Vec<String>,
 ) -> Result<Vec<String>> {
     let model = entry.model();
-    let lists: Vec<(&str, String)> = schema
-        .names()
-        .map(|name| (name, schema.kind(name)))
-        .filter(|(_, kind)| kind.name == "one2many" && is_part_of(&kind.relation, model))
-        .map(|(name, kind)| (name, kind.relation))
-        .collect();
+    // Several fields may list the same lines.
+    let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in schema.names() {
+        let kind = schema.kind(name);
+        if kind.name == "one2many" && is_part_of(&kind.relation, model) {
+            lists.entry(kind.relation).or_default().push(name.to_string());
+        }
+    }
     if lists.is_empty() {
         return Ok(Vec::new());
     }
-    let names: Vec<String> = lists.iter().map(|(name, _)| name.to_string()).collect();
+    let names: Vec<String> = lists.values().flatten().cloned().collect();
     let mut found = Vec::new();
     let told = format!("whether somebody has worked on the lines of {model} {ids:?}, which are not seen");
     let Some(rows) = seen(sight.rows_now(model, ids, &names, entry), told.clone(), unseen)? else {
         return Ok(found);
     };
-    for (name, relation) in lists {
-        let mut lines: Vec<i64> = rows.iter().flat_map(|row| compared::ids(&row[name])).collect();
-        lines.sort_unstable();
-        lines.dedup();
+    for (relation, names) in lists {
+        let listed = |row: &Value| names.iter().flat_map(|name| compared::ids(&row[name])).collect::<Vec<_>>();
+        let lines: BTreeSet<i64> = rows.iter().flat_map(listed).collect();
+        let lines: Vec<i64> = lines.into_iter().collect();
         if lines.is_empty() {
             continue;
         }
@@ -121,10 +126,8 @@ fn lines_of_others(
                 || sight.is_others(all, entry, &row["create_uid"], &row["create_date"])
         };
         let by_others = lines.iter().flatten().filter(is_others);
-        found.extend(by_others.map(|row| format!("{relation} {} in {name} is somebody else's work", row["id"])));
+        found.extend(by_others.map(|row| format!("{relation} {} in it is somebody else's work", row["id"])));
     }
-    found.sort();
-    found.dedup();
     Ok(found)
 }
 

@@ -85,7 +85,7 @@ impl Lines<'_> {
     }
 
     /// Lines that are not as they were left: those that commands have changed, and new ones that no command has made.
-    pub fn changed(&self) -> Result<Vec<String>> {
+    pub fn changed(&self, unseen: &mut Vec<String>) -> Result<Vec<String>> {
         let model = &self.kind.relation;
         let (was, is) = (compared::ids(self.was), compared::ids(self.is));
         let mut made: Vec<&Object> = self.commands(0).filter_map(|command| command[2].as_object()).collect();
@@ -157,7 +157,7 @@ impl Lines<'_> {
         // What was made is deleted, and with it what is beside it.
         if !going.is_empty() {
             let Lines { sight, all, entry, .. } = *self;
-            changed.extend(beside_by_others(sight, all, entry, model, &going, &mut Vec::new())?);
+            changed.extend(beside_by_others(sight, all, entry, model, &going, unseen)?);
         }
         changed.extend(free.iter().map(|row| {
             format!("{model} {} is not as it was made here, or was made by somebody else", row["id"])

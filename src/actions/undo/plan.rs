@@ -186,6 +186,10 @@ fn undo_activity(sight: &Sight, all: &Entries, entry: &Entry) -> Result<Plan> {
     let ids =
         entry.made().ok_or_else(|| impossible("the journal does not know which activities were made"))?;
     let rows = sight.rows_now(model, &ids, &sight.stamped(model, [])?, entry)?;
+    if rows.is_empty() {
+        let why = "the activity is not there any more: it was done, or taken away";
+        return Err(conflict(why.into(), Vec::new()));
+    }
     refuse_changed(sight, all, entry, model, &rows)?;
     Ok(Plan { steps: vec![call(model, "unlink", ids)], ..Plan::default() })
 }

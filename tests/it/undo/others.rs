@@ -2,7 +2,7 @@
 //! each of it the same undo where nobody did, or where it takes nothing from them.
 
 use crate::journal::entries;
-use crate::support::{Home, Outcome, Served};
+use crate::support::{Answer, Home, Outcome, Served, json2, lab};
 use serde_json::{Value, json};
 
 /// Two users of one database, each with a journal.
@@ -223,6 +223,10 @@ fn an_activity_or_a_note_that_somebody_changed_stays() {
         let entry = last(&two.agent);
         write(&two.agent, model, made, &theirs);
         two.after(&entry, |other| drop(write(other, partner, id, &json!({ "phone": "9" })))).ok();
+        // What is not there any more is not sent away.
+        let gone = first(&Two::call(&two.agent, partner, method, id, data).json());
+        let entry = last(&two.agent);
+        conflict(two.after(&entry, |other| drop(Two::call(other, model, "unlink", gone, &json!({})))));
         let left = two.field(model, made, "id");
         assert_eq!(left, Value::Null, "{model}");
     }
@@ -249,4 +253,36 @@ fn a_date_that_somebody_set_after_a_button_stays() {
     two.after(&entry, |other| drop(write(other, order, id, &json!({ "client_order_ref": "theirs" })))).ok();
     assert_eq!(two.field(order, id, "date_order"), "2026-01-01 00:00:00");
     assert_eq!(two.field(order, id, "state"), "draft");
+}
+
+#[test]
+fn the_same_user_by_another_way_is_told_by_the_time() {
+    let (home, server) = lab();
+    server.on("/web/version", crate::journal::clock());
+    server.on(&json2("res.partner", "action_archive"), Answer::json("true"));
+    server.on(&json2("res.partner", "action_unarchive"), Answer::json("true"));
+    let row = |active: bool, written: &str, by: i64| {
+        let rows = json!([{ "id": 1, "active": active, "write_date": written, "write_uid": by }]);
+        server.on(&json2("res.partner", "read"), Answer::json(rows.to_string()));
+    };
+    let now = || {
+        let text = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
+        text.replace('T', " ").trim_end_matches('Z').to_string()
+    };
+    let archive = || {
+        row(true, "2001-01-01 00:00:00", 1);
+        home.run(["call", "res.partner", "action_archive", "--ids", "1"]).ok();
+        (last(&home), entries(&home, &[]).pop().unwrap()["user"].as_i64().unwrap_or(7))
+    };
+    let (entry, user) = archive();
+    row(false, "2099-01-01 00:00:00", user);
+    conflict(undo(&home, &entry));
+    let (entry, user) = archive();
+    row(false, &now(), user);
+    undo(&home, &entry).ok();
+    // Where nobody tells who wrote, nobody is blamed.
+    let (entry, _) = archive();
+    let rows = json!([{ "id": 1, "active": false }]).to_string();
+    server.on(&json2("res.partner", "read"), Answer::json(rows));
+    undo(&home, &entry).ok();
 }
