@@ -21,6 +21,10 @@ use crate::session::{Run, Session};
 /// What somebody types again: a table cuts none of it.
 const KEYS: [&str; 3] = ["name", "type", "relation"];
 
+/// A selection of more keys is cut to some.
+const LONG: usize = 40;
+const SHOWN: usize = 10;
+
 /// What a field is or is not.
 const ATTRIBUTES: [&str; 2] = ["readonly", "required"];
 
@@ -110,7 +114,9 @@ pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &
         }
     })?;
     let names = chosen(&request, &schema)?;
-    let fields: Vec<Value> = names.iter().map(|name| schema.summary(name)).collect();
+    let mut fields: Vec<Value> = names.iter().map(|name| schema.summary(name)).collect();
+    let cut: Vec<&str> =
+        fields.iter_mut().zip(&names).filter_map(|(row, name)| is_cut(row, name, &request).then_some(name.as_str())).collect();
     let origin = if schema.from_cache { Origin::Cache } else { Origin::Live };
     let summary = json!({
         "source": origin.as_str(),
@@ -119,7 +125,14 @@ pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &
         "fields": fields,
     });
     let layout = Layout::records().under("fields").keys(&KEYS).cut_first("selection").attributes(&ATTRIBUTES);
-    let outcome = Outcome { origin, ..Outcome::read(summary.to_string()).laid_out(layout) };
+    let mut outcome = Outcome { origin, ..Outcome::read(summary.to_string()).laid_out(layout) };
+    if let Some(first) = cut.first() {
+        outcome = outcome.noting(
+            Hint::new(format!("of more than {LONG} keys of a selection {SHOWN} are here ({}); ", cut.join(", ")))
+                .with("fields", *first)
+                .text(" has them all"),
+        );
+    }
     let count = schema.names().count();
     if names.is_empty() && !request.contains.is_empty() {
         let terms = request.contains.join(", ");
@@ -135,6 +148,19 @@ pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &
         ));
     }
     Ok(outcome)
+}
+
+/// Cuts the keys of a field that was not asked for by its name, where they are very many: all zones of time, all
+/// languages. How many are left out stands beside them.
+fn is_cut(row: &mut Value, name: &str, request: &Request) -> bool {
+    let Some(keys) = row.get_mut("selection").and_then(Value::as_array_mut) else { return false };
+    let count = keys.len();
+    if count <= LONG || request.fields.iter().any(|asked| asked == name) {
+        return false;
+    }
+    keys.truncate(SHOWN);
+    row["selection_left_out"] = (count - SHOWN).into();
+    true
 }
 
 /// Filters look at every field; without filters the short list is enough, where there is one.

@@ -24,6 +24,8 @@ use crate::operation::{canonical, hex};
 
 /// The file with the generation of a model.
 const MARK: &str = "generation";
+/// The context of whoever asked, in a question.
+const CONTEXT: &str = "context";
 /// A generation is a short hash.
 const LONGEST_MARK: u64 = 1024;
 const LARGEST_ENTRY: u64 = 64 * 1024 * 1024;
@@ -96,8 +98,18 @@ impl Key<'_> {
     fn text(&self) -> String {
         canonical(&json!({
             "base_url": self.owner.base_url, "database": self.owner.database, "user": self.owner.user,
-            "kind": self.section.as_str(), "model": self.model, "question": self.question,
+            "kind": self.section.as_str(), "model": self.model, "question": self.kept_question(),
         }))
+    }
+
+    /// The question as it stands in a file: of the caller's context, which may hold anything, a digest. One that was
+    /// read from a file has that already.
+    fn kept_question(&self) -> Value {
+        let mut question = self.question.clone();
+        if let Some(context) = question.get_mut(CONTEXT).filter(|context| context.is_object()) {
+            *context = short_hash(&canonical(context)).into();
+        }
+        question
     }
 }
 

@@ -1,24 +1,31 @@
-//! Ctrl-C, and the SIGTERM of whoever gave it a time. Each call says what had happened to the data by then; of
+//! Ctrl-C, the SIGTERM of whoever gave it a time, and the SIGHUP of a terminal that is closed. Each call says what had happened to the data by then; of
 //! several the worst counts: a write under way before rows that were handed on, those before a read.
 //! One of the places that end the process themselves; the others are the panic hook in `cli/mod.rs` and a signal at a
 //! question, in `terminal.rs`.
 
 use std::io::{IsTerminal, Write};
+#[cfg(unix)]
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::time::Duration;
 
 #[cfg(unix)]
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::render::errors;
 use crate::clock::{Clock, System};
 use crate::error::{Code, Effect, Error, Retry};
+#[cfg(unix)]
+use crate::fsio;
 use crate::host::Watch;
 use crate::operation::Access;
 
 /// How long Ctrl-C waits for rows that are being written, so that none is cut in half. A reader that has
 /// stopped reading must not keep the program alive.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// What the system tells of a process is shorter.
+#[cfg(unix)]
+const LONGEST_STATUS: u64 = 64 * 1024;
 
 #[cfg(unix)]
 static LISTENING: std::sync::Once = std::sync::Once::new();
@@ -115,15 +122,29 @@ impl Drop for Sending {
     }
 }
 
-/// Starts listening. Before the first request; a second call does nothing. SIGHUP keeps its default, or `nohup` its meaning.
+/// Starts listening. Before the first request; a second call does nothing.
 pub fn install() {
     // Where signals cannot be had the default is left: the process just ends.
     #[cfg(unix)]
     LISTENING.call_once(|| {
         if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
+            if is_hung_up() {
+                let _ = signals.add_signal(SIGHUP);
+            }
             std::thread::spawn(move || signals.forever().take(1).for_each(|_| end()));
         }
     });
+}
+
+/// Whether SIGHUP would end this process: not under `nohup`, which keeps its meaning. Where the system does not tell,
+/// the signal keeps its default.
+#[cfg(unix)]
+fn is_hung_up() -> bool {
+    let status = fsio::read_text(Path::new("/proc/self/status"), LONGEST_STATUS).unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask >> (SIGHUP - 1) & 1 == 0)
 }
 
 #[cfg(unix)]

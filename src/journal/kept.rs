@@ -21,6 +21,9 @@ const MOST: usize = 1024 * 1024;
 const LONGEST: usize = 16 * 1024;
 /// The model whose values are named by their keys.
 const PARAMETERS: &str = "ir.config_parameter";
+/// Members that name what another one holds, and those that hold it.
+const NAMING: [&str; 4] = ["field", "field_name", "key", "name"];
+const NAMED: [&str; 2] = ["translations", "value"];
 
 /// Whether a value under a name is a secret: nothing, a flag, the records that a field leads to, and a number that
 /// tells how many there are, are none.
@@ -85,11 +88,17 @@ impl Keeper<'_> {
     /// The values of members that stand beside each other.
     fn members(&self, members: &[(&str, &Value)]) -> Vec<Value> {
         // `{"key": "mail.password", "value": …}` names its secret in another member.
-        let told = members.iter().find(|(name, value)| matches!(*name, "key" | "name") && value.is_string());
-        let key = told.and_then(|(_, value)| value.as_str());
-        let is_secret = key.map_or(self.model == PARAMETERS, sensitive::speaks_of_secret);
+        let told: Vec<&str> = members
+            .iter()
+            .filter(|(name, _)| NAMING.contains(name))
+            .filter_map(|(_, value)| value.as_str())
+            .collect();
+        let is_secret = match told.as_slice() {
+            [] => self.model == PARAMETERS,
+            told => told.iter().any(|name| sensitive::speaks_of_secret(name)),
+        };
         let one = |(name, value): &(&str, &Value)| {
-            let name = if is_secret && *name == "value" { "secret" } else { name };
+            let name = if is_secret && NAMED.contains(name) { "secret" } else { name };
             if is_hidden(name, value) { json!({ SECRET: true }) } else { self.value(value) }
         };
         members.iter().map(one).collect()
@@ -98,10 +107,24 @@ impl Keeper<'_> {
     fn value(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => file(text, self.most).unwrap_or_else(|| value.clone()),
-            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            Value::Array(items) => items.iter().map(|item| self.item(item)).collect(),
             Value::Object(object) => self.object(object).into(),
             other => other.clone(),
         }
+    }
+
+    /// A member of a list. A pair and a condition name first what they hold last.
+    fn item(&self, item: &Value) -> Value {
+        let mut kept = self.value(item);
+        if let (Value::Array(items), Value::Array(kept)) = (item, &mut kept)
+            && let [Value::String(name), value] | [Value::String(name), Value::String(_), value] =
+                items.as_slice()
+            && is_hidden(name, value)
+            && let Some(last) = kept.last_mut()
+        {
+            *last = json!({ SECRET: true });
+        }
+        kept
     }
 }
 
@@ -280,6 +303,29 @@ mod tests {
                 true,
             ),
             (PARAMETERS, json!({ "fields": ["key", "value"], "data": [["a.b", "x"]] }), "/data/0/1", false),
+            ("res.users", json!({ "field_name": "password", "translations": "x" }), "/translations", true),
+            (
+                "a.b",
+                json!({ "field_name": "name", "translations": { "de_DE": "x" } }),
+                "/translations/de_DE",
+                false,
+            ),
+            (
+                "ir.default",
+                json!({ "model_name": "a.b", "field_name": "api_key", "value": "x" }),
+                "/value",
+                true,
+            ),
+            ("a.b", json!({ "vals": [["password", "x"]] }), "/vals/0/1", true),
+            ("a.b", json!({ "vals": [["name", "x"], ["ref", "y"]] }), "/vals/0/1", false),
+            (
+                "a.b",
+                json!({ "domain": ["&", ["access_token", "=", "x"], ["id", ">", 1]] }),
+                "/domain/1/2",
+                true,
+            ),
+            ("a.b", json!({ "domain": [["token_count", "=", 3], ["name", "=", "x"]] }), "/domain/1/2", false),
+            ("a.b", json!({ "names": ["password", "x"] }), "/names/1", false),
         ] {
             let found = kept(model, given.clone());
             let wanted = if is_hidden { hidden.clone() } else { json!("x") };

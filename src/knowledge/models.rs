@@ -138,12 +138,8 @@ const fn own(
 
 /// As the modules of Odoo 19.0 bring them (`ir.rule`).
 const OWN_DOCUMENTS: [OwnDocuments; 14] = [
-    own("account.analytic.line", "timesheets of their own", &[ALL_TIMESHEETS]),
-    own(
-        "account.invoice.report",
-        "invoices of which they are the salesperson",
-        &[ALL_SALES, INVOICING, ACCOUNTING],
-    ),
+    own("account.analytic.line", "timesheets of their own", &[ALL_TIMESHEETS, INVOICING, ACCOUNTING]),
+    own("account.invoice.report", "invoices of which they are the salesperson", &[ALL_SALES]),
     own("account.move", "invoices of which they are the salesperson", &[ALL_SALES, INVOICING, ACCOUNTING]),
     own(
         "account.move.line",

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::fit::{self, Cut, LONGEST_NAME, bound, shortened, shown, size};
+use super::fit::{self, Cut, LONGEST_NAME, bound, shortened, shown, size, size_within};
 use super::going_on::GoingOn;
 use super::left_out::{self, LeftOut};
 use super::paging;
@@ -86,7 +86,8 @@ impl Called<'_> {
         let mut notes = fit::notes(noted, self.most / 4);
         let overhead = AROUND + size(&json!(notes));
         let next_is = self.room_for_next();
-        if size(&value) + overhead + cut.as_ref().map_or(0, |_| next_is) > self.most {
+        let whole = self.most.saturating_sub(overhead + cut.as_ref().map_or(0, |_| next_is));
+        if size_within(&value, whole).is_none() {
             let room = self.most.saturating_sub(overhead + next_is + TOLD);
             let texts = fit::fit(&mut value, room, outcome.layout.place, &mut cut);
             notes.extend(self.how_to_fetch(&texts, "too long for an answer"));
@@ -304,6 +305,34 @@ mod tests {
             said["result"]["fields"]["f0"].is_object() && said["result"]["methods"].is_object(),
             "{said}"
         );
+    }
+
+    #[test]
+    fn a_text_that_is_left_out_costs_less_than_to_show_it() {
+        use crate::clock::{Clock, System};
+        let text = "plain text, łódź ".repeat(100_000);
+        let since = System.instant();
+        assert!(shown(&text).len() > text.len() - 1);
+        let to_show = System.instant() - since;
+        let speech = speech();
+        let verb = crate::actions::verb("read").unwrap();
+        let arguments = Object::from_iter([("model".to_string(), json!("a.b"))]);
+        for value in [json!([{ "id": 1, "body": text }]), json!({ "a": text }), json!(text)] {
+            let called = Called {
+                verb,
+                arguments: &arguments,
+                offset: 0,
+                rows: Vec::new(),
+                speech: &speech,
+                most: 4000,
+            };
+            let outcome = Outcome::read(value.to_string());
+            let since = System.instant();
+            let answer = called.answer(&outcome, Vec::new());
+            let taken = System.instant() - since;
+            assert!(answer.text.contains("left_out") && answer.text.len() <= 4000);
+            assert!(taken < to_show, "{taken:?} of {to_show:?}");
+        }
     }
 
     #[test]

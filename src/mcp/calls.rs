@@ -275,12 +275,11 @@ impl Rows for Collected<'_> {
             Error::new(Code::BadReply, "search_read answered with a row that is no JSON").with_source(why)
         })?;
         left_out::without_binaries(&mut value, None);
-        let taken = fit::size(&value) + 1;
+        let left = fit::size_within(&value, self.room).and_then(|taken| self.room.checked_sub(taken + 1));
         self.rows.push(value);
         // The last one may be too much: the answer is cut at whole rows once more.
-        let is_room = taken <= self.room;
-        self.room = self.room.saturating_sub(taken);
-        Ok(is_room)
+        self.room = left.unwrap_or_default();
+        Ok(left.is_some())
     }
 
     fn flush(&mut self) -> Result<bool> {

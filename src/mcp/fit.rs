@@ -1,6 +1,9 @@
 //! Makes a result fit into an answer: whole rows are left out, and of what is no row long texts. How to go on is not
 //! said here.
 
+use std::io::{self, Write};
+
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::left_out::{self, LeftOut};
@@ -31,6 +34,35 @@ pub fn shown(json: &str) -> String {
 /// How long a value is as it is shown.
 pub fn size(value: &Value) -> usize {
     shown(&value.to_string()).len()
+}
+
+/// The same, of what is no longer than this. What is too long as it is written is not looked at further: as it is shown
+/// it is no shorter.
+pub fn size_within(value: &impl Serialize, room: usize) -> Option<usize> {
+    let mut written = Written { bytes: Vec::new(), room };
+    serde_json::to_writer(&mut written, value).ok()?;
+    let shown = shown(std::str::from_utf8(&written.bytes).ok()?).len();
+    (shown <= room).then_some(shown)
+}
+
+/// Takes as much as there is room for.
+struct Written {
+    bytes: Vec<u8>,
+    room: usize,
+}
+
+impl Write for Written {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + more.len() > self.room {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A text of at most so many characters, and how many it had.
@@ -92,9 +124,12 @@ pub fn fit(value: &mut Value, room: usize, place: Place, cut: &mut Option<Cut>) 
         return texts;
     }
     if let (Value::Object(object), Place::Under(key)) = (&mut *value, place) {
-        let others = size(&Value::Object(object.clone())) - object.get(key).map_or(0, size);
+        let list = object.get_mut(key).map(Value::take);
+        let left = left_beside(object, room);
+        if let (Some(list), Some(place)) = (list, object.get_mut(key)) {
+            *place = list;
+        }
         if let Some(Value::Array(rows)) = object.get_mut(key) {
-            let left = room.saturating_sub(others);
             texts.extend(fit_rows(rows, left));
             let of = rows.len();
             let shown = whole_rows(rows, left);
@@ -103,44 +138,49 @@ pub fn fit(value: &mut Value, room: usize, place: Place, cut: &mut Option<Cut>) 
             }
         }
     }
-    if size(value) > room {
+    if size_within(value, room).is_none() {
         texts.extend(left_out::without_long_texts(value));
     }
     for _ in 0..NAMED {
-        let whole = size(value);
-        if whole <= room {
+        if size_within(value, room).is_some() {
             return texts;
         }
-        let Some((key, largest)) = largest(value) else { break };
-        let left = room.saturating_sub(whole - size(largest));
-        let of = match &*largest {
+        let Some(object) = value.as_object_mut() else { break };
+        let Some(key) = largest(object) else { break };
+        let mut largest = object.get_mut(&key).map(Value::take).unwrap_or_default();
+        let left = left_beside(object, room);
+        let of = match &largest {
             Value::Array(items) => items.len(),
             Value::Object(named) => named.len(),
             _ => 1,
         };
-        let shown = match largest {
+        let shown = match &mut largest {
             Value::Array(items) => whole_rows(items, left),
             Value::Object(named) if is_named(named) => whole_entries(named, left),
             _ => 0,
         };
         if shown == 0 {
-            *largest = mark(largest);
+            largest = mark(&largest);
         }
         texts.push(LeftOut {
             id: None,
             field: format!("{} of {of} of {}", of - shown, shortened(&key, LONGEST_NAME)),
         });
+        object.insert(key, largest);
     }
-    if size(value) > room {
+    if size_within(value, room).is_none() {
         *value = mark(value);
     }
     texts
 }
 
-fn largest(value: &mut Value) -> Option<(String, &mut Value)> {
-    let object = value.as_object_mut()?;
-    let (key, value) = object.iter_mut().max_by_key(|(_, value)| size(value))?;
-    Some((key.clone(), value))
+/// The room that the rest of an object leaves for a member which was taken out.
+fn left_beside(object: &Map<String, Value>, room: usize) -> usize {
+    size_within(object, room).map_or(0, |others| room - others)
+}
+
+fn largest(object: &Map<String, Value>) -> Option<String> {
+    object.iter().max_by_key(|(_, value)| value.to_string().len()).map(|(key, _)| key.clone())
 }
 
 fn is_named(object: &Map<String, Value>) -> bool {
@@ -148,7 +188,7 @@ fn is_named(object: &Map<String, Value>) -> bool {
 }
 
 fn mark(value: &Value) -> Value {
-    let mut mark = json!({ "left_out": true, "characters": size(value) });
+    let mut mark = json!({ "left_out": true, "characters": value.to_string().len() });
     if let Some(id) = value.get("id") {
         mark["id"] = id.clone();
     }
@@ -158,9 +198,9 @@ fn mark(value: &Value) -> Value {
 /// Rows that are too long by themselves lose their long texts, or all but their number.
 fn fit_rows(rows: &mut [Value], room: usize) -> Vec<LeftOut> {
     let mut texts = Vec::new();
-    for row in rows.iter_mut().filter(|row| size(row) > room) {
+    for row in rows.iter_mut().filter(|row| size_within(row, room).is_none()) {
         texts.extend(left_out::without_long_texts(row));
-        if size(row) > room {
+        if size_within(row, room).is_none() {
             *row = mark(row);
         }
     }
@@ -170,11 +210,9 @@ fn fit_rows(rows: &mut [Value], room: usize) -> Vec<LeftOut> {
 /// Leaves as many whole rows as there is room for, and says how many.
 fn whole_rows(rows: &mut Vec<Value>, room: usize) -> usize {
     let mut left = room;
-    let fits = rows.iter().take_while(|row| {
-        let taken = size(row) + 1;
-        let is_room = taken <= left;
-        left = left.saturating_sub(taken);
-        is_room
+    let fits = rows.iter().map_while(|row| {
+        left = left.checked_sub(size_within(row, left)? + 1)?;
+        Some(())
     });
     let shown = fits.count();
     rows.truncate(shown);
@@ -185,11 +223,9 @@ fn whole_entries(named: &mut Map<String, Value>, room: usize) -> usize {
     let mut left = room;
     let mut shown = 0;
     for (key, value) in named.iter() {
-        let taken = size(&json!(key)) + size(value) + 2;
-        if taken > left {
-            break;
-        }
-        left -= taken;
+        let taken = size_within(value, left).map(|value| size(&json!(key)) + value + 2);
+        let Some(rest) = taken.and_then(|taken| left.checked_sub(taken)) else { break };
+        left = rest;
         shown += 1;
     }
     let kept: Map<String, Value> = std::mem::take(named).into_iter().take(shown).collect();

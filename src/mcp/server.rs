@@ -120,9 +120,13 @@ impl ServerHandler for Server {
 
     async fn list_tools(
         &self,
-        _: Option<PaginatedRequestParams>,
+        asked: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
+        // The first page has them all and no cursor.
+        if asked.is_some_and(|asked| asked.cursor.is_some()) {
+            return Err(ErrorData::invalid_params("cursor: none that this server gave", None));
+        }
         Ok(ListToolsResult::with_all_items(self.calls.tools.list.clone())
             .with_ttl_ms(GOOD_FOR_MS)
             .with_cache_scope(CacheScope::Private))

@@ -53,17 +53,15 @@ pub fn unanswerable(operation: &Operation, error: Error) -> Error {
         methods::of(&operation.model, &operation.method).and_then(|method| method.argument(Role::Fields));
     let (Code::ServerError, Some(argument)) = (error.code, fields) else { return error };
     let mut meant = operation.clone();
-    let mut is_meant = false;
-    for name in meant.kwargs.get_mut(argument.name).and_then(Value::as_array_mut).into_iter().flatten() {
-        if *name == "raw" {
-            *name = "datas".into();
-            is_meant = true;
-        }
+    let Some(fields) = meant.kwargs.get_mut(argument.name).and_then(Value::as_array_mut) else {
+        return error;
+    };
+    let Some(at) = fields.iter().position(|name| name == "raw") else { return error };
+    fields.retain(|name| name != "raw");
+    if !fields.iter().any(|name| name == "datas") {
+        fields.insert(at, "datas".into());
     }
-    match is_meant {
-        true => error.with_hint(Hint::new("raw of a binary file is no text, datas is meant: ").call(meant)),
-        false => error,
-    }
+    error.with_hint(Hint::new("raw of a binary file is no text, datas is meant: ").call(meant))
 }
 
 /// A wrong argument: the rules again, this time with the fields asked for.

@@ -73,7 +73,7 @@ impl<'a> Check<'a> {
         contexts::check(self, &operation.context);
         former::check(self, operation)?;
         let mut found = Findings::default();
-        for rule in [records::check, keywords::check, messages::check, domain::check] {
+        for rule in [records::check, keywords::check, messages::check, relations::linked, domain::check] {
             found.add(rule(self, operation))?;
         }
         for rule in [names::check, values::check] {

@@ -1,5 +1,5 @@
-//! Values of many2one, one2many and many2many fields: ids, the pairs that reads return, and commands. Nested
-//! records go back to `values.rs`.
+//! Values of many2one, one2many and many2many fields: ids, the pairs that reads return, and commands; and arguments
+//! that take records. Nested records go back to `values.rs`.
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use super::{Check, refused, values};
 use crate::error::{Error, Result};
 use crate::hint::{Action, Hint};
 use crate::json_input::type_name;
+use crate::knowledge::methods;
 use crate::operation::Operation;
 
 /// `[7, "Azure Interior"]`, as read returns a many2one.
@@ -45,15 +46,10 @@ pub fn many2one(check: &Check, value: &mut Value, relation: &str, place: &str) -
         "{place}: takes the id of a {relation} or false, this is {what}: Odoo would clear the field or fail"
     ));
     Err(match &*value {
-        Value::String(text) if text.parse::<u32>().is_ok_and(|id| id > 0) => {
-            error.with_hint(format!("write {text} without quotes"))
-        }
-        // The relation is the server's word: a line to be run holds no other than a name.
-        Value::String(name) if crate::operation::check_model(relation).is_ok() => {
-            error.with_hint(Hint::default().action(
-                Action::new("lookup").with("kind", relation).with("query", name.as_str()).with("one", true),
-            ))
-        }
+        Value::String(text) => match meant(text, relation) {
+            Some(way) => error.with_hint(way),
+            None => error,
+        },
         Value::Array(items) => match items.as_slice() {
             [id] if is_id(id) => error.with_hint(format!("write {id}")),
             _ => error,
@@ -67,6 +63,47 @@ pub fn many2one(check: &Check, value: &mut Value, relation: &str, place: &str) -
         },
         _ => error,
     })
+}
+
+/// The way to the id that a text stands for.
+fn meant(text: &str, relation: &str) -> Option<Hint> {
+    if text.parse::<u32>().is_ok_and(|id| id > 0) {
+        return Some(format!("write {text} without quotes").into());
+    }
+    // The relation is the server's word: a line to be run holds no other than a name.
+    crate::operation::check_model(relation).ok()?;
+    let find = Action::new("lookup").with("kind", relation).with("query", text).with("one", true);
+    Some(Hint::default().action(find))
+}
+
+/// Arguments that take records by their ids: a text is none of them. Whatever else they may take is Odoo's to judge.
+pub fn linked(check: &Check, operation: &Operation) -> Result<()> {
+    let Some(method) = methods::in_version(&operation.model, &operation.method, check.version) else {
+        return Ok(());
+    };
+    let mut found = Findings::default();
+    let links = method.arguments.iter().filter_map(|argument| Some((argument.name, argument.links?)));
+    for (name, relation) in links.filter(|(name, _)| !check.is_forced(name)) {
+        let given = operation.kwargs.get(name);
+        let texts: Vec<(String, &str)> = match given {
+            Some(Value::String(text)) if !text.is_empty() => vec![(name.to_string(), text)],
+            Some(Value::Array(items)) => {
+                let texts =
+                    items.iter().enumerate().filter_map(|(index, item)| Some((index, item.as_str()?)));
+                texts.map(|(index, text)| (format!("{name}[{index}]"), text)).collect()
+            }
+            _ => Vec::new(),
+        };
+        for (place, text) in texts {
+            let error =
+                refused(format!("{place}: takes the id of a {relation}, this is a string: Odoo would fail"));
+            found.add(Err(match meant(text, relation) {
+                Some(way) => error.with_hint(way),
+                None => error,
+            }))?;
+        }
+    }
+    found.told()
 }
 
 /// A one2many or many2many takes a list of commands, a list of ids, or false.

@@ -155,6 +155,32 @@ fn every_difference_keeps_answers_apart() {
 }
 
 #[test]
+fn what_a_context_holds_is_in_no_file_of_the_cache_and_tells_answers_apart_all_the_same() {
+    let (home, server) = ready();
+    server.on("/json/2/res.partner/get_views", Answer::json(r#"{"views": {}, "models": {}}"#));
+    let context =
+        |value: &str| json!({ "default_password": value, "my_token": value, "lang": value }).to_string();
+    for line in [&SUMMARY[..], &LOOKUP[..]] {
+        let run = |value: &str| home.agent(line).args(["--context-json", &context(value)]).run();
+        assert_eq!(source(run("0pensesame")), "live");
+        assert_eq!(source(run("0pensesame")), "cache");
+        assert_eq!(source(run("an0ther")), "live");
+        assert_eq!(source(home.run(line)), "live", "and without a context");
+    }
+    for fields in [&[][..], &["--fields", "*"]] {
+        let line = ["search-read", "res.partner", "--context-json", &context("0pensesame")];
+        home.agent(line).args(fields).run().ok();
+    }
+    let listed = home.run(["cache", "list"]).ok().stdout;
+    let files: String =
+        files_below(&home.cache()).iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    assert!(files.contains("Azure Interior") && listed.contains("res.partner"));
+    for secret in ["0pensesame", "an0ther", "default_password", "my_token"] {
+        assert!(!files.contains(secret) && !listed.contains(secret), "{secret}");
+    }
+}
+
+#[test]
 fn schemas_are_kept_apart_by_user_and_language() {
     let (home, server) = ready();
     assert_eq!(source(home.run(SUMMARY)), "live");

@@ -440,6 +440,7 @@ fn as_many_rows_as_the_limit_means_that_there_may_be_more() {
     for (flags, noted) in [
         (&["--limit", "2"][..], true),
         (&["--limit", "2", "--quiet"], false),
+        (&["--limit", "1"], false),
         (&["--limit", "3"], false),
         (&["--limit", "0", "--domain", r#"[["id", ">", 0]]"#], false),
         (&["--limit", "2", "--offset", "40"], true),
@@ -775,6 +776,37 @@ fn schema_summary_filters_apply_to_every_field() {
     assert_eq!(barcode["fields"][0], must, "empty attributes are left out");
     let outcome = home.run(["schema-summary", "res.partner", "--field", "emial"]).fails(7, "not_found");
     assert!(outcome.hints().contains("did you mean email?"));
+}
+
+#[test]
+fn a_very_long_selection_is_cut_unless_it_is_asked_for() {
+    let keys =
+        |count: usize| json!((0..count).map(|n| [format!("k{n}"), format!("K {n}")]).collect::<Vec<_>>());
+    let field = |count: usize| json!({ "type": "selection", "string": "S", "selection": keys(count) });
+    let fields = json!({ "tz": field(597), "state": field(40) }).to_string();
+    let (home, _server) = answering(&[("/json/2/x.model/fields_get", &fields)]);
+    for (flags, is_cut) in [
+        (&[][..], true),
+        (&["--all"], true),
+        (&["--contains", "tz,state"], true),
+        (&["--field", "tz", "--field", "state"], false),
+    ] {
+        let outcome = home.agent(["schema-summary", "x.model"]).args(flags).run().ok();
+        let told = outcome.json()["fields"].clone();
+        let row =
+            |name: &str| told.as_array().unwrap().iter().find(|row| row["name"] == name).unwrap().clone();
+        let shown = if is_cut { 10 } else { 597 };
+        assert_eq!(row("tz")["selection"], keys(shown), "{flags:?}");
+        assert_eq!(row("tz").get("selection_left_out"), is_cut.then(|| json!(587)).as_ref());
+        assert_eq!((&row("state")["selection"], row("state").get("selection_left_out")), (&keys(40), None));
+        let notes = outcome.notes();
+        assert_eq!(
+            notes.iter().any(|note| note.contains("(tz)") && note.contains("--field tz")),
+            is_cut,
+            "{notes:?}"
+        );
+        assert_eq!(notes.len(), usize::from(is_cut), "{notes:?}");
+    }
 }
 
 #[test]

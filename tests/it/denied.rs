@@ -88,6 +88,32 @@ fn an_empty_answer_tells_of_a_rule_only_to_whom_it_applies() {
 }
 
 #[test]
+fn every_group_that_lifts_a_rule_is_asked_for() {
+    // Whoever invoices sees every timesheet, and no more of the analysis of invoices than their own.
+    let holds = |group: &str| {
+        Answer::made({
+            let group = group.to_string();
+            move |request| Answer::json(request.json()["group_ext_id"] == json!(group))
+        })
+    };
+    for (model, group, is_told) in [
+        ("account.analytic.line", "account.group_account_invoice", false),
+        ("account.analytic.line", "account.group_account_readonly", false),
+        ("account.analytic.line", "hr_timesheet.group_hr_timesheet_approver", false),
+        ("account.analytic.line", "stock.group_stock_user", true),
+        ("account.invoice.report", "account.group_account_invoice", true),
+        ("account.invoice.report", "sales_team.group_sale_salesman_all_leads", false),
+    ] {
+        let (home, server) = lab();
+        server.on(&json2(model, "search_count"), Answer::json("0"));
+        server.on(&json2("res.users", "context_get"), Answer::json(r#"{"lang":"en_US","tz":false,"uid":7}"#));
+        server.on(&json2("res.users", "has_group"), holds(group));
+        let notes = home.run(["count", model]).ok().notes().join("\n");
+        assert_eq!(notes.contains("a record rule may hide"), is_told, "{model} {group}: {notes}");
+    }
+}
+
+#[test]
 fn no_rule_is_guessed_at_and_what_was_found_costs_no_question() {
     let (home, server) = lab();
     server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
@@ -141,5 +167,8 @@ fn raw_of_a_binary_file_leads_to_datas() {
     };
     let meant = r#"datas is meant: odoo-agent --profile lab call ir.attachment read --ids 5 --data-json '{"fields":["name","datas"]}'"#;
     assert!(hints("name,raw").contains(meant), "{}", hints("name,raw"));
+    for both in ["name,raw,datas", "name,datas,raw"] {
+        assert!(hints(both).contains(meant), "{}", hints(both));
+    }
     assert!(!hints("name,datas").contains("datas is meant"));
 }

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::support::run::Agent;
+use crate::support::run::{Agent, hangs_up};
 use crate::support::{Answer, Home, KEY, Outcome, Server, json2, lab, side_by_side};
 use serde_json::json;
 
@@ -780,19 +780,42 @@ fn time_outs_say_how_long_it_waited() {
 }
 
 #[test]
-fn ctrl_c_says_what_was_under_way() {
-    for (command, method, effect, retry) in
+fn ctrl_c_and_a_closed_terminal_say_what_was_under_way() {
+    let signals = [Some(rustix::process::Signal::INT), hangs_up().then_some(rustix::process::Signal::HUP)];
+    for (signal, (command, method, effect, retry)) in signals.into_iter().flatten().flat_map(|signal| {
         [(&READ[..], "search_read", "rejected", "safe"), (&WRITE[..], "write", "unknown", "check_first")]
-    {
+            .map(|row| (signal, row))
+    }) {
         let (home, server) = lab();
         server.on(&json2("res.partner", method), Answer::Stall);
         let child = home.agent(command).spawn();
         server.wait_for(1);
         let id = rustix::process::Pid::from_child(&child);
-        rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+        rustix::process::kill_process(id, signal).unwrap();
         let outcome = Outcome::of(child.wait_with_output().unwrap(), method.into()).fails(130, "interrupted");
         assert_eq!((outcome.effect().as_str(), outcome.retry().as_str()), (effect, retry));
     }
+}
+
+#[test]
+fn nohup_keeps_its_meaning() {
+    let (home, server) = lab();
+    let (bytes, pause) = (Answer::json("true").bytes(), Duration::from_millis(100));
+    server.on(&json2("res.partner", "write"), Answer::Drip { bytes, piece: 10, pause });
+    let child = std::process::Command::new("sh")
+        .args(["-c", r#"trap "" HUP; exec "$@""#, "sh", crate::support::run::BINARY])
+        .args(WRITE)
+        .env_clear()
+        .env("ODOO_AGENT_HOME", home.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    server.wait_for(1);
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::HUP).unwrap();
+    Outcome::of(child.wait_with_output().unwrap(), "write".into()).ok();
 }
 
 #[test]

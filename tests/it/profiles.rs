@@ -682,6 +682,20 @@ fn a_wrapper_without_the_program_says_how_to_get_it() {
 }
 
 #[test]
+fn a_wrapper_without_what_it_is_made_of_says_so() {
+    let home = Home::new();
+    let bin = installed(&home);
+    fs::remove_file(bin.join("pinned.sh")).unwrap();
+    for name in ["odoo_local.sh", "odoo_erp.sh"] {
+        let mut command = Command::new(bin.join(name));
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("ODOO_AGENT_HOME", home.path()).args(LINE);
+        let outcome = Outcome::of(command.output().unwrap(), name.to_string()).fails(3, "config_missing");
+        assert!(outcome.message().contains("pinned.sh"), "{}", outcome.stderr);
+        assert_eq!((outcome.effect(), outcome.stdout.as_str()), ("not_sent".into(), ""));
+    }
+}
+
+#[test]
 fn the_help_behind_a_wrapper_names_the_wrapper() {
     let home = Home::new();
     let wrapper = installed(&home).join("odoo_local.sh");

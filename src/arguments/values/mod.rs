@@ -142,10 +142,7 @@ value!(
     Domain(Vec<Value>),
     Shape::Json("a JSON list"),
     json_input::domain,
-    json_schema!({ "type": "array", "items": { "anyOf": [
-        { "enum": ["&", "|", "!"] },
-        { "type": "array", "description": "[field, operator, value]" },
-    ] } }),
+    conditions(),
     sound
 );
 value!(
@@ -153,10 +150,7 @@ value!(
     Having(Vec<Value>),
     Shape::JsonWord("a JSON list"),
     json_input::list,
-    json_schema!({ "type": "array", "items": { "anyOf": [
-        { "enum": ["&", "|", "!"] },
-        { "type": "array", "description": "[field, operator, value]" },
-    ] } }),
+    conditions(),
     sound
 );
 value!(
@@ -213,6 +207,14 @@ value!(
     json_input::object,
     json_schema!({ "type": "object", "properties": { "ids": ids(0), "context": { "type": "object" } } })
 );
+
+fn conditions() -> Schema {
+    json_schema!({ "type": "array", "items": { "anyOf": [
+        { "enum": ["&", "|", "!"] },
+        { "type": "array", "description": "[field, operator, value]" },
+    ] } })
+}
+
 /// Conditions and signs, and nothing else.
 fn sound(value: &Value, place: &str) -> Result<(), Error> {
     let items = value.as_array().map(Vec::as_slice).unwrap_or_default();

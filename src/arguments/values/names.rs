@@ -11,6 +11,7 @@ use crate::arguments::{Form, Shape, Valued};
 use crate::error::Error;
 use crate::hint::{Action, Hint};
 use crate::json_input;
+use crate::text::sanitize::json_for_terminal;
 use crate::waiting;
 
 value!(
@@ -50,10 +51,14 @@ value!(
     IdempotencyKey(String),
     Shape::Word("TEXT"),
     |value, place| match value {
-        Value::String(text) if !text.trim().is_empty() && text.chars().count() <= 200 => Ok(text),
-        Value::String(_) => {
-            Err(Error::usage(format!("{place}: expected a name of 1 to 200 characters: nothing was sent")))
+        Value::String(text)
+            if !text.trim().is_empty() && text.chars().count() <= 200 && json_for_terminal(&text) == text =>
+        {
+            Ok(text)
         }
+        Value::String(_) => Err(Error::usage(format!(
+            "{place}: expected a name of 1 to 200 characters on one line, each of which can be seen: nothing was sent"
+        ))),
         other => Err(json_input::wrong_type(place, "a name, as a string", &other)),
     },
     json_schema!({ "type": "string", "pattern": "\\S", "maxLength": 200 })
@@ -79,4 +84,24 @@ const LONGEST_ID: usize = 12;
 fn is_entry(text: &str) -> bool {
     (SHORTEST_ID..=LONGEST_ID).contains(&text.len())
         && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_under_which_something_is_done_once_is_seen_as_it_is() {
+        let long = "x".repeat(200);
+        for right in ["a", " a b ", "7f0c-41", "Łódź 北京 👩\u{200d}👩\u{200d}👧", "\"q\" \\n", &long]
+        {
+            assert_eq!(IdempotencyKey::try_from(Value::from(right)).unwrap().0, right);
+        }
+        let longer = "x".repeat(201);
+        for wrong in
+            ["", "  ", "a\nb", "a\n", "a\tb", "a\u{0}", "a\u{202e}b", "a\u{200b}", "a\u{1b}[1m", &longer]
+        {
+            assert!(IdempotencyKey::try_from(Value::from(wrong)).is_err(), "{wrong:?}");
+        }
+    }
 }

@@ -128,11 +128,18 @@ pub struct Argument {
     pub by_name: bool,
     /// Its former name, and the last version with that.
     pub former: Option<(&'static str, Version)>,
+    /// The model whose records it takes, by their ids.
+    pub links: Option<&'static str>,
 }
 
 impl Argument {
     const fn new(name: &'static str, role: Role) -> Argument {
-        Argument { name, role, since: OLDEST, until: NEWEST, by_name: false, former: None }
+        Argument { name, role, since: OLDEST, until: NEWEST, by_name: false, former: None, links: None }
+    }
+
+    const fn to(mut self, model: &'static str) -> Argument {
+        self.links = Some(model);
+        self
     }
 
     const fn since(mut self, version: Version) -> Argument {

@@ -112,9 +112,9 @@ const MESSAGE: &[&str] = &[
 
 /// Keywords of a message, which has no arguments by position.
 const POSTED: &[Argument] = &[
-    named("attachment_ids"),
+    named("attachment_ids").to("ir.attachment"),
     named("attachments"),
-    named("author_id"),
+    named("author_id").to("res.partner"),
     named("body"),
     named("body_is_html").since(17),
     named("email_from"),
@@ -122,26 +122,26 @@ const POSTED: &[Argument] = &[
     named("incoming_email_to").since(19),
     named("message_type"),
     named("outgoing_email_to").since(19),
-    named("parent_id"),
-    named("partner_cc_ids").since(20),
-    named("partner_ids"),
+    named("parent_id").to("mail.message"),
+    named("partner_cc_ids").to("res.partner").since(20),
+    named("partner_ids").to("res.partner"),
     named("subject"),
-    named("subtype_id"),
+    named("subtype_id").to("mail.message.subtype"),
     named("subtype_xmlid"),
     named("tracking_values").since(20),
 ];
 
 const NOTIFIED: &[Argument] = &[
-    named("attachment_ids"),
+    named("attachment_ids").to("ir.attachment"),
     named("attachments"),
-    named("author_id"),
+    named("author_id").to("res.partner"),
     named("body"),
     named("email_from"),
     named("model"),
-    named("partner_ids"),
+    named("partner_ids").to("res.partner"),
     named("res_id"),
     named("subject"),
-    named("subtype_id"),
+    named("subtype_id").to("mail.message.subtype"),
     named("subtype_xmlid"),
 ];
 
@@ -244,7 +244,7 @@ pub const ROWS: &[Method] = &[
             plain("source_ref"),
             named("message_type"),
             named("render_values"),
-            named("subtype_id"),
+            named("subtype_id").to("mail.message.subtype"),
             named("subtype_xmlid"),
         ])
         .others(PassedOn)
@@ -258,9 +258,9 @@ pub const ROWS: &[Method] = &[
         .others(PassedOn)
         .until(16),
     row("message_subscribe", Write, Records).takes(&[
-        plain("partner_ids"),
+        plain("partner_ids").to("res.partner"),
         plain("channel_ids").until(14),
-        plain("subtype_ids"),
+        plain("subtype_ids").to("mail.message.subtype"),
     ]),
     row("message_unsubscribe", Write, Records).takes(&[plain("partner_ids"), plain("channel_ids").until(14)]),
     row("name_create", Write, Model).takes(&[plain("name")]),

@@ -156,6 +156,20 @@ fn two_tools_stand_for_all() {
 }
 
 #[test]
+fn a_page_that_was_never_told_of_is_refused_and_the_first_is_all_there_is() {
+    for era in ERAS {
+        let (_home, _server, mut client) = in_lab(era);
+        for cursor in ["", "zzz", "1"] {
+            let refused = client.ask("tools/list", json!({ "cursor": cursor }));
+            assert_eq!(refused["error"]["code"], -32602, "{refused}");
+        }
+        let all = client.ask("tools/list", json!({ "cursor": null }))["result"].clone();
+        assert!(all["tools"].as_array().unwrap().len() > 10 && all.get("nextCursor").is_none(), "{all}");
+        assert_eq!(client.ask("tools/list", json!({}))["result"], all);
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_call_is_its_answer_and_what_is_no_tool_an_error_of_the_protocol() {
     let (_home, server, mut client) = in_lab(Era::Legacy("2025-06-18"));
     let huge: Value = serde_json::from_str("1000000000000000000000000000000").unwrap();

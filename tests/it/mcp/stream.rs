@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{in_lab, on_sandbox};
 use crate::support::mcp::{Client, ERAS, Era};
+use crate::support::run::hangs_up;
 use crate::support::{Answer, Home, json2};
 
 fn count() -> Value {
@@ -162,6 +163,24 @@ fn a_write_that_is_taken_back_or_left_under_way_is_said_to_be_unknown() {
         assert!(stderr.contains("under way: it may have been carried out"), "{stderr}");
         assert!(stderr.contains("odoo-agent --profile lab journal check "), "{stderr}");
         assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[test]
+fn whatever_signal_ends_it_names_the_write_that_was_under_way() {
+    let mut signals = vec![rustix::process::Signal::INT, rustix::process::Signal::TERM];
+    signals.extend(hangs_up().then_some(rustix::process::Signal::HUP));
+    for signal in signals {
+        let (home, server, mut client) = in_lab(Era::Modern);
+        server.on(&json2("res.partner", "write"), Answer::Stall);
+        client.begin("odoo_write", json!({ "model": "res.partner", "ids": [7], "vals": { "ref": "a" } }));
+        server.wait_for(1);
+        client.signal(signal);
+        let (code, after, stderr) = client.end();
+        assert_eq!((code, after.len()), (130, 0), "{signal:?} {stderr}");
+        let entry = home.run(["journal", "list", "--open"]).ok().json()[0]["id"].clone();
+        let command = format!("odoo-agent --profile lab journal check {}", entry.as_str().unwrap());
+        assert!(stderr.contains(&command), "{signal:?} {stderr}");
     }
 }
 

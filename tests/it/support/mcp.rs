@@ -102,6 +102,10 @@ impl Client {
     }
 
     /// Leaves what comes from now on unread, until the server has ended.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
+    }
+
     pub fn stop_reading(&self) {
         self.is_reading.store(false, Ordering::SeqCst);
     }

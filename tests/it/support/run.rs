@@ -107,6 +107,13 @@ impl Home {
     }
 }
 
+/// Whether a closed terminal ends what is started here: not under `nohup`, and it is known on Linux alone.
+pub fn hangs_up() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() & 1 == 0)
+}
+
 pub fn files_below(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for item in fs::read_dir(directory).into_iter().flatten().flatten() {
