@@ -14,7 +14,8 @@ const SHOWN: [(&str, &[&str]); 3] = [
 /// The fields that names of records may show by a key, of whichever model they are.
 pub fn shown_by(key: &str) -> Vec<&str> {
     let mut fields = Vec::new();
-    let mut rest = key;
+    // What fills in a form or a search shows nothing.
+    let mut rest = if key.starts_with("default_") || key.starts_with("search_default_") { "" } else { key };
     while let Some((word, after)) = rest.split_once('_') {
         rest = after;
         if WORDS.contains(&word) && !rest.is_empty() {
@@ -43,7 +44,16 @@ mod tests {
         ] {
             assert!(shown_by(key).contains(&field), "{key}");
         }
-        for key in ["lang", "active_test", "default_vat", "show", "show_", "shows_vat", "vat"] {
+        for key in [
+            "lang",
+            "active_test",
+            "default_show_vat",
+            "search_default_with_vat",
+            "show",
+            "show_",
+            "shows_vat",
+            "vat",
+        ] {
             assert!(shown_by(key).is_empty(), "{key}");
         }
     }

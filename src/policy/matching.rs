@@ -164,7 +164,7 @@ impl Match {
             && has(&self.channels, facts.channel)
             && has(&self.surfaces, facts.surface)
             && self.hours.as_ref().is_none_or(|hours| hours.hold(facts.now))
-            && if in_each { contexts.all(|it| holds_in(it)) } else { contexts.any(|it| holds_in(it)) }
+            && if in_each { contexts.all(holds_in) } else { contexts.any(holds_in) }
     }
 
     /// Whether a rule that forbids, asks or limits is about an operation.

@@ -869,3 +869,26 @@ fn a_link_is_held_to_the_field_that_it_changes() {
         assert_eq!(code == "policy_denied", !is_allowed, "{fields}: {}", outcome.stderr);
     }
 }
+
+/// What was kept before the other end of a list was asked for is still believed where Odoo does not tell more.
+#[test]
+fn what_is_kept_of_fields_stays_where_odoo_does_not_tell_more() {
+    let (home, server) = lab();
+    let fields = json2("sale.order", "fields_get");
+    let kept = r#"{"order_line":{"type":"one2many","string":"Lines","relation":"sale.order.line"}}"#;
+    server.once(&fields, Answer::json(kept));
+    home.run(["schema-summary", "sale.order", "--all"]).ok();
+    server.on(&fields, Answer::odoo_error(403, "odoo.exceptions.AccessError", "no"));
+    server.on(&json2("sale.order", "write"), Answer::json("true"));
+    let line =
+        ["write", "sale.order", "--ids", "1", "--vals-json", r#"{"order_line":[[4,8]]}"#, "--no-before"];
+    for (model, is_denied) in [("res.users", false), ("sale.order.line", true)] {
+        policy(
+            &home,
+            &json!({ "version": "1", "rules": [{ "match": { "model": model, "method": "write" }, "action": "deny" }] }),
+        );
+        let outcome = home.run(line);
+        let code = if outcome.exit == 0 { String::new() } else { outcome.code() };
+        assert_eq!(code == "policy_denied", is_denied, "{model}: {}", outcome.stderr);
+    }
+}

@@ -63,7 +63,7 @@ impl Leads<'_> {
                 Some(field) if is_last || says_all(&field) => return lead(&field),
                 None if is_last => return Lead::Unknown,
                 // Nothing was kept, or it was before there was such a field, or before its other end was asked for.
-                _ => known = self.told(model),
+                _ => known = self.told(model, known),
             }
         }
     }
@@ -87,11 +87,13 @@ impl Leads<'_> {
         self.odoo.leads.put(model, known)
     }
 
-    /// Asked of Odoo, if the policy lets that out. Nothing is locked meanwhile.
-    fn told(&self, model: &str) -> Known {
-        let known = match Schema::of(model, &self.desk(), self.context, DOCUMENT_TTL, true) {
-            Ok(schema) => Known::Fields(Arc::new(schema), true),
-            Err(_) => Known::Untold,
+    /// Asked of Odoo, if the policy lets that out; what it does not tell stays as it was kept. Nothing is locked
+    /// meanwhile.
+    fn told(&self, model: &str, kept: Known) -> Known {
+        let known = match (Schema::of(model, &self.desk(), self.context, DOCUMENT_TTL, true), kept) {
+            (Ok(schema), _) => Known::Fields(Arc::new(schema), true),
+            (Err(_), Known::Fields(schema, _)) => Known::Fields(schema, true),
+            (Err(_), _) => Known::Untold,
         };
         self.odoo.leads.put(model, known)
     }

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::super::act::holds_address;
 use super::{Act, Asked, Kind, Led, Link, ModelNames};
 use crate::knowledge::classes::Class;
 use crate::knowledge::commands::{self, Command};
@@ -13,6 +12,7 @@ use crate::knowledge::methods::Role;
 use crate::knowledge::{methods, sensitive};
 use crate::operation::{Object, kwargs};
 use crate::outbound;
+use crate::policy::act::holds_address;
 
 impl<'o> Asked<'o> {
     /// Values: an object, or a list of them.
