@@ -2,6 +2,7 @@
 //! journal as any other, and can be undone themselves. What was changed since by somebody else stays.
 
 mod back;
+mod created;
 mod lines;
 mod plan;
 mod sight;

@@ -143,7 +143,7 @@ impl Opener {
         notes
     }
 
-    /// What looks which files say what a profile may do, and what they are like by then.
+    /// What looks which files say what a profile may do, and what they and their directories are like by then.
     #[cfg(feature = "mcp")]
     pub fn files(&self, settings: &Settings) -> Box<crate::mcp::Files> {
         let profile = match &self.selection.env_file {
@@ -153,7 +153,10 @@ impl Opener {
         let places = self.places(&settings.label);
         Box::new(move || {
             let policies = places.present().into_iter().map(|(_, path)| path);
-            let all = profile.iter().cloned().chain(policies);
+            let files: Vec<std::path::PathBuf> = profile.iter().cloned().chain(policies).collect();
+            let directories: std::collections::BTreeSet<_> =
+                files.iter().filter_map(|path| path.parent().map(std::path::Path::to_path_buf)).collect();
+            let all = files.into_iter().chain(directories);
             all.map(|path| (path.clone(), crate::fsio::stamp(&path))).collect()
         })
     }

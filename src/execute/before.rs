@@ -260,16 +260,12 @@ pub fn marks(model: &str, method: &str) -> Vec<Mark> {
 /// Every field that is stored, but for what is told of a record beside it, pictures in other sizes, and lists of other
 /// models than its own lines, which this user may not be allowed to see.
 fn stored(model: &str, schema: &Schema) -> Vec<String> {
-    let is_own = |relation: &str| {
-        relation == model || relation.strip_prefix(model).is_some_and(|rest| rest.starts_with('.'))
-    };
     let is_stored = |name: &&str| {
         let field = schema.field(name).unwrap_or_default();
-        let is_beside = BESIDE.iter().any(|start| name.starts_with(start));
         let is_copy = field["type"] == "binary" && field["readonly"] == true;
         let is_elsewhere =
-            field["type"] == "one2many" && !is_own(field["relation"].as_str().unwrap_or_default());
-        field["store"] != false && !is_beside && !is_copy && !is_elsewhere
+            field["type"] == "one2many" && !is_part_of(field["relation"].as_str().unwrap_or_default(), model);
+        field["store"] != false && !is_beside(name) && !is_copy && !is_elsewhere
     };
     schema.names().filter(is_stored).map(str::to_string).collect()
 }
@@ -278,6 +274,16 @@ fn stored(model: &str, schema: &Schema) -> Vec<String> {
 pub fn is_settable(schema: &Schema, name: &str) -> bool {
     let field = schema.field(name).unwrap_or_default();
     field["readonly"] != true && field["type"] != "one2many" && !MAGIC.contains(&name)
+}
+
+/// Whether a field or a method is of the messages and activities beside a record, and not of the record.
+pub fn is_beside(name: &str) -> bool {
+    BESIDE.iter().any(|start| name.starts_with(start))
+}
+
+/// Whether a model is that of records which are a part of those of another, as its lines are.
+pub fn is_part_of(relation: &str, model: &str) -> bool {
+    relation == model || relation.strip_prefix(model).is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn missing(why: &str) -> Value {

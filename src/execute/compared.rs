@@ -1,5 +1,6 @@
-//! Whether a field holds what was written to it: as Odoo gives it back, not as it was sent. Numbers are rounded, HTML is
-//! cleaned, a record comes as its id, a list as what its commands make of it.
+//! Whether a field holds what was written to it, in one of two senses. `exactly`: one value in whatever form, a record
+//! as its id, a list as what its commands make of it. `same`: or what Odoo may have made of it, which rounds numbers and
+//! cleans HTML; somebody else may have done that as well, so it proves nothing where others were at work.
 
 use std::collections::BTreeSet;
 
@@ -14,16 +15,32 @@ pub fn shown<'r>(row: &'r Value, field: &str) -> Option<&'r Value> {
     row.get(field)
 }
 
-/// Whether a field holds now what was written; `before` is what it held until then.
+/// Whether a field holds now what was written, or what Odoo may have made of it; `before` is what it held until then.
 pub fn holds(field: &Kind, written: &Value, before: Option<&Value>, now: &Value) -> bool {
-    if field.is_list() {
-        return list_holds(written, before, now);
-    }
-    same(field, written, now)
+    if field.is_list() { list_holds(written, before, now) } else { same(field, written, now) }
 }
 
-/// Whether two values of a field are the same.
+/// Whether a field holds now what was written, and nothing that is like it.
+pub fn holds_exactly(field: &Kind, written: &Value, before: Option<&Value>, now: &Value) -> bool {
+    if field.is_list() { list_holds(written, before, now) } else { exactly(field, written, now) }
+}
+
+/// Whether two values of a field are the same for Odoo, which may have made one of the other.
 pub fn same(field: &Kind, left: &Value, right: &Value) -> bool {
+    if exactly(field, left, right) {
+        return true;
+    }
+    if is_empty(left) || is_empty(right) || field.name == "boolean" {
+        return false;
+    }
+    match (number(left), number(right)) {
+        (Some(left), Some(right)) => is_rounded(left, right) || is_rounded(right, left),
+        _ => field.name == "html" && seen(left) == seen(right),
+    }
+}
+
+/// Whether two values of a field are one value, in whatever form.
+pub fn exactly(field: &Kind, left: &Value, right: &Value) -> bool {
     if field.name == "boolean" {
         return is_true(left) == is_true(right);
     }
@@ -41,11 +58,11 @@ pub fn same(field: &Kind, left: &Value, right: &Value) -> bool {
         return ids(left) == ids(right);
     }
     if let (Some(left), Some(right)) = (number(left), number(right)) {
-        return same_number(left, right);
+        return near(left, right);
     }
     match field.name.as_str() {
         "many2one" | "many2one_reference" => record(left).is_some() && record(left) == record(right),
-        "html" => seen(left) == seen(right),
+        "html" => wrapped(left) == wrapped(right),
         "date" | "datetime" => moment(left) == moment(right),
         "binary" => file(left) == file(right),
         "properties" => properties(left) == properties(right),
@@ -68,14 +85,16 @@ fn number(value: &Value) -> Option<f64> {
     value.as_f64().filter(|_| value.is_number())
 }
 
-/// Odoo rounds to the digits of the field, which it does not tell.
-fn same_number(left: f64, right: f64) -> bool {
-    let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0);
-    near(left, right)
-        || (0..=6).any(|digits| {
+fn near(left: f64, right: f64) -> bool {
+    (left - right).abs() <= 1e-9 * left.abs().max(right.abs()).max(1.0)
+}
+
+/// Whether one number is another one rounded: to the digits of the field, which Odoo does not tell, and not to nought.
+fn is_rounded(whole: f64, rounded: f64) -> bool {
+    rounded != 0.0
+        && (0..=6).any(|digits| {
             let power = 10_f64.powi(digits);
-            let round = |number: f64| (number * power).round() / power;
-            near(round(left), right) && right != 0.0 || near(left, round(right)) && left != 0.0
+            near((whole * power).round() / power, rounded)
         })
 }
 
@@ -85,6 +104,12 @@ pub fn record(value: &Value) -> Option<i64> {
         .as_i64()
         .or_else(|| value.get(0).and_then(Value::as_i64))
         .or_else(|| value.get("id").and_then(Value::as_i64))
+}
+
+/// HTML as it is kept: a text without marks is a paragraph.
+fn wrapped(value: &Value) -> String {
+    let text = value.as_str().unwrap_or_default();
+    if text.contains('<') { text.to_string() } else { format!("<p>{text}</p>") }
 }
 
 fn seen(value: &Value) -> String {
@@ -224,6 +249,34 @@ mod tests {
             ("binary", json!("QUJD"), json!("QUJE")),
         ] {
             assert!(!is(kind, left.clone(), right.clone()), "{kind}: {left} {right}");
+        }
+    }
+
+    #[test]
+    fn what_is_alike_is_not_the_same_value_in_another_form() {
+        let is = |kind: &str, left: &Value, right: &Value| {
+            exactly(&Kind { name: kind.into(), relation: String::new() }, left, right)
+        };
+        for (kind, left, right) in [
+            ("float", json!(1.6), json!(2.0)),
+            ("monetary", json!(1.23456), json!(1.23)),
+            ("html", json!("<p>new text</p>"), json!("<p><b>new</b> text</p>")),
+        ] {
+            assert!(
+                same(&Kind { name: kind.into(), relation: String::new() }, &left, &right),
+                "{left} {right}"
+            );
+            assert!(!is(kind, &left, &right), "{kind}: {left} {right}");
+        }
+        for (kind, left, right) in [
+            ("monetary", json!(10), json!(10.0)),
+            ("float", json!(0.1 + 0.2), json!(0.3)),
+            ("html", json!("plain"), json!("<p>plain</p>")),
+            ("html", json!(""), json!(false)),
+            ("many2one", json!(7), json!([7, "x"])),
+            ("datetime", json!("2026-01-02T03:04:05Z"), json!("2026-01-02 03:04:05")),
+        ] {
+            assert!(is(kind, &left, &right), "{kind}: {left} {right}");
         }
     }
 

@@ -34,14 +34,15 @@ impl Moment {
         }
     }
 
+    /// The second of ours in which it was so late for Odoo.
+    pub fn ours(&self, time: &str) -> Option<u64> {
+        let there = humantime::parse_rfc3339_weak(time).ok()?.duration_since(UNIX_EPOCH).ok()?;
+        u64::try_from(i128::from(there.as_secs()) - self.ahead).ok()
+    }
+
     /// So many seconds before a second of ours, as Odoo writes times.
     pub fn before(&self, second: u64, margin: u64) -> String {
         self.at(i128::from(second) - i128::from(margin))
-    }
-
-    /// So many seconds after it.
-    pub fn after(&self, second: u64, margin: u64) -> String {
-        self.at(i128::from(second) + i128::from(margin))
     }
 
     fn at(&self, second: i128) -> String {

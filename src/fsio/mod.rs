@@ -102,7 +102,8 @@ fn directory_of(path: &Path) -> io::Result<&Path> {
 pub struct Stamp {
     modified: Option<SystemTime>,
     length: u64,
-    /// Which file it is, and when anything about it changed, where the platform tells.
+    /// Which file it is, and when anything about it changed, where the platform tells; of a directory, who may write
+    /// there.
     number: (u64, i64, i64),
 }
 
@@ -110,6 +111,12 @@ pub struct Stamp {
 #[cfg(feature = "mcp")]
 pub fn stamp(path: &Path) -> Option<Stamp> {
     let metadata = std::fs::metadata(path).ok()?;
+    // What is put into a directory is told by its files: of itself it matters who may do that.
+    #[cfg(unix)]
+    if metadata.is_dir() {
+        let number = (u64::from(metadata.mode()), i64::from(metadata.uid()), i64::from(metadata.gid()));
+        return Some(Stamp { modified: None, length: 0, number });
+    }
     #[cfg(unix)]
     let number = (metadata.ino(), metadata.ctime(), metadata.ctime_nsec());
     #[cfg(not(unix))]

@@ -96,6 +96,11 @@ impl Entry {
         self.intent["ids"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect()
     }
 
+    /// How it found a record, as far as that was read.
+    pub fn found(&self, id: i64) -> Option<&Value> {
+        self.intent["before"]["rows"].as_array()?.iter().find(|row| row["id"] == id)
+    }
+
     /// The values of records to be made; an object alone is a list of one.
     pub fn vals_list(&self) -> Vec<Object> {
         let given = &self.intent["values"]["vals_list"];
@@ -126,6 +131,16 @@ impl Entry {
     /// The second in which its run stopped waiting for it; none where that run was ended before.
     pub fn ended(&self) -> Option<u64> {
         seconds(&self.outcome.as_ref()?["at"])
+    }
+
+    /// The second by which it was known what became of it, by its run or by a check.
+    pub fn settled(&self) -> Option<u64> {
+        self.ended().max(self.checked.as_ref().and_then(|line| seconds(&line["at"])))
+    }
+
+    /// Whether it may have changed something: it was carried out, or nobody knows.
+    pub fn may_have_changed(&self) -> bool {
+        matches!(self.state(), State::Done | State::Open)
     }
 
     /// The error code that it ended with.
@@ -244,6 +259,19 @@ impl Entries {
     /// The one of this id.
     pub fn get(&self, id: &str) -> Option<&Entry> {
         self.places.get(id).and_then(|at| self.found.get(*at))
+    }
+
+    /// One entry, and those after it.
+    pub fn from(&self, id: &str) -> &[Entry] {
+        self.places.get(id).and_then(|at| self.found.get(*at..)).unwrap_or_default()
+    }
+
+    /// The calls on a record after one.
+    pub fn later_on<'e>(&'e self, entry: &Entry, model: &str, id: i64) -> impl Iterator<Item = &'e Entry> {
+        let is_on_it = move |other: &&Entry| {
+            other.may_have_changed() && other.model() == model && other.ids().contains(&id)
+        };
+        self.from(&entry.id).iter().skip(1).filter(is_on_it)
     }
 
     fn of_line(&mut self, line: &Value, member: &str) -> Option<&mut Entry> {

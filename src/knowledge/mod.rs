@@ -8,6 +8,7 @@ pub mod fields;
 pub mod inverses;
 pub mod methods;
 pub mod models;
+pub mod names;
 pub mod sensitive;
 pub mod states;
 pub mod vocabulary;

@@ -19,12 +19,13 @@ use crate::operation::{self, Object, Operation};
 pub const DOCUMENT_TTL: Duration = Duration::from_secs(24 * 3600);
 
 /// What is asked of every field.
-const ATTRIBUTES: [&str; 16] = [
+const ATTRIBUTES: [&str; 17] = [
     "type",
     "string",
     "readonly",
     "required",
     "relation",
+    "relation_field",
     "selection",
     "store",
     "sortable",

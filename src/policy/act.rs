@@ -1,7 +1,10 @@
 //! One thing that an operation does, itself or inside its values, paths and specifications: on which model and records,
 //! with which fields and values. Pure.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 use super::naming;
 use super::pattern::ModelNames;
@@ -24,10 +27,10 @@ pub enum Kind {
 }
 
 /// Values that are stored.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Stored<'o> {
     /// By field.
-    pub values: &'o Object,
+    pub values: Cow<'o, Object>,
     /// In so many records.
     pub times: u64,
 }
@@ -46,8 +49,7 @@ pub struct Act<'o> {
     /// What it does, exactly.
     pub classes: Classes,
     /// The fields that it names.
-    pub fields: Vec<&'o str>,
-    named: HashSet<&'o str>,
+    pub fields: BTreeSet<Cow<'o, str>>,
     /// It names none where that means every one.
     pub is_whole: bool,
     /// The values that it stores.
@@ -80,8 +82,7 @@ impl<'o> Act<'o> {
             methods: methods.to_vec(),
             names,
             classes: Classes::of(&[class]),
-            fields: Vec::new(),
-            named: HashSet::new(),
+            fields: BTreeSet::new(),
             is_whole: false,
             values: Vec::new(),
             has_values: kind == Kind::Written && class != Class::Destructive,
@@ -107,7 +108,13 @@ impl<'o> Act<'o> {
         act.is_whole = is_whole(operation);
         match method {
             "action_archive" | "action_unarchive" | "toggle_active" => act.name("active"),
-            "name_create" => act.name("name"),
+            "name_create" => {
+                act.name("name");
+                // Contacts take `Name <a@b.c>` apart.
+                if operation.kwargs.get("name").is_some_and(holds_address) {
+                    act.name("email");
+                }
+            }
             // Its rows say in columns of their own which records they are.
             "load" => act.is_uncounted = true,
             _ => {}
@@ -123,14 +130,12 @@ impl<'o> Act<'o> {
     }
 
     /// It names a field.
-    pub fn name(&mut self, field: &'o str) {
-        if self.named.insert(field) {
-            self.fields.push(field);
-        }
+    pub fn name(&mut self, field: impl Into<Cow<'o, str>>) {
+        self.fields.insert(field.into());
     }
 
     /// It stores values in so many records.
-    pub fn store(&mut self, values: &'o Object, times: u64) {
+    pub fn store(&mut self, values: Cow<'o, Object>, times: u64) {
         self.values.push(Stored { values, times });
         self.has_values = true;
     }
@@ -141,6 +146,11 @@ impl<'o> Act<'o> {
             Some(id) => self.ids.push(id),
             None => self.is_uncounted = true,
         }
+    }
+
+    /// Whether it may store a field without anybody seeing which value: a copy, the columns of an import.
+    pub fn hides(&self, field: &str) -> bool {
+        self.is_whole || self.values.is_empty() && self.fields.contains(field)
     }
 
     /// Whether it may make records.
@@ -161,8 +171,14 @@ impl<'o> Act<'o> {
 
     /// Which of its fields are more than what a link shows by itself.
     pub fn tells(&self) -> bool {
-        self.is_whole || self.fields.iter().any(|field| !matches!(*field, "id" | "display_name" | "name"))
+        self.is_whole
+            || self.fields.iter().any(|field| !matches!(field.as_ref(), "id" | "display_name" | "name"))
     }
+}
+
+/// Whether a name that a record is made by holds an address.
+pub fn holds_address(name: &Value) -> bool {
+    name.as_str().is_some_and(|name| name.contains('@'))
 }
 
 /// How many records an operation makes, or says that it works on in another way than by ids.
@@ -193,13 +209,13 @@ fn made(operation: &Operation) -> u64 {
 /// Whether it is about every field, because it names none: so these read, and a copy has them all.
 fn is_whole(operation: &Operation) -> bool {
     let (model, method) = (operation.model.as_str(), operation.method.as_str());
-    let names_some = |(name, value): (&String, &serde_json::Value)| {
+    let names_some = |(name, value): (&String, &Value)| {
         let role = methods::role(model, method, name);
         match value {
-            serde_json::Value::Array(names) => !names.is_empty() && is_list(role),
-            serde_json::Value::String(name) => !name.is_empty() && is_list(role),
+            Value::Array(names) => !names.is_empty() && is_list(role),
+            Value::String(name) => !name.is_empty() && is_list(role),
             // An empty specification shows ids alone.
-            serde_json::Value::Object(_) => role == Role::Specification,
+            Value::Object(_) => role == Role::Specification,
             _ => false,
         }
     };

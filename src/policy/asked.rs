@@ -14,7 +14,7 @@ use super::pattern::ModelNames;
 use crate::knowledge::methods::{self, Role};
 use crate::knowledge::models::CONFIRMATIONS;
 use crate::knowledge::sensitive;
-use crate::operation::{Access, Operation};
+use crate::operation::{Access, Object, Operation};
 
 /// An operation with everything it does.
 pub struct Asked<'o> {
@@ -35,6 +35,10 @@ pub struct Asked<'o> {
     pub names: Vec<String>,
     /// Values that its context gives to new records.
     pub defaults: Vec<(&'o str, &'o Value)>,
+    /// Its context, and those in which a specification has related records read.
+    pub contexts: Vec<&'o Object>,
+    /// Fields that these put into the names of records.
+    pub shown: Vec<&'o str>,
     /// The act on the records that a search panel lists.
     panel: Option<usize>,
 }
@@ -43,6 +47,7 @@ pub struct Asked<'o> {
 struct Led {
     model: Option<String>,
     by: Option<Link>,
+    inverse: Option<String>,
     is_known: bool,
 }
 
@@ -58,6 +63,8 @@ impl<'o> Asked<'o> {
             is_opaque: false,
             names: naming::names(operation, &facts),
             defaults: Vec::new(),
+            contexts: vec![&operation.context],
+            shown: Vec::new(),
             panel: None,
         };
         asked.panel();
@@ -65,6 +72,7 @@ impl<'o> Asked<'o> {
             asked.argument(name, value);
         }
         asked.context();
+        asked.names_of_records();
         for act in &mut asked.acts {
             act.ids.sort_unstable();
             act.ids.dedup();
@@ -75,6 +83,11 @@ impl<'o> Asked<'o> {
     /// The operation itself.
     pub fn itself(&self) -> Option<&Act<'o>> {
         self.acts.first()
+    }
+
+    /// A key as it is in one of the contexts: what a specification does not say of its own is the operation's.
+    pub fn in_context<'a>(&'a self, context: &'a Object, key: &str) -> Option<&'a Value> {
+        context.get(key).or_else(|| self.operation.context.get(key))
     }
 
     /// The act whose records count for another: what is only read beside records is as many as they are.
@@ -153,11 +166,12 @@ impl<'o> Asked<'o> {
             Role::Specification => self.specification(value, 0),
             Role::GroupSpecification => self.group_specification(value),
             Role::Values | Role::Draft => self.values(value),
-            Role::Plain => {
+            Role::Translations => self.translations(value),
+            Role::Plain => self.inner_domains(name, value, 0),
+            Role::Untold => {
                 let at = self.panel.filter(|_| name == "comodel_domain").unwrap_or_default();
                 self.inner_domains(name, value, at);
-                let is_list = matches!(name, "allfields" | "attributes");
-                if operation.access() == Access::Write && !is_list {
+                if operation.access() == Access::Write {
                     self.values(value);
                 }
             }
@@ -171,11 +185,14 @@ impl<'o> Asked<'o> {
             told => told,
         });
         match told.unwrap_or(Lead::Unknown) {
-            Lead::To { model, by } => Led { model: Some(model), by: Some(by), is_known: true },
-            Lead::Nowhere => Led { model: None, by: None, is_known: true },
+            Lead::To { model, by, inverse } => {
+                Led { model: Some(model), by: Some(by), inverse, is_known: true }
+            }
+            Lead::Nowhere => Led { model: None, by: None, inverse: None, is_known: true },
             Lead::Unknown => Led {
                 model: sensitive::usual_relation(field).map(str::to_string),
                 by: sensitive::only_links(field).then_some(Link::Beside),
+                inverse: None,
                 is_known: false,
             },
         }

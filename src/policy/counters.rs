@@ -113,12 +113,14 @@ impl Counters {
             let key = named(&due.key);
             let counter = state.counters.entry(key.clone()).or_default();
             counter.window = counter.window.max(due.window);
-            // Two limits of one count take it once.
+            // Two limits of one count take it once, and as much as the one that sees most of it.
             if taken.iter().any(|(before, _)| *before == key) {
                 continue;
             }
+            let same = dues.iter().filter(|other| other.key == due.key);
+            let amount = same.map(|other| other.amount).max().unwrap_or(due.amount);
             state.next = state.next.saturating_add(1);
-            counter.events.push(Event { at: state.latest, amount: due.amount, number: state.next });
+            counter.events.push(Event { at: state.latest, amount, number: state.next });
             taken.push((key, state.next));
         }
         state.prune();

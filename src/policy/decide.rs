@@ -98,10 +98,10 @@ impl Document {
         }
         let named = self
             .named(asked)
-            .find_map(|(name, tool)| tool.denial(asked, &asked.called(name).collect::<Vec<_>>()));
+            .find_map(|(name, tool)| tool.denial(asked, &asked.called(name).collect::<Vec<_>>(), false));
         named.or_else(|| {
             let done = done(asked);
-            self.everywhere().find_map(|tool| tool.denial(asked, &done))
+            self.everywhere().find_map(|tool| tool.denial(asked, &done, true))
         })
     }
 
@@ -126,22 +126,22 @@ impl Document {
     fn owed(&self, asked: &Asked, rules: &[&Rule], label: &str, who: &Who) -> Result<Vec<Due>, Ruling> {
         let written = done(asked);
         let mut dues = Vec::new();
-        let mut add = |limits: &[Limit], acts: &[&Act]| {
+        let mut add = |limits: &[Limit], acts: &[&Act], is_everywhere: bool| {
             for limit in limits {
-                let more = limit.dues(asked, acts, label, who);
+                let more = limit.dues(asked, acts, is_everywhere, label, who);
                 dues.extend(more.map_err(|why| ruling(Verdict::Deny, &limit.pointer, why))?);
             }
             Ok(())
         };
         for tool in self.everywhere() {
-            add(&tool.limits, &written)?;
+            add(&tool.limits, &written, true)?;
         }
         for (name, tool) in self.named(asked).filter(|(_, tool)| !tool.limits.is_empty()) {
-            add(&tool.limits, &asked.called(name).collect::<Vec<_>>())?;
+            add(&tool.limits, &asked.called(name).collect::<Vec<_>>(), false)?;
         }
         for rule in rules.iter().filter(|rule| rule.action != Action::Deny && !rule.limits.is_empty()) {
             let touched: Vec<&Act> = rule.matches.touched(asked).map(|(act, _)| act).collect();
-            add(&rule.limits, &touched)?;
+            add(&rule.limits, &touched, rule.matches.is_of_everything())?;
         }
         Ok(dues)
     }
@@ -209,40 +209,42 @@ impl Document {
 
 impl Tool {
     /// What it denies of acts that are called by its name.
-    fn denial(&self, asked: &Asked, acts: &[&Act]) -> Option<Ruling> {
+    fn denial(&self, asked: &Asked, acts: &[&Act], is_everywhere: bool) -> Option<Ruling> {
         if self.is_hidden || self.action == Some(Action::Deny) {
             let part = if self.is_hidden { "hide" } else { "action" };
             let name = self.pointer.rsplit('/').next().unwrap_or_default();
             let reason = self.reason.clone().unwrap_or_else(|| format!("{name} is denied"));
             return Some(ruling(Verdict::Deny, &format!("{}/{part}", self.pointer), reason));
         }
-        acts.iter().find_map(|act| self.refused(asked, act))
+        acts.iter().find_map(|act| self.refused(asked, act, is_everywhere))
     }
 
     /// The condition by which an act is refused. Of what is written inside values nothing is missing: what they do not
     /// give, the call did not promise.
-    fn refused(&self, asked: &Asked, act: &Act) -> Option<Ruling> {
-        let is_itself = act.kind == Kind::Itself;
+    fn refused(&self, asked: &Asked, act: &Act, is_everywhere: bool) -> Option<Ruling> {
         let denied = |predicate: &Predicate, why: String| {
             let said = predicate.on_deny.clone().or_else(|| self.reason.clone());
             Some(ruling(Verdict::Deny, &predicate.pointer, said.unwrap_or(why)))
         };
-        let is_there = |predicate: &Predicate| !predicate.path.find(asked, act).values.is_empty();
-        let fits =
-            |predicate: &&Predicate| predicate.path.fits(asked, act) && (is_itself || is_there(predicate));
-        for predicate in self.deny_if.iter().filter(fits) {
-            match predicate.came(asked, act, false) {
-                Came::True => return denied(predicate, format!("denied: {}", predicate.words())),
-                Came::Missing if is_itself => {
+        let came = |predicate: &Predicate, for_each: bool, is_due: bool| {
+            let path = &predicate.path;
+            (path.fits(asked, act) && (is_due || path.may_be_in(asked, act)))
+                .then(|| predicate.came(asked, act, for_each, is_due))
+        };
+        for predicate in &self.deny_if {
+            match came(predicate, false, predicate.is_due(asked, act, is_everywhere)) {
+                Some(Came::True) => return denied(predicate, format!("denied: {}", predicate.words())),
+                Some(Came::Missing) => {
                     let path = &predicate.path.text;
                     return denied(predicate, format!("{path} is not given, or cannot be compared"));
                 }
-                Came::Missing | Came::False => {}
+                Some(Came::False) | None => {}
             }
         }
-        for predicate in self.require.iter().filter(fits) {
-            let came = predicate.came(asked, act, true);
-            if came == Came::False || came == Came::Missing && is_itself {
+        for predicate in &self.require {
+            // What is required of every name is required of each.
+            let came = came(predicate, true, predicate.is_due(asked, act, false));
+            if came.is_some_and(|came| came != Came::True) {
                 return denied(predicate, format!("required: {}", predicate.words()));
             }
         }

@@ -32,6 +32,8 @@ pub enum Lead {
         model: String,
         /// In this way.
         by: Link,
+        /// By this field of theirs, where that is known.
+        inverse: Option<String>,
     },
     /// To none: it holds a value.
     Nowhere,

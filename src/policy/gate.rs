@@ -350,11 +350,15 @@ impl Gate {
         let Some((field, why)) = withheld.named_in(asked) else { return Ok(()) };
         let (reason, pointer) = match why {
             Why::Secret => (
-                format!("{field} is a secret: no condition, order, group, aggregate or import names it"),
+                format!(
+                    "{field} is a secret: no condition, order, group, aggregate, import or context names it"
+                ),
                 "(secret fields)",
             ),
             Why::Redacted => (
-                format!("{field} is withheld: no condition, order, group, aggregate or import names it"),
+                format!(
+                    "{field} is withheld: no condition, order, group, aggregate, import or context names it"
+                ),
                 "/redact",
             ),
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::act::{Act, Kind};
+use super::act::Act;
 use super::asked::Asked;
 use super::decimal::Decimal;
 use super::path::Path;
@@ -108,20 +108,34 @@ impl Limit {
         })
     }
 
-    /// What an operation takes of it by those of its acts that it is about; none where it takes nothing.
+    /// What an operation takes of it by those of its acts that it is about; none where it takes nothing. What stores
+    /// something else adds nothing: where another gives the amount, where it makes no record that has one anyway, and
+    /// where the limit is everybody's.
     ///
     /// # Errors
     /// What it adds up is not there, or no amount.
-    pub fn dues(&self, asked: &Asked, acts: &[&Act], document: &str, who: &Who) -> Result<Vec<Due>, String> {
+    pub fn dues(
+        &self,
+        asked: &Asked,
+        acts: &[&Act],
+        is_everywhere: bool,
+        document: &str,
+        who: &Who,
+    ) -> Result<Vec<Due>, String> {
         let mut owed: BTreeMap<String, Decimal> = BTreeMap::new();
         let is_given = acts.iter().any(|act| self.gives(asked, act));
+        let is_due = |path: &Path, act: &Act| match path.is_of_values(asked) {
+            true => act.makes() && !is_given && !is_everywhere,
+            false => path.is_due(asked, act, is_everywhere),
+        };
+        let adds_nothing =
+            |path: &Path, act: &Act| !path.is_ids() && !path.may_be_in(asked, act) && !is_due(path, act);
         for act in acts {
             let whose = self.whose(act, who);
             let amount = match &self.sum {
                 None => Decimal::ONE,
                 Some(path) if !path.fits(asked, act) && !path.is_ids() => continue,
-                // What is written beside an amount, in other records, has none of its own.
-                Some(_) if is_given && is_beside(asked, act) && !self.gives(asked, act) => continue,
+                Some(path) if adds_nothing(path, act) => continue,
                 Some(path) => self.added(path, asked, act)?,
             };
             for whose in whose {
@@ -196,12 +210,6 @@ impl Limit {
         }
         Ok(sum)
     }
-}
-
-/// Whether an act is done to records of another model, beside what the operation itself does.
-fn is_beside(asked: &Asked, act: &Act) -> bool {
-    let model = |act: &Act| act.model.as_ref().map(|model| model.now.clone());
-    act.kind != Kind::Itself && asked.itself().is_some_and(|itself| model(itself) != model(act))
 }
 
 /// Whose operation it is.

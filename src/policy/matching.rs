@@ -1,6 +1,10 @@
 //! What a rule holds for. A rule that permits has to cover everything that an operation does; one that forbids, asks
 //! or limits has to touch any of it.
 
+mod keys;
+
+use keys::{context, effects, names, range};
+
 use super::act::{Act, Kind};
 use super::asked::Asked;
 use super::hours::Hours;
@@ -10,6 +14,7 @@ use super::reading::{Members, Node, Read};
 use super::test::Test;
 use crate::knowledge::classes::{self, Class, Classes};
 use crate::knowledge::methods::{self, Role};
+use crate::operation::Object;
 
 /// The `match` of a rule.
 #[derive(Clone, Debug, Default)]
@@ -141,21 +146,25 @@ impl Match {
         Ok(())
     }
 
-    /// Whether it holds whatever a single act is, for the whole operation.
-    fn surrounds(&self, asked: &Asked) -> bool {
+    /// Whether it holds whatever a single act is, for the whole operation: in one of its contexts, or in each.
+    fn surrounds(&self, asked: &Asked, in_each: bool) -> bool {
         let facts = &asked.facts;
         let has = |list: &Option<Vec<Pattern>>, name: &str| list.as_ref().is_none_or(|all| has(all, name));
-        has(&self.profiles, facts.profile)
-            && has(&self.channels, facts.channel)
-            && has(&self.surfaces, facts.surface)
-            && self.hours.as_ref().is_none_or(|hours| hours.hold(facts.now))
-            && self.context.iter().all(|(key, tests)| {
-                let value = asked.operation.context.get(key);
+        let holds_in = |context: &&Object| {
+            self.context.iter().all(|(key, tests)| {
+                let value = asked.in_context(context, key);
                 match tests.as_slice() {
                     [Test::Exists(wanted)] => value.is_some() == *wanted,
                     tests => value.is_some_and(|value| tests.iter().all(|it| it.holds(value) == Some(true))),
                 }
             })
+        };
+        let mut contexts = asked.contexts.iter();
+        has(&self.profiles, facts.profile)
+            && has(&self.channels, facts.channel)
+            && has(&self.surfaces, facts.surface)
+            && self.hours.as_ref().is_none_or(|hours| hours.hold(facts.now))
+            && if in_each { contexts.all(holds_in) } else { contexts.any(holds_in) }
     }
 
     /// Whether a rule that forbids, asks or limits is about an operation.
@@ -174,7 +183,7 @@ impl Match {
     pub fn touched<'a, 'o>(&self, asked: &'a Asked<'o>) -> impl Iterator<Item = (&'a Act<'o>, Holds)> {
         let is_domain =
             |all: &Vec<Pattern>| asked.is_opaque || asked.domain_fields.iter().any(|field| has(all, field));
-        let is_about = self.surrounds(asked) && self.domain_fields.as_ref().is_none_or(is_domain);
+        let is_about = self.surrounds(asked, false) && self.domain_fields.as_ref().is_none_or(is_domain);
         let acts = asked.acts.iter().filter(move |_| is_about);
         acts.map(|act| (act, self.touches_act(act, asked))).filter(|(_, holds)| *holds != Holds::No)
     }
@@ -188,7 +197,8 @@ impl Match {
         let is_field = |all: &Vec<Pattern>| {
             act.is_whole
                 || act.fields.iter().any(|field| has(all, field))
-                || act.kind == Kind::Itself && asked.is_opaque
+                || act.kind == Kind::Itself
+                    && (asked.is_opaque || asked.shown.iter().any(|field| has(all, field)))
         };
         if !self.methods.as_ref().is_none_or(is_method)
             || !self.effects.is_none_or(is_effect)
@@ -214,7 +224,12 @@ impl Match {
             return Holds::No;
         }
         for test in &self.values {
-            match test.came(&act.values, defaults, false) {
+            let is_due = test.is_due(self.is_of_everything());
+            // What is said of everything is said of what stores the field.
+            if !is_due && !act.hides(&test.field) && !act.fields.contains(test.field.as_str()) {
+                return Holds::No;
+            }
+            match test.came(&act.values, defaults, false, is_due) {
                 Came::False => return Holds::No,
                 Came::Missing => holds = Holds::Missing,
                 Came::True => {}
@@ -274,7 +289,8 @@ impl Match {
                 && counted.ids.iter().all(|id| all.contains(id))
         };
         // Fields are named by what reads and writes them: what deletes, runs or sends is permitted by fields alone
-        // where the rule names its effect as well, and what names none never is, unless it tells of none.
+        // where the rule names its effect as well, and what names none never is, unless it tells of none or every field
+        // is permitted.
         let is_read = act.classes.is_within(Classes::of(&[Class::Read]));
         let is_plain = act.classes.is_within(Classes::of(&[Class::Read, Class::Write]));
         let is_field = |all: &Vec<Pattern>| {
@@ -282,15 +298,15 @@ impl Match {
                 return false;
             }
             let names_some = is_read || act.is_whole || !act.fields.is_empty();
-            names_some
+            (names_some || all.iter().any(Pattern::is_everything))
                 && (is_plain || self.effects.is_some())
-                && act.fields.iter().all(|field| *field == "id" || has(all, field))
+                && act.fields.iter().all(|field| field == "id" || has(all, field))
         };
         let is_domain = |all: &Vec<Pattern>| {
             !asked.is_opaque && asked.domain_fields.iter().all(|field| *field == "id" || has(all, field))
         };
         let defaults = asked.defaults_of(act);
-        self.surrounds(asked)
+        self.surrounds(asked, true)
             && self.models.as_ref().is_none_or(is_model)
             && self.methods.as_ref().is_none_or(is_method)
             && self.effects.is_none_or(|effects| act.classes.is_within(effects))
@@ -298,7 +314,7 @@ impl Match {
             && self.ids.as_ref().is_none_or(is_id)
             && self.fields.as_ref().is_none_or(is_field)
             && self.domain_fields.as_ref().is_none_or(is_domain)
-            && self.values.iter().all(|test| test.came(&act.values, defaults, true) == Came::True)
+            && self.values.iter().all(|test| test.came(&act.values, defaults, true, true) == Came::True)
     }
 
     /// Whether it holds for nothing but reading.
@@ -306,6 +322,13 @@ impl Match {
         let is_read = |method: &Pattern| method.is_literal() && classes::of("", method.text()) == Class::Read;
         self.effects.is_some_and(|effects| effects.is_within(Classes::of(&[Class::Read])))
             || self.methods.as_ref().is_some_and(|all| all.iter().all(is_read))
+    }
+
+    /// Whether it names neither models nor methods.
+    pub fn is_of_everything(&self) -> bool {
+        let is_any = |all: &Vec<Pattern>| all.iter().any(Pattern::is_everything);
+        self.models.as_ref().is_none_or(|all| all.iter().any(|it| it.pattern().is_everything()))
+            && self.methods.as_ref().is_none_or(is_any)
     }
 
     /// Whether it names models, and not simply every one.
@@ -347,40 +370,4 @@ impl Match {
 
 fn has(all: &[Pattern], name: &str) -> bool {
     all.iter().any(|pattern| pattern.holds(name))
-}
-
-fn names(members: &Members, key: &str, more: &str) -> Read<Option<Vec<Pattern>>> {
-    members.get(key).map(|node| node.patterns(more)).transpose()
-}
-
-fn effects(node: &Node) -> Read<Classes> {
-    let mut all = Classes::default();
-    for one in node.one_or_more()? {
-        let word = one.text()?;
-        let class = Class::of_word(word).ok_or_else(|| {
-            let known: Vec<&str> = Class::ALL.iter().map(|class| class.as_str()).collect();
-            one.wrong(format!("{word:?} is no effect: known are {}", known.join(", ")))
-        })?;
-        all = all.with(class);
-    }
-    Ok(all)
-}
-
-fn range(node: &Node) -> Read<(u64, u64)> {
-    let members = node.object(&["min", "max"])?;
-    let min = members.get("min").map(|node| node.whole()).transpose()?;
-    let max = members.get("max").map(|node| node.whole()).transpose()?;
-    match (min, max) {
-        (None, None) => Err(node.wrong("min or max is expected")),
-        (min, max) if min.unwrap_or(0) > max.unwrap_or(u64::MAX) => {
-            Err(node.wrong("min is above max: the rule can never match"))
-        }
-        (min, max) => Ok((min.unwrap_or(0), max.unwrap_or(u64::MAX))),
-    }
-}
-
-fn context(node: &Node) -> Read<Vec<(String, Vec<Test>)>> {
-    let all = node.map()?.into_iter().filter(|(key, _)| *key != "description");
-    let all: Vec<_> = all.map(|(key, node)| Ok((key.to_string(), Test::all(&node)?))).collect::<Read<_>>()?;
-    if all.is_empty() { Err(node.wrong("no key is named: this can never match")) } else { Ok(all) }
 }

@@ -9,7 +9,7 @@ use super::act::{Act, Kind};
 use super::asked::Asked;
 use super::naming;
 use super::reading::{Node, Read};
-use crate::knowledge::classes;
+use crate::knowledge::{classes, methods};
 
 /// A way into an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +98,10 @@ impl Path {
                 }
             }
             // A key of the context that is not there is not hidden: it is not there.
-            Root::Context => self.steps.first().is_none_or(|key| operation.context.contains_key(key)),
+            Root::Context => self
+                .steps
+                .first()
+                .is_none_or(|key| asked.contexts.iter().any(|context| context.contains_key(key))),
             Root::Values => {
                 let is_given = |name| asked.defaults_of(act).iter().any(|(field, _)| field == name);
                 act.has_values || self.steps.first().is_some_and(is_given)
@@ -110,6 +113,31 @@ impl Path {
         }
     }
 
+    /// Whether an act has what stands there, or hides it.
+    pub fn may_be_in(&self, asked: &Asked, act: &Act) -> bool {
+        self.is_hidden_in(asked, act) || !self.find(asked, act).values.is_empty()
+    }
+
+    /// Whether it leads to values that an act stores and does not show.
+    pub fn is_hidden_in(&self, asked: &Asked, act: &Act) -> bool {
+        self.is_of_values(asked) && self.steps.iter().any(|step| act.hides(step))
+    }
+
+    /// Whether an act is held to it where it has none. What is said of every name is said of those that have it: a
+    /// value that is not stored, or an argument of a method that nobody knows, is not missing there.
+    pub fn is_due(&self, asked: &Asked, act: &Act, is_everywhere: bool) -> bool {
+        let operation = asked.operation;
+        let is_known =
+            |name| methods::of(&operation.model, &operation.method).is_some_and(|method| method.knows(name));
+        act.kind == Kind::Itself
+            && match &self.root {
+                _ if !is_everywhere => true,
+                _ if self.is_of_values(asked) => false,
+                Root::Argument(name) => is_known(name),
+                _ => true,
+            }
+    }
+
     /// What stands there, of an act.
     pub fn find<'v>(&self, asked: &'v Asked, act: &'v Act) -> Found<'v> {
         let operation = asked.operation;
@@ -119,8 +147,11 @@ impl Path {
             Root::Method => found.made(act.methods.first().map(|method| json!(method))),
             Root::Ids => found.ids_of(operation.ids.as_deref(), act, &self.steps),
             Root::Context => match self.steps.split_first() {
-                None => found.made(Some(Value::Object(operation.context.clone()))),
-                Some((key, rest)) => found.walk_to(operation.context.get(key), rest),
+                None => found.values.extend(asked.contexts.iter().map(|context| Cow::Owned(json!(context)))),
+                Some((key, rest)) => {
+                    let given = asked.contexts.iter().filter_map(|context| context.get(key));
+                    given.for_each(|value| found.walk(value, rest));
+                }
             },
             Root::Argument(name) => found.walk_to(operation.kwargs.get(name), &self.steps),
             Root::Values => found.values_of(asked, act, &self.steps),
@@ -162,7 +193,7 @@ impl<'v> Found<'v> {
         let defaults = asked.defaults_of(act);
         let default = |name: &String| defaults.iter().find(|(field, _)| field == name).map(|it| it.1);
         let Some((first, rest)) = steps.split_first() else {
-            let all = act.values.iter().map(|stored| Cow::Owned(Value::Object(stored.values.clone())));
+            let all = act.values.iter().map(|stored| Cow::Owned(json!(stored.values)));
             self.values.extend(all);
             return;
         };

@@ -65,9 +65,18 @@ impl Predicate {
         })
     }
 
-    /// Whether it holds for an act: for one of the values, or for each.
-    pub fn came(&self, asked: &Asked, act: &Act, for_each: bool) -> Came {
-        let found = self.path.find(asked, act);
+    /// Whether an act is held to it where it does not have what it looks at.
+    pub fn is_due(&self, asked: &Asked, act: &Act, is_everywhere: bool) -> bool {
+        self.path.is_due(asked, act, is_everywhere && !is_of_presence(&self.tests))
+    }
+
+    /// Whether it holds for an act: for one of the values, or for each. What is not due is not missing.
+    pub fn came(&self, asked: &Asked, act: &Act, for_each: bool, is_due: bool) -> Came {
+        let mut found = self.path.find(asked, act);
+        if found.values.is_empty() && self.path.is_hidden_in(asked, act) {
+            return Came::Missing;
+        }
+        found.is_missing &= is_due || found.values.is_empty();
         came(&self.tests, &found, for_each)
     }
 
@@ -78,10 +87,20 @@ impl Predicate {
     }
 }
 
+/// Whether it is asked only that something is there, or is not.
+fn is_of_presence(tests: &[Test]) -> bool {
+    matches!(tests, [Test::Exists(_)])
+}
+
 fn came(tests: &[Test], found: &Found, for_each: bool) -> Came {
     if let [Test::Exists(wanted)] = tests {
-        let is_there = if for_each { !found.is_missing } else { !found.values.is_empty() };
-        return if is_there == *wanted { Came::True } else { Came::False };
+        let holds = match (wanted, for_each) {
+            (true, false) => !found.values.is_empty(),
+            (true, true) => !found.is_missing,
+            (false, false) => found.is_missing,
+            (false, true) => found.values.is_empty(),
+        };
+        return if holds { Came::True } else { Came::False };
     }
     let all = found.values.iter().map(|value| holds_all(tests, value));
     judged(all, found.is_missing, for_each)
@@ -130,8 +149,13 @@ impl ValueTest {
         if all.is_empty() { Err(node.wrong("no field is named: this can never match")) } else { Ok(all) }
     }
 
-    /// Whether stored values are so.
-    pub fn came(&self, all: &[Stored], defaults: &[(&str, &Value)], for_each: bool) -> Came {
+    /// Whether an act is held to it where it does not store the field.
+    pub fn is_due(&self, is_everywhere: bool) -> bool {
+        !is_everywhere || is_of_presence(&self.tests)
+    }
+
+    /// Whether stored values are so. What is not due is not missing.
+    pub fn came(&self, all: &[Stored], defaults: &[(&str, &Value)], for_each: bool, is_due: bool) -> Came {
         let default = defaults.iter().find(|(field, _)| *field == self.field).map(|it| it.1);
         let mut found: Vec<Option<&Value>> =
             all.iter().map(|stored| stored.values.get(&self.field).or(default)).collect();
@@ -143,7 +167,7 @@ impl ValueTest {
             let holds = if for_each { is_it.all(|it| it) } else { is_it.any(|it| it) };
             return if holds { Came::True } else { Came::False };
         }
-        let is_missing = found.iter().any(Option::is_none);
+        let is_missing = found.iter().any(Option::is_none) && (is_due || found.iter().all(Option::is_none));
         judged(found.into_iter().flatten().map(|value| holds_all(&self.tests, value)), is_missing, for_each)
     }
 }

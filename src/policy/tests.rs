@@ -57,7 +57,11 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
         let found = known.iter().find(|row| row.0 == model && row.1 == field);
         match found {
             Some((.., "", _)) => Lead::Nowhere,
-            Some(row) => Lead::To { model: row.2.into(), by: row.3 },
+            Some(row) => {
+                let inverses = [("order_line", "order_id"), ("child_ids", "parent_id")];
+                let inverse = inverses.iter().find(|it| it.0 == field).map(|it| it.1.to_string());
+                Lead::To { model: row.2.into(), by: row.3, inverse }
+            }
             None => Lead::Unknown,
         }
     };

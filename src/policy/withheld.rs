@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::act::Act;
 use super::asked::Asked;
 use super::document::{Action, Document};
 use super::pattern::ModelNames;
@@ -14,17 +15,6 @@ use super::policies::Policies;
 use crate::knowledge::methods::{self, Role};
 use crate::knowledge::sensitive;
 use crate::operation::{Object, Operation};
-
-/// What describes models and holds no values.
-const DESCRIPTIONS: [&str; 7] = [
-    "fields_get",
-    "fields_view_get",
-    "get_view",
-    "get_views",
-    "has_access",
-    "load_views",
-    "get_available_models",
-];
 
 /// Why a field does not leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,15 +74,19 @@ impl<'p> Withheld<'p> {
             && self.policies.enforced().all(|loaded| opens(&loaded.document))
     }
 
-    /// The first that an operation names without showing it.
+    /// The first that an operation names without showing it, or shows in the names of records.
     pub fn named_in<'o>(&self, asked: &Asked<'o>) -> Option<(&'o str, Why)> {
-        asked.named.iter().find_map(|(field, depth)| Some((*field, self.is(field, *depth)?)))
+        // Beside more than names there may be those of other models' records.
+        let depth = usize::from(asked.itself().is_some_and(Act::tells));
+        let shown = asked.shown.iter().map(|field| (*field, depth));
+        let mut all = asked.named.iter().copied().chain(shown);
+        all.find_map(|(field, depth)| Some((field, self.is(field, depth)?)))
     }
 
     /// Takes such fields out of what an operation asks for; which they were.
     pub fn take_out(&self, operation: &mut Operation) -> Vec<String> {
         let mut out = Vec::new();
-        if DESCRIPTIONS.contains(&operation.method.as_str()) {
+        if methods::describes(&operation.method) {
             return out;
         }
         let (model, method) = (operation.model.clone(), operation.method.clone());
@@ -138,15 +132,6 @@ impl<'p> Withheld<'p> {
         for inner in fields.values_mut().filter_map(|more| more.get_mut("fields")) {
             self.strip_specification(inner, depth + 1, out);
         }
-    }
-
-    /// Whether an answer can hold such a field at all. What was asked for is no proof: it is looked through.
-    pub fn may_be_in(&self, operation: &Operation) -> bool {
-        let method = operation.method.as_str();
-        if DESCRIPTIONS.contains(&method) {
-            return false;
-        }
-        !matches!(method, "search_count" | "search" | "unlink" | "write" | "create" | "context_get")
     }
 
     /// An answer without them, and which they were; none where there were none.

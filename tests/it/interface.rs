@@ -335,7 +335,7 @@ fn errors_and_notes_are_what_describe_says() {
         assert_eq!(row["exit"], outcome.exit, "{line:?}");
     }
     assert!(codes.len() >= 6, "{codes:?}");
-    let noted = home.run(["--profile", "sandbox", "search-read", "res.partner", "--limit", "1"]).ok();
+    let noted = home.run(["--profile", "sandbox", "search-read", "res.partner", "--limit", "2"]).ok();
     let lines: Vec<Value> = noted.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(!lines.is_empty() && lines.iter().all(|line| note.is_valid(line)), "{}", noted.stderr);
     assert!(!error.is_valid(&json!({ "error": { "code": "no_such_code" } })));

@@ -635,7 +635,12 @@ fn a_message_is_found_by_its_text_and_is_not_there_only_where_none_can_be_it() {
         server.on(&json2("mail.message", "search_read"), Answer::json(rows.to_string()));
         let check = home.run(["journal", "check", &id]);
         match finding {
-            Some(finding) => assert_eq!(check.ok().json()["finding"], finding, "{rows}"),
+            Some(finding) => {
+                let found = check.ok().json();
+                assert_eq!(found["finding"], finding, "{rows}");
+                let tells = found["looked_at"].to_string().contains("deleted since, which leaves no trace");
+                assert_eq!(tells, finding == "did_not_happen", "{found}");
+            }
             None => drop(check.fails(11, "cannot_tell")),
         }
     }
@@ -811,7 +816,14 @@ pub fn lost_answers(lossy: &Lossy) {
             let outcome = home.agent(["--profile", "lossy"]).args(&line).run().fails(11, "outcome_unknown");
             let id = outcome.error()["journal"].as_str().unwrap().to_string();
             aged(home);
-            let found = home.run(["--profile", "lossy", "journal", "check", &id]).ok().json();
+            let check = home.run(["--profile", "lossy", "journal", "check", &id]);
+            // Somebody else may have deleted it as well.
+            if is_carried_out && method == "unlink" {
+                let seen = check.fails(11, "cannot_tell").error()["errors"].to_string();
+                assert!(seen.contains("they are gone"), "{seen}");
+                continue;
+            }
+            let found = check.ok().json();
             assert_eq!(found["finding"], finding, "{method}: {found}");
             assert!(!found["looked_at"].as_array().unwrap().is_empty());
             if is_carried_out && matches!(method, "create" | "message_post") {
@@ -823,6 +835,63 @@ pub fn lost_answers(lossy: &Lossy) {
             // Asked again, the journal knows.
             let again = home.run(["--profile", "lossy", "journal", "check", &id]).ok().json();
             assert_eq!(again["finding"], finding);
+        }
+    }
+}
+
+#[test]
+fn what_somebody_else_did_in_place_of_a_lost_call_is_not_ours() {
+    let served = crate::support::Served::start();
+    let lossy = Lossy::new(served.base_url(), served.database(), served.key("agent"));
+    let home = &lossy.home;
+    home.profile(
+        "other",
+        &[
+            ("ODOO_BASE_URL", served.base_url()),
+            ("ODOO_DB", served.database()),
+            ("ODOO_API_KEY", served.key("admin")),
+        ],
+    );
+    for method in ["read", "search_read", "fields_get", "write"] {
+        let base_url = lossy.base_url.clone();
+        let answer = Answer::made(move |request| forwarded(&base_url, request));
+        lossy.server.on(&json2("res.partner", method), answer);
+    }
+    let run = |profile: &str, line: &[&str]| home.agent(["--profile", profile]).args(line).run();
+    let make = || {
+        let line = ["create", "res.partner", "--vals-json", r#"{"name": "Lost", "phone": "1"}"#];
+        run("whole", &line).ok().json()[0].to_string()
+    };
+    for is_ours in [false, true] {
+        for method in ["action_archive", "unlink"] {
+            let id = make();
+            std::thread::sleep(Duration::from_secs(3));
+            let line = ["call", "res.partner", method, "--ids", &id];
+            let base_url = lossy.base_url.clone();
+            let answer = Answer::made(move |request| {
+                if is_ours {
+                    forwarded(&base_url, request);
+                }
+                Answer::CloseAfterReading
+            });
+            lossy.server.on(&json2("res.partner", method), answer);
+            let lost = run("lossy", &line).fails(11, "outcome_unknown");
+            let entry = lost.error()["journal"].as_str().unwrap().to_string();
+            if !is_ours {
+                run("other", &line).ok();
+            }
+            if method == "action_archive" {
+                // Whoever writes last hides who came before.
+                let vals = r#"{"comment": "<p>later</p>"}"#;
+                run("lossy", &["write", "res.partner", "--ids", &id, "--vals-json", vals]).ok();
+            }
+            aged(home);
+            let check = run("lossy", &["journal", "check", &entry]);
+            if is_ours && method == "action_archive" {
+                assert_eq!(check.ok().json()["finding"], "happened");
+            } else {
+                check.fails(11, "cannot_tell");
+            }
         }
     }
 }

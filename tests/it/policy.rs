@@ -603,18 +603,10 @@ fn a_policy_that_only_watches_says_so_and_lets_through() {
 
 /// A profile on a served sandbox, where every write needs a person.
 fn asking(more: Value) -> (Home, Served) {
-    let (home, served) = (Home::new(), Served::start());
-    let values = [
-        ("ODOO_BASE_URL", served.base_url()),
-        ("ODOO_DB", served.database()),
-        ("ODOO_API_KEY", served.key("agent")),
-    ];
-    home.profile("agent", &values);
     let mut document = json!({ "version": "1", "rules": [
         { "match": { "method": "write" }, "action": "ask", "reason": "Changes are looked at" } ] });
     document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    policy(&home, &document);
-    (home, served)
+    cold(&document)
 }
 
 fn held(home: &Home) -> String {
@@ -805,4 +797,98 @@ fn a_panel_does_not_tell_what_is_redacted() {
     };
     panel("ref").fails(5, "policy_denied");
     assert_ne!(panel("country_id").code(), "policy_denied");
+}
+
+/// A key of the context puts a field into the names of records, wherever they stand.
+#[test]
+fn what_is_redacted_is_not_shown_in_the_names_of_records() {
+    let (home, server) = lab();
+    for method in ["search_read", "web_read", "name_search", "write", "search_count"] {
+        server.on(&json2("res.partner", method), Answer::json("true"));
+    }
+    let run = |redacted: &str, method: &str, arguments: &Value, context: &Value| {
+        policy(&home, &json!({ "version": "1", "redact": [redacted] }));
+        let line = ["call", "res.partner", method, "--data-json", &arguments.to_string()];
+        let ids: &[&str] = if matches!(method, "web_read" | "write") { &["--ids", "7"] } else { &[] };
+        home.agent(line).args(ids).args(["--context-json", &context.to_string()]).run()
+    };
+    let named = json!({ "domain": [], "fields": ["display_name"] });
+    let beside = json!({ "domain": [], "fields": ["parent_id"] });
+    let nested = |context: Value| json!({ "specification": { "parent_id": { "fields": { "display_name": {} }, "context": context } } });
+    let (none, vat) = (json!({}), json!({ "show_vat": true }));
+    for (redacted, method, arguments, context) in [
+        ("vat", "search_read", &named, &vat),
+        ("res.partner.vat", "search_read", &named, &vat),
+        ("city", "search_read", &named, &json!({ "show_address": 1 })),
+        ("vat", "name_search", &json!({ "name": "A" }), &vat),
+        ("vat", "web_read", &nested(vat.clone()), &none),
+        // What stands beside may be any model's.
+        ("res.company.vat", "search_read", &beside, &vat),
+    ] {
+        let refused = run(redacted, method, arguments, context).fails(5, "policy_denied");
+        let reason = refused.error()["policy"]["reason"].to_string();
+        assert!(reason.contains("is withheld"), "{redacted} {method}: {reason}");
+    }
+    assert!(server.requests().is_empty());
+    for (redacted, method, arguments, context) in [
+        ("vat", "search_read", &named, &none),
+        ("vat", "search_read", &named, &json!({ "show_vat": false })),
+        ("vat", "search_read", &named, &json!({ "show_email": true })),
+        ("email", "search_read", &named, &vat),
+        ("res.company.vat", "search_read", &named, &vat),
+        ("vat", "web_read", &nested(json!({ "show_email": true })), &none),
+        ("vat", "search_count", &json!({ "domain": [] }), &vat),
+        ("vat", "write", &json!({ "vals": { "name": "x" } }), &vat),
+    ] {
+        let outcome = run(redacted, method, arguments, context);
+        let code = if outcome.exit == 0 { String::new() } else { outcome.code() };
+        assert_ne!(code, "policy_denied", "{redacted} {method} {context}: {}", outcome.stderr);
+    }
+}
+
+/// The field by which a line belongs to its record is asked of Odoo, also where older fields are kept without it.
+#[test]
+fn a_link_is_held_to_the_field_that_it_changes() {
+    let allowed = |fields: Value| {
+        json!({ "version": "1", "default": "deny", "rules": [
+            { "match": { "effect": "read" }, "action": "allow" },
+            { "match": { "model": "res.partner", "effect": "write", "fields": fields }, "action": "allow" } ] })
+    };
+    for (fields, is_allowed) in [
+        (json!(["*"]), true),
+        (json!(["child_ids", "parent_id"]), true),
+        (json!(["child_ids", "name"]), false),
+    ] {
+        let (home, _served) = cold(&allowed(fields.clone()));
+        let made = home.run(["search-read", "res.partner", "--fields", "id", "--limit", "2"]).ok().json();
+        let ids: Vec<i64> = made.as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect();
+        let values = json!({ "child_ids": [[4, ids[1]]] }).to_string();
+        let outcome =
+            home.run(["write", "res.partner", "--ids", &ids[0].to_string(), "--vals-json", &values]);
+        let code = if outcome.exit == 0 { String::new() } else { outcome.code() };
+        assert_eq!(code == "policy_denied", !is_allowed, "{fields}: {}", outcome.stderr);
+    }
+}
+
+/// What was kept before the other end of a list was asked for is still believed where Odoo does not tell more.
+#[test]
+fn what_is_kept_of_fields_stays_where_odoo_does_not_tell_more() {
+    let (home, server) = lab();
+    let fields = json2("sale.order", "fields_get");
+    let kept = r#"{"order_line":{"type":"one2many","string":"Lines","relation":"sale.order.line"}}"#;
+    server.once(&fields, Answer::json(kept));
+    home.run(["schema-summary", "sale.order", "--all"]).ok();
+    server.on(&fields, Answer::odoo_error(403, "odoo.exceptions.AccessError", "no"));
+    server.on(&json2("sale.order", "write"), Answer::json("true"));
+    let line =
+        ["write", "sale.order", "--ids", "1", "--vals-json", r#"{"order_line":[[4,8]]}"#, "--no-before"];
+    for (model, is_denied) in [("res.users", false), ("sale.order.line", true)] {
+        policy(
+            &home,
+            &json!({ "version": "1", "rules": [{ "match": { "model": model, "method": "write" }, "action": "deny" }] }),
+        );
+        let outcome = home.run(line);
+        let code = if outcome.exit == 0 { String::new() } else { outcome.code() };
+        assert_eq!(code == "policy_denied", is_denied, "{model}: {}", outcome.stderr);
+    }
 }

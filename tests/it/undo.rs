@@ -1,6 +1,8 @@
 //! `undo`, `--idempotency-key` and `journal retry` through the binary: what is taken back and what is not, what is done
 //! once, and what is sent again.
 
+mod others;
+
 use crate::journal::{aged, entries};
 use crate::support::{Answer, Home, Outcome, json2, lab};
 use serde_json::{Value, json};

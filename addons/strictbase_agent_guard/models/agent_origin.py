@@ -113,8 +113,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
                 telling = document._agent_guard_telling(touch["names"], document=True)
             elif record is not None:
                 telling = record._agent_guard_telling(touch["names"])
-                own = telling and self._looked(record, [touch])
-                telling = telling and not (own and touch["touched_at"] < own)
+                telling = telling and not self._is_seen(record, touch)
             else:
                 telling = True
             if telling:
@@ -122,16 +121,14 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return found
 
     @api.model
-    def _origin_of_text(self, host, body):
+    def _origin_of_text(self, host, text):
         """Why this text must not be sent to another server by a job, "" if it may.
 
         It holds words of a field that an agent has written and nobody looked at.
         """
         if not self.env["res.users"]._agent_guard_uids() or host in self._free_hosts():
             return ""
-        if isinstance(body, bytes):
-            body = body.decode(errors="replace")
-        touches = self._origin_words(body, encoded=True)
+        touches = self._origin_words(text, encoded=True)
         if not touches:
             return ""
         record = self._document(touches[0]["model"], touches[0]["res_id"])

@@ -95,9 +95,14 @@ class AgentUnapproved(models.AbstractModel):
             if given or any(FLAG in vals for vals in vals_list):
                 vals_list = [{**vals, FLAG: False} for vals in vals_list]
             return super().create(vals_list)
-        vals_list = self._agent_guard_with_defaults(vals_list)
+        # what Odoo's own code gives may speak for it, a default of the context may not
+        written = self._agent_guard_is_written
+        filled_list = self._agent_guard_with_defaults(vals_list)
         rows = super().create(
-            [{**vals, FLAG: self._agent_guard_is_written(vals)} for vals in vals_list]
+            [
+                {**filled, FLAG: written(vals) or written(filled)}
+                for vals, filled in zip(vals_list, filled_list, strict=True)
+            ]
         )
         rows.filtered(FLAG)._agent_guard_ask_to_show()
         return rows

@@ -11,7 +11,6 @@ from odoo.tools import SQL, ormcache
 
 from ..tools.rules import Rule
 from .code_guard import ADDRESS
-from .touching import ids_of
 
 PUBLISHED = "is_published"
 #: Said by the mixin of what the site publishes; colleagues publish to each other, too.
@@ -55,10 +54,9 @@ class Base(models.AbstractModel):
             if (
                 field is not None
                 and field.type in ("many2many", "one2many")
-                and isinstance(value, list | tuple)
                 and self.env[field.comodel_name]._agent_guard_site_role() == LINE
             ):
-                ids = {i for command in value for i in ids_of(command)}
+                ids = self._agent_guard_ids(value)
                 moved.append(self.env[field.comodel_name].browse(ids).exists())
         return [lines for lines in moved if lines._agent_guard_site_words()]
 

@@ -8,7 +8,8 @@ from collections import defaultdict
 
 from psycopg2.extensions import AsIs
 
-from odoo import SUPERUSER_ID, api, models, tools
+from odoo import SUPERUSER_ID, Command, api, models, tools
+from odoo.exceptions import UserError
 
 from ..tools.acts import in_job
 from .agent_touch import WHOLE
@@ -35,11 +36,12 @@ class Base(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        records = super().create(vals_list)
         agent = self._agent_guard_toucher()
         if agent:
+            self.browse()._agent_guard_touch_linked(agent, vals_list)
+        records = super().create(vals_list)
+        if agent:
             records._agent_guard_touch(agent, {WHOLE})
-            records._agent_guard_touch_linked(agent, vals_list)
         return records
 
     def write(self, vals):
@@ -182,31 +184,63 @@ class Base(models.AbstractModel):
                     field is None
                     or field.type != "many2many"
                     or not field.store
-                    or not isinstance(value, list | tuple)
                     or self.env[field.comodel_name]._agent_guard_untouched()
                 ):
                     continue
-                ids = {i for command in value for i in ids_of(command)}
-                if any(map(_empties, value)):
+                commands = _commands(value)
+                ids = self._agent_guard_ids(commands)
+                if any(map(_empties, commands)):
                     ids.update(self.sudo()[name].ids)
                 for res_id in ids:
                     keys[field.comodel_name, res_id].add(f"{self._name}.{name}")
         if keys:
             self.env["strictbase.agent.touch"].sudo()._note(agent, keys)
 
+    @api.model
+    def _agent_guard_ids(self, value):
+        """Ids of what is put into a list, or taken out of it, by this value.
 
-def ids_of(command):
-    if isinstance(command, int) and not isinstance(command, bool):
-        return [command]
-    if not isinstance(command, list | tuple) or not command:
+        Odoo hands an id to PostgreSQL as it came, which takes a text or a fraction for
+        a number, too.
+        """
+        ids = [i for command in _commands(value) for i in _ids_of(command)]
+        for given in ids:
+            if isinstance(given, str | float):
+                raise UserError(
+                    self.env._(
+                        "Ids of records are whole numbers, and %(value)s is none: "
+                        "nothing was written.",
+                        value=repr(given),
+                    )
+                )
+        return {i for i in ids if isinstance(i, int) and i}
+
+
+def _commands(value):
+    """What is given for a list, as Odoo reads it."""
+    if value is False or value is None:
+        return [Command.clear()]
+    if isinstance(value, models.BaseModel):
+        return [Command.set(value.ids)]
+    if not isinstance(value, list | tuple):
         return []
-    if command[0] in (3, 4) and len(command) > 1:
-        return [command[1]] if isinstance(command[1], int) else []
-    if command[0] == 6 and len(command) > 2:
-        return [i for i in command[2] or () if isinstance(i, int)]
-    return []
+    if value and not isinstance(value[0], list | tuple):
+        return [Command.set(value)]
+    return value
+
+
+def _ids_of(command):
+    if not isinstance(command, list | tuple) or not command:
+        return ()
+    if command[0] in (Command.UNLINK, Command.LINK):
+        return command[1:2]
+    if command[0] == Command.SET and len(command) > 2:
+        return command[2] or ()
+    return ()
 
 
 def _empties(command):
     """Whether it takes all out of a list that are in it."""
-    return isinstance(command, list | tuple) and command[:1] in ([5], [6], (5,), (6,))
+    if not isinstance(command, list | tuple) or not command:
+        return False
+    return command[0] in (Command.CLEAR, Command.SET)

@@ -85,6 +85,21 @@ class TestContextDefaults(ConfirmationCase):
             )
             self.assertEqual(given.create(values).sudo().agent_unapproved, hidden)
 
+    def test_a_default_makes_no_file_one_of_odoo(self):
+        """Odoo's own code names the field of what it makes, as with a print."""
+        files = self.env["ir.attachment"].with_user(self.agent).sudo()
+        values = {"name": "a.txt", "raw": b"x", "res_model": "res.partner"}
+        values["res_id"] = self.document.id
+        field = {"res_field": "image_1920"}
+        for given, context, hidden in (
+            (values, {}, True),
+            ({**values, **field}, {}, False),
+            (values, {"default_res_field": "image_1920"}, True),
+            ({**values, **field}, {"default_description": "x"}, False),
+        ):
+            made = files.with_context(**context).create(given)
+            self.assertEqual(made.agent_unapproved, hidden, f"{given} {context}")
+
     def test_what_is_given_stays(self):
         partners = self.env["res.partner"].with_user(self.agent)
         partners = partners.with_context(default_ref="default", default_city="Ghent")

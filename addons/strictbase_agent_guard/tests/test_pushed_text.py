@@ -30,12 +30,13 @@ class TestPushedText(OriginCase):
         )
         self.wire.clear()
 
-    def push(self, text):
+    def push(self, text, method="post", **given):
         """Whether it left. ``assertRaises`` would undo what was written meanwhile."""
         self.wire.clear()
+        given = given or {"json": {"note": text}}
         try:
             with job():
-                requests.post(self.URL, json={"note": text}, timeout=5)
+                requests.request(method, self.URL, timeout=5, **given)
         except requests.exceptions.ConnectionError as error:
             self.assertIn("held by the agent guard", str(error))
         self.env.invalidate_all()
@@ -79,6 +80,19 @@ class TestPushedText(OriginCase):
             self.env["strictbase.agent.guard"]._unseen_words()
         self.assertIn(quiet.id, quiet._fields["comment"]._get_cache(self.env))
         self.assertNotIn(quiet.id, quiet._fields["street"]._get_cache(self.env))
+
+    def test_held_in_whatever_part_of_the_request(self):
+        said, ours = f"{WORDS} said", "Ours alone, of nobody"
+        for text, left in ((said, False), (ours, True)):
+            for method, given in (
+                ("get", {"params": {"text": text}}),
+                ("post", {"params": {"text": text}, "data": b"\xff\x00"}),
+                ("post", {"params": {"id": 1}, "data": {"text": text}}),
+                ("put", {"data": text.encode()}),
+                ("post", {"files": {"file": ("a.txt", text)}}),
+            ):
+                with self.subTest(f"{method} {given}"):
+                    self.assertEqual(self.push(text, method, **given), left)
 
     def test_other_words(self):
         self.assertTrue(self.push("Ours"))

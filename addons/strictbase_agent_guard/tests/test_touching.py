@@ -2,6 +2,7 @@
 """What a call of an agent touches, and who counts as the last writer of a record."""
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import ConfirmationCase
@@ -27,17 +28,22 @@ class TestTouching(ConfirmationCase):
             [{"name": name} for name in "abcd"]
         )
         partner = self.document.with_user(self.agent)
-        others = self.env["res.partner.category"]
-        for command, left in (
-            (Command.unlink(tags[0].id), tags[:1]),
-            (Command.clear(), tags[:2]),
-            (Command.set(tags[2:3].ids), tags[:3]),
-            ([5], tags[:2]),
-            ([6, 0, []], tags[:2]),
+        for value, left in (
+            ([Command.unlink(tags[0].id)], tags[:1]),
+            ([Command.clear()], tags[:2]),
+            ([Command.set(tags[2:3].ids)], tags[:3]),
+            ([[5]], tags[:2]),
+            ([[6, 0, []]], tags[:2]),
+            (tags[2:3].ids, tags[:3]),
+            (tags[2:3], tags[:3]),
+            (False, tags[:2]),
+            ([], tags[:0]),
+            ([[4, tags[2].id]], tags[2:3]),
+            ([[0, "virtual_1", {"name": "new"}]], tags[:0]),
         ):
-            with self.subTest(str(command)), self.env.cr.savepoint() as savepoint:
+            with self.subTest(str(value)), self.env.cr.savepoint() as savepoint:
                 self.document.category_id = tags[:2]
-                partner.write({"category_id": [command]})
+                partner.write({"category_id": value})
                 touched = self.touched()
                 for tag in left:
                     self.assertEqual(
@@ -47,6 +53,21 @@ class TestTouching(ConfirmationCase):
                 self.assertFalse(touched.keys() & {(tags._name, i) for i in others})
                 savepoint.rollback()
             self.env.invalidate_all()
+
+    def test_an_id_is_a_number(self):
+        """PostgreSQL would take it for one, and the ledger would not know of it."""
+        tag = self.env["res.partner.category"].create({"name": "a"})
+        for given in (str(tag.id), float(tag.id), f" {tag.id}", tag.id - 0.4):
+            for value in ([[4, given]], [[3, given]], [[6, 0, [given]]], [given]):
+                for partner in (self.document, self.env["res.partner"]):
+                    partner = partner.with_user(self.agent)
+                    values = {"name": "x", "category_id": value}
+                    with (
+                        self.subTest(f"{partner} {value}"),
+                        self.assertRaisesRegex(UserError, "whole numbers"),
+                        self.env.cr.savepoint(),
+                    ):
+                        partner.write(values) if partner else partner.create(values)
 
     def worked_out(self, partner, user, at_hand=False):
         """As Odoo stores a total anew, with or without the record in memory."""

@@ -1,14 +1,21 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Where words stand in a text, and where they only seem to."""
 
+import html
+import json
 from unittest.mock import patch
+from urllib.parse import quote, quote_plus, urlencode
+
+from lxml import etree
 
 from odoo.tests import BaseCase, tagged
+from odoo.tools import html_escape
 
 from ..tools import words
 from ..tools.words import Words, as_words
 
 LINES = ("Ours & theirs", "Client@Outside.Example", "déjà vu, toujours", "short")
+MIXED = "Tom & Jerry's “offer” 🎉 / 50%"
 
 
 @tagged("post_install", "-at_install")
@@ -46,9 +53,41 @@ class TestWords(BaseCase):
         text = "to=CLIENT%40OUTSIDE.EXAMPLE"
         self.assertEqual(known.owners_in(text, encoded=True), ["one", "other"])
 
-    def test_each_is_encoded_once(self):
-        known = self.known()
-        with patch.object(words, "_forms", side_effect=words._forms) as forms:
-            for _call in range(3):
-                known.owners_in("x", encoded=True)
-        self.assertEqual(forms.call_count, 3)
+    def test_encoded_in_one_another(self):
+        """Whatever makes them, and as one carries the other."""
+        known = Words()
+        known.add("one", as_words([MIXED]))
+        markup = str(html_escape(MIXED))
+        element = etree.Element("note")
+        element.text = MIXED
+        packed = json.dumps({"note": markup})
+        for text in (
+            markup,
+            html.escape(MIXED, quote=False),
+            etree.tostring(element).decode(),
+            json.dumps(MIXED),
+            json.dumps(MIXED).replace("/", "\\/"),
+            quote(MIXED),
+            quote(MIXED, safe=""),
+            quote_plus(MIXED),
+            packed,
+            json.dumps(packed),
+            urlencode({"payload": packed}),
+        ):
+            self.assertEqual(known.owners_in(text, encoded=True), ["one"], text)
+        for text in (
+            packed.replace("50", "60"),
+            urlencode({"payload": packed.replace("Tom", "Tim")}),
+            '{"note": "\\ud83c \\u12 %zz &nothing; \\"}',
+        ):
+            self.assertFalse(known.owners_in(text, encoded=True), text)
+
+    def test_a_text_is_read_once(self):
+        """However many words are searched in it, and no more often than it changes."""
+        known = Words()
+        known.add("one", as_words(f"word number {number}" for number in range(1000)))
+        text = '{"note": "nothing of it"}'
+        with patch.object(words, "_readings", side_effect=words._readings) as readings:
+            known.owners_in(text, encoded=True)
+        readings.assert_called_once()
+        self.assertEqual(words._readings(text), {text})

@@ -65,15 +65,20 @@ def _check_job(request):
     from odoo.modules.registry import Registry
 
     database = getattr(threading.current_thread(), "dbname", None)
+    parts = urlsplit(request.url)
     body = request.body
-    if not database or not body or not isinstance(body, bytes | str):
+    if isinstance(body, bytes):
+        body = body.decode(errors="replace")
+    # a short message may stand in the address as well as in the body
+    said = [text for text in (parts.query, body) if text and isinstance(text, str)]
+    if not database or not said:
         return
     registry = Registry(database)
     if "strictbase.agent.guard" not in registry:
         return
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
-        host = urlsplit(request.url).hostname or ""
-        why = env["strictbase.agent.guard"]._origin_of_text(host, body)
+        guard = env["strictbase.agent.guard"]
+        why = guard._origin_of_text(parts.hostname or "", "\n".join(said))
     if why:
         raise RequestsConnectionError(f"held by the agent guard: {why}")

@@ -4,12 +4,16 @@ for a request. Whose they are is kept with them. No database is asked here.
 """
 
 import json
+import re
 from collections import defaultdict
-from html import escape
-from urllib.parse import quote, quote_plus
+from html import unescape
+from urllib.parse import unquote_plus
 
 #: What is shorter stands in many a text by chance.
 SHORTEST = 8
+#: A text of HTML in JSON in a field of a form is read so often.
+LAYERS = 3
+_ESCAPED = re.compile(r'(?:\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]))+')
 
 
 def as_word(line):
@@ -27,7 +31,6 @@ class Words:
 
     def __init__(self):
         self._owners = defaultdict(list)
-        self._forms = None
 
     def add(self, owner, words):
         for word in words:
@@ -35,25 +38,18 @@ class Words:
 
     def owners_in(self, text, encoded=False):
         """Whose words stand in this text, in whatever form if it is ``encoded``."""
-        lowered = text.lower()
+        texts = _readings(text) if encoded else {text}
+        lowered = {text.lower() for text in texts}
+        stands = str.__contains__ if encoded else _stands
         found = {}
         for word, owners in self._owners.items():
-            given = lowered if "@" in word else text
-            if encoded:
-                stands = any(form in given for form in self._encoded()[word])
-            else:
-                stands = _stands(word, given)
-            if stands:
+            given = lowered if "@" in word else texts
+            if any(stands(one, word) for one in given):
                 found.update((id(owner), owner) for owner in owners)
         return list(found.values())
 
-    def _encoded(self):
-        if self._forms is None:
-            self._forms = {word: _forms(word) for word in self._owners}
-        return self._forms
 
-
-def _stands(word, text):
+def _stands(text, word):
     """Whether this word stands in a text, not as a part of longer ones."""
     start = text.find(word)
     while start >= 0:
@@ -64,14 +60,17 @@ def _stands(word, text):
     return False
 
 
-def _forms(word):
-    """How it stands in the body of a request: plain text, JSON, XML or a form."""
-    forms = {
-        word,
-        json.dumps(word)[1:-1],
-        json.dumps(word, ensure_ascii=False)[1:-1],
-        escape(word),
-        quote(word),
-        quote_plus(word),
-    }
-    return {form.lower() for form in forms} if "@" in word else forms
+def _readings(text):
+    """This text, and what it is if it is JSON, XML or a form: one in another, too."""
+    found = new = {text}
+    for _layer in range(LAYERS):
+        new = {read(one) for one in new for read in _READERS} - found
+        found = found | new
+    return found
+
+
+def _from_json(text):
+    return _ESCAPED.sub(lambda escaped: json.loads(f'"{escaped[0]}"'), text)
+
+
+_READERS = (unescape, unquote_plus, _from_json)

@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 
 use super::lines::Lines;
 use super::plan::{Plan, call, conflict, impossible, told};
-use super::sight::Sight;
+use super::sight::{Sight, Written};
 use crate::error::Result;
-use crate::execute::before::STAMPS;
 use crate::execute::compared;
 use crate::hint::Hint;
 use crate::journal::{Entries, Entry, kept};
@@ -86,10 +85,7 @@ pub fn undo_write(
         .collect();
     let schema = sight.run.filled(model)?;
     let kind = |field: &str| schema.as_ref().map(|schema| schema.kind(field)).unwrap_or_default();
-    let mut asked = fields.clone();
-    asked.extend(STAMPS.iter().map(|name| name.to_string()).filter(|name| {
-        !fields.contains(name) && schema.as_ref().is_some_and(|schema| schema.has(name))
-    }));
+    let asked = sight.stamped(model, fields.iter().map(String::as_str))?;
     let now = sight.rows_now(model, &entry.ids(), &asked, entry)?;
     let is_part = vals.keys().any(|field| !fields.contains(field));
     let mut plan = Plan { is_part, ..Plan::default() };
@@ -116,22 +112,18 @@ pub fn undo_write(
                 is_changed_back = false;
                 continue;
             };
-            if compared::same(&kind, was, is) && !changes_lines(&kind, ours) {
+            if compared::exactly(&kind, was, is) && !changes_lines(&kind, ours) {
                 continue;
             }
             is_changed_back = false;
-            // Odoo may have made another value of it than was written.
-            let is_left = || {
-                let left = sight.left(all, entry, model, there, field);
-                left.is_some_and(|left| compared::same(&kind, &left, is))
-            };
-            if !compared::holds(&kind, ours, Some(was), is) && !is_left() {
+            let written = Written { all, entry, model, field, kind: &kind, ours, was: Some(was) };
+            if !sight.is_as_left(&written, there, is) {
                 changed.push(told(model, id, field, was, ours, is));
                 continue;
             }
             let value = if kind.name == "one2many" {
                 let lines = Lines { sight, all, entry, name: field, kind: &kind, was, ours, is };
-                let found = lines.changed()?;
+                let found = lines.changed(&mut plan.lost)?;
                 if !found.is_empty() {
                     changed.extend(found);
                     continue;

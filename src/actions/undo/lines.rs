@@ -4,12 +4,13 @@
 use serde_json::{Value, json};
 
 use super::back::as_written;
+use super::created::beside_by_others;
 use super::plan::{there, told};
 use super::sight::Sight;
 use crate::error::Result;
-use crate::execute::before::{STAMPS, is_settable};
+use crate::execute::before::is_settable;
 use crate::execute::compared;
-use crate::journal::{Entries, Entry, State, kept};
+use crate::journal::{Entries, Entry, kept};
 use crate::odoo::schema::{Kind, Schema, Schemas};
 use crate::operation::Object;
 
@@ -84,7 +85,7 @@ impl Lines<'_> {
     }
 
     /// Lines that are not as they were left: those that commands have changed, and new ones that no command has made.
-    pub fn changed(&self) -> Result<Vec<String>> {
+    pub fn changed(&self, unseen: &mut Vec<String>) -> Result<Vec<String>> {
         let model = &self.kind.relation;
         let (was, is) = (compared::ids(self.was), compared::ids(self.is));
         let mut made: Vec<&Object> = self.commands(0).filter_map(|command| command[2].as_object()).collect();
@@ -108,23 +109,23 @@ impl Lines<'_> {
         let schema = self.sight.run.filled(model)?;
         let schema = schema.as_deref();
         let named = made.iter().copied().chain(written.iter().map(|(_, vals)| vals));
-        let mut fields: Vec<String> = named.flat_map(|vals| vals.keys().cloned()).collect();
-        fields.extend(STAMPS.iter().chain(&["create_uid"]).map(|name| name.to_string()));
-        fields.sort();
-        fields.dedup();
-        fields.retain(|name| schema.is_none_or(|schema| schema.has(name)));
+        let names = named.flat_map(|vals| vals.keys().map(String::as_str));
+        let fields = self.sight.stamped(model, names.chain(["create_uid"]))?;
         let rows = self.sight.rows_now(model, &ids, &fields, self.entry)?;
         let is_left = |row: &Value, name: &str, now: &Value| {
             let left = self.left(row, name);
-            left.is_some_and(|left| compared::same(&kind_of(schema, name), &left, now))
+            left.is_some_and(|left| compared::exactly(&kind_of(schema, name), &left, now))
         };
+        let is_touched = |row: &Value| self.sight.is_touched(self.all, self.entry, model, row);
         // What is not seen is not held against anybody.
         let holds = |vals: &Object, name: &str, row: &Value| {
             let (ours, now) = (&vals[name], compared::shown(row, name));
             !kept::is_told(ours)
                 || now.is_none_or(|now| {
-                    compared::holds(&kind_of(schema, name), ours, Some(&json!([])), now)
+                    let kind = kind_of(schema, name);
+                    compared::holds_exactly(&kind, ours, Some(&json!([])), now)
                         || is_left(row, name, now)
+                        || compared::holds(&kind, ours, Some(&json!([])), now) && !is_touched(row)
                 })
         };
         let mut changed = Vec::new();
@@ -135,7 +136,7 @@ impl Lines<'_> {
                 let old = &self.kept(*id)[name];
                 let kind = kind_of(schema, name);
                 let is_list = kind.is_list() && compared::holds(&kind, ours, Some(old), now);
-                if !is_list && !holds(vals, name, row) && !compared::same(&kind, old, now) {
+                if !is_list && !holds(vals, name, row) && !compared::exactly(&kind, old, now) {
                     changed.push(told(model, *id, name, old, ours, now));
                 }
             }
@@ -143,14 +144,20 @@ impl Lines<'_> {
         let user = self.entry.intent["user"].as_i64().or_else(|| self.sight.run.user_id());
         let mut free: Vec<&Value> =
             rows.iter().filter(|row| row["id"].as_i64().is_some_and(|id| new.contains(&id))).collect();
+        let mut going = Vec::new();
         for vals in made {
             let is_it = |row: &&Value| {
                 let by = compared::record(&row["create_uid"]);
-                (by.is_none() || by == user) && vals.keys().all(|name| holds(vals, name, row))
+                (by.is_none() || by == user) && !is_touched(row) && vals.keys().all(|name| holds(vals, name, row))
             };
             if let Some(at) = free.iter().position(is_it) {
-                free.remove(at);
+                going.extend(free.remove(at)["id"].as_i64());
             }
+        }
+        // What was made is deleted, and with it what is beside it.
+        if !going.is_empty() {
+            let Lines { sight, all, entry, .. } = *self;
+            changed.extend(beside_by_others(sight, all, entry, model, &going, unseen)?);
         }
         changed.extend(free.iter().map(|row| {
             format!("{model} {} is not as it was made here, or was made by somebody else", row["id"])
@@ -160,17 +167,16 @@ impl Lines<'_> {
 
     /// What the call has left in a field of a line; not known where the list was written again since.
     fn left(&self, row: &Value, field: &str) -> Option<Value> {
-        let later = self.all.all().iter().skip_while(|other| other.id != self.entry.id).skip(1);
+        let mut later = self.all.from(&self.entry.id).iter().skip(1);
         let has_list = |other: &Entry| !other.intent["values"]["vals"][self.name].is_null();
         let ids = self.entry.ids();
         let is_again = |other: &Entry| {
-            matches!(other.state(), State::Done | State::Open)
+            other.may_have_changed()
                 && other.model() == self.entry.model()
                 && has_list(other)
                 && other.ids().iter().any(|id| ids.contains(id))
         };
-        let is_written_again = later.into_iter().any(is_again);
-        if is_written_again {
+        if later.any(is_again) {
             return None;
         }
         self.sight.left(self.all, self.entry, &self.kind.relation, row, field)

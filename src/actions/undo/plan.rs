@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::back;
 use super::sight::Sight;
+use super::{back, created};
 use crate::actions::journal::leaving;
 use crate::execute::compared;
 use crate::context;
@@ -96,15 +96,15 @@ pub fn of(sight: &Sight, all: &Entries, entry: &Entry, fields: Option<&[String]>
     let method = entry.method();
     let known = methods::of(entry.model(), method);
     match method {
-        "create" => undo_create(sight, all, entry, &name),
+        "create" => created::undo_create(sight, all, entry, &name),
         "unlink" => undo_unlink(sight, entry, &name),
-        "action_archive" | "action_unarchive" | "toggle_active" => undo_archive(sight, entry, &name),
-        "message_post" => undo_post(sight, entry),
-        "activity_schedule" => undo_activity(sight, entry),
+        "action_archive" | "action_unarchive" | "toggle_active" => undo_archive(sight, all, entry, &name),
+        "message_post" => undo_post(sight, all, entry),
+        "activity_schedule" => undo_activity(sight, all, entry),
         _ if known.is_some_and(methods::Method::writes) => {
             back::undo_write(sight, all, entry, &name, fields)
         }
-        _ => undo_button(sight, entry, &name),
+        _ => undo_button(sight, all, entry, &name),
     }
 }
 
@@ -125,78 +125,20 @@ pub fn there(run: &Run, model: &str, ids: &[i64]) -> Result<Vec<i64>> {
     let mut context = context::agent_marks(&run.caller.channel);
     context.insert("active_test".into(), json!(false));
     let reply = run.desk().ask(Operation::new(model, "search_read", operation::kwargs(kwargs))?, &context)?;
-    let rows: Vec<Value> = serde_json::from_str(reply.get())
-        .map_err(|why| Error::new(Code::BadReply, "search_read did not answer with a list").with_source(why))?;
-    Ok(rows.iter().filter_map(|row| row["id"].as_i64()).collect())
+    Ok(rows(reply.get())?.iter().filter_map(|row| row["id"].as_i64()).collect())
 }
 
-fn undo_create(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Result<Plan> {
-    let model = entry.model();
-    let Some(ids) = entry.made() else {
-        return Err(impossible(format!("the journal does not know which records {name} has made")));
-    };
-    let schema = sight.run.filled(model)?;
-    let archives = schema.as_ref().is_some_and(|schema| schema.has("active"));
-    let list = entry.vals_list();
-    let mut fields: Vec<String> = list.iter().flat_map(|vals| vals.keys().cloned()).collect();
-    fields.extend(["active", "write_uid", "write_date", "create_uid"].map(str::to_string));
-    fields.sort();
-    fields.dedup();
-    fields.retain(|name| schema.as_ref().is_none_or(|schema| schema.has(name)));
-    let rows = sight.rows_now(model, &ids, &fields, entry)?;
-    let there: Vec<i64> = rows.iter().filter_map(|row| row["id"].as_i64()).collect();
-    if there.is_empty() {
-        return Err(conflict(format!("what {name} made is not there any more"), Vec::new()));
-    }
-    let (mut changed, mut unseen) = (Vec::new(), Vec::new());
-    for (id, vals) in ids.iter().zip(&list) {
-        let Some(row) = rows.iter().find(|row| row["id"] == *id) else { continue };
-        for (field, ours) in vals.iter().filter(|(field, _)| *field != "active") {
-            let kind = schema.as_ref().map(|schema| schema.kind(field)).unwrap_or_default();
-            let Some(now) = compared::shown(row, field).filter(|_| kept::is_told(ours)) else {
-                unseen.push(format!("whether {field} of {model} {id} was changed since, which is not seen"));
-                continue;
-            };
-            let is_left = || {
-                let left = sight.left(all, entry, model, row, field);
-                left.is_some_and(|left| compared::same(&kind, &left, now))
-            };
-            // Lines of a new record were made by it; others may have been added, and go or stay with it.
-            if !kind.is_list() && !compared::same(&kind, ours, now) && !is_left() {
-                changed.push(told(model, *id, field, &Value::Null, ours, now));
-            }
-        }
-    }
-    if !changed.is_empty() {
-        return Err(conflict(format!("somebody has changed since what {name} made"), changed)
-            .with_hint(format!("what is there now is somebody's work: archive {model} {there:?} by hand if it is to go")));
-    }
-    if archives {
-        let active: Vec<i64> =
-            rows.iter().filter(|row| row["active"] != false).filter_map(|row| row["id"].as_i64()).collect();
-        if active.is_empty() {
-            return Err(conflict(format!("what {name} made is archived already"), Vec::new()));
-        }
-        return Ok(Plan { steps: vec![call(model, "action_archive", active)], lost: unseen, ..Plan::default() });
-    }
-    if !unseen.is_empty() {
-        return Err(conflict(format!("what {name} made can only be deleted, and it is not known"), unseen));
-    }
-    let by_others = rows.iter().any(|row| {
-        let (made, written) = (compared::record(&row["create_uid"]), compared::record(&row["write_uid"]));
-        made.is_some() && written.is_some() && made != written
-    });
-    if by_others {
-        return Err(conflict(format!("somebody else has worked on what {name} made, and it can only be deleted"), Vec::new()));
-    }
-    Ok(Plan { steps: vec![call(model, "unlink", there)], ..Plan::default() })
+/// The rows that a search answered with.
+pub fn rows(text: &str) -> Result<Vec<Value>> {
+    serde_json::from_str(text)
+        .map_err(|why| Error::new(Code::BadReply, "search_read did not answer with a list").with_source(why))
 }
 
-fn undo_archive(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
+fn undo_archive(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Result<Plan> {
     let model = entry.model();
     let before = back::rows_before(entry, name)?;
-    let field = ["active".to_string()];
-    let now = sight.rows_now(model, &entry.ids(), &field, entry)?;
+    let fields = sight.stamped(model, ["active"])?;
+    let now = sight.rows_now(model, &entry.ids(), &fields, entry)?;
     let mut by_state: BTreeMap<bool, Vec<i64>> = BTreeMap::new();
     let mut others = Vec::new();
     for row in &before {
@@ -206,7 +148,12 @@ fn undo_archive(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
             "action_unarchive" => true,
             _ => !was,
         };
-        match now.iter().find(|row| row["id"] == id).and_then(|row| row["active"].as_bool()) {
+        let there = now.iter().find(|row| row["id"] == id);
+        match there.and_then(|row| row["active"].as_bool()) {
+            // It holds one of two values, so that it may have come back to ours.
+            Some(is) if is == ours && was != ours && there.is_some_and(|row| sight.is_touched(all, entry, model, row)) => {
+                others.push(format!("{model} {id} was written by somebody else since"));
+            }
             Some(is) if is == ours && was != ours => by_state.entry(was).or_default().push(id),
             Some(_) if was == ours => {}
             is => others.push(told(model, id, "active", &json!(was), &json!(ours), &json!(is))),
@@ -226,40 +173,38 @@ fn undo_archive(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
 }
 
 /// Refuses to take away what somebody else has changed since it was made.
-fn refuse_changed(rows: &[Value], what: &str) -> Result<()> {
-    let is_changed = |row: &&Value| {
-        compared::record(&row["write_uid"]).is_some_and(|by| Some(by) != compared::record(&row["create_uid"]))
-    };
-    match rows.iter().find(is_changed) {
-        Some(row) => Err(conflict(format!("{what} {} was changed by somebody else since", row["id"]), Vec::new())),
+fn refuse_changed(sight: &Sight, all: &Entries, entry: &Entry, model: &str, rows: &[Value]) -> Result<()> {
+    match rows.iter().find(|row| sight.is_touched(all, entry, model, row)) {
+        Some(row) => Err(conflict(format!("{model} {} was changed by somebody else since", row["id"]), Vec::new())),
         None => Ok(()),
     }
 }
 
-const BY_WHOM: [&str; 2] = ["create_uid", "write_uid"];
-
 /// Planned activities are taken away.
-fn undo_activity(sight: &Sight, entry: &Entry) -> Result<Plan> {
+fn undo_activity(sight: &Sight, all: &Entries, entry: &Entry) -> Result<Plan> {
+    let model = "mail.activity";
     let ids =
         entry.made().ok_or_else(|| impossible("the journal does not know which activities were made"))?;
-    let rows = sight.rows_now("mail.activity", &ids, &BY_WHOM.map(str::to_string), entry)?;
-    refuse_changed(&rows, "the activity")?;
-    Ok(Plan { steps: vec![call("mail.activity", "unlink", ids)], ..Plan::default() })
+    let rows = sight.rows_now(model, &ids, &sight.stamped(model, [])?, entry)?;
+    if rows.is_empty() {
+        let why = "the activity is not there any more: it was done, or taken away";
+        return Err(conflict(why.into(), Vec::new()));
+    }
+    refuse_changed(sight, all, entry, model, &rows)?;
+    Ok(Plan { steps: vec![call(model, "unlink", ids)], ..Plan::default() })
 }
 
 /// A message that nobody outside was told of goes.
-fn undo_post(sight: &Sight, entry: &Entry) -> Result<Plan> {
+fn undo_post(sight: &Sight, all: &Entries, entry: &Entry) -> Result<Plan> {
     let said = inverses::instead("message_post");
     let ids = entry.made().ok_or_else(|| impossible("the journal does not know which message was posted"))?;
-    let schema = sight.run.filled("mail.message")?;
-    let has = |name: &&str| schema.as_ref().is_none_or(|schema| schema.has(name));
-    let fields = ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"].into_iter().chain(BY_WHOM);
-    let fields: Vec<String> = fields.filter(has).map(str::to_string).collect();
-    let rows = sight.rows_now("mail.message", &ids, &fields, entry)?;
+    let model = "mail.message";
+    let fields = sight.stamped(model, ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"])?;
+    let rows = sight.rows_now(model, &ids, &fields, entry)?;
     if rows.is_empty() {
         return Err(conflict("the message is not there any more".into(), Vec::new()));
     }
-    refuse_changed(&rows, "the message")?;
+    refuse_changed(sight, all, entry, model, &rows)?;
     let is_told = |row: &Value| {
         ["notified_partner_ids", "partner_ids"].iter().any(|list| row[list].as_array().is_some_and(|ids| !ids.is_empty()))
     };
@@ -273,7 +218,7 @@ fn undo_post(sight: &Sight, entry: &Entry) -> Result<Plan> {
     if rows.iter().any(|row| is_told(row) || !is_internal(row)) {
         return Err(impossible(format!("the message was no internal note, or somebody was notified: {said}")));
     }
-    Ok(Plan { steps: vec![call("mail.message", "unlink", ids)], ..Plan::default() })
+    Ok(Plan { steps: vec![call(model, "unlink", ids)], ..Plan::default() })
 }
 
 /// Records that were deleted are made again; their ids are new.
@@ -312,7 +257,7 @@ fn undo_unlink(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
     Ok(Plan { steps: vec![Operation { ids: None, kwargs, ..call(model, "create", Vec::new()) }], lost, ..Plan::default() })
 }
 
-fn undo_button(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
+fn undo_button(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Result<Plan> {
     let (model, method, ids) = (entry.model(), entry.method(), entry.ids());
     let mut ways = inverses::inverses(model, method).peekable();
     if ways.peek().is_none() || ids.is_empty() {
@@ -336,12 +281,8 @@ fn undo_button(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
         let steps = way.back.iter().map(|back| call(model, back, ids.clone())).collect();
         return Ok(Plan { steps, ..Plan::default() });
     }
-    let schema = sight.run.filled(model)?;
-    let has = |name: &str| schema.as_ref().is_none_or(|schema| schema.has(name));
-    let fields: Vec<String> = std::iter::once(way.field)
-        .chain(way.unless.iter().map(|(field, ..)| *field).filter(|field| has(field)))
-        .map(str::to_string)
-        .collect();
+    let hindering = way.unless.iter().map(|(field, ..)| *field);
+    let fields = sight.stamped(model, hindering.chain(way.restores.iter().copied()).chain([way.field]))?;
     let rows = sight.rows_now(model, &ids, &fields, entry)?;
     if rows.len() < ids.len() {
         return Err(conflict(format!("some of the records of {name} are not there any more"), Vec::new()));
@@ -365,13 +306,28 @@ fn undo_button(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
         Some((model.to_string(), row["id"].as_i64()?, way.field.to_string(), row.get(way.field)?.clone()))
     });
     let leads_to = stood.collect();
+    let mut changed = Vec::new();
     for row in &before {
-        let old = way.restores.iter().filter_map(|field| Some((field.to_string(), row.get(*field)?.clone())));
-        let vals: Object = old.collect();
-        if let Some(id) = row["id"].as_i64().filter(|_| !vals.is_empty()) {
+        let Some(id) = row["id"].as_i64() else { continue };
+        let Some(now) = rows.iter().find(|now| now["id"] == id) else { continue };
+        let mut vals = Object::new();
+        for field in way.restores {
+            let (Some(old), Some(is)) = (row.get(*field), now.get(*field)) else { continue };
+            if old == is {
+                continue;
+            }
+            match sight.is_set_by(all, entry, model, now, field) {
+                true => drop(vals.insert(field.to_string(), old.clone())),
+                false => changed.push(format!("{model} {id} {field}: old {old}, then set by {method}, now {is}")),
+            }
+        }
+        if !vals.is_empty() {
             let kwargs = Object::from_iter([("vals".to_string(), vals.into())]);
             steps.push(Operation { kwargs, ..call(model, "write", vec![id]) });
         }
+    }
+    if !changed.is_empty() {
+        return Err(conflict(format!("somebody has changed since what {name} did"), changed));
     }
     let left = Some(way.leaves).filter(|leaves| !leaves.is_empty());
     Ok(Plan { steps, lost: left.map(str::to_string).into_iter().collect(), leads_to, ..Plan::default() })

@@ -1,5 +1,5 @@
-//! What an undo sees: records as Odoo has them, with what is planned before it laid over, and what a call has left in
-//! a field, which Odoo may have made of what was written.
+//! What an undo sees: records as Odoo has them, with what is planned before it laid over; what a call has left in a
+//! field, which Odoo may have made of what was written; and whether anybody else was at work since.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -9,10 +9,11 @@ use serde_json::Value;
 use super::plan::{Plan, context_of};
 use crate::context;
 use crate::error::{Code, Effect, Result, Retry};
+use crate::execute::before::{STAMPS, is_beside};
 use crate::execute::compared;
 use crate::execute::moment::{Moment, ROUNDED};
-use crate::journal::{Entries, Entry, State};
-use crate::odoo::schema::Schemas;
+use crate::journal::{Entries, Entry};
+use crate::odoo::schema::{Kind, Schemas};
 use crate::operation::Object;
 use crate::session::Run;
 
@@ -98,6 +99,32 @@ impl<'a> Sight<'a> {
         }
     }
 
+    /// These names as far as a model has them, with those that tell when a record was written, and by whom.
+    pub fn stamped<'n>(&self, model: &str, names: impl IntoIterator<Item = &'n str>) -> Result<Vec<String>> {
+        let schema = self.run.filled(model)?;
+        let has = |name: &&str| schema.as_ref().is_none_or(|schema| schema.has(name));
+        let mut names: Vec<String> =
+            names.into_iter().chain(STAMPS).filter(has).map(str::to_string).collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Whether a field of a record is as a call left it: it holds the very value, or what it was left with, or, where
+    /// nobody else was at work on the record, what Odoo may have made of the value.
+    pub fn is_as_left(&self, of: &Written, row: &Value, now: &Value) -> bool {
+        let Written { all, entry, model, field, kind, ours, was } = *of;
+        compared::holds_exactly(kind, ours, was, now)
+            || self.left(all, entry, model, row, field).is_some_and(|left| compared::exactly(kind, &left, now))
+            || compared::holds(kind, ours, was, now) && !self.is_touched(all, entry, model, row)
+    }
+
+    /// Whether a method has set a field to what it holds now: nobody else was at work on the record since, or it holds
+    /// the time of the call.
+    pub fn is_set_by(&self, all: &Entries, entry: &Entry, model: &str, now: &Value, field: &str) -> bool {
+        !self.is_touched(all, entry, model, now) || self.is_during(entry, &now[field]) == Some(true)
+    }
+
     /// What a call has left in a field of a record, which is now as `now` tells: that is known as long as every change
     /// since is one of the journal, each by when the record was written last, and by whom.
     pub fn left(
@@ -109,17 +136,11 @@ impl<'a> Sight<'a> {
         field: &str,
     ) -> Option<Value> {
         let id = now["id"].as_i64()?;
-        let later = all.all().iter().skip_while(|other| other.id != entry.id).skip(1);
-        let is_on_it = |other: &&Entry| {
-            matches!(other.state(), State::Done | State::Open)
-                && other.model() == model
-                && other.ids().contains(&id)
-        };
+        let is_by = |entry: &Entry, row: &Value| self.is_by(entry, &row["write_uid"], &row["write_date"]);
         let mut last = entry;
-        for other in later.filter(is_on_it) {
-            let rows = other.intent["before"]["rows"].as_array()?;
-            let before = rows.iter().find(|row| row["id"] == id)?;
-            if !self.is_by(last, before) {
+        for other in all.later_on(entry, model, id).filter(|other| !is_beside(other.method())) {
+            let before = other.found(id)?;
+            if is_by(last, before) != Some(true) {
                 return None;
             }
             if let Some(value) = before.get(field) {
@@ -127,16 +148,57 @@ impl<'a> Sight<'a> {
             }
             last = other;
         }
-        if self.is_by(last, now) { now.get(field).cloned() } else { None }
+        if is_by(last, now) == Some(true) { now.get(field).cloned() } else { None }
     }
 
-    /// Whether a call was the last to write a row, by whom and when it was written.
-    fn is_by(&self, entry: &Entry, row: &Value) -> bool {
-        let (Some(ended), Some(written)) = (entry.ended(), row["write_date"].as_str()) else { return false };
-        let user = entry.intent["user"].as_i64().or_else(|| self.run.user_id());
-        let moment = self.moment.get_or_init(|| Moment::here(self.run));
-        let is_then = moment.before(entry.at(), ROUNDED).as_str() <= written
-            && written <= moment.after(ended, ROUNDED).as_str();
-        moment.is_told && is_then && user.is_some() && compared::record(&row["write_uid"]) == user
+    /// Whether somebody else has written a record since a call: not only who did it last, but whoever did it between
+    /// two of our own calls, which each have noted how they found it. What is not told is held against nobody.
+    pub fn is_touched(&self, all: &Entries, entry: &Entry, model: &str, now: &Value) -> bool {
+        let id = now["id"].as_i64().unwrap_or_default();
+        let found = all.later_on(entry, model, id).filter_map(|other| other.found(id));
+        found.chain([now]).any(|row| self.is_others(all, entry, &row["write_uid"], &row["write_date"]))
     }
+
+    /// Whether something was made or written by none of our calls from one on: by another user, or at another time.
+    pub fn is_others(&self, all: &Entries, entry: &Entry, by: &Value, at: &Value) -> bool {
+        let mut calls = all.from(&entry.id).iter().filter(|one| one.may_have_changed()).peekable();
+        calls.peek().is_some() && calls.all(|one| self.is_by(one, by, at) == Some(false))
+    }
+
+    fn user_of(&self, entry: &Entry) -> Option<i64> {
+        entry.intent["user"].as_i64().or_else(|| self.run.user_id())
+    }
+
+    /// Whether a call was at work when something was written, and by its user; none where that is not told.
+    fn is_by(&self, entry: &Entry, by: &Value, at: &Value) -> Option<bool> {
+        if compared::record(by)? != self.user_of(entry)? {
+            return Some(false);
+        }
+        self.moment().is_told.then(|| self.is_during(entry, at))?
+    }
+
+    /// Whether a call was at work at a time of Odoo's.
+    fn is_during(&self, entry: &Entry, at: &Value) -> Option<bool> {
+        let at = self.moment().ours(at.as_str()?)?;
+        match entry.settled() {
+            _ if at + ROUNDED < entry.at() => Some(false),
+            settled => settled.map(|settled| at <= settled + ROUNDED),
+        }
+    }
+
+    fn moment(&self) -> &Moment {
+        self.moment.get_or_init(|| Moment::here(self.run))
+    }
+}
+
+/// A value that a call wrote to a field.
+pub struct Written<'w> {
+    pub all: &'w Entries,
+    pub entry: &'w Entry,
+    pub model: &'w str,
+    pub field: &'w str,
+    pub kind: &'w Kind,
+    pub ours: &'w Value,
+    /// What it held until then.
+    pub was: Option<&'w Value>,
 }

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use super::{Found, Looked};
 use crate::context;
 use crate::error::{Code, Error, Result};
+use crate::execute::before::{STAMPS, is_beside};
+use crate::execute::compared;
 use crate::execute::moment::{Moment, NEAR, ROUNDED};
 use crate::journal::{Entry, Journal, Reading, kept};
 use crate::knowledge::methods;
@@ -129,10 +131,12 @@ impl<'a> Looker<'a> {
         if self.user.is_none() {
             return looked.in_vain("nothing else: the user of the call is not known");
         }
+        looked.at("not what was made and deleted since, which leaves no trace");
         Found::DidNotHappen
     }
 
-    /// The rows before the call and now, pair by pair; none where one is missing.
+    /// The rows before the call and after it, pair by pair; none where one is missing. The next call of ours on a record
+    /// tells how it found it: what has come since, by us or by others, is nothing of this one.
     pub fn pairs(&self, fields: &[String], looked: &mut Looked) -> Result<Option<Vec<(Value, Value)>>> {
         let (model, ids) = (self.entry.model(), self.entry.ids());
         let now = match self.run.rows_now(model, &ids, fields, &self.context) {
@@ -142,12 +146,35 @@ impl<'a> Looker<'a> {
         };
         let of = |rows: &[Value], id: i64| rows.iter().find(|row| row["id"] == id).cloned();
         let before = self.before();
-        let pairs: Option<Vec<(Value, Value)>> =
-            ids.iter().map(|id| Some((of(before, *id).unwrap_or_default(), of(&now, *id)?))).collect();
+        let pairs: Option<Vec<(Value, Value)>> = ids
+            .iter()
+            .map(|id| Some((of(before, *id).unwrap_or_default(), self.after(of(&now, *id)?))))
+            .collect();
         if pairs.is_none() {
             looked.at(format!("records of {model} that are not there any more"));
         }
         Ok(pairs)
+    }
+
+    /// A row of now as our next call on the record has found it; not stamped where that did not look.
+    fn after(&self, mut row: Value) -> Value {
+        let id = row["id"].as_i64().unwrap_or_default();
+        let mut later = self.reading.entries.later_on(self.entry, self.entry.model(), id);
+        let Some(next) = later.find(|other| !is_beside(other.method())) else { return row };
+        for name in STAMPS {
+            row[name] = Value::Null;
+        }
+        for (name, value) in next.found(id).and_then(Value::as_object).into_iter().flatten() {
+            row[name] = value.clone();
+        }
+        row
+    }
+
+    /// Whether the user of the call was the last to write a record, and not before it.
+    pub fn is_ours(&self, row: &Value) -> bool {
+        let begun = if self.has_clock { &self.begun } else { &self.since };
+        let is_early = row["write_date"].as_str().is_some_and(|at| at < begun.as_str());
+        self.user.is_some() && compared::record(&row["write_uid"]) == self.user && !is_early
     }
 
     /// The rows before the call, as far as they were kept.
@@ -159,7 +186,7 @@ impl<'a> Looker<'a> {
     pub fn stamps(&self) -> Vec<String> {
         let schema = self.run.filled(self.entry.model()).ok().flatten();
         let has = |name: &&str| schema.as_ref().is_none_or(|schema| schema.has(name));
-        crate::execute::before::STAMPS.into_iter().filter(has).map(str::to_string).collect()
+        STAMPS.into_iter().filter(has).map(str::to_string).collect()
     }
 
     /// Of records that hold what they held: whether that proves that the call never reached them.
@@ -188,5 +215,5 @@ impl<'a> Looker<'a> {
 
 /// Whether a value of a call can be compared with what a row holds.
 pub fn is_comparable(value: &Value, row: &Value, name: &str) -> bool {
-    kept::is_told(value) && crate::execute::compared::shown(row, name).is_some()
+    kept::is_told(value) && compared::shown(row, name).is_some()
 }

@@ -42,7 +42,10 @@ impl Looker<'_> {
         Ok(match ids.len() {
             0 if rows.len() >= MOST => Found::CannotTell,
             0 => self.not_among(&free, looked),
-            count if count == wanted.len() => Found::Happened(Some(ids)),
+            count if count == wanted.len() => {
+                looked.at("not the journals of other machines, by which this user may have made the same");
+                Found::Happened(Some(ids))
+            }
             // Odoo makes all of them or none.
             _ => Found::CannotTell,
         })

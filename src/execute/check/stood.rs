@@ -19,7 +19,8 @@ impl Looker<'_> {
             0 if self.before().len() < ids.len() => {
                 looked.in_vain("nothing else: whether this user saw them before is not known")
             }
-            0 => Found::Happened(None),
+            // Whoever it was, there is nothing left to be done.
+            0 => looked.in_vain("nothing else: they are gone, and who has deleted them leaves no trace"),
             count if count == ids.len() => Found::DidNotHappen,
             _ => Found::CannotTell,
         })
@@ -76,11 +77,6 @@ impl Looker<'_> {
         } else {
             self.never_written(&pairs, looked)
         })
-    }
-
-    /// Whether the user of the call was the last to write a record.
-    fn is_ours(&self, now: &Value) -> bool {
-        self.user.is_some() && compared::record(&now["write_uid"]) == self.user
     }
 
     /// A method on records: the fields that are known to tell of it, against those before. What only has the name of

@@ -9,7 +9,7 @@ mod rows;
 
 pub use closed::{ENTRIES, closed};
 pub use renamed::renamed;
-pub use roles::{role, shows_records};
+pub use roles::{describes, may_answer_records, role, shows_records};
 
 use super::{NEWEST, OLDEST, USUAL, Version, states};
 use rows::ROWS;
@@ -39,6 +39,8 @@ pub enum Scope {
 pub enum Role {
     /// Nothing that names fields.
     Plain,
+    /// What the method has of its own: nobody tells.
+    Untold,
     /// A domain.
     Domain,
     /// A list of names of fields.
@@ -57,6 +59,8 @@ pub enum Role {
     Values,
     /// Values of a record that is not stored.
     Draft,
+    /// What a field is in each language.
+    Translations,
     /// Names of fields whose values are answered, beside those of records.
     Shown,
     /// Fields of what is exported, by their paths.

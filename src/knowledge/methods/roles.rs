@@ -30,22 +30,42 @@ const USUAL: [(&str, Role); 20] = [
 
 /// What an argument holds: what any version of the method says of it that says more than that it is there.
 pub fn role(model: &str, method: &str, argument: &str) -> Role {
-    let mut told = None;
-    for role in rows(model, method).filter_map(|row| row.role(argument)) {
-        if role != Role::Plain {
-            return role;
-        }
-        told = Some(role);
+    let mut told = rows(model, method).filter_map(|row| row.role(argument));
+    if let Some(role) = told.find(|role| *role != Role::Plain) {
+        return role;
     }
-    told.unwrap_or_else(|| {
-        let usual = USUAL.binary_search_by_key(&argument, |row| row.0).ok();
-        usual.and_then(|at| USUAL.get(at)).map_or(Role::Plain, |row| row.1)
-    })
+    if rows(model, method).any(|row| row.knows(argument)) {
+        return Role::Plain;
+    }
+    let usual = USUAL.binary_search_by_key(&argument, |row| row.0).ok();
+    usual.and_then(|at| USUAL.get(at)).map_or(Role::Untold, |row| row.1)
 }
 
 /// Whether a method answers with records, and with every field of them where none are named.
 pub fn shows_records(method: &str) -> bool {
     matches!(method, "read" | "search_read" | "search_fetch" | "web_read" | "web_search_read")
+}
+
+/// What describes models and holds no values.
+const DESCRIPTIONS: [&str; 7] = [
+    "fields_get",
+    "fields_view_get",
+    "get_available_models",
+    "get_view",
+    "get_views",
+    "has_access",
+    "load_views",
+];
+
+/// Whether a method describes models and answers with no values.
+pub fn describes(method: &str) -> bool {
+    DESCRIPTIONS.contains(&method)
+}
+
+/// Whether an answer can hold values of records at all. What was asked for is no proof: it is looked through.
+pub fn may_answer_records(method: &str) -> bool {
+    let is_bare = matches!(method, "search_count" | "search" | "unlink" | "write" | "create" | "context_get");
+    !describes(method) && !is_bare
 }
 
 #[cfg(test)]
@@ -69,6 +89,9 @@ mod tests {
             ("search_panel_select_multi_range", "group_by", Role::Terms),
             ("act", "fields", Role::Shown),
             ("message_post", "body", Role::Plain),
+            ("activity_schedule", "user_id", Role::Plain),
+            ("update_field_translations", "translations", Role::Translations),
+            ("act", "own", Role::Untold),
             ("write", "vals", Role::Values),
         ] {
             assert_eq!(role("res.partner", method, argument), holds, "{method}.{argument}");

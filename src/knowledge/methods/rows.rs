@@ -5,7 +5,7 @@ use super::Access::{Read, Write};
 use super::Others::{PassedOn, Swallowed};
 use super::Role::{
     Aggregates, Columns, Domain, Draft, Exported, Fields, GroupOrder, GroupSpecification, Groups, Having,
-    Order, Panel, Plain, ProgressBar, Shown, Specification, Sums, Terms, Values,
+    Order, Panel, Plain, ProgressBar, Shown, Specification, Sums, Terms, Translations, Values,
 };
 use super::Scope::{AnyRecords, Model, Records};
 use super::{Answer, Argument, Method};
@@ -313,7 +313,11 @@ pub const ROWS: &[Method] = &[
     row("toggle_active", Write, Records).answers(Answer::Nothing),
     row("unlink", Write, Records).answers(Answer::True),
     row("update_field_translations", Write, Records)
-        .takes(&[terms("field_name"), plain("translations"), plain("source_lang").since(18)])
+        .takes(&[
+            plain("field_name"),
+            Argument::new("translations", Translations),
+            plain("source_lang").since(18),
+        ])
         .since(16),
     row("user_has_groups", Read, Model).takes(&[plain("groups")]).until(17),
     row("web_name_search", Read, Model)

@@ -8,6 +8,7 @@ use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result};
 use crate::hint::Hint;
 use crate::host::Host;
+use crate::knowledge::methods;
 use crate::odoo::choosing;
 use crate::operation::{Access, Object, Operation, kwargs};
 use crate::policy::asked::Asked;
@@ -189,10 +190,10 @@ impl Odoo {
     /// An answer without the fields that do not leave.
     fn without_secrets(&self, cleared: &Cleared, reply: Reply, host: &dyn Host) -> Result<Reply> {
         let operation = cleared.operation();
-        let withheld = self.gate.withheld(&operation.model)?;
-        if !withheld.may_be_in(operation) {
+        if !methods::may_answer_records(&operation.method) {
             return Ok(reply);
         }
+        let withheld = self.gate.withheld(&operation.model)?;
         let effect = match cleared.access() {
             Access::Read => Effect::Nothing,
             Access::Write => Effect::Done,

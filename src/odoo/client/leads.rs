@@ -58,11 +58,12 @@ impl Leads<'_> {
                 Known::NotKept => (None, false),
                 Known::Untold => (None, true),
             };
+            let is_last = is_told || !self.may_ask;
             match found {
-                Some(field) => return lead(&field),
-                None if is_told || !self.may_ask => return Lead::Unknown,
-                // Nothing was kept, or it was before there was such a field.
-                None => known = self.told(model),
+                Some(field) if is_last || says_all(&field) => return lead(&field),
+                None if is_last => return Lead::Unknown,
+                // Nothing was kept, or it was before there was such a field, or before its other end was asked for.
+                _ => known = self.told(model, known),
             }
         }
     }
@@ -86,14 +87,21 @@ impl Leads<'_> {
         self.odoo.leads.put(model, known)
     }
 
-    /// Asked of Odoo, if the policy lets that out. Nothing is locked meanwhile.
-    fn told(&self, model: &str) -> Known {
-        let known = match Schema::of(model, &self.desk(), self.context, DOCUMENT_TTL, true) {
-            Ok(schema) => Known::Fields(Arc::new(schema), true),
-            Err(_) => Known::Untold,
+    /// Asked of Odoo, if the policy lets that out; what it does not tell stays as it was kept. Nothing is locked
+    /// meanwhile.
+    fn told(&self, model: &str, kept: Known) -> Known {
+        let known = match (Schema::of(model, &self.desk(), self.context, DOCUMENT_TTL, true), kept) {
+            (Ok(schema), _) => Known::Fields(Arc::new(schema), true),
+            (Err(_), Known::Fields(schema, _)) => Known::Fields(schema, true),
+            (Err(_), _) => Known::Untold,
         };
         self.odoo.leads.put(model, known)
     }
+}
+
+/// Whether these attributes are all that is asked of a field today.
+fn says_all(field: &serde_json::Value) -> bool {
+    field["type"] != "one2many" || field.get("relation_field").is_some()
 }
 
 /// Where a field with these attributes leads.
@@ -107,7 +115,10 @@ fn lead(field: &serde_json::Value) -> Lead {
         Some(_) => return Lead::Nowhere,
     };
     match field["relation"].as_str() {
-        Some(model) => Lead::To { model: model.into(), by },
+        Some(model) => {
+            let inverse = field["relation_field"].as_str().map(str::to_string);
+            Lead::To { model: model.into(), by, inverse }
+        }
         None => Lead::Unknown,
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Asked, Kind};
 use crate::knowledge::methods::{self, Role};
+use crate::knowledge::names;
 
 impl<'o> Asked<'o> {
     /// Every text in a list of any depth, and each of several in one.
@@ -77,6 +78,7 @@ impl<'o> Asked<'o> {
         };
         for (field, more) in fields {
             self.field(at, field);
+            self.contexts.extend(more.get("context").and_then(Value::as_object));
             if let Some(inner) = more.get("fields").filter(|inner| is_filled(inner))
                 && let Some(to) = self.beside(at, field, Kind::Shown)
             {
@@ -92,6 +94,23 @@ impl<'o> Asked<'o> {
                 });
             }
         }
+    }
+
+    /// What the names of records show besides, by the keys of the contexts in which they are read.
+    pub(super) fn names_of_records(&mut self) {
+        if !methods::may_answer_records(&self.operation.method) {
+            return;
+        }
+        let is_on = |value: &Value| match value {
+            Value::Null => false,
+            Value::Bool(is_on) => *is_on,
+            Value::Number(number) => number.as_f64() != Some(0.0),
+            Value::String(text) => !text.is_empty(),
+            Value::Array(_) | Value::Object(_) => is_filled(value),
+        };
+        let keys = self.contexts.iter().flat_map(|context| context.iter());
+        let on = keys.filter(|(_, value)| is_on(value)).map(|(key, _)| key.as_str());
+        self.shown = on.flat_map(names::shown_by).collect();
     }
 
     /// A specification for each term of a group.

@@ -1,15 +1,18 @@
 //! What is written inside values: commands make, change, link and delete records of other models, and each is an act.
 //! How a list is written is read in `knowledge::commands`. Pure.
 
-use serde_json::Value;
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
 
 use super::{Act, Asked, Kind, Led, Link, ModelNames};
 use crate::knowledge::classes::Class;
 use crate::knowledge::commands::{self, Command};
 use crate::knowledge::methods::Role;
 use crate::knowledge::{methods, sensitive};
-use crate::operation::Object;
+use crate::operation::{Object, kwargs};
 use crate::outbound;
+use crate::policy::act::holds_address;
 
 impl<'o> Asked<'o> {
     /// Values: an object, or a list of them.
@@ -28,9 +31,28 @@ impl<'o> Asked<'o> {
         }
     }
 
+    /// What a field is in each language is a value of that field.
+    pub(super) fn translations(&mut self, value: &'o Value) {
+        let field = self.operation.kwargs.get("field_name").and_then(Value::as_str);
+        let (Some(field), Some(act)) = (field, self.acts.first_mut()) else { return };
+        act.name(field);
+        act.has_values = true;
+        let times = (act.ids.len() as u64).max(1);
+        for text in value.as_object().into_iter().flat_map(Object::values) {
+            // Of a longer text each part that is translated has its own.
+            let texts = match text {
+                Value::Object(parts) => parts.values().collect(),
+                text => vec![text],
+            };
+            for text in texts {
+                act.store(Cow::Owned(kwargs(json!({ field: text }))), times);
+            }
+        }
+    }
+
     fn stored(&mut self, values: &'o Object, at: usize, times: u64) {
         if let Some(act) = self.acts.get_mut(at) {
-            act.store(values, times);
+            act.store(Cow::Borrowed(values), times);
         }
         self.sends(at, values);
         for (field, value) in values {
@@ -79,7 +101,9 @@ impl<'o> Asked<'o> {
                     self.stored(values, to, 1);
                 }
             }
-            Command::Delete(id) => self.linked(led, "unlink", &[id]),
+            Command::Delete(id) => {
+                self.linked(led, "unlink", &[id]);
+            }
             Command::Link(id) => self.link(at, led, &[id], &[]),
             Command::Unlink(id) => self.link(at, led, &[], &[id]),
             Command::Clear => self.link(at, led, &[], &[None]),
@@ -107,20 +131,25 @@ impl<'o> Asked<'o> {
         if !changes || added.is_empty() && taken.is_empty() {
             return;
         }
-        self.linked(led, "write", added);
-        self.linked(led, "write", taken);
+        let both: Vec<Option<i64>> = added.iter().chain(taken).copied().collect();
+        let to = self.linked(led, "write", &both);
+        // What links them is a field of theirs.
+        if let (Some(act), Some(inverse)) = (self.acts.get_mut(to), &led.inverse) {
+            act.name(inverse.clone());
+        }
         if !taken.is_empty() && !is_beside {
             self.linked(led, "unlink", taken);
         }
     }
 
-    fn linked(&mut self, led: &Led, method: &'static str, ids: &[Option<i64>]) {
+    fn linked(&mut self, led: &Led, method: &'static str, ids: &[Option<i64>]) -> usize {
         let to = self.related(led.model.clone(), Kind::Written, &[method]);
         if let Some(act) = self.acts.get_mut(to) {
             // It stores none of them that a rule could look at.
             act.has_values = !act.values.is_empty();
             ids.iter().for_each(|id| act.add(*id));
         }
+        to
     }
 
     /// What reaches somebody outside once it is stored.
@@ -152,10 +181,20 @@ impl<'o> Asked<'o> {
             let led = self.lead(at, field);
             let to = self.related(led.model, Kind::Written, &["create"]);
             self.field(to, "name");
+            if self.names_in(value, field).any(holds_address) {
+                self.field(to, "email");
+            }
             if let Some(act) = self.acts.get_mut(to) {
                 act.is_uncounted = true;
             }
         }
+    }
+
+    /// What stands in a column.
+    fn names_in(&self, columns: &Value, column: &str) -> impl Iterator<Item = &'o Value> {
+        let rows = self.operation.kwargs.get("data").and_then(Value::as_array).into_iter().flatten();
+        let at = columns.as_array().and_then(|all| all.iter().position(|name| name == column));
+        rows.filter_map(move |row| row.get(at?))
     }
 
     /// Columns whose records are made where there are none of that name.

@@ -117,3 +117,14 @@ fn amounts_that_are_put_together_open_nothing() {
     assert_eq!(state.taken(&due(1, 60_000)), Some(Decimal::whole(5_000)));
     drop(counters);
 }
+
+#[test]
+fn two_limits_of_one_count_take_it_once_and_the_larger_amount() {
+    let (_home, counters) = counters();
+    let part = due(10, 60_000);
+    let whole = Due { amount: Decimal::whole(4), ..due(10, 60_000) };
+    for now in [1_000, 2_000] {
+        assert!(matches!(counters.reserve(&[&part, &whole], now).unwrap(), Reserved::Taken(_)));
+    }
+    assert_eq!(counters.look(&[&part], 3_000).unwrap().1, [Decimal::whole(2)]);
+}

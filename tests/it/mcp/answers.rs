@@ -164,3 +164,29 @@ fn the_profile_is_read_again_when_its_file_changes_and_when_its_key_is_refused()
     assert_eq!(code, 0);
     assert!(!stderr.contains(other), "{stderr}");
 }
+
+/// Who may write in the directory may put any profile there.
+#[cfg(unix)]
+#[test]
+fn a_profile_whose_directory_others_may_write_is_believed_no_more() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (home, server, mut client) = in_lab(Era::Modern);
+    let count = json2("res.partner", "search_count");
+    server.on(&count, Answer::json("1"));
+    let arguments = json!({ "model": "res.partner" });
+    let mode = |mode: u32| {
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(home.config(), permissions).unwrap();
+    };
+    client.done("odoo_count", arguments.clone());
+    mode(0o777);
+    assert_eq!(client.fails("odoo_count", arguments.clone())["code"], "config_unsafe");
+    assert_eq!(server.requests_to(&count).len(), 1);
+    mode(0o700);
+    client.done("odoo_count", arguments.clone());
+    // What lies beside it is nobody's business.
+    std::fs::write(home.config().join("notes.txt"), "x").unwrap();
+    client.done("odoo_count", arguments);
+    assert_eq!(client.end().0, 0);
+}

@@ -1,0 +1,60 @@
+//! What the names of records show besides, where a key of the context says so: `show_vat` puts the tax id of a partner
+//! into its name, wherever that stands.
+
+/// Words in a key after which stands what is shown.
+const WORDS: [&str; 4] = ["as", "display", "show", "with"];
+
+/// What is shown under another word than the field's own.
+const SHOWN: [(&str, &[&str]); 3] = [
+    ("address", &["street", "street2", "zip", "city", "state_id", "country_id"]),
+    ("address_only", &["street", "street2", "zip", "city", "state_id", "country_id"]),
+    ("partner_name", &["partner_id"]),
+];
+
+/// The fields that names of records may show by a key, of whichever model they are.
+pub fn shown_by(key: &str) -> Vec<&str> {
+    let mut fields = Vec::new();
+    // What fills in a form or a search shows nothing.
+    let mut rest = if key.starts_with("default_") || key.starts_with("search_default_") { "" } else { key };
+    while let Some((word, after)) = rest.split_once('_') {
+        rest = after;
+        if WORDS.contains(&word) && !rest.is_empty() {
+            fields.push(rest);
+            fields.extend(SHOWN.iter().filter(|row| row.0 == rest).flat_map(|row| row.1));
+        }
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_says_which_field_it_shows() {
+        assert!(SHOWN.is_sorted());
+        for (key, field) in [
+            ("show_vat", "vat"),
+            ("show_address", "city"),
+            ("display_default_code", "default_code"),
+            ("name_as_amount_total", "amount_total"),
+            ("hr_timesheet_display_remaining_hours", "remaining_hours"),
+            ("with_price_unit", "price_unit"),
+            ("sale_show_partner_name", "partner_id"),
+        ] {
+            assert!(shown_by(key).contains(&field), "{key}");
+        }
+        for key in [
+            "lang",
+            "active_test",
+            "default_show_vat",
+            "search_default_with_vat",
+            "show",
+            "show_",
+            "shows_vat",
+            "vat",
+        ] {
+            assert!(shown_by(key).is_empty(), "{key}");
+        }
+    }
+}
