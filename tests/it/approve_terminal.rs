@@ -546,7 +546,7 @@ fn the_terminal_is_given_back_after_any_signal() {
             }
             let seen = terminal.when_signal(question, signal).run(&home);
             let must = match signal {
-                2 | 15 => 130,
+                1 | 2 | 15 => 130,
                 16 | 30 | 34.. => 128 + signal,
                 _ => -signal,
             };
