@@ -153,8 +153,7 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     let reply = run.send(operation)?;
     let count = list(&reply, "search_read")?.len();
     let outcome = fields::records(&run, &request.model, &request.fields, &fields, reply);
-    // Whoever asks for one wants no more.
-    if request.limit < 2 || count < request.limit as usize {
+    if request.limit == 0 || count < request.limit as usize {
         return Ok(outcome);
     }
     let next = u64::from(request.offset) + count as u64;

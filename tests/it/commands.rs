@@ -440,7 +440,6 @@ fn as_many_rows_as_the_limit_means_that_there_may_be_more() {
     for (flags, noted) in [
         (&["--limit", "2"][..], true),
         (&["--limit", "2", "--quiet"], false),
-        (&["--limit", "1"], false),
         (&["--limit", "3"], false),
         (&["--limit", "0", "--domain", r#"[["id", ">", 0]]"#], false),
         (&["--limit", "2", "--offset", "40"], true),
