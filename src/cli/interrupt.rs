@@ -1,11 +1,14 @@
-//! Ctrl-C, the SIGTERM of whoever gave it a time, and the SIGHUP of a terminal that is closed. Each call says what had happened to the data by then; of
-//! several the worst counts: a write under way before rows that were handed on, those before a read.
+//! Ctrl-C, the SIGTERM of whoever gave it a time, and the SIGHUP of a terminal that is closed. Each call says what had
+//! happened to the data by then; of several the worst counts: a write under way before rows that were handed on, those
+//! before a read.
 //! One of the places that end the process themselves; the others are the panic hook in `cli/mod.rs` and a signal at a
 //! question, in `terminal.rs`.
 
 use std::io::{IsTerminal, Write};
 #[cfg(unix)]
 use std::path::Path;
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::time::Duration;
 
@@ -29,6 +32,8 @@ const LONGEST_STATUS: u64 = 64 * 1024;
 
 #[cfg(unix)]
 static LISTENING: std::sync::Once = std::sync::Once::new();
+#[cfg(unix)]
+static HEARS_HANG_UP: AtomicBool = AtomicBool::new(false);
 
 /// Held while rows are written.
 static WRITING_ROWS: Mutex<()> = Mutex::new(());
@@ -128,12 +133,18 @@ pub fn install() {
     #[cfg(unix)]
     LISTENING.call_once(|| {
         if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
-            if is_hung_up() {
-                let _ = signals.add_signal(SIGHUP);
+            if is_hung_up() && signals.add_signal(SIGHUP).is_ok() {
+                HEARS_HANG_UP.store(true, Ordering::Release);
             }
             std::thread::spawn(move || signals.forever().take(1).for_each(|_| end()));
         }
     });
+}
+
+/// Whether a SIGHUP is listened for here, so that nobody else need.
+#[cfg(unix)]
+pub fn hears_hang_up() -> bool {
+    HEARS_HANG_UP.load(Ordering::Acquire)
 }
 
 /// Whether SIGHUP would end this process: not under `nohup`, which keeps its meaning. Where the system does not tell,

@@ -108,10 +108,12 @@ impl Drop for Quiet {
     }
 }
 
-/// A signal that ends or stops the program finds the terminal as it was. SIGINT and SIGTERM say what happened as well.
+/// A signal that ends or stops the program finds the terminal as it was. What `interrupt` hears says what happened as well.
 #[cfg(unix)]
 fn listen() {
-    use signal_hook::consts::{FORBIDDEN, SIGCHLD, SIGCONT, SIGINT, SIGPIPE, SIGTERM, SIGURG, SIGWINCH};
+    use signal_hook::consts::{
+        FORBIDDEN, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGURG, SIGWINCH,
+    };
 
     /// Those that end or stop nothing, those that `interrupt` answers, and the one that is ignored.
     const OTHERS: [i32; 7] = [SIGCHLD, SIGCONT, SIGINT, SIGPIPE, SIGTERM, SIGURG, SIGWINCH];
@@ -119,7 +121,10 @@ fn listen() {
     super::interrupt::install();
     LISTENING.call_once(|| {
         let Ok(mut signals) = signal_hook::iterator::Signals::new([0; 0]) else { return };
-        for signal in (1..=64).filter(|signal| !OTHERS.contains(signal) && !FORBIDDEN.contains(signal)) {
+        let is_heard = |signal: i32| signal == SIGHUP && super::interrupt::hears_hang_up();
+        let is_ours =
+            |signal: &i32| !OTHERS.contains(signal) && !FORBIDDEN.contains(signal) && !is_heard(*signal);
+        for signal in (1..=64).filter(is_ours) {
             // The system keeps some numbers to itself, and refuses them.
             let _ = signals.add_signal(signal);
         }
