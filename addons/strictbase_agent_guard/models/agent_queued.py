@@ -184,7 +184,11 @@ class AgentQueued(models.AbstractModel):
         touched = {(touch["model"], touch["res_id"]) for touch in touches}
         for row in rows:
             document = documents.get(row)
-            if document is None or not keys[row].isdisjoint(touched):
+            if (
+                document is None
+                or not keys[row].isdisjoint(touched)
+                or guard._origin_is_pointed_to(document)
+            ):
                 row._agent_guard_judge(document)
 
     def _agent_guard_documents(self):
@@ -222,6 +226,8 @@ class AgentQueued(models.AbstractModel):
         if not touches and document is None:
             touches = guard._origin_words(self._agent_guard_text())
             touches = touches or self._agent_guard_aimed()
+        elif not touches:
+            touches = guard._origin_words_about(document, self._agent_guard_text())
         if touches:
             self._agent_guard_hold_for(item, touches)
 
