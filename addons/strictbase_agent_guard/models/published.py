@@ -51,6 +51,8 @@ SPOKEN = {
     "im_livechat.channel",
     "im_livechat.channel.rule",
 }
+#: Whoever is in a group of such members gets what anybody writes to it.
+MEMBER = ".member"
 #: Where a link leads that people outside may have already.
 LEADING = {"link.tracker": frozenset({"url"})}
 #: These have rules of their own.
@@ -200,6 +202,14 @@ class Base(models.AbstractModel):
         if self._name in SPOKEN:
             said = frozenset({"title"}) if self._name == "chatbot.script" else None
             rules.append(Rule(fields=said, created=True, items="_agent_guard_spoken"))
+        if self._name.endswith(MEMBER) and self._name not in APART:
+            reached = frozenset(
+                name
+                for name in ("email", "partner_id")
+                if name in self._fields and self._fields[name].store
+            )
+            if reached:
+                rules.append(Rule("mailing list", fields=reached, created=True))
         if self._name in LEADING:
             rules.append(
                 Rule(

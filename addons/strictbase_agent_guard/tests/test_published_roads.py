@@ -39,6 +39,8 @@ class TestPublishedRoads(ConfirmationCase):
     def _value(self, value, user=None, field=None):
         if value == "@me":
             return user.id
+        if value == "@mine":
+            return self.colleague.partner_id.id
         if value in ("@page", "@draft"):
             return self._whole(field.comodel_name, value == "@page").id
         if value == "@lines":
