@@ -193,7 +193,8 @@ impl Document {
                     format!("{what} is {}: it needs a rule of its own, with a reason", tier.name())
                 }
                 None if act.kind == Kind::Itself => {
-                    let counts = |rule: &&&Rule| rule.action == Action::Count && rule.matches.covers(act, asked);
+                    let counts =
+                        |rule: &&&Rule| rule.action == Action::Count && rule.matches.covers(act, asked);
                     let only = rules.iter().find(counts).map_or(String::new(), |rule| {
                         format!(": {} has limits and no action, so it only counts", rule.pointer)
                     });
