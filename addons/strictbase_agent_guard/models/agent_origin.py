@@ -387,8 +387,25 @@ class Base(models.AbstractModel):
             if not document and name in NOT_SHOWN:
                 continue
             field = self._fields.get(name)
+            if not document and self._agent_guard_is_counted_by(name):
+                continue
             if document or field is None or field.type in TELLING:
                 return True
             if field.type == "many2one" and field.comodel_name in REACHED:
                 return True
         return False
+
+    @api.model
+    @ormcache("model", cache="stable")
+    def _agent_guard_is_counted_by(self, model):
+        """Whether records of that model only name this one, as moves of goods name a
+        place and registrations an event; what is made of lines goes with them."""
+        if model not in self.env:
+            return False
+        names = self.env[model]._agent_guard_part_fields()
+        bound = [
+            self.env[model]._fields[name]
+            for name in names
+            if self.env[model]._fields[name].comodel_name == self._name
+        ]
+        return bool(bound) and all(field.ondelete != "cascade" for field in bound)

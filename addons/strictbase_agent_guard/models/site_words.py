@@ -64,7 +64,7 @@ class Base(models.AbstractModel):
         return [lines for lines in moved if lines._agent_guard_site_words()]
 
     def _agent_guard_lines_made(self, vals):
-        """name -> the lines that are there, of lists in which these values make some."""
+        """name -> the lines that are there, of lists in which values make some."""
         return {
             name: self[name]
             for name, value in vals.items()
