@@ -124,6 +124,25 @@ fn a_record_that_came_back_to_where_it_was_left_is_somebody_elses() {
     write(&two.agent, partner, id, &json!({ "phone": "1" }));
     undo(&two.agent, &entry).ok();
     assert_eq!(two.field(partner, id, "active"), true);
+    // The same by a write; what else it wrote can be taken back.
+    let archived = || {
+        let id = created(&two.agent, partner, &json!({ "name": "Archived", "phone": "1" }));
+        (id, write(&two.agent, partner, id, &json!({ "active": false, "phone": "2" })))
+    };
+    let (id, entry) = archived();
+    conflict(two.after(&entry, |other| {
+        write(other, partner, id, &json!({ "active": true }));
+        write(other, partner, id, &json!({ "active": false }));
+    }));
+    two.agent.run(["undo", &entry, "--fields", "phone"]).ok();
+    assert_eq!(
+        (two.field(partner, id, "active"), two.field(partner, id, "phone")),
+        (json!(false), json!("1"))
+    );
+    let (id, entry) = archived();
+    write(&two.agent, partner, id, &json!({ "color": 3 }));
+    undo(&two.agent, &entry).ok();
+    assert_eq!(two.field(partner, id, "active"), true);
 }
 
 #[test]
@@ -229,6 +248,40 @@ fn an_activity_or_a_note_that_somebody_changed_stays() {
         conflict(two.after(&entry, |other| drop(Two::call(other, model, "unlink", gone, &json!({})))));
         let left = two.field(model, made, "id");
         assert_eq!(left, Value::Null, "{model}");
+    }
+}
+
+#[test]
+fn a_note_or_an_activity_that_others_built_on_stays() {
+    let two = Two::start();
+    let partner = "res.partner";
+    let id = created(&two.agent, partner, &json!({ "name": "Noted" }));
+    let note = json!({ "body": "ours", "subtype_xmlid": "mail.mt_note" });
+    let schedule = json!({ "act_type_xmlid": "mail.mail_activity_data_todo", "summary": "ours" });
+    let answer = |home: &Home, note: i64| {
+        let answer = json!({ "model": partner, "res_id": id, "parent_id": note, "body": "<p>answer</p>" });
+        created(home, "mail.message", &answer);
+    };
+    let file = |home: &Home, model: &str, made: i64| {
+        let file = json!({ "name": "a.txt", "datas": "QQ==", "res_model": model, "res_id": made });
+        created(home, "ir.attachment", &file);
+    };
+    let deeds: [(&str, &Value, &str, Deed); 3] = [
+        ("message_post", &note, "mail.message", &answer),
+        ("message_post", &note, "mail.message", &|home, made| file(home, "mail.message", made)),
+        ("activity_schedule", &schedule, "mail.activity", &|home, made| file(home, "mail.activity", made)),
+    ];
+    for (method, data, model, deed) in deeds {
+        let made = first(&Two::call(&two.agent, partner, method, id, data).json());
+        let entry = last(&two.agent);
+        conflict(two.after(&entry, |other| deed(other, made)));
+        assert_eq!(two.field(model, made, "id"), made);
+        // What we built on it ourselves is in nobody's way.
+        let made = first(&Two::call(&two.agent, partner, method, id, data).json());
+        let entry = last(&two.agent);
+        deed(&two.agent, made);
+        undo(&two.agent, &entry).ok();
+        assert_eq!(two.field(model, made, "id"), Value::Null);
     }
 }
 
