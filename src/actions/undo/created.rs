@@ -103,8 +103,10 @@ impl Others<'_> {
     }
 
     fn is_others(&self, model: &str, row: &Value) -> bool {
-        self.sight.is_touched(self.all, self.entry, model, row)
-            || self.sight.is_others(self.all, self.entry, &row["create_uid"], &row["create_date"])
+        let Others { sight, all, entry, .. } = *self;
+        let (by, at) = (&row["create_uid"], &row["create_date"]);
+        sight.is_since(entry, &row["write_date"]) && sight.is_touched(all, entry, model, row)
+            || sight.is_since(entry, at) && sight.is_others(all, entry, by, at)
     }
 
     /// Lines of the records; of those that are deleted also records of other models that lead to them, as far as this

@@ -339,3 +339,51 @@ fn the_same_user_by_another_way_is_told_by_the_time() {
     server.on(&json2("res.partner", "read"), Answer::json(rows));
     undo(&home, &entry).ok();
 }
+
+#[test]
+fn what_others_led_to_a_record_keeps_it_from_being_deleted() {
+    let (home, server) = lab();
+    server.on("/web/version", crate::journal::clock());
+    let stamp = |name: &str| json!({ "type": "datetime", "string": name, "readonly": true });
+    let user =
+        |name: &str| json!({ "type": "many2one", "relation": "res.users", "string": name, "readonly": true });
+    let mut fields = json!({ "name": { "type": "char", "string": "Name" } });
+    for name in ["write", "create"] {
+        fields[format!("{name}_date")] = stamp(name);
+        fields[format!("{name}_uid")] = user(name);
+    }
+    server.on(&json2("x.thing", "fields_get"), Answer::json(fields.to_string()));
+    let list =
+        |relation: &str| json!({ "type": "one2many", "relation": relation, "string": "List", "store": true });
+    fields["thing_ids"] = list("x.thing");
+    fields["closed_ids"] = list("x.closed");
+    server.on(&json2("x.box", "fields_get"), Answer::json(fields.to_string()));
+    server.on(&json2("x.box", "create"), Answer::json("[5]"));
+    server.on(&json2("x.box", "unlink"), Answer::json("true"));
+    for beside in ["mail.message", "mail.activity", "ir.attachment"] {
+        server.on(&json2(beside, "search_read"), Answer::json("[]"));
+    }
+    let row = |id: i64, made: &str, by: i64| json!([{ "id": id, "name": "N", "create_date": made, "create_uid": by, "write_date": made, "write_uid": by }]);
+    let (early, late) = ("2001-01-01 00:00:00", "2099-01-01 00:00:00");
+    home.run(["create", "x.box", "--vals-json", r#"{"name": "N"}"#]).ok();
+    let entry = last(&home);
+    let us = entries(&home, &[]).pop().unwrap()["user"].as_i64().unwrap_or(7);
+    // The list of a model that is closed to this user keeps the other from being seen in the same question.
+    let answer = move |request: &crate::support::Recorded| {
+        let asked = request.json()["fields"].to_string();
+        if asked.contains("closed_ids") {
+            return Answer::odoo_error(403, "odoo.exceptions.AccessError", "closed");
+        }
+        let now = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
+        let mut rows = row(5, now.replace('T', " ").trim_end_matches('Z'), us);
+        rows[0]["thing_ids"] = json!([7]);
+        Answer::json(rows.to_string())
+    };
+    server.on(&json2("x.box", "read"), Answer::made(answer));
+    server.on(&json2("x.thing", "read"), Answer::json(row(7, late, us + 1).to_string()));
+    conflict(undo(&home, &entry));
+    assert!(server.requests_to(&json2("x.box", "unlink")).is_empty());
+    // What was there before and was not written since tells of nobody's work, whoever made it.
+    server.on(&json2("x.thing", "read"), Answer::json(row(7, early, us + 1).to_string()));
+    undo(&home, &entry).ok();
+}
