@@ -5,6 +5,7 @@
 pub mod before;
 pub mod check;
 pub mod compared;
+mod digests;
 pub mod moment;
 mod once;
 mod recorded;
