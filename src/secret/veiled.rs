@@ -1,6 +1,10 @@
 //! Finding a secret in bytes however it is written: as it stands, with characters as JSON, HTML, a URL, a letter or a
 //! language of programs writes them, in hex or in base64. It holds nothing.
 
+use zeroize::Zeroizing;
+
+use super::Secret;
+
 /// Stands where one was.
 const BLACK: &[u8] = b"(redacted)";
 /// A shorter text is found everywhere, and is no secret.
@@ -10,44 +14,66 @@ const ALONE: usize = 12;
 /// Pieces of base64 shorter than this are found by chance.
 const SHORTEST_BASE64: usize = 12;
 
-/// The bytes without the secret, if it was in them.
-pub fn without(bytes: &[u8], secret: &str) -> Option<Vec<u8>> {
-    // A number of a few digits is an amount somewhere, and JSON without it is none.
-    if secret.len() < SHORTEST || secret.len() < ALONE && is_digits(secret.as_bytes()) {
-        return None;
+/// A secret with what it is looked for by.
+pub struct Sought {
+    secret: Secret,
+    /// As hex and base64 write it.
+    encoded: Zeroizing<Vec<Vec<u8>>>,
+    /// The forms that can begin with a byte.
+    starts: [u16; 256],
+}
+
+impl Sought {
+    /// Made once a secret, and not for each text.
+    pub fn new(secret: Secret) -> Sought {
+        let encoded = encoded(secret.expose().as_bytes());
+        let starts = starts(secret.expose(), &encoded);
+        Sought { secret, encoded: Zeroizing::new(encoded), starts }
     }
-    let is_torn = secret.len() < ALONE;
-    let encoded = encoded(secret.as_bytes());
-    let starts = starts(secret, &encoded);
-    let mut clean: Option<Vec<u8>> = None;
-    let (mut at, mut copied) = (0, 0);
-    while at < bytes.len() {
-        let forms = starts[usize::from(bytes[at])];
-        if forms == 0 {
-            at += 1;
-            continue;
+
+    /// What is sought.
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// The bytes without the secret, if it was in them.
+    pub fn without(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let secret = self.secret.expose();
+        // A number of a few digits is an amount somewhere, and JSON without it is none.
+        if secret.len() < SHORTEST || secret.len() < ALONE && is_digits(secret.as_bytes()) {
+            return None;
         }
-        let is_it = |length: &usize| !is_torn || stands_alone(bytes, at, at + length);
-        let plain = || if forms & 1 == 1 { written(&bytes[at..], secret) } else { None };
-        let in_code = || {
-            let mut there = encoded.iter().enumerate().filter(|(nth, _)| forms >> (nth + 1) & 1 == 1);
-            there.find(|(_, one)| bytes[at..].starts_with(one)).map(|(_, one)| one.len())
-        };
-        match plain().filter(is_it).or_else(|| in_code().filter(is_it)) {
-            Some(length) => {
-                let clean = clean.get_or_insert_with(Vec::new);
-                clean.extend(&bytes[copied..at]);
-                clean.extend(BLACK);
-                at += length;
-                copied = at;
+        let mut clean: Option<Vec<u8>> = None;
+        let (mut at, mut copied) = (0, 0);
+        while at < bytes.len() {
+            let forms = self.starts[usize::from(bytes[at])];
+            if forms == 0 {
+                at += 1;
+                continue;
             }
-            None => at += 1,
+            let is_it = |length: &usize| secret.len() >= ALONE || stands_alone(bytes, at, at + length);
+            let plain = || if forms & 1 == 1 { written(&bytes[at..], secret) } else { None };
+            let in_code = || {
+                let mut there =
+                    self.encoded.iter().enumerate().filter(|(nth, _)| forms >> (nth + 1) & 1 == 1);
+                there.find(|(_, one)| bytes[at..].starts_with(one)).map(|(_, one)| one.len())
+            };
+            match plain().filter(is_it).or_else(|| in_code().filter(is_it)) {
+                Some(length) => {
+                    let clean = clean.get_or_insert_with(Vec::new);
+                    clean.extend(&bytes[copied..at]);
+                    clean.extend(BLACK);
+                    at += length;
+                    copied = at;
+                }
+                None => at += 1,
+            }
         }
+        if let Some(clean) = &mut clean {
+            clean.extend(&bytes[copied..]);
+        }
+        clean
     }
-    if let Some(clean) = &mut clean {
-        clean.extend(&bytes[copied..]);
-    }
-    clean
 }
 
 fn is_digits(bytes: &[u8]) -> bool {
@@ -269,8 +295,8 @@ mod tests {
     const KEY: &str = "5e1f00c0ffee5e1f00c0ffee5e1f00c0ffee1234";
 
     fn clean(text: &str, secret: &str) -> String {
-        without(text.as_bytes(), secret)
-            .map_or_else(|| text.into(), |clean| String::from_utf8(clean).unwrap())
+        let sought = Sought::new(Secret::new(secret.into()));
+        sought.without(text.as_bytes()).map_or_else(|| text.into(), |clean| String::from_utf8(clean).unwrap())
     }
 
     #[test]
@@ -355,6 +381,7 @@ mod tests {
 
     #[test]
     fn other_texts_stay_as_they_are() {
+        let sought = Sought::new(Secret::new(KEY.into()));
         for text in [
             "",
             "\\",
@@ -375,7 +402,7 @@ mod tests {
             "5e1f00c0ffee",
             "{\"a\": \"\\u0035\\u0065\"}",
         ] {
-            assert_eq!(without(text.as_bytes(), KEY), None, "{text}");
+            assert_eq!(sought.without(text.as_bytes()), None, "{text}");
         }
     }
 }
