@@ -165,7 +165,7 @@ impl Document {
         };
         let mut document = Document { is_shadow, denies_by_default, ..Document::default() };
         for node in members.get("hide").map_or(Ok(Vec::new()), |node| node.list())? {
-            document.hide.push((node.pointer.clone(), node.pattern(".-")?));
+            document.hide.push((node.pointer(), node.pattern(".-")?));
         }
         if let Some(node) = members.get("all_tools") {
             document.all_tools = tool(&node)?;
@@ -256,7 +256,7 @@ fn tool(node: &Node) -> Read<Tool> {
         action = Some(Action::Ask);
     }
     Ok(Tool {
-        pointer: node.pointer.clone(),
+        pointer: node.pointer(),
         action,
         is_hidden: members.flag("hide")?,
         reason: members.text("on_deny")?.or(members.text("reason")?),
@@ -311,7 +311,7 @@ fn rule(node: &Node) -> Read<Rule> {
         return Err(members.wrong(format!("{name} is {tier}: opening it needs a reason")));
     }
     let expires = members.get("expires").map(|node| moment(&node)).transpose()?;
-    Ok(Rule { pointer: node.pointer.clone(), matches, action, reason, expires, limits })
+    Ok(Rule { pointer: node.pointer(), matches, action, reason, expires, limits })
 }
 
 /// A day or a moment, UTC.
