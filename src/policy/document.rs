@@ -12,7 +12,7 @@ use super::pattern::{ModelPattern, Pattern};
 use super::predicate::{self, Predicate};
 use super::reading::{Members, Node, Read, Wrong};
 use crate::json_input;
-use crate::knowledge::sensitive;
+use crate::knowledge::{models, sensitive};
 
 /// The largest file.
 pub const LARGEST: u64 = 256 * 1024;
@@ -329,10 +329,20 @@ fn moment(node: &Node) -> Read<u64> {
 /// `vat`, of whatever model, or `res.partner.vat`.
 fn redaction(node: &Node) -> Read<Redaction> {
     let whole = node.pattern(".")?;
-    Ok(match whole.text().rsplit_once('.') {
+    if models::is_known(whole.text()) {
+        return Err(node.wrong(format!("{0} is a model: name a field of it, or {0}.*", whole.text())));
+    }
+    let (model, field) = match whole.text().rsplit_once('.') {
+        None => (None, whole.text()),
+        Some((model, field)) => (Some(model), field),
+    };
+    if field == "id" {
+        return Err(node.wrong("the number of a record is never withheld"));
+    }
+    Ok(match model {
         None => Redaction { model: None, field: whole },
-        Some((model, field)) if !model.is_empty() && !field.is_empty() => {
-            Redaction { model: Some(ModelPattern::new(model)), field: Pattern::new(field) }
+        Some(model) if !model.is_empty() && !field.is_empty() => {
+            Redaction { model: Some(node.named(model)?), field: Pattern::new(field) }
         }
         Some(_) => return Err(node.wrong("a field is expected, or a model and its field")),
     })

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::decimal::Decimal;
-use super::pattern::Pattern;
+use super::pattern::{ModelPattern, Pattern};
 use crate::operation::Object;
 use crate::suggest;
 
@@ -89,9 +89,8 @@ impl<'v> Node<'v> {
     /// An object with any keys.
     pub fn map(&self) -> Read<Vec<(&'v str, Node<'v>)>> {
         let object = self.value.as_object().ok_or_else(|| self.expected("an object"))?;
-        let node = |key: &'v String, value| {
-            (key.as_str(), Node { value, place: self.place.below(Step::Key(key)) })
-        };
+        let node =
+            |key: &'v String, value| (key.as_str(), Node { value, place: self.place.below(Step::Key(key)) });
         Ok(object.iter().map(|(key, value)| node(key, value)).collect())
     }
 
@@ -116,7 +115,7 @@ impl<'v> Node<'v> {
     /// A text that is not empty.
     pub fn text(&self) -> Read<&'v str> {
         let text = self.value.as_str().ok_or_else(|| self.expected("a text"))?;
-        if text.trim().is_empty() { Err(self.wrong("the text is empty")) } else { Ok(text) }
+        if text.chars().all(char::is_whitespace) { Err(self.wrong("the text is empty")) } else { Ok(text) }
     }
 
     /// true or false.
@@ -150,10 +149,23 @@ impl<'v> Node<'v> {
     /// A name with wildcards.
     pub fn pattern(&self, more: &str) -> Read<Pattern> {
         let text = self.text()?;
-        let fits = |c: char| c.is_ascii_alphanumeric() || "_*?".contains(c) || more.contains(c);
-        match text.chars().find(|c| !fits(*c)) {
+        let fits = |c: u8| c.is_ascii_alphanumeric() || b"_*?".contains(&c) || more.as_bytes().contains(&c);
+        match text.bytes().position(|c| !fits(c)).and_then(|at| text[at..].chars().next()) {
             Some(odd) => Err(self.wrong(format!("no such name holds {odd:?}: this can never match"))),
             None => Ok(Pattern::new(text)),
+        }
+    }
+
+    /// A model's name with wildcards.
+    pub fn model(&self) -> Read<ModelPattern> {
+        self.named(self.pattern(".")?.text())
+    }
+
+    /// The same, of a part of this text.
+    pub fn named(&self, model: &str) -> Read<ModelPattern> {
+        match model.chars().find(char::is_ascii_uppercase) {
+            Some(odd) => Err(self.wrong(format!("no model's name holds {odd:?}: this can never match"))),
+            None => Ok(ModelPattern::new(model)),
         }
     }
 
