@@ -115,6 +115,11 @@ impl Calls {
         }
     }
 
+    /// Whether a write is under way.
+    pub fn are_writing(&self) -> bool {
+        self.lock().iter().filter_map(Weak::upgrade).any(|call| call.is_writing())
+    }
+
     /// Says what is under way still, when nobody waits for it any more.
     pub fn say_what_is_unknown(&self) {
         let calls: Vec<Arc<Shared>> = self.lock().iter().filter_map(Weak::upgrade).collect();

@@ -8,6 +8,7 @@ mod long;
 mod offered;
 mod openings;
 mod person;
+mod policy;
 mod schemas;
 mod stream;
 mod waiting;
