@@ -8,6 +8,7 @@ mod calls;
 pub mod compat;
 mod desk;
 mod fit;
+mod form;
 mod framing;
 mod going_on;
 mod host;

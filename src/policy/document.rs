@@ -59,6 +59,8 @@ pub struct Rule {
     pub expires: Option<u64>,
     /// How much.
     pub limits: Vec<Limit>,
+    /// Asked of a person, an answer in a form of the client's will do.
+    pub by_form: bool,
 }
 
 /// What is said of a tool.
@@ -276,6 +278,7 @@ fn rule(node: &Node) -> Read<Rule> {
         "limits",
         "rate_limit",
         "require_approval",
+        "form",
         "name",
     ])?;
     members.text("name")?;
@@ -291,6 +294,10 @@ fn rule(node: &Node) -> Read<Rule> {
         None if !limits.is_empty() => Action::Limit,
         None => return Err(members.wrong("action is missing")),
     };
+    let by_form = members.flag("form")?;
+    if let Some(node) = members.get("form").filter(|_| by_form && action != Action::Ask) {
+        return Err(node.wrong("only what is asked of a person can be answered in a form"));
+    }
     if action == Action::Limit && limits.is_empty() {
         return Err(members.wrong("a limit needs limits"));
     }
@@ -311,7 +318,7 @@ fn rule(node: &Node) -> Read<Rule> {
         return Err(members.wrong(format!("{name} is {tier}: opening it needs a reason")));
     }
     let expires = members.get("expires").map(|node| moment(&node)).transpose()?;
-    Ok(Rule { pointer: node.pointer(), matches, action, reason, expires, limits })
+    Ok(Rule { pointer: node.pointer(), matches, action, reason, expires, limits, by_form })
 }
 
 /// A day or a moment, UTC.

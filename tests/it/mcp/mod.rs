@@ -3,6 +3,7 @@
 mod alike;
 mod answers;
 mod compat;
+mod form;
 #[cfg(target_os = "linux")]
 mod long;
 mod offered;
