@@ -166,8 +166,9 @@ impl Cache {
         self.root.join("v1").join(owner.directory()).join(section.as_str()).join(model)
     }
 
-    fn path(&self, key: &Key) -> PathBuf {
-        self.directory(key.owner, key.section, key.model).join(format!("{}.entry", short_hash(&key.text())))
+    /// The file of a question, by its text.
+    fn path(&self, key: &Key, text: &str) -> PathBuf {
+        self.directory(key.owner, key.section, key.model).join(format!("{}.entry", short_hash(text)))
     }
 
     /// Looks an entry up. Anything wrong with the file is a miss.
@@ -175,11 +176,10 @@ impl Cache {
         if ttl.is_zero() {
             return Found::Miss;
         }
-        let entry = fsio::open_for_reading(&self.path(key), false)
+        let text = key.text();
+        let entry = fsio::read_plain(&self.path(key, &text), LARGEST_ENTRY)
             .ok()
-            .filter(|file| file.metadata().is_ok_and(|found| found.is_file()))
-            .and_then(|mut file| fsio::read_to_limit(&mut file, LARGEST_ENTRY).ok())
-            .and_then(|bytes| Entry::decode(bytes, &key.text()));
+            .and_then(|bytes| Entry::decode(bytes, &text));
         let Some(entry) = entry else { return Found::Miss };
         if key.section == Section::Lookup && entry.generation != self.generation(key) {
             return Found::Miss;
@@ -204,8 +204,9 @@ impl Cache {
     /// # Errors
     /// Whatever the disk says; the answer itself is good all the same.
     pub fn store(&self, key: &Key, body: &str, etag: Option<&str>, generation: &str) -> std::io::Result<()> {
-        let head = Entry::encode_head(&key.text(), body, etag, generation, self.clock.seconds());
-        self.write(&self.path(key), &[head.as_bytes(), body.as_bytes()])
+        let text = key.text();
+        let head = Entry::encode_head(&text, body, etag, generation, self.clock.seconds());
+        self.write(&self.path(key, &text), &[head.as_bytes(), body.as_bytes()])
     }
 
     /// Writes a file, and its directory once more if somebody cleared the cache in between.

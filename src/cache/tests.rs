@@ -13,6 +13,10 @@ fn owner(base_url: &str, database: &str, user: &str) -> Owner {
     Owner { base_url: base_url.into(), database: database.into(), user: user.into() }
 }
 
+fn path_of(cache: &Cache, key: &Key) -> PathBuf {
+    cache.path(key, &key.text())
+}
+
 fn fresh(cache: &Cache, key: &Key, ttl: Duration) -> Option<String> {
     match cache.find(key, ttl) {
         Found::Fresh(entry) => Some(entry.body),
@@ -30,7 +34,7 @@ fn corrupt_truncated_and_foreign_files_are_misses() {
     cache.store(&key, "{\"a\":1}", None, "").unwrap();
     assert_eq!(fresh(&cache, &key, DAY).unwrap(), "{\"a\":1}");
     assert!(fresh(&cache, &key, Duration::ZERO).is_none());
-    let path = cache.path(&key);
+    let path = path_of(&cache, &key);
     let whole = fs::read(&path).unwrap();
     for cut in 0..whole.len() {
         fs::write(&path, &whole[..cut]).unwrap();
@@ -38,10 +42,10 @@ fn corrupt_truncated_and_foreign_files_are_misses() {
     }
     fs::write(&path, [whole.clone(), b"x".to_vec()].concat()).unwrap();
     assert!(fresh(&cache, &key, DAY).is_none());
-    fs::write(cache.path(&other), &whole).unwrap();
+    fs::write(path_of(&cache, &other), &whole).unwrap();
     assert!(fresh(&cache, &other, DAY).is_none(), "an entry under another question's name");
     fs::remove_file(&path).unwrap();
-    std::os::unix::fs::symlink(cache.path(&other), &path).unwrap();
+    std::os::unix::fs::symlink(path_of(&cache, &other), &path).unwrap();
     assert!(fresh(&cache, &key, DAY).is_none(), "a link");
 }
 
@@ -53,7 +57,7 @@ fn a_byte_that_a_disk_changed_is_a_miss_wherever_it_stands() {
     let key = Key { owner: &whose, section: Section::Schema, model: "res.partner", question: json!({}) };
     let body = r#"{"amount":100,"name":"Azure Interior"}"#;
     cache.store(&key, body, None, "").unwrap();
-    let path = cache.path(&key);
+    let path = path_of(&cache, &key);
     let whole = fs::read(&path).unwrap();
     let begin = whole.len() - body.len();
     for at in begin..whole.len() {
@@ -157,8 +161,8 @@ fn files_are_private() {
     let key = Key { owner: &whose, section: Section::User, model: "res.users", question: json!({}) };
     cache.store(&key, "{}", None, "").unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&cache.path(&key)), 0o600);
-    assert_eq!(mode(cache.path(&key).parent().unwrap()), 0o700);
+    assert_eq!(mode(&path_of(&cache, &key)), 0o600);
+    assert_eq!(mode(path_of(&cache, &key).parent().unwrap()), 0o700);
     assert_eq!(mode(cache.root()), 0o700);
 }
 
@@ -167,7 +171,8 @@ proptest! {
     fn different_questions_never_share_a_file(a in "[a-z ,\"]{0,8}", b in "[a-z ,\"]{0,8}", c in "[a-z ,\"]{0,8}", d in "[a-z ,\"]{0,8}") {
         let cache = Cache::new(Path::new("/nowhere"), clock());
         let (left, right) = (owner(&a, &b, "u"), owner(&c, &d, "u"));
-        let path = |owner| cache.path(&Key { owner, section: Section::Lookup, model: "m", question: json!([a, b]) });
+        let path =
+            |owner| path_of(&cache, &Key { owner, section: Section::Lookup, model: "m", question: json!([a, b]) });
         prop_assert_eq!(path(&left) == path(&right), (a.clone(), b.clone()) == (c, d));
     }
 }

@@ -136,7 +136,7 @@ impl<'o> Asked<'o> {
         let method = self.operation.method.as_str();
         is_own
             && self.operation.model == CONFIRMATIONS
-            && matches!(method, "issue_token" | "withdraw_request")
+            && matches!(method, "issue_token" | "reject_request" | "withdraw_request")
     }
 
     /// The values that the context gives to the records that an act makes.

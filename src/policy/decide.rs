@@ -166,7 +166,7 @@ impl Document {
     /// What permits it, or counts it.
     fn granted_by(&self, asked: &Asked, rules: &[&Rule]) -> String {
         let permits = |rule: &&&Rule| {
-            rule.action != Action::Deny && asked.itself().is_some_and(|act| rule.matches.covers(act, asked))
+            rule.action.grants() && asked.itself().is_some_and(|act| rule.matches.covers(act, asked))
         };
         let tool = || self.named(asked).map(|(_, tool)| tool.pointer.clone()).next();
         let limit = || self.everywhere().find_map(|tool| Some(tool.limits.first()?.pointer.clone()));
@@ -178,7 +178,7 @@ impl Document {
     fn not_granted(&self, asked: &Asked, rules: &[&Rule]) -> Option<Ruling> {
         for act in asked.acts.iter().filter(|act| needs_permission(act, asked)) {
             let mut covering =
-                rules.iter().filter(|rule| rule.action != Action::Deny && rule.matches.covers(act, asked));
+                rules.iter().filter(|rule| rule.action.grants() && rule.matches.covers(act, asked));
             let tier = act.model.as_ref().and_then(|model| sensitive::tier(&model.now));
             let closed = tier.filter(|tier| is_closed(*tier, act.classes));
             let opened = match closed {
@@ -198,7 +198,14 @@ impl Document {
                 Some(tier) => {
                     format!("{what} is {}: it needs a rule of its own, with a reason", tier.name())
                 }
-                None if act.kind == Kind::Itself => format!("nothing permits {what}"),
+                None if act.kind == Kind::Itself => {
+                    let counts =
+                        |rule: &&&Rule| rule.action == Action::Count && rule.matches.covers(act, asked);
+                    let only = rules.iter().find(counts).map_or(String::new(), |rule| {
+                        format!(": {} has limits and no action, so it only counts", rule.pointer)
+                    });
+                    format!("nothing permits {what}{only}")
+                }
                 None => format!("nothing permits {what}, which this does as well"),
             };
             return Some(ruling(Verdict::Deny, "/default", why));

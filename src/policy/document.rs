@@ -30,9 +30,16 @@ pub enum Action {
     Limit,
     /// Permits.
     Allow,
+    /// Counts what something else permits: a rule that has limits and says nothing more.
+    Count,
 }
 
 impl Action {
+    /// Whether something is let through by it, if only after a person's yes or up to a number.
+    pub fn grants(self) -> bool {
+        !matches!(self, Action::Deny | Action::Count)
+    }
+
     /// Its word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,6 +47,7 @@ impl Action {
             Action::Ask => "ask",
             Action::Limit => "limit",
             Action::Allow => "allow",
+            Action::Count => "count",
         }
     }
 }
@@ -291,7 +299,7 @@ fn rule(node: &Node) -> Read<Rule> {
             action => action,
         },
         None if is_asked => Action::Ask,
-        None if !limits.is_empty() => Action::Limit,
+        None if !limits.is_empty() => Action::Count,
         None => return Err(members.wrong("action is missing")),
     };
     let by_form = members.flag("form")?;

@@ -1,5 +1,9 @@
 //! Finding a secret in bytes however it is written: as it stands, with characters as JSON, HTML or a URL write them,
-//! or in base64. It holds nothing.
+//! or in base64.
+
+use zeroize::Zeroizing;
+
+use super::Secret;
 
 /// Stands where one was.
 const BLACK: &[u8] = b"(redacted)";
@@ -10,41 +14,63 @@ const ALONE: usize = 12;
 /// Pieces of base64 shorter than this are found by chance.
 const SHORTEST_BASE64: usize = 12;
 
-/// The bytes without the secret, if it was in them.
-pub fn without(bytes: &[u8], secret: &str) -> Option<Vec<u8>> {
-    // A number of a few digits is an amount somewhere, and JSON without it is none.
-    let is_amount = secret.len() < ALONE && secret.bytes().all(|byte| byte.is_ascii_digit());
-    if secret.len() < SHORTEST || is_amount {
-        return None;
+/// A secret with what it is looked for by.
+pub struct Sought {
+    secret: Secret,
+    /// As base64 writes it, by what stands before it.
+    encoded: Zeroizing<Vec<Vec<u8>>>,
+    /// The bytes that one of its forms can begin with.
+    starts: [bool; 256],
+}
+
+impl Sought {
+    /// Made once a secret, and not for each text.
+    pub fn new(secret: Secret) -> Sought {
+        let mut encoded = base64(secret.expose().as_bytes());
+        encoded.retain(|one| one.len() >= SHORTEST_BASE64);
+        let starts = starts(secret.expose(), &encoded);
+        Sought { secret, encoded: Zeroizing::new(encoded), starts }
     }
-    let encoded: Vec<Vec<u8>> =
-        base64(secret.as_bytes()).into_iter().filter(|one| one.len() >= SHORTEST_BASE64).collect();
-    let starts = starts(secret, &encoded);
-    let mut clean: Option<Vec<u8>> = None;
-    let (mut at, mut copied) = (0, 0);
-    while at < bytes.len() {
-        if !starts[usize::from(bytes[at])] {
-            at += 1;
-            continue;
+
+    /// What is sought.
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// The bytes without the secret, if it was in them.
+    pub fn without(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let secret = self.secret.expose();
+        // A number of a few digits is an amount somewhere, and JSON without it is none.
+        let is_amount = secret.len() < ALONE && secret.bytes().all(|byte| byte.is_ascii_digit());
+        if secret.len() < SHORTEST || is_amount {
+            return None;
         }
-        let length = written(&bytes[at..], secret)
-            .filter(|length| secret.len() >= ALONE || stands_alone(bytes, at, at + length))
-            .or_else(|| encoded.iter().find(|one| bytes[at..].starts_with(one)).map(Vec::len));
-        match length {
-            Some(length) => {
-                let clean = clean.get_or_insert_with(Vec::new);
-                clean.extend(&bytes[copied..at]);
-                clean.extend(BLACK);
-                at += length;
-                copied = at;
+        let mut clean: Option<Vec<u8>> = None;
+        let (mut at, mut copied) = (0, 0);
+        while at < bytes.len() {
+            if !self.starts[usize::from(bytes[at])] {
+                at += 1;
+                continue;
             }
-            None => at += 1,
+            let length = written(&bytes[at..], secret)
+                .filter(|length| secret.len() >= ALONE || stands_alone(bytes, at, at + length))
+                .or_else(|| self.encoded.iter().find(|one| bytes[at..].starts_with(one)).map(Vec::len));
+            match length {
+                Some(length) => {
+                    let clean = clean.get_or_insert_with(Vec::new);
+                    clean.extend(&bytes[copied..at]);
+                    clean.extend(BLACK);
+                    at += length;
+                    copied = at;
+                }
+                None => at += 1,
+            }
         }
+        if let Some(clean) = &mut clean {
+            clean.extend(&bytes[copied..]);
+        }
+        clean
     }
-    if let Some(clean) = &mut clean {
-        clean.extend(&bytes[copied..]);
-    }
-    clean
 }
 
 /// Bytes that one of the forms can begin with.
@@ -190,8 +216,8 @@ mod tests {
     const KEY: &str = "5e1f00c0ffee5e1f00c0ffee5e1f00c0ffee1234";
 
     fn clean(text: &str, secret: &str) -> String {
-        without(text.as_bytes(), secret)
-            .map_or_else(|| text.into(), |clean| String::from_utf8(clean).unwrap())
+        let sought = Sought::new(Secret::new(secret.into()));
+        sought.without(text.as_bytes()).map_or_else(|| text.into(), |clean| String::from_utf8(clean).unwrap())
     }
 
     #[test]
@@ -250,10 +276,11 @@ mod tests {
 
     #[test]
     fn other_texts_stay_as_they_are() {
+        let sought = Sought::new(Secret::new(KEY.into()));
         for text in
             ["", "\\", "\\u", "\\u005", "%", "%5", "&", "&#;", "5e1f00c0ffee", "{\"a\": \"\\u0035\\u0065\"}"]
         {
-            assert_eq!(without(text.as_bytes(), KEY), None, "{text}");
+            assert_eq!(sought.without(text.as_bytes()), None, "{text}");
         }
     }
 }

@@ -107,6 +107,26 @@ fn a_refusal_says_which_rule_and_what_would_be_allowed_in_few_bytes() {
 }
 
 #[test]
+fn what_waits_is_listed_the_latest_first_whoever_holds_it() {
+    let (home, server) = lab();
+    policy(
+        &home,
+        &json!({ "version": "1", "rules": [{ "match": { "model": "res.partner", "effect": "write" }, "action": "ask" }] }),
+    );
+    home.run(["write", "res.partner", "--ids", "7", "--vals-json", r#"{"name":"x"}"#])
+        .fails(6, "confirmation_required");
+    let row = |at: &str| json!({ "id": 1, "request_uuid": at, "state": "pending", "create_date": at });
+    let rows = json!([row("2020-01-01 00:00:00"), row("2099-01-01 00:00:00")]);
+    server.on(&json2("strictbase.agent.confirmation", "search_read"), Answer::json(rows));
+    let listed = home.run(["approvals", "list"]).ok().json();
+    let at = |nth: usize| listed[nth]["asked_at"].as_str().unwrap();
+    assert_eq!(
+        (at(0), at(2), &listed[1]["held_by"]),
+        ("2099-01-01 00:00:00", "2020-01-01 00:00:00", &json!("client"))
+    );
+}
+
+#[test]
 fn a_limit_of_ten_lets_ten_of_64_processes_through() {
     let (home, server) = lab();
     server.on(&json2("res.partner", "search_count"), Answer::json("3"));
