@@ -19,8 +19,15 @@ from ..tools.words import Words, as_word, as_words
 from .agent_touch import WHOLE
 
 #: What an agent changes on a document without saying anything to anybody.
-QUIET = {"color", "kanban_state", "priority", "sequence"}
-QUIET_PREFIXES = ("activity_", "message_", "my_activity_", "website_message_")
+QUIET = {"access_token", "color", "kanban_state", "priority", "sequence", "signup_type"}
+QUIET_PREFIXES = (
+    "activity_",
+    # who was written to before
+    "mail.message.",
+    "message_",
+    "my_activity_",
+    "website_message_",
+)
 #: Parts of a linked record that this one does not show.
 NOT_SHOWN = {"ir.attachment", "mail.followers"}
 #: Kinds of fields by which a linked record gives words, moments or conditions.

@@ -58,6 +58,15 @@ class TestOriginJobs(OriginCase):
         )
         self.assertEqual((self.held() - held).channel, "e-mail")
 
+    def test_what_says_nothing_of_a_record(self):
+        """Odoo gives an order its link when an agent looks at it, and a contact is
+        named by what was written to it."""
+        tells = self.env["res.partner"]._agent_guard_telling
+        for names in ({"access_token"}, {"mail.message.partner_ids", "signup_type"}):
+            self.assertFalse(tells(names, document=True))
+        self.assertTrue(tells({"access_token", "email"}, document=True))
+        self.assertTrue(tells({"mail.followers"}, document=True))
+
     def test_what_only_names_a_linked_record(self):
         """A place is not what is moved there, an event not who comes; a term of payment
         is what its lines say."""
