@@ -151,25 +151,32 @@ class StrictbaseAgentGuard(models.AbstractModel):
 
     @api.model
     def _origin_is_pointed_to(self, document):
-        """Models whose records may point to this document, as far as an agent has
-        touched any that nobody has looked at."""
+        """Models of what may point to this document, or stand in its lists, as far as
+        an agent has touched any that nobody has looked at."""
         touch = self.env["strictbase.agent.touch"].sudo()
-        return touch._models_with_open() & document._agent_guard_pointing().keys()
+        around = (
+            document._agent_guard_pointing().keys()
+            | document._agent_guard_listing().keys()
+        )
+        return touch._models_with_open() & around
 
     @api.model
     def _origin_words_about(self, document, text):
         """Touches of fields whose words stand in this text about a document, on records
-        that point to it: it may list those without being made of them."""
-        pointing = document._agent_guard_pointing()
+        that point to it, or that its lists name: it may say those without being made of
+        them."""
         models = self._origin_is_pointed_to(document)
         if not models:
             return []
         touches = self._unseen_words(frozenset(models)).owners_in(text)
         keys = {(touch["model"], touch["res_id"]) for touch in touches}
+        pointing = document._agent_guard_pointing()
+        listing = document._agent_guard_listing()
         about = {
-            key
-            for key, record in self._documents(keys).items()
-            if any(record[name] == document for name in pointing[record._name])
+            (model, res_id)
+            for (model, res_id), record in self._documents(keys).items()
+            if any(record[name] == document for name in pointing.get(model, ()))
+            or any(res_id in document[name].ids for name in listing.get(model, ()))
         }
         found = [t for t in touches if (t["model"], t["res_id"]) in about]
         return sorted(found, key=lambda touch: touch["id"])
@@ -344,6 +351,20 @@ class Base(models.AbstractModel):
                     and field.name not in ("create_uid", "write_uid")
                 ):
                     found[name].append(field.name)
+        return dict(found)
+
+    @api.model
+    @ormcache(cache="stable")
+    def _agent_guard_listing(self):
+        """model -> the fields by which these name records of it in a list."""
+        found = defaultdict(list)
+        for name, field in self._fields.items():
+            if (
+                field.type == "many2many"
+                and field.store
+                and not field.comodel_name.startswith(NOT_LINKED)
+            ):
+                found[field.comodel_name].append(name)
         return dict(found)
 
     @api.model

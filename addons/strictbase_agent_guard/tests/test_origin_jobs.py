@@ -103,6 +103,33 @@ class TestOriginJobs(OriginCase):
         self.assertNotIn(CLIENT, self.recipients())
         self.assertIn(WORDS, self.held().why)
 
+    def test_a_job_says_what_a_list_of_its_document_names(self):
+        tag = self.env["res.partner.category"].create({"name": "Plain"})
+        self.client.category_id = tag
+        self.see(self.client.ids)
+        say = (
+            f"record = env['res.partner'].browse({self.client.id})\n"
+            "env['mail.mail'].create({'model': 'res.partner', 'res_id': record.id, "
+            "'subject': 'List', 'email_to': record.email, "
+            "'body_html': '<p>%s</p>' % record.category_id.mapped('name')})"
+        )
+        name = f"{WORDS} of a tag"
+        self.ok("agent", "res.partner.category/write", tag.id, vals={"name": name})
+        self._run(say)
+        self.assertNotIn(CLIENT, self.recipients())
+        self.assertIn(name, self.held().why)
+        for said, hidden in (("record.category_id.name", True), ("'Plain'", False)):
+            self._run(
+                f"record = env['res.partner'].browse({self.client.id})\n"
+                f"record.message_post(body={said}, subtype_xmlid='{COMMENT}')"
+            )
+            message = self.env["mail.message"].search(
+                [("model", "=", "res.partner"), ("res_id", "=", self.client.id)],
+                order="id desc",
+                limit=1,
+            )
+            self.assertEqual(message.agent_unapproved, hidden, said)
+
     def test_a_job_lists_what_a_colleague_wrote(self):
         self._listed("human", WORDS)
         self.assertEqual(self.recipients(), {CLIENT})
