@@ -39,6 +39,7 @@ fn is_for_a_command_line(row: &Value) -> bool {
             "time:",
             "nested:",
             "link:",
+            "told:",
             "approval:",
             "permitted fields: a new line",
             "profile: of this",
