@@ -19,8 +19,15 @@ from ..tools.words import Words, as_word, as_words
 from .agent_touch import WHOLE
 
 #: What an agent changes on a document without saying anything to anybody.
-QUIET = {"color", "kanban_state", "priority", "sequence"}
-QUIET_PREFIXES = ("activity_", "message_", "my_activity_", "website_message_")
+QUIET = {"access_token", "color", "kanban_state", "priority", "sequence", "signup_type"}
+QUIET_PREFIXES = (
+    "activity_",
+    # who was written to before
+    "mail.message.",
+    "message_",
+    "my_activity_",
+    "website_message_",
+)
 #: Parts of a linked record that this one does not show.
 NOT_SHOWN = {"ir.attachment", "mail.followers"}
 #: Kinds of fields by which a linked record gives words, moments or conditions.
@@ -387,8 +394,25 @@ class Base(models.AbstractModel):
             if not document and name in NOT_SHOWN:
                 continue
             field = self._fields.get(name)
+            if not document and self._agent_guard_is_counted_by(name):
+                continue
             if document or field is None or field.type in TELLING:
                 return True
             if field.type == "many2one" and field.comodel_name in REACHED:
                 return True
         return False
+
+    @api.model
+    @ormcache("model", cache="stable")
+    def _agent_guard_is_counted_by(self, model):
+        """Whether records of that model only name this one, as moves of goods name a
+        place and registrations an event; what is made of lines goes with them."""
+        if model not in self.env:
+            return False
+        names = self.env[model]._agent_guard_part_fields()
+        bound = [
+            self.env[model]._fields[name]
+            for name in names
+            if self.env[model]._fields[name].comodel_name == self._name
+        ]
+        return bool(bound) and all(field.ondelete != "cascade" for field in bound)
