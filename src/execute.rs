@@ -5,6 +5,7 @@
 pub mod before;
 pub mod check;
 pub mod compared;
+mod digests;
 pub mod moment;
 mod once;
 mod recorded;
@@ -44,11 +45,17 @@ impl Run<'_> {
     pub fn shown(&self, operation: Operation) -> Result<Outcome> {
         self.judged(&operation)?;
         let operation = self.prepared(&self.in_context(operation)?)?;
+        self.foreseen(&operation)?;
+        Ok(Outcome::request(self.session.odoo().shown(&operation, self.host)?))
+    }
+
+    /// Refuses what the policy would deny of an operation that is not sent; whether a person would be asked is noted.
+    pub fn foreseen(&self, operation: &Operation) -> Result<()> {
         // What is mended or known only now may be denied all the same.
-        if self.session.odoo().previewed(&operation, &self.caller.road, self.host)? {
+        if self.session.odoo().previewed(operation, &self.caller.road, self.host)? {
             self.note("the policy wants a person to let this through: sent, it would be held");
         }
-        Ok(Outcome::request(self.session.odoo().shown(&operation, self.host)?))
+        Ok(())
     }
 
     /// Sends an operation through the pipeline.
