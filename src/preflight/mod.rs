@@ -3,6 +3,7 @@
 //! and where the fields cannot tell it leaves the decision to Odoo.
 
 pub mod answers;
+pub mod companies;
 pub mod conditions;
 pub mod content;
 pub mod contexts;
