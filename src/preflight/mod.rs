@@ -3,6 +3,7 @@
 //! and where the fields cannot tell it leaves the decision to Odoo.
 
 pub mod answers;
+pub mod buttons;
 pub mod companies;
 pub mod conditions;
 pub mod content;
@@ -25,6 +26,7 @@ pub mod names;
 pub mod properties;
 pub mod records;
 pub mod relations;
+pub mod reports;
 pub mod scalars;
 pub mod specification;
 pub mod states;
