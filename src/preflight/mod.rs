@@ -23,6 +23,7 @@ pub mod imports;
 pub mod keywords;
 pub mod messages;
 pub mod names;
+pub mod oneself;
 pub mod properties;
 pub mod records;
 pub mod relations;
