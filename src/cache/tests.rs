@@ -1,12 +1,32 @@
 //! What a cache promises: of entries, owners, generations and disks.
 
 use super::*;
+use crate::clock::Clock;
 use proptest::prelude::*;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
 fn clock() -> SharedClock {
     std::sync::Arc::new(clock::System)
+}
+
+/// A clock that stands.
+struct Standing(u64);
+
+impl Clock for Standing {
+    fn now(&self) -> std::time::SystemTime {
+        std::time::UNIX_EPOCH + Duration::from_secs(self.0)
+    }
+
+    fn instant(&self) -> std::time::Instant {
+        clock().instant()
+    }
+
+    fn sleep(&self, _: Duration) {}
+}
+
+fn at(second: u64) -> SharedClock {
+    std::sync::Arc::new(Standing(second))
 }
 
 fn owner(base_url: &str, database: &str, user: &str) -> Owner {
@@ -150,6 +170,33 @@ fn a_write_that_changed_nothing_gives_the_lookups_back_unless_another_came_betwe
         suspended.give_back().unwrap();
         assert_eq!(fresh(&cache, &key, DAY).is_some(), other.is_none(), "{other:?}");
     }
+}
+
+#[test]
+fn what_is_fetched_while_a_write_is_under_way_is_not_kept_whatever_becomes_of_the_write() {
+    let home = tempfile::tempdir().unwrap();
+    let cache = |second: u64| Cache::new(home.path(), at(second));
+    let whose = owner("https://a", "d", "u");
+    let key = Key { owner: &whose, section: Section::Lookup, model: "res.partner", question: json!("q") };
+    let look = |second: u64| {
+        let cache = cache(second);
+        let kept = fresh(&cache, &key, DAY).is_some();
+        cache.store(&key, "[]", None, &cache.generation(&key)).unwrap();
+        kept
+    };
+    assert!(!look(1_000_000));
+    assert!(look(1_000_000));
+    // Its run is killed: nobody says when it ended.
+    drop(cache(1_000_010).suspend_lookups(&whose, "res.partner").unwrap());
+    for second in [1_000_010, 1_000_011, 1_000_609] {
+        assert!(!look(second), "{second}");
+    }
+    assert!(!look(1_000_610), "fetched while it may have been under way");
+    assert!(look(1_000_611));
+    // A clock that was put back.
+    drop(cache(2_000_000).suspend_lookups(&whose, "res.partner").unwrap());
+    assert!(!look(1_900_000));
+    assert!(look(1_900_001));
 }
 
 #[test]

@@ -45,6 +45,8 @@ pub struct Ruling {
     pub reason: String,
     /// What is counted when it is sent.
     pub dues: Vec<Due>,
+    /// Whatever asks for a person takes an answer in a form.
+    pub by_form: bool,
 }
 
 impl Document {
@@ -149,12 +151,16 @@ impl Document {
     /// Whether a person has to let it through.
     fn asked_for(&self, asked: &Asked, rules: &[&Rule]) -> Option<Ruling> {
         let asks = |rule: &&&Rule| rule.action == Action::Ask && rule.matches.touches(asked) != Holds::No;
-        let by_rule = rules.iter().find(asks).map(|rule| (&rule.pointer, &rule.reason));
+        let mut asking = rules.iter().filter(asks).peekable();
+        let by_rule = asking.peek().map(|rule| (&rule.pointer, &rule.reason));
+        let by_form = asking.all(|rule| rule.by_form);
         let tools = self.named(asked).map(|(_, tool)| tool).chain(self.everywhere());
         let mut tools = tools.filter(|tool| tool.action == Some(Action::Ask));
-        let (pointer, reason) = by_rule.or_else(|| tools.next().map(|tool| (&tool.pointer, &tool.reason)))?;
+        let by_tool = tools.next().map(|tool| (&tool.pointer, &tool.reason));
+        let by_form = by_form && by_tool.is_none();
+        let (pointer, reason) = by_rule.or(by_tool)?;
         let usual = || "the policy wants a person to let it through".into();
-        Some(ruling(Verdict::Ask, pointer, reason.clone().unwrap_or_else(usual)))
+        Some(Ruling { by_form, ..ruling(Verdict::Ask, pointer, reason.clone().unwrap_or_else(usual)) })
     }
 
     /// What permits it, or counts it.
@@ -265,7 +271,7 @@ fn done<'a, 'o>(asked: &'a Asked<'o>) -> Vec<&'a Act<'o>> {
 }
 
 fn ruling(verdict: Verdict, pointer: &str, reason: String) -> Ruling {
-    Ruling { verdict, pointer: pointer.into(), reason, dues: Vec::new() }
+    Ruling { verdict, pointer: pointer.into(), reason, dues: Vec::new(), by_form: false }
 }
 
 /// What an operation does itself, writes and shows has to be permitted, and what a condition or an order tells of other

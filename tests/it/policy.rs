@@ -39,6 +39,7 @@ fn is_for_a_command_line(row: &Value) -> bool {
             "time:",
             "nested:",
             "link:",
+            "told:",
             "approval:",
             "permitted fields: a new line",
             "profile: of this",
@@ -267,6 +268,16 @@ fn a_dry_run_is_denied_as_the_call_would_be() {
     assert!(shown.notes().iter().any(|note| note.contains("wants a person")), "{}", shown.stderr);
     let log = fs::read_to_string(home.path().join("state/policy/decisions.jsonl")).unwrap_or_default();
     assert!(!log.contains("\"became\":\"ask\""), "nothing was asked: {log}");
+    // What would undo a call is denied as well before it is sent.
+    let tag = |line: &[&str]| home.run(line);
+    tag(&["create", "res.partner.category", "--vals-json", r#"{"name":"Undone"}"#]).ok();
+    tag(&["undo", "--last", "--dry-run"]).ok();
+    policy(
+        &home,
+        &json!({ "version": "1", "rules": [{ "match": { "method": "action_archive" }, "action": "deny" }] }),
+    );
+    tag(&["undo", "--last", "--dry-run"]).fails(5, "policy_denied");
+    tag(&["undo", "--last"]).fails(5, "policy_denied");
 }
 
 #[test]
