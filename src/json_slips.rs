@@ -78,7 +78,48 @@ pub fn of_word(text: &str, flag: &str) -> Vec<String> {
     if trimmed.contains("\\\"") {
         return vec![format!("the backslashes before the quotes reached the program: {other}")];
     }
-    of_text(text)
+    let mut hints = of_text(text);
+    // What begins like JSON has a slip in it; what does not was meant in another form altogether.
+    if !trimmed.starts_with(['[', '{', '"']) {
+        hints.push(format!("{flag} takes JSON, like {}", form(text, flag)));
+    }
+    hints
+}
+
+/// What an argument takes, by an example: of a condition in words the condition itself.
+fn form(text: &str, flag: &str) -> String {
+    let kind = flag.trim_start_matches('-').trim_end_matches("-json");
+    match kind {
+        "domain" => json!([condition(text).unwrap_or_else(|| json!(["name", "=", "x"]))]).to_string(),
+        "having" => json!([condition(text).unwrap_or_else(|| json!(["__count", ">", 1]))]).to_string(),
+        "context" => json!({ "lang": "en_US" }).to_string(),
+        "fields" => json!(["name"]).to_string(),
+        _ if kind.ends_with("-list") => json!([{ "name": "x" }]).to_string(),
+        _ => json!({ "name": "x" }).to_string(),
+    }
+}
+
+/// `name = x`: one field, one operator and one value.
+fn condition(text: &str) -> Option<Value> {
+    let operators = ["!=", ">=", "<=", "==", "=", ">", "<", " not ilike ", " ilike ", " like "];
+    let (at, operator) =
+        operators.into_iter().filter_map(|one| Some((text.find(one)?, one))).min_by_key(|(at, _)| *at)?;
+    let (field, value) = (text[..at].trim(), text[at + operator.len()..].trim());
+    let is_field = !field.is_empty()
+        && field.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.'));
+    let value = value.trim_matches(['\'', '"']);
+    let lower = format!(" {} ", value.to_lowercase());
+    let is_one = !value.is_empty() && ![" and ", " or ", "=", "&"].iter().any(|more| lower.contains(more));
+    let value = match value {
+        "True" => json!(true),
+        "False" | "None" => json!(false),
+        word => serde_json::from_str(word)
+            .ok()
+            .filter(|value: &Value| !value.is_object())
+            .unwrap_or_else(|| json!(word)),
+    };
+    let operator = if operator == "==" { "=" } else { operator.trim() };
+    (is_field && is_one).then(|| json!([field, operator, value]))
 }
 
 /// Hints for any text that is no JSON.

@@ -47,13 +47,13 @@ arguments! {
     pub struct Arguments {
         /// partner, project, task, employee, or any model
         kind: LookupKind => positional(),
-        /// What it is called, or a part of that
+        /// What it is called, or a part of that; me is oneself, as an employee or in res.users
         query: Filled => positional(),
         /// At most this many results
         limit: Option<Whole<1>> => default(LIMIT), value("LIMIT"),
         /// Ask Odoo even if the answer is cached
         refresh: Option<Flag>,
-        /// Whole names only, whatever their case
+        /// Whole names and references only (code, e-mail address, VAT), whatever their case
         exact: Option<Flag>,
         /// Print the one match itself, asked of Odoo; none or several is an error (exit 7)
         one: Option<Flag>,

@@ -138,8 +138,12 @@ impl Stdin {
         self.bytes_of(flag, &within.to_string_lossy(), limit, Links::OfOwnDirectories)
     }
 
-    /// The same for a file that decides what is done: no link anywhere.
-    pub fn bytes_without_links(&mut self, flag: &str, path: &str, limit: u64) -> Result<Vec<u8>> {
+    /// The same for a file that decides what is done: no link anywhere. `own` is read wherever files may be read: its
+    /// name is the program's, so that nobody can have another file read by it.
+    pub fn bytes_without_links(&mut self, flag: &str, path: &str, own: &str, limit: u64) -> Result<Vec<u8>> {
+        if path != "-" && path != own {
+            self.within(flag, Path::new(path))?;
+        }
         self.bytes_of(flag, path, limit, Links::None)
     }
 

@@ -115,6 +115,14 @@ pub trait Schemas {
         let _ = question;
         None
     }
+    /// This user, if Odoo tells.
+    fn user_id(&self) -> Option<i64> {
+        None
+    }
+    /// The companies that this user is in, whichever the call works in; `None` when Odoo does not tell.
+    fn companies(&self) -> Option<Vec<i64>> {
+        None
+    }
     /// Whether this user has a group; `None` when Odoo does not tell.
     fn has_group(&self, group: &str) -> Option<bool> {
         let _ = group;

@@ -5,7 +5,7 @@
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{Check, denials, domain, echoes, wizards};
+use super::{Check, denials, domain, echoes, oneself, reports, wizards};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::knowledge::methods::{self, Answer};
@@ -28,7 +28,7 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
         found_wrongly(check, operation, is_empty);
     }
     if is_empty {
-        if operation.access() == Access::Read {
+        if operation.access() == Access::Read && !oneself::found_nothing(check, operation) {
             denials::found_nothing(check, operation);
         }
         return Ok(());
@@ -43,6 +43,7 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
     }
     warning(check, &answer);
     wizards::answered(check, operation, &answer);
+    reports::answered(check, operation, &answer);
     Ok(())
 }
 

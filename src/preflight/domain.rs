@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::dates::{self, Reading};
 use super::findings::Findings;
-use super::{Check, names, refused};
+use super::{Check, names, oneself, refused};
 use crate::error::{Error, Result};
 use crate::json_input::type_name;
 use crate::knowledge::Version;
@@ -167,8 +167,11 @@ fn condition(
         .with_hint(format!("a path does the same: [\"{path}.FIELD\", …]")));
     }
     if matches!(name, "in" | "not in") && matches!(value, Value::String(_) | Value::Number(_)) {
-        return Err(refused(format!("{place}: {name} takes a list, this is {}", type_name(value)))
-            .with_hint(format!("[{}, \"{name}\", [{value}]]", Value::from(path.as_str()))));
+        let error = refused(format!("{place}: {name} takes a list, this is {}", type_name(value)));
+        return Err(match oneself::meant(check, path, name, value) {
+            Some(hint) => error.with_hint(hint),
+            None => error.with_hint(format!("[{}, \"{name}\", [{value}]]", Value::from(path.as_str()))),
+        });
     }
     let Some(schema) = schema else { return Ok(()) };
     let last = follow(check, path, model, schema, place)?;

@@ -11,7 +11,7 @@ use crate::knowledge::methods::{self, Role};
 use crate::knowledge::{models, states};
 use crate::odoo::lookup::model_called;
 use crate::operation::{Object, Operation};
-use crate::suggest::closest;
+use crate::suggest::closest_model;
 use crate::text::shell::quoted;
 
 /// Adds what is known to a refusal.
@@ -240,7 +240,7 @@ fn of_names(
     let models = models();
     // What the sandbox lacks is mostly no misspelling.
     let is_gap = crate::embedded::is_gap(&odoo.message);
-    let close = closest(model, models.iter().map(String::as_str))
+    let close = closest_model(model, models.iter().map(String::as_str))
         .filter(|close| !is_gap || strsim::osa_distance(model, close) <= 2);
     close.map(|close| format!("did you mean {}?", quoted(close)).into()).into_iter().collect()
 }

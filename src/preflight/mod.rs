@@ -3,6 +3,8 @@
 //! and where the fields cannot tell it leaves the decision to Odoo.
 
 pub mod answers;
+pub mod buttons;
+pub mod companies;
 pub mod conditions;
 pub mod content;
 pub mod contexts;
@@ -21,9 +23,11 @@ pub mod imports;
 pub mod keywords;
 pub mod messages;
 pub mod names;
+pub mod oneself;
 pub mod properties;
 pub mod records;
 pub mod relations;
+pub mod reports;
 pub mod scalars;
 pub mod specification;
 pub mod states;

@@ -18,7 +18,14 @@ use crate::operation::Object;
 pub fn parse(text: &str) -> Result<Job> {
     let value = json_input::parse(text).map_err(|why| {
         let error = invalid(format!("the spec is not valid JSON: {why}"));
-        json_slips::of_text(text).into_iter().fold(error, Error::with_hint)
+        let hints = json_slips::of_text(text);
+        let error = match hints.is_empty() && !text.trim_start().starts_with(['{', '[']) {
+            true => error.with_hint(
+                "a spec is one JSON object, like {\"action\": \"search_read\", \"model\": \"res.partner\"}",
+            ),
+            false => error,
+        };
+        hints.into_iter().fold(error, Error::with_hint)
     })?;
     understand(value).map_err(|mut error| {
         // The same checks serve flags; in a spec their code is the spec's.

@@ -56,7 +56,7 @@ fn run(matches: &ArgMatches, mut local: Local) -> Result<()> {
 /// Reads the file once and understands it.
 pub(super) fn job(matches: &ArgMatches, local: &mut Local) -> Result<Job> {
     let args: Args = read(matches)?;
-    let bytes = local.stdin.bytes_without_links("exec-spec", &args.file, LARGEST)?;
+    let bytes = local.stdin.bytes_without_links("exec-spec", &args.file, DEFAULT_PATH, LARGEST)?;
     let text = json_input::text_of(&bytes).map_err(|why| {
         let error = Error::new(Code::InvalidSpec, format!("the spec cannot be read: {why}"));
         if json_slips::is_utf16(&bytes) { error.with_hint(json_slips::UTF_16) } else { error }

@@ -283,7 +283,7 @@ fn auth_rejected(asked: Asked) -> Error {
 
 fn auth_hints(error: Error) -> Error {
     error.with_hint("the key may be mistyped, expired, revoked, of another database, or its user archived: Odoo does not say which")
-    .with_hint("in Odoo: Preferences, Account Security, New API Key")
+    .with_hint(crate::knowledge::NEW_KEY)
 }
 
 /// The most letters of Odoo's words that a message repeats; the whole stands beside it.
