@@ -46,15 +46,23 @@ pub fn wrong_setting(error: &Error, caller: &Object, settings: &Settings, desk: 
             (!installed.iter().any(|code| code == language))
                 .then(|| format!("{says}; installed in Odoo: {}", installed.join(", ")))
         }
-        (Code::AccessDenied, "odoo.exceptions.AccessError")
-            if !caller.contains_key("allowed_company_ids") =>
-        {
-            let says = settings.companies_say.as_ref()?;
+        (Code::AccessDenied, "odoo.exceptions.AccessError") => {
+            let asked: Vec<i64> = match caller.get("allowed_company_ids") {
+                Some(ids) => ids.as_array()?.iter().filter_map(Value::as_i64).collect(),
+                None => settings.company_ids.clone(),
+            };
+            let says = match caller.get("allowed_company_ids") {
+                Some(ids) => format!("context.allowed_company_ids is {ids}"),
+                None => settings.companies_say.clone()?,
+            };
+            if asked.is_empty() {
+                return None;
+            }
             let user = user_context::user_id(desk)?;
             let rows = desk.rows("res.users", &json!([["id", "=", user]]), "company_ids")?;
             let own: Vec<i64> =
                 rows.first()?["company_ids"].as_array()?.iter().filter_map(Value::as_i64).collect();
-            let is_wrong = settings.company_ids.iter().any(|id| !own.contains(id));
+            let is_wrong = asked.iter().any(|id| !own.contains(id));
             let own = own.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
             is_wrong.then(|| format!("{says}; this user may work in {own}"))
         }
