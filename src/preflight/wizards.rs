@@ -21,10 +21,28 @@ const OWN: [&str; 8] = [
     "uid",
 ];
 
+/// The wizard that asks for a backorder, and where it is told what is to be validated.
+const BACKORDER: &str = "stock.backorder.confirmation";
+const TO_VALIDATE: &str = "button_validate_picking_ids";
+
+/// Whether the context says something by a key.
+fn is_told(operation: &Operation, key: &str) -> bool {
+    operation.context.get(key).is_some_and(|value| *value != json!([]) && *value != false && !value.is_null())
+}
+
 /// Notes a wizard that is created for no records.
 pub fn check(check: &Check, operation: &Operation) {
+    if operation.model == BACKORDER && !operation.context.contains_key(TO_VALIDATE) {
+        check.note(
+            Hint::new(format!(
+                "{BACKORDER} validates the transfers that its context names, and here it names none: "
+            ))
+            .with("context", json!({ TO_VALIDATE: [0] }))
+            .text(", with their ids for 0, in create and in the call of its button"),
+        );
+    }
     let Some(source) = models::of_active(&operation.model) else { return };
-    let is_told = ["active_ids", "active_id"].iter().any(|key| operation.context.contains_key(*key));
+    let is_told = ["active_ids", "active_id"].iter().any(|key| is_told(operation, key));
     if operation.method != "create" || is_told {
         return;
     }
@@ -148,7 +166,7 @@ pub fn of_refusal(operation: &Operation, error: &Error) -> Option<Hint> {
     let source = models::of_active(&operation.model)?;
     let refused =
         matches!(error.code, Code::Rejected | Code::InvalidRequest | Code::ServerError | Code::NotFound);
-    if !refused || operation.context.contains_key("active_ids") {
+    if !refused || is_told(operation, "active_ids") && is_told(operation, "active_model") {
         return None;
     }
     Some(of_context(&operation.model, source))
