@@ -74,6 +74,12 @@ impl Cleared {
         Cleared { road: road.clone(), ..self }
     }
 
+    /// The same, let through by a person.
+    pub fn approved(&self) -> Cleared {
+        let road = Road { is_approved: true, ..self.road.clone() };
+        Cleared { operation: self.operation.clone(), access: self.access, road }
+    }
+
     /// How it came here.
     pub fn road(&self) -> &Road {
         &self.road

@@ -5,6 +5,7 @@
 pub mod before;
 pub mod check;
 pub mod compared;
+mod digests;
 pub mod moment;
 mod once;
 mod recorded;
@@ -15,9 +16,9 @@ use crate::approval::{self, held, requests};
 use crate::caller::{Caller, Road};
 use crate::cleared::Cleared;
 use crate::context;
-use crate::error::{Code, Effect, Error, Result};
+use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::Hint;
-use crate::host::Host;
+use crate::host::{Consent, Host};
 use crate::operation::{Access, Object, Operation};
 use crate::outbound;
 use crate::outcome::Outcome;
@@ -44,11 +45,17 @@ impl Run<'_> {
     pub fn shown(&self, operation: Operation) -> Result<Outcome> {
         self.judged(&operation)?;
         let operation = self.prepared(&self.in_context(operation)?)?;
+        self.foreseen(&operation)?;
+        Ok(Outcome::request(self.session.odoo().shown(&operation, self.host)?))
+    }
+
+    /// Refuses what the policy would deny of an operation that is not sent; whether a person would be asked is noted.
+    pub fn foreseen(&self, operation: &Operation) -> Result<()> {
         // What is mended or known only now may be denied all the same.
-        if self.session.odoo().previewed(&operation, &self.caller.road, self.host)? {
+        if self.session.odoo().previewed(operation, &self.caller.road, self.host)? {
             self.note("the policy wants a person to let this through: sent, it would be held");
         }
-        Ok(Outcome::request(self.session.odoo().shown(&operation, self.host)?))
+        Ok(())
     }
 
     /// Sends an operation through the pipeline.
@@ -205,9 +212,25 @@ impl Run<'_> {
 
     /// Sends; a write that the guard refuses goes through the approval flow.
     fn sent(&self, cleared: &Cleared) -> Result<Reply> {
+        let mut approved = None;
         if let Some(asks) = self.session.odoo().asks(cleared.operation(), cleared.road(), self.host)? {
-            return Err(held::for_the_policy(self, cleared, &asks.reason));
+            let consent = match asks.by_form {
+                true => self.host.consent(cleared.operation(), &asks.reason),
+                false => Consent::NotHere,
+            };
+            approved = match consent {
+                Consent::Given => Some(cleared.approved()),
+                Consent::NotHere => return Err(held::for_the_policy(self, cleared, &asks.reason)),
+                Consent::Asked => {
+                    let told =
+                        format!("{} needs a person, who is asked now: nothing was sent", cleared.name());
+                    return Err(
+                        Error::new(Code::ConfirmationPending, told).with_effect(Effect::NotSent, Retry::Safe)
+                    );
+                }
+            };
         }
+        let cleared = approved.as_ref().unwrap_or(cleared);
         if cleared.access() == Access::Read {
             return self.session.odoo().call(cleared, self.host);
         }

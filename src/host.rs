@@ -3,7 +3,7 @@
 
 use crate::error::{Effect, Result};
 use crate::hint::Hint;
-use crate::operation::Access;
+use crate::operation::{Access, Operation};
 use crate::secret::Secret;
 
 /// A surface, seen from a call.
@@ -27,11 +27,27 @@ pub trait Host {
         false
     }
 
+    /// Whether a person lets a call through that the policy asks of one, where an answer in a form will do.
+    fn consent(&self, operation: &Operation, because: &str) -> Consent {
+        let _ = (operation, because);
+        Consent::NotHere
+    }
     /// The approver's key, or none if it cannot be had here. Where a person types it, `shown` is what they see.
     ///
     /// # Errors
     /// The key could not be read, or the person did not give it.
     fn approver_key(&self, shown: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>>;
+}
+
+/// What a person beside the surface says to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// They let it through.
+    Given,
+    /// They do not, or there is none: it is held for one at a terminal.
+    NotHere,
+    /// They are asked, and the same call comes again with the answer.
+    Asked,
 }
 
 /// What a person has to know before they let a call through. Everything in it but the place comes from the agent or

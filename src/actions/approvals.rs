@@ -181,6 +181,8 @@ fn list(run: &Run) -> Result<Outcome> {
     if run.session.odoo().major(run.host)? >= FIRST_WITH_GUARD {
         rows.extend(guard::list(run)?.iter().map(|row| row_of(run, row)));
     }
+    // The latest first, whoever holds it.
+    rows.sort_by(|one, other| other["asked_at"].as_str().cmp(&one["asked_at"].as_str()));
     let columns = ["request", "state", "model", "method", "ids", "recipients", "subject", "expires_at"];
     let layout = Layout::records().columns(&columns).keys(&["request", "state"]).cut_first("recipients");
     Ok(Outcome::read(Value::Array(rows).to_string()).laid_out(layout))

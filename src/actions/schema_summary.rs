@@ -39,7 +39,10 @@ pub const VERB: Verb = Verb {
                 "name": { "type": "string" },
                 "fields": { "type": "array", "items": {
                     "type": "object", "required": ["name", "type", "string"],
-                    "properties": { "name": { "type": "string" }, "type": { "type": "string" } },
+                    "properties": {
+                        "name": { "type": "string" }, "type": { "type": "string" },
+                        "selection": { "type": "array" }, "selection_left_out": { "type": "integer" },
+                    },
                 } },
             },
         })

@@ -215,7 +215,11 @@ fn meant(run: &Run, journal: &Journal, reading: &Reading, which: &Which) -> Resu
     };
     let found: Vec<Entry> = match which {
         Which::One(id) => return Ok(vec![journal.of(reading, id)?]),
-        Which::Last => all.all().iter().rev().find(is_one).cloned().into_iter().collect(),
+        // What `doctor` tried and cleared away is nobody's last call.
+        Which::Last => {
+            let mut of_callers = all.all().iter().rev().filter(|entry| entry.text("surface") != "doctor");
+            of_callers.find(is_one).cloned().into_iter().collect()
+        }
         Which::Run(name) => {
             let of_run = || all.all().iter().rev().filter(|entry| entry.text("run") == name);
             for open in of_run().filter(is_own).filter(|entry| entry.state() == State::Open) {

@@ -86,6 +86,15 @@ pub fn withdraw(run: &Run, request: &str) -> Result<Value> {
     asked(run, "withdraw_request", of_request(request), None).map_err(without_requests)
 }
 
+/// An approver's no; the agent is told why.
+///
+/// # Errors
+/// This user may not decide it, the guard takes no such answer by key, or whatever happened on the way.
+pub fn reject(run: &Run, request: &str, why: &str, key: &Secret) -> Result<Value> {
+    let arguments = kwargs(json!({ "request_uuid": request, "reason": why }));
+    asked(run, "reject_request", arguments, Some(key))
+}
+
 /// The agent's requests, the latest first.
 ///
 /// # Errors

@@ -38,11 +38,16 @@ pub(super) struct Head {
 
 /// Eight bytes a step, each step undoable: whatever a disk does to a few bytes is seen, in no time to speak of.
 fn sum(body: &str) -> String {
-    let sum = body.as_bytes().chunks(8).fold(0xcbf2_9ce4_8422_2325_u64, |sum, chunk| {
-        let mut eight = [0; 8];
-        eight[..chunk.len()].copy_from_slice(chunk);
+    let step = |sum: u64, eight: [u8; 8]| {
         (sum ^ u64::from_le_bytes(eight)).wrapping_mul(0x0100_0000_01b3).rotate_left(23)
-    });
+    };
+    let (eights, rest) = body.as_bytes().as_chunks();
+    let mut sum = eights.iter().fold(0xcbf2_9ce4_8422_2325, |sum, eight| step(sum, *eight));
+    if !rest.is_empty() {
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        sum = step(sum, last);
+    }
     format!("{sum:016x}")
 }
 
@@ -68,14 +73,15 @@ impl Entry {
 
     /// The entry, if it is whole and answers `key`.
     pub(super) fn decode(bytes: Vec<u8>, key: &str) -> Option<Entry> {
-        let text = String::from_utf8(bytes).ok()?;
+        let mut text = String::from_utf8(bytes).ok()?;
         let (line, body) = text.split_once('\n')?;
         let head: Head = serde_json::from_str(line).ok()?;
         if head.key != key || head.length != body.len() || head.sum != sum(body) {
             return None;
         }
-        let body = body.to_string();
-        Some(Entry { body, stored_at: head.stored_at, etag: head.etag, generation: head.generation })
+        let start = text.len() - body.len();
+        text.drain(..start);
+        Some(Entry { body: text, stored_at: head.stored_at, etag: head.etag, generation: head.generation })
     }
 
     /// Only the first line of a file.

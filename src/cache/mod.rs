@@ -28,6 +28,10 @@ const MARK: &str = "generation";
 const CONTEXT: &str = "context";
 /// A generation is a short hash.
 const LONGEST_MARK: u64 = 1024;
+/// Stands in a mark before the second in which a write was begun.
+const UNDER_WAY: &str = " under way since ";
+/// A write that was begun so many seconds ago is over, whatever became of it.
+const LONGEST_WRITE: u64 = 600;
 const LARGEST_ENTRY: u64 = 64 * 1024 * 1024;
 /// Entries of one model that are read for what is in them.
 const MOST_LOOKUPS: usize = 256;
@@ -166,8 +170,9 @@ impl Cache {
         self.root.join("v1").join(owner.directory()).join(section.as_str()).join(model)
     }
 
-    fn path(&self, key: &Key) -> PathBuf {
-        self.directory(key.owner, key.section, key.model).join(format!("{}.entry", short_hash(&key.text())))
+    /// The file of a question, by its text.
+    fn path(&self, key: &Key, text: &str) -> PathBuf {
+        self.directory(key.owner, key.section, key.model).join(format!("{}.entry", short_hash(text)))
     }
 
     /// Looks an entry up. Anything wrong with the file is a miss.
@@ -175,13 +180,16 @@ impl Cache {
         if ttl.is_zero() {
             return Found::Miss;
         }
-        let entry = fsio::open_for_reading(&self.path(key), false)
+        let text = key.text();
+        let entry = fsio::read_plain(&self.path(key, &text), LARGEST_ENTRY)
             .ok()
-            .filter(|file| file.metadata().is_ok_and(|found| found.is_file()))
-            .and_then(|mut file| fsio::read_to_limit(&mut file, LARGEST_ENTRY).ok())
-            .and_then(|bytes| Entry::decode(bytes, &key.text()));
+            .and_then(|bytes| Entry::decode(bytes, &text));
         let Some(entry) = entry else { return Found::Miss };
-        if key.section == Section::Lookup && entry.generation != self.generation(key) {
+        let is_of_now = || {
+            let (generation, is_under_way) = self.marked(&self.generation_file(key.owner, key.model));
+            !is_under_way && entry.generation == generation
+        };
+        if key.section == Section::Lookup && !is_of_now() {
             return Found::Miss;
         }
         // An entry from the future was stored under another clock: how old it is cannot be said.
@@ -192,7 +200,21 @@ impl Cache {
 
     /// The model's generation; read it before fetching, store it with the answer.
     pub fn generation(&self, key: &Key) -> String {
-        fsio::read_text(&self.generation_file(key.owner, key.model), LONGEST_MARK).unwrap_or_default()
+        match self.marked(&self.generation_file(key.owner, key.model)) {
+            // What is fetched while a write is under way may be from before it: it is of no generation to come.
+            (generation, true) => generation + UNDER_WAY,
+            (generation, false) => generation,
+        }
+    }
+
+    /// The generation that a mark names, and whether a write was begun with it that may still be under way.
+    fn marked(&self, file: &Path) -> (String, bool) {
+        let mark = fsio::read_text(file, LONGEST_MARK).unwrap_or_default();
+        let begun = mark.split_once(UNDER_WAY).and_then(|(_, begun)| begun.parse::<u64>().ok());
+        let now = self.clock.seconds();
+        // A clock that was put back does not keep it so for longer.
+        let is_under_way = begun.is_some_and(|begun| begun <= now && now - begun < LONGEST_WRITE);
+        (mark, is_under_way)
     }
 
     fn generation_file(&self, owner: &Owner, model: &str) -> PathBuf {
@@ -204,8 +226,9 @@ impl Cache {
     /// # Errors
     /// Whatever the disk says; the answer itself is good all the same.
     pub fn store(&self, key: &Key, body: &str, etag: Option<&str>, generation: &str) -> std::io::Result<()> {
-        let head = Entry::encode_head(&key.text(), body, etag, generation, self.clock.seconds());
-        self.write(&self.path(key), &[head.as_bytes(), body.as_bytes()])
+        let text = key.text();
+        let head = Entry::encode_head(&text, body, etag, generation, self.clock.seconds());
+        self.write(&self.path(key, &text), &[head.as_bytes(), body.as_bytes()])
     }
 
     /// Writes a file, and its directory once more if somebody cleared the cache in between.
@@ -232,7 +255,7 @@ impl Cache {
     /// # Errors
     /// If the mark cannot be written: then stale results may be served until their life ends.
     pub fn forget_lookups(&self, owner: &Owner, model: &str) -> std::io::Result<()> {
-        self.new_generation(owner, model)?;
+        self.new_generation(owner, model, false)?;
         let directory = self.directory(owner, Section::Lookup, model);
         fsio::sweep(&directory, self.clock.now());
         for file in fs::read_dir(directory).into_iter().flatten().flatten() {
@@ -251,14 +274,17 @@ impl Cache {
     pub fn suspend_lookups(&self, owner: &Owner, model: &str) -> std::io::Result<Suspended> {
         let file = self.generation_file(owner, model);
         let before = fsio::read_text(&file, LONGEST_MARK).unwrap_or_default();
-        let during = self.new_generation(owner, model)?;
+        let during = self.new_generation(owner, model, true)?;
         Ok(Suspended { file, before, during })
     }
 
-    fn new_generation(&self, owner: &Owner, model: &str) -> std::io::Result<String> {
+    fn new_generation(&self, owner: &Owner, model: &str, is_under_way: bool) -> std::io::Result<String> {
         // Where nothing is cached yet the mark is left all the same: another process may be fetching at this moment.
         let mark = format!("{}-{}-{:?}", self.clock.seconds(), std::process::id(), self.clock.instant());
-        let generation = short_hash(&mark);
+        let mut generation = short_hash(&mark);
+        if is_under_way {
+            generation += &format!("{UNDER_WAY}{}", self.clock.seconds());
+        }
         self.write(&self.generation_file(owner, model), &[generation.as_bytes()])?;
         Ok(generation)
     }

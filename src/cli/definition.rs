@@ -92,6 +92,14 @@ Examples:
         )
 }
 
+/// The definition as far as a line that begins so needs it: with the one command that it names, or with all.
+pub fn of_line(words: &[OsString]) -> Command {
+    match named(words).and_then(Entry::of) {
+        Some(entry) => bare().subcommand(entry.command()),
+        None => root(false),
+    }
+}
+
 /// A command line that was understood.
 pub struct Parsed {
     /// The flags of every command.

@@ -79,6 +79,33 @@ pub fn ask_yes(tty: &mut File, prompt: &str) -> Result<bool> {
     Ok(read_line(tty, prompt, true)?.trim().eq_ignore_ascii_case("yes"))
 }
 
+/// What a person says to a request.
+pub enum Decision {
+    /// A whole `yes`.
+    Approved,
+    /// `no`, with what the agent is told.
+    Rejected(String),
+    /// Anything else decides nothing.
+    Open,
+}
+
+/// Asks for `yes`, or for `no` and why.
+pub fn ask_decision(tty: &mut File, prompt: &str) -> Result<Decision> {
+    let line = read_line(tty, prompt, true)?;
+    let (word, why) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
+    if word.eq_ignore_ascii_case("yes") && why.is_empty() {
+        return Ok(Decision::Approved);
+    }
+    if !word.trim_end_matches([',', ':']).eq_ignore_ascii_case("no") {
+        return Ok(Decision::Open);
+    }
+    let why = match why.trim() {
+        "" => read_line(tty, "Why not? The agent is told (Enter: no reason): ", true)?.trim().to_string(),
+        why => why.to_string(),
+    };
+    Ok(Decision::Rejected(if why.is_empty() { "no reason was given".into() } else { why }))
+}
+
 fn interrupted(why: &str) -> Error {
     Error::new(Code::Interrupted, format!("{why}: nothing was approved and no token was minted"))
         .with_effect(Effect::NotSent, Retry::Safe)

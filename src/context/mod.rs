@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
 use crate::operation::Object;
+use crate::text::sanitize;
 
 /// Context key that carries a token.
 pub const TOKEN_KEY: &str = "agent_confirmation_token";
@@ -72,14 +73,17 @@ pub fn channel(owner: Option<&str>, caller: Option<&str>) -> Result<String> {
         (Some(one), _) | (None, Some(one)) => one.to_string(),
         (None, None) => "cli".to_string(),
     };
-    let is_line = |part: &str| !part.trim().is_empty() && !part.chars().any(char::is_control);
+    // Nothing that turns or hides what stands beside it in Odoo's audit.
+    let is_line = |part: &str| {
+        !part.trim().is_empty() && !part.chars().any(char::is_control) && sanitize::for_terminal(part) == part
+    };
     let is_sound =
         [owner, caller].into_iter().flatten().all(is_line) && whole.chars().count() <= LONGEST_CHANNEL;
     if is_sound {
         return Ok(whole);
     }
     Err(Error::usage(format!(
-        "the agent's channel is one line of at most {LONGEST_CHANNEL} characters, what the profile says of it included"
+        "the agent's channel is one line of at most {LONGEST_CHANNEL} characters that can be seen, what the profile says of it included"
     )))
 }
 
@@ -107,11 +111,12 @@ mod tests {
         assert_eq!(check(&caller, &[]).unwrap_err().code, Code::PreflightRefused);
         assert!(check(&caller, &["tracking_disable".into()]).is_ok());
         for owner in [None, Some("owner")] {
-            for caller in ["", " ", "a\nb", "a\u{1b}b", &"x".repeat(65)] {
+            for caller in ["", " ", "a\nb", "a\u{1b}b", "a\u{202e}b", "a\u{200b}b", &"x".repeat(65)] {
                 assert!(channel(owner, Some(caller)).is_err(), "{caller:?}");
             }
         }
         assert_eq!(channel(Some("owner"), Some("caller")).unwrap(), "owner/caller");
+        assert_eq!(channel(Some("owner"), Some("Łódź 北京")).unwrap(), "owner/Łódź 北京");
         assert_eq!(channel(Some("owner"), None).unwrap(), "owner");
         assert_eq!(channel(None, Some("caller")).unwrap(), "caller");
         assert_eq!(channel(None, None).unwrap(), "cli");

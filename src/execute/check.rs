@@ -4,6 +4,7 @@
 mod look;
 mod made;
 mod stood;
+mod trace;
 
 use serde_json::{Map, Value, json};
 
@@ -105,9 +106,14 @@ pub fn settled(run: &Run, journal: &Journal, reading: &Reading, entry: &Entry) -
 /// The seconds for which Odoo may still be at work, however the wait for it ended. Of a run that was ended itself it is
 /// not known how long it waited.
 fn left_at_work(run: &Run, entry: &Entry) -> u64 {
+    at_work_until(run, entry).saturating_sub(run.session.clock.seconds())
+}
+
+/// The second of ours until which Odoo may be at work.
+fn at_work_until(run: &Run, entry: &Entry) -> u64 {
     let timeout = run.session.settings.timeout.as_secs();
     let ended = entry.ended().unwrap_or(entry.at().saturating_add(timeout));
-    ended.saturating_add(AT_WORK.max(timeout)).saturating_sub(run.session.clock.seconds())
+    ended.saturating_add(AT_WORK.max(timeout))
 }
 
 fn unsure(entry: &Entry, looked: Looked, why: &str) -> Error {

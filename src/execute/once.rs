@@ -4,11 +4,10 @@
 use std::io;
 use std::time::Duration;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
-use super::{check, recorded};
-use crate::context;
+use super::{check, digests};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::journal::keys::{Claim, Known};
@@ -19,8 +18,6 @@ use crate::session::Run;
 
 /// Whoever does the same waits as long as a call takes, and some more.
 const MORE: Duration = Duration::from_secs(10);
-/// Keys of a context that change how things are said and not what is done.
-const MANNERS: [&str; 2] = ["lang", "tz"];
 
 /// How a call under a name goes on.
 #[allow(clippy::large_enum_variant, reason = "there is one at a time")]
@@ -66,7 +63,7 @@ impl Run<'_> {
     pub(super) fn once(&self, journal: &Journal, operation: &Operation, key: &str) -> Result<Once> {
         let patience = self.session.settings.timeout + MORE;
         let claim = journal.claim(&operation.model, key, patience).map_err(|error| unheld(error, key))?;
-        let digest = digest(operation);
+        let digest = digests::of_deed(operation);
         let fresh = Known {
             digest: digest.clone(),
             entry: String::new(),
@@ -183,16 +180,4 @@ fn unheld(error: io::Error, key: &str) -> Error {
     }
     Error::local_state(format!("the idempotency key {key:?} cannot be looked up ({error}): nothing was sent"))
         .with_source(error)
-}
-
-/// The digest of what is done, however it is asked for.
-fn digest(operation: &Operation) -> String {
-    let mut bare = operation.clone();
-    let marks = context::agent_marks("");
-    bare.context.retain(|key, _| !marks.contains_key(key) && !MANNERS.contains(&key.as_str()));
-    // An object alone is a list of one.
-    if let Some(vals) = bare.kwargs.get_mut("vals_list").filter(|vals| vals.is_object()) {
-        *vals = json!([vals.take()]);
-    }
-    recorded::digest(&bare)
 }

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::digests;
 use super::once::Once;
 use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result, Retry};
@@ -39,7 +40,7 @@ impl Run<'_> {
             Ok(before) => (before, None),
             Err(error) => (Value::Null, Some(error)),
         };
-        let digest = digest(operation);
+        let digest = digests::of_entry(operation);
         if makes_something(operation) {
             self.note_repeat(journal, &digest);
         }
@@ -84,7 +85,7 @@ impl Run<'_> {
             return error;
         };
         let operation = Operation { context: self.caller.context().clone(), ..operation.clone() };
-        let intent = self.intent(journal, &operation, digest(&operation), Value::Null, None);
+        let intent = self.intent(journal, &operation, digests::of_entry(&operation), Value::Null, None);
         let now = self.session.clock.now();
         let Ok(id) = journal.intend(intent, now) else { return error };
         let mut error = error;
@@ -174,14 +175,6 @@ fn makes_something(operation: &Operation) -> bool {
     known.is_some_and(|known| matches!(known.answer, Answer::Records { .. }))
         || operation.method.starts_with("message_")
         || MAKERS.contains(&operation.method.as_str())
-}
-
-/// The digest of what is kept of an operation: nobody is to guess a secret by trying.
-pub(super) fn digest(operation: &Operation) -> String {
-    let kept = |object| kept::values(&operation.model, object);
-    let kept =
-        Operation { kwargs: kept(&operation.kwargs), context: kept(&operation.context), ..operation.clone() };
-    kept.digest()
 }
 
 /// What became of a call, as it is kept.

@@ -144,16 +144,26 @@ pub fn open_for_reading(path: &Path, follow_links: bool) -> io::Result<File> {
 
 /// The text of a small regular file that is no link.
 pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
+    String::from_utf8(read_plain(path, limit)?).map_err(io::Error::other)
+}
+
+/// The bytes of a regular file that is no link.
+pub fn read_plain(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut file = open_for_reading(path, false)?;
-    if !file.metadata()?.is_file() {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    String::from_utf8(read_to_limit(&mut file, limit)?).map_err(io::Error::other)
+    // Room for all of it at once: grown step by step it would be copied as often.
+    read_into(Vec::with_capacity(metadata.len().min(limit) as usize + 1), &mut file, limit)
 }
 
 /// Reads to the end, at most `limit` bytes; more is an error.
 pub fn read_to_limit(source: &mut dyn Read, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    read_into(Vec::new(), source, limit)
+}
+
+fn read_into(mut bytes: Vec<u8>, source: &mut dyn Read, limit: u64) -> io::Result<Vec<u8>> {
     source.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use serde_json::map::Entry;
 
 use crate::json_slips;
 use crate::operation::Object;
@@ -82,10 +83,12 @@ impl<'de> Visitor<'de> for StrictVisitor {
                 return number(&entries.next_value::<String>()?).map_err(de::Error::custom);
             }
             let Strict(value) = entries.next_value()?;
-            if object.contains_key(&key) {
-                return Err(de::Error::custom(format!("the key {key:?} stands twice")));
+            match object.entry(key) {
+                Entry::Vacant(place) => drop(place.insert(value)),
+                Entry::Occupied(other) => {
+                    return Err(de::Error::custom(format!("the key {:?} stands twice", other.key())));
+                }
             }
-            object.insert(key, value);
         }
         Ok(Value::Object(object))
     }

@@ -187,6 +187,12 @@ pub fn renamed(name: &str) -> Option<&'static str> {
     RENAMED.iter().find(|(old, ..)| *old == name).map(|row| row.1)
 }
 
+/// Whether some name is that of a model for sure, today's or a former one.
+pub fn is_known(name: &str) -> bool {
+    let renamed = RENAMED.iter().flat_map(|(former, now, _)| [*former, *now]);
+    renamed.chain(OF_ACTIVE.iter().flat_map(|(wizard, model)| [*wizard, *model])).any(|known| known == name)
+}
+
 /// What a model was called before.
 pub fn former(name: &str) -> impl Iterator<Item = &'static str> {
     RENAMED.iter().filter(move |row| row.1 == name).map(|row| row.0)

@@ -6,15 +6,16 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use rmcp::model::InputRequiredResult;
+use rmcp::model::{ElicitRequest, InputRequiredResult};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::answers::{self, Answer, Called};
 use super::compat::Compat;
 use super::desk::Desk;
+use super::form::Form;
 use super::host::{CallHost, End, Progress, Shared, Told};
-use super::person::{People, Reach, Waiting};
+use super::person::{Bound, People, Reach, Waiting};
 use super::tools::{Asked, Naming, Tools};
 use super::words::Speech;
 use super::{Begin, Door, Say, compat, fit, left_out, paging, schema};
@@ -115,6 +116,11 @@ impl Calls {
         }
     }
 
+    /// Whether a write is under way.
+    pub fn are_writing(&self) -> bool {
+        self.lock().iter().filter_map(Weak::upgrade).any(|call| call.is_writing())
+    }
+
     /// Says what is under way still, when nobody waits for it any more.
     pub fn say_what_is_unknown(&self) {
         let calls: Vec<Arc<Shared>> = self.lock().iter().filter_map(Weak::upgrade).collect();
@@ -148,11 +154,11 @@ impl Calls {
     /// Carries out a call.
     pub fn carry_out(&self, asked: Asked, around: Around) -> Said {
         let Around { shared, progress, reach } = around;
-        let host = self.host(asked.verb, shared, progress);
+        let mut host = self.host(asked.verb, shared, progress);
         let mut most = self.most;
         let said = self.desk.session(asked.compat.map(Compat::wish)).and_then(|session| {
             most = session.settings.mcp.answer;
-            self.answer(asked, &host, &session, &reach)
+            self.answer(asked, &mut host, &session, &reach)
         });
         let answer = match said {
             Ok(Said::Answer(answer)) => answer,
@@ -180,10 +186,17 @@ impl Calls {
             veil: &self.veil,
             clock: Arc::clone(&self.clock),
             told: Told::default(),
+            form: None,
         }
     }
 
-    fn answer(&self, asked: Asked, host: &CallHost, session: &Session, reach: &Reach) -> Result<Said> {
+    fn answer<'s>(
+        &'s self,
+        asked: Asked,
+        host: &mut CallHost<'s>,
+        session: &Session,
+        reach: &'s Reach,
+    ) -> Result<Said> {
         let Asked { tool, verb, arguments, compat } = asked;
         let Mcp { wait, answer: most, .. } = session.settings.mcp;
         let arguments = match compat {
@@ -209,25 +222,34 @@ impl Calls {
         caller.road =
             Road { surface: "mcp", tool: Some(tool.clone()), patience: self.patience, ..Road::default() };
         caller.columns = Columns::IfKnown;
+        let call = Bound { tool: &tool, arguments: &arguments, principal: &session.owner.user };
         if let Request::Approvals(approvals::Request::Wait(request, patience)) = &mut job.request {
             *patience = (*patience).min(wait);
             let request = request.as_str();
-            let waiting = Waiting {
-                request,
-                tool: &tool,
-                arguments: &arguments,
-                principal: &session.owner.user,
-                patience: *patience,
-            };
+            let waiting = Waiting { request, call, patience: *patience };
             let notice = || approvals::notice(request, session, &caller, host);
             let by = Action::new("approve").with("request", request).by_a_person();
             let how = || (self.speech.for_a_person)(&by);
             if let Some(question) = self.people.tell(&waiting, reach, self.clock.instant(), &notice, &how)? {
                 return Ok(Said::Question(Box::new(question)));
             }
+        } else {
+            let place =
+                format!("database {} at {}", session.settings.database, session.settings.base_url.origin());
+            let brought = self.people.brought(&call, reach, self.clock.instant())?;
+            host.form = Some(Form::new(reach, place, wait, brought));
         }
+        let host = &*host;
         let mut rows = Collected { host, room: most, rows: Vec::new() };
-        let outcome = actions::perform(job.request, session, &caller, host, &mut rows)?;
+        let outcome = actions::perform(job.request, session, &caller, host, &mut rows);
+        if outcome.is_err()
+            && let Some((request, question)) = host.form.as_ref().and_then(Form::asked)
+        {
+            let question = ElicitRequest::new(question);
+            let now = self.clock.instant();
+            return Ok(Said::Question(Box::new(self.people.in_place(&request, &call, question, now))));
+        }
+        let outcome = outcome?;
         let rows = rows.rows;
         let called = Called { verb, arguments: &arguments, offset, rows, speech: &self.speech, most };
         Ok(Said::Answer(called.answer(&outcome, host.notes())))

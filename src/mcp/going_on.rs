@@ -70,16 +70,17 @@ impl Called<'_> {
             let last = ids.last()?;
             less(&mut arguments, cut.shown);
             arguments.insert("after".into(), json!(last));
-        } else if paging::is_for(self.verb) {
+        } else if paging::is_for(self.verb, self.arguments) {
             paging::after(&mut arguments, cut.shown);
         } else if has("offset") {
-            on(&mut arguments, cut.shown);
+            on(&mut arguments, cut.shown, ids.last().copied());
         } else if let Some(Value::Object(data)) = arguments.get_mut("data") {
             let (model, method) =
                 (self.arguments.get("model")?.as_str()?, self.arguments.get("method")?.as_str()?);
             let takes = methods::of(model, method)?;
             takes.arguments.iter().find(|argument| argument.name == "offset")?;
-            on(data, cut.shown);
+            let last = ids.last().filter(|_| method == "search_read");
+            on(data, cut.shown, last.copied());
         } else if has("ids") && has("fields") {
             let asked: Vec<i64> =
                 arguments.get("ids")?.as_array()?.iter().filter_map(Value::as_i64).collect();
@@ -99,11 +100,34 @@ fn whole(arguments: &Object) -> Object {
     others.map(|(key, value)| (key.clone(), value.clone())).chain(data).collect()
 }
 
-/// The same search after so many rows.
-fn on(arguments: &mut Object, shown: usize) {
+/// The same search after so many rows. Where records are in the order of their numbers it goes on after the last of
+/// them: of what this user does not see Odoo counts some in an offset, and meanwhile others may come and go.
+fn on(arguments: &mut Object, shown: usize, last: Option<i64>) {
+    less(arguments, shown);
+    let side = arguments.get("order").and_then(Value::as_str).and_then(beyond);
+    if let (Some(side), Some(last)) = (side, last)
+        && let Value::Array(domain) = arguments.entry("domain").or_insert_with(|| json!([]))
+    {
+        // Where all of them hold, the last of an earlier page says no more than this one.
+        let is_earlier = |leaf: &Value| leaf[0] == "id" && leaf[1] == side && leaf[2].is_i64();
+        if domain.last().is_some_and(is_earlier) && !domain.iter().any(Value::is_string) {
+            domain.pop();
+        }
+        domain.push(json!(["id", side, last]));
+        arguments.shift_remove("offset");
+        return;
+    }
     let from = arguments.get("offset").and_then(Value::as_u64).unwrap_or(0);
     arguments.insert("offset".into(), json!(from.saturating_add(shown as u64)));
-    less(arguments, shown);
+}
+
+/// On which side of a number the rows that follow are, in this order.
+fn beyond(order: &str) -> Option<&'static str> {
+    match order.to_lowercase().split_whitespace().collect::<Vec<_>>().as_slice() {
+        ["id"] | ["id", "asc"] => Some(">"),
+        ["id", "desc"] => Some("<"),
+        _ => None,
+    }
 }
 
 /// How many rows the caller wants at most.
@@ -125,7 +149,40 @@ mod tests {
     #[test]
     fn an_offset_that_no_number_follows_stays_one() {
         let mut arguments = json!({ "offset": u64::MAX }).as_object().unwrap().clone();
-        on(&mut arguments, 3);
+        on(&mut arguments, 3, Some(9));
         assert_eq!(arguments["offset"], u64::MAX);
+    }
+
+    #[test]
+    fn in_the_order_of_their_numbers_rows_go_on_after_the_last() {
+        let go_on = |mut arguments: Value| {
+            on(arguments.as_object_mut().unwrap(), 3, Some(9));
+            arguments
+        };
+        for (given, next) in [
+            (json!({ "order": "id" }), json!({ "order": "id", "domain": [["id", ">", 9]] })),
+            (
+                json!({ "order": "ID desc", "offset": 4, "limit": 10, "domain": ["|", ["a", "=", 1], ["b", "=", 2]] }),
+                json!({ "order": "ID desc", "limit": 7,
+                    "domain": ["|", ["a", "=", 1], ["b", "=", 2], ["id", "<", 9]] }),
+            ),
+            // The last of an earlier page says no more than this one.
+            (
+                json!({ "order": "id asc", "domain": [["a", "=", 1], ["id", ">", 5]] }),
+                json!({ "order": "id asc", "domain": [["a", "=", 1], ["id", ">", 9]] }),
+            ),
+            (
+                json!({ "order": "id asc", "domain": [["id", "<", 50]] }),
+                json!({ "order": "id asc", "domain": [["id", "<", 50], ["id", ">", 9]] }),
+            ),
+            (json!({ "order": "name, id", "offset": 1 }), json!({ "order": "name, id", "offset": 4 })),
+            (json!({ "order": "id:x" }), json!({ "order": "id:x", "offset": 3 })),
+            (json!({}), json!({ "offset": 3 })),
+        ] {
+            assert_eq!(go_on(given.clone()), next, "{given}");
+        }
+        // An alternative that ends with such a leaf is no page's.
+        let alternative = json!({ "order": "id", "domain": ["|", ["a", "=", 1], ["id", ">", 5]] });
+        assert_eq!(go_on(alternative)["domain"], json!(["|", ["a", "=", 1], ["id", ">", 5], ["id", ">", 9]]));
     }
 }

@@ -1,5 +1,6 @@
 //! This surface as a call sees it: notes are kept for the answer, what is sent is marked and told as progress, and a
-//! call that the client has taken back sends nothing more. Nobody is asked: the approver's key is never here.
+//! call that the client has taken back sends nothing more. A person is asked where a form will do; the approver's key is
+//! never here.
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -11,13 +12,14 @@ use rmcp::service::{Peer, RoleServer};
 use tokio::runtime::Handle;
 
 use super::calls::veiled;
+use super::form::Form;
 use super::words::Speech;
 use super::{Marking, Say};
 use crate::clock::SharedClock;
 use crate::error::{Effect, Result};
 use crate::hint::Hint;
-use crate::host::{Host, Question, Watch};
-use crate::operation::Access;
+use crate::host::{Consent, Host, Question, Watch};
+use crate::operation::{Access, Operation};
 use crate::secret::{Secret, Veil};
 
 /// What of a client's end a call has to know.
@@ -87,6 +89,8 @@ pub struct CallHost<'s> {
     pub clock: SharedClock,
     /// What was told so far.
     pub told: Told,
+    /// The way to a person beside the client.
+    pub form: Option<Form<'s>>,
 }
 
 /// What a call has told so far.
@@ -94,6 +98,7 @@ pub struct CallHost<'s> {
 pub struct Told {
     steps: Cell<u32>,
     last: Cell<Option<Instant>>,
+    has_written: Cell<bool>,
     notes: RefCell<Vec<String>>,
 }
 
@@ -139,6 +144,7 @@ impl Host for CallHost<'_> {
         self.step(what);
         if access == Access::Write {
             self.shared.writes.fetch_add(1, Ordering::SeqCst);
+            self.told.has_written.set(true);
         }
         Box::new(UnderWay { shared: &self.shared, access, marked: self.marking.sending(what, access) })
     }
@@ -150,6 +156,12 @@ impl Host for CallHost<'_> {
 
     fn is_stopped(&self) -> bool {
         self.shared.is_stopped.load(Ordering::SeqCst) || self.is_over.load(Ordering::SeqCst)
+    }
+
+    fn consent(&self, operation: &Operation, because: &str) -> Consent {
+        let is_stopped = || self.is_stopped();
+        let Some(form) = &self.form else { return Consent::NotHere };
+        form.consent(operation, because, self.told.has_written.get(), &is_stopped)
     }
 
     fn approver_key(&self, _: &dyn Fn() -> Result<Question>) -> Result<Option<Secret>> {

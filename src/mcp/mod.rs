@@ -8,6 +8,7 @@ mod calls;
 pub mod compat;
 mod desk;
 mod fit;
+mod form;
 mod framing;
 mod going_on;
 mod host;
@@ -90,7 +91,7 @@ pub struct Door {
     pub clock: SharedClock,
 }
 
-/// How long those who are at work when the client has gone have to come to an end.
+/// How long writes that are under way when the client has gone have to come to an end.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Serves one client until its stream ends.
@@ -108,7 +109,8 @@ pub fn serve(door: Door, input: Box<dyn Read + Send>, output: Box<dyn Write + Se
         })?;
     let calls = Arc::new(calls::Calls::new(door));
     runtime.block_on(server::run(Arc::clone(&calls), input, output));
-    runtime.shutdown_timeout(PATIENCE);
+    // What only reads has nobody left to answer.
+    runtime.shutdown_timeout(if calls.are_writing() { PATIENCE } else { Duration::ZERO });
     calls.say_what_is_unknown();
     Ok(())
 }

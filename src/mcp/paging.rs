@@ -1,5 +1,6 @@
-//! Going on in lists that a verb gives as a whole: groups, matches, models, fields. Here they have an offset as records
-//! have; the verb itself is asked the same again, and what was shown is left out. What changes anything has none.
+//! Going on in lists that a verb gives as a whole: groups, matches, models, fields, and the lists of a verb that does
+//! other things as well, by the word that says which. Here they have an offset as records have; the verb itself is
+//! asked the same again, and what was shown is left out. What changes anything has none.
 
 use serde_json::{Value, json};
 
@@ -13,8 +14,26 @@ pub const OFFSET: &str = "offset";
 /// What is said of it.
 pub const SAID: &str = "Leave out so many of the first";
 
-/// Whether a verb gives a list as a whole.
-pub fn is_for(verb: &Verb) -> bool {
+/// The words of a verb that do nothing but list.
+const LISTS: [&str; 2] = ["list", "export"];
+
+/// Whether a verb has an offset, for some of its calls at least.
+pub fn is_of(verb: &Verb) -> bool {
+    is_a_list(verb) || has_lists(verb)
+}
+
+/// Whether a call of a verb gives a list as a whole.
+pub fn is_for(verb: &Verb, arguments: &Object) -> bool {
+    let word = arguments.get("do").and_then(Value::as_str);
+    is_a_list(verb) || has_lists(verb) && word.is_some_and(|word| LISTS.contains(&word))
+}
+
+fn has_lists(verb: &Verb) -> bool {
+    verb.argument("do").is_some() && verb.argument(OFFSET).is_none()
+}
+
+/// Whether whatever a verb gives is a list.
+fn is_a_list(verb: &Verb) -> bool {
     let result = (verb.reach.result)();
     let is_list = |value: &Value| value["type"] == "array";
     let holds_one = result["properties"].as_object().is_some_and(|all| all.values().any(is_list));
@@ -28,8 +47,12 @@ pub fn is_for(verb: &Verb) -> bool {
 /// # Errors
 /// It is no number.
 pub fn taken(verb: &Verb, arguments: &mut Object) -> Result<usize> {
-    if !is_for(verb) {
+    if !is_of(verb) {
         return Ok(0);
+    }
+    let is_given = arguments.get(OFFSET).is_some_and(|offset| !offset.is_null());
+    if is_given && !is_for(verb, arguments) {
+        return Err(Error::usage(format!("{OFFSET}: of {} only a list has one", verb.name)));
     }
     match arguments.shift_remove(OFFSET) {
         None | Some(Value::Null) => Ok(0),
@@ -64,8 +87,16 @@ mod tests {
 
     #[test]
     fn lists_of_what_only_reads_have_an_offset_and_nothing_else() {
-        let names: Vec<&str> = VERBS.iter().filter(|verb| is_for(verb)).map(|verb| verb.name).collect();
+        let names: Vec<&str> = VERBS.iter().filter(|verb| is_a_list(verb)).map(|verb| verb.name).collect();
         assert_eq!(names, ["group", "lookup", "schema_summary", "doc_index"]);
+        let names: Vec<&str> = VERBS.iter().filter(|verb| has_lists(verb)).map(|verb| verb.name).collect();
+        assert_eq!(names, ["approvals", "journal"]);
+        for (word, is_list) in [("list", true), ("export", true), ("show", false), ("retry", false)] {
+            let mut arguments =
+                Object::from_iter([("do".to_string(), json!(word)), (OFFSET.into(), json!(3))]);
+            let journal = crate::actions::verb("journal").unwrap();
+            assert_eq!(taken(journal, &mut arguments).ok(), is_list.then_some(3), "{word}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A person beside the client is told, once, that a request of the agent's waits: with the page in Odoo where the client
 //! opens pages, in words where it shows forms. Whoever answers has seen it, and has decided nothing: a client may answer
-//! by itself. In the stateless era the answer comes with the same call, by a handle that is good once, for that call
+//! by itself. What may be decided in a form is in `form.rs`. In the stateless era the answer comes with the same call, by a handle that is good once, for that call
 //! and the user it was given to.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -8,13 +8,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rmcp::model::{
-    ClientCapabilities, ElicitRequest, ElicitRequestParams, ElicitationSchema, InputRequest,
+    ClientCapabilities, ClientResult, ElicitRequest, ElicitRequestParams, ElicitationSchema, InputRequest,
     InputRequiredResult, InputResponses, ProtocolVersion, ServerRequest,
 };
 use rmcp::service::{Peer, PeerRequestOptions, RoleServer};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
+use super::form::APPROVE;
 use crate::actions::approvals::Notice;
 use crate::chance;
 use crate::error::{Code, Effect, Error, Result, Retry};
@@ -27,6 +28,8 @@ const MOST: usize = 64;
 const GOOD_FOR: Duration = Duration::from_secs(600);
 /// The digits of half a handle.
 const DIGITS: usize = 16;
+/// Whether a call is wanted still is looked at so often.
+const GLANCE: Duration = Duration::from_millis(100);
 /// Under which name the answer comes back.
 const KEY: &str = "approval";
 
@@ -77,16 +80,23 @@ impl Reach {
     }
 }
 
-/// A call that waits for a request.
-pub struct Waiting<'a> {
-    /// The request.
-    pub request: &'a str,
+/// What a handle is good for.
+#[derive(Clone, Copy)]
+pub struct Bound<'a> {
     /// The tool.
     pub tool: &'a str,
     /// Its arguments.
     pub arguments: &'a Object,
     /// Whose it is.
     pub principal: &'a str,
+}
+
+/// A call that waits for a request.
+pub struct Waiting<'a> {
+    /// The request.
+    pub request: &'a str,
+    /// The call.
+    pub call: Bound<'a>,
     /// How long it waits.
     pub patience: Duration,
 }
@@ -123,7 +133,9 @@ impl People {
         how: &dyn Fn() -> String,
     ) -> Result<Option<InputRequiredResult>> {
         if let Some(state) = &reach.answer.state {
-            self.take(waiting, state, now)?;
+            self.take(&waiting.call, state, now).map_err(|error| {
+                error.with_hint(Hint::new("begin anew: ").action(wait_for(waiting.request)))
+            })?;
             return match reach.answer.action() {
                 Some("decline" | "cancel") => Err(not_now(waiting.request)),
                 _ => Ok(None),
@@ -135,7 +147,7 @@ impl People {
         let Some(notice) = notice() else { return Ok(None) };
         let Some(params) = reach.question(waiting.request, notice, how) else { return Ok(None) };
         let question = ElicitRequest::new(params);
-        let handle = match &reach.way {
+        match &reach.way {
             Way::Beside(peer, runtime) => {
                 // Nobody waits for what they answer: it decides nothing.
                 let (peer, options) = (peer.clone(), PeerRequestOptions::with_timeout(waiting.patience));
@@ -146,42 +158,65 @@ impl People {
                     }
                 });
                 self.note(waiting.request, None);
-                return Ok(None);
+                Ok(None)
             }
-            Way::InPlace => format!("{}{}", chance::name(DIGITS), chance::name(DIGITS)),
-        };
-        let given = Given {
-            handle: handle.clone(),
-            tool: waiting.tool.into(),
-            arguments: waiting.arguments.clone(),
-            principal: waiting.principal.into(),
-            until: now + GOOD_FOR,
-        };
-        self.note(waiting.request, Some(given));
-        let questions = [(KEY.to_string(), InputRequest::Elicitation(question))];
-        Ok(Some(InputRequiredResult::new(Some(questions.into()), Some(handle))))
+            Way::InPlace => Ok(Some(self.in_place(waiting.request, &waiting.call, question, now))),
+        }
     }
 
-    /// Uses a handle up.
-    fn take(&self, waiting: &Waiting, state: &str, now: Instant) -> Result<()> {
+    /// A question in place of the answer, and the handle by which its answer comes back.
+    pub fn in_place(
+        &self,
+        request: &str,
+        call: &Bound,
+        question: ElicitRequest,
+        now: Instant,
+    ) -> InputRequiredResult {
+        let handle = format!("{}{}", chance::name(DIGITS), chance::name(DIGITS));
+        let given = Given {
+            handle: handle.clone(),
+            tool: call.tool.into(),
+            arguments: call.arguments.clone(),
+            principal: call.principal.into(),
+            until: now + GOOD_FOR,
+        };
+        self.note(request, Some(given));
+        let questions = [(KEY.to_string(), InputRequest::Elicitation(question))];
+        InputRequiredResult::new(Some(questions.into()), Some(handle))
+    }
+
+    /// What a call brings back of a form: of which request it was, and whether it is a yes.
+    ///
+    /// # Errors
+    /// `usage`: the handle is none, or no more.
+    pub fn brought(&self, call: &Bound, reach: &Reach, now: Instant) -> Result<Option<(String, bool)>> {
+        let Some(state) = &reach.answer.state else { return Ok(None) };
+        let request = self
+            .take(call, state, now)
+            .map_err(|error| error.with_hint("begin anew: the same call without requestState"))?;
+        let answer = reach.answer.responses.as_ref().and_then(|all| all.get(KEY));
+        Ok(Some((request, answer.is_some_and(|answer| is_yes(&answer["action"], &answer["content"])))))
+    }
+
+    /// Uses a handle up; which request it was for.
+    fn take(&self, call: &Bound, state: &str, now: Instant) -> Result<String> {
         let mut told = self.lock();
         let given = told
             .iter_mut()
             .find(|told| told.handle.as_ref().is_some_and(|given| given.handle == state))
-            .and_then(|told| told.handle.take());
-        let is_for_it = given.is_some_and(|given| {
-            given.tool == waiting.tool
-                && given.arguments == *waiting.arguments
-                && given.principal == waiting.principal
+            .and_then(|told| Some((told.request.clone(), told.handle.take()?)));
+        let is_for_it = |given: &Given| {
+            given.tool == call.tool
+                && given.arguments == *call.arguments
+                && given.principal == call.principal
                 && now < given.until
-        });
-        if is_for_it {
-            return Ok(());
+        };
+        match given {
+            Some((request, given)) if is_for_it(&given) => Ok(request),
+            _ => Err(Error::usage(
+                "requestState: none that was given for this call, or it was used already, or is too old: nothing was sent",
+            )),
         }
-        Err(Error::usage(
-            "requestState: none that was given for this call, or it was used already, or is too old: nothing was sent",
-        )
-        .with_hint(Hint::new("begin anew: ").action(wait_for(waiting.request))))
     }
 
     fn is_told(&self, request: &str) -> bool {
@@ -207,7 +242,47 @@ impl Answered {
     }
 }
 
+/// Whether an answer to a form lets a call through.
+fn is_yes(action: &Value, content: &Value) -> bool {
+    *action == "accept" && content[APPROVE] == true
+}
+
+async fn stopped(is_stopped: &dyn Fn() -> bool) {
+    while !is_stopped() {
+        tokio::time::sleep(GLANCE).await;
+    }
+}
+
 impl Reach {
+    /// Whether the client shows forms.
+    pub fn shows_forms(&self) -> bool {
+        self.shows_forms
+    }
+
+    /// Asks beside the call and waits for the answer; none where it comes with the same call.
+    pub fn answer_to(
+        &self,
+        question: &ElicitRequestParams,
+        patience: Duration,
+        is_stopped: &dyn Fn() -> bool,
+    ) -> Option<bool> {
+        let Way::Beside(peer, runtime) = &self.way else { return None };
+        Some(runtime.block_on(async {
+            let options = PeerRequestOptions::with_timeout(patience);
+            let request = ServerRequest::ElicitRequest(ElicitRequest::new(question.clone()));
+            let Ok(asked) = peer.send_cancellable_request(request, options).await else { return false };
+            tokio::select! {
+                answer = asked.await_response() => match answer {
+                    Ok(ClientResult::ElicitResult(result)) => {
+                        is_yes(&json!(result.action), &result.content.unwrap_or_default())
+                    }
+                    _ => false,
+                },
+                () = stopped(is_stopped) => false,
+            }
+        }))
+    }
+
     fn question(
         &self,
         request: &str,

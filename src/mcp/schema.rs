@@ -35,9 +35,14 @@ const SAID: [(&str, &str); 20] = [
     ("timeout", "With wait: at most this long, like 30s"),
 ];
 
-/// Tools whose `fields` and `strict` are of another kind.
-const OF_THEIR_OWN: [(&str, &str); 4] =
-    [("schema_summary", "fields"), ("doc_model", "fields"), ("undo", "fields"), ("read", "strict")];
+/// Tools whose `all`, `fields` and `strict` are of another kind.
+const OF_THEIR_OWN: [(&str, &str); 5] = [
+    ("schema_summary", "all"),
+    ("schema_summary", "fields"),
+    ("doc_model", "fields"),
+    ("undo", "fields"),
+    ("read", "strict"),
+];
 
 /// Whether an argument of a verb is offered to a client.
 pub fn is_offered(key: &str) -> bool {
@@ -66,7 +71,7 @@ pub fn of(verb: &Verb) -> Map<String, Value> {
             properties.insert(key.clone(), value);
         }
     }
-    if paging::is_for(verb) {
+    if paging::is_of(verb) {
         let offset = json!({ "type": "integer", "description": paging::SAID });
         properties.insert(paging::OFFSET.into(), offset);
     }

@@ -226,7 +226,7 @@ fn one_of_two(name: &'static str, about: &str, reading: bool, verbs: Vec<&Verb>)
                 .iter()
                 .map(|argument| argument.key())
                 .filter(|key| schema::is_offered(key))
-                .chain(paging::is_for(verb).then_some(paging::OFFSET));
+                .chain(paging::is_of(verb).then_some(paging::OFFSET));
             let keys: Vec<String> = keys
                 .map(|key| {
                     let is_needed = required.is_some_and(|all| all.iter().any(|name| name == key));

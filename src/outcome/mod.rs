@@ -104,7 +104,7 @@ impl Outcome {
 
     /// A value that never left this machine.
     pub fn local(value: &Value) -> Outcome {
-        Outcome::of(value.to_string(), Effect::NotSent)
+        Outcome::of(value.to_string(), Effect::Nothing)
     }
 
     /// The request that would be sent.

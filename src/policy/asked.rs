@@ -31,6 +31,8 @@ pub struct Asked<'o> {
     pub named: Vec<(&'o str, usize)>,
     /// A condition that cannot be read.
     pub is_opaque: bool,
+    /// The records that a condition on their number finds.
+    pub found: Vec<i64>,
     /// What it is called: verb, method, protocol, tool.
     pub names: Vec<String>,
     /// Values that its context gives to new records.
@@ -61,6 +63,7 @@ impl<'o> Asked<'o> {
             domain_fields: Vec::new(),
             named: Vec::new(),
             is_opaque: false,
+            found: Vec::new(),
             names: naming::names(operation, &facts),
             defaults: Vec::new(),
             contexts: vec![&operation.context],
@@ -98,6 +101,18 @@ impl<'o> Asked<'o> {
         }
     }
 
+    /// Whether the model of an act may have a field of such a name. What is not known now may be known by the time that
+    /// it is sent, and by then what cannot be told may be.
+    pub fn may_have(&self, act: &Act, holds: &dyn Fn(&str) -> bool) -> bool {
+        let Some(model) = &act.model else { return true };
+        (self.facts.has)(&model.given, holds).unwrap_or(self.facts.is_last)
+    }
+
+    /// Whether an act may store a field of which nobody sees the value.
+    pub fn hides(&self, act: &Act, field: &str) -> bool {
+        act.hides(field) && self.may_have(act, &|name| name == field)
+    }
+
     /// What an act is called.
     pub fn names_of<'a>(&'a self, act: &'a Act<'o>) -> &'a [String] {
         if act.kind == Kind::Written { &act.names } else { &self.names }
@@ -121,7 +136,7 @@ impl<'o> Asked<'o> {
         let method = self.operation.method.as_str();
         is_own
             && self.operation.model == CONFIRMATIONS
-            && matches!(method, "issue_token" | "withdraw_request")
+            && matches!(method, "issue_token" | "reject_request" | "withdraw_request")
     }
 
     /// The values that the context gives to the records that an act makes.

@@ -45,6 +45,8 @@ pub struct Ruling {
     pub reason: String,
     /// What is counted when it is sent.
     pub dues: Vec<Due>,
+    /// Whatever asks for a person takes an answer in a form.
+    pub by_form: bool,
 }
 
 impl Document {
@@ -149,18 +151,22 @@ impl Document {
     /// Whether a person has to let it through.
     fn asked_for(&self, asked: &Asked, rules: &[&Rule]) -> Option<Ruling> {
         let asks = |rule: &&&Rule| rule.action == Action::Ask && rule.matches.touches(asked) != Holds::No;
-        let by_rule = rules.iter().find(asks).map(|rule| (&rule.pointer, &rule.reason));
+        let mut asking = rules.iter().filter(asks).peekable();
+        let by_rule = asking.peek().map(|rule| (&rule.pointer, &rule.reason));
+        let by_form = asking.all(|rule| rule.by_form);
         let tools = self.named(asked).map(|(_, tool)| tool).chain(self.everywhere());
         let mut tools = tools.filter(|tool| tool.action == Some(Action::Ask));
-        let (pointer, reason) = by_rule.or_else(|| tools.next().map(|tool| (&tool.pointer, &tool.reason)))?;
+        let by_tool = tools.next().map(|tool| (&tool.pointer, &tool.reason));
+        let by_form = by_form && by_tool.is_none();
+        let (pointer, reason) = by_rule.or(by_tool)?;
         let usual = || "the policy wants a person to let it through".into();
-        Some(ruling(Verdict::Ask, pointer, reason.clone().unwrap_or_else(usual)))
+        Some(Ruling { by_form, ..ruling(Verdict::Ask, pointer, reason.clone().unwrap_or_else(usual)) })
     }
 
     /// What permits it, or counts it.
     fn granted_by(&self, asked: &Asked, rules: &[&Rule]) -> String {
         let permits = |rule: &&&Rule| {
-            rule.action != Action::Deny && asked.itself().is_some_and(|act| rule.matches.covers(act, asked))
+            rule.action.grants() && asked.itself().is_some_and(|act| rule.matches.covers(act, asked))
         };
         let tool = || self.named(asked).map(|(_, tool)| tool.pointer.clone()).next();
         let limit = || self.everywhere().find_map(|tool| Some(tool.limits.first()?.pointer.clone()));
@@ -172,7 +178,7 @@ impl Document {
     fn not_granted(&self, asked: &Asked, rules: &[&Rule]) -> Option<Ruling> {
         for act in asked.acts.iter().filter(|act| needs_permission(act, asked)) {
             let mut covering =
-                rules.iter().filter(|rule| rule.action != Action::Deny && rule.matches.covers(act, asked));
+                rules.iter().filter(|rule| rule.action.grants() && rule.matches.covers(act, asked));
             let tier = act.model.as_ref().and_then(|model| sensitive::tier(&model.now));
             let closed = tier.filter(|tier| is_closed(*tier, act.classes));
             let opened = match closed {
@@ -192,7 +198,14 @@ impl Document {
                 Some(tier) => {
                     format!("{what} is {}: it needs a rule of its own, with a reason", tier.name())
                 }
-                None if act.kind == Kind::Itself => format!("nothing permits {what}"),
+                None if act.kind == Kind::Itself => {
+                    let counts =
+                        |rule: &&&Rule| rule.action == Action::Count && rule.matches.covers(act, asked);
+                    let only = rules.iter().find(counts).map_or(String::new(), |rule| {
+                        format!(": {} has limits and no action, so it only counts", rule.pointer)
+                    });
+                    format!("nothing permits {what}{only}")
+                }
                 None => format!("nothing permits {what}, which this does as well"),
             };
             return Some(ruling(Verdict::Deny, "/default", why));
@@ -258,7 +271,7 @@ fn done<'a, 'o>(asked: &'a Asked<'o>) -> Vec<&'a Act<'o>> {
 }
 
 fn ruling(verdict: Verdict, pointer: &str, reason: String) -> Ruling {
-    Ruling { verdict, pointer: pointer.into(), reason, dues: Vec::new() }
+    Ruling { verdict, pointer: pointer.into(), reason, dues: Vec::new(), by_form: false }
 }
 
 /// What an operation does itself, writes and shows has to be permitted, and what a condition or an order tells of other

@@ -12,7 +12,7 @@ use super::pattern::{ModelPattern, Pattern};
 use super::predicate::{self, Predicate};
 use super::reading::{Members, Node, Read, Wrong};
 use crate::json_input;
-use crate::knowledge::sensitive;
+use crate::knowledge::{models, sensitive};
 
 /// The largest file.
 pub const LARGEST: u64 = 256 * 1024;
@@ -30,9 +30,16 @@ pub enum Action {
     Limit,
     /// Permits.
     Allow,
+    /// Counts what something else permits: a rule that has limits and says nothing more.
+    Count,
 }
 
 impl Action {
+    /// Whether something is let through by it, if only after a person's yes or up to a number.
+    pub fn grants(self) -> bool {
+        !matches!(self, Action::Deny | Action::Count)
+    }
+
     /// Its word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,6 +47,7 @@ impl Action {
             Action::Ask => "ask",
             Action::Limit => "limit",
             Action::Allow => "allow",
+            Action::Count => "count",
         }
     }
 }
@@ -59,6 +67,8 @@ pub struct Rule {
     pub expires: Option<u64>,
     /// How much.
     pub limits: Vec<Limit>,
+    /// Asked of a person, an answer in a form of the client's will do.
+    pub by_form: bool,
 }
 
 /// What is said of a tool.
@@ -165,7 +175,7 @@ impl Document {
         };
         let mut document = Document { is_shadow, denies_by_default, ..Document::default() };
         for node in members.get("hide").map_or(Ok(Vec::new()), |node| node.list())? {
-            document.hide.push((node.pointer.clone(), node.pattern(".-")?));
+            document.hide.push((node.pointer(), node.pattern(".-")?));
         }
         if let Some(node) = members.get("all_tools") {
             document.all_tools = tool(&node)?;
@@ -256,7 +266,7 @@ fn tool(node: &Node) -> Read<Tool> {
         action = Some(Action::Ask);
     }
     Ok(Tool {
-        pointer: node.pointer.clone(),
+        pointer: node.pointer(),
         action,
         is_hidden: members.flag("hide")?,
         reason: members.text("on_deny")?.or(members.text("reason")?),
@@ -276,6 +286,7 @@ fn rule(node: &Node) -> Read<Rule> {
         "limits",
         "rate_limit",
         "require_approval",
+        "form",
         "name",
     ])?;
     members.text("name")?;
@@ -288,9 +299,13 @@ fn rule(node: &Node) -> Read<Rule> {
             action => action,
         },
         None if is_asked => Action::Ask,
-        None if !limits.is_empty() => Action::Limit,
+        None if !limits.is_empty() => Action::Count,
         None => return Err(members.wrong("action is missing")),
     };
+    let by_form = members.flag("form")?;
+    if let Some(node) = members.get("form").filter(|_| by_form && action != Action::Ask) {
+        return Err(node.wrong("only what is asked of a person can be answered in a form"));
+    }
     if action == Action::Limit && limits.is_empty() {
         return Err(members.wrong("a limit needs limits"));
     }
@@ -311,7 +326,7 @@ fn rule(node: &Node) -> Read<Rule> {
         return Err(members.wrong(format!("{name} is {tier}: opening it needs a reason")));
     }
     let expires = members.get("expires").map(|node| moment(&node)).transpose()?;
-    Ok(Rule { pointer: node.pointer.clone(), matches, action, reason, expires, limits })
+    Ok(Rule { pointer: node.pointer(), matches, action, reason, expires, limits, by_form })
 }
 
 /// A day or a moment, UTC.
@@ -329,10 +344,20 @@ fn moment(node: &Node) -> Read<u64> {
 /// `vat`, of whatever model, or `res.partner.vat`.
 fn redaction(node: &Node) -> Read<Redaction> {
     let whole = node.pattern(".")?;
-    Ok(match whole.text().rsplit_once('.') {
+    if models::is_known(whole.text()) {
+        return Err(node.wrong(format!("{0} is a model: name a field of it, or {0}.*", whole.text())));
+    }
+    let (model, field) = match whole.text().rsplit_once('.') {
+        None => (None, whole.text()),
+        Some((model, field)) => (Some(model), field),
+    };
+    if field == "id" {
+        return Err(node.wrong("the number of a record is never withheld"));
+    }
+    Ok(match model {
         None => Redaction { model: None, field: whole },
-        Some((model, field)) if !model.is_empty() && !field.is_empty() => {
-            Redaction { model: Some(ModelPattern::new(model)), field: Pattern::new(field) }
+        Some(model) if !model.is_empty() && !field.is_empty() => {
+            Redaction { model: Some(node.named(model)?), field: Pattern::new(field) }
         }
         Some(_) => return Err(node.wrong("a field is expected, or a model and its field")),
     })

@@ -48,6 +48,8 @@ pub struct Asks {
     pub reason: String,
     /// Hashes of the passphrases by which it can be proved, one list for each document that asks.
     pub passphrases: Vec<Vec<String>>,
+    /// An answer in a form of the client's will do.
+    pub by_form: bool,
 }
 
 /// An operation and what is known of it here.
@@ -198,7 +200,7 @@ impl Gate {
             let own = it.document.passphrase.clone().filter(|own| !machines.contains(own));
             machines.iter().cloned().chain(own).collect()
         });
-        Ok(Some(Asks { reason, passphrases: passphrases.collect() }))
+        Ok(Some(Asks { reason, passphrases: passphrases.collect(), by_form: decision.by_form }))
     }
 
     fn enforced<'d>(

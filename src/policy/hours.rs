@@ -20,6 +20,9 @@ impl Hours {
     /// From `{"from": "08:00", "to": "18:00", "days": ["mon"], "offset": "+01:00"}`.
     pub fn read(node: &Node) -> Read<Hours> {
         let members = node.object(&["from", "to", "days", "offset"])?;
+        if ["from", "to", "days"].iter().all(|key| members.get(key).is_none()) {
+            return Err(node.wrong("from, to or days is expected"));
+        }
         let minute = |key: &str, usual: u32| match members.get(key) {
             None => Ok(usual),
             Some(node) => clock(node.text()?)

@@ -98,8 +98,8 @@ impl Limit {
             },
         };
         Ok(Limit {
-            pointer: node.pointer.clone(),
-            counter: members.text("counter")?.unwrap_or_else(|| node.pointer.clone()),
+            pointer: node.pointer(),
+            counter: members.text("counter")?.unwrap_or_else(|| node.pointer()),
             window: seconds * 1000,
             max: most,
             scope,

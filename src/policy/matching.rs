@@ -69,12 +69,7 @@ impl Match {
     /// From a policy.
     pub fn read(node: &Node) -> Read<Match> {
         let members = node.object(&KEYS)?;
-        let models = members.get("model").map(|node| {
-            node.one_or_more()?
-                .iter()
-                .map(|it| it.pattern(".").map(|it| ModelPattern::new(it.text())))
-                .collect()
-        });
+        let models = members.get("model").map(|node| node.one_or_more()?.iter().map(Node::model).collect());
         let (records, ids) = match members.get("ids") {
             Some(node) if node.value.is_array() => {
                 let id = |node: &Node| {
@@ -195,7 +190,8 @@ impl Match {
         let is_method = |all: &Vec<Pattern>| act.methods.iter().any(|name| has(all, name));
         let is_effect = |effects: Classes| act.classes.widened().meets(effects);
         let is_field = |all: &Vec<Pattern>| {
-            act.is_whole
+            // Of a model that the rule names it is said that there are such fields.
+            act.is_whole && (self.names_models() || asked.may_have(act, &|name| has(all, name)))
                 || act.fields.iter().any(|field| has(all, field))
                 || act.kind == Kind::Itself
                     && (asked.is_opaque || asked.shown.iter().any(|field| has(all, field)))
@@ -207,7 +203,7 @@ impl Match {
             return Holds::No;
         }
         let mut holds = Holds::Yes;
-        for part in [self.counts(asked.counted(act)), self.names(asked.counted(act))] {
+        for part in [self.counts(asked.counted(act)), self.names(act, asked)] {
             match part {
                 Holds::No => return Holds::No,
                 Holds::Missing => holds = Holds::Missing,
@@ -226,7 +222,7 @@ impl Match {
         for test in &self.values {
             let is_due = test.is_due(self.is_of_everything());
             // What is said of everything is said of what stores the field.
-            if !is_due && !act.hides(&test.field) && !act.fields.contains(test.field.as_str()) {
+            if !is_due && !asked.hides(act, &test.field) && !act.fields.contains(test.field.as_str()) {
                 return Holds::No;
             }
             match test.came(&act.values, defaults, false, is_due) {
@@ -250,10 +246,13 @@ impl Match {
         }
     }
 
-    /// Whether it is done to one of the records that the rule names.
-    fn names(&self, act: &Act) -> Holds {
+    /// Whether it is done to one of the records that the rule names. Which records are read beside others nobody says.
+    fn names(&self, act: &Act, asked: &Asked) -> Holds {
         match &self.ids {
             None => Holds::Yes,
+            Some(ids) if act.kind == Kind::Itself && asked.found.iter().any(|id| ids.contains(id)) => {
+                Holds::Yes
+            }
             Some(ids) if act.ids.iter().any(|id| ids.contains(id)) => Holds::Yes,
             Some(_) if act.is_uncounted => Holds::Missing,
             Some(_) => Holds::No,
@@ -283,10 +282,10 @@ impl Match {
         };
         let counted = asked.counted(act);
         let is_id = |all: &Vec<i64>| {
-            !counted.is_uncounted
-                && counted.made == 0
-                && !counted.ids.is_empty()
-                && counted.ids.iter().all(|id| all.contains(id))
+            !act.is_uncounted
+                && act.made == 0
+                && !act.ids.is_empty()
+                && act.ids.iter().all(|id| all.contains(id))
         };
         // Fields are named by what reads and writes them: what deletes, runs or sends is permitted by fields alone
         // where the rule names its effect as well, and what names none never is, unless it tells of none or every field

@@ -120,7 +120,7 @@ impl Path {
 
     /// Whether it leads to values that an act stores and does not show.
     pub fn is_hidden_in(&self, asked: &Asked, act: &Act) -> bool {
-        self.is_of_values(asked) && self.steps.iter().any(|step| act.hides(step))
+        self.is_of_values(asked) && self.steps.iter().any(|step| asked.hides(act, step))
     }
 
     /// Whether an act is held to it where it has none. What is said of every name is said of those that have it: a

@@ -10,7 +10,7 @@ pub struct Pattern {
 impl Pattern {
     /// From the text of a policy.
     pub fn new(text: &str) -> Pattern {
-        Pattern { text: text.into(), is_literal: !text.contains(['*', '?']) }
+        Pattern { text: text.into(), is_literal: !text.bytes().any(|c| matches!(c, b'*' | b'?')) }
     }
 
     /// As it was written.

@@ -65,6 +65,8 @@ pub struct Decision {
     pub shadows: Vec<(usize, Ruling)>,
     /// Every document that asks for a person.
     pub asking: Vec<usize>,
+    /// Each of them takes an answer in a form.
+    pub by_form: bool,
 }
 
 impl Policies {
@@ -106,6 +108,7 @@ impl Policies {
             dues: Vec::new(),
             shadows: Vec::new(),
             asking: Vec::new(),
+            by_form: true,
         };
         if self.is_empty() {
             return decision;
@@ -119,6 +122,7 @@ impl Policies {
             }
             if ruling.verdict == Verdict::Ask {
                 decision.asking.push(at);
+                decision.by_form &= ruling.by_form;
             }
             if decision.by.as_ref().is_none_or(|(_, before)| ruling.verdict > before.verdict) {
                 decision.verdict = ruling.verdict;

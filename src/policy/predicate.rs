@@ -39,7 +39,7 @@ impl Predicate {
         if node.value.is_string() {
             let tests = vec![Test::Exists(true)];
             return Ok(Predicate {
-                pointer: node.pointer.clone(),
+                pointer: node.pointer(),
                 path: Path::read(node)?,
                 tests,
                 on_deny: None,
@@ -58,7 +58,7 @@ impl Predicate {
             _ => return Err(members.wrong("op and value go together")),
         };
         Ok(Predicate {
-            pointer: node.pointer.clone(),
+            pointer: node.pointer(),
             path: Path::read(&path)?,
             tests: vec![test],
             on_deny: members.text("on_deny")?.or(members.text("reason")?),

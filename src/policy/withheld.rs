@@ -156,8 +156,9 @@ impl<'p> Withheld<'p> {
     /// Looks through the keys of a JSON text, without making anything of it.
     fn has_key(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
-        // Rows have the same keys over and over.
-        let mut seen: HashSet<Cow<str>> = HashSet::new();
+        // Rows have the same keys over and over, and in the same order.
+        let (mut seen, mut order): (HashSet<Cow<str>>, Vec<Cow<str>>) = (HashSet::new(), Vec::new());
+        let mut next = 0;
         let mut at = 0;
         while let Some(quote) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'"')) {
             let start = at + quote + 1;
@@ -182,11 +183,20 @@ impl<'p> Withheld<'p> {
                 // Written with escapes it may be the same; what is no text is the name of nothing.
                 let plain = |key: &str| serde_json::from_str::<String>(&format!("\"{key}\"")).ok();
                 let key = if is_escaped { plain(key).map(Cow::Owned) } else { Some(Cow::Borrowed(key)) };
-                let Some(key) = key.filter(|key| !seen.contains(key)) else { continue };
+                let Some(key) = key else { continue };
+                if let Some(place) = [next, 0].into_iter().find(|place| order.get(*place) == Some(&key)) {
+                    next = place + 1;
+                    continue;
+                }
+                if seen.contains(&key) {
+                    continue;
+                }
                 if self.is(&key, 1).is_some() {
                     return true;
                 }
-                seen.insert(key);
+                seen.insert(key.clone());
+                order.push(key);
+                next = order.len();
             }
         }
         false

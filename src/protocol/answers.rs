@@ -12,6 +12,10 @@ pub fn wrong(operation: &Operation, json: &str) -> Option<&'static str> {
     match known.map(|method| (method.answer, method.makes_records())) {
         Some((_, true)) => (!are_ids(json, creates_some(operation))).then_some("ids of new records"),
         Some((Answer::True, _)) => (json.trim() != "true").then_some("true"),
+        // Odoo says false where it had a reason to make none.
+        Some((Answer::Records { .. }, _)) => {
+            (json.trim() != "false" && ids(json).is_none()).then_some("ids of records")
+        }
         _ => is_error(json).then_some("a result"),
     }
 }
@@ -21,9 +25,13 @@ fn creates_some(operation: &Operation) -> bool {
 }
 
 fn are_ids(json: &str, some: bool) -> bool {
+    ids(json).is_some_and(|ids| ids.is_empty() != some)
+}
+
+fn ids(json: &str) -> Option<Vec<u64>> {
     let one = || serde_json::from_str(json).map(|id| vec![id]);
-    let found = serde_json::from_str::<Vec<u64>>(json).or_else(|_| one());
-    found.is_ok_and(|ids| ids.iter().all(|id| *id > 0) && ids.is_empty() != some)
+    let found = serde_json::from_str::<Vec<u64>>(json).or_else(|_| one()).ok()?;
+    found.iter().all(|id| *id > 0).then_some(found)
 }
 
 /// An error of Odoo's in an answer that says 200: of JSON-2 with all its keys, or of JSON-RPC.
@@ -59,6 +67,18 @@ mod tests {
         assert!(is_right("create", json!({ "vals_list": {} }), "[4]"));
         assert!(is_right("create", json!({ "vals_list": [{}] }), "4"));
         assert!(is_right("create", json!({ "vals_list": [] }), "[]"));
+    }
+
+    #[test]
+    fn a_message_and_an_activity_are_told_by_ids_or_by_false() {
+        for method in ["message_post", "message_notify", "activity_schedule"] {
+            for right in ["[4]", "4", "[4, 5]", "[]", " false "] {
+                assert!(is_right(method, json!({}), right), "{method} {right}");
+            }
+            for wrong in ["null", "true", "{}", "\"ok\"", "[\"4\"]", "[0]", r#"{"error": "x"}"#, "1.5"] {
+                assert!(!is_right(method, json!({}), wrong), "{method} {wrong}");
+            }
+        }
     }
 
     #[test]

@@ -36,8 +36,8 @@ const OUTWARD: [&str; 8] = [
     "SMTPException",
 ];
 
-/// Built-in errors of sockets and files.
-const BUILTIN: [&str; 9] = [
+/// Built-in errors of sockets and files, and those by which a worker is ended wherever it stands.
+const BUILTIN: [&str; 10] = [
     "BrokenPipeError",
     "ConnectionAbortedError",
     "ConnectionError",
@@ -47,6 +47,7 @@ const BUILTIN: [&str; 9] = [
     "OSError",
     "TimeoutError",
     "KeyboardInterrupt",
+    "SystemExit",
 ];
 
 /// PostgreSQL's conditions in which the connection is gone, or nobody knows what became of the transaction.
@@ -79,7 +80,7 @@ pub fn names_it(class: &str) -> bool {
         return true;
     }
     // PostgreSQL's own refusals are rolled back, however they are called.
-    if class.starts_with("psycopg2.") || class.starts_with("odoo.exceptions.") {
+    if class.starts_with("psycopg2.") {
         return false;
     }
     let is_of = |package: &str| class.strip_prefix(package).is_some_and(|rest| rest.starts_with('.'));
@@ -165,12 +166,14 @@ mod tests {
     fn errors_of_the_transaction_are_told_from_those_of_other_servers() {
         for class in [
             "odoo.addons.base.models.ir_mail_server.MailDeliveryException",
+            "odoo.exceptions.MailDeliveryException",
             "smtplib.SMTPServerDisconnected",
             "requests.exceptions.ReadTimeout",
             "urllib3.exceptions.ReadTimeoutError",
             "socket.timeout",
             "builtins.TimeoutError",
             "builtins.ConnectionResetError",
+            "builtins.SystemExit",
             "odoo.addons.account_edi_proxy_client.models.account_edi_proxy_user.AccountEdiProxyError",
             "odoo.addons.iap.tools.iap_tools.InsufficientCreditError",
             "psycopg2.OperationalError",
@@ -182,6 +185,9 @@ mod tests {
         for class in [
             "odoo.exceptions.UserError",
             "odoo.exceptions.ValidationError",
+            "odoo.exceptions.AccessError",
+            "odoo.exceptions.LockError",
+            "odoo.exceptions.ConcurrencyError",
             "builtins.ValueError",
             "builtins.KeyError",
             "psycopg2.errors.SerializationFailure",

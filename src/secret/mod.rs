@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use veiled::Sought;
+
 /// From this length on a secret is no word that stands in a text by chance.
 const LONG: usize = 16;
 
@@ -51,7 +53,7 @@ impl PartialEq for Secret {
 /// The keys and tokens that must not be seen: those of a profile for good, those of a call while it lasts. What goes
 /// out, and what a server sends back, passes through it.
 #[derive(Default)]
-pub struct Veil(Mutex<Vec<(u64, Secret)>>);
+pub struct Veil(Mutex<Vec<(u64, Sought)>>);
 
 /// A secret that is blacked out until dropped.
 pub struct Veiled {
@@ -66,7 +68,7 @@ impl Drop for Veiled {
 }
 
 impl Veil {
-    fn lock(&self) -> MutexGuard<'_, Vec<(u64, Secret)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(u64, Sought)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -81,21 +83,21 @@ impl Veil {
 
     /// The same for good; saying it again changes nothing.
     pub fn keep(&self, secret: &Secret) {
-        let is_known = self.lock().iter().any(|(number, known)| *number == 0 && known == secret);
+        let is_known = self.lock().iter().any(|(number, known)| *number == 0 && known.secret() == secret);
         if !is_known {
             self.add(0, secret);
         }
     }
 
     fn add(&self, number: u64, secret: &Secret) {
-        self.lock().push((number, secret.clone()));
+        self.lock().push((number, Sought::new(secret.clone())));
     }
 
     /// The bytes with every one of them blacked out, however it is written there.
     pub fn without_secrets<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
         let mut clean = Cow::Borrowed(bytes);
-        for (_, secret) in self.lock().iter() {
-            if let Some(without) = veiled::without(&clean, secret.expose()) {
+        for (_, sought) in self.lock().iter() {
+            if let Some(without) = sought.without(&clean) {
                 clean = Cow::Owned(without);
             }
         }
@@ -105,8 +107,8 @@ impl Veil {
     /// Whether one of them is in a text, however it is written there. A short one could be there by chance.
     pub fn is_in(&self, text: &[u8]) -> bool {
         let held = self.lock();
-        let mut long = held.iter().filter(|(_, secret)| secret.expose().len() >= LONG);
-        long.any(|(_, secret)| veiled::without(text, secret.expose()).is_some())
+        let mut long = held.iter().filter(|(_, sought)| sought.secret().expose().len() >= LONG);
+        long.any(|(_, sought)| sought.without(text).is_some())
     }
 
     /// How many are held.

@@ -1,5 +1,9 @@
-//! Finding a secret in bytes however it is written: as it stands, with characters as JSON, HTML or a URL write them,
-//! or in base64. It holds nothing.
+//! Finding a secret in bytes however it is written: as it stands, with characters as JSON, HTML, a URL, a letter or a
+//! language of programs writes them, in hex or in base64. It holds nothing.
+
+use zeroize::Zeroizing;
+
+use super::Secret;
 
 /// Stands where one was.
 const BLACK: &[u8] = b"(redacted)";
@@ -10,49 +14,101 @@ const ALONE: usize = 12;
 /// Pieces of base64 shorter than this are found by chance.
 const SHORTEST_BASE64: usize = 12;
 
-/// The bytes without the secret, if it was in them.
-pub fn without(bytes: &[u8], secret: &str) -> Option<Vec<u8>> {
-    // A number of a few digits is an amount somewhere, and JSON without it is none.
-    let is_amount = secret.len() < ALONE && secret.bytes().all(|byte| byte.is_ascii_digit());
-    if secret.len() < SHORTEST || is_amount {
-        return None;
-    }
-    let encoded: Vec<Vec<u8>> =
-        base64(secret.as_bytes()).into_iter().filter(|one| one.len() >= SHORTEST_BASE64).collect();
-    let starts = starts(secret, &encoded);
-    let mut clean: Option<Vec<u8>> = None;
-    let (mut at, mut copied) = (0, 0);
-    while at < bytes.len() {
-        if !starts[usize::from(bytes[at])] {
-            at += 1;
-            continue;
-        }
-        let length = written(&bytes[at..], secret)
-            .filter(|length| secret.len() >= ALONE || stands_alone(bytes, at, at + length))
-            .or_else(|| encoded.iter().find(|one| bytes[at..].starts_with(one)).map(Vec::len));
-        match length {
-            Some(length) => {
-                let clean = clean.get_or_insert_with(Vec::new);
-                clean.extend(&bytes[copied..at]);
-                clean.extend(BLACK);
-                at += length;
-                copied = at;
-            }
-            None => at += 1,
-        }
-    }
-    if let Some(clean) = &mut clean {
-        clean.extend(&bytes[copied..]);
-    }
-    clean
+/// A secret with what it is looked for by.
+pub struct Sought {
+    secret: Secret,
+    /// As hex and base64 write it.
+    encoded: Zeroizing<Vec<Vec<u8>>>,
+    /// The forms that can begin with a byte.
+    starts: [u16; 256],
 }
 
-/// Bytes that one of the forms can begin with.
-fn starts(secret: &str, encoded: &[Vec<u8>]) -> [bool; 256] {
-    let mut starts = [false; 256];
-    let firsts = encoded.iter().filter_map(|one| one.first().copied()).chain(secret.bytes().next());
-    for byte in firsts.chain(*b"\\%&") {
-        starts[usize::from(byte)] = true;
+impl Sought {
+    /// Made once a secret, and not for each text.
+    pub fn new(secret: Secret) -> Sought {
+        let encoded = encoded(secret.expose().as_bytes());
+        let starts = starts(secret.expose(), &encoded);
+        Sought { secret, encoded: Zeroizing::new(encoded), starts }
+    }
+
+    /// What is sought.
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// The bytes without the secret, if it was in them.
+    pub fn without(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let secret = self.secret.expose();
+        // A number of a few digits is an amount somewhere, and JSON without it is none.
+        if secret.len() < SHORTEST || secret.len() < ALONE && is_digits(secret.as_bytes()) {
+            return None;
+        }
+        let mut clean: Option<Vec<u8>> = None;
+        let (mut at, mut copied) = (0, 0);
+        while at < bytes.len() {
+            let forms = self.starts[usize::from(bytes[at])];
+            if forms == 0 {
+                at += 1;
+                continue;
+            }
+            let is_it = |length: &usize| secret.len() >= ALONE || stands_alone(bytes, at, at + length);
+            let plain = || if forms & 1 == 1 { written(&bytes[at..], secret) } else { None };
+            let in_code = || {
+                let mut there =
+                    self.encoded.iter().enumerate().filter(|(nth, _)| forms >> (nth + 1) & 1 == 1);
+                there.find(|(_, one)| bytes[at..].starts_with(one)).map(|(_, one)| one.len())
+            };
+            match plain().filter(is_it).or_else(|| in_code().filter(is_it)) {
+                Some(length) => {
+                    let clean = clean.get_or_insert_with(Vec::new);
+                    clean.extend(&bytes[copied..at]);
+                    clean.extend(BLACK);
+                    at += length;
+                    copied = at;
+                }
+                None => at += 1,
+            }
+        }
+        if let Some(clean) = &mut clean {
+            clean.extend(&bytes[copied..]);
+        }
+        clean
+    }
+}
+
+fn is_digits(bytes: &[u8]) -> bool {
+    bytes.iter().all(u8::is_ascii_digit)
+}
+
+/// The secret in hex and base64: of a long one the pieces of base64 that stay the same whatever stands around it, of a
+/// short one the whole.
+fn encoded(secret: &[u8]) -> Vec<Vec<u8>> {
+    let hex = |upper: bool| -> Vec<u8> {
+        let one = |byte: &u8| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") };
+        secret.iter().map(one).collect::<String>().into_bytes()
+    };
+    let mut all: Vec<Vec<u8>> = vec![hex(false), hex(true)];
+    all.retain(|one| !is_digits(one) || secret.len() >= ALONE);
+    if secret.len() < ALONE {
+        all.extend([b"+/", b"-_"].map(|alphabet| whole_base64(secret, alphabet)));
+    } else {
+        all.extend(base64(secret).into_iter().filter(|one| one.len() >= SHORTEST_BASE64));
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Which forms can begin with a byte: the first bit is that of the secret as it is written, the others those of its codes.
+fn starts(secret: &str, encoded: &[Vec<u8>]) -> [u16; 256] {
+    let mut starts = [0; 256];
+    for byte in secret.bytes().next().into_iter().chain(*b"\\%&=") {
+        starts[usize::from(byte)] |= 1;
+    }
+    for (nth, one) in encoded.iter().enumerate() {
+        if let Some(byte) = one.first() {
+            starts[usize::from(*byte)] |= 1 << (nth + 1);
+        }
     }
     starts
 }
@@ -76,14 +132,10 @@ fn one(bytes: &[u8], character: char) -> Option<usize> {
     }
     match bytes.first()? {
         b'\\' => escaped(bytes, character),
-        b'%' => {
+        mark @ (b'%' | b'=') => {
             let mut at = 0;
             for byte in plain {
-                let hex = std::str::from_utf8(bytes.get(at..at + 3)?).ok()?.strip_prefix('%')?;
-                if u8::from_str_radix(hex, 16).ok()? != *byte {
-                    return None;
-                }
-                at += 3;
+                at += coded(&bytes[at..], *mark, *byte)?;
             }
             Some(at)
         }
@@ -110,7 +162,26 @@ fn one(bytes: &[u8], character: char) -> Option<usize> {
     }
 }
 
-/// `\u0061`, `\"`, `\/`, with any number of backslashes, as JSON within JSON has them.
+/// Length of one byte as a URL (`%61`, `%2561`) or a letter (`=61`) writes it.
+fn coded(bytes: &[u8], mark: u8, byte: u8) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        if bytes.first() == Some(&mark) && number(bytes.get(at..at + 2)?, 16) == Some(byte.into()) {
+            return Some(at + 2);
+        }
+        // A mark that was itself written so.
+        (mark == b'%' && bytes[at..].starts_with(b"25")).then_some(())?;
+        at += 2;
+    }
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    digits.iter().all(u8::is_ascii_alphanumeric).then_some(())?;
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()
+}
+
+/// `\u0061`, `\"`, `\/`, with any number of backslashes, as JSON within JSON has them; `\x61`, `\141`, `\U00000061` and
+/// `\u{61}`, as languages have them.
 fn escaped(bytes: &[u8], character: char) -> Option<usize> {
     let slashes = bytes.iter().take_while(|byte| **byte == b'\\').count();
     let unit = |at: usize| -> Option<u16> {
@@ -118,7 +189,17 @@ fn escaped(bytes: &[u8], character: char) -> Option<usize> {
         u16::from_str_radix(text, 16).ok()
     };
     let after = &bytes[slashes..];
+    let code = u32::from(character);
+    let is_it = |digits: Option<&[u8]>, radix| digits.and_then(|digits| number(digits, radix)) == Some(code);
     match after.first() {
+        Some(b'x') if is_it(after.get(1..3), 16) => Some(slashes + 3),
+        Some(b'0'..=b'3') if is_it(after.get(..3), 8) => Some(slashes + 3),
+        Some(b'x' | b'0'..=b'3') if !character.is_ascii() => bytewise(bytes, character),
+        Some(b'U') => is_it(after.get(1..9), 16).then_some(slashes + 9),
+        Some(b'u') if after.get(1) == Some(&b'{') => {
+            let end = after.iter().take(10).position(|byte| *byte == b'}')?;
+            is_it(after.get(2..end), 16).then_some(slashes + end + 1)
+        }
         Some(b'u') => {
             let mut units = [0; 2];
             let encoded = character.encode_utf16(&mut units);
@@ -143,6 +224,21 @@ fn escaped(bytes: &[u8], character: char) -> Option<usize> {
     }
 }
 
+/// A character by each of its bytes, `\xc3\xbc` or `\303\274`.
+fn bytewise(bytes: &[u8], character: char) -> Option<usize> {
+    let mut buffer = [0; 4];
+    let mut at = 0;
+    for byte in character.encode_utf8(&mut buffer).bytes() {
+        let slashes = bytes[at..].iter().take_while(|byte| **byte == b'\\').count();
+        let after = bytes.get(at + slashes..)?;
+        let is_hex = slashes > 0 && after.first() == Some(&b'x');
+        let told = if is_hex { number(after.get(1..3)?, 16) } else { number(after.get(..3)?, 8) };
+        (slashes > 0 && told == Some(byte.into())).then_some(())?;
+        at += slashes + 3;
+    }
+    Some(at)
+}
+
 fn stands_alone(bytes: &[u8], from: usize, to: usize) -> bool {
     let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let before = from.checked_sub(1).and_then(|before| bytes.get(before));
@@ -158,11 +254,7 @@ fn base64(bytes: &[u8]) -> Vec<Vec<u8>> {
             let mut padded = vec![0; shift];
             padded.extend(bytes);
             let whole = padded.len() / 3 * 3;
-            let mut text = Vec::new();
-            for three in padded[..whole].chunks(3) {
-                let bits = u32::from(three[0]) << 16 | u32::from(three[1]) << 8 | u32::from(three[2]);
-                text.extend([18, 12, 6, 0].map(|by| digit((bits >> by & 63) as u8, alphabet)));
-            }
+            let mut text = whole_base64(&padded[..whole], alphabet);
             // The first digits also hold bits of what stands before.
             let unsure = [0, 2, 3][shift];
             all.push(text.split_off(unsure.min(text.len())));
@@ -171,6 +263,19 @@ fn base64(bytes: &[u8]) -> Vec<Vec<u8>> {
     all.sort();
     all.dedup();
     all
+}
+
+/// The base64 of bytes, without the marks that fill it up.
+fn whole_base64(bytes: &[u8], alphabet: &[u8; 2]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for three in bytes.chunks(3) {
+        let at = |nth: usize| u32::from(three.get(nth).copied().unwrap_or_default());
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        text.extend(
+            [18, 12, 6, 0].map(|by| digit((bits >> by & 63) as u8, alphabet)).iter().take(three.len() + 1),
+        );
+    }
+    text
 }
 
 fn digit(value: u8, alphabet: &[u8; 2]) -> u8 {
@@ -190,8 +295,8 @@ mod tests {
     const KEY: &str = "5e1f00c0ffee5e1f00c0ffee5e1f00c0ffee1234";
 
     fn clean(text: &str, secret: &str) -> String {
-        without(text.as_bytes(), secret)
-            .map_or_else(|| text.into(), |clean| String::from_utf8(clean).unwrap())
+        let sought = Sought::new(Secret::new(secret.into()));
+        sought.without(text.as_bytes()).map_or_else(|| text.into(), |clean| String::from_utf8(clean).unwrap())
     }
 
     #[test]
@@ -207,7 +312,21 @@ mod tests {
         let html: String = KEY.chars().map(|c| format!("&#{};", u32::from(c))).collect();
         let hex: String = KEY.chars().map(|c| format!("&#x{:x};", u32::from(c))).collect();
         let url: String = KEY.chars().map(|c| format!("%{:02X}", u32::from(c))).collect();
-        for written in [KEY.to_string(), unicode, upper, twice, mixed, html, hex, url] {
+        let of = |one: &dyn Fn(u32) -> String| KEY.chars().map(|c| one(u32::from(c))).collect::<String>();
+        let of_languages = [
+            of(&|c| format!("\\x{c:02x}")),
+            of(&|c| format!("\\\\x{c:02X}")),
+            of(&|c| format!("\\{c:03o}")),
+            of(&|c| format!("\\U{c:08x}")),
+            of(&|c| format!("\\u{{{c:x}}}")),
+            of(&|c| format!("={c:02X}")),
+            of(&|c| format!("%25{c:02X}")),
+            of(&|c| format!("{c:02x}")),
+            of(&|c| format!("{c:02X}")),
+        ];
+        for written in
+            [KEY.to_string(), unicode, upper, twice, mixed, html, hex, url].into_iter().chain(of_languages)
+        {
             assert_eq!(clean(&format!("a {written} b"), KEY), "a (redacted) b", "{written}");
             assert_eq!(clean(&format!("{written}{written}"), KEY), "(redacted)(redacted)");
         }
@@ -235,6 +354,8 @@ mod tests {
         assert_eq!(clean(&serde_json::Value::from(secret).to_string(), secret), "\"(redacted)\"");
         let escaped: String = secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
         assert_eq!(clean(&escaped, secret), "(redacted)");
+        let by_bytes: String = secret.bytes().map(|byte| format!("\\x{byte:02x}")).collect();
+        assert_eq!(clean(&by_bytes, secret), "(redacted)");
     }
 
     #[test]
@@ -243,6 +364,16 @@ mod tests {
             clean("key sh0rt, \"sh0rt\" and sh0rter", "sh0rt"),
             "key (redacted), \"(redacted)\" and sh0rter"
         );
+        for (written, shown) in [
+            ("basic c2gwcnQ=", "basic (redacted)="),
+            ("73683072 74", "73683072 74"),
+            ("7368307274", "7368307274"),
+            ("x 7368307a", "x 7368307a"),
+            ("c2gwcnQx", "c2gwcnQx"),
+        ] {
+            assert_eq!(clean(written, "sh0rt"), shown, "a number, a part, and what holds more stay");
+        }
+        assert_eq!(clean("\"73686f7274\"", "short"), "\"(redacted)\"");
         assert_eq!(clean("[1234, 12.34]", "1234"), "[1234, 12.34]");
         assert_eq!(clean("abc", "abc"), "abc");
         assert_eq!(clean("xtwelve-chars!x", "twelve-chars!"), "x(redacted)x");
@@ -250,10 +381,28 @@ mod tests {
 
     #[test]
     fn other_texts_stay_as_they_are() {
-        for text in
-            ["", "\\", "\\u", "\\u005", "%", "%5", "&", "&#;", "5e1f00c0ffee", "{\"a\": \"\\u0035\\u0065\"}"]
-        {
-            assert_eq!(without(text.as_bytes(), KEY), None, "{text}");
+        let sought = Sought::new(Secret::new(KEY.into()));
+        for text in [
+            "",
+            "\\",
+            "\\u",
+            "\\u005",
+            "\\u{",
+            "\\x",
+            "\\0",
+            "\\U0",
+            "%",
+            "%5",
+            "%25",
+            "%2525",
+            "=",
+            "=3",
+            "&",
+            "&#;",
+            "5e1f00c0ffee",
+            "{\"a\": \"\\u0035\\u0065\"}",
+        ] {
+            assert_eq!(sought.without(text.as_bytes()), None, "{text}");
         }
     }
 }

@@ -180,11 +180,21 @@ pub fn meant_by(misspelt: &str) -> Option<&'static str> {
 /// The same of everything that the environment can hold.
 pub fn meant_in_environment(misspelt: &str) -> Option<&'static str> {
     let is_known = ALL.iter().any(|name| name.name == misspelt);
-    closest_of(ALL.iter().map(|name| name.name), misspelt).filter(|_| !is_known)
+    if is_known { None } else { closest_of(ALL.iter().map(|name| name.name), misspelt) }
 }
 
+/// What every name begins with.
+const PREFIX: &str = "ODOO_";
+/// The most slips that are forgiven in one name.
+const MOST_SLIPS: usize = 2;
+
 fn closest_of(names: impl Iterator<Item = &'static str>, misspelt: &str) -> Option<&'static str> {
-    let slips = if misspelt.len() < "ODOO_LANG".len() { 1 } else { 2 };
+    // Every run asks this of the whole environment, where hardly anything is Odoo's.
+    let head = misspelt.bytes().take(PREFIX.len() + MOST_SLIPS);
+    if head.filter(|byte| PREFIX.as_bytes().contains(byte)).count() < PREFIX.len() - MOST_SLIPS {
+        return None;
+    }
+    let slips = if misspelt.len() < "ODOO_LANG".len() { 1 } else { MOST_SLIPS };
     let near = names.filter(|name| have_most_letters_in_common(name, misspelt, slips));
     let measured = near.map(|name| (strsim::osa_distance(name, misspelt), name));
     measured
@@ -193,8 +203,7 @@ fn closest_of(names: impl Iterator<Item = &'static str>, misspelt: &str) -> Opti
         .map(|(_, name)| name)
 }
 
-/// Whether so few slips can lie between two names at all. Every run asks this of the whole environment, and to
-/// measure each pair would be most of what a run does.
+/// Whether so few slips can lie between two names at all: cheaper than to measure each pair.
 fn have_most_letters_in_common(name: &str, other: &str, slips: usize) -> bool {
     if name.len().abs_diff(other.len()) > slips {
         return false;

@@ -501,8 +501,24 @@ fn a_person_who_says_no_or_comes_too_late_approves_nothing() {
     let (home, server) = lab();
     server.on(&json2(GUARD, "request_manifest"), Answer::json(manifest("x")));
     let number = request();
-    let terminal = Terminal::agent(&home, &["approve", &number]).env("ODOO_APPROVER_API_KEY", APPROVER);
-    terminal.when("Type yes: ", "no\n").run(&home).exits(6).shows(&["not approved"]);
+    let terminal = || Terminal::agent(&home, &["approve", &number]).env("ODOO_APPROVER_API_KEY", APPROVER);
+    // Neither yes nor no.
+    terminal().when("Type yes: ", "maybe\n").run(&home).exits(6).shows(&["still waits", "asks again"]);
+    assert!(server.requests_to(&json2(GUARD, "reject_request")).is_empty());
+    // A guard that takes no such answer by key.
+    let missing = "the method 'strictbase.agent.confirmation.reject_request' does not exist";
+    server.once(
+        &json2(GUARD, "reject_request"),
+        Answer::odoo_error(404, "werkzeug.exceptions.NotFound", missing),
+    );
+    terminal().when("Type yes: ", "no, too early\n").run(&home).exits(6).shows(&["still waits", "in Odoo"]);
+    server.on(&json2(GUARD, "reject_request"), Answer::json("true"));
+    let seen = terminal().when("Type yes: ", "no\n").when("Why not?", "wrong customer\n").run(&home);
+    seen.exits(6).shows(&["is rejected", "told why"]);
+    let told: Vec<_> =
+        server.requests_to(&json2(GUARD, "reject_request")).iter().map(|it| it.json()).collect();
+    assert_eq!(told[0]["reason"], "too early");
+    assert_eq!((&told[1]["reason"], &told[1]["request_uuid"]), (&json!("wrong customer"), &json!(number)));
     let mut late = manifest("x");
     late["state"] = "rejected".into();
     server.on(&json2(GUARD, "request_manifest"), Answer::json(late));
@@ -528,7 +544,8 @@ fn a_request_that_only_the_approver_may_see_is_what_they_approve() {
     let data = r#"--data-json={"body":"a harmless text"}"#;
     let words = ["approve", "res.partner", "x_send_news", "--ids", "9", data];
     let terminal = Terminal::agent(&home, &words).env("ODOO_APPROVER_API_KEY", APPROVER);
-    let seen = terminal.when("Type yes: ", "yes\n").when("The true text", "").when("Type yes: ", "no\n");
-    seen.run(&home).exits(6).shows(&["a harmless text", "The true text", "not approved"]);
+    server.on(&json2(GUARD, "reject_request"), Answer::json("true"));
+    let seen = terminal.when("Type yes: ", "yes\n").when("The true text", "").when("Type yes: ", "no: bad\n");
+    seen.run(&home).exits(6).shows(&["a harmless text", "The true text", "is rejected"]);
     assert!(server.requests_to(&json2(GUARD, "issue_token")).is_empty());
 }

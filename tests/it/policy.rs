@@ -39,6 +39,7 @@ fn is_for_a_command_line(row: &Value) -> bool {
             "time:",
             "nested:",
             "link:",
+            "told:",
             "approval:",
             "permitted fields: a new line",
             "profile: of this",
@@ -103,6 +104,26 @@ fn a_refusal_says_which_rule_and_what_would_be_allowed_in_few_bytes() {
     assert!(server.requests().is_empty(), "a decision costs no request");
     let log = fs::read_to_string(home.path().join("state/policy/decisions.jsonl")).unwrap();
     assert!(log.contains("\"arguments\":[\"vals\"]") && !log.contains("secret value"), "{log}");
+}
+
+#[test]
+fn what_waits_is_listed_the_latest_first_whoever_holds_it() {
+    let (home, server) = lab();
+    policy(
+        &home,
+        &json!({ "version": "1", "rules": [{ "match": { "model": "res.partner", "effect": "write" }, "action": "ask" }] }),
+    );
+    home.run(["write", "res.partner", "--ids", "7", "--vals-json", r#"{"name":"x"}"#])
+        .fails(6, "confirmation_required");
+    let row = |at: &str| json!({ "id": 1, "request_uuid": at, "state": "pending", "create_date": at });
+    let rows = json!([row("2020-01-01 00:00:00"), row("2099-01-01 00:00:00")]);
+    server.on(&json2("strictbase.agent.confirmation", "search_read"), Answer::json(rows));
+    let listed = home.run(["approvals", "list"]).ok().json();
+    let at = |nth: usize| listed[nth]["asked_at"].as_str().unwrap();
+    assert_eq!(
+        (at(0), at(2), &listed[1]["held_by"]),
+        ("2099-01-01 00:00:00", "2020-01-01 00:00:00", &json!("client"))
+    );
 }
 
 #[test]
@@ -247,6 +268,16 @@ fn a_dry_run_is_denied_as_the_call_would_be() {
     assert!(shown.notes().iter().any(|note| note.contains("wants a person")), "{}", shown.stderr);
     let log = fs::read_to_string(home.path().join("state/policy/decisions.jsonl")).unwrap_or_default();
     assert!(!log.contains("\"became\":\"ask\""), "nothing was asked: {log}");
+    // What would undo a call is denied as well before it is sent.
+    let tag = |line: &[&str]| home.run(line);
+    tag(&["create", "res.partner.category", "--vals-json", r#"{"name":"Undone"}"#]).ok();
+    tag(&["undo", "--last", "--dry-run"]).ok();
+    policy(
+        &home,
+        &json!({ "version": "1", "rules": [{ "match": { "method": "action_archive" }, "action": "deny" }] }),
+    );
+    tag(&["undo", "--last", "--dry-run"]).fails(5, "policy_denied");
+    tag(&["undo", "--last"]).fails(5, "policy_denied");
 }
 
 #[test]

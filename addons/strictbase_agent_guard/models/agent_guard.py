@@ -270,12 +270,13 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return hashlib.sha256(text.encode()).hexdigest()
 
     @api.model
-    def _egress(self, items, at_once=False):
+    def _egress(self, items, at_once=False, whole=False):
         """Whether these may leave; decided before anything does.
 
         Without approval the items are noted for the refusal, which is raised when
         the call ends or its transaction is about to be committed, so that it lists
         everything. ``at_once`` is for what cannot be undone, such as a connection.
+        ``whole`` is for what is about to leave: it gets no more files.
         """
         actor = self._actor()
         if actor is None or not items:
@@ -285,6 +286,12 @@ class StrictbaseAgentGuard(models.AbstractModel):
         if state is None:
             raise refusal(items)
         state.seen += items
+        if not whole and self._granted(state):
+            items = self._without_unfinished(state, items)
+            if not items:
+                return True
+        for item in items:
+            state.unfinished.pop(item.target, None)
         if self._granted(state) and all(state.grant.covers(i) for i in items):
             state.granted += items
             self.env["strictbase.agent.egress"]._record(state, items)
@@ -303,6 +310,31 @@ class StrictbaseAgentGuard(models.AbstractModel):
         if at_once:
             raise state.error()
         return False
+
+    @api.model
+    def _without_unfinished(self, state, items):
+        """The items without rows of this call that get their files next, as Odoo
+        gives a letter its printed documents after it has stored it."""
+        if state.grant.approved is None:
+            return items
+        begun = {
+            item.target: item
+            for item in items
+            if state.has_made(*item.target) and state.grant.approved.begins(item)
+        }
+        if begun:
+            if not state.unfinished:
+                self.env.cr.precommit.add(lambda: self._finish(state))
+            state.unfinished.update(begun)
+        return [item for item in items if item.target not in begun]
+
+    @api.model
+    def _finish(self, state):
+        """What still is without a file that was approved is not what was approved."""
+        items = list(state.unfinished.values())
+        state.unfinished = {}
+        if items and not state.closed:
+            self._egress(items, whole=True)
 
     @api.model
     def _tell_shows(self, state):

@@ -143,6 +143,31 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return self._origin_why(touches)
 
     @api.model
+    def _origin_is_pointed_to(self, document):
+        """Models whose records may point to this document, as far as an agent has
+        touched any that nobody has looked at."""
+        touch = self.env["strictbase.agent.touch"].sudo()
+        return touch._models_with_open() & document._agent_guard_pointing().keys()
+
+    @api.model
+    def _origin_words_about(self, document, text):
+        """Touches of fields whose words stand in this text about a document, on records
+        that point to it: it may list those without being made of them."""
+        pointing = document._agent_guard_pointing()
+        models = self._origin_is_pointed_to(document)
+        if not models:
+            return []
+        touches = self._unseen_words(frozenset(models)).owners_in(text)
+        keys = {(touch["model"], touch["res_id"]) for touch in touches}
+        about = {
+            key
+            for key, record in self._documents(keys).items()
+            if any(record[name] == document for name in pointing[record._name])
+        }
+        found = [t for t in touches if (t["model"], t["res_id"]) in about]
+        return sorted(found, key=lambda touch: touch["id"])
+
+    @api.model
     def _origin_words(self, text, encoded=False):
         """Touches of fields whose words stand in this text, and nobody has looked at.
 
@@ -152,15 +177,18 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return sorted(touches, key=lambda touch: touch["id"])
 
     @api.model
-    def _unseen_words(self):
-        """The words of the last touches that nobody has looked at: once for each
-        transaction."""
+    def _unseen_words(self, models=None):
+        """The words of the last touches that nobody has looked at, of these models if
+        any are named: once for each transaction."""
         cr = self.env.cr
-        known = _unseen.get(cr)
-        if known is not None and known[0] == cr.now():
-            return known[1]
+        moment, known = _unseen.get(cr, (None, {}))
+        if moment != cr.now():
+            known = {}
+        if models in known:
+            return known[models]
         words = Words()
-        touches = self.env["strictbase.agent.touch"].sudo()._last_open(MAX_TOUCHES)
+        touch = self.env["strictbase.agent.touch"].sudo()
+        touches = touch._last_open(MAX_TOUCHES, models)
         ours = self._words_of_ours() if touches else set()
         by_record = defaultdict(list)
         for touch in touches:
@@ -171,7 +199,8 @@ class StrictbaseAgentGuard(models.AbstractModel):
                 for touch in unseen:
                     if name in touch["names"] or WHOLE in touch["names"]:
                         words.add(touch, said)
-        _unseen[cr] = cr.now(), words
+        known[models] = words
+        _unseen[cr] = cr.now(), known
         return words
 
     @api.model
@@ -290,6 +319,25 @@ class Base(models.AbstractModel):
             if value:
                 found.setdefault((value._name, value.id), value)
         return found
+
+    @api.model
+    @ormcache(cache="stable")
+    def _agent_guard_pointing(self):
+        """model -> its fields by which a record of it says to which of these it
+        belongs."""
+        found = defaultdict(list)
+        for name, model in self.env.registry.items():
+            if model._abstract or model._transient or not model._auto:
+                continue
+            for field in model._fields.values():
+                if (
+                    field.type == "many2one"
+                    and field.store
+                    and field.comodel_name == self._name
+                    and field.name not in ("create_uid", "write_uid")
+                ):
+                    found[name].append(field.name)
+        return dict(found)
 
     @api.model
     def _agent_guard_texts(self, names):

@@ -7,6 +7,7 @@ order of judging, holding and releasing is here.
 
 import logging
 from collections import defaultdict
+from weakref import WeakKeyDictionary
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -18,6 +19,8 @@ from .mail_followers import followed_by
 
 _logger = logging.getLogger(__name__)
 
+#: cursor -> rows that its transaction has held, and what stands for them
+_held_now = WeakKeyDictionary()
 #: Whoever wrote these on a contact, or made it, has chosen the address.
 ADDRESS = {WHOLE, "email", "email_normalized", "phone", "phone_sanitized"}
 
@@ -49,8 +52,9 @@ class AgentQueued(models.AbstractModel):
     def write(self, vals):
         res = super().write(vals)
         due = vals.get("state") == self._agent_guard_due
-        if due or not self._agent_guard_content.isdisjoint(vals):
-            self._agent_guard_check_stored()
+        changed = not self._agent_guard_content.isdisjoint(vals)
+        if (due or changed) and not self._agent_guard_check_stored() and changed:
+            self._agent_guard_show_whole()
         return res
 
     # ------------------------------------------------------------------
@@ -119,7 +123,10 @@ class AgentQueued(models.AbstractModel):
         held = self.browse()
         items = []
         for row in self.sudo():
-            if row.state not in self._agent_guard_waiting:
+            if (
+                row.state not in self._agent_guard_waiting
+                and not row._agent_guard_is_refused_now()
+            ):
                 continue
             item = row._agent_guard_item(actor)
             if item is None or row._agent_guard_is_released(item):
@@ -133,6 +140,26 @@ class AgentQueued(models.AbstractModel):
         elif items and not guard._egress(items):
             held._agent_guard_hold()
         return True
+
+    def _agent_guard_is_refused_now(self):
+        """Whether the call that makes this row was refused for it, and goes on to give
+        it all that it would have sent."""
+        state = peek(self.env)
+        return (
+            state is not None
+            and bool(state.refused)
+            and state.has_made(self._name, self.id)
+            and self.state == self._agent_guard_stopped["state"]
+        )
+
+    def _agent_guard_show_whole(self):
+        """A job has gone on with rows that were held as it made them: approvers are
+        shown all of it."""
+        held = self.env["strictbase.agent.held"].sudo()
+        for row_id in self._ids if _held_now else ():
+            number = _held_now.get(self.env.cr, {}).get((self._name, row_id))
+            if number:
+                held.browse(number).exists()._refresh()
 
     def _agent_guard_check_origin(self):
         """Judge rows that a job makes: whose work is it that they send?
@@ -157,7 +184,11 @@ class AgentQueued(models.AbstractModel):
         touched = {(touch["model"], touch["res_id"]) for touch in touches}
         for row in rows:
             document = documents.get(row)
-            if document is None or not keys[row].isdisjoint(touched):
+            if (
+                document is None
+                or not keys[row].isdisjoint(touched)
+                or guard._origin_is_pointed_to(document)
+            ):
                 row._agent_guard_judge(document)
 
     def _agent_guard_documents(self):
@@ -195,6 +226,8 @@ class AgentQueued(models.AbstractModel):
         if not touches and document is None:
             touches = guard._origin_words(self._agent_guard_text())
             touches = touches or self._agent_guard_aimed()
+        elif not touches:
+            touches = guard._origin_words_about(document, self._agent_guard_text())
         if touches:
             self._agent_guard_hold_for(item, touches)
 
@@ -225,6 +258,7 @@ class AgentQueued(models.AbstractModel):
         held = self.env["strictbase.agent.held"]._hold(
             item, touches, owner=self._agent_guard_owner(item), agent=agent
         )
+        _held_now.setdefault(self.env.cr, {})[self._name, self.id] = held.id
         self.agent_guard_why = held.why
         self._agent_guard_hold()
 
@@ -379,7 +413,7 @@ class AgentQueued(models.AbstractModel):
                     row._agent_guard_hold_for(item, agent=row.create_uid.id)
                     continue
                 refused = True
-                if not guard._egress([item]):
+                if not guard._egress([item], whole=True):
                     continue
             if item is not None:
                 items.append(item)

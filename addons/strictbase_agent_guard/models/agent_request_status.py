@@ -80,6 +80,18 @@ class StrictbaseAgentConfirmation(models.Model):
         }
 
     @api.model
+    def reject_request(self, request_uuid, reason):
+        """An approver's no, by key as at the button; the agent is told why."""
+        self._check_approver()
+        row = self.sudo().search([("request_uuid", "=", str(request_uuid))], limit=1)
+        if not row:
+            raise UserError(self.env._("There is no such request."))
+        if not isinstance(reason, str) or not reason.strip():
+            raise UserError(self.env._("Say why not: the agent is told."))
+        row.with_env(self.env)._reject(reason)
+        return True
+
+    @api.model
     def withdraw_request(self, request_uuid):
         """The agent does not want it any more."""
         row = self._own_request(request_uuid)

@@ -64,3 +64,21 @@ class MailMessage(models.Model):
         return bool(domains) and bool(
             self.env["mail.alias"].sudo().search_count([("alias_name", "=", local)])
         )
+
+
+class MailMail(models.Model):
+    # a concern of its own, apart from what mail_mail.py judges
+    _inherit = "mail.mail"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        agent = self.env["strictbase.agent.guard"]._acting_agent()
+        if agent:
+            vals_list = self._agent_guard_with_defaults(vals_list)
+            # what is sent at once is taken from these values, not from the message
+            own = self.env["mail.message"]._agent_guard_own_sender
+            vals_list = [
+                vals if vals.get("mail_message_id") else own(agent, vals)
+                for vals in vals_list
+            ]
+        return super().create(vals_list)

@@ -74,8 +74,9 @@ class StrictbaseAgentTouch(models.Model):
         return self._select(SQL("(model, res_id) IN %s", tuple(keys)))
 
     @api.model
-    def _last_open(self, limit):
-        """The latest open touches, of each agent as many."""
+    def _last_open(self, limit, models=None):
+        """The latest open touches, of these models if any are named, of each agent as
+        many."""
         return self._select(
             SQL(
                 """
@@ -85,10 +86,13 @@ class StrictbaseAgentTouch(models.Model):
                                            PARTITION BY agent_id ORDER BY id DESC
                                        ) AS place
                               FROM strictbase_agent_touch
-                             WHERE looked_at IS NULL) latest
-                     WHERE place <= %s)
+                             WHERE looked_at IS NULL AND %(named)s) latest
+                     WHERE place <= %(limit)s)
                 """,
-                limit,
+                named=SQL("TRUE")
+                if models is None
+                else SQL("model IN %s", tuple(sorted(models))),
+                limit=limit,
             )
         )
 

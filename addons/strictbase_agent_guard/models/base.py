@@ -48,6 +48,7 @@ class Base(models.AbstractModel):
     def write(self, vals):
         if self.env["strictbase.agent.guard"]._actor() is None:
             return super().write(vals)
+        self._agent_guard_check_contacts(vals)
         changed = self._agent_guard_changed(vals)
         res = super().write(vals)
         if changed:

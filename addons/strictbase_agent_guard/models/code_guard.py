@@ -12,7 +12,7 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, html_sanitize, ormcache
 
-from ..tools.active_content import is_active, is_active_address
+from ..tools.active_content import is_active, is_active_address, is_active_link
 
 #: Whoever may write one of these has code run in the server or in every page.
 CODE_MODELS = (
@@ -178,8 +178,10 @@ class Base(models.AbstractModel):
             # what Odoo sanitizes when it is written, it does not when translated
             if translated or not field.sanitize:
                 runs = is_active(value)
-        elif field.type == "char" and ADDRESS.search(field.name):
-            runs = is_active_address(value)
+        elif field.type == "char":
+            # a view may show any of them as a link
+            named = ADDRESS.search(field.name)
+            runs = is_active_address(value) if named else is_active_link(value)
         elif field.type == "text" and field.store:
             # jobs and actions are closed to agents: Odoo itself makes this one
             own = self.env.su and self._name.startswith(CLOSED)

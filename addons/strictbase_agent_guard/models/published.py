@@ -19,17 +19,21 @@ STRICT_FIELDS = "strictbase_agent_guard.strict_fields"
 PUBLISHED = "is_published"
 PUBLISHES = re.compile(
     r"(?:^|_)(?:public|published|visible_to_customers|on_website|portal_visible|"
-    r"ecommerce_ok|website_visible|visible_by_everyone)$"
+    r"ecommerce_ok|website_visible|visible_by_everyone|shown_on_\w+)$"
 )
 #: Selections that say who may see a record, and how open it is when it is not only us.
 VISIBILITY = re.compile(
     r"visibility$|^privacy$|access_mode$|audience$|^enroll$|sharing$|_via_link$"
+    r"|^attached_on_"
 )
 OUTSIDE = {
     "anonymous": 3,
     "anyone": 3,
     "everyone": 3,
+    "inside": 3,
     "public": 3,
+    "quotation": 3,
+    "sale_order": 3,
     "website": 3,
     "connected": 2,
     "logged_in": 2,
@@ -47,6 +51,10 @@ SPOKEN = {
     "im_livechat.channel",
     "im_livechat.channel.rule",
 }
+#: Whoever is in a group of such members gets what anybody writes to it.
+MEMBER = ".member"
+#: Where a link leads that people outside may have already.
+LEADING = {"link.tracker": frozenset({"url"})}
 #: These have rules of their own.
 APART = {
     "discuss.channel",
@@ -194,6 +202,22 @@ class Base(models.AbstractModel):
         if self._name in SPOKEN:
             said = frozenset({"title"}) if self._name == "chatbot.script" else None
             rules.append(Rule(fields=said, created=True, items="_agent_guard_spoken"))
+        if self._name.endswith(MEMBER) and self._name not in APART:
+            reached = frozenset(
+                name
+                for name in ("email", "partner_id")
+                if name in self._fields and self._fields[name].store
+            )
+            if reached:
+                rules.append(Rule("mailing list", fields=reached, created=True))
+        if self._name in LEADING:
+            rules.append(
+                Rule(
+                    fields=LEADING[self._name],
+                    items="_agent_guard_leads",
+                    instead="make another link, with its own address",
+                )
+            )
         if self._name in APART:
             return rules
         guard = self.env["strictbase.agent.guard"]
@@ -245,11 +269,21 @@ class Base(models.AbstractModel):
         ]
 
     @api.model
+    @ormcache(cache="stable")
     def _agent_guard_is_page(self):
-        """Whether the site has a page for each such record that it may show."""
-        return "website_url" in self._fields and self._name in self.env[
-            "strictbase.agent.guard"
-        ]._models_open_to("base.group_public")
+        """Whether the site has a page for each such record that it may show: those
+        that have an address there, or that say themselves who may see them."""
+        guard = self.env["strictbase.agent.guard"]
+        if self._name in APART or self._name not in guard._models_open_to(
+            "base.group_public"
+        ):
+            return False
+        return "website_url" in self._fields or any(
+            field.type == "selection"
+            and VISIBILITY.search(name)
+            and "public" in dict(field._description_selection(self.env))
+            for name, field in self._fields.items()
+        )
 
     def _agent_guard_seen_by_public(self):
         """Those of these pages that a visitor can open now."""
@@ -272,6 +306,14 @@ class Base(models.AbstractModel):
         env = self.env(user=public.id, su=False, context={})
         seen = self.with_env(env)._filtered_access("read")
         return self.browse(seen._ids)
+
+    def _agent_guard_leads(self):
+        return [
+            record._agent_guard_shown_to(
+                {"name": "whoever has the link", "address": ""}
+            )
+            for record in self
+        ]
 
     def _agent_guard_in_the_portal(self):
         return [record._agent_guard_shown_to(PORTAL) for record in self]

@@ -5,11 +5,13 @@ until they are approved. A conversation with somebody outside is speech, and is 
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import MissingError
+from odoo.fields import Domain
 
 from odoo.addons.mail.tools.discuss import Store
 
 from ..tools.call_state import peek
 from .mail_message import VISIBLE_FIELDS
+from .reader_filter import FLAG
 
 #: Types that a portal or website page shows, unless the message is internal.
 SHOWN = {"comment", "email", "email_outgoing", "auto_comment", "out_of_office"}
@@ -235,3 +237,17 @@ class IrBinary(models.AbstractModel):
         if record._name == "ir.attachment":
             record._agent_guard_check_shown()
         return record
+
+
+class Base(models.AbstractModel):
+    # a concern of its own, apart from what base.py arms
+    _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        # a document of a product, or of quotations, is a file, too: listed without
+        # its content it would be a broken one
+        if "ir.attachment" in self._inherits:
+            if self.env["strictbase.agent.guard"]._viewer_is_outside():
+                domain = Domain(domain) & Domain(FLAG, "=", False)
+        return super()._search(domain, *args, **kwargs)

@@ -18,6 +18,8 @@ from ..tools import client_secrets
 from ..tools.client_secrets import HIDDEN, without_links
 
 TEXTS = {"char", "text", "html"}
+#: These hold texts, too: the history of a text, properties of a task, …
+STRUCTURED = {"json", "properties", "properties_definition"}
 
 #: True while a condition, an order or a group of an agent is made.
 _blanking = ContextVar("strictbase_agent_guard_blanking", default=False)
@@ -73,7 +75,7 @@ class Base(models.AbstractModel):
         # database shares is asked there in vain. Only texts ask, as each column of each
         # query does.
         for field in self._fields.values():
-            if field.type in TEXTS and field.store:
+            if field.type in TEXTS | STRUCTURED and field.store:
                 field.to_sql = _to_sql(field)
         return res
 
@@ -106,16 +108,20 @@ class Base(models.AbstractModel):
 def _to_sql(field):
     """How this field stands in a query: without tokens in what an agent asks."""
     plain = type(field).to_sql
+    structured = field.type in STRUCTURED
 
     def to_sql(model, alias):
         sql = plain(field, model, alias)
         if not _blanking.get():
             return sql
+        # a token ends before the quotes around it, so that what is left can be read
         return SQL(
             "(CASE WHEN %(text)s ~ %(mark)s "
-            "THEN regexp_replace(%(text)s, %(link)s, %(hidden)s, 'g') "
-            "ELSE %(text)s END)",
-            text=sql,
+            "THEN regexp_replace(%(text)s, %(link)s, %(hidden)s, 'g')%(back)s "
+            "ELSE %(plain)s END)",
+            plain=sql,
+            text=SQL("(%s)::text", sql) if structured else sql,
+            back=SQL("::jsonb") if structured else SQL(),
             mark="[/=%]",
             link=client_secrets.sql_pattern(),
             hidden=rf"\1\2\3{HIDDEN}",

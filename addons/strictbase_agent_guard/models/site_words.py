@@ -84,22 +84,23 @@ class Base(models.AbstractModel):
     @ormcache(cache="stable")
     def _agent_guard_site_role(self):
         """How visitors come to read such records, "" if they do not."""
-        if self._transient or self._abstract or self._name.startswith(HOUSEKEEPING):
+        if self._transient or self._abstract:
+            return ""
+        if self._name.startswith(HOUSEKEEPING) and not self._agent_guard_is_page():
             return ""
         if self._agent_guard_is_page() or self._agent_guard_is_published_on_site():
             return PAGE
         guard = self.env["strictbase.agent.guard"]
         by_visitors = self._name in guard._models_open_to("base.group_public")
+        of_site = (self._original_module or "").startswith("website")
         if "message_ids" not in self._fields:
             portal = self._name in guard._models_open_to("base.group_portal")
             if by_visitors and self._agent_guard_is_published_with_another():
                 return LINE
-            if (by_visitors or portal) and self._agent_guard_page_fields():
+            # a page may read its own lines with all rights
+            if (by_visitors or portal or of_site) and self._agent_guard_page_fields():
                 return LINE
-        if by_visitors and (
-            "seo_name" in self._fields
-            or (self._original_module or "").startswith("website")
-        ):
+        if by_visitors and (of_site or "seo_name" in self._fields):
             return PART
         return ""
 
@@ -131,19 +132,27 @@ class Base(models.AbstractModel):
         return bool(self.env.cr.fetchone())
 
     @api.model
-    def _agent_guard_page_fields(self):
-        """Fields by which such a record is a line of a page: what only portal users
-        read, such as the line of an order, merely names a product unless it goes with
-        it."""
+    def _agent_guard_page_fields(self, below=()):
+        """Fields by which such a record is a line of a page, or of a line of one: what
+        only portal users read, such as the line of an order, merely names a product
+        unless it goes with it."""
         guard = self.env["strictbase.agent.guard"]
         by_visitors = self._name in guard._models_open_to("base.group_public")
-        return [
-            name
-            for name in self._agent_guard_part_fields()
-            if (by_visitors or self._fields[name].ondelete == "cascade")
-            and self._fields[name].comodel_name in self.env
-            and self.env[self._fields[name].comodel_name]._agent_guard_is_whole_page()
-        ]
+        below = (*below, self._name)
+        found = []
+        for name in self._agent_guard_part_fields():
+            comodel = self.env.get(self._fields[name].comodel_name)
+            if comodel is None or comodel._name in below:
+                continue
+            if not by_visitors and self._fields[name].ondelete != "cascade":
+                continue
+            if comodel._agent_guard_is_whole_page() or (
+                "message_ids" not in comodel._fields
+                and not comodel._name.startswith(HOUSEKEEPING)
+                and comodel._agent_guard_page_fields(below)
+            ):
+                found.append(name)
+        return found
 
     @api.model
     def _agent_guard_is_whole_page(self):
@@ -156,14 +165,18 @@ class Base(models.AbstractModel):
         role = self._agent_guard_site_role()
         said, named = set(), set()
         for name, field in self._fields.items():
-            if not field.store or (field.compute and field.readonly):
+            # also what is taken from another record and written there
+            written = field.store or (field.related and not field.inherited)
+            if not written or (field.compute and field.readonly):
                 continue
-            if field.type == "html":
+            if field.type == "html" and field.store:
                 said.add(name)
             elif name == self._rec_name and role != LINE:
                 continue
-            elif field.type == "text":
+            elif field.type in ("html", "text"):
                 named.add(name)
+            elif not field.store:
+                continue
             elif role != PART and field.type == "binary":
                 named.add(name)
             elif (
@@ -182,6 +195,8 @@ class Base(models.AbstractModel):
         """Those of these fields that a template of the site takes up."""
         if not names:
             return set()
+        # an application may bring pages of its own, without the site
+        own = self._agent_guard_is_page() and "website_url" not in self._fields
         self.env.cr.execute(
             SQL(
                 r"""
@@ -191,11 +206,12 @@ class Base(models.AbstractModel):
                     SELECT 1
                       FROM ir_ui_view view
                      WHERE view.type = 'qweb' AND view.active
-                       AND view.key LIKE 'website%%'
+                       AND (view.key LIKE 'website%%' OR view.key LIKE %s)
                        AND view.arch_db->>'en_US' LIKE '%%' || field.name || '%%'
                        AND view.arch_db->>'en_US' ~ ('\m' || field.name || '\M'))
                 """,
                 sorted(names),
+                f"{self._original_module}.%" if own else "website%",
             )
         )
         return {name for (name,) in self.env.cr.fetchall()}

@@ -1,11 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Links by which anybody is taken for a client: no agent gets hold of one."""
 
+import base64
 import json
 
 from odoo.tests import tagged
 
 from .common_approval import ApprovalCase
+from .roads_published import PIXEL
 
 PLANTED = "planted-token-0123456789"
 
@@ -43,6 +45,48 @@ class TestSignUpTokens(ApprovalCase):
         self.assertTrue(answer.ok, answer.text)
         self.assertIn("Sign up", answer.text)
         self.assertNotIn(token, answer.text)
+
+    def test_a_token_in_a_text_file(self):
+        """As it is, as base64, and as it is exported; an image stays as it is."""
+        url = self.client._get_signup_url_for_action()[self.client.id]
+        token = url.rpartition("token=")[2]
+        values = {"res_model": "res.partner", "res_id": self.client.id}
+        text = f"Sign up: {url}\n".encode()
+        image = base64.b64decode(PIXEL)
+        files = self.env["ir.attachment"].create(
+            [
+                {"name": "a.txt", "raw": text, **values},
+                {"name": "a.png", "raw": image, **values},
+            ]
+        )
+        self.env.flush_all()
+        encoded = base64.b64encode(text).decode()
+        for fields in (["raw"], ["datas"]):
+            # Odoo itself cannot answer the bytes of an image
+            ids = files[: 1 if fields == ["raw"] else 2].ids
+            told = {
+                who: self.rpc(who, "ir.attachment/read", ids, fields=fields)
+                for who in ("human", "agent")
+            }
+            self.assertIn(
+                token if fields == ["raw"] else encoded, told["human"].text, fields
+            )
+            self.assertTrue(told["agent"].ok, told["agent"].text)
+            shown = told["agent"].body[0][fields[0]]
+            if fields == ["datas"]:
+                shown = base64.b64decode(shown).decode()
+                self.assertEqual(told["agent"].body[1]["datas"], PIXEL)
+            self.assertNotIn(token, shown)
+            self.assertIn("Sign up: ", shown)
+        self.users["agent"].group_ids = [
+            (4, self.env.ref("base.group_allow_export").id)
+        ]
+        self.env.flush_all()
+        answer = self.rpc(
+            "agent", "ir.attachment/export_data", files.ids, fields_to_export=["datas"]
+        )
+        self.assertTrue(answer.ok, answer.text)
+        self.assertNotIn(encoded, answer.text)
 
 
 @tagged("post_install", "-at_install")

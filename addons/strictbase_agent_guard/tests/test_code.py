@@ -4,7 +4,7 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import TransactionCase, tagged
 
-from ..tools.active_content import is_active, is_active_address
+from ..tools.active_content import is_active, is_active_address, is_active_link
 from .common import MODULE, ConfirmationCase
 
 SCRIPT = "<p>Hello</p><script>alert(1)</script>"
@@ -47,6 +47,10 @@ class TestActiveContent(TransactionCase):
             self.assertTrue(is_active_address(text), text)
         for text in ("https://x.example/javascript:x", "www.x.example", "/my/orders"):
             self.assertFalse(is_active_address(text), text)
+        for text in ("javascript:alert(1)", "javascript://x%0a alert(1)"):
+            self.assertTrue(is_active_link(text), text)
+        for text in ("JavaScript: the good parts", "javascript", "https://x.example"):
+            self.assertFalse(is_active_link(text), text)
 
 
 @tagged("post_install", "-at_install")
@@ -159,6 +163,7 @@ class TestCode(ConfirmationCase):
         for name, field in (
             ("link.tracker", "url"),
             ("calendar.event", "videocall_location"),
+            ("res.partner", "ref"),
         ):
             if name not in self.env:
                 continue

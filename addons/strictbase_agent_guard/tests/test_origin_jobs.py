@@ -43,6 +43,39 @@ class TestOriginJobs(OriginCase):
         self._job(partners[1].id)
         self.assertIn("new@outside.example", self.recipients())
 
+    def _listed(self, who, name, **values):
+        """A job's letter about a contact that says what points to it, as the orders of
+        a day are told to who delivers them."""
+        self.see(self.client.ids)
+        values = {"partner_id": self.client.id, **values}
+        values |= {"name": f"{name} line of work", "project_id": self.at["project"]}
+        self.ok(who, "project.task/create", vals_list=[values])
+        # nobody is told of the task itself
+        self.env["mail.mail"].search([]).unlink()
+        self._run(
+            f"record = env['res.partner'].browse({self.client.id})\n"
+            "lines = env['project.task'].search([('name', 'like', 'line of work')])\n"
+            "env['mail.mail'].create({'model': 'res.partner', 'res_id': record.id, "
+            "'subject': 'List', 'body_html': '<p>%s</p>' % (lines.mapped('name')), "
+            "'email_to': record.email})"
+        )
+
+    def test_a_job_lists_what_points_to_its_document(self):
+        self._listed("agent", WORDS)
+        self.assertNotIn(CLIENT, self.recipients())
+        self.assertIn(WORDS, self.held().why)
+
+    def test_a_job_lists_what_a_colleague_wrote(self):
+        self._listed("human", WORDS)
+        self.assertEqual(self.recipients(), {CLIENT})
+
+    def test_a_job_does_not_list_what_points_to_its_document(self):
+        values = {"name": WORDS, "partner_id": self.client.id}
+        values["project_id"] = self.at["project"]
+        self.ok("agent", "project.task/create", vals_list=[values])
+        self._listed("human", "A colleague's")
+        self.assertEqual(self.recipients(), {CLIENT})
+
     def _said_by_a_job(self):
         """What a job says on a record of the agent's, to those who can open it."""
         partner = self.agents_contact()

@@ -27,6 +27,9 @@ class TestPublishedRoads(ConfirmationCase):
             )
             values |= {"channel_id": channel.id, "is_published": shown}
             values |= {"is_preview": True}
+        elif model == "slide.question":
+            slide = self._whole("slide.slide", shown)
+            values = {"question": "x", "slide_id": slide.id}
         elif model == "survey.survey":
             values = {"title": "x"}
             if shown:
@@ -36,6 +39,8 @@ class TestPublishedRoads(ConfirmationCase):
     def _value(self, value, user=None, field=None):
         if value == "@me":
             return user.id
+        if value == "@mine":
+            return self.colleague.partner_id.id
         if value in ("@page", "@draft"):
             return self._whole(field.comodel_name, value == "@page").id
         if value == "@lines":
@@ -84,7 +89,8 @@ class TestPublishedRoads(ConfirmationCase):
             if str(value).startswith(("@page", "@draft"))
         }
         return all(
-            name == "survey.survey" or "is_published" in self.env[name]._fields
+            name in ("survey.survey", "slide.question")
+            or "is_published" in self.env[name]._fields
             for name in wholes
         )
 

@@ -160,6 +160,34 @@ class TestReaders(ReaderCase):
             self.authenticate(None, None)
             self.assertIn(b"words-of-a-file", self.url_open(url).content)
 
+    def test_a_document_that_is_a_file(self):
+        """A list of them has no broken one in it."""
+        if "product.document" not in self.env:
+            self.skipTest("product not installed")
+        product = self.env["product.template"].create({"name": "x"})
+        values = {"res_model": "product.template", "res_id": product.id, "raw": b"x"}
+        documents = self.env["product.document"]
+        ours = documents.create({"name": "ours", **values})
+        theirs = (
+            documents.with_user(self.users["agent"])
+            .sudo()
+            .create({"name": "theirs", **values})
+        )
+        self.env.flush_all()
+
+        def seen(user):
+            # the page of an order takes them with all rights
+            pages = self.env(user=user.id, su=True)["product.template"]
+            self.env.invalidate_all()
+            return pages.browse(product.id).product_document_ids
+
+        self.assertEqual(seen(self.portal), ours)
+        self.assertEqual(seen(self.users["colleague"]), ours + theirs)
+        theirs.ir_attachment_id.with_user(
+            self.users["approver"]
+        ).sudo().action_show_outside()
+        self.assertEqual(seen(self.portal), ours + theirs)
+
     def test_a_file_that_calls_itself_a_value(self):
         """Whatever an agent says of a file, it has written it; also by a field."""
         image = base64.b64encode(PIXEL).decode()

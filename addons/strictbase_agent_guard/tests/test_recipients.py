@@ -143,6 +143,33 @@ class TestRecipients(ApprovalCase):
         }
         self.assertTrue(self.post(**inside).ok)
 
+    def test_a_colleague_is_not_moved(self):
+        """Neither by an address nor by the contact of an employee."""
+        colleague = self.users["colleague"].partner_id
+        values = {"email": "elsewhere@outside.example"}
+        answer = self.rpc("agent", "res.partner/write", colleague.id, vals=values)
+        self.assertEqual(answer.status, 403, answer.text)
+        if "hr.employee" not in self.env:
+            self.skipTest("hr not installed")
+        self.users["agent"].group_ids = [(4, self.env.ref("hr.group_hr_user").id)]
+        employees = self.env["hr.employee"].create(
+            [
+                {"name": "Colleague", "user_id": self.users["colleague"].id},
+                {"name": "Without an account"},
+            ]
+        )
+        self.env.flush_all()
+        for employee, status in zip(employees, (403, 200), strict=True):
+            for contact in (employee.work_contact_id, self.client):
+                answer = self.rpc(
+                    "agent",
+                    "hr.employee/write",
+                    employee.id,
+                    vals={"work_contact_id": contact.id},
+                )
+                same = contact != self.client
+                self.assertEqual(answer.status, 200 if same else status, answer.text)
+
     def test_agent_mode_of_an_employee(self):
         """It adds strictness to somebody else's call; leaving it out adds nothing."""
         self.assertTrue(self.post("human", record="quiet").ok)

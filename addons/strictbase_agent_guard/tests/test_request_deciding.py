@@ -91,6 +91,27 @@ class TestWhoDecides(RequestCase):
         self.assertIn("token: rejected", self.with_claim(told).text)
         self.assertFalse(self.wire.letters)
 
+    def test_a_no_by_key(self):
+        told = self.asked(self.post())
+        call = f"{MODEL}/reject_request"
+        no = {"request_uuid": told["request"], "reason": "Wrong customer\u202e"}
+        for login in ("agent", "agent_wide", "human"):
+            with self.subTest(login):
+                self.assertEqual(self.rpc(login, call, **no).status, 403)
+        for wrong in ({"reason": " "}, {"reason": 3}, {"request_uuid": "x"}):
+            with self.subTest(wrong):
+                answer = self.rpc("approver", call, **{**no, **wrong})
+                self.assertEqual(answer.status, 422, answer.text)
+        self.assertEqual(self.status(told["request"]).body["state"], "pending")
+        self.assertTrue(self.rpc("approver", call, **no).ok)
+        status = self.status(told["request"]).body
+        self.assertEqual(status["state"], "rejected")
+        self.assertIn("Wrong customer", status["reason"])
+        self.assertNotIn("\u202e", status["reason"])
+        self.assertIn("token: rejected", self.with_claim(told).text)
+        self.assertFalse(self.wire.letters)
+        self.assertEqual(self.rpc("approver", call, **no).status, 422)
+
     def test_settings_are_checked(self):
         settings = self.env["res.config.settings"]
         for wrong in (

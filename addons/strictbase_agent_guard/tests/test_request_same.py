@@ -141,6 +141,82 @@ class TestSame(RequestCase):
         self.assertTrue(answer.ok, answer.text)
         self.assertEqual(self.recipients(), [CLIENT])
 
+    def test_a_template_with_a_printed_document(self):
+        """Odoo stores the letter first, and gives it its document then."""
+        report = self.env["ir.actions.report"].create(
+            {
+                "name": "Offer",
+                "model": "res.partner",
+                "report_type": "qweb-text",
+                "report_name": "strictbase_agent_guard.test_offer",
+            }
+        )
+        view = self.env["ir.ui.view"].create(
+            {
+                "name": "test_offer",
+                "type": "qweb",
+                "key": "strictbase_agent_guard.test_offer",
+                "arch": "<t t-name='x'><t t-foreach='docs' t-as='doc'>"
+                "Ten <t t-out='doc.ref'/></t></t>",
+            }
+        )
+        self.env["ir.model.data"].create(
+            {
+                "module": "strictbase_agent_guard",
+                "name": "test_offer",
+                "model": "ir.ui.view",
+                "res_id": view.id,
+            }
+        )
+        template = self.env["mail.template"].create(
+            {
+                "name": "Offer",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "subject": "Offer",
+                "body_html": "<p>Ten</p>",
+                "partner_to": "{{ object.id }}",
+                "report_template_ids": [(6, 0, report.ids)],
+            }
+        )
+        self.client.ref = "ABC"
+        self.env.flush_all()
+
+        def send(at_once, **context):
+            self.wire.clear()
+            return self.rpc(
+                "agent",
+                "mail.template/send_mail",
+                [template.id],
+                context=context or None,
+                res_id=self.client.id,
+                force_send=at_once,
+            )
+
+        for at_once in (True, False):
+            with self.subTest(at_once=at_once):
+                told = self.asked(send(at_once))
+                (item,) = self.items(told)
+                self.assertEqual(len(item["attachments"]), 1)
+                self.approve(told["request"])
+                token = {"agent_confirmation_token": told["claim"]}
+                self.client.ref = "Other"
+                self.env.flush_all()
+                self.assertDiffers(send(at_once, **token), "attachment changed: Report")
+                self.client.ref = "ABC"
+                template.report_template_ids = False
+                self.env.flush_all()
+                self.assertDiffers(send(at_once, **token), "attachment missing: Report")
+                template.report_template_ids = report
+                self.env.flush_all()
+                answer = send(at_once, **token)
+                self.assertTrue(answer.ok, answer.text)
+                mails = self.env["mail.mail"].search([("subject", "=", "Offer")])
+                if at_once:
+                    self.assertEqual(self.recipients(), [CLIENT])
+                else:
+                    self.assertEqual(mails.mapped("state"), ["outgoing"])
+                    self.assertEqual(len(mails.attachment_ids), 1)
+
     def test_a_composer(self):
         values = {
             "model": "res.partner",

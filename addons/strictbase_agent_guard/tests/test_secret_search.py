@@ -80,6 +80,48 @@ class TestSecretSearch(GuardHttpCase):
         # "token=hidden" is what it reads
         self.assertEqual(found, [0, 1, 0])
 
+    def test_in_what_is_kept_as_json(self):
+        """The history of a text, and properties that users have defined."""
+        if "project.task" not in self.env:
+            self.skipTest("project not installed")
+        project = self.env["project.project"].create(
+            {
+                "name": "x",
+                "privacy_visibility": "employees",
+                "task_properties_definition": [
+                    {"name": "link", "type": "char", "string": "Link"}
+                ],
+            }
+        )
+        url = f"https://odoo.example/my/orders/7?access_token={SECRET}"
+        task = self.env["project.task"].create(
+            {
+                "name": "x",
+                "project_id": project.id,
+                "description": LINK,
+                "task_properties": {"link": url},
+            }
+        )
+        task.description = "<p>new</p>"
+        self.env.flush_all()
+        self.assertIn(SECRET, str(task.html_field_history))
+        for name in ("html_field_history", "task_properties.link"):
+            for start, right in (
+                (f"access_token={SECRET[:4]}", True),
+                ("access_token=x", False),
+                ("my/orders/7", None),
+            ):
+                with self.subTest(name, start=start):
+                    domain = [["id", "=", task.id], [name, "like", start]]
+                    told = {
+                        who: self.ask(
+                            who, "project.task", "search_count", domain=domain
+                        )
+                        for who in ("human", "agent")
+                    }
+                    self.assertEqual(told["human"], int(right is not False))
+                    self.assertEqual(told["agent"], int(right is None))
+
     def test_by_comparison_order_and_group(self):
         texts = self.env["res.partner"].create(
             [

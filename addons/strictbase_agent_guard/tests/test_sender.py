@@ -86,3 +86,23 @@ class TestSender(ConfirmationCase):
         own.with_user(self.colleague).write({"website": "https://ours.example"})
         branch = self.env["res.partner"].create({"name": "Shop", "parent_id": own.id})
         branch.with_user(self.agent).write({"comment": "Open on Sundays"})
+
+    def test_what_is_sent_at_once(self):
+        """The letter is made from the row as it was given, not as it was stored."""
+        values = {
+            "author_id": self.colleague.partner_id.id,
+            "email_from": "boss@outside.example",
+            "reply_to": "boss@outside.example",
+            "email_to": self.colleague.email,
+            "subject": "x",
+            "body_html": "<p>x</p>",
+        }
+        mail = self.env["mail.mail"].with_user(self.agent).sudo().create(values)
+        # before and after it is read anew
+        for _time in range(2):
+            self.assertIn(self.agent.email, mail.email_from)
+            self.assertNotIn("outside", mail.reply_to or "")
+            self.assertEqual(mail.author_id, self.agent.partner_id)
+            mail.invalidate_recordset()
+        mail = self.env["mail.mail"].with_user(self.colleague).sudo().create(values)
+        self.assertEqual(mail.email_from, "boss@outside.example")

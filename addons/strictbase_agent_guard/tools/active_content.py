@@ -38,3 +38,12 @@ def is_active_address(text):
     """Whether following this address runs something."""
     address = re.sub(r"\s", "", _IGNORED.sub("", unescape(str(text))))
     return bool(_ADDRESS.match(address))
+
+
+def is_active_link(text):
+    """Whether this text, of a field that may be shown as a link, is such an address.
+
+    Beside what is one, a title may begin so: it has blanks, and no host.
+    """
+    text = str(text).strip()
+    return is_active_address(text) and ("//" in text or not re.search(r"\s", text))

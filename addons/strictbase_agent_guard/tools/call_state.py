@@ -133,10 +133,14 @@ class CallState:
     inside: dict = field(default_factory=dict)  # contact -> internal users
     noted: bool = False  # its refusal will be recorded
     unseen: set = field(default_factory=set)  # new messages that nobody outside reads
+    unfinished: dict = field(default_factory=dict)  # row -> its line, files to come
     closed: bool = False
 
     def refuse(self, items):
         self.refused.extend(items)
+
+    def has_made(self, model, row_id):
+        return row_id in self.made.get(model, ())
 
     def note_made(self, records):
         self.made.setdefault(records._name, set()).update(records.ids)

@@ -24,8 +24,8 @@ NAMES = re.compile(
 MODEL_FIELDS = {"discuss.channel": {"uuid"}}
 #: Their tokens let read one file; Odoo puts them into the text of messages.
 FREE_MODELS = {"ir.attachment"}
-#: Files, as an answer carries them.
-FILES = {"datas", "db_datas", "raw"}
+#: Files, as an answer carries them, under whatever name.
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 
 HIDDEN = "hidden"
 _END = r"\s\"'<>\\"
@@ -105,7 +105,9 @@ def without_links(text):
 def without_secrets(value, model=""):
     """An answer of ``model`` as an agent may see it."""
     if isinstance(value, str):
-        return type(value)(without_links(value)) if value else value
+        return type(value)(_text_without_links(value)) if value else value
+    if isinstance(value, bytes):
+        return _bytes_without_links(value)
     if isinstance(value, dict):
         return {name: _member(name, item, model) for name, item in value.items()}
     if isinstance(value, list | tuple):
@@ -114,21 +116,30 @@ def without_secrets(value, model=""):
 
 
 def _member(name, item, model):
-    if isinstance(item, str):
-        if is_secret(model, name):
-            return False
-        if name in FILES:
-            return _file_without_links(item)
+    if isinstance(item, str) and is_secret(model, name):
+        return False
     return without_secrets(item, name if "." in str(name) else model)
 
 
-def _file_without_links(content):
-    """A text file, as base64, without the tokens of links in it."""
+def _text_without_links(text):
+    """A text, or a text file as base64, without the tokens of links in it."""
+    if len(text) % 4 or not _BASE64.fullmatch(text):
+        return without_links(text)
     try:
-        text = base64.b64decode(content, validate=True).decode()
+        content = base64.b64decode(text, validate=True).decode()
     except ValueError:
-        return without_links(content)
-    blanked = without_links(text)
-    if blanked == text:
-        return content
+        return without_links(text)
+    blanked = without_links(content)
+    if blanked == content:
+        return text
     return base64.b64encode(blanked.encode()).decode()
+
+
+def _bytes_without_links(content):
+    """What is no text, an image or an archive, is left as it is."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return content
+    blanked = _text_without_links(text)
+    return content if blanked == text else blanked.encode()

@@ -179,6 +179,19 @@ class Approved:
         self.taken[row] = (key, wanted)
         return True
 
+    def begins(self, item):
+        """Whether this is what was approved, but for files that it has not got yet."""
+        line = item.line
+        files = Counter(map(tuple, line["compare"]["files"]))
+        wanted = Counter(map(key_of, line["recipients"]))
+        said = {**line["compare"], "files": None}
+        return any(
+            files < Counter(map(tuple, other["compare"]["files"]))
+            and said == {**other["compare"], "files": None}
+            and wanted <= Counter(map(key_of, other["recipients"]))
+            for other in self.lines
+        )
+
     def _is_carrier(self, line):
         """Whether an approved document is carried by this, to nobody else."""
         wanted = set(map(key_of, line["recipients"]))

@@ -41,6 +41,11 @@ class MailingMailing(models.Model):
         return [
             *super()._agent_guard_rules(),
             Rule("mailing", None, lambda r: r._agent_guard_waits(), created=True),
+            Rule(
+                fields=frozenset({"body_html"}),
+                given=True,
+                items="_agent_guard_viewed",
+            ),
         ]
 
     def _agent_guard_said(self):
@@ -89,6 +94,15 @@ class MailingMailing(models.Model):
             )
             for row in rows
         }
+
+    def _agent_guard_viewed(self):
+        """Who has got a mailing can read it on a page, as it is now."""
+        reader = {"name": "whoever has got the mailing", "address": ""}
+        return [
+            mailing._agent_guard_shown_to(reader)
+            for mailing in self
+            if mailing.state == "done" and mailing.mailing_type == "mail"
+        ]
 
     def _agent_guard_waits(self):
         """Whether a job sends it; a finished one under test may go to the rest."""

@@ -57,6 +57,19 @@ class TestRequests(RequestCase):
         self.assertDiffers(self.again(told, *self.call), "the subject differs")
         self.assertFalse(self.letters())
 
+    def test_words_of_what_was_sent(self):
+        """Whoever has got it can open it again, on a page, as it is now."""
+        told = self.ask(*self.call)
+        self.assertTrue(self.again(told, *self.call).ok)
+        self.letters()
+        self.assertEqual(self.mailing.state, "done")
+        self.change(name="Sent in May", user_id=self.users["colleague"].id)
+        call = ("agent_wide", "mailing.mailing/write", self.mailing.id)
+        answer = self.rpc(*call, vals={"body_html": "<p>Other news</p>"})
+        self.assertIn("whoever has got the mailing", self.asked(answer) and answer.text)
+        (item,) = self.items(self.asked(answer))
+        self.assertIn("Other news", item["body_text"])
+
     def test_other_people(self):
         told = self.ask(*self.call)
         both = [self.client.id, self.second.id]

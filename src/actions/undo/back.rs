@@ -121,6 +121,11 @@ pub fn undo_write(
                 changed.push(told(model, id, field, was, ours, is));
                 continue;
             }
+            // It holds one of two values, so that it may have come back to ours.
+            if field == "active" && sight.is_touched(all, entry, model, there) {
+                changed.push(format!("{model} {id} was written by somebody else since, maybe its active too"));
+                continue;
+            }
             let value = if kind.name == "one2many" {
                 let lines = Lines { sight, all, entry, name: field, kind: &kind, was, ours, is };
                 let found = lines.changed(&mut plan.lost)?;

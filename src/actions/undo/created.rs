@@ -1,5 +1,6 @@
 //! What was created taken back: archived where it can be, else deleted, and neither where somebody has worked on it
-//! since: on its fields, on its lines, or beside it, which all would go with it.
+//! since: on its fields, on its lines, or beside it, which all would go with it; nor where it can only be deleted and
+//! somebody's records lead to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +10,10 @@ use super::plan::{Plan, call, conflict, impossible, rows, told};
 use super::sight::{Sight, Written};
 use crate::context;
 use crate::error::{Code, Result};
-use crate::execute::before::is_part_of;
+use crate::execute::before::{is_beside, is_part_of};
 use crate::execute::compared;
 use crate::journal::{Entries, Entry, kept};
-use crate::odoo::schema::{Schema, Schemas};
+use crate::odoo::schema::Schemas;
 use crate::operation::{self, Operation};
 
 /// What stands beside a record and is deleted with it: the model, and its fields that lead to the record.
@@ -55,16 +56,16 @@ pub fn undo_create(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> R
             }
         }
     }
-    if let Some(schema) = &schema {
-        changed.extend(lines_of_others(sight, all, entry, schema, &there, &mut unseen)?);
-    }
-    if !archives {
+    let others = Others { sight, all, entry, model };
+    if archives {
+        changed.extend(others.lines(&there, false, &mut unseen)?);
+    } else {
         changed.extend(
             rows.iter()
                 .filter(|row| sight.is_touched(all, entry, model, row))
                 .map(|row| format!("{model} {} was written by somebody else", row["id"])),
         );
-        changed.extend(beside_by_others(sight, all, entry, model, &there, &mut unseen)?);
+        changed.extend(others.work(&there, &mut unseen)?);
     }
     if !changed.is_empty() {
         let by_hand = if archives { "archive" } else { "delete" };
@@ -85,81 +86,107 @@ pub fn undo_create(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> R
     Ok(Plan { steps: vec![call(model, "unlink", there)], ..Plan::default() })
 }
 
-/// Lines of records that somebody else has made or written.
-fn lines_of_others(
-    sight: &Sight,
-    all: &Entries,
-    entry: &Entry,
-    schema: &Schema,
-    ids: &[i64],
-    unseen: &mut Vec<String>,
-) -> Result<Vec<String>> {
-    let model = entry.model();
-    // Several fields may list the same lines.
-    let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for name in schema.names() {
-        let kind = schema.kind(name);
-        if kind.name == "one2many" && is_part_of(&kind.relation, model) {
-            lists.entry(kind.relation).or_default().push(name.to_string());
-        }
-    }
-    if lists.is_empty() {
-        return Ok(Vec::new());
-    }
-    let names: Vec<String> = lists.values().flatten().cloned().collect();
-    let mut found = Vec::new();
-    let told = format!("whether somebody has worked on the lines of {model} {ids:?}, which are not seen");
-    let Some(rows) = seen(sight.rows_now(model, ids, &names, entry), told.clone(), unseen)? else {
-        return Ok(found);
-    };
-    for (relation, names) in lists {
-        let listed = |row: &Value| names.iter().flat_map(|name| compared::ids(&row[name])).collect::<Vec<_>>();
-        let lines: BTreeSet<i64> = rows.iter().flat_map(listed).collect();
-        let lines: Vec<i64> = lines.into_iter().collect();
-        if lines.is_empty() {
-            continue;
-        }
-        let fields = sight.stamped(&relation, MADE)?;
-        let lines = seen(sight.rows_now(&relation, &lines, &fields, entry), told.clone(), unseen)?;
-        let is_others = |row: &&Value| {
-            sight.is_touched(all, entry, &relation, row)
-                || sight.is_others(all, entry, &row["create_uid"], &row["create_date"])
-        };
-        let by_others = lines.iter().flatten().filter(is_others);
-        found.extend(by_others.map(|row| format!("{relation} {} in it is somebody else's work", row["id"])));
-    }
-    Ok(found)
+/// What others have made or written since a call, of what goes with records of a model or hangs on them.
+pub struct Others<'o> {
+    pub sight: &'o Sight<'o>,
+    pub all: &'o Entries,
+    pub entry: &'o Entry,
+    pub model: &'o str,
 }
 
-/// Messages, activities and files beside records that somebody else has made or written.
-pub fn beside_by_others(
-    sight: &Sight,
-    all: &Entries,
-    entry: &Entry,
-    model: &str,
-    ids: &[i64],
-    unseen: &mut Vec<String>,
-) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    for (beside, leads) in BESIDE {
-        let fields = sight.stamped(beside, MADE)?;
-        let domain = json!([[leads, "=", model], ["res_id", "in", ids]]);
-        let kwargs = operation::kwargs(json!({ "domain": domain, "fields": fields }));
-        let question = Operation::new(beside, "search_read", kwargs)?;
-        let mut context = context::agent_marks(&sight.run.caller.channel);
-        context.insert("active_test".into(), json!(false));
-        let reply = sight.run.desk().ask(question, &context);
-        let found_rows = reply.and_then(|reply| rows(reply.get()));
-        let told = format!("whether somebody has put a {beside} beside {model} {ids:?}, which is not seen");
-        let rows = seen(found_rows, told, unseen)?;
-        let is_others = |row: &&Value| {
-            sight.is_others(all, entry, &row["create_uid"], &row["create_date"])
-                || sight.is_touched(all, entry, beside, row)
-        };
-        let by_others = rows.iter().flatten().filter(is_others);
-        found.extend(by_others.map(|row| format!("{beside} {} beside it is somebody else's work", row["id"])));
+impl Others<'_> {
+    /// All of it that would go with records that are deleted, or be cut off from them.
+    pub fn work(&self, ids: &[i64], unseen: &mut Vec<String>) -> Result<Vec<String>> {
+        let mut found = self.lines(ids, true, unseen)?;
+        found.extend(self.beside(ids, unseen)?);
+        Ok(found)
     }
-    Ok(found)
+
+    fn is_others(&self, model: &str, row: &Value) -> bool {
+        let Others { sight, all, entry, .. } = *self;
+        let (by, at) = (&row["create_uid"], &row["create_date"]);
+        sight.is_since(entry, &row["write_date"]) && sight.is_touched(all, entry, model, row)
+            || sight.is_since(entry, at) && sight.is_others(all, entry, by, at)
+    }
+
+    /// Lines of the records; of those that are deleted also records of other models that lead to them, as far as this
+    /// user sees them: of what nobody shows, Odoo itself says whether it is in the way.
+    fn lines(&self, ids: &[i64], are_deleted: bool, unseen: &mut Vec<String>) -> Result<Vec<String>> {
+        let model = self.model;
+        let Some(schema) = self.sight.run.filled(model)? else { return Ok(Vec::new()) };
+        let (mut parts, mut led) = (Vec::new(), Vec::new());
+        for name in schema.names() {
+            let kind = schema.kind(name);
+            let is_stored = || schema.field(name).is_some_and(|field| field["store"] != false);
+            if kind.name != "one2many" {
+                continue;
+            }
+            match is_part_of(&kind.relation, model) {
+                true => parts.push(name.to_string()),
+                false if are_deleted && is_stored() && !is_beside(name) => led.push(name.to_string()),
+                false => {}
+            }
+        }
+        // Several fields may list the same lines.
+        let mut lists: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+        let mut list = |names: &[String], rows: &[Value]| {
+            for name in names {
+                let lines = rows.iter().flat_map(|row| compared::ids(&row[name]));
+                lists.entry(schema.kind(name).relation).or_default().extend(lines);
+            }
+        };
+        let told = format!("whether somebody has worked on the lines of {model} {ids:?}, which are not seen");
+        let rows_of = |names: &[String]| match names {
+            [] => Ok(Vec::new()),
+            names => self.sight.rows_now(model, ids, names, self.entry),
+        };
+        if let Some(rows) = seen(rows_of(&parts), told.clone(), unseen)? {
+            list(&parts, &rows);
+        }
+        let mut closed = Vec::new();
+        match seen(rows_of(&led), String::new(), &mut closed)? {
+            Some(rows) => list(&led, &rows),
+            None => {
+                for name in led {
+                    let name = [name];
+                    if let Some(rows) = seen(rows_of(&name), String::new(), &mut closed)? {
+                        list(&name, &rows);
+                    }
+                }
+            }
+        }
+        let mut found = Vec::new();
+        for (relation, lines) in lists.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+            let lines: Vec<i64> = lines.into_iter().collect();
+            let fields = self.sight.stamped(&relation, MADE)?;
+            let unknown = if is_part_of(&relation, model) { &mut *unseen } else { &mut closed };
+            let lines = seen(self.sight.rows_now(&relation, &lines, &fields, self.entry), told.clone(), unknown)?;
+            let by_others = lines.iter().flatten().filter(|row| self.is_others(&relation, row));
+            found.extend(by_others.map(|row| format!("{relation} {} in it is somebody else's work", row["id"])));
+        }
+        Ok(found)
+    }
+
+    /// Messages, activities and files beside records.
+    fn beside(&self, ids: &[i64], unseen: &mut Vec<String>) -> Result<Vec<String>> {
+        let model = self.model;
+        let mut found = Vec::new();
+        for (beside, leads) in BESIDE {
+            let fields = self.sight.stamped(beside, MADE)?;
+            let domain = json!([[leads, "=", model], ["res_id", "in", ids]]);
+            let kwargs = operation::kwargs(json!({ "domain": domain, "fields": fields }));
+            let question = Operation::new(beside, "search_read", kwargs)?;
+            let mut context = context::agent_marks(&self.sight.run.caller.channel);
+            context.insert("active_test".into(), json!(false));
+            let reply = self.sight.run.desk().ask(question, &context);
+            let found_rows = reply.and_then(|reply| rows(reply.get()));
+            let told = format!("whether somebody has put a {beside} beside {model} {ids:?}, which is not seen");
+            let rows = seen(found_rows, told, unseen)?;
+            let by_others = rows.iter().flatten().filter(|row| self.is_others(beside, row));
+            found.extend(by_others.map(|row| format!("{beside} {} beside it is somebody else's work", row["id"])));
+        }
+        Ok(found)
+    }
 }
 
 /// Rows that were asked for; none, and what is not known then, where they are not shown to this user. What is not

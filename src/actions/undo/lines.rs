@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::back::as_written;
-use super::created::beside_by_others;
+use super::created::Others;
 use super::plan::{there, told};
 use super::sight::Sight;
 use crate::error::Result;
@@ -157,7 +157,7 @@ impl Lines<'_> {
         // What was made is deleted, and with it what is beside it.
         if !going.is_empty() {
             let Lines { sight, all, entry, .. } = *self;
-            changed.extend(beside_by_others(sight, all, entry, model, &going, unseen)?);
+            changed.extend(Others { sight, all, entry, model }.work(&going, unseen)?);
         }
         changed.extend(free.iter().map(|row| {
             format!("{model} {} is not as it was made here, or was made by somebody else", row["id"])

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::created::Others;
 use super::sight::Sight;
 use super::{back, created};
 use crate::actions::journal::leaving;
@@ -36,6 +37,7 @@ impl Plan {
     /// As it would be done, as far as that leaves.
     pub fn shown(&self, run: &Run, entry: &Entry) -> Result<Value> {
         let one = |step: &Operation| {
+            run.foreseen(step)?;
             let mut kwargs = step.kwargs.clone();
             leaving::arguments(run, &step.model, &mut kwargs)?;
             Ok(json!({ "model": step.model, "method": step.method, "ids": step.ids, "kwargs": kwargs }))
@@ -172,12 +174,19 @@ fn undo_archive(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Resu
     Ok(Plan { steps, ..Plan::default() })
 }
 
-/// Refuses to take away what somebody else has changed since it was made.
-fn refuse_changed(sight: &Sight, all: &Entries, entry: &Entry, model: &str, rows: &[Value]) -> Result<()> {
-    match rows.iter().find(|row| sight.is_touched(all, entry, model, row)) {
-        Some(row) => Err(conflict(format!("{model} {} was changed by somebody else since", row["id"]), Vec::new())),
-        None => Ok(()),
+/// Takes away what was made, unless somebody else has changed it since, or something of theirs would go with it.
+fn taken_away(sight: &Sight, all: &Entries, entry: &Entry, model: &str, rows: &[Value]) -> Result<Plan> {
+    if let Some(row) = rows.iter().find(|row| sight.is_touched(all, entry, model, row)) {
+        return Err(conflict(format!("{model} {} was changed by somebody else since", row["id"]), Vec::new()));
     }
+    let ids: Vec<i64> = rows.iter().filter_map(|row| row["id"].as_i64()).collect();
+    let mut plan = Plan::default();
+    let others = Others { sight, all, entry, model }.work(&ids, &mut plan.lost)?;
+    if !others.is_empty() {
+        return Err(conflict(format!("somebody has worked since on what {} made", entry.method()), others));
+    }
+    plan.steps.push(call(model, "unlink", ids));
+    Ok(plan)
 }
 
 /// Planned activities are taken away.
@@ -190,8 +199,7 @@ fn undo_activity(sight: &Sight, all: &Entries, entry: &Entry) -> Result<Plan> {
         let why = "the activity is not there any more: it was done, or taken away";
         return Err(conflict(why.into(), Vec::new()));
     }
-    refuse_changed(sight, all, entry, model, &rows)?;
-    Ok(Plan { steps: vec![call(model, "unlink", ids)], ..Plan::default() })
+    taken_away(sight, all, entry, model, &rows)
 }
 
 /// A message that nobody outside was told of goes.
@@ -204,7 +212,6 @@ fn undo_post(sight: &Sight, all: &Entries, entry: &Entry) -> Result<Plan> {
     if rows.is_empty() {
         return Err(conflict("the message is not there any more".into(), Vec::new()));
     }
-    refuse_changed(sight, all, entry, model, &rows)?;
     let is_told = |row: &Value| {
         ["notified_partner_ids", "partner_ids"].iter().any(|list| row[list].as_array().is_some_and(|ids| !ids.is_empty()))
     };
@@ -218,7 +225,7 @@ fn undo_post(sight: &Sight, all: &Entries, entry: &Entry) -> Result<Plan> {
     if rows.iter().any(|row| is_told(row) || !is_internal(row)) {
         return Err(impossible(format!("the message was no internal note, or somebody was notified: {said}")));
     }
-    Ok(Plan { steps: vec![call(model, "unlink", ids)], ..Plan::default() })
+    taken_away(sight, all, entry, model, &rows)
 }
 
 /// Records that were deleted are made again; their ids are new.

@@ -165,6 +165,12 @@ impl<'a> Sight<'a> {
         calls.peek().is_some() && calls.all(|one| self.is_by(one, by, at) == Some(false))
     }
 
+    /// Whether a time of Odoo's may be after a call was begun.
+    pub fn is_since(&self, entry: &Entry, at: &Value) -> bool {
+        let at = at.as_str().filter(|_| self.moment().is_told).and_then(|at| self.moment().ours(at));
+        at.is_none_or(|at| at + ROUNDED >= entry.at())
+    }
+
     fn user_of(&self, entry: &Entry) -> Option<i64> {
         entry.intent["user"].as_i64().or_else(|| self.run.user_id())
     }

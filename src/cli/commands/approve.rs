@@ -15,7 +15,7 @@ use crate::approval::{guard, manifest, mint, summary};
 use crate::cli::connect::{Connected, connect_with};
 use crate::cli::flags;
 use crate::cli::local::Local;
-use crate::cli::terminal;
+use crate::cli::terminal::{self, Decision};
 use crate::cli::words::Manner;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::held::Held;
@@ -170,6 +170,8 @@ fn approve_at(
     let recorded = match guard::manifest(&run, request, key.as_ref()) {
         // This profile's user neither asked nor may approve: the approver's own key shows it.
         Err(error) if error.code == Code::AccessDenied && key.is_none() => {
+            let why = error.odoo.as_ref().map_or(error.message.as_str(), |fault| fault.message.as_str());
+            run.note(format!("the user of this profile is not shown request {request}: {why}"));
             key = Some(approvers_key(connected)?);
             guard::manifest(&run, request, key.as_ref())
         }
@@ -184,15 +186,46 @@ fn approve_at(
         ));
     }
     let (operation, agent) = manifest::call(&recorded)?;
-    refuse_unless_yes(tty, &manifest::question(&run, &recorded))?;
+    terminal::show(tty, &manifest::question(&run, &recorded));
+    let decision = terminal::ask_decision(tty, "Approve exactly this, once? Or no, and why. Type yes: ")?;
+    if let Decision::Open = decision {
+        let waits = format!("nothing was decided: request {request} still waits");
+        return Err(Error::new(Code::ConfirmationRefused, waits)
+            .with_hint(format!("odoo-agent approve {request} asks again: yes approves it, no rejects it"))
+            .with_effect(Effect::NotSent, Retry::Never));
+    }
     let key = match key {
         Some(key) => key,
         None => approvers_key(connected)?,
     };
+    if let Decision::Rejected(why) = decision {
+        return Err(rejected(&run, request, &why, &key).map_err(said)?);
+    }
     mint(&run, &operation, &key, agent, Some(request)).map_err(said)?;
-    run.note(format!("the agent sends exactly this, once, with approvals send {request}"));
-    let result = json!({ "request": request, "state": "approved" });
+    let decided = guard::manifest(&run, request, Some(&key)).unwrap_or_default();
+    let until = decided["expires_at"].as_str().filter(|_| decided["state"] == "approved");
+    let good = until.map_or(String::new(), |until| format!(", until {until} UTC"));
+    run.note(format!("the agent sends exactly this, once{good}, with approvals send {request}"));
+    let mut result = json!({ "request": request, "state": "approved" });
+    if let Some(until) = until {
+        result["expires_at"] = until.into();
+    }
     local.out.data(format!("{result}\n").as_bytes(), Effect::Done)
+}
+
+/// Tells the guard a person's no; what is said of it.
+fn rejected(run: &Run, request: &str, why: &str, key: &Secret) -> Result<Error> {
+    let refused =
+        |text: String| Error::new(Code::ConfirmationRefused, text).with_effect(Effect::NotSent, Retry::Never);
+    match guard::reject(run, request, why, key) {
+        Ok(_) => Ok(refused(format!("request {request} is rejected, and the agent is told why: nothing was sent"))),
+        // A guard that takes this answer at its buttons alone.
+        Err(error) if matches!(error.code, Code::NotFound | Code::InvalidRequest) => {
+            Ok(refused(format!("not approved, and not rejected either: request {request} still waits, since the guard of this Odoo takes a no in Odoo alone"))
+                .with_hint("in Odoo: Agent Guard, Approvals, Reject; or update strictbase_agent_guard"))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// A call that this program holds itself: shown as it is kept, and sent from here, in this process, once another user

@@ -169,6 +169,9 @@ fn shown(loaded: &Loaded) -> Value {
             if let Some(reason) = &rule.reason {
                 shown["reason"] = reason.as_str().into();
             }
+            if rule.by_form {
+                shown["form"] = true.into();
+            }
             if let Some(end) = rule.expires {
                 shown["expires"] = crate::clock::odoo_datetime(end).into();
             }

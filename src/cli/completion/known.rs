@@ -130,7 +130,7 @@ fn entries(directory: &Path) -> Vec<PathBuf> {
 
 /// The body of a cached entry, whatever it answers.
 fn read<T: for<'de> Deserialize<'de>>(path: &Path, size: u64) -> Option<T> {
-    let bytes = fsio::read_to_limit(&mut fsio::open_for_reading(path, false).ok()?, size).ok()?;
+    let bytes = fsio::read_plain(path, size).ok()?;
     let body = bytes.iter().position(|byte| *byte == b'\n').map(|end| &bytes[end + 1..])?;
     serde_json::from_slice(body).ok()
 }

@@ -49,7 +49,7 @@ const FILES: &str = "files";
 /// for each candidate, with a tab before its description where the shell shows one.
 pub fn answer(shell: Shell, line: Vec<OsString>, index: usize, paths: &Paths) -> String {
     let line = words::Line::read(shell, line, index);
-    let mut command = with_completers(definition::root(false), &Arc::new(Known::new(paths, line.model())));
+    let mut command = with_completers(line.definition(), &Arc::new(Known::new(paths, line.model())));
     let (words, index) = words::with_values_joined(&line);
     let found = engine::complete(&mut command, words, index, None).unwrap_or_default();
     let tagged = |candidate: &CompletionCandidate, tag: &str| {

@@ -4,6 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use clap::Command;
 use clap_complete::engine::CompletionCandidate;
 
 use super::Shell;
@@ -48,9 +49,14 @@ impl Line {
         Line { words, index, is_pinned, done }
     }
 
+    /// What can stand in it: once a command is named, the others are no part of it.
+    pub fn definition(&self) -> Command {
+        definition::of_line(&self.words[..self.index])
+    }
+
     /// The model that the line names.
     pub fn model(&self) -> Option<String> {
-        let matches = definition::root(false).ignore_errors(true).try_get_matches_from(&self.words).ok()?;
+        let matches = self.definition().ignore_errors(true).try_get_matches_from(&self.words).ok()?;
         let (_, matches) = matches.subcommand()?;
         matches.try_get_one::<String>("model").ok().flatten().cloned()
     }
@@ -69,7 +75,7 @@ impl Line {
 /// The words as `engine::complete` takes them: it looks for the command in every word, so that the profile of
 /// `--profile sandbox` would be one. A flag and its value are one word then, but for the one being typed.
 pub fn with_values_joined(line: &Line) -> (Vec<OsString>, usize) {
-    let mut root = definition::root(false);
+    let mut root = line.definition();
     root.build();
     let mut command = &root;
     let (mut whole, mut index): (Vec<OsString>, usize) = (Vec::new(), line.index);

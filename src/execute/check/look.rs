@@ -18,6 +18,8 @@ use crate::session::Run;
 
 /// Where the server does not tell its time, its clock may differ from ours by this.
 const APART: u64 = 900;
+/// Nothing that was begun so many seconds before a call was still being made when it came.
+const LONG: u64 = 600;
 /// More records are not compared.
 pub const MOST: usize = 200;
 /// Methods that post a message on a record.
@@ -35,9 +37,13 @@ pub struct Looker<'a> {
     /// The call came after this, by the server's clock.
     pub since: String,
     /// What was made before this was made before the call.
-    begun: String,
+    pub begun: String,
+    /// What was made before this was made long before it.
+    pub long_before: String,
+    /// What was made after this was made after the call.
+    pub until: String,
     /// Whether the server tells its time, so that what was made before the call can be told from what came after.
-    has_clock: bool,
+    pub has_clock: bool,
 }
 
 impl<'a> Looker<'a> {
@@ -56,8 +62,19 @@ impl<'a> Looker<'a> {
             looked.at("the clock of this machine alone, as the server does not tell its own");
         }
         let margin = if moment.is_told { NEAR } else { APART };
-        let (since, begun) = (moment.before(entry.at(), margin), moment.before(entry.at(), ROUNDED));
-        Ok(Looker { run, journal, reading, entry, context, user, since, begun, has_clock: moment.is_told })
+        Ok(Looker {
+            run,
+            journal,
+            reading,
+            entry,
+            context,
+            user,
+            since: moment.before(entry.at(), margin),
+            begun: moment.before(entry.at(), ROUNDED),
+            long_before: moment.before(entry.at(), LONG),
+            until: moment.before(super::at_work_until(run, entry).max(entry.at()) + ROUNDED, 0),
+            has_clock: moment.is_told,
+        })
     }
 
     pub fn look(&self, looked: &mut Looked) -> Result<Found> {
@@ -75,7 +92,18 @@ impl<'a> Looker<'a> {
 
     /// Rows of a search, the latest first.
     pub fn search(&self, model: &str, domain: Value, fields: &[String]) -> Result<Vec<Value>> {
-        let kwargs = json!({ "domain": domain, "fields": fields, "order": "id desc", "limit": MOST });
+        self.asked(model, domain, fields, ("id desc", MOST))
+    }
+
+    /// Rows of a search in an order, so many at most.
+    pub fn asked(
+        &self,
+        model: &str,
+        domain: Value,
+        fields: &[String],
+        (order, limit): (&str, usize),
+    ) -> Result<Vec<Value>> {
+        let kwargs = json!({ "domain": domain, "fields": fields, "order": order, "limit": limit });
         let question = Operation::new(model, "search_read", operation::kwargs(kwargs))?;
         let mut context = self.context.clone();
         context.insert("active_test".into(), json!(false));
@@ -97,42 +125,20 @@ impl<'a> Looker<'a> {
         schema.map(|schema| schema.kind(name)).unwrap_or_default()
     }
 
-    /// Rows that no other call is known to have made, of this profile or of another one in the database.
-    pub fn unclaimed<'r>(
-        &self,
-        rows: &'r [Value],
-        is_alike: &dyn Fn(&Entry) -> bool,
-        looked: &mut Looked,
-    ) -> Vec<&'r Value> {
+    /// The records that other calls are known to have made, of this profile or of another one in the database.
+    pub fn claimed(&self, is_alike: &dyn Fn(&Entry) -> bool, looked: &mut Looked) -> BTreeSet<i64> {
         let (beside, unread) = self.journal.beside_it();
         if unread > 0 {
             looked.at(format!("not {unread} journals of other profiles, which cannot be read"));
         }
         let all = self.reading.entries.all().iter().chain(&beside);
         let others = all.filter(|other| other.id != self.entry.id && is_alike(other));
-        let claimed: BTreeSet<i64> = others.filter_map(Entry::surely_made).flatten().collect();
-        rows.iter().filter(|row| row["id"].as_i64().is_some_and(|id| !claimed.contains(&id))).collect()
+        others.filter_map(Entry::surely_made).flatten().collect()
     }
 
     /// Whether a row was made before the call, as far as clocks tell.
     pub fn is_early(&self, row: &Value) -> bool {
         row["create_date"].as_str().is_some_and(|made| made < self.begun.as_str())
-    }
-
-    /// What it means that the record of the call was not recognized: Odoo may have made other values of those that it
-    /// was given, and somebody may have changed them since. So only where there is none that it can be, it is not there.
-    pub fn not_among(&self, rows: &[&Value], looked: &mut Looked) -> Found {
-        let may_be_it = |row: &&&Value| !(self.has_clock && self.is_early(row));
-        let ids: Vec<i64> = rows.iter().filter(may_be_it).filter_map(|row| row["id"].as_i64()).collect();
-        if !ids.is_empty() {
-            return looked
-                .in_vain(format!("{ids:?}, of which no entry tells, so that the call may have made it"));
-        }
-        if self.user.is_none() {
-            return looked.in_vain("nothing else: the user of the call is not known");
-        }
-        looked.at("not what was made and deleted since, which leaves no trace");
-        Found::DidNotHappen
     }
 
     /// The rows before the call and after it, pair by pair; none where one is missing. The next call of ours on a record

@@ -1,9 +1,12 @@
 //! Of calls that make records: those that the user has made since then, and which of them hold what was given. That
 //! they do tells that it happened; that none does proves nothing, as long as there is one that it can be.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::look::{Looker, MOST, POSTS, is_comparable};
+use super::trace::Left;
 use super::{Found, Looked};
 use crate::error::Result;
 use crate::execute::compared;
@@ -11,6 +14,7 @@ use crate::odoo::schema::Kind;
 use crate::operation::Object;
 use crate::text::html;
 
+const MESSAGES: &str = "mail.message";
 /// When a record was made and last written, and by whom.
 const STAMPS: [&str; 3] = ["create_date", "write_date", "write_uid"];
 
@@ -35,13 +39,14 @@ impl Looker<'_> {
             self.who(),
             self.since
         ));
-        let free = self.unclaimed(&rows, &|other| other.model() == model, looked);
+        let claimed = self.claimed(&|other| other.model() == model, looked);
+        let free = unclaimed(&rows, &claimed);
         let kinds: Vec<(String, Kind)> = names.iter().map(|name| (name.clone(), self.kind(name))).collect();
         let Some(ids) = self.recognized(&wanted, &kinds, &free, looked) else { return Ok(Found::CannotTell) };
         looked.at(format!("{} of {} with the values of the call", ids.len(), wanted.len()));
         Ok(match ids.len() {
             0 if rows.len() >= MOST => Found::CannotTell,
-            0 => self.not_among(&free, looked),
+            0 => self.not_among(model, &free, &claimed, Left::Nothing, looked)?,
             count if count == wanted.len() => {
                 looked.at("not the journals of other machines, by which this user may have made the same");
                 Found::Happened(Some(ids))
@@ -97,8 +102,10 @@ impl Looker<'_> {
         let domain = self.recent(vec![json!(["model", "=", model]), json!(["res_id", "in", ids])]);
         let fields: Vec<String> =
             ["body", "res_id"].iter().chain(&STAMPS).map(|name| name.to_string()).collect();
-        let rows = self.search("mail.message", domain, &fields)?;
-        let free = self.unclaimed(&rows, &|other| POSTS.contains(&other.method()), looked);
+        let rows = self.search(MESSAGES, domain, &fields)?;
+        let claimed =
+            self.claimed(&|other| POSTS.contains(&other.method()) || other.model() == MESSAGES, looked);
+        let free = unclaimed(&rows, &claimed);
         let text = Kind { name: "html".into(), relation: String::new() };
         let bodies = [body.clone(), html::escaped(body.as_str().unwrap_or_default()).into()];
         let is_empty = |body: &Value| compared::same(&text, body, &Value::Null);
@@ -121,11 +128,16 @@ impl Looker<'_> {
         let rest: Vec<&Value> = free.iter().copied().filter(|row| !(has_body && is_bare(row))).collect();
         Ok(match alike.len() {
             0 if rows.len() >= MOST => Found::CannotTell,
-            0 => self.not_among(&rest, looked),
+            0 => self.not_among(MESSAGES, &rest, &claimed, Left::Letters, looked)?,
             count if count <= ids.len() => {
                 Found::Happened(Some(alike.iter().filter_map(|row| row["id"].as_i64()).collect()))
             }
             _ => Found::CannotTell,
         })
     }
+}
+
+/// Rows that no other call is known to have made, of this profile or of another one in the database.
+fn unclaimed<'r>(rows: &'r [Value], claimed: &BTreeSet<i64>) -> Vec<&'r Value> {
+    rows.iter().filter(|row| row["id"].as_i64().is_some_and(|id| !claimed.contains(&id))).collect()
 }

@@ -59,10 +59,7 @@ impl Odoo {
     pub fn previewed(&self, operation: &Operation, road: &Road, host: &dyn Host) -> Result<bool> {
         self.gate.policies()?;
         self.gate.refuse_named(&Asked::of(operation, bare(road)))?;
-        if self.gate.is_open() {
-            return Ok(false);
-        }
-        self.in_case(operation, road, host, true, |case| self.gate.previewed(case))
+        self.in_last_case(operation, road, host, false, |case| self.gate.previewed(case))
     }
 
     /// Whether a person has to let an operation through that is about to be sent.
@@ -70,11 +67,23 @@ impl Odoo {
     /// # Errors
     /// It is denied, or at a limit.
     pub fn asks(&self, operation: &Operation, road: &Road, host: &dyn Host) -> Result<Option<Asks>> {
-        if self.gate.is_open() {
-            return Ok(None);
-        }
+        self.in_last_case(operation, road, host, None, |case| self.gate.asks(case))
+    }
+
+    /// What `f` says of an operation that is about to be sent, or what holds where there is nothing to decide.
+    fn in_last_case<T>(
+        &self,
+        operation: &Operation,
+        road: &Road,
+        host: &dyn Host,
+        open: T,
+        f: impl FnOnce(&Case) -> Result<T>,
+    ) -> Result<T> {
         self.gate.policies()?;
-        self.in_case(operation, road, host, true, |case| self.gate.asks(case))
+        if self.gate.is_open() {
+            return Ok(open);
+        }
+        self.in_case(operation, road, host, true, f)
     }
 
     /// Gives an operation to `f` with what is known of it. About to be sent, it is asked what is not known.
@@ -124,6 +133,7 @@ impl Odoo {
         let channel = operation.context.get("agent_channel").and_then(|channel| channel.as_str());
         let leads = Leads { odoo: self, road, host, context: &operation.context, may_ask };
         let lead = |model: &str, field: &str| leads.of(model, field);
+        let has = |model: &str, holds: &dyn Fn(&str) -> bool| leads.has(model, holds);
         let facts = Facts {
             profile: self.gate.profile(),
             channel: channel.unwrap_or(&self.settings.agent_channel),
@@ -131,6 +141,7 @@ impl Odoo {
             now: self.gate.now(),
             is_last,
             lead: &lead,
+            has: &has,
             ..bare(road)
         };
         let who = Who { profile: &owner };
@@ -242,6 +253,7 @@ fn bare(road: &Road) -> Facts<'_> {
         now: 0,
         is_last: false,
         lead: &|_, _| Lead::Unknown,
+        has: &|_, _| None,
     }
 }
 

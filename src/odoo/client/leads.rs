@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::Odoo;
 use crate::caller::Road;
@@ -12,6 +13,9 @@ use crate::odoo::schema::{DOCUMENT_TTL, Schema};
 use crate::operation::Object;
 use crate::policy::facts::{Lead, Link};
 
+/// What Odoo could not tell is asked again after so long: it may have been away.
+const AGAIN: Duration = Duration::from_secs(2);
+
 /// What is known of a model's fields.
 #[derive(Clone)]
 enum Known {
@@ -19,8 +23,20 @@ enum Known {
     Fields(Arc<Schema>, bool),
     /// Nothing is kept here.
     NotKept,
-    /// Odoo does not tell.
-    Untold,
+    /// Odoo does not tell; until then where it was not to be had.
+    Untold(Option<Instant>),
+}
+
+impl Known {
+    /// Whether Odoo was asked.
+    fn is_told(&self) -> bool {
+        matches!(self, Known::Fields(_, true) | Known::Untold(_))
+    }
+
+    /// Whether a field of such a name is among them.
+    fn names(&self, holds: &dyn Fn(&str) -> bool) -> bool {
+        matches!(self, Known::Fields(schema, _) if schema.names().any(holds))
+    }
 }
 
 /// Fields of models, each read or asked for once.
@@ -28,8 +44,9 @@ enum Known {
 pub struct Memo(Mutex<HashMap<String, Known>>);
 
 impl Memo {
-    fn get(&self, model: &str) -> Option<Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(model).cloned()
+    fn get(&self, model: &str, now: Instant) -> Option<Known> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(model).cloned()?;
+        (!matches!(known, Known::Untold(Some(until)) if until <= now)).then_some(known)
     }
 
     fn put(&self, model: &str, known: Known) -> Known {
@@ -49,14 +66,18 @@ pub struct Leads<'l> {
 }
 
 impl Leads<'_> {
+    fn at_hand(&self, model: &str) -> Known {
+        self.odoo.leads.get(model, self.odoo.clock.instant()).unwrap_or_else(|| self.kept(model))
+    }
+
     /// Where a field of a model leads.
     pub fn of(&self, model: &str, field: &str) -> Lead {
-        let mut known = self.odoo.leads.get(model).unwrap_or_else(|| self.kept(model));
+        let mut known = self.at_hand(model);
         loop {
             let (found, is_told) = match &known {
                 Known::Fields(schema, is_told) => (schema.field(field), *is_told),
                 Known::NotKept => (None, false),
-                Known::Untold => (None, true),
+                Known::Untold(_) => (None, true),
             };
             let is_last = is_told || !self.may_ask;
             match found {
@@ -65,6 +86,18 @@ impl Leads<'_> {
                 // Nothing was kept, or it was before there was such a field, or before its other end was asked for.
                 _ => known = self.told(model, known),
             }
+        }
+    }
+
+    /// Whether a model has a field of such a name; none where Odoo does not tell, or is not asked.
+    pub fn has(&self, model: &str, holds: &dyn Fn(&str) -> bool) -> Option<bool> {
+        let mut known = self.at_hand(model);
+        if self.may_ask && !known.is_told() && !known.names(holds) {
+            known = self.told(model, known);
+        }
+        match &known {
+            Known::Fields(..) => Some(known.names(holds)),
+            Known::NotKept | Known::Untold(_) => None,
         }
     }
 
@@ -93,7 +126,8 @@ impl Leads<'_> {
         let known = match (Schema::of(model, &self.desk(), self.context, DOCUMENT_TTL, true), kept) {
             (Ok(schema), _) => Known::Fields(Arc::new(schema), true),
             (Err(_), Known::Fields(schema, _)) => Known::Fields(schema, true),
-            (Err(_), _) => Known::Untold,
+            (Err(error), _) if error.odoo.is_some() => Known::Untold(None),
+            (Err(_), _) => Known::Untold(Some(self.odoo.clock.instant() + AGAIN)),
         };
         self.odoo.leads.put(model, known)
     }

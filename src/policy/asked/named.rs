@@ -165,11 +165,37 @@ impl<'o> Asked<'o> {
                 [Value::String(path), Value::String(operator), inner] if !is_joint(path) => {
                     self.condition(path, operator, inner, at);
                 }
-                items => items.iter().for_each(|item| self.domain(item, at)),
+                items => {
+                    let mut is_negated = false;
+                    for item in items {
+                        if at == 0 {
+                            self.finds(item, is_negated);
+                        }
+                        is_negated = *item == "!" && !is_negated;
+                        self.domain(item, at);
+                    }
+                }
             },
             Value::String(text) if !is_joint(text) => self.is_opaque = true,
             Value::Object(_) => self.is_opaque = true,
             _ => {}
+        }
+    }
+
+    /// A condition on the number of the records themselves names them.
+    fn finds(&mut self, leaf: &Value, is_negated: bool) {
+        let Some([Value::String(path), Value::String(operator), wanted]) = leaf.as_array().map(Vec::as_slice)
+        else {
+            return;
+        };
+        let is_these = match operator.as_str() {
+            "=" | "in" | "=?" | "child_of" | "parent_of" => !is_negated,
+            "!=" | "<>" | "not in" => is_negated,
+            _ => false,
+        };
+        if path == "id" && is_these {
+            let wanted = wanted.as_array().map_or(std::slice::from_ref(wanted), Vec::as_slice);
+            self.found.extend(wanted.iter().filter_map(Value::as_i64));
         }
     }
 

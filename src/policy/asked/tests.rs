@@ -20,6 +20,7 @@ fn facts() -> Facts<'static> {
             },
             _ => Lead::Unknown,
         },
+        has: &|_, _| None,
     }
 }
 

@@ -5,7 +5,7 @@
 mod requests;
 mod tokens;
 
-pub use requests::{manifest, status_of, withdraw};
+pub use requests::{manifest, reject, status_of, withdraw};
 pub use tokens::{issue, random_text};
 
 use serde_json::{Map, Value, json};

@@ -355,6 +355,34 @@ pub fn manifest(env: &Env, arguments: &Map<String, Value>) -> Outcome<Value> {
     }))
 }
 
+/// Somebody else says no.
+pub fn reject(env: &mut Env, arguments: &Map<String, Value>) -> Outcome<Value> {
+    check_approver(env)?;
+    let id = numbered(env, arguments).ok_or_else(|| Fault::user("There is no such request."))?;
+    let why = arguments.get("reason").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    if why.is_empty() {
+        return Err(Fault::user("Say why not: the agent is told."));
+    }
+    if env.row(REQUESTS, id).and_then(|row| row.get("agent_user_id")) == Some(&json!(env.user)) {
+        return Err(Fault::access("Nobody approves their own calls."));
+    }
+    if !["pending", "approved"].contains(&env.text(REQUESTS, id, "state").as_str()) {
+        return Err(Fault::user(&format!(
+            "{} can not be rejected any more.",
+            env.text(REQUESTS, id, "summary")
+        )));
+    }
+    for (field, value) in [
+        ("state", json!("rejected")),
+        ("user_id", json!(env.user)),
+        ("decided_at", json!(env.now_text())),
+        ("reject_reason", json!(why.chars().take(200).collect::<String>())),
+    ] {
+        env.world.set(REQUESTS, id, field, value);
+    }
+    Ok(json!(true))
+}
+
 /// The agent does not want it any more.
 pub fn withdraw(env: &mut Env, arguments: &Map<String, Value>) -> Outcome<Value> {
     let id = own(env, arguments)?;

@@ -138,6 +138,16 @@ pub(super) const METHODS: &[Method] = &[
         run: request_manifest,
     },
     Method {
+        name: "reject_request",
+        signature: "request_uuid, reason",
+        on: On::Models(&["strictbase.agent.confirmation"]),
+        model_level: true,
+        returns: "bool",
+        doc: "An approver's no, by key as at the button; the agent is told why.",
+        run: reject_request,
+        ..BASE
+    },
+    Method {
         name: "withdraw_request",
         signature: "request_uuid",
         on: On::Models(&["strictbase.agent.confirmation"]),
@@ -290,6 +300,10 @@ fn request_status(env: &mut Env, call: &Call) -> Outcome<Value> {
 
 fn request_manifest(env: &mut Env, call: &Call) -> Outcome<Value> {
     guard::manifest(env, &call.arguments)
+}
+
+fn reject_request(env: &mut Env, call: &Call) -> Outcome<Value> {
+    guard::reject(env, &call.arguments)
 }
 
 fn withdraw_request(env: &mut Env, call: &Call) -> Outcome<Value> {

@@ -4,7 +4,7 @@
 
 use super::{
     Field, FieldType, Model, Preset, SYSTEM, Source, Sql, USER, binary, boolean, char, date, datetime, field,
-    html, integer, many2many, many2one, model, reference, selection, text,
+    html, integer, many2many, many2one, model, one2many, reference, selection, text,
 };
 use crate::sandbox::computed;
 
@@ -51,6 +51,7 @@ pub(super) const MODELS: &[Model] = &[
             many2many("partner_ids", "Recipients", "res.partner"),
             many2many("attachment_ids", "Attachments", "ir.attachment"),
             many2one("parent_id", "Parent Message", "mail.message"),
+            one2many("child_ids", "Child Messages", "mail.message", "parent_id"),
         ],
         ruled: true,
         ..model("mail.message", "Message", "mail")

@@ -239,7 +239,18 @@ fn a_request_that_is_taken_back_is_over_and_so_are_too_many() {
         call_as(&sandbox, key, path, json!({"request_uuid": request})).0
     };
     assert_eq!((withdraw(APPROVER_KEY), withdraw(AGENT_KEY), withdraw(AGENT_KEY)), (403, 200, 422));
-    assert_ne!(asked_of(&post("Hello")).0, request);
+    let (again, _) = asked_of(&post("Hello"));
+    assert_ne!(again, request);
+    let reject = |key: &str, why: &str| {
+        let path = "strictbase.agent.confirmation/reject_request";
+        call_as(&sandbox, key, path, json!({"request_uuid": again, "reason": why})).0
+    };
+    assert_eq!((reject(AGENT_KEY, "no"), reject(APPROVER_KEY, " ")), (403, 422));
+    assert_eq!((reject(APPROVER_KEY, "Too early"), reject(APPROVER_KEY, "Too early")), (200, 422));
+    let status = "strictbase.agent.confirmation/request_status";
+    let (_, told) = call_as(&sandbox, AGENT_KEY, status, json!({"request_uuid": again}));
+    assert_eq!((&told["state"], &told["reason"]), (&json!("rejected"), &json!("Too early")));
+    assert_ne!(asked_of(&post("Hello")).0, again);
     for nth in 0..49 {
         assert!(asked_of(&post(&format!("Hello {nth}"))).0.is_string(), "{nth}");
     }

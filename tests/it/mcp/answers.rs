@@ -79,6 +79,32 @@ fn what_is_cut_goes_on_until_every_row_was_there_once() {
 }
 
 #[test]
+fn lists_of_the_journal_go_on_until_every_call_was_there_once() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "x_do"), Answer::json("true"));
+    let agent = home.agent(["--profile", "lab", "mcp"]).env("ODOO_MCP_ANSWER", "2000");
+    let mut client = Client::start(agent, Era::Modern);
+    for id in 1..=20 {
+        client.done("odoo_call", json!({ "model": "res.partner", "method": "x_do", "ids": [id] }));
+    }
+    for (word, in_order) in [("list", (1..=20).rev().collect::<Vec<i64>>()), ("export", (1..=20).collect())] {
+        let (mut seen, mut calls) = (Vec::new(), 0);
+        let mut next = json!({ "tool": "odoo_journal", "arguments": { "do": word } });
+        while next.is_object() {
+            let said = client.done(next["tool"].as_str().unwrap(), next["arguments"].clone());
+            assert_eq!(said["effect"], "none", "it was asked and answered");
+            seen.extend(said["result"].as_array().unwrap().iter().map(|row| row["ids"][0].as_i64().unwrap()));
+            next = said["next"].clone();
+            calls += 1;
+        }
+        assert_eq!(seen, in_order, "{word}");
+        assert!(calls > 2, "{calls}");
+    }
+    let refused = client.fails("odoo_journal", json!({ "do": "verify", "offset": 3 }));
+    assert_eq!((&refused["code"], &refused["effect"]), (&json!("usage"), &json!("not_sent")));
+}
+
+#[test]
 fn binary_contents_are_left_out_and_a_shell_is_told_how_to_have_them() {
     let (_home, server, mut client) = in_lab(Era::Modern);
     let image = "iVBORw0KGgoAAAANSUhEUgAAAAE9".repeat(2000);

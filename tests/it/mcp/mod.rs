@@ -3,11 +3,13 @@
 mod alike;
 mod answers;
 mod compat;
+mod form;
 #[cfg(target_os = "linux")]
 mod long;
 mod offered;
 mod openings;
 mod person;
+mod policy;
 mod schemas;
 mod stream;
 mod waiting;

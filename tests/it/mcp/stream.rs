@@ -143,6 +143,18 @@ fn every_row_stops_where_it_is_taken_back() {
 }
 
 #[test]
+fn a_read_that_nobody_answers_is_waited_for_once() {
+    let (_home, server, mut client) = in_lab(Era::Modern);
+    server.on(&json2("res.partner", "search_count"), Answer::Stall);
+    client.begin("odoo_count", count());
+    server.wait_for(1);
+    let since = Instant::now();
+    let (code, after, stderr) = client.end();
+    assert_eq!((code, after.len(), stderr.as_str()), (0, 0, ""));
+    assert!(since.elapsed() < Duration::from_secs(8), "{:?}", since.elapsed());
+}
+
+#[test]
 fn a_write_that_is_taken_back_or_left_under_way_is_said_to_be_unknown() {
     let write = json!({ "model": "res.partner", "ids": [7], "vals": { "ref": "a" } });
     for by_cancel in [true, false] {

@@ -58,6 +58,10 @@ fn a_write_is_taken_back_and_so_is_the_taking_back() {
     undo(&home, &entry).fails(8, "undo_conflict").says(&["undone already"]);
     undo(&home, own["id"].as_str().unwrap()).ok();
     assert_eq!(field(&home, "res.partner", id, "phone"), "2", "an undo can be undone");
+    // What doctor has tried and cleared away is nobody's last call.
+    sandbox(&home, &["doctor", "--guard"]);
+    let tried = sandbox(&home, &["journal", "list", "--limit", "1"]).ok().json();
+    assert_eq!(tried[0]["surface"], "doctor", "{tried}");
     let again = sandbox(&home, &["undo", "--last"]).ok().json();
     assert_eq!(again[0]["undoes"], entry, "what is not undone any more is the last one again");
     assert_eq!(field(&home, "res.partner", id, "phone"), "1");

@@ -124,6 +124,25 @@ fn a_record_that_came_back_to_where_it_was_left_is_somebody_elses() {
     write(&two.agent, partner, id, &json!({ "phone": "1" }));
     undo(&two.agent, &entry).ok();
     assert_eq!(two.field(partner, id, "active"), true);
+    // The same by a write; what else it wrote can be taken back.
+    let archived = || {
+        let id = created(&two.agent, partner, &json!({ "name": "Archived", "phone": "1" }));
+        (id, write(&two.agent, partner, id, &json!({ "active": false, "phone": "2" })))
+    };
+    let (id, entry) = archived();
+    conflict(two.after(&entry, |other| {
+        write(other, partner, id, &json!({ "active": true }));
+        write(other, partner, id, &json!({ "active": false }));
+    }));
+    two.agent.run(["undo", &entry, "--fields", "phone"]).ok();
+    assert_eq!(
+        (two.field(partner, id, "active"), two.field(partner, id, "phone")),
+        (json!(false), json!("1"))
+    );
+    let (id, entry) = archived();
+    write(&two.agent, partner, id, &json!({ "color": 3 }));
+    undo(&two.agent, &entry).ok();
+    assert_eq!(two.field(partner, id, "active"), true);
 }
 
 #[test]
@@ -233,6 +252,40 @@ fn an_activity_or_a_note_that_somebody_changed_stays() {
 }
 
 #[test]
+fn a_note_or_an_activity_that_others_built_on_stays() {
+    let two = Two::start();
+    let partner = "res.partner";
+    let id = created(&two.agent, partner, &json!({ "name": "Noted" }));
+    let note = json!({ "body": "ours", "subtype_xmlid": "mail.mt_note" });
+    let schedule = json!({ "act_type_xmlid": "mail.mail_activity_data_todo", "summary": "ours" });
+    let answer = |home: &Home, note: i64| {
+        let answer = json!({ "model": partner, "res_id": id, "parent_id": note, "body": "<p>answer</p>" });
+        created(home, "mail.message", &answer);
+    };
+    let file = |home: &Home, model: &str, made: i64| {
+        let file = json!({ "name": "a.txt", "datas": "QQ==", "res_model": model, "res_id": made });
+        created(home, "ir.attachment", &file);
+    };
+    let deeds: [(&str, &Value, &str, Deed); 3] = [
+        ("message_post", &note, "mail.message", &answer),
+        ("message_post", &note, "mail.message", &|home, made| file(home, "mail.message", made)),
+        ("activity_schedule", &schedule, "mail.activity", &|home, made| file(home, "mail.activity", made)),
+    ];
+    for (method, data, model, deed) in deeds {
+        let made = first(&Two::call(&two.agent, partner, method, id, data).json());
+        let entry = last(&two.agent);
+        conflict(two.after(&entry, |other| deed(other, made)));
+        assert_eq!(two.field(model, made, "id"), made);
+        // What we built on it ourselves is in nobody's way.
+        let made = first(&Two::call(&two.agent, partner, method, id, data).json());
+        let entry = last(&two.agent);
+        deed(&two.agent, made);
+        undo(&two.agent, &entry).ok();
+        assert_eq!(two.field(model, made, "id"), Value::Null);
+    }
+}
+
+#[test]
 fn a_date_that_somebody_set_after_a_button_stays() {
     let two = Two::start();
     let order = "sale.order";
@@ -284,5 +337,53 @@ fn the_same_user_by_another_way_is_told_by_the_time() {
     let (entry, _) = archive();
     let rows = json!([{ "id": 1, "active": false }]).to_string();
     server.on(&json2("res.partner", "read"), Answer::json(rows));
+    undo(&home, &entry).ok();
+}
+
+#[test]
+fn what_others_led_to_a_record_keeps_it_from_being_deleted() {
+    let (home, server) = lab();
+    server.on("/web/version", crate::journal::clock());
+    let stamp = |name: &str| json!({ "type": "datetime", "string": name, "readonly": true });
+    let user =
+        |name: &str| json!({ "type": "many2one", "relation": "res.users", "string": name, "readonly": true });
+    let mut fields = json!({ "name": { "type": "char", "string": "Name" } });
+    for name in ["write", "create"] {
+        fields[format!("{name}_date")] = stamp(name);
+        fields[format!("{name}_uid")] = user(name);
+    }
+    server.on(&json2("x.thing", "fields_get"), Answer::json(fields.to_string()));
+    let list =
+        |relation: &str| json!({ "type": "one2many", "relation": relation, "string": "List", "store": true });
+    fields["thing_ids"] = list("x.thing");
+    fields["closed_ids"] = list("x.closed");
+    server.on(&json2("x.box", "fields_get"), Answer::json(fields.to_string()));
+    server.on(&json2("x.box", "create"), Answer::json("[5]"));
+    server.on(&json2("x.box", "unlink"), Answer::json("true"));
+    for beside in ["mail.message", "mail.activity", "ir.attachment"] {
+        server.on(&json2(beside, "search_read"), Answer::json("[]"));
+    }
+    let row = |id: i64, made: &str, by: i64| json!([{ "id": id, "name": "N", "create_date": made, "create_uid": by, "write_date": made, "write_uid": by }]);
+    let (early, late) = ("2001-01-01 00:00:00", "2099-01-01 00:00:00");
+    home.run(["create", "x.box", "--vals-json", r#"{"name": "N"}"#]).ok();
+    let entry = last(&home);
+    let us = entries(&home, &[]).pop().unwrap()["user"].as_i64().unwrap_or(7);
+    // The list of a model that is closed to this user keeps the other from being seen in the same question.
+    let answer = move |request: &crate::support::Recorded| {
+        let asked = request.json()["fields"].to_string();
+        if asked.contains("closed_ids") {
+            return Answer::odoo_error(403, "odoo.exceptions.AccessError", "closed");
+        }
+        let now = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
+        let mut rows = row(5, now.replace('T', " ").trim_end_matches('Z'), us);
+        rows[0]["thing_ids"] = json!([7]);
+        Answer::json(rows.to_string())
+    };
+    server.on(&json2("x.box", "read"), Answer::made(answer));
+    server.on(&json2("x.thing", "read"), Answer::json(row(7, late, us + 1).to_string()));
+    conflict(undo(&home, &entry));
+    assert!(server.requests_to(&json2("x.box", "unlink")).is_empty());
+    // What was there before and was not written since tells of nobody's work, whoever made it.
+    server.on(&json2("x.thing", "read"), Answer::json(row(7, early, us + 1).to_string()));
     undo(&home, &entry).ok();
 }
