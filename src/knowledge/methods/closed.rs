@@ -65,7 +65,7 @@ pub fn closed(model: &str, method: &str, version: Version) -> Option<&'static st
     let underscored = || {
         UNDERSCORED
             .iter()
-            .find(|(of, name, _)| matches!(*of, "*") && *name == method || *of == model && *name == method)
+            .find(|(of, name, _)| *name == method && (*of == "*" || *of == model))
             .map(|(_, _, open)| *open)
     };
     // A button is the open door to the method of the same name.
