@@ -232,13 +232,18 @@ impl Schema {
         let kwargs = json!({ "attributes": ATTRIBUTES });
         let operation = Operation::new(model, "fields_get", operation::kwargs(kwargs))?;
         let reply = desk.ask(operation, context)?;
-        let fields = serde_json::from_str(reply.get()).map_err(|why| {
+        let fields: Fields = serde_json::from_str(reply.get()).map_err(|why| {
             Error::new(
                 Code::BadReply,
                 format!("fields_get of {model} answered something that is not an object"),
             )
             .with_source(why)
         })?;
+        // Somebody else's answer to everything must not pass for the fields of a model, and be kept.
+        if fields.0.iter().any(|(_, attributes)| !attributes.get().starts_with('{')) {
+            let message = format!("fields_get of {model} answered something that does not describe fields");
+            return Err(Error::new(Code::BadReply, message));
+        }
         if !ttl.is_zero() {
             let _ = desk.cache.store(&key, reply.get(), None, "");
         }

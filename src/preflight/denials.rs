@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Check, companies};
 use crate::error::{Error, OdooFault};
 use crate::hint::Hint;
+use crate::knowledge::methods;
 use crate::knowledge::models::{self, OwnDocuments};
 use crate::knowledge::{AGENTS, NEW_KEY};
 use crate::operation::{Access, Object, Operation, check_model};
@@ -32,7 +33,7 @@ enum Denial {
 /// Which of these it is, in words; a field that the call names itself is told apart by `explain.rs`.
 pub fn explained(check: &Check, operation: &Operation, error: &Error) -> Option<Hint> {
     let odoo = error.odoo.as_deref().filter(|odoo| odoo.name == ACCESS_ERROR)?;
-    let right = right(operation);
+    let does = does(operation);
     if told(odoo).is_none() && companies::are_foreign(check, operation) {
         // That is said where the profile's own companies are.
         return None;
@@ -40,7 +41,7 @@ pub fn explained(check: &Check, operation: &Operation, error: &Error) -> Option<
     let denial = told(odoo).or_else(|| of_guard(check, operation, odoo)).or_else(|| asked(check, operation));
     let said = match denial? {
         Denial::Model { model, groups } => {
-            let whole = format!("this is about the whole model: this user may not {right} {model}");
+            let whole = format!("this is about the whole model: this user may not {does} {model}");
             match groups.as_deref() {
                 None => whole,
                 Some([]) => format!("{whole}; no group has that right"),
@@ -53,9 +54,7 @@ pub fn explained(check: &Check, operation: &Operation, error: &Error) -> Option<
         }
         Denial::Records { model } => {
             let own = lacking(check, &model).map(|own| format!(": {}", lifts(own))).unwrap_or_default();
-            format!(
-                "this is a record rule: this user may {right} some records of {model}, but not these{own}"
-            )
+            format!("this is a record rule: this user may {does} some records of {model}, but not these{own}")
         }
         Denial::Field { model, field } => {
             format!("this is about one field: {field} of {model} is for other groups than those of this user")
@@ -174,6 +173,12 @@ fn asked(check: &Check, operation: &Operation) -> Option<Denial> {
         false => Some(Denial::Records { model }),
         true => Some(Denial::Method),
     }
+}
+
+/// The word for what a call does with records, where that is known: of a button nobody knows whether it reads or writes.
+fn does(operation: &Operation) -> &'static str {
+    let is_known = methods::of(&operation.model, &operation.method).is_some();
+    if is_known { right(operation) } else { "use" }
 }
 
 /// Which of Odoo's four rights a call needs at least; what a button needs beyond that nobody knows.

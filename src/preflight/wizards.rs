@@ -22,17 +22,31 @@ const OWN: [&str; 8] = [
     "uid",
 ];
 
-/// Notes a wizard that is created for no records.
-pub fn check(check: &Check, operation: &Operation) {
-    let Some(source) = models::of_active(&operation.model) else { return };
-    if operation.method == "create" && !is_told(operation) && !names_some(check, operation, source) {
-        check.note(of_context(&operation.model, source));
-    }
+/// The wizard that asks for a backorder, and where it is told what is to be validated.
+const BACKORDER: &str = "stock.backorder.confirmation";
+const TO_VALIDATE: &str = "button_validate_picking_ids";
+
+/// Whether the context says something by a key.
+fn is_told(operation: &Operation, key: &str) -> bool {
+    operation.context.get(key).is_some_and(|value| *value != json!([]) && *value != false && !value.is_null())
 }
 
-/// Whether the context has the records of a wizard.
-fn is_told(operation: &Operation) -> bool {
-    ["active_ids", "active_id"].iter().any(|key| operation.context.contains_key(*key))
+/// Notes a wizard that is created for no records.
+pub fn check(check: &Check, operation: &Operation) {
+    if operation.model == BACKORDER && !operation.context.contains_key(TO_VALIDATE) {
+        check.note(
+            Hint::new(format!(
+                "{BACKORDER} validates the transfers that its context names, and here it names none: "
+            ))
+            .with("context", json!({ TO_VALIDATE: [0] }))
+            .text(", with their ids for 0, in create and in the call of its button"),
+        );
+    }
+    let Some(source) = models::of_active(&operation.model) else { return };
+    let has_records = ["active_ids", "active_id"].iter().any(|key| is_told(operation, key));
+    if operation.method == "create" && !has_records && !names_some(check, operation, source) {
+        check.note(of_context(&operation.model, source));
+    }
 }
 
 /// Whether the values name records, or what the context has in place of values.
@@ -173,8 +187,8 @@ pub fn of_refusal(operation: &Operation, error: &Error) -> Option<Hint> {
     let source = models::of_active(&operation.model)?;
     let refused =
         matches!(error.code, Code::Rejected | Code::InvalidRequest | Code::ServerError | Code::NotFound);
-    let has_some =
-        operation.context.contains_key("active_ids") || operation.context.contains_key("default_res_ids");
+    let has_some = is_told(operation, "active_ids") && is_told(operation, "active_model")
+        || operation.context.contains_key("default_res_ids");
     if !refused || has_some {
         return None;
     }

@@ -187,7 +187,9 @@ fn a_wrong_line_is_answered_with_the_right_one() {
         ("search_read res.partner", "search_read", "odoo-agent search-read"),
         ("SearchRead res.partner", "SearchRead", "odoo-agent search-read"),
         ("search res.partner", "search", "odoo-agent search-read"),
-        ("unlink res.partner", "unlink", "call MODEL unlink --ids ID"),
+        ("unlink res.partner", "unlink", "call res.partner unlink --ids ID"),
+        ("unlink res.partner --ids 7", "unlink", "call res.partner unlink --ids 7"),
+        ("unlink", "unlink", "call MODEL unlink --ids ID"),
         ("version", "version", "here that is odoo-agent --version"),
         (
             "search-read res.partner name,email",
