@@ -195,7 +195,7 @@ impl<'o> Asked<'o> {
         };
         if path == "id" && is_these {
             let wanted = wanted.as_array().map_or(std::slice::from_ref(wanted), Vec::as_slice);
-            self.found.extend(wanted.iter().filter_map(Value::as_i64));
+            self.found.extend(wanted.iter().filter_map(number));
         }
     }
 
@@ -217,6 +217,15 @@ impl<'o> Asked<'o> {
             // What it holds is looked at all the same.
             None => self.is_opaque = true,
         }
+    }
+}
+
+/// A record's number, however it is written: Odoo takes `7`, `7.0` and `"7"` for the same.
+fn number(value: &Value) -> Option<i64> {
+    let whole = |number: f64| (number.fract() == 0.0).then_some(number as i64);
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        value => value.as_i64().or_else(|| value.as_f64().and_then(whole)),
     }
 }
 

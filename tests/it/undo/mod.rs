@@ -1,6 +1,7 @@
 //! `undo`, `--idempotency-key` and `journal retry` through the binary: what is taken back and what is not, what is done
 //! once, and what is sent again.
 
+mod along;
 mod others;
 
 use crate::journal::{aged, entries};
