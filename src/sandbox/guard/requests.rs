@@ -367,7 +367,7 @@ pub fn reject(env: &mut Env, arguments: &Map<String, Value>) -> Outcome<Value> {
         return Err(Fault::access("Nobody approves their own calls."));
     }
     if !["pending", "approved"].contains(&env.text(REQUESTS, id, "state").as_str()) {
-        return Err(Fault::user(&format!(
+        return Err(Fault::user(format!(
             "{} can not be rejected any more.",
             env.text(REQUESTS, id, "summary")
         )));
