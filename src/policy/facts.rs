@@ -21,6 +21,7 @@ pub struct Facts<'f> {
     pub is_last: bool,
     /// Where a field of a model leads.
     pub lead: &'f dyn Fn(&str, &str) -> Lead,
+    /// Whether a model has a field of such a name; none where nobody knows.
     pub has: Has<'f>,
 }
 
