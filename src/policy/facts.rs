@@ -21,9 +21,11 @@ pub struct Facts<'f> {
     pub is_last: bool,
     /// Where a field of a model leads.
     pub lead: &'f dyn Fn(&str, &str) -> Lead,
-    /// Whether a model has a field of such a name; none where nobody knows.
-    pub has: &'f dyn Fn(&str, &dyn Fn(&str) -> bool) -> Option<bool>,
+    pub has: Has<'f>,
 }
+
+/// Whether a model has a field of such a name; none where nobody knows.
+pub type Has<'f> = &'f dyn Fn(&str, &dyn Fn(&str) -> bool) -> Option<bool>;
 
 /// Where a field leads.
 #[derive(Clone, Debug, PartialEq, Eq)]

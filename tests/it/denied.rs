@@ -209,7 +209,7 @@ fn a_refusal_by_the_guard_is_not_taken_for_a_missing_right() {
     for is_agent in [true, false] {
         let lacks = told("x.thing", "act", &groups("\t- Sales / Administrator"), is_agent);
         assert!(
-            lacks.contains("may not write x.thing; the group Sales / Administrator has that right"),
+            lacks.contains("may not use x.thing; the group Sales / Administrator has that right"),
             "{lacks}"
         );
     }
