@@ -171,7 +171,10 @@ fn a_company_that_the_user_is_not_in_is_named() {
         home.run(["count", "res.partner", "--context-json", &context]).fails(5, "access_denied").hints()
     };
     let hints = count("[1,2,9]");
-    assert!(hints.contains("names companies that this user is not in: 2,9; this user may work in 1,4"), "{hints}");
+    assert!(
+        hints.contains("names companies that this user is not in: 2,9; this user may work in 1,4"),
+        "{hints}"
+    );
     assert!(!hints.contains("itself refuses"), "{hints}");
     // Companies of their own are not what is refused.
     assert!(!count("[4,1]").contains("is not in"));
