@@ -165,12 +165,14 @@ fn one(bytes: &[u8], character: char) -> Option<usize> {
 /// Length of one byte as a URL (`%61`, `%2561`) or a letter (`=61`) writes it.
 fn coded(bytes: &[u8], mark: u8, byte: u8) -> Option<usize> {
     let mut at = 1;
+    (bytes.first() == Some(&mark)).then_some(())?;
     loop {
-        if bytes.first() == Some(&mark) && number(bytes.get(at..at + 2)?, 16) == Some(byte.into()) {
+        let digits = bytes.get(at..at + 2)?;
+        if number(digits, 16) == Some(byte.into()) {
             return Some(at + 2);
         }
         // A mark that was itself written so.
-        (mark == b'%' && bytes[at..].starts_with(b"25")).then_some(())?;
+        (mark == b'%' && digits == b"25").then_some(())?;
         at += 2;
     }
 }

@@ -115,3 +115,17 @@ fn other_texts_stay_as_they_are() {
         assert_eq!(sought.without(text.as_bytes()), None, "{text}");
     }
 }
+
+#[test]
+fn a_secret_that_is_cut_off_is_none_wherever_the_cut_is() {
+    // Each of its characters takes several bytes, so that a cut can stand within one.
+    let secret = "\u{fc}\u{df}\u{1f600}-schl\u{fc}ssel";
+    let sought = Sought::new(Secret::new(secret.into()));
+    let coded = |mark: &str| secret.bytes().map(|byte| format!("{mark}{byte:02x}")).collect::<String>();
+    for whole in [coded("%"), coded("%25"), coded("="), coded("\\x")] {
+        assert_eq!(sought.without(whole.as_bytes()).unwrap(), b"(redacted)", "{whole}");
+        for cut in 0..whole.len() {
+            assert_eq!(sought.without(&whole.as_bytes()[..cut]), None, "{} of {whole}", cut);
+        }
+    }
+}
