@@ -169,7 +169,9 @@ fn approve_at(
     let recorded = match guard::manifest(&run, request, key.as_ref()) {
         // This profile's user neither asked nor may approve: the approver's own key shows it.
         Err(error) if error.code == Code::AccessDenied && key.is_none() => {
-            let why = error.odoo.as_ref().map_or(error.message.as_str(), |fault| fault.message.as_str());
+            // One line of Odoo's at most: it stands before what a person is to decide on.
+            let says = error.odoo.as_ref().map_or(error.message.as_str(), |fault| fault.message.as_str());
+            let why: String = says.lines().next().unwrap_or_default().chars().take(200).collect();
             run.note(format!("the user of this profile is not shown request {request}: {why}"));
             key = Some(approvers_key(connected)?);
             guard::manifest(&run, request, key.as_ref())

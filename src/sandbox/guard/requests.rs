@@ -258,9 +258,7 @@ fn uuid() -> String {
 
 /// Somebody else says yes.
 pub fn approve(env: &mut Env, id: i64, expires: Value, minted: String) -> Outcome<()> {
-    if env.row(REQUESTS, id).and_then(|row| row.get("agent_user_id")) == Some(&json!(env.user)) {
-        return Err(Fault::access("Nobody approves their own calls."));
-    }
+    refuse_own(env, id)?;
     for (field, value) in [
         ("state", json!("approved")),
         ("user_id", json!(env.user)),
@@ -271,6 +269,14 @@ pub fn approve(env: &mut Env, id: i64, expires: Value, minted: String) -> Outcom
         env.world.set(REQUESTS, id, field, value);
     }
     Ok(())
+}
+
+fn is_own(env: &Env, id: i64) -> bool {
+    env.row(REQUESTS, id).and_then(|row| row.get("agent_user_id")) == Some(&json!(env.user))
+}
+
+fn refuse_own(env: &Env, id: i64) -> Outcome<()> {
+    if is_own(env, id) { Err(Fault::access("Nobody approves their own calls.")) } else { Ok(()) }
 }
 
 fn numbered(env: &Env, arguments: &Map<String, Value>) -> Option<i64> {
@@ -284,9 +290,9 @@ fn own(env: &Env, arguments: &Map<String, Value>) -> Outcome<i64> {
     if !arguments.get("request_uuid").is_some_and(Value::is_string) {
         return Err(Fault::user("A request is named by its number."));
     }
-    let is_own =
-        |id: &i64| env.row(REQUESTS, *id).and_then(|row| row.get("agent_user_id")) == Some(&json!(env.user));
-    numbered(env, arguments).filter(is_own).ok_or_else(|| Fault::access("You have no such request."))
+    numbered(env, arguments)
+        .filter(|id| is_own(env, *id))
+        .ok_or_else(|| Fault::access("You have no such request."))
 }
 
 /// Where one stands, for the agent that asked alone.
@@ -363,9 +369,7 @@ pub fn reject(env: &mut Env, arguments: &Map<String, Value>) -> Outcome<Value> {
     if why.is_empty() {
         return Err(Fault::user("Say why not: the agent is told."));
     }
-    if env.row(REQUESTS, id).and_then(|row| row.get("agent_user_id")) == Some(&json!(env.user)) {
-        return Err(Fault::access("Nobody approves their own calls."));
-    }
+    refuse_own(env, id)?;
     if !["pending", "approved"].contains(&env.text(REQUESTS, id, "state").as_str()) {
         return Err(Fault::user(format!(
             "{} can not be rejected any more.",
