@@ -164,6 +164,29 @@ fn a_policy_to_begin_with_denies_what_it_says() {
 }
 
 #[test]
+fn the_policy_that_the_readme_prints_means_what_it_shows() {
+    let readme = include_str!("../../README.md");
+    let section = readme.split_once("\n## A policy\n").unwrap().1;
+    let document = section.split_once("```json\n").unwrap().1.split_once("```").unwrap().0;
+    let policies = policies(&serde_json::from_str(document).unwrap());
+    let values = || serde_json::json!({ "vals": { "name": "x" } });
+    for (model, method, ids, kwargs, decision) in [
+        ("res.partner", "search_read", 0, serde_json::json!({ "domain": [], "fields": ["name"] }), "allow"),
+        ("project.task", "write", 10, values(), "allow"),
+        ("project.task", "write", 11, values(), "deny"),
+        ("res.partner", "write", 1, values(), "deny"),
+        ("sale.order", "create", 0, serde_json::json!({ "vals_list": [{ "partner_id": 7 }] }), "deny"),
+        ("project.task", "unlink", 1, serde_json::json!({}), "deny"),
+        ("sale.order", "action_confirm", 1, serde_json::json!({}), "ask"),
+    ] {
+        let ids: Vec<usize> = (1..=ids).collect();
+        let call = serde_json::json!({ "model": model, "method": method, "ids": ids, "kwargs": kwargs });
+        let decided = word(&decide(&policies, &call, &Value::Null)).0;
+        assert_eq!(decided, decision, "{model}/{method} {}", ids.len());
+    }
+}
+
+#[test]
 fn a_decision_with_200_rules_costs_little() {
     let rules: Vec<Value> = (0..200)
         .map(|at| {
