@@ -286,13 +286,14 @@ class StrictbaseAgentGuard(models.AbstractModel):
         if state is None:
             raise refusal(items)
         state.seen += items
-        if not whole and self._granted(state):
+        granted = self._granted(state)
+        if granted and not whole:
             items = self._without_unfinished(state, items)
             if not items:
                 return True
         for item in items:
             state.unfinished.pop(item.target, None)
-        if self._granted(state) and all(state.grant.covers(i) for i in items):
+        if granted and all(state.grant.covers(i) for i in items):
             state.granted += items
             self.env["strictbase.agent.egress"]._record(state, items)
             self.env["strictbase.agent.touch"].sudo()._close_granted(
