@@ -155,11 +155,14 @@ class AgentQueued(models.AbstractModel):
     def _agent_guard_show_whole(self):
         """A job has gone on with rows that were held as it made them: approvers are
         shown all of it."""
-        held = self.env["strictbase.agent.held"].sudo()
-        for row_id in self._ids if _held_now else ():
-            number = _held_now.get(self.env.cr, {}).get((self._name, row_id))
-            if number:
-                held.browse(number).exists()._refresh()
+        known = _held_now.get(self.env.cr)
+        if not known:
+            return
+        ids = [known[key] for i in self._ids if (key := (self._name, i)) in known]
+        # a savepoint may have taken it back; what was decided stays as it was
+        there = self.env["strictbase.agent.held"].sudo().browse(ids).exists()
+        for held in there.filtered(lambda held: held.state == "held"):
+            held._refresh()
 
     def _agent_guard_check_origin(self):
         """Judge rows that a job makes: whose work is it that they send?

@@ -59,6 +59,24 @@ class TestOriginJobs(OriginCase):
         self.pass_time()
         self.assertIn("new@outside.example", self.recipients())
 
+    def test_a_letter_that_is_written_after_it_was_decided(self):
+        """What was decided stays as it was; where that is gone, the job goes on."""
+        partner = self.agents_contact()
+        values = {"subject": "x", "body_html": "<p>x</p>", "model": "res.partner"}
+        values |= {"res_id": partner[0], "recipient_ids": [(6, 0, partner)]}
+        with job():
+            mail = self.env["mail.mail"].create(values)
+            mail.subject = "y"
+        held = self.held()
+        self.assertEqual(held.subject, "y")
+        held.with_user(self.users["approver"]).action_release()
+        with job():
+            mail.subject = "z"
+            self.assertEqual(held.subject, "y")
+            held.unlink()
+            mail.subject = "gone"
+        self.assertEqual(mail.subject, "gone")
+
     def test_an_address_changed_after_the_release(self):
         """Also where the letter is about the contact that it goes to."""
         partner = self.agents_contact()
