@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import agent_queued
+from . import agent_queued_sending
 from . import agent_guard
 from . import agent_origin
 from . import origin_record
