@@ -2,6 +2,7 @@
 """What a person approved is what is sent, or nothing is."""
 
 import base64
+from functools import partial
 
 from odoo.tests import tagged
 
@@ -105,29 +106,35 @@ class TestSame(RequestCase):
         self.env.flush_all()
         self.assertTrue(self.with_claim(told, attachment_ids=stored.ids).ok)
 
-    def test_a_template(self):
-        template = self.env["mail.template"].create(
+    def _offer(self, **values):
+        """A template of a letter to a contact about itself."""
+        return self.env["mail.template"].create(
             {
                 "name": "Offer",
                 "model_id": self.env["ir.model"]._get_id("res.partner"),
                 "subject": "Offer",
                 "body_html": "<p>Ten</p>",
                 "partner_to": "{{ object.id }}",
+                **values,
             }
         )
+
+    def _send(self, template, at_once=True, **context):
+        self.wire.clear()
+        return self.rpc(
+            "agent",
+            "mail.template/send_mail",
+            [template.id],
+            context=context or None,
+            res_id=self.client.id,
+            force_send=at_once,
+        )
+
+    def test_a_template(self):
+        template = self._offer()
         self.env.flush_all()
 
-        def send(**context):
-            self.wire.clear()
-            return self.rpc(
-                "agent",
-                "mail.template/send_mail",
-                [template.id],
-                context=context or None,
-                res_id=self.client.id,
-                force_send=True,
-            )
-
+        send = partial(self._send, template)
         told = self.asked(send())
         self.approve(told["request"])
         template.body_html = "<p>Twenty</p>"
@@ -168,30 +175,11 @@ class TestSame(RequestCase):
                 "res_id": view.id,
             }
         )
-        template = self.env["mail.template"].create(
-            {
-                "name": "Offer",
-                "model_id": self.env["ir.model"]._get_id("res.partner"),
-                "subject": "Offer",
-                "body_html": "<p>Ten</p>",
-                "partner_to": "{{ object.id }}",
-                "report_template_ids": [(6, 0, report.ids)],
-            }
-        )
+        template = self._offer(report_template_ids=[(6, 0, report.ids)])
         self.client.ref = "ABC"
         self.env.flush_all()
 
-        def send(at_once, **context):
-            self.wire.clear()
-            return self.rpc(
-                "agent",
-                "mail.template/send_mail",
-                [template.id],
-                context=context or None,
-                res_id=self.client.id,
-                force_send=at_once,
-            )
-
+        send = partial(self._send, template)
         for at_once in (True, False):
             with self.subTest(at_once=at_once):
                 told = self.asked(send(at_once))
