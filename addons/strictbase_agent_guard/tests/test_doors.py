@@ -2,6 +2,7 @@
 """How an agent comes in, and what it may not call at all."""
 
 import json
+from datetime import datetime, timedelta
 from unittest.mock import patch
 from xmlrpc.client import Fault
 
@@ -227,10 +228,19 @@ class TestAgentKey(ApprovalCase):
                 partner_ids=[self.client.id],
             ).confirmation_required
         )
+        self.assertKeyEnds(agent, 90)
+        Key.with_user(admin).make_key(agent.id, days=120)
+        self.assertKeyEnds(agent, 120)
         with self.assertRaises(UserError):
             Key.with_user(admin).make_key(self.users["human"].id)
         action = Key.with_user(admin).create({"user_id": agent.id}).action_make_key()
         self.assertTrue(action["context"]["default_key"])
+
+    def assertKeyEnds(self, agent, days):
+        """As the list of agents shows it."""
+        agent.invalidate_recordset()
+        left = agent.with_user(self.users["approver"]).agent_key_end - datetime.now()
+        self.assertAlmostEqual(left / timedelta(days=1), days, delta=0.1)
 
     def test_nobody_else_does(self):
         for who in ("agent", "approver", "human"):
