@@ -83,11 +83,13 @@ class TestWords(BaseCase):
             self.assertFalse(known.owners_in(text, encoded=True), text)
 
     def test_a_text_is_read_once(self):
-        """However many words are searched in it, and no more often than it changes."""
+        """However many words are searched in it, and no more often than it changes; not
+        at all for none."""
         known = Words()
         known.add("one", as_words(f"word number {number}" for number in range(1000)))
         text = '{"note": "nothing of it"}'
         with patch.object(words, "_readings", side_effect=words._readings) as readings:
             known.owners_in(text, encoded=True)
+            self.assertFalse(Words().owners_in(text, encoded=True))
         readings.assert_called_once()
         self.assertEqual(words._readings(text), {text})

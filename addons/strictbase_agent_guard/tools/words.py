@@ -38,6 +38,9 @@ class Words:
 
     def owners_in(self, text, encoded=False):
         """Whose words stand in this text, in whatever form if it is ``encoded``."""
+        if not self._owners:
+            # a body of megabytes is read in a second
+            return []
         texts = _readings(text) if encoded else {text}
         lowered = {text.lower() for text in texts}
         stands = str.__contains__ if encoded else _stands
