@@ -1,12 +1,19 @@
 # Sourced by the wrappers with $profile and $env_file set. Settings come from the profile alone: whatever the
 # shell has exported for another server, keys of approvers and tokens included, is left behind, and a second
-# --profile or --env-file is refused by the program. ODOO_AGENT_HOME stays: it says where the profiles are.
+# --profile or --env-file is refused by the program. ODOO_AGENT_HOME stays: it says where the profiles are. The names
+# of what is left behind go to the program, which notes those that would have counted.
+left_out=
 for name in $(env | sed -n 's/^\(ODOO_[A-Za-z0-9_]*\)=.*/\1/p'); do
     case $name in
     ODOO_AGENT_HOME) ;;
-    *) unset "$name" ;;
+    *)
+        unset "$name"
+        left_out="$left_out $name"
+        ;;
     esac
 done
+ODOO_AGENT_LEFT_OUT=${left_out# }
+export ODOO_AGENT_LEFT_OUT
 # How notes and hints name this wrapper, so that an agent which may run nothing else can run what they say.
 case $0 in
 /*) ODOO_AGENT_CALLED_AS=$0 ;;

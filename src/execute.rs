@@ -200,7 +200,12 @@ impl Run<'_> {
         if error.odoo.is_none() || operation.method == "get_available_models" {
             return explain::unanswerable(operation, error);
         }
+        let known = error.hints.len();
         let error = self.naming_settings(error);
+        if error.hints.len() > known {
+            // It is the setting, and neither the model nor the record.
+            return error;
+        }
         let check = Check::new(&self.caller.rules, self, operation);
         explain::explain(&check, operation, error, &|| self.models())
     }

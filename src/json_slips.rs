@@ -15,6 +15,18 @@ pub fn is_utf16(bytes: &[u8]) -> bool {
     matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) || bytes.len() > 3 && (zeros(0) || zeros(1))
 }
 
+/// What to do with bytes that are no UTF-8.
+pub fn of_bytes(bytes: &[u8]) -> &'static str {
+    const FILES: [&[u8]; 5] = [b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"\x89PNG", b"\xff\xd8\xff"];
+    if is_utf16(bytes) {
+        return UTF_16;
+    }
+    match FILES.iter().any(|begins| bytes.starts_with(begins)) {
+        true => "this is a file of another kind, and no text",
+        false => "it may be Latin-1 or Windows-1252: iconv -f windows-1252 -t utf-8 FILE writes UTF-8",
+    }
+}
+
 /// Where half of a character stands, if one does: `\\ud83d` without the escape that belongs to it.
 pub fn half_character(text: &str) -> Option<String> {
     let unit = |at: usize| u16::from_str_radix(text.get(at..at + 4)?, 16).ok();
@@ -60,6 +72,18 @@ pub fn of_word(text: &str, flag: &str) -> Vec<String> {
         _ => format!("{file} FILE, or {file} - with the JSON on stdin, passes no shell"),
     };
     let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return vec![format!("the shell passed nothing, as for a variable without a value: {other}")];
+    }
+    if has_typographic_quotes(text) {
+        return of_text(text);
+    }
+    if trimmed.contains("^\"") {
+        return vec![format!("the ^ before the quotes reached the program: {other}")];
+    }
+    if trimmed.contains("`\"") {
+        return vec![format!("the ` before the quotes reached the program: {other}")];
+    }
     let is_wrapped =
         |quote: char| trimmed.len() > 2 && trimmed.starts_with(quote) && trimmed.ends_with(quote);
     if is_wrapped('\'') {
@@ -78,16 +102,83 @@ pub fn of_word(text: &str, flag: &str) -> Vec<String> {
     if trimmed.contains("\\\"") {
         return vec![format!("the backslashes before the quotes reached the program: {other}")];
     }
-    of_text(text)
+    let mut hints = of_text(text);
+    // What begins like JSON has a slip in it; what does not was meant in another form altogether.
+    if !trimmed.starts_with(['[', '{', '"']) {
+        hints.push(format!("{flag} takes JSON, like {}", form(text, flag)));
+    }
+    hints
+}
+
+/// What an argument takes, by an example: of a condition in words the condition itself.
+fn form(text: &str, flag: &str) -> String {
+    let kind = flag.trim_start_matches('-').trim_end_matches("-json");
+    match kind {
+        "domain" => json!([condition(text).unwrap_or_else(|| json!(["name", "=", "x"]))]).to_string(),
+        "having" => json!([condition(text).unwrap_or_else(|| json!(["__count", ">", 1]))]).to_string(),
+        "context" => json!({ "lang": "en_US" }).to_string(),
+        "fields" => json!(["name"]).to_string(),
+        _ if kind.ends_with("-list") => json!([{ "name": "x" }]).to_string(),
+        _ => json!({ "name": "x" }).to_string(),
+    }
+}
+
+/// `name = x`: one field, one operator and one value.
+fn condition(text: &str) -> Option<Value> {
+    let operators = ["!=", ">=", "<=", "==", "=", ">", "<", " not ilike ", " ilike ", " like "];
+    let (at, operator) =
+        operators.into_iter().filter_map(|one| Some((text.find(one)?, one))).min_by_key(|(at, _)| *at)?;
+    let (field, value) = (text[..at].trim(), text[at + operator.len()..].trim());
+    let is_field = !field.is_empty()
+        && field.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.'));
+    let value = value.trim_matches(['\'', '"']);
+    let lower = format!(" {} ", value.to_lowercase());
+    let is_one = !value.is_empty() && ![" and ", " or ", "=", "&"].iter().any(|more| lower.contains(more));
+    let value = match value {
+        "True" => json!(true),
+        "False" | "None" => json!(false),
+        word => serde_json::from_str(word)
+            .ok()
+            .filter(|value: &Value| !value.is_object())
+            .unwrap_or_else(|| json!(word)),
+    };
+    let operator = if operator == "==" { "=" } else { operator.trim() };
+    (is_field && is_one).then(|| json!([field, operator, value]))
 }
 
 /// Hints for any text that is no JSON.
 pub fn of_text(text: &str) -> Vec<String> {
-    if text.trim_start().starts_with("```") {
-        return vec!["leave out the code fence: the lines with ``` at the beginning and the end".into()];
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return vec!["nothing came: the text is empty".into()];
     }
-    if text.contains(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2019}', '\u{2018}']) {
+    if let Some(fence) = ["```", "~~~"].into_iter().find(|fence| trimmed.starts_with(fence)) {
+        return vec![format!(
+            "leave out the code fence: the lines with {fence} at the beginning and the end"
+        )];
+    }
+    if has_typographic_quotes(text) {
         return vec!["these are typographic quotes: JSON has \"".into()];
+    }
+    if serde_json::Deserializer::from_str(text).into_iter::<Value>().take(2).filter(Result::is_ok).count() > 1
+    {
+        return vec!["these are several JSON values, one behind the other: one goes in at a time".into()];
+    }
+    // Words of whoever wrote it, before what was meant.
+    if let Some(at) = trimmed.find(['{', '['])
+        && at > 0
+        && trimmed.starts_with(|c: char| c.is_alphabetic())
+        && serde_json::from_str::<Value>(&trimmed[at..]).is_ok()
+    {
+        return vec!["leave out the words before the JSON: it begins with the bracket".into()];
+    }
+    if let Some(condition) = as_condition(trimmed) {
+        let (field, value) = (&condition[0], &condition[2]);
+        return vec![format!(
+            "a condition is {}, a value {}",
+            json!([condition]),
+            json!({ field.as_str().unwrap_or_default(): value })
+        )];
     }
     // A header, and rows with as many columns.
     let columns = |line: &str| line.matches(',').count();
@@ -128,7 +219,82 @@ pub fn of_text(text: &str) -> Vec<String> {
     if text.contains("//") || text.contains("/*") {
         return vec!["JSON has no comments".into()];
     }
+    let count = |brackets: [char; 2]| text.matches(brackets).count();
+    if trimmed.starts_with(['{', '[']) && count(['{', '[']) > count(['}', ']']) {
+        return vec![
+            "it ends before its last bracket: ] or } is missing, or what passed it on cut it off".into(),
+        ];
+    }
     Vec::new()
+}
+
+fn has_typographic_quotes(text: &str) -> bool {
+    text.contains(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2019}', '\u{2018}'])
+}
+
+/// What Odoo's own manuals write, in Python, as JSON.
+pub fn as_json(text: &str) -> Option<Value> {
+    if text.contains('"') && text.contains('\'') {
+        return None;
+    }
+    let json = text.replace('\'', "\"").replace('(', "[").replace(",)", ")").replace(')', "]");
+    let json = json.replace("True", "true").replace("False", "false").replace("None", "null");
+    serde_json::from_str(&json).ok()
+}
+
+/// An item of a domain that is no condition, as the one that is meant.
+pub fn of_condition(item: &Value) -> Option<String> {
+    match item {
+        Value::Object(filter) => Some(as_domain(filter)),
+        Value::String(text) => {
+            as_condition(text).map(|condition| format!("a condition is a list: {}", json!([condition])))
+        }
+        _ => None,
+    }
+}
+
+/// Terms to sort by, in one text: `["name desc"]`, `[["name", "desc"]]`, `{"name": "desc"}`.
+pub fn as_terms(terms: &Value) -> Option<String> {
+    let words = |item: &Value| match item {
+        Value::String(term) => Some(term.clone()),
+        Value::Array(parts) => {
+            parts.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|parts| parts.join(" "))
+        }
+        _ => None,
+    };
+    let terms: Option<Vec<String>> = match terms {
+        Value::Array(items) => items.iter().map(words).collect(),
+        Value::Object(by) => {
+            by.iter().map(|(name, way)| way.as_str().map(|way| format!("{name} {way}"))).collect()
+        }
+        _ => None,
+    };
+    terms.filter(|terms| !terms.is_empty()).map(|terms| terms.join(", "))
+}
+
+/// Ids in a text: `15, 16`, `[15]`.
+pub fn as_ids(text: &str) -> Option<Value> {
+    let plain = text.trim_matches(['[', ']', '(', ')', ' ', '"', '\'']);
+    let ids: Option<Vec<i64>> =
+        plain.split([',', ' ', ';']).filter(|id| !id.is_empty()).map(|id| id.parse().ok()).collect();
+    ids.filter(|ids| !ids.is_empty() && ids.iter().all(|id| *id > 0)).map(Value::from)
+}
+
+/// `name=x` and the like, as a condition.
+pub fn as_condition(text: &str) -> Option<Value> {
+    let operator = ["!=", ">=", "<=", "=", ">", "<"].into_iter().find(|operator| text.contains(operator))?;
+    let (field, value) = text.split_once(operator)?;
+    let is_field = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+    };
+    let (field, value) = (field.trim(), value.trim_matches([' ', '=', '\'', '"']));
+    let plain = value.to_lowercase();
+    let value = match serde_json::from_str::<Value>(&plain) {
+        Ok(plain) if !plain.is_array() && !plain.is_object() => plain,
+        _ => value.into(),
+    };
+    is_field(field).then(|| json!([field, operator, value]))
 }
 
 /// A filter as an object, as other programs have it, as the domain that it means.
@@ -145,6 +311,23 @@ pub fn as_domain(filter: &Object) -> String {
         .iter()
         .map(|(field, value)| {
             let operator = if value.is_array() { "in" } else { "=" };
+            // An operator inside, as document databases have it.
+            if let Some((inner, value)) =
+                value.as_object().filter(|of| of.len() == 1).and_then(|of| of.iter().next())
+            {
+                let named = match inner.trim_start_matches('$').to_lowercase().as_str() {
+                    "gt" => ">".to_string(),
+                    "gte" => ">=".into(),
+                    "lt" => "<".into(),
+                    "lte" => "<=".into(),
+                    "eq" => "=".into(),
+                    "ne" => "!=".into(),
+                    "nin" => "not in".into(),
+                    "contains" | "like" | "regex" => "ilike".into(),
+                    other => other.to_string(),
+                };
+                return json!([field, named, value]);
+            }
             match field.rsplit_once("__") {
                 Some((field, "gt")) => json!([field, ">", value]),
                 Some((field, "gte")) => json!([field, ">=", value]),
@@ -170,7 +353,13 @@ mod tests {
         assert!(first("[('a', '=', True)]").contains("Python"));
         assert!(first("[[\\\"a\\\",1]]").contains("backslashes"));
         assert!(first("@filter.json").contains("--domain-file"));
-        assert_eq!(first("[[\"a\"]"), "");
+        assert!(first("[[\"a\"]").contains("last bracket"));
+        assert!(first("[[^\"a^\",1]]").contains("the ^ before"));
+        assert!(first("[[`\"a`\",1]]").contains("the ` before"));
+        assert!(first("[[\u{201c}a\u{201d},1]]").contains("typographic"));
+        assert!(first("  ").contains("passed nothing"));
+        assert!(first("is_company=true").contains("[[\"is_company\",\"=\",true]]"));
+        assert_eq!(first("[[\"a\" 1]]"), "");
     }
 
     #[test]
@@ -192,6 +381,22 @@ mod tests {
         ] {
             assert!(!is_csv(other), "{other:?}");
         }
+    }
+
+    #[test]
+    fn what_other_languages_write_is_read() {
+        assert_eq!(
+            as_json("[('id', '=', 15), ('a', '=', True)]"),
+            Some(json!([["id", "=", 15], ["a", "=", true]]))
+        );
+        assert_eq!(as_json("[(\"a\", 'b')]"), None);
+        assert_eq!(as_ids("15, 16"), Some(json!([15, 16])));
+        assert_eq!(as_ids("all"), None);
+        assert_eq!(as_condition("amount_total >= 5"), Some(json!(["amount_total", ">=", 5])));
+        assert_eq!(as_condition("no condition"), None);
+        let filter = json!({ "name": { "ilike": "Az" }, "id": { "$gt": 5 } });
+        let domain = as_domain(filter.as_object().unwrap());
+        assert!(domain.contains(r#"[["name","ilike","Az"],["id",">",5]]"#), "{domain}");
     }
 
     #[test]

@@ -305,6 +305,14 @@ impl Schemas for Run<'_> {
         user_context::has_group(&self.desk(), group)
     }
 
+    fn user_id(&self) -> Option<i64> {
+        Run::user_id(self)
+    }
+
+    fn companies(&self) -> Option<Vec<i64>> {
+        user_context::companies(&self.desk())
+    }
+
     fn ask(&self, question: Operation) -> Option<Value> {
         self.asked(question)?.ok()
     }

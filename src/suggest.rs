@@ -9,8 +9,39 @@ pub fn closest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Op
         .map(|(_, candidate)| candidate)
 }
 
+/// The same for names of models, whose first words many have in common: no more than a quarter of the letters apart, or
+/// one of them the beginning of the other.
+pub fn closest_model<'a>(given: &str, models: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let begins = |whole: &str, part: &str| whole.strip_prefix(part).is_some_and(|rest| rest.starts_with('.'));
+    let most = (given.chars().count() / 4).max(2);
+    closest(
+        given,
+        models.filter(|model| {
+            strsim::osa_distance(given, model) <= most || begins(model, given) || begins(given, model)
+        }),
+    )
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn models_that_begin_alike_are_not_taken_for_each_other() {
+        let models =
+            ["hr.skill.type", "hr.employee", "mail.compose.message", "project.task", "sale.order.line"];
+        for (given, meant) in [
+            ("hr.payslip", None),
+            ("hr.skills", None),
+            ("project.sprint", None),
+            ("hr.employees", Some("hr.employee")),
+            ("project.taks", Some("project.task")),
+            ("mail.compose", Some("mail.compose.message")),
+            ("sale.order.lines", Some("sale.order.line")),
+            ("sale_order_line", Some("sale.order.line")),
+        ] {
+            assert_eq!(super::closest_model(given, models.into_iter()), meant, "{given}");
+        }
+    }
+
     #[test]
     fn close_names_are_found_and_far_ones_are_not() {
         let names = ["domain", "fields", "limit"];

@@ -65,7 +65,7 @@ arguments! {
     pub struct Arguments {
         /// list, show, wait, send or drop
         r#do: OneOf<Deeds>,
-        /// The number that the refusal names
+        /// The id that the refusal names, a UUID
         request: Option<Number> => positional(),
         /// With wait: at most this long [default: 10m]
         timeout: Option<Patience>,
@@ -224,6 +224,18 @@ fn send(run: &Run, request: &str) -> Result<Outcome> {
     let shelf = run.session.shelf.as_ref();
     let kept = shelf.map(|shelf| shelf.get(&run.session.owner, request)).transpose()?.flatten();
     let Some(kept) = kept else {
+        // What was sent is kept no longer; the guard knows.
+        let status = guard::status(run, request).unwrap_or_default();
+        if let Some(at) = status["used_at"].as_str() {
+            return Err(Error::new(
+                Code::NotFound,
+                format!("request {request} was sent already, at {at} UTC, and goes out once: nothing was sent now"),
+            )
+            .with_effect(Effect::NotSent, Retry::Never)
+            .with_hint(
+                Hint::new("what went out: ").action(Action::new("approvals show").with("request", request)),
+            ));
+        }
         return Err(Error::new(
             Code::NotFound,
             format!("the call of request {request} is not kept here for this profile and key: nothing was sent"),
@@ -231,8 +243,7 @@ fn send(run: &Run, request: &str) -> Result<Outcome> {
         .with_effect(Effect::NotSent, Retry::Never)
         .with_hint("it is kept where it was refused; repeated here with the same profile, the call is answered with the same request")
         .with_hint(
-            Hint::new("if it was sent already: ")
-                .action(Action::new("approvals show").with("request", request)),
+            Hint::new("what became of it: ").action(Action::new("approvals show").with("request", request)),
         ));
     };
     Ok(Outcome::reply(run.repeat(kept)?, Effect::Done))

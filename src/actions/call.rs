@@ -37,7 +37,7 @@ arguments! {
         method: Method => positional(),
         /// Record ids
         ids: Option<Ids>,
-        /// Arguments of the method by name
+        /// Arguments of the method by name; an HTML body of a message takes "body_is_html": true
         data: Option<MethodArguments>,
     }
 }

@@ -35,7 +35,7 @@ arguments! {
     pub struct Arguments {
         /// Model, like res.partner
         model: Model => positional(),
-        /// Values of one record
+        /// Values of one record; lines of it as "child_ids": [[0, 0, {values}]]
         vals: Option<JsonObject> => excludes(&["vals_list"]),
         /// Values of several records
         vals_list: Option<JsonObjects>,

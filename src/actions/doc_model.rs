@@ -11,10 +11,11 @@ use crate::arguments::{At, arguments, rules::{NoRules, names, yes}};
 use super::parts;
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
-use crate::hint::Hint;
+use crate::hint::{Action, Hint};
 use crate::host::Host;
 use crate::operation::Object;
 use crate::outcome::{Layout, Outcome};
+use crate::preflight::buttons;
 use crate::session::{Run, Session};
 use crate::text::html;
 
@@ -128,6 +129,8 @@ impl Request {
             },
             _ if self.full || self.names_some() => as_text(about, false),
             "fields" => field_in_few_words(about),
+            // A button is told by what stands on it.
+            _ if about.get("signature").is_none() => about.clone(),
             _ => method_in_few_words(about),
         }
     }
@@ -153,9 +156,13 @@ pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &
     let context = run.context()?;
     let page = run.documents(&context).model(&request.model, request.refresh)?;
     if page.is_fallback {
-        run.note(if page.has_none { NO_DOCUMENTS_NOTE } else { FALLBACK_NOTE });
+        let note = Hint::new(if page.has_none { NO_DOCUMENTS_NOTE } else { FALLBACK_NOTE });
+        run.note(match request.matching {
+            Some(_) => note.text(" but the buttons of its form"),
+            None => note.text("; ").name("match").text(" finds the buttons of its form, too"),
+        });
     }
-    let document: Map<String, Value> = serde_json::from_str(&page.body).map_err(|why| {
+    let mut document: Map<String, Value> = serde_json::from_str(&page.body).map_err(|why| {
         Error::new(Code::BadReply, "the model's documentation is not what Odoo 19 sends").with_source(why)
     })?;
     if !request.methods.is_empty() && !document.contains_key("methods") {
@@ -163,7 +170,19 @@ pub fn perform(mut request: Request, session: &Session, caller: &Caller, host: &
             Code::AccessDenied,
             "this user cannot see methods: Odoo shows them to the group Technical Documentation only",
         )
-        .with_hint(Hint::new("call the method all the same if you know it: ").help("call")));
+        .with_hint(Hint::new("call the method all the same if you know it: ").help("call"))
+        .with_hint(
+            Hint::new("the buttons of its form are methods: ")
+                .action(Action::new("doc_model").with("model", &*request.model).with("match", &*request.methods[0])),
+        ));
+    }
+    if request.matching.is_some() && !document.contains_key("methods") {
+        let buttons = buttons::of_form(&run, &request.model, None, None);
+        let told = buttons.into_iter().map(|button| (button.method, json!({ "string": button.label })));
+        let told: Map<String, Value> = told.collect();
+        if !told.is_empty() {
+            document.insert("methods".into(), told.into());
+        }
     }
     let mut told = Map::new();
     let mut found = 0;

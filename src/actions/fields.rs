@@ -68,8 +68,8 @@ impl Fields {
 fn usual(model: &str, run: &Run) -> Result<Vec<String>> {
     if let Some(listed) = columns::listed(model) {
         let schema = match run.schema(model, false) {
-            // What the user may read of it is the read's to say.
-            Err(error) if error.code == Code::AccessDenied => return Ok(Vec::new()),
+            // What the user may read of it, and whether it is there, is the read's to say.
+            Err(error) if matches!(error.code, Code::AccessDenied | Code::NotFound) => return Ok(Vec::new()),
             schema => schema?,
         };
         let listed = listed.iter().filter(|name| schema.has(name));
@@ -90,8 +90,12 @@ fn readable(model: &str, run: &Run) -> Result<Vec<String>> {
         question: json!({ "context": run.context()?, "readable": true }),
     };
     if let Found::Fresh(entry) = session.cache.find(&key, session.settings.schema_ttl)
-        && let Ok(names) = serde_json::from_str(&entry.body)
+        && let Ok(names) = serde_json::from_str::<Vec<String>>(&entry.body)
     {
+        let has = |name: &str| names.iter().any(|known| known == name);
+        if has("datas") && !has("raw") {
+            run.note(without_bytes(model));
+        }
         return Ok(names);
     }
     let schema = run.schema(model, false)?;
@@ -99,7 +103,7 @@ fn readable(model: &str, run: &Run) -> Result<Vec<String>> {
     // Bytes, which JSON cannot carry: Odoo fails on them without a word. `datas` has the same as base64.
     if schema.has("datas") && schema.has("raw") {
         names.retain(|name| name != "raw");
-        run.note(format!("{model}.raw is left out: datas holds the same as base64"));
+        run.note(without_bytes(model));
     }
     // A model that is closed itself would be tried field by field.
     try_fields(model, &["id".into()], run)?;
@@ -109,6 +113,10 @@ fn readable(model: &str, run: &Run) -> Result<Vec<String>> {
         let _ = session.cache.store(&key, &json!(names).to_string(), None, "");
     }
     Ok(names)
+}
+
+fn without_bytes(model: &str) -> String {
+    format!("{model}.raw is left out: datas holds the same as base64")
 }
 
 /// Those of the fields that Odoo refuses to read, by halves.

@@ -47,13 +47,13 @@ arguments! {
     pub struct Arguments {
         /// partner, project, task, employee, or any model
         kind: LookupKind => positional(),
-        /// What it is called, or a part of that
+        /// What it is called, or a part of that; me is oneself, as an employee or in res.users
         query: Filled => positional(),
         /// At most this many results
         limit: Option<Whole<1>> => default(LIMIT), value("LIMIT"),
         /// Ask Odoo even if the answer is cached
         refresh: Option<Flag>,
-        /// Whole names only, whatever their case
+        /// Whole names and references only (code, e-mail address, VAT), whatever their case
         exact: Option<Flag>,
         /// Print the one match itself, asked of Odoo; none or several is an error (exit 7)
         one: Option<Flag>,
@@ -106,7 +106,15 @@ impl Request {
             let close = lookup::called(&wanted.kind)
                 .or_else(|| crate::suggest::closest(&wanted.kind, lookup::kinds()));
             if let Some(close) = close {
-                error = error.with_hint(format!("did you mean {close}?"));
+                let mut same =
+                    Action::new("lookup").with("kind", close).with("query", wanted.query.as_str());
+                if wanted.exact {
+                    same = same.with("exact", true);
+                }
+                if one {
+                    same = same.with("one", true);
+                }
+                error = error.with_hint(Hint::new(format!("did you mean {close}? ")).action(same));
             }
             return Err(error);
         }
@@ -153,10 +161,18 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
             (Origin::Live, rows)
         }
     };
-    let rows = match request.one && rows.len() > 1 && !wanted.exact {
-        true => whole_name(wanted, rows, &run)?,
-        false => rows,
+    let is_doubtful = match rows.as_slice() {
+        [] => false,
+        [one] => !wanted.is_oneself() && !wanted.is_whole_in(one),
+        _ => true,
     };
+    let called = match request.one && is_doubtful && !wanted.exact {
+        true => whole_name(wanted, rows.len(), &run)?,
+        false => None,
+    };
+    if let Some(one) = called {
+        return Ok(Outcome { origin, ..Outcome::read(one.to_string()).laid_out(Layout::records()) });
+    }
     if request.one {
         return the_one(&request, rows, &run).map(|outcome| Outcome { origin, ..outcome });
     }
@@ -225,18 +241,19 @@ fn asked(
     }
 }
 
-/// Of several that hold the words, the one that is called so and no more, if there is exactly one.
-fn whole_name(wanted: &Wanted, rows: Vec<Value>, run: &Run) -> Result<Vec<Value>> {
+/// Of those that hold the words, the one that is called so and no more, by its name or its code, if there is exactly
+/// one.
+fn whole_name(wanted: &Wanted, candidates: usize, run: &Run) -> Result<Option<Value>> {
     let whole = Wanted { exact: true, ..wanted.clone() };
     let found = find(&whole, run)?;
-    if found.len() != 1 {
-        return Ok(rows);
+    let [one] = found.as_slice() else { return Ok(None) };
+    if candidates > 1 {
+        run.note(format!(
+            "others have {:?} in their names; this is the only one that is called so",
+            wanted.query
+        ));
     }
-    run.note(format!(
-        "others have {:?} in their names; this is the only one that is called so",
-        wanted.query
-    ));
-    Ok(found)
+    Ok(Some(one.clone()))
 }
 
 /// Candidates that are called alike, with the fields in which they differ.

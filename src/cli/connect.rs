@@ -130,6 +130,13 @@ impl Opener {
                 "the environment sets {name}, which counts from a profile file only: it permits nothing here"
             )));
         }
+        let left_out = wrapper::left_out(&self.environment);
+        if !left_out.is_empty() {
+            notes.push(Hint::new(format!(
+                "the environment sets {}: behind a wrapper the profile alone counts, and that is left out",
+                left_out.join(", ")
+            )));
+        }
         for (name, meant) in self.environment.misspelt() {
             notes.push(Hint::new(format!(
                 "the environment sets {name}, which nothing reads: is {meant} meant?"

@@ -8,6 +8,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use super::commands::{OWN, Own, shared};
 use super::flags;
 use super::globals::Globals;
+use super::interface;
 use crate::actions::VERBS;
 use crate::actions::definition::{Reach, Verb, Wrapper};
 use crate::error::{Error, Result};
@@ -68,10 +69,25 @@ pub fn root(is_wrapped: bool) -> Command {
         true => command.hide(true),
         false => command,
     };
-    bare()
+    let root = bare()
         .arg_required_else_help(true)
         .subcommand_required(true)
-        .subcommands(Entry::all().map(|entry| hidden(entry, entry.command())))
+        .subcommands(Entry::all().map(|entry| hidden(entry, entry.command())));
+    if is_wrapped { behind_a_wrapper(root) } else { root }
+}
+
+/// What arguments are behind a wrapper: those that choose a profile are refused, and files are read only where its
+/// profile says so.
+fn behind_a_wrapper(command: Command) -> Command {
+    let told = command.mut_args(|arg| match interface::value_name(&arg).as_deref() {
+        _ if matches!(arg.get_id().as_str(), "profile" | "env_file") => arg.hide(true),
+        Some("FILE") => {
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            arg.help(format!("{help}; behind this wrapper a file in ODOO_FILES_DIR of its profile alone"))
+        }
+        _ => arg,
+    });
+    told.mut_subcommands(behind_a_wrapper)
 }
 
 fn bare() -> Command {

@@ -35,7 +35,7 @@ pub struct Globals {
     /// Indent the result: --output pretty
     #[arg(long, global = true, conflicts_with = "output", help_heading = "Global options")]
     pub pretty: bool,
-    /// Print only this part of the result, by JSON Pointer: /0/id
+    /// Print only this part of the result, by JSON Pointer: /0/id; it is JSON, a text in its quotes
     #[arg(long, value_name = "POINTER", global = true, help_heading = "Global options")]
     pub pluck: Option<Pointer>,
     /// Times in tables in UTC, as Odoo keeps them, instead of local time

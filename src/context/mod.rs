@@ -32,6 +32,15 @@ pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
         )
         .with_hint(Hint::new("present it with ").token()));
     }
+    if let Some(zone) =
+        caller.get("tz").filter(|zone| zone.is_number() || zone.is_array() || zone.is_object())
+    {
+        return Err(Error::new(
+            Code::PreflightRefused,
+            format!("context.tz: {zone} is no time zone: Odoo would take UTC without a word"),
+        )
+        .with_hint("a time zone is a name like Europe/Brussels or America/New_York"));
+    }
     if let Some(zone) = caller.get("tz").and_then(Value::as_str).filter(|zone| !zone.is_empty()) {
         crate::zones::check(zone, "context.tz")?;
     }
@@ -39,10 +48,13 @@ pub fn check(caller: &Object, allowed: &[String]) -> Result<()> {
         let whole =
             companies.as_array().is_some_and(|ids| ids.iter().all(|id| id.as_i64().is_some_and(|id| id > 0)));
         if !whole {
-            return Err(Error::new(
-                Code::InvalidJson,
-                "context.allowed_company_ids: expected a list of company ids",
-            ));
+            let error =
+                Error::new(Code::InvalidJson, "context.allowed_company_ids: expected a list of company ids");
+            let text = companies.as_str().map_or_else(|| companies.to_string(), str::to_string);
+            return Err(match crate::json_slips::as_ids(&text.replace('"', "")) {
+                Some(ids) => error.with_hint(format!("{{\"allowed_company_ids\":{ids}}}")),
+                None => error,
+            });
         }
     }
     Ok(())

@@ -118,7 +118,7 @@ pub(super) fn key_expiry(run: &Run, findings: &mut Vec<Finding>) {
     let soon = clock::odoo_datetime(run.session.clock.seconds() + SOON.as_secs());
     findings.push(if date < soon.as_str() {
         Finding::new("key's life", Status::Warn, format!("the key {name:?} expires on {date} UTC"))
-            .fix("make a new one: Preferences, Account Security, New API Key")
+            .fix(crate::knowledge::NEW_KEY)
     } else {
         Finding::new(
             "key's life",

@@ -13,6 +13,8 @@ use crate::session::Run;
 
 /// More than this is not kept.
 const MOST: usize = 8 * 1024 * 1024;
+/// Of more records than this no more is kept than what is written to them.
+const FEW: usize = 20;
 /// When a record was changed, and by whom.
 pub const STAMPS: [&str; 2] = ["write_date", "write_uid"];
 /// Fields that tell how a record stands.
@@ -65,11 +67,17 @@ impl Run<'_> {
         if fields.is_empty() {
             return Ok(Value::Null);
         }
-        let read = match self.with_lines(operation, ids, &fields) {
+        let read = |fields: &[String]| match self.with_lines(operation, ids, fields) {
             Some(read) => Ok(read),
             None => self
-                .rows_now(&operation.model, ids, &fields, &operation.context)
+                .rows_now(&operation.model, ids, fields, &operation.context)
                 .map(|rows| (rows, Object::new())),
+        };
+        let with_more: Vec<String> = fields.iter().cloned().chain(self.along(operation, &fields)).collect();
+        let read = match read(&with_more) {
+            // What is not written may be closed to this user.
+            Err(error) if with_more.len() > fields.len() && !is_away(&error) => read(&fields),
+            read => read,
         };
         let (rows, lines) = match read {
             Ok(read) => read,
@@ -174,6 +182,42 @@ impl Run<'_> {
         }
         let schema = self.schema(relation, false).ok()?;
         Some(stored(relation, &schema).into_iter().filter(|name| is_settable(&schema, name)).collect())
+    }
+
+    /// Other fields of a few records, which Odoo may change along with those that are written: an address with the
+    /// company that a contact belongs to, a date with the terms of payment. Only plain values are, and can be given back.
+    fn along(&self, operation: &Operation, written: &[String]) -> Vec<String> {
+        const PLAIN: [&str; 11] = [
+            "boolean",
+            "char",
+            "date",
+            "datetime",
+            "float",
+            "integer",
+            "many2one",
+            "monetary",
+            "reference",
+            "selection",
+            "text",
+        ];
+        let is_write = methods::of(&operation.model, &operation.method).is_some_and(methods::Method::writes);
+        let is_few = operation.ids.as_ref().is_some_and(|ids| ids.len() <= FEW);
+        let Some(schema) = self.known(&operation.model).filter(|_| is_write && is_few) else {
+            return Vec::new();
+        };
+        let is_one = |name: &&str| {
+            let kind = schema.kind(name).name;
+            let is_stored = schema.field(name).is_some_and(|field| field["store"] == true);
+            // Where a button drives the state, no write leads it back.
+            let is_driven = *name == "state" && states::driven(&operation.model).is_some();
+            is_stored
+                && PLAIN.contains(&kind.as_str())
+                && is_settable(&schema, name)
+                && !is_beside(name)
+                && !is_driven
+        };
+        let more = schema.names().filter(is_one).map(str::to_string);
+        more.filter(|name| !written.contains(name)).collect()
     }
 
     /// The names that a model has, as far as that is known, with when and by whom a record was changed.
@@ -290,11 +334,16 @@ fn missing(why: &str) -> Value {
     json!({ "missing": why })
 }
 
+/// Whether nobody answered, so that nobody will answer the write either.
+fn is_away(error: &Error) -> bool {
+    let is_decided = matches!(error.code, Code::PolicyDenied | Code::ConfirmationRequired);
+    !is_decided && (error.effect == Effect::NotSent || error.code == Code::Interrupted)
+}
+
 /// A question for old values that went wrong: that is noted, and the write goes on. What did not leave here is not
 /// tried again at once with the write, unless a policy kept back the question alone.
 fn kept_back(error: Error) -> Result<Value> {
-    let is_decided = matches!(error.code, Code::PolicyDenied | Code::ConfirmationRequired);
-    if is_decided || error.effect != Effect::NotSent && error.code != Code::Interrupted {
+    if !is_away(&error) {
         return Ok(missing(&error.message));
     }
     let mut error = error.with_effect(Effect::NotSent, Retry::Safe);

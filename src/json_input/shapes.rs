@@ -23,7 +23,15 @@ pub fn type_name(value: &Value) -> &'static str {
 pub fn object(value: Value, place: &str) -> Result<Object> {
     match value {
         Value::Object(object) => Ok(object),
-        other => Err(in_a_string(wrong_type(place, "an object", &other), &other)),
+        other => {
+            let error = in_a_string(wrong_type(place, "an object", &other), &other);
+            Err(match other.as_array().map(Vec::as_slice) {
+                Some([one @ Value::Object(_)]) => {
+                    error.with_hint(format!("the same without the brackets: {one}"))
+                }
+                _ => error,
+            })
+        }
     }
 }
 
@@ -39,6 +47,10 @@ pub fn list(value: Value, place: &str) -> Result<Vec<Value>> {
 pub fn domain(value: Value, place: &str) -> Result<Vec<Value>> {
     let hint = match &value {
         Value::Object(object) => Some(json_slips::as_domain(object)),
+        Value::String(text) if parse(text).is_err() => json_slips::as_json(text)
+            .filter(Value::is_array)
+            .map(|same| format!("the same as JSON, without the quotes around it: {same}")),
+        Value::Null | Value::Bool(_) => Some("every record is [], which is no condition".to_string()),
         _ => None,
     };
     list(value, place).map_err(|error| hint.into_iter().fold(error, Error::with_hint))
@@ -67,7 +79,16 @@ pub fn objects(value: Value, place: &str) -> Result<Vec<Object>> {
 
 /// Takes a list of strings.
 pub fn strings(value: Value, place: &str) -> Result<Vec<String>> {
-    list(value, place)?
+    let names: Vec<&str> = value
+        .as_str()
+        .filter(|text| parse(text).is_err())
+        .into_iter()
+        .flat_map(|text| text.split([',', ' ', ';']))
+        .filter(|name| !name.is_empty())
+        .collect();
+    let hint = (!names.is_empty()).then(|| Value::from(names).to_string());
+    list(value, place)
+        .map_err(|error| hint.into_iter().fold(error, Error::with_hint))?
         .into_iter()
         .enumerate()
         .map(|(index, item)| match item {
@@ -79,7 +100,16 @@ pub fn strings(value: Value, place: &str) -> Result<Vec<String>> {
 
 /// Takes a list of record ids: whole numbers from 1.
 pub fn ids(value: Value, place: &str) -> Result<Vec<i64>> {
-    list(value, place)?
+    let hint = match &value {
+        Value::Number(id) => Some(format!("[{id}]")),
+        Value::String(text) => json_slips::as_ids(text).map(|ids| ids.to_string()),
+        _ => None,
+    };
+    list(value, place)
+        .map_err(|error| match hint {
+            Some(hint) if error.hints.is_empty() => error.with_hint(hint),
+            _ => error,
+        })?
         .into_iter()
         .enumerate()
         .map(|(index, item)| {

@@ -119,10 +119,8 @@ impl Stdin {
             }),
             Source::File { path, .. } => {
                 let bytes = self.bytes(flag, path, LARGEST)?;
-                let text = text_of(&bytes).map_err(|why| {
-                    let error = invalid(why);
-                    if json_slips::is_utf16(&bytes) { error.with_hint(json_slips::UTF_16) } else { error }
-                })?;
+                let text =
+                    text_of(&bytes).map_err(|why| invalid(why).with_hint(json_slips::of_bytes(&bytes)))?;
                 parse(text)
                     .map_err(|why| json_slips::of_text(text).into_iter().fold(invalid(why), Error::with_hint))
             }
@@ -138,8 +136,12 @@ impl Stdin {
         self.bytes_of(flag, &within.to_string_lossy(), limit, Links::OfOwnDirectories)
     }
 
-    /// The same for a file that decides what is done: no link anywhere.
-    pub fn bytes_without_links(&mut self, flag: &str, path: &str, limit: u64) -> Result<Vec<u8>> {
+    /// The same for a file that decides what is done: no link anywhere. `own` is read wherever files may be read: its
+    /// name is the program's, so that nobody can have another file read by it.
+    pub fn bytes_without_links(&mut self, flag: &str, path: &str, own: &str, limit: u64) -> Result<Vec<u8>> {
+        if path != "-" && path != own {
+            self.within(flag, Path::new(path))?;
+        }
         self.bytes_of(flag, path, limit, Links::None)
     }
 
@@ -237,8 +239,9 @@ fn open_trusted(path: &Path, links: Links) -> std::io::Result<File> {
 /// # Errors
 /// Says in words what the bytes are.
 pub fn text_of(bytes: &[u8]) -> std::result::Result<&str, String> {
-    std::str::from_utf8(bytes).map_err(|error| match json_slips::is_utf16(bytes) {
-        true => "it is UTF-16, and UTF-8 is expected".to_string(),
-        false => format!("not UTF-8 at byte {}", error.valid_up_to()),
-    })
+    // Without its mark it may pass for UTF-8 with zeros.
+    if json_slips::is_utf16(bytes) {
+        return Err("it is UTF-16, and UTF-8 is expected".to_string());
+    }
+    std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to()))
 }

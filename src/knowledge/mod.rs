@@ -22,3 +22,9 @@ pub const OLDEST: Version = 14;
 pub const USUAL: Version = 19;
 /// The newest version that something is known of.
 pub const NEWEST: Version = 20;
+
+/// The group of the guard's agents.
+pub const AGENTS: &str = "strictbase_agent_guard.group_agent";
+
+/// Where a key is made: whose it is is not known before Odoo takes it.
+pub const NEW_KEY: &str = "a new key is made in Odoo: an agent's behind strictbase_agent_guard by an administrator (Agent Guard, Configuration, API Key for an Agent), any other by its user (Preferences, Account Security, New API Key)";

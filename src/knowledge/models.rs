@@ -9,7 +9,7 @@ pub const CONFIRMATIONS: &str = "strictbase.agent.confirmation";
 /// What older Odoos, and people, call models that Odoo 19.0 calls otherwise, and the first version that calls it so;
 /// the oldest where none is known that did not. Each pair was held against a 19.0 with every usual app: the first does
 /// not exist there, the second does.
-const RENAMED: [(&str, &str, Version); 62] = [
+const RENAMED: [(&str, &str, Version); 66] = [
     ("account.account.type", "account.account", 16),
     ("account.analytic.group", "account.analytic.plan", 16),
     ("account.analytic.tag", "account.analytic.account", 16),
@@ -36,6 +36,7 @@ const RENAMED: [(&str, &str, Version); 62] = [
     ("hr.holidays.status", "hr.leave.type", 14),
     ("hr.timesheet", "account.analytic.line", 14),
     ("hr.timesheet.sheet", "account.analytic.line", 14),
+    ("ir.property", "ir.default", 18),
     ("ir.values", "ir.default", 14),
     ("mail.channel", "discuss.channel", 17),
     ("mail.channel.member", "discuss.channel.member", 17),
@@ -44,12 +45,14 @@ const RENAMED: [(&str, &str, Version); 62] = [
     ("mail.mass_mailing", "mailing.mailing", 14),
     ("mail.mass_mailing.contact", "mailing.contact", 14),
     ("mail.mass_mailing.list", "mailing.list", 14),
+    ("mail.wizard.invite", "mail.followers.edit", 19),
     ("note.note", "project.task", 17),
     ("note.tag", "project.tags", 17),
     ("payment.acquirer", "payment.provider", 16),
     ("payment.icon", "payment.method", 17),
     ("procurement.group", "stock.reference", 19),
     ("procurement.rule", "stock.rule", 14),
+    ("product.attribute.line", "product.template.attribute.line", 14),
     ("product.packaging", "uom.uom", 19),
     ("product.price.history", "product.value", 14),
     ("project.issue", "project.task", 14),
@@ -68,6 +71,7 @@ const RENAMED: [(&str, &str, Version); 62] = [
     ("stock.production.lot", "stock.lot", 16),
     ("stock.quant.package", "stock.package", 19),
     ("stock.return.picking.line.move", "stock.return.picking.line", 14),
+    ("stock.valuation.layer", "stock.move", 19),
     ("survey.label", "survey.question.answer", 14),
     ("survey.page", "survey.question", 14),
     ("survey.user_input_line", "survey.user_input.line", 14),

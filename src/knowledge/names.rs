@@ -1,5 +1,49 @@
-//! What the names of records show besides, where a key of the context says so: `show_vat` puts the tax id of a partner
-//! into its name, wherever that stands.
+//! What people call models, and what the names of records show besides, where a key of the context says so: `show_vat`
+//! puts the tax id of a partner into its name, wherever that stands.
+
+/// Everyday words, and the kind of lookup or the model that they mean.
+pub const EVERYDAY: [(&str, &str); 40] = [
+    ("account", "account.account"),
+    ("activity", "mail.activity"),
+    ("applicant", "hr.applicant"),
+    ("bill", "account.move"),
+    ("category", "product.category"),
+    ("company", "res.company"),
+    ("contact", "partner"),
+    ("country", "res.country"),
+    ("currency", "res.currency"),
+    ("customer", "partner"),
+    ("department", "hr.department"),
+    ("event", "calendar.event"),
+    ("group", "res.groups"),
+    ("invoice", "account.move"),
+    ("job", "hr.job"),
+    ("journal", "account.journal"),
+    ("language", "res.lang"),
+    ("lead", "crm.lead"),
+    ("location", "stock.location"),
+    ("meeting", "calendar.event"),
+    ("model", "ir.model"),
+    ("opportunity", "crm.lead"),
+    ("order", "sale.order"),
+    ("picking", "stock.picking"),
+    ("product", "product.product"),
+    ("purchase", "purchase.order"),
+    ("quotation", "sale.order"),
+    ("stage", "project.task.type"),
+    ("state", "res.country.state"),
+    ("supplier", "partner"),
+    ("tag", "project.tags"),
+    ("tax", "account.tax"),
+    ("team", "crm.team"),
+    ("template", "mail.template"),
+    ("transfer", "stock.picking"),
+    ("unit", "uom.uom"),
+    ("uom", "uom.uom"),
+    ("user", "res.users"),
+    ("vendor", "partner"),
+    ("warehouse", "stock.warehouse"),
+];
 
 /// Words in a key after which stands what is shown.
 const WORDS: [&str; 4] = ["as", "display", "show", "with"];

@@ -30,6 +30,19 @@ pub const OPERATORS: [&str; 23] = [
     "not any",
 ];
 
+/// The subtypes of messages that `mail` brings.
+pub const SUBTYPES: [&str; 3] = ["mail.mt_activities", "mail.mt_comment", "mail.mt_note"];
+
+/// The types of activities that `mail` brings.
+pub const ACTIVITY_TYPES: [&str; 6] = [
+    "mail.mail_activity_data_call",
+    "mail.mail_activity_data_email",
+    "mail.mail_activity_data_meeting",
+    "mail.mail_activity_data_todo",
+    "mail.mail_activity_data_upload_document",
+    "mail.mail_activity_data_warning",
+];
+
 /// Periods that records are grouped by (`READ_GROUP_TIME_GRANULARITY`).
 pub const PERIODS: [&str; 6] = ["hour", "day", "week", "month", "quarter", "year"];
 

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::error::{Code, Error, Result};
+use crate::knowledge::names::EVERYDAY;
 use crate::operation::{Object, Operation};
 
 use super::schema::Schema;
@@ -43,28 +44,10 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|known| known.kind)
 }
 
-/// Everyday words, and what the same is here.
-const CALLED: [(&str, &str); 14] = [
-    ("company", "res.company"),
-    ("contact", "partner"),
-    ("country", "res.country"),
-    ("customer", "partner"),
-    ("event", "calendar.event"),
-    ("invoice", "account.move"),
-    ("lead", "crm.lead"),
-    ("opportunity", "crm.lead"),
-    ("order", "sale.order"),
-    ("product", "product.product"),
-    ("quotation", "sale.order"),
-    ("supplier", "partner"),
-    ("user", "res.users"),
-    ("vendor", "partner"),
-];
-
 /// The kind or model that people mean by a word which is neither.
 pub fn called(word: &str) -> Option<&'static str> {
     let singular = word.strip_suffix('s').unwrap_or(word);
-    let other = CALLED.iter().find(|(called, _)| *called == singular || *called == word);
+    let other = EVERYDAY.iter().find(|(called, _)| *called == singular || *called == word);
     other.map(|(_, meant)| *meant).or_else(|| kinds().find(|kind| *kind == singular))
 }
 
@@ -213,7 +196,9 @@ impl Wanted {
                 matches!(field["type"].as_str(), Some("char" | "text")) && field["searchable"] != false
             })
         };
-        CALLED_BY.into_iter().filter(is_text).collect()
+        // A model is called by its technical name; elsewhere that is of which model a record is.
+        let technical = (self.model() == "ir.model").then_some("model");
+        CALLED_BY.into_iter().chain(technical).filter(is_text).collect()
     }
 
     /// One of those fields is equal to the name.
@@ -238,7 +223,8 @@ impl Wanted {
         });
         let wanted = self.name().to_lowercase();
         let is_called = |row: &Value| {
-            let mut names = CALLED_BY.iter().filter_map(|name| row.get(*name).and_then(Value::as_str));
+            let fields = CALLED_BY.iter().chain(&["model"]);
+            let mut names = fields.filter_map(|name| row.get(*name).and_then(Value::as_str));
             names.any(|name| single_blanks(name).to_lowercase() == wanted)
         };
         let shown = self.known().map_or(&["id", "display_name"][..], |known| known.fields);

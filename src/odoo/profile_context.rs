@@ -46,17 +46,31 @@ pub fn wrong_setting(error: &Error, caller: &Object, settings: &Settings, desk: 
             (!installed.iter().any(|code| code == language))
                 .then(|| format!("{says}; installed in Odoo: {}", installed.join(", ")))
         }
-        (Code::AccessDenied, "odoo.exceptions.AccessError")
-            if !caller.contains_key("allowed_company_ids") =>
-        {
-            let says = settings.companies_say.as_ref()?;
-            let user = user_context::user_id(desk)?;
-            let rows = desk.rows("res.users", &json!([["id", "=", user]]), "company_ids")?;
-            let own: Vec<i64> =
-                rows.first()?["company_ids"].as_array()?.iter().filter_map(Value::as_i64).collect();
-            let is_wrong = settings.company_ids.iter().any(|id| !own.contains(id));
-            let own = own.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-            is_wrong.then(|| format!("{says}; this user may work in {own}"))
+        (Code::AccessDenied, "odoo.exceptions.AccessError") => {
+            let chosen: Vec<i64> = match caller.get("allowed_company_ids") {
+                Some(ids) => ids.as_array()?.iter().filter_map(Value::as_i64).collect(),
+                None => settings.company_ids.clone(),
+            };
+            if chosen.is_empty() {
+                return None;
+            }
+            let own = user_context::companies(desk)?;
+            let foreign: Vec<i64> = chosen.into_iter().filter(|id| !own.contains(id)).collect();
+            let listed = |ids: &[i64]| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+            if foreign.is_empty() {
+                return None;
+            }
+            Some(
+                match settings.companies_say.as_ref().filter(|_| !caller.contains_key("allowed_company_ids"))
+                {
+                    Some(says) => format!("{says}; this user may work in {}", listed(&own)),
+                    None => format!(
+                        "allowed_company_ids names companies that this user is not in: {}; allowed are {}",
+                        listed(&foreign),
+                        listed(&own)
+                    ),
+                },
+            )
         }
         _ => None,
     }

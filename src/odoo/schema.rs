@@ -115,6 +115,14 @@ pub trait Schemas {
         let _ = question;
         None
     }
+    /// This user, if Odoo tells.
+    fn user_id(&self) -> Option<i64> {
+        None
+    }
+    /// The companies that this user is in, whichever the call works in; `None` when Odoo does not tell.
+    fn companies(&self) -> Option<Vec<i64>> {
+        None
+    }
     /// Whether this user has a group; `None` when Odoo does not tell.
     fn has_group(&self, group: &str) -> Option<bool> {
         let _ = group;
@@ -224,13 +232,18 @@ impl Schema {
         let kwargs = json!({ "attributes": ATTRIBUTES });
         let operation = Operation::new(model, "fields_get", operation::kwargs(kwargs))?;
         let reply = desk.ask(operation, context)?;
-        let fields = serde_json::from_str(reply.get()).map_err(|why| {
+        let fields: Fields = serde_json::from_str(reply.get()).map_err(|why| {
             Error::new(
                 Code::BadReply,
                 format!("fields_get of {model} answered something that is not an object"),
             )
             .with_source(why)
         })?;
+        // Somebody else's answer to everything must not pass for the fields of a model, and be kept.
+        if fields.0.iter().any(|(_, attributes)| !attributes.get().starts_with('{')) {
+            let message = format!("fields_get of {model} answered something that does not describe fields");
+            return Err(Error::new(Code::BadReply, message));
+        }
         if !ttl.is_zero() {
             let _ = desk.cache.store(&key, reply.get(), None, "");
         }

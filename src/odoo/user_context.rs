@@ -1,7 +1,7 @@
 //! The user's own language and time zone, learnt once from `res.users/context_get` and cached: JSON-2 replaces
 //! the whole context, so without them labels would come in English and days be cut in UTC.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Desk;
 use crate::cache::{Found, Key, Section};
@@ -26,7 +26,10 @@ pub fn learn(desk: &Desk) -> Result<Object> {
             return Ok(Object::new());
         }
         Err(mut error) => {
-            error.message = format!("{} (asked for the user's language first)", error.message);
+            error.message = format!(
+                "{} (this was asked before the call, to learn the user's language: the call itself was not sent)",
+                error.message
+            );
             return Err(error);
         }
     };
@@ -51,18 +54,28 @@ pub fn known_user_id(desk: &Desk) -> Option<i64> {
     at_hand(desk)?.get("uid")?.as_i64()
 }
 
-/// Whether that user has a group, if Odoo tells.
+/// The companies that this user is in, if Odoo tells.
+pub fn companies(desk: &Desk) -> Option<Vec<i64>> {
+    let rows = desk.rows("res.users", &json!([["id", "=", user_id(desk)?]]), "company_ids")?;
+    Some(rows.first()?["company_ids"].as_array()?.iter().filter_map(Value::as_i64).collect())
+}
+
+/// Whether that user has a group, if Odoo tells. That they have it is remembered: what they lack is said to them, and
+/// somebody may have given it since.
 pub fn has_group(desk: &Desk, group: &str) -> Option<bool> {
     let question = json!({ "has_group": group });
     let key = Key { owner: desk.owner, section: Section::User, model: "res.users", question };
-    if let Found::Fresh(entry) = desk.cache.find(&key, DOCUMENT_TTL) {
-        return serde_json::from_str(&entry.body).ok();
+    if let Found::Fresh(entry) = desk.cache.find(&key, DOCUMENT_TTL)
+        && entry.body == "true"
+    {
+        return Some(true);
     }
     let kwargs = Object::from_iter([("group_ext_id".to_string(), json!(group))]);
     let question = Operation::new("res.users", "has_group", kwargs).ok()?.on(vec![user_id(desk)?]);
-    let reply = desk.ask_plainly(question).ok()?;
-    let has = serde_json::from_str(reply.get()).ok()?;
-    let _ = desk.cache.store(&key, reply.get(), None, "");
+    let has = serde_json::from_str(desk.ask_plainly(question).ok()?.get()).ok()?;
+    if has {
+        let _ = desk.cache.store(&key, "true", None, "");
+    }
     Some(has)
 }
 

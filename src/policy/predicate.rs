@@ -38,12 +38,7 @@ impl Predicate {
     pub fn read(node: &Node) -> Read<Predicate> {
         if node.value.is_string() {
             let tests = vec![Test::Exists(true)];
-            return Ok(Predicate {
-                pointer: node.pointer(),
-                path: Path::read(node)?,
-                tests,
-                on_deny: None,
-            });
+            return Ok(Predicate { pointer: node.pointer(), path: Path::read(node)?, tests, on_deny: None });
         }
         let members = node.object(&["path", "arg", "op", "value", "on_deny", "reason", "name"])?;
         members.text("name")?;

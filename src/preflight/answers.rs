@@ -5,7 +5,8 @@
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{Check, denials, domain, echoes, wizards};
+use super::explain::Filling;
+use super::{Check, denials, domain, echoes, named, oneself, reports, wizards};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::knowledge::methods::{self, Answer};
@@ -28,7 +29,7 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
         found_wrongly(check, operation, is_empty);
     }
     if is_empty {
-        if operation.access() == Access::Read {
+        if operation.access() == Access::Read && !oneself::found_nothing(check, operation) {
             denials::found_nothing(check, operation);
         }
         return Ok(());
@@ -43,6 +44,7 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
     }
     warning(check, &answer);
     wizards::answered(check, operation, &answer);
+    reports::answered(check, operation, &answer);
     Ok(())
 }
 
@@ -59,19 +61,24 @@ fn tells_apart(domain: Option<&Value>) -> bool {
 /// A condition that could find nothing, or let everything through, is told once it has: before, the fields were not
 /// at hand, and asking for them would have cost a request.
 fn found_wrongly(check: &Check, operation: &Operation, is_empty: bool) {
-    let is_asked =
-        operation.kwargs.get("domain").and_then(Value::as_array).is_some_and(|domain| !domain.is_empty());
-    if !is_asked || check.schemas.known(&operation.model).is_some() {
-        return;
-    }
-    if !matches!(check.schemas.filled(&operation.model), Ok(Some(_))) {
-        return;
-    }
-    if let Err(refusal) = domain::check(check, operation) {
-        let what = if is_empty { "nothing was found" } else { "the condition lets everything through" };
-        check.note(Hint::joined(
-            &[&[Hint::new(format!("{what}: {}", refusal.message))], &refusal.hints[..]].concat(),
-        ));
+    let Some(given) = operation.kwargs.get("domain").filter(|domain| *domain != &json!([])) else { return };
+    // What was known was said before it was sent.
+    let before = Check::new(check.rules, check.schemas, operation);
+    let is_told = domain::check(&before, operation).is_err();
+    let said = before.notes();
+    let filling = Filling(check);
+    let now = Check::new(check.rules, &filling, operation);
+    match domain::check(&now, operation) {
+        Err(refusal) if !is_told => {
+            let what = if is_empty { "nothing was found" } else { "the condition lets everything through" };
+            check.note(Hint::joined(
+                &[&[Hint::new(format!("{what}: {}", refusal.message))], &refusal.hints[..]].concat(),
+            ));
+        }
+        _ => {
+            named::check(&now, operation, given);
+            now.notes().into_iter().filter(|note| !said.contains(note)).for_each(|note| check.note(note));
+        }
     }
 }
 
@@ -112,7 +119,39 @@ fn import(check: &Check, operation: &Operation, answer: &Value) -> Result<()> {
     for message in errors.into_iter().skip(1).take(MOST) {
         error = error.with_hint(message);
     }
-    Err(error.with_hint("a column NAME/id takes external ids, NAME/.id the ids of records, NAME their names"))
+    let of_first =
+        messages.iter().find(|message| is_error(message)).and_then(|message| cell(check, operation, message));
+    Err(match of_first {
+        Some(way) => error.with_hint(way),
+        None => error,
+    })
+}
+
+/// How a cell of the column that a message is about is written.
+fn cell(check: &Check, operation: &Operation, message: &Value) -> Option<String> {
+    let name = message["field"].as_str()?.split(['/', '.']).next()?;
+    if name.is_empty() {
+        return Some("a column .id takes the ids of records, id their external ids".into());
+    }
+    let field = check.schemas.filled(&operation.model).ok()??.field(name)?;
+    Some(match field["type"].as_str()? {
+        "many2one" | "one2many" | "many2many" => {
+            "a column NAME/id takes external ids, NAME/.id the ids of records, NAME their names".into()
+        }
+        "date" => "a date is written as 2026-03-31".into(),
+        "datetime" => "a time is written as 2026-03-31 14:00:00, in the time zone of the context".into(),
+        "integer" | "float" | "monetary" => "a number has digits and a point: 1000.5".into(),
+        "boolean" => "1 and 0 stand for yes and no".into(),
+        "selection" => {
+            let options = field["selection"].as_array()?;
+            let keys: Vec<String> = options
+                .iter()
+                .map(|option| format!("{} ({})", option[0], option[1].as_str().unwrap_or_default()))
+                .collect();
+            format!("it takes {}", keys.join(", "))
+        }
+        _ => return None,
+    })
 }
 
 /// `{"warning": {"title", "message"}}`, and a notification that is more than information.

@@ -28,7 +28,8 @@ pub fn check(
     let compared = Compared { check, path, operator: &operator, value, place };
     match field["type"].as_str().unwrap_or_default() {
         "selection" => compared.selection(&field["selection"]),
-        "many2one" | "one2many" | "many2many" => compared.records(),
+        kind @ ("many2one" | "one2many" | "many2many") => compared.records(kind),
+        "binary" if field["attachment"] != false => compared.contents(),
         "integer" | "float" | "monetary" | "many2one_reference" => compared.numbers(),
         "boolean" => compared.booleans(),
         kind @ ("date" | "datetime") => compared.moments(kind),
@@ -36,6 +37,9 @@ pub fn check(
         _ => Ok(()),
     }
 }
+
+/// What other languages write for nothing, in quotes.
+const NOTHING: [&str; 7] = ["False", "false", "None", "none", "null", "NULL", "nil"];
 
 struct Compared<'a, 'b> {
     check: &'a Check<'b>,
@@ -118,11 +122,23 @@ impl Compared<'_, '_> {
     }
 
     /// A text is searched for as a name, an id in quotes too. A record may well be called 2025, so it goes out.
-    fn records(&self) -> Result<()> {
+    fn records(&self, kind: &str) -> Result<()> {
         let is_compared = self.is_equality() || matches!(self.operator, "child_of" | "parent_of");
         if !is_compared {
             return Ok(());
         }
+        if kind == "many2one" && self.value == true && self.check.version >= TYPED_SINCE {
+            return Err(refused(format!(
+                "{}: {} is a record, and true is none: Odoo would fail on it",
+                self.place, self.path
+            ))
+            .with_hint(format!(
+                "whether there is one: [\"{}\", \"{}\", false]",
+                self.path,
+                if self.operator == "!=" { "=" } else { "!=" }
+            )));
+        }
+        self.nothing();
         let quoted: Vec<&str> = self.strings().filter(|text| is_whole(text)).collect();
         if quoted.is_empty() {
             return Ok(());
@@ -137,9 +153,46 @@ impl Compared<'_, '_> {
         Ok(())
     }
 
+    /// A word for nothing in quotes is searched for as the text that it is.
+    fn nothing(&self) {
+        if !self.is_equality() {
+            return;
+        }
+        if let Some(text) = self.strings().find(|text| NOTHING.contains(text)) {
+            let plain = if self.value.is_array() { "[false]" } else { "false" };
+            self.check.note(format!(
+                "{}: {text:?} in quotes is searched for as a text; where nothing stands is {}",
+                self.place,
+                self.condition(plain)
+            ));
+        }
+    }
+
+    /// Of the content of a file Odoo knows whether there is some, and leaves any other condition out.
+    fn contents(&self) -> Result<()> {
+        let is_asked = |value: &Value| matches!(value, Value::Null | Value::Bool(false)) || value == "";
+        if self.is_equality() && self.values().into_iter().all(is_asked) {
+            return Ok(());
+        }
+        Err(refused(format!(
+            "{}: {} is a file, of which Odoo can tell whether there is one; it would leave this condition out and find everything",
+            self.place, self.path
+        ))
+        .with_hint(format!("[\"{}\", \"!=\", false]", self.path)))
+    }
+
     fn numbers(&self) -> Result<()> {
         if self.is_pattern() {
             return Ok(());
+        }
+        let is_id = self.path.rsplit('.').next() == Some("id");
+        let broken =
+            self.values().into_iter().find(|value| value.as_f64().is_some_and(|id| id.fract() != 0.0));
+        if let Some(broken) = broken.filter(|_| is_id) {
+            return Err(refused(format!(
+                "{}: {} is a whole number, and {broken} is none: Odoo would find nothing",
+                self.place, self.path
+            )));
         }
         let is_number = |text: &str| text.trim().parse::<f64>().is_ok_and(f64::is_finite);
         let Some(text) = self.strings().find(|text| !text.is_empty() && !is_number(text)) else {
@@ -154,7 +207,10 @@ impl Compared<'_, '_> {
                 "an external id is looked up in ir.model.data: [[\"module\", \"=\", …], [\"name\", \"=\", …]], field res_id",
             ),
             Some("id") => error.with_hint(Hint::new("a record by its name: [\"display_name\", \"=\", …], or with ").verb("lookup")),
-            _ => error.with_hint(format!("write {}", self.condition("1"))),
+            _ => match scalars::meant_number(text) {
+                Some(number) => error.with_hint(format!("write {}", self.condition(&number))),
+                None => error.with_hint(format!("a number has digits and a point: {}", self.condition("1000.5"))),
+            },
         })
     }
 
@@ -205,6 +261,7 @@ impl Compared<'_, '_> {
 
     /// `%` means something to the patterns with = in front, and nothing to = itself.
     fn texts(&self) -> Result<()> {
+        self.nothing();
         let has_wildcard =
             |text: &&str| text.len() > 1 && (text.starts_with(['%', '*']) || text.ends_with(['%', '*']));
         if matches!(self.operator, "=" | "in")
@@ -222,6 +279,9 @@ impl Compared<'_, '_> {
         Ok(())
     }
 }
+
+/// The first version that leaves the comparison of a record with true to the database.
+const TYPED_SINCE: crate::knowledge::Version = 19;
 
 fn is_whole(text: &str) -> bool {
     !text.is_empty() && text.len() < 10 && text.bytes().all(|byte| byte.is_ascii_digit())

@@ -27,11 +27,18 @@ pub fn check(check: &Check, name: &str, value: &mut Value, takes_raw: bool, plac
             other => Err(refused(format!(
                 "{place}: takes the content of a file as base64, this is {}",
                 type_name(other)
-            ))),
+            ))
+            .with_hint("one string: base64 -w0 FILE encodes a file")),
         };
     };
     if takes_raw && name == "raw" {
         return raw(check, text, place);
+    }
+    if takes_raw && name == "db_datas" {
+        return Err(refused(format!(
+            "{place}: is where Odoo itself keeps contents, and would store this base64 as it stands: datas is meant"
+        ))
+        .with_hint(format!("{} takes it as it is", place.replace("db_datas", "datas"))));
     }
     if let Some(encoded) = of_data_uri(text) {
         let encoded = encoded.to_string();
@@ -144,7 +151,9 @@ fn flaw(text: &str) -> Option<Flaw> {
 /// Whether a text is base64 rather than words: long enough, whole, and of a mixture that words do not have.
 fn looks_encoded(text: &str) -> bool {
     let text = text.trim();
-    if text.len() < SHORTEST || text.contains(' ') || flaw(text).is_some() {
+    // What is filled up with = is encoded, however short.
+    let is_long = text.len() >= SHORTEST || text.len() > 4 && text.ends_with('=');
+    if !is_long || text.contains(' ') || flaw(text).is_some() {
         return false;
     }
     let has = |test: fn(&char) -> bool| text.chars().any(|letter| test(&letter));
@@ -187,7 +196,7 @@ mod tests {
         ] {
             assert!(!looks_encoded(text), "{text}");
         }
-        for encoded in ["SGVsbG8gUERG", "SGVsbG8gd29ybGQ="] {
+        for encoded in ["SGVsbG8gUERG", "SGVsbG8gd29ybGQ=", "SGVsbG8="] {
             assert!(looks_encoded(encoded) && !begins_as_a_file(encoded), "{encoded}");
         }
         assert!(begins_as_a_file("iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB") && begins_as_a_file("JVBERi0xLjQK"));

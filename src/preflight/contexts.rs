@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 
 use super::Check;
-use crate::operation::Object;
+use crate::knowledge::methods::{self, Method};
+use crate::operation::Operation;
 
 /// What Odoo reads of a context in every model.
 const READ: [&str; 9] = [
@@ -20,7 +21,9 @@ const READ: [&str; 9] = [
 ];
 
 /// What people write, and what Odoo reads in its place.
-const CALLED: [(&str, &str); 18] = [
+const CALLED: [(&str, &str); 21] = [
+    ("allowed_companies", "allowed_company_ids"),
+    ("archived", "active_test"),
     ("companies", "allowed_company_ids"),
     ("company", "allowed_company_ids"),
     ("company_id", "allowed_company_ids"),
@@ -38,14 +41,33 @@ const CALLED: [(&str, &str); 18] = [
     ("timezone_name", "tz"),
     ("with_archived", "active_test"),
     ("with_company", "allowed_company_ids"),
+    ("with_inactive", "active_test"),
     ("zone", "tz"),
 ];
 
+/// The first version that reads the warehouse under its present name.
+const WAREHOUSE_SINCE: crate::knowledge::Version = 18;
+
 /// Notes the keys that will be ignored.
-pub fn check(check: &Check, context: &Object) {
+pub fn check(check: &Check, operation: &Operation) {
+    let context = &operation.context;
     if let Some(language) = context.get("lang").and_then(Value::as_str).filter(|code| !is_language(code)) {
         check.note(format!(
             "context.lang: Odoo's languages are called like de_DE, {language:?} is none: it is ignored or fails"
+        ));
+    }
+    if let Some(text @ Value::String(_)) = context.get("active_test") {
+        check.note(format!(
+            "context.active_test: Odoo takes {text} for true, as every text that is not empty: {{\"active_test\":false}} without quotes finds archived records too"
+        ));
+    }
+    // Quantities of products are those of one warehouse by this key.
+    if let Some(warehouse) = context.get("warehouse").filter(|_| operation.model.starts_with("product."))
+        && check.version >= WAREHOUSE_SINCE
+    {
+        check.note(format!(
+            "Odoo reads no context key warehouse any more: what was meant may be {}",
+            json!({ "warehouse_id": warehouse })
         ));
     }
     for (key, value) in context {
@@ -54,6 +76,26 @@ pub fn check(check: &Check, context: &Object) {
         check.note(format!(
             "Odoo reads no context key {key}, it reads {meant}: what was meant may be {instead}"
         ));
+    }
+}
+
+/// A default for a field that the model of a new record does not have, and has by nearly that name. One of another
+/// name may be for records that are made along with it.
+pub fn defaults(check: &Check, operation: &Operation) {
+    let makes = methods::of(&operation.model, &operation.method).is_some_and(Method::makes_records);
+    let Some(schema) = check.schemas.known(&operation.model).filter(|schema| makes && !schema.is_empty())
+    else {
+        return;
+    };
+    for key in operation.context.keys() {
+        let Some(name) = key.strip_prefix("default_").filter(|name| !schema.has(name)) else { continue };
+        let close = schema.names().find(|known| strsim::osa_distance(known, name) <= 2 && name.len() > 4);
+        if let Some(close) = close {
+            check.note(format!(
+                "context.{key}: {} has no field {name}, so it gives no default: what was meant may be default_{close}",
+                operation.model
+            ));
+        }
     }
 }
 
@@ -74,6 +116,9 @@ fn meant(key: &str) -> Option<&'static str> {
         return None;
     }
     let lower = key.to_lowercase().replace('-', "_");
+    if let Some(own) = READ.into_iter().find(|name| *name == lower) {
+        return Some(own);
+    }
     let called = CALLED.iter().find(|(other, _)| *other == lower).map(|(_, meant)| *meant);
     // A letter or two beside one of the long names; short ones are near to everything.
     called.or_else(|| READ.into_iter().find(|name| name.len() > 6 && strsim::osa_distance(&lower, name) <= 2))
@@ -83,7 +128,7 @@ fn translated(key: &str, meant: &str, value: &Value) -> Value {
     match (meant, value) {
         ("allowed_company_ids", Value::Number(_)) => json!([value]),
         // Those that say with speak of the archived ones.
-        ("active_test", Value::Bool(with)) if !key.starts_with("active") => json!(!with),
+        ("active_test", Value::Bool(with)) if !key.to_lowercase().starts_with("active") => json!(!with),
         _ => value.clone(),
     }
 }
@@ -99,7 +144,13 @@ mod tests {
         {
             assert_eq!(meant(key), None, "{key}");
         }
-        for (key, wanted) in [("timezone", "tz"), ("active_tests", "active_test"), ("Language", "lang")] {
+        for (key, wanted) in [
+            ("TZ", "tz"),
+            ("archived", "active_test"),
+            ("timezone", "tz"),
+            ("active_tests", "active_test"),
+            ("Language", "lang"),
+        ] {
             assert_eq!(meant(key), Some(wanted), "{key}");
         }
     }

@@ -20,20 +20,22 @@ pub struct Asked {
 
 /// Adds to a call the count of currencies behind each amount; `None` where there is nothing to count.
 pub fn ask(check: &Check, operation: &mut Operation) -> Option<Asked> {
-    if operation.method != "formatted_read_group" {
-        return None;
-    }
+    let key = match (operation.method.as_str(), operation.kwargs.contains_key("aggregates")) {
+        ("formatted_read_group", _) | ("web_read_group", true) => "aggregates",
+        ("read_group", false) => "fields",
+        _ => return None,
+    };
+    let is_old = key == "fields";
     let texts = |key: &str| -> Vec<String> {
         let items = operation.kwargs.get(key).and_then(Value::as_array);
         items.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
     };
-    let (by, aggregates) = (texts("groupby"), texts("aggregates"));
-    let amounts: Vec<&str> = aggregates
-        .iter()
-        .filter_map(|aggregate| aggregate.split_once(':'))
-        .filter(|(_, function)| MIXING.contains(function))
-        .map(|(name, _)| name)
-        .collect();
+    let (mut by, aggregates) = (texts("groupby"), texts(key));
+    if is_old && operation.kwargs.get("lazy").is_none_or(|lazy| *lazy != false) {
+        // It groups by the first alone.
+        by.truncate(1);
+    }
+    let amounts: Vec<&str> = aggregates.iter().filter_map(|aggregate| amount(aggregate, is_old)).collect();
     if amounts.is_empty() {
         return None;
     }
@@ -53,23 +55,46 @@ pub fn ask(check: &Check, operation: &mut Operation) -> Option<Asked> {
         {
             continue;
         }
-        counted.push((amount.to_string(), currency.to_string(), format!("{currency}:count_distinct")));
+        let count =
+            if is_old { format!("{currency}_count_distinct") } else { format!("{currency}:count_distinct") };
+        counted.push((amount.to_string(), currency.to_string(), count));
     }
     if counted.is_empty() || counted.iter().any(|(_, _, count)| aggregates.contains(count)) {
         return None;
     }
-    let list = operation.kwargs.get_mut("aggregates")?.as_array_mut()?;
-    for (_, _, count) in &counted {
-        if !list.iter().any(|known| known == count) {
-            list.push(count.as_str().into());
+    let list = operation.kwargs.get_mut(key)?.as_array_mut()?;
+    for (_, currency, count) in &counted {
+        let asked = if is_old { format!("{count}:count_distinct({currency})") } else { count.clone() };
+        if !list.iter().any(|known| *known == asked) {
+            list.push(asked.into());
         }
     }
     Some(Asked { counted })
 }
 
+/// The field that an aggregate puts together in a way that mixes, as `read_group` has it or as those after it.
+fn amount(aggregate: &str, is_old: bool) -> Option<&str> {
+    let Some((name, function)) = aggregate.split_once(':') else { return is_old.then_some(aggregate) };
+    match function.split_once('(') {
+        Some((function, field)) if MIXING.contains(&function) => Some(field.trim_end_matches(')')),
+        None if MIXING.contains(&function) => Some(name),
+        _ => None,
+    }
+}
+
 impl Asked {
     /// The answer without the counts, and what is to be said of them.
     pub fn take_out(&self, check: &Check, operation: &Operation, answer: &str) -> Option<Box<RawValue>> {
+        if let Some(whole) = Members::of(answer) {
+            // With the groups goes how many there are.
+            let groups = self.take_out(check, operation, whole.get("groups")?.get())?;
+            let member = |(name, value): &(String, &RawValue)| {
+                let value = if name == "groups" { groups.get() } else { value.get() };
+                format!("{}:{value}", Value::from(name.as_str()))
+            };
+            let members: Vec<String> = whole.0.iter().map(member).collect();
+            return RawValue::from_string(format!("{{{}}}", members.join(","))).ok();
+        }
         let groups: Vec<&RawValue> = serde_json::from_str(answer).ok()?;
         let mut mixed: Vec<&(String, String, String)> = Vec::new();
         let mut plain = Vec::new();

@@ -3,55 +3,105 @@
 
 use serde_json::{Value, json};
 
-use super::Check;
+use super::{Check, companies};
 use crate::error::{Error, OdooFault};
 use crate::hint::Hint;
+use crate::knowledge::methods;
 use crate::knowledge::models::{self, OwnDocuments};
+use crate::knowledge::{AGENTS, NEW_KEY};
 use crate::operation::{Access, Object, Operation, check_model};
 
 const ACCESS_ERROR: &str = "odoo.exceptions.AccessError";
+/// Where keys are made and ended.
+const KEYS: [&str; 2] = ["res.users.apikeys", "res.users.apikeys.description"];
 
 /// What is denied.
 #[derive(Debug, PartialEq)]
 enum Denial {
-    /// Every record of a model; these groups have what this user lacks.
-    Model { model: String, groups: Vec<String> },
+    /// Every record of a model; these groups have what this user lacks, where Odoo says which.
+    Model { model: String, groups: Option<Vec<String>> },
     /// Some records of a model.
     Records { model: String },
     /// A field of a model.
     Field { model: String, field: String },
+    /// The guard keeps the method from agents.
+    Agent,
     /// Neither: the method has a mind of its own.
     Method,
 }
 
-/// Which of the three it is, in words; a field that the call names itself is told apart by `explain.rs`.
+/// Which of these it is, in words; a field that the call names itself is told apart by `explain.rs`.
 pub fn explained(check: &Check, operation: &Operation, error: &Error) -> Option<Hint> {
     let odoo = error.odoo.as_deref().filter(|odoo| odoo.name == ACCESS_ERROR)?;
-    let right = right(operation);
-    let said = match told(odoo).or_else(|| asked(check, operation))? {
+    let does = does(operation);
+    if told(odoo).is_none() && companies::are_foreign(check, operation) {
+        // That is said where the profile's own companies are.
+        return None;
+    }
+    let denial = told(odoo).or_else(|| of_guard(check, operation, odoo)).or_else(|| asked(check, operation));
+    let said = match denial? {
         Denial::Model { model, groups } => {
-            let allowed = match groups.as_slice() {
-                [] => "no group has that right".to_string(),
-                [group] => format!("the group {group} has that right"),
-                groups => format!("these groups have that right: {}", groups.join("; ")),
-            };
-            format!("this is about the whole model: this user may not {right} {model}; {allowed}")
+            let whole = format!("this is about the whole model: this user may not {does} {model}");
+            match groups.as_deref() {
+                None => whole,
+                Some([]) => format!("{whole}; no group has that right"),
+                Some(groups) => match held(check, groups) {
+                    Some(group) => refused_all_the_same(check, &model, group),
+                    None if groups.len() == 1 => format!("{whole}; the group {} has that right", groups[0]),
+                    None => format!("{whole}; these groups have that right: {}", groups.join("; ")),
+                },
+            }
         }
         Denial::Records { model } => {
             let own = lacking(check, &model).map(|own| format!(": {}", lifts(own))).unwrap_or_default();
-            format!(
-                "this is a record rule: this user may {right} some records of {model}, but not these{own}"
-            )
+            format!("this is a record rule: this user may {does} some records of {model}, but not these{own}")
         }
         Denial::Field { model, field } => {
             format!("this is about one field: {field} of {model} is for other groups than those of this user")
         }
+        Denial::Agent => format!(
+            "the guard of this Odoo keeps {} of {} from agents, and this user is one: a person does it",
+            operation.method, operation.model
+        ),
         Denial::Method => format!(
             "this is neither the model nor a record rule: {} itself refuses this user",
             operation.method
         ),
     };
-    Some(said.into())
+    Some(match KEYS.contains(&operation.model.as_str()) {
+        true => format!("{said}; {NEW_KEY}").into(),
+        false => said.into(),
+    })
+}
+
+/// Whether the guard refuses a method as such: its words name model and method as nothing else of Odoo's does.
+fn of_guard(check: &Check, operation: &Operation, odoo: &OdooFault) -> Option<Denial> {
+    let named = odoo.message.contains(&format!("{}.{}", operation.model, operation.method));
+    (named && check.schemas.has_group(AGENTS) == Some(true)).then_some(Denial::Agent)
+}
+
+/// Which of these groups this user has: they are named in the language of the call.
+fn held<'a>(check: &Check, groups: &'a [String]) -> Option<&'a str> {
+    let read = |model: &str, ids: Vec<i64>, field: &str| {
+        let kwargs = Object::from_iter([("fields".to_string(), json!([field]))]);
+        check.schemas.ask(Operation::new(model, "read", kwargs).ok()?.on(ids))
+    };
+    // Before 19 those that a group implies stand beside it.
+    let field = if check.version < 19 { "groups_id" } else { "all_group_ids" };
+    let user = read("res.users", vec![check.schemas.user_id()?], field)?;
+    let own: Vec<i64> = user[0][field].as_array()?.iter().filter_map(Value::as_i64).collect();
+    let own = read("res.groups", own, "full_name")?;
+    let has = |group: &str| own.as_array().is_some_and(|own| own.iter().any(|one| one["full_name"] == group));
+    groups.iter().map(String::as_str).find(|group| has(group))
+}
+
+/// Odoo names the groups of its rights, and a module can refuse those who have them.
+fn refused_all_the_same(check: &Check, model: &str, group: &str) -> String {
+    let has = format!("the group {group} has that right, and this user has the group");
+    match check.schemas.has_group(AGENTS) {
+        Some(true) => format!("{has}: the guard of this Odoo keeps {model} from agents; a person does it"),
+        _ => format!("{has}: a module of this Odoo refuses it all the same"),
+    }
 }
 
 /// What the form of the message tells.
@@ -70,7 +120,7 @@ fn told(odoo: &OdooFault) -> Option<Denial> {
     {
         return Some(Denial::Field { model: model.into(), field: field.into() });
     }
-    Some(Denial::Model { model: model.into(), groups })
+    Some(Denial::Model { model: model.into(), groups: Some(groups) })
 }
 
 /// The name of a model in parentheses, with an id behind it or without.
@@ -113,7 +163,7 @@ fn asked(check: &Check, operation: &Operation) -> Option<Denial> {
                 _ => None,
             };
         }
-        Ok(Value::Bool(false)) => return Some(Denial::Model { model, groups: Vec::new() }),
+        Ok(Value::Bool(false)) => return Some(Denial::Model { model, groups: None }),
         Ok(_) => {}
     }
     let Some(ids) = operation.ids.as_deref().filter(|ids| !ids.is_empty()) else {
@@ -123,6 +173,12 @@ fn asked(check: &Check, operation: &Operation) -> Option<Denial> {
         false => Some(Denial::Records { model }),
         true => Some(Denial::Method),
     }
+}
+
+/// The word for what a call does with records, where that is known: of a button nobody knows whether it reads or writes.
+fn does(operation: &Operation) -> &'static str {
+    let is_known = methods::of(&operation.model, &operation.method).is_some();
+    if is_known { right(operation) } else { "use" }
 }
 
 /// Which of Odoo's four rights a call needs at least; what a button needs beyond that nobody knows.
@@ -150,7 +206,7 @@ fn lifts(own: &OwnDocuments) -> String {
 
 /// Notes that an empty answer may be a rule's doing.
 pub fn found_nothing(check: &Check, operation: &Operation) {
-    if is_continued(operation) {
+    if is_continued(operation) || companies::found_nothing(check, operation) {
         return;
     }
     if let Some(own) = lacking(check, &operation.model) {
@@ -175,7 +231,7 @@ mod tests {
 
     fn model(model: &str, groups: &[&str]) -> Option<Denial> {
         let groups = groups.iter().map(ToString::to_string).collect();
-        Some(Denial::Model { model: model.into(), groups })
+        Some(Denial::Model { model: model.into(), groups: Some(groups) })
     }
 
     #[test]

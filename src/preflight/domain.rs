@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::dates::{self, Reading};
 use super::findings::Findings;
-use super::{Check, names, refused};
+use super::{Check, names, oneself, refused};
 use crate::error::{Error, Result};
 use crate::json_input::type_name;
+use crate::json_slips;
 use crate::knowledge::Version;
 use crate::knowledge::methods::Role;
 use crate::knowledge::vocabulary::{DATE_PARTS, DATE_PARTS_SINCE, OPERATORS};
@@ -18,10 +19,11 @@ use crate::operation::Operation;
 use crate::suggest::closest;
 
 /// What people write for an operator.
-const CALLED: [(&str, &str); 12] = [
+const CALLED: [(&str, &str); 13] = [
     ("!==", "!="),
     ("&&", "&"),
     ("===", "="),
+    ("between", ">= and, in a second condition, <="),
     ("contains", "ilike"),
     ("endswith", "=ilike with % in front"),
     ("eq", "="),
@@ -52,7 +54,7 @@ fn walk(check: &Check, domain: &Value, model: &str, schema: Option<&Arc<Schema>>
             "{place}: a domain is a list of conditions, this is {}",
             type_name(domain)
         ))
-        .with_hint(r#"write it as [["name", "=", "x"]]"#));
+        .with_hint(meant(domain)));
     };
     if let [Value::String(field), Value::String(operator), _] = items.as_slice()
         && !["&", "|", "!"].contains(&field.as_str())
@@ -70,6 +72,19 @@ fn walk(check: &Check, domain: &Value, model: &str, schema: Option<&Arc<Schema>>
     found.told()
 }
 
+/// What is no list, as the domain that it means.
+fn meant(domain: &Value) -> String {
+    let same = match domain {
+        Value::Object(filter) => return json_slips::as_domain(filter),
+        Value::String(text) => crate::json_input::parse(text).ok().or_else(|| json_slips::as_json(text)),
+        _ => None,
+    };
+    match same.filter(Value::is_array) {
+        Some(same) => format!("the same as JSON, without the quotes around it: {same}"),
+        None => r#"write it as [["name", "=", "x"]]"#.to_string(),
+    }
+}
+
 /// One item of a domain.
 fn part(check: &Check, item: &Value, model: &str, schema: Option<&Arc<Schema>>, place: &str) -> Result<()> {
     match item {
@@ -80,14 +95,23 @@ fn part(check: &Check, item: &Value, model: &str, schema: Option<&Arc<Schema>>, 
                 "and" | "&&" => error.with_hint("write \"&\" in front of the two conditions"),
                 "or" | "||" => error.with_hint("write \"|\" in front of the two conditions"),
                 "not" => error.with_hint("write \"!\" in front of the condition"),
-                _ => error,
+                _ => match json_slips::of_condition(item) {
+                    Some(hint) => error.with_hint(hint),
+                    None => error,
+                },
             })
         }
         Value::Array(parts) => condition(check, parts, model, schema, place),
-        other => Err(refused(format!(
-            "{place}: expected [field, operator, value] or one of & | !, found {}",
-            type_name(other)
-        ))),
+        other => {
+            let error = refused(format!(
+                "{place}: expected [field, operator, value] or one of & | !, found {}",
+                type_name(other)
+            ));
+            Err(match json_slips::of_condition(other) {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            })
+        }
     }
 }
 
@@ -96,8 +120,13 @@ fn balanced(items: &[Value], place: &str) -> Result<()> {
     let mut operands = 0_usize;
     for (index, item) in items.iter().enumerate().rev() {
         let needs = match item.as_str() {
+            // What is no sign is no condition either, and that is said of itself.
             None => {
                 operands += 1;
+                continue;
+            }
+            Some(word) if !["&", "|", "!"].contains(&word) => {
+                operands += usize::from(json_slips::as_condition(word).is_some());
                 continue;
             }
             Some("!") => 1,
@@ -167,8 +196,11 @@ fn condition(
         .with_hint(format!("a path does the same: [\"{path}.FIELD\", …]")));
     }
     if matches!(name, "in" | "not in") && matches!(value, Value::String(_) | Value::Number(_)) {
-        return Err(refused(format!("{place}: {name} takes a list, this is {}", type_name(value)))
-            .with_hint(format!("[{}, \"{name}\", [{value}]]", Value::from(path.as_str()))));
+        let error = refused(format!("{place}: {name} takes a list, this is {}", type_name(value)));
+        return Err(match oneself::meant(check, path, name, value) {
+            Some(hint) => error.with_hint(hint),
+            None => error.with_hint(format!("[{}, \"{name}\", [{value}]]", Value::from(path.as_str()))),
+        });
     }
     let Some(schema) = schema else { return Ok(()) };
     let last = follow(check, path, model, schema, place)?;
@@ -192,6 +224,12 @@ fn condition(
             "{place}: {path} is computed when it is read, and Odoo cannot search for it"
         ))
         .with_hint(format!("read {path} and pick from what came back")));
+    }
+    if field["type"] == "properties" && !check.is_forced(path) {
+        return Err(refused(format!(
+            "{place}: {path} holds several properties, of which one is compared by its name"
+        ))
+        .with_hint(format!("[\"{path}.NAME\", \"{name}\", {value}]; read {path} shows the names")));
     }
     super::conditions::check(check, path, name, value, &field, place)?;
     if matches!(name, "any" | "not any") && value.is_array() {
@@ -219,6 +257,9 @@ fn no_operator(name: &str, place: &str) -> Error {
         CALLED.iter().find(|(other, _)| *other == lower.replace('_', "").as_str() || *other == lower);
     match called.map(|(_, meant)| *meant).or_else(|| closest(&lower.replace('_', " "), OPERATORS.into_iter()))
     {
+        Some(meant) if lower == "between" => {
+            error.with_hint(format!("two conditions do that: one with {meant}"))
+        }
         Some(meant) => error.with_hint(format!("did you mean {meant}?")),
         None => error.with_hint(format!("the operators are {}", OPERATORS.join(", "))),
     }

@@ -2,16 +2,16 @@
 //! meant, and the command without what is not allowed. It adds hints and changes nothing else; it may ask for
 //! fields, as nothing is lost any more.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Check, denials, gone, keywords, wizards};
+use super::{Check, denials, gone, keywords, named, wizards};
 use crate::error::{Code, Error};
 use crate::hint::{Action, Hint};
 use crate::knowledge::methods::{self, Role};
 use crate::knowledge::{models, states};
 use crate::odoo::lookup::model_called;
 use crate::operation::{Object, Operation};
-use crate::suggest::closest;
+use crate::suggest::closest_model;
 use crate::text::shell::quoted;
 
 /// Adds what is known to a refusal.
@@ -34,7 +34,8 @@ pub fn explain(
         _ => Vec::new(),
     };
     hints.extend(wizards::of_refusal(operation, &error));
-    if let Some(gone) = gone::named(check, operation, &error) {
+    if let Some((gone, list)) = gone::named(check, operation, &error) {
+        hints.push(list);
         // What Odoo says of it is about a deletion that nobody asked for.
         error.message =
             format!("Odoo refused {}/{} and changed nothing: {gone}", operation.model, operation.method);
@@ -52,6 +53,20 @@ pub fn unanswerable(operation: &Operation, error: Error) -> Error {
     let fields =
         methods::of(&operation.model, &operation.method).and_then(|method| method.argument(Role::Fields));
     let (Code::ServerError, Some(argument)) = (error.code, fields) else { return error };
+    if operation.model == "ir.attachment" && is_everything(operation, argument.name) {
+        let all = match operation.ids.as_deref().filter(|ids| !ids.is_empty()) {
+            Some(ids) => Action::new("read").with("model", operation.model.as_str()).with("ids", json!(ids)),
+            None => {
+                let search = Action::new("search_read").with("model", operation.model.as_str());
+                match operation.kwargs.get("domain").filter(|domain| domain.is_array()) {
+                    Some(domain) => search.with("domain", domain.clone()),
+                    None => search,
+                }
+            }
+        };
+        return error
+            .with_hint(Hint::new("every field but that one: ").action(all.with("fields", json!(["*"]))));
+    }
     let mut meant = operation.clone();
     let Some(fields) = meant.kwargs.get_mut(argument.name).and_then(Value::as_array_mut) else {
         return error;
@@ -62,6 +77,15 @@ pub fn unanswerable(operation: &Operation, error: Error) -> Error {
         fields.insert(at, "datas".into());
     }
     error.with_hint(Hint::new("raw of a binary file is no text, datas is meant: ").call(meant))
+}
+
+/// Whether no fields are named, which are all of them then.
+fn is_everything(operation: &Operation, key: &str) -> bool {
+    match operation.kwargs.get(key) {
+        Some(Value::Array(fields)) => fields.is_empty(),
+        Some(value) => value.is_null() || *value == false,
+        None => true,
+    }
 }
 
 /// A wrong argument: the rules again, this time with the fields asked for.
@@ -99,13 +123,20 @@ fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint
     if says.starts_with("Expected singleton") {
         return vec![format!("{} takes exactly one record: give one id", operation.method).into()];
     }
-    let again = Check::new(check.rules, &Filling(check), operation).run(&mut operation.clone());
-    match again {
+    let filling = Filling(check);
+    let again = Check::new(check.rules, &filling, operation);
+    match again.run(&mut operation.clone()) {
         Err(refusal) if refusal.code == Code::PreflightRefused => match refusal.errors.is_empty() {
             true => std::iter::once(refusal.message.into()).chain(refusal.hints).collect(),
             false => refusal.errors,
         },
-        _ => Vec::new(),
+        _ => match operation.kwargs.get("domain") {
+            Some(domain) => {
+                named::check(&again, operation, domain);
+                again.notes()
+            }
+            None => Vec::new(),
+        },
     }
 }
 
@@ -121,7 +152,7 @@ fn spelt_out(says: &str) -> Option<(&str, String)> {
 }
 
 /// Fields that are not at hand are asked for.
-struct Filling<'a, 'b>(&'a Check<'b>);
+pub struct Filling<'a, 'b>(pub &'a Check<'b>);
 
 impl crate::odoo::schema::Schemas for Filling<'_, '_> {
     fn known(&self, model: &str) -> Option<std::sync::Arc<crate::odoo::schema::Schema>> {
@@ -233,16 +264,25 @@ fn of_names(
         };
         return vec![instead];
     }
-    let other_name = models::renamed(model).or_else(|| models::name_in(model, check.version));
+    let singular = model.strip_suffix('s').and_then(models::renamed);
+    let other_name = models::renamed(model).or(singular).or_else(|| models::name_in(model, check.version));
     if let Some(meant) = other_name.or_else(|| model_called(model)) {
         return vec![format!("did you mean {meant}?").into()];
     }
     let models = models();
     // What the sandbox lacks is mostly no misspelling.
     let is_gap = crate::embedded::is_gap(&odoo.message);
-    let close = closest(model, models.iter().map(String::as_str))
+    let close = closest_model(model, models.iter().map(String::as_str))
         .filter(|close| !is_gap || strsim::osa_distance(model, close) <= 2);
-    close.map(|close| format!("did you mean {}?", quoted(close)).into()).into_iter().collect()
+    if let Some(close) = close {
+        return vec![format!("did you mean {}?", quoted(close)).into()];
+    }
+    let word = model.rsplit('.').next().unwrap_or(model);
+    let find = Action::new("doc_index").with("names", true).with("match", word);
+    match is_gap || models.is_empty() {
+        true => Vec::new(),
+        false => vec![Hint::new("no app of this Odoo has it; what there is: ").action(find)],
+    }
 }
 
 /// Methods that nobody should be led to by a guess.

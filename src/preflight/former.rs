@@ -7,6 +7,8 @@ use super::{Check, keywords, refused};
 use crate::error::Result;
 use crate::hint::{Action, Hint};
 use crate::json_input;
+use crate::knowledge::methods::Role;
+use crate::knowledge::vocabulary::OPERATORS;
 use crate::knowledge::{USUAL, methods};
 use crate::operation::{Object, Operation, kwargs};
 
@@ -16,15 +18,23 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     if check.is_forced(method) {
         return Ok(());
     }
-    if methods::ENTRIES.contains(&method) {
+    // A model may have an execute of its own, on its records.
+    let is_entry = methods::ENTRIES.contains(&method) && (method != "execute" || operation.ids.is_none());
+    let envelope = enveloped(operation);
+    if is_entry || envelope.is_some() {
+        let what = if is_entry { method } else { "this envelope" };
+        let meant = match envelope.and_then(|inner| by_name(&inner)) {
+            Some(meant) => meant,
+            None => Operation::new(
+                model,
+                "search_read",
+                kwargs(json!({ "domain": [], "fields": ["display_name"], "limit": 5 })),
+            )?,
+        };
         return Err(refused(format!(
-            "{method} is how XML-RPC and JSON-RPC call: here the method itself is called, its arguments by name"
+            "{what} is how XML-RPC and JSON-RPC call: here the method itself is called, its arguments by name"
         ))
-        .with_hint(Hint::default().call(Operation::new(
-            model,
-            "search_read",
-            kwargs(json!({ "domain": [], "fields": ["display_name"], "limit": 5 })),
-        )?)));
+        .with_hint(Hint::default().call(meant)));
     }
     closed(check, operation)?;
     by_position(check, operation)?;
@@ -37,6 +47,45 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         return Err(error.with_hint(Hint::default().call(counted)));
     }
     Ok(())
+}
+
+/// The call inside of one as XML-RPC and JSON-RPC send it: model and method among the arguments, those by position.
+fn enveloped(operation: &Operation) -> Option<Operation> {
+    let mut given = &operation.kwargs;
+    let is_rpc = given.contains_key("jsonrpc");
+    if let Some(Value::Object(params)) = given.get("params").filter(|_| is_rpc) {
+        given = params;
+    }
+    let call = |model: &str, method: &str, args: Option<&Value>, named: Option<&Value>| {
+        let mut inner = Object::new();
+        inner
+            .insert("args".into(), args.filter(|args| args.is_array()).cloned().unwrap_or_else(|| json!([])));
+        inner.extend(
+            named.filter(|named| named.is_object()).map(|named| ("kwargs".to_string(), named.clone())),
+        );
+        let is_method = !methods::ENTRIES.contains(&method);
+        Operation::new(model, method, inner).ok().filter(|_| is_method)
+    };
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_string);
+    let args = given.get("args").and_then(Value::as_array);
+    if let (Some(model), Some(method)) = (text(given.get("model")), text(given.get("method")))
+        && (is_rpc || args.is_some() || given.contains_key("kwargs"))
+    {
+        return call(&model, &method, given.get("args"), given.get("kwargs"));
+    }
+    if !is_rpc && !methods::ENTRIES.contains(&operation.method.as_str()) {
+        return None;
+    }
+    match args.map(Vec::as_slice)? {
+        // Database, user and key stand before, and are told nobody again.
+        [_, _, _, Value::String(model), Value::String(method), rest @ ..] => {
+            call(model, method, rest.first(), rest.get(1))
+        }
+        [Value::String(model), Value::String(method), rest @ ..] => {
+            call(model, method, Some(&Value::from(rest.to_vec())), None)
+        }
+        _ => None,
+    }
 }
 
 /// Nobody may call these, so it is not for want of rights.
@@ -61,27 +110,52 @@ fn closed(check: &Check, operation: &Operation) -> Result<()> {
             error.with_hint(Hint::default().action(read).text(" does that"))
         }
         "search_read" => {
-            let search = match domain {
-                Some(domain) => action("search_read").with("domain", domain.clone()),
-                None => action("search_read"),
-            };
+            let mut search = action("search_read");
+            let among = named.map(|ids| json!([["id", "in", ids]]));
+            if let Some(domain) = domain.cloned().filter(|domain| *domain != json!([])).or(among) {
+                search = search.with("domain", domain);
+            }
+            for (from, to) in
+                [("field_names", "fields"), ("fields", "fields"), ("limit", "limit"), ("order", "order")]
+            {
+                if let Some(value) =
+                    operation.kwargs.get(from).filter(|value| **value != json!([]) && !value.is_null())
+                {
+                    search = search.with(to, value.clone());
+                }
+            }
             error.with_hint(Hint::new("search_read is open: ").action(search))
         }
         "search_count" => error
             .with_hint(Hint::default().action(action("count").with("domain", json!([["id", "in", ids]])))),
         "write" => error.with_hint(
             Hint::default()
-                .action(action("write").with("ids", ids).with("vals", json!({})))
+                .action(action("write").with("ids", ids).with("vals", values(operation)))
                 .text(" stores values"),
         ),
         "create" => error.with_hint(
-            Hint::default().action(action("create").with("vals", json!({}))).text(" stores a record"),
+            Hint::default().action(action("create").with("vals", values(operation))).text(" stores a record"),
         ),
+        "check_object_reference" => {
+            let data = json!({ "module": "MODULE", "xml_id": "NAME" });
+            let asked = action("call").with("method", open).with("data", data);
+            error.with_hint(Hint::new("open is ").action(asked))
+        }
         context if context.starts_with("context") => {
-            error.with_hint(Hint::new(format!("a {context} goes with any call: ")).name("context"))
+            let example = match context {
+                "context" => json!({ "lang": "de_DE" }),
+                _ => json!({ "allowed_company_ids": [1] }),
+            };
+            error.with_hint(Hint::new(format!("a {context} goes with any call: ")).with("context", example))
         }
         open => error.with_hint(format!("open is {open}")),
     })
+}
+
+/// The values that a closed method was given.
+fn values(operation: &Operation) -> Value {
+    let given = ["vals", "values", "data"].iter().find_map(|key| operation.kwargs.get(*key));
+    given.filter(|values| values.is_object()).cloned().unwrap_or_else(|| json!({}))
 }
 
 /// `args` and `kwargs`, as XML-RPC has them, are keywords of nothing here.
@@ -130,13 +204,28 @@ fn by_name(operation: &Operation) -> Option<Operation> {
     let known = methods::in_version(model, method, USUAL);
     let mut names = known.into_iter().flat_map(|known| known.positional(USUAL));
     for value in left {
-        same.kwargs.insert(names.next()?.name.to_string(), value.clone());
+        let argument = names.next()?;
+        let value = formed(argument.role, value.clone());
+        let is_bare = argument.name == "vals_list" && value.is_object();
+        same.kwargs.insert(argument.name.to_string(), if is_bare { json!([value]) } else { value });
     }
+    let beside = operation.kwargs.iter().filter(|(key, _)| !matches!(key.as_str(), "args" | "kwargs"));
+    same.kwargs.extend(beside.map(|(key, value)| (key.clone(), value.clone())));
     if let Some(Value::Object(named)) = operation.kwargs.get("kwargs") {
         same.kwargs.extend(named.clone());
     }
     same.kwargs.shift_remove("context");
     Some(same)
+}
+
+/// A value in the form that its argument has: by position people leave a pair of brackets out.
+fn formed(role: Role, value: Value) -> Value {
+    let is_condition = |items: &[Value]| matches!(items, [Value::String(_), Value::String(operator), _] if OPERATORS.contains(&operator.as_str()));
+    match (role, value) {
+        (Role::Domain, Value::Array(items)) if is_condition(&items) => json!([items]),
+        (Role::Fields | Role::Groups | Role::Aggregates, Value::String(name)) => json!([name]),
+        (_, value) => value,
+    }
 }
 
 #[cfg(test)]
@@ -163,5 +252,42 @@ mod tests {
             Some((Some(vec![7]), json!({ "vals": { "name": "x" } })))
         );
         assert_eq!(of("some_method", json!({ "args": [1] })), None);
+        assert_eq!(
+            of("search_count", json!({ "args": [["id", "=", 1]] })),
+            Some((None, json!({ "domain": [["id", "=", 1]] })))
+        );
+        assert_eq!(
+            of("search_read", json!({ "domain": [], "kwargs": { "limit": 1 } })),
+            Some((None, json!({ "domain": [], "limit": 1 })))
+        );
+        assert_eq!(
+            of("read", json!({ "args": [[15], "name"] })),
+            Some((Some(vec![15]), json!({ "fields": ["name"] })))
+        );
+    }
+
+    #[test]
+    fn the_call_inside_an_envelope_is_found_and_the_key_is_not_told_again() {
+        let of = |method: &str, data: Value| {
+            let outer = Operation::new("res.partner", method, data.as_object().cloned().unwrap()).unwrap();
+            let inner = by_name(&enveloped(&outer)?)?;
+            Some((inner.model, inner.method, inner.ids, Value::Object(inner.kwargs)))
+        };
+        let read =
+            |kwargs: Value| Some(("res.partner".to_string(), "read".to_string(), Some(vec![9]), kwargs));
+        let params =
+            json!({ "args": ["db", 2, "secret", "res.partner", "read", [[9]], { "fields": ["name"] }] });
+        assert_eq!(of("execute_kw", params.clone()), read(json!({ "fields": ["name"] })));
+        assert_eq!(
+            of("call", json!({ "jsonrpc": "2.0", "params": params })),
+            read(json!({ "fields": ["name"] }))
+        );
+        assert_eq!(
+            of("call_kw", json!({ "model": "res.partner", "method": "read", "args": [[9]], "kwargs": {} })),
+            read(json!({}))
+        );
+        assert_eq!(of("execute", json!({ "args": ["res.partner", "read", [9]] })), read(json!({})));
+        assert_eq!(of("search_read", json!({ "domain": [] })), None);
+        assert_eq!(of("report", json!({ "model": "res.partner", "method": "x" })), None);
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Check;
 use crate::error::{Code, Error};
+use crate::hint::{Action, Hint};
 use crate::odoo::schema::Schema;
 use crate::operation::{Object, Operation};
 
@@ -14,11 +15,11 @@ use crate::operation::{Object, Operation};
 type Named = BTreeMap<String, Vec<(String, i64)>>;
 
 /// Says which of the records that the values name are not there.
-pub fn named(check: &Check, operation: &Operation, error: &Error) -> Option<String> {
+pub fn named(check: &Check, operation: &Operation, error: &Error) -> Option<(String, Hint)> {
     let odoo = error.odoo.as_deref()?;
     let is_of_keys = odoo.message.contains("_fkey") || odoo.name == "psycopg2.errors.ForeignKeyViolation";
     let is_of_records = error.code == Code::NotFound && odoo.name == "odoo.exceptions.MissingError";
-    if !is_of_keys && !is_of_records {
+    if !is_of_keys && !is_of_records && error.code != Code::Rejected {
         return None;
     }
     let mut named = Named::new();
@@ -31,12 +32,26 @@ pub fn named(check: &Check, operation: &Operation, error: &Error) -> Option<Stri
             }
         }
     }
+    // The constraint of one field is told by its label and its name, in the language of the user.
+    let is_told = |place: &str| odoo.message.contains(&format!("({place})"));
+    let is_of_one = named.values().flatten().any(|(place, _)| is_told(place));
+    if !is_of_keys && !is_of_records && !is_of_one {
+        return None;
+    }
     if is_of_records && operation.ids.is_some() {
         let own = operation.ids.iter().flatten().map(|id| ("ids".to_string(), *id));
         named.entry(operation.model.clone()).or_default().extend(own);
     }
-    let missing: Vec<String> = named.iter().flat_map(|(model, ids)| missing(check, model, ids)).collect();
-    (!missing.is_empty()).then(|| missing.join("; "))
+    let missing: Vec<(&String, String)> = named
+        .iter()
+        .flat_map(|(model, ids)| missing(check, model, ids).into_iter().map(move |says| (model, says)))
+        .collect();
+    let (model, _) = missing.first()?;
+    let list = Action::new("search_read")
+        .with("model", model.as_str())
+        .with("fields", json!(["id", "display_name"]));
+    let says: Vec<&str> = missing.iter().map(|(_, says)| says.as_str()).collect();
+    Some((says.join("; "), Hint::default().action(list).text(" lists what there is")))
 }
 
 fn of_values(check: &Check, schema: &Schema, vals: &Value, named: &mut Named) {
@@ -70,7 +85,7 @@ fn of_item(item: &Value) -> Vec<i64> {
 }
 
 /// Those of the ids that are not there, archived ones included.
-fn missing(check: &Check, model: &str, ids: &[(String, i64)]) -> Vec<String> {
+pub fn missing(check: &Check, model: &str, ids: &[(String, i64)]) -> Vec<String> {
     let wanted: Vec<i64> = ids.iter().map(|(_, id)| *id).collect();
     let kwargs = Object::from_iter([("domain".to_string(), json!([["id", "in", wanted]]))]);
     let there = Operation::new(model, "search", kwargs).ok().and_then(|mut question| {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Check, names, refused};
 use crate::error::Result;
 use crate::hint::{Action, Hint};
+use crate::json_input::type_name;
 use crate::operation::{Object, Operation};
 
 /// The most different names that are looked up.
@@ -31,6 +32,19 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
                 "{place}: {} cells for {} columns: Odoo would leave the rest out without a word",
                 cells.len(),
                 columns.len()
+            )));
+        }
+        if let Some(at) = cells.iter().position(|cell| cell.is_array() || cell.is_object()) {
+            return Err(refused(format!(
+                "{place}[{at}]: a cell is a text, Odoo would store this {} as Python prints it",
+                type_name(&cells[at]).trim_start_matches("a ").trim_start_matches("an ")
+            )));
+        }
+    }
+    for (index, column) in columns.iter().enumerate() {
+        if columns[..index].contains(column) {
+            return Err(refused(format!(
+                "fields[{index}]: the column {column} stands twice: Odoo would take one of both without a word"
             )));
         }
     }

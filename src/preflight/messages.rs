@@ -1,5 +1,5 @@
-//! `message_post`: exactly one record, and two notes about what it makes of its arguments. It must not judge
-//! whom a message reaches: that is the guard's.
+//! `message_post`: exactly one record, and notes about what it makes of its arguments. It must not judge whom a
+//! message reaches: that is the guard's.
 
 use serde_json::Value;
 
@@ -36,6 +36,10 @@ const TAGS: [&str; 22] = [
 
 /// The rules of `message_post`.
 pub fn check(check: &Check, operation: &Operation) -> Result<()> {
+    let given = |name: &str| operation.kwargs.get(name).is_some_and(is_set);
+    if operation.method == "message_notify" && !given("partner_ids") {
+        check.note("message_notify tells the people in partner_ids, and here are none: nobody is told of it");
+    }
     if operation.method != "message_post" {
         return Ok(());
     }
@@ -48,7 +52,6 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         .with_hint("call it once for each"));
     }
     super::content::of_message(check, operation);
-    let given = |name: &str| operation.kwargs.get(name).is_some_and(is_set);
     let body = operation.kwargs.get("body").and_then(Value::as_str).unwrap_or_default();
     if looks_like_html(body) && !given("body_is_html") && !check.is_forced("body") {
         return Err(refused("the body looks like HTML and would be shown as it stands, tags and all")
@@ -59,20 +62,36 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     }
     if body.contains("<![CDATA[") {
         check.note("the body holds CDATA markers, which are no HTML and arrive in the text: leave out <![CDATA[ and ]]>");
+    } else if body.trim().contains('\n') && !looks_like_html(body) {
+        check.note("the body is shown as HTML, and a text loses its line breaks there: \"body_is_html\": true with <p>…</p> around each paragraph, or <br> at the end of each line");
     }
     let subtype = operation.kwargs.get("subtype_xmlid").and_then(Value::as_str);
-    if subtype == Some("mail.mt_note") && given("partner_ids") {
-        check.note(
-            "an internal note, but each of partner_ids is notified of it, by e-mail where they have no account of this Odoo",
-        );
+    let told = told(given("partner_ids"), given("outgoing_email_to"));
+    let has_subtype = given("subtype_xmlid") || given("subtype_id");
+    if subtype == Some("mail.mt_note") && !told.is_empty() {
+        check.note(format!("an internal note, but {told}"));
     }
-    if !given("subtype_xmlid") && !given("subtype_id") {
-        check.note(match given("partner_ids") {
-            true => "no subtype: followers are not notified, but each of partner_ids is, by e-mail where they have no account of this Odoo",
-            false => "no subtype: this is an internal note, which followers are not told of; \"subtype_xmlid\": \"mail.mt_comment\" with \"message_type\": \"comment\" reaches them",
-        });
+    if !has_subtype && !told.is_empty() {
+        check.note(format!("no subtype: followers are not notified, but {told}"));
+    }
+    if !has_subtype && told.is_empty() {
+        check.note("no subtype: this is an internal note, which followers are not told of; \"subtype_xmlid\": \"mail.mt_comment\" with \"message_type\": \"comment\" reaches them");
     }
     Ok(())
+}
+
+/// Who is told of a message besides its followers.
+fn told(partners: bool, addresses: bool) -> &'static str {
+    match (partners, addresses) {
+        (true, false) => {
+            "each of partner_ids is notified of it, by e-mail where they have no account of this Odoo"
+        }
+        (false, true) => "it is e-mailed to outgoing_email_to",
+        (true, true) => {
+            "each of partner_ids is notified of it, by e-mail where they have no account of this Odoo, and it is e-mailed to outgoing_email_to"
+        }
+        (false, false) => "",
+    }
 }
 
 fn is_set(value: &Value) -> bool {
@@ -94,7 +113,16 @@ pub fn looks_like_html(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::looks_like_html;
+    use super::{looks_like_html, told};
+
+    #[test]
+    fn nobody_is_left_out_of_those_who_are_told() {
+        assert!(told(false, false).is_empty());
+        assert!(
+            told(false, true).contains("outgoing_email_to") && !told(false, true).contains("partner_ids")
+        );
+        assert!(told(true, true).contains("outgoing_email_to") && told(true, true).contains("partner_ids"));
+    }
 
     #[test]
     fn html_is_told_from_addresses_and_comparisons() {

@@ -3,6 +3,8 @@
 //! and where the fields cannot tell it leaves the decision to Odoo.
 
 pub mod answers;
+pub mod buttons;
+pub mod companies;
 pub mod conditions;
 pub mod content;
 pub mod contexts;
@@ -20,13 +22,17 @@ pub mod groups;
 pub mod imports;
 pub mod keywords;
 pub mod messages;
+pub mod named;
 pub mod names;
+pub mod oneself;
 pub mod properties;
 pub mod records;
 pub mod relations;
+pub mod reports;
 pub mod scalars;
 pub mod specification;
 pub mod states;
+pub mod texts;
 pub mod values;
 pub mod ways;
 pub mod wizards;
@@ -70,18 +76,19 @@ impl<'a> Check<'a> {
     /// # Errors
     /// `preflight_refused`, or what kept the fields from being read.
     pub fn run(&self, operation: &mut Operation) -> Result<Vec<Hint>> {
-        contexts::check(self, &operation.context);
+        contexts::check(self, operation);
         former::check(self, operation)?;
         let mut found = Findings::default();
         for rule in [records::check, keywords::check, messages::check, relations::linked, domain::check] {
             found.add(rule(self, operation))?;
         }
-        for rule in [names::check, values::check] {
+        for rule in [names::check, texts::check, values::check] {
             // What is refused in any case is worth no request.
             self.fill.set(self.fill.get() && found.is_empty());
             found.add(rule(self, operation))?;
         }
         found.told()?;
+        contexts::defaults(self, operation);
         imports::check(self, operation)?;
         wizards::check(self, operation);
         properties::check(self, operation)?;

@@ -33,6 +33,16 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
     }
     let Some(schema) = check.schema(model)? else { return found.told() };
     if let Some(key) = argument(Role::Fields) {
+        if let Some(text) =
+            operation.kwargs.get(key).and_then(Value::as_str).filter(|text| !check.is_forced(text))
+        {
+            // Odoo would take the letters for names.
+            let names: Vec<&str> =
+                text.split([',', ' ', '[', ']', '"']).filter(|name| !name.is_empty()).collect();
+            found.add(Err(refused(format!("{key}: takes a list of names, this is a string"))
+                .with_hint(Value::from(names).to_string())))?;
+            return found.told();
+        }
         for (index, name) in strings(operation, key).enumerate() {
             found.add(plain(check, model, &schema, name, &format!("{key}[{index}]")))?;
         }
@@ -40,6 +50,12 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
     if let Some(order) =
         argument(Role::Order).and_then(|key| operation.kwargs.get(key)).and_then(Value::as_str)
     {
+        if let Some(terms) =
+            crate::json_input::parse(order).ok().as_ref().and_then(crate::json_slips::as_terms)
+        {
+            return Err(refused("order: takes terms in one text, this is JSON".to_string())
+                .with_hint(format!("write {}", quoted(&terms))));
+        }
         for term in order.split(',').map(str::trim).filter(|term| !term.is_empty()) {
             found.add(order_is_sound(check, model, &schema, term))?;
         }

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::written::{self, Written};
-use super::{Check, refused, relations, scalars};
+use super::{Check, gone, refused, relations, scalars};
 use crate::error::Result;
 use crate::hint::Hint;
 use crate::json_input::type_name;
@@ -62,8 +62,13 @@ fn values(check: &Check, at: &Written, vals: &mut Object, name: &str, field: &Va
     let place = format!("{}.{name}", at.place);
     let Some(mut given) = by_name(&vals[name], &place)? else { return Ok(()) };
     let Some(rows) = known(check, at, vals, name, field) else {
+        let container = field["definition_record"].as_str().unwrap_or_default();
         if !at.ids.is_empty() {
             check.note(format!("{place}: a write of properties empties those that it leaves out"));
+        } else if !given.is_empty() && !container.is_empty() && !vals.contains_key(container) {
+            check.note(format!(
+                "{place}: its properties are defined by {container}, which the values leave out: where there is none, Odoo drops them without a word"
+            ));
         }
         return Ok(());
     };
@@ -72,6 +77,7 @@ fn values(check: &Check, at: &Written, vals: &mut Object, name: &str, field: &Va
             fits(check, definitions, property, value, &place)?;
         }
     }
+    there(check, rows.iter().flatten(), &given, &place)?;
     let mut others: Vec<Vec<&Value>> = Vec::new();
     if !at.ids.is_empty() {
         for definitions in &rows {
@@ -139,7 +145,10 @@ fn by_name(value: &Value, place: &str) -> Result<Option<Object>> {
                     (Some(name), Some(value)) => {
                         object.insert(name.to_string(), value.clone());
                     }
-                    (Some(_), None) => {}
+                    // A property that holds nothing is read without a value.
+                    (Some(name), None) => {
+                        object.insert(name.to_string(), false.into());
+                    }
                     (None, _) => {
                         return Err(refused(format!(
                             "{place}: each property of a list has a name and a value"
@@ -223,6 +232,39 @@ fn fits(check: &Check, definitions: &[Value], name: &str, value: &mut Value, pla
     }
 }
 
+/// Refuses records that are not there: Odoo would keep nothing of them, without a word.
+fn there<'d>(
+    check: &Check,
+    definitions: impl Iterator<Item = &'d Value>,
+    given: &Object,
+    place: &str,
+) -> Result<()> {
+    for definition in definitions {
+        let Some(value) = definition["name"].as_str().and_then(|name| given.get(name)) else { continue };
+        let Some(relation) = definition["comodel"].as_str() else { continue };
+        let ids: Vec<i64> = match value {
+            Value::Array(items) => items.iter().filter_map(Value::as_i64).collect(),
+            one => one.as_i64().into_iter().collect(),
+        };
+        // What the record holds already was there when it was read.
+        let held = match &definition["value"] {
+            Value::Array(items) if relations::is_pair(&definition["value"]) => vec![&items[0]],
+            Value::Array(items) => items.iter().map(|item| item.get(0).unwrap_or(item)).collect(),
+            one => vec![one],
+        };
+        let place = format!("{place}.{}", called(definition));
+        let new = ids.into_iter().filter(|id| !held.contains(&&json!(id))).map(|id| (place.clone(), id));
+        let new: Vec<(String, i64)> = new.collect();
+        if new.is_empty() {
+            continue;
+        }
+        if let Some(missing) = gone::missing(check, relation, &new).into_iter().next() {
+            return Err(refused(format!("{missing}: Odoo would leave the property empty")));
+        }
+    }
+    Ok(())
+}
+
 /// A many2many property takes a plain list of ids, no commands.
 fn ids(check: &Check, value: &mut Value, relation: &str, place: &str) -> Result<()> {
     let items = match value {
@@ -242,9 +284,15 @@ fn ids(check: &Check, value: &mut Value, relation: &str, place: &str) -> Result<
         return Ok(());
     }
     match items.iter().find(|item| item.as_i64().is_none_or(|id| id < 1)) {
-        Some(wrong) => Err(refused(format!(
-            "{place}: takes a plain list of ids of {relation}, {wrong} is none: Odoo would empty it"
-        ))),
+        Some(wrong) => {
+            let error = refused(format!(
+                "{place}: takes a plain list of ids of {relation}, {wrong} is none: Odoo would empty it"
+            ));
+            Err(match wrong.as_str().and_then(|text| relations::meant(text, relation)) {
+                Some(way) => error.with_hint(way),
+                None => error,
+            })
+        }
         None => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use super::findings::Findings;
 use super::{Check, refused, values};
 use crate::error::{Error, Result};
 use crate::hint::{Action, Hint};
-use crate::json_input::type_name;
+use crate::json_input::{self, type_name};
 use crate::knowledge::methods;
 use crate::operation::Operation;
 
@@ -23,6 +23,12 @@ fn is_id(value: &Value) -> bool {
 /// A many2one takes an id or false.
 pub fn many2one(check: &Check, value: &mut Value, relation: &str, place: &str) -> Result<()> {
     if is_id(value) || *value == json!(false) {
+        return Ok(());
+    }
+    // JSON of other programs has 20.0 for 20, which Odoo takes for nothing.
+    if let Some(id) = json_input::whole(value).filter(|id| value.is_f64() && *id > 0) {
+        check.mend(format!("{place}: {value} is sent as {id}"))?;
+        *value = json!(id);
         return Ok(());
     }
     if is_pair(value) {
@@ -57,18 +63,42 @@ pub fn many2one(check: &Check, value: &mut Value, relation: &str, place: &str) -
         Value::Object(object) if object.get("id").is_some_and(is_id) => {
             error.with_hint(format!("write {}", object["id"]))
         }
+        Value::Object(object) if object.get("id").and_then(Value::as_str).is_some_and(is_number) => {
+            error.with_hint(format!("write {}", object["id"].as_str().unwrap_or_default()))
+        }
         Value::Object(object) => match super::ways::described(relation, object) {
             Some(way) => error.with_hint(way),
             None => error,
         },
-        _ => error,
+        _ => error.with_hint("false empties it"),
     })
 }
 
+fn is_number(text: &str) -> bool {
+    text.parse::<u32>().is_ok_and(|id| id > 0)
+}
+
+/// Module and name, as an external id has them.
+fn external_id(text: &str) -> Option<(&str, &str)> {
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+    };
+    text.split_once('.').filter(|(module, name)| is_word(module) && is_word(name))
+}
+
 /// The way to the id that a text stands for.
-fn meant(text: &str, relation: &str) -> Option<Hint> {
-    if text.parse::<u32>().is_ok_and(|id| id > 0) {
+pub fn meant(text: &str, relation: &str) -> Option<Hint> {
+    if is_number(text) {
         return Some(format!("write {text} without quotes").into());
+    }
+    if let Some((module, name)) = external_id(text).filter(|_| relation != "ir.model") {
+        let data = json!({ "module": module, "xml_id": name });
+        let asked = Action::new("call")
+            .with("model", "ir.model.data")
+            .with("method", "check_object_reference")
+            .with("data", data);
+        return Some(Hint::new("the record with this external id: ").action(asked));
     }
     // The relation is the server's word: a line to be run holds no other than a name.
     crate::operation::check_model(relation).ok()?;
@@ -85,6 +115,13 @@ pub fn linked(check: &Check, operation: &Operation) -> Result<()> {
     let links = method.arguments.iter().filter_map(|argument| Some((argument.name, argument.links?)));
     for (name, relation) in links.filter(|(name, _)| !check.is_forced(name)) {
         let given = operation.kwargs.get(name);
+        if let Some(ids) = given.filter(|_| name.ends_with("_ids")).and_then(plain_ids) {
+            found.add(Err(refused(format!(
+                "{name}: takes a plain list of ids of {relation}: Odoo would fail or take none"
+            ))
+            .with_hint(format!("\"{name}\": {}", Value::from(ids)))))?;
+            continue;
+        }
         let texts: Vec<(String, &str)> = match given {
             Some(Value::String(text)) if !text.is_empty() => vec![(name.to_string(), text)],
             Some(Value::Array(items)) => {
@@ -104,6 +141,23 @@ pub fn linked(check: &Check, operation: &Operation) -> Result<()> {
         }
     }
     found.told()
+}
+
+/// The ids that a lone id, or commands that add or set, stand for.
+fn plain_ids(given: &Value) -> Option<Vec<Value>> {
+    if is_id(given) {
+        return Some(vec![given.clone()]);
+    }
+    let commands = given.as_array().filter(|items| !items.is_empty())?;
+    let mut ids = Vec::new();
+    for command in commands {
+        match (command.get(0).and_then(Value::as_i64)?, command.as_array()?.as_slice()) {
+            (4, [_, id, ..]) if is_id(id) => ids.push(id.clone()),
+            (6, [_, _, Value::Array(set)]) if set.iter().all(is_id) => ids.extend(set.iter().cloned()),
+            _ => return None,
+        }
+    }
+    Some(ids)
 }
 
 /// A one2many or many2many takes a list of commands, a list of ids, or false.
@@ -126,7 +180,13 @@ pub fn x2many(
             return Ok(());
         }
         Value::Array(items) => items,
-        other => return Err(fails(&format!("takes a list, this is {}", type_name(other)))),
+        other => {
+            let error = fails(&format!("takes a list, this is {}", type_name(other)));
+            return Err(match other.as_str().and_then(|text| meant(text, relation)) {
+                Some(way) => error.with_hint(way),
+                None => error,
+            });
+        }
     };
     if items.is_empty() {
         check.note(format!("{place}: an empty list changes nothing; [[5, 0, 0]] empties the field"));
@@ -151,9 +211,19 @@ pub fn x2many(
         let kind = type_name(item);
         found.add(match item {
             Value::Array(command) => nested(check, operation, command, relation, &place),
+            Value::Object(vals) if vals.len() == 1 && vals.get("id").is_some_and(is_id) => {
+                Err(refused(format!("{place}: a record that is there stands in a command by its id"))
+                    .with_hint(format!("[[4, {}, 0]] adds it", vals["id"])))
+            }
             Value::Object(_) => Err(refused(format!("{place}: values of a new record stand in a command"))
                 .with_hint("[[0, 0, {values}]] creates, [[1, id, {values}]] changes")),
-            _ => Err(fails(&format!("item {index} is {kind}, neither an id nor a command"))),
+            _ => {
+                let error = fails(&format!("item {index} is {kind}, neither an id nor a command"));
+                Err(match item.as_str().and_then(|text| meant(text, relation)) {
+                    Some(way) => error.with_hint(way),
+                    None => error,
+                })
+            }
         })?;
     }
     found.told()
@@ -195,7 +265,14 @@ fn nested(
                 *ids = only.into();
                 Ok(())
             }
-            _ => Err(wrong("the third part of a command 6 is a list of ids")),
+            other => {
+                let error = wrong("the third part of a command 6 is a list of ids");
+                let text = other.as_array().and_then(|items| items.iter().find_map(Value::as_str));
+                Err(match text.and_then(|text| meant(text, relation)) {
+                    Some(way) => error.with_hint(way),
+                    None => error,
+                })
+            }
         },
         _ => Err(wrong("this is no command")),
     }

@@ -37,14 +37,35 @@ fn number(value: &Value, place: &str, whole: bool) -> Result<()> {
         Value::Number(_) => Ok(()),
         Value::String(text) => {
             let error = refused(format!("{place}: takes {expected}, this is a string"));
-            Err(if text.parse::<f64>().is_ok_and(f64::is_finite) {
-                error.with_hint(format!("write {text} without quotes"))
-            } else {
-                error
+            Err(match meant_number(text) {
+                Some(meant) if meant == *text => error.with_hint(format!("write {text} without quotes")),
+                Some(meant) => error.with_hint(format!("write {meant}")),
+                None => error,
             })
         }
         other => Err(refused(format!("{place}: takes {expected}, this is {}", type_name(other)))),
     }
+}
+
+/// The number that a text stands for: as it is, without what groups its digits, or hours and minutes as hours.
+pub fn meant_number(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_number = |text: &str| {
+        text.bytes().any(|byte| byte.is_ascii_digit()) && text.parse::<f64>().is_ok_and(f64::is_finite)
+    };
+    if is_number(text) {
+        return Some(text.to_string());
+    }
+    if let Some((hours, minutes)) = text.split_once(':') {
+        let (hours, minutes) = (hours.parse::<u32>().ok()?, minutes.parse::<u32>().ok()?);
+        return (minutes < 60).then(|| format!("{}", f64::from(hours) + f64::from(minutes) / 60.0));
+    }
+    // 1,000.5 and 1 000: whether 1,5 is one and a half, nobody can tell by 1,500 alone.
+    let groups: Vec<&str> = text.split('.').next()?.split([',', ' ', '\u{a0}', '\'']).collect();
+    let is_grouped = groups.len() > 1 && groups.iter().skip(1).all(|group| group.len() == 3);
+    let plain: String =
+        text.chars().filter(|letter| !matches!(letter, ',' | ' ' | '\u{a0}' | '\'')).collect();
+    (is_grouped && is_number(&plain)).then_some(plain)
 }
 
 fn boolean(value: &Value, place: &str) -> Result<()> {
@@ -65,15 +86,24 @@ fn boolean(value: &Value, place: &str) -> Result<()> {
 fn text(value: &Value, place: &str) -> Result<()> {
     match value {
         Value::String(_) | Value::Number(_) => Ok(()),
-        other => Err(refused(format!(
-            "{place}: takes a text, Odoo would store this {} as Python prints it",
-            type_name(other).trim_start_matches("a ")
-        ))),
+        other => {
+            let error = refused(format!(
+                "{place}: takes a text, Odoo would store this {} as Python prints it",
+                type_name(other).trim_start_matches("a ")
+            ));
+            // A filter or a list of options that a text field keeps.
+            Err(match other {
+                Value::Array(items) if items.iter().any(|item| !item.is_string()) => {
+                    error.with_hint(format!("as one text it is {}", Value::from(other.to_string())))
+                }
+                _ => error,
+            })
+        }
     }
 }
 
 /// A text in an HTML field is shown on one line: only tags break it.
-fn html(check: &Check, value: &Value, place: &str) {
+pub fn html(check: &Check, value: &Value, place: &str) {
     let Some(text) = value.as_str() else { return };
     if text.contains("<![CDATA[") {
         check.note(format!(
@@ -105,6 +135,17 @@ pub fn no_such_key(message: String, value: &Value, options: &Value) -> Error {
     did_you_mean(refused(message), value, &options)
 }
 
+/// The key of the one label that begins with a word.
+fn only_label<'a>(options: &[(&'a Value, &str)], lower: &str) -> Option<&'a str> {
+    let begins = |label: &str| {
+        let label = label.to_lowercase();
+        label.strip_prefix(lower).is_some_and(|rest| rest.starts_with([' ', '(']))
+    };
+    let mut found = options.iter().filter(|(_, label)| begins(label));
+    let (key, _) = found.next().filter(|_| found.next().is_none())?;
+    key.as_str()
+}
+
 fn did_you_mean(error: Error, value: &Value, options: &[(&Value, &str)]) -> Error {
     let given = value.as_str().map_or_else(|| value.to_string(), str::to_string);
     let keys = || options.iter().filter_map(|(key, _)| key.as_str());
@@ -115,7 +156,16 @@ fn did_you_mean(error: Error, value: &Value, options: &[(&Value, &str)]) -> Erro
     let by_end =
         || keys().find(|key| key.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_') == given);
     let exact = || keys().find(|key| *key == given);
-    match exact().or(by_label).or_else(by_end).or_else(|| closest(&given, keys())) {
+    // "invoice" is a part of several, "unpaid" the contrary of "paid": those are no misspellings of one.
+    let lower = given.to_lowercase();
+    let holds = |key: &&str| lower.len() > key.len() && lower.ends_with(*key) || key.contains(lower.as_str());
+    let part_of = keys().filter(|key| lower.len() > 2 && holds(key)).count();
+    let by_label = by_label.or_else(|| only_label(options, &lower));
+    let by_spelling = || {
+        closest(&given, keys())
+            .filter(|_| part_of == 0 || part_of == 1 && keys().any(|key| key.contains(lower.as_str())))
+    };
+    match exact().or(by_label).or_else(by_end).or_else(by_spelling) {
         Some(key) => error.with_hint(format!("did you mean {}?", Value::from(key))),
         None if options.len() <= 20 => {
             let all: Vec<String> = options.iter().map(|(key, label)| format!("{key} ({label})")).collect();
@@ -125,7 +175,7 @@ fn did_you_mean(error: Error, value: &Value, options: &[(&Value, &str)]) -> Erro
     }
 }
 
-fn date(check: &Check, value: &mut Value, kind: &str, place: &str) -> Result<()> {
+pub fn date(check: &Check, value: &mut Value, kind: &str, place: &str) -> Result<()> {
     let form = if kind == "date" { "2026-03-31" } else { "2026-03-31 14:00:00, in UTC" };
     let Value::String(text) = value else {
         return Err(refused(format!("{place}: takes a {kind} as {form}, this is {}", type_name(value))));

@@ -42,6 +42,33 @@ fn of_model(check: &Check, model: &str, specification: &Value, place: &str) -> R
     found.told()
 }
 
+/// What `web_read` takes of a field of other records; another key it would leave out without a word.
+const INSIDE: [&str; 6] = ["context", "fields", "limit", "model", "offset", "order"];
+
+/// The description of a field that leads to other records.
+fn inside(inner: &Value, place: &str) -> Result<()> {
+    let names: Vec<&str> = inner.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if !names.is_empty() {
+        let fields: crate::operation::Object =
+            names.into_iter().map(|name| (name.to_string(), Value::Object(Default::default()))).collect();
+        return Err(refused(format!(
+            "{place}: takes an object, Odoo would leave this list out without a word"
+        ))
+        .with_hint(serde_json::json!({ "fields": fields }).to_string()));
+    }
+    let Some(inner) = inner.as_object() else { return Ok(()) };
+    let Some(key) = inner.keys().find(|key| !INSIDE.contains(&key.as_str())) else { return Ok(()) };
+    let error = refused(format!(
+        "{place}: takes fields, limit, offset, order and context, and would leave {key} out without a word"
+    ));
+    Err(match crate::suggest::closest(key, INSIDE.into_iter()) {
+        Some(close) => error.with_hint(format!("did you mean {close}?")),
+        None => {
+            error.with_hint(format!("the fields of the other records: {{\"fields\": {{\"{key}\": {{}}}}}}"))
+        }
+    })
+}
+
 /// One field of a specification, and those of the records that it names.
 fn field(check: &Check, model: &str, schema: &Schema, name: &str, inner: &Value, place: &str) -> Result<()> {
     if name.contains('.') && schema.has(name.split('.').next().unwrap_or_default()) {
@@ -50,6 +77,10 @@ fn field(check: &Check, model: &str, schema: &Schema, name: &str, inner: &Value,
             .with_hint(format!("{{\"{first}\": {{\"fields\": {{\"{rest}\": {{}}}}}}}}")));
     }
     names::known(check, model, schema, name, place)?;
+    let described = schema.field(name).unwrap_or_default();
+    if described["relation"].is_string() {
+        inside(inner, place)?;
+    }
     let Some(nested) = inner.get("fields").filter(|nested| nested.is_object()) else { return Ok(()) };
     if let Some(relation) =
         schema.field(name).and_then(|field| field["relation"].as_str().map(str::to_string))

@@ -64,7 +64,9 @@ pub fn translations(
         .flatten()
         .map(|(key, text)| Some((language(key)?, text.clone())))
         .collect();
-    let Some(texts) = texts.filter(|texts| !texts.is_empty()) else { return Vec::new() };
+    let Some(texts) = texts.filter(|texts| !texts.is_empty()) else {
+        return vec![format!("as one text it is {}", Value::from(value.to_string())).into()];
+    };
     if field["translate"] == false {
         return vec![format!("{name} has one text for all languages: write it as a string").into()];
     }
@@ -72,7 +74,9 @@ pub fn translations(
     let mut hints =
         vec![Hint::new("one write for each language, with ").with("context", json!({ "lang": first }))];
     let ids = operation.ids.as_deref().unwrap_or_default();
-    if operation.model == model && !ids.is_empty() && field["type"] != "html" {
+    // What is copied stays as it is.
+    let is_theirs = operation.model == model && operation.method != "copy" && !ids.is_empty();
+    if is_theirs && field["type"] != "html" {
         let all = Action::new("call")
             .with("model", model)
             .with("method", "update_field_translations")

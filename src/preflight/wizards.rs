@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::Check;
+use super::buttons::{self, Button};
 use crate::error::{Code, Error};
 use crate::hint::{Action, Hint};
 use crate::knowledge::models;
@@ -21,33 +22,52 @@ const OWN: [&str; 8] = [
     "uid",
 ];
 
+/// The wizard that asks for a backorder, and where it is told what is to be validated.
+const BACKORDER: &str = "stock.backorder.confirmation";
+const TO_VALIDATE: &str = "button_validate_picking_ids";
+
+/// Whether the context says something by a key.
+fn is_told(operation: &Operation, key: &str) -> bool {
+    operation.context.get(key).is_some_and(|value| *value != json!([]) && *value != false && !value.is_null())
+}
+
 /// Notes a wizard that is created for no records.
 pub fn check(check: &Check, operation: &Operation) {
-    let Some(source) = models::of_active(&operation.model) else { return };
-    let is_told = ["active_ids", "active_id"].iter().any(|key| operation.context.contains_key(*key));
-    if operation.method != "create" || is_told {
-        return;
+    if operation.model == BACKORDER && !operation.context.contains_key(TO_VALIDATE) {
+        check.note(
+            Hint::new(format!(
+                "{BACKORDER} validates the transfers that its context names, and here it names none: "
+            ))
+            .with("context", json!({ TO_VALIDATE: [0] }))
+            .text(", with their ids for 0, in create and in the call of its button"),
+        );
     }
-    let schema = check.schemas.known(&operation.model);
-    let names_some = |vals: &Value| {
-        let is_relation = |name: &String| {
-            matches!(name.as_str(), "line_ids" | "model" | "res_id" | "res_ids" | "res_model")
-                || schema
-                    .as_ref()
-                    .and_then(|schema| schema.field(name))
-                    .is_some_and(|field| field["relation"] == source)
-        };
-        vals.as_object().is_some_and(|vals| vals.keys().any(is_relation))
-    };
-    let vals = operation.kwargs.get("vals_list");
-    let is_named = match vals {
-        Some(Value::Array(list)) => list.iter().any(names_some),
-        Some(one) => names_some(one),
-        None => false,
-    };
-    if !is_named {
+    let Some(source) = models::of_active(&operation.model) else { return };
+    let has_records = ["active_ids", "active_id"].iter().any(|key| is_told(operation, key));
+    if operation.method == "create" && !has_records && !names_some(check, operation, source) {
         check.note(of_context(&operation.model, source));
     }
+}
+
+/// Whether the values name records, or what the context has in place of values.
+fn names_some(check: &Check, operation: &Operation, source: &str) -> bool {
+    let schema = check.schemas.known(&operation.model);
+    let is_relation = |name: &str| {
+        matches!(name, "line_ids" | "model" | "res_id" | "res_ids" | "res_model")
+            || schema
+                .as_ref()
+                .and_then(|schema| schema.field(name))
+                .is_some_and(|field| field["relation"] == source)
+    };
+    let in_vals =
+        |vals: &Value| vals.as_object().is_some_and(|vals| vals.keys().any(|name| is_relation(name)));
+    let in_context = operation.context.keys().filter_map(|key| key.strip_prefix("default_")).any(is_relation);
+    in_context
+        || match operation.kwargs.get("vals_list") {
+            Some(Value::Array(list)) => list.iter().any(in_vals),
+            Some(one) => in_vals(one),
+            None => false,
+        }
 }
 
 fn of_context(wizard: &str, source: &str) -> Hint {
@@ -68,6 +88,9 @@ pub fn answered(check: &Check, operation: &Operation, action: &Value) {
         _ => return,
     };
     let (Some(model), true) = (opened["res_model"].as_str(), opened["target"] == "new") else { return };
+    if let Some(id) = shown_again(operation, model, opened) {
+        return page(check, operation, model, opened, id);
+    }
     let mut context = Object::new();
     // What a button puts into the context of its wizard is an object, or Python that only a browser evaluates.
     if let Some(returned) = opened["context"].as_object() {
@@ -102,45 +125,61 @@ pub fn answered(check: &Check, operation: &Operation, action: &Value) {
             json!("ID")
         }
     };
-    let buttons = buttons(check, model);
-    let (method, label) = buttons.first().map_or(("METHOD", ""), |(method, label)| (method, label));
-    let labelled = |label: &str| if label.is_empty() { String::new() } else { format!(" ({label})") };
+    let buttons = buttons::of_wizard(check.schemas, model, view(opened), None);
+    let method = buttons.first().map_or("METHOD", |button| &button.method);
+    let label = buttons.first().map(labelled).unwrap_or_default();
     let call = Action::new("call").with("model", model).with("method", method).with("ids", json!([id]));
-    let others: Vec<String> =
-        buttons.iter().skip(1).map(|(method, label)| format!("{method}{}", labelled(label))).collect();
-    note = note.action(with_context(call)).text(labelled(label));
+    let others: Vec<String> = buttons.iter().skip(1).map(named).collect();
+    note = note.action(with_context(call)).text(label);
     if !others.is_empty() {
         note = note.text(format!("; its other buttons are {}", others.join(", ")));
     }
     check.note(note);
 }
 
-/// The buttons of a model's form, as this user sees them: method and label.
-fn buttons(check: &Check, model: &str) -> Vec<(String, String)> {
-    let kwargs = json!({ "views": [[false, "form"]] }).as_object().cloned().unwrap_or_default();
-    let answer =
-        Operation::new(model, "get_views", kwargs).ok().and_then(|question| check.schemas.ask(question));
-    let Some(arch) = answer.as_ref().and_then(|answer| answer["views"]["form"]["arch"].as_str()) else {
-        return Vec::new();
-    };
-    // Those of the footer end the wizard; a button elsewhere is on a line or changes what is shown.
-    let footer = arch.find("<footer").map_or(arch, |at| &arch[at..]);
-    let mut found: Vec<(String, String)> = Vec::new();
-    for tag in footer.split("<button").skip(1).filter_map(|rest| rest.split('>').next()) {
-        let attribute = |name: &str| {
-            let from = tag.find(&format!(" {name}=\""))? + name.len() + 3;
-            Some(tag[from..].split('"').next().unwrap_or_default().to_string())
-        };
-        let is_hidden = matches!(attribute("invisible").as_deref(), Some("1" | "True"));
-        if attribute("type").as_deref() == Some("object")
-            && !is_hidden
-            && let Some(name) = attribute("name")
-            && found.iter().all(|(known, _)| *known != name)
-        {
-            found.push((name, attribute("string").unwrap_or_default()));
-        }
+/// The record of the wizard that a button of its own, or of one of its lines, leaves open: what was asked of it is done.
+fn shown_again(operation: &Operation, model: &str, opened: &Value) -> Option<i64> {
+    let id = opened["res_id"].as_i64().filter(|id| *id > 0)?;
+    let ids = operation.ids.as_deref().unwrap_or_default();
+    let is_its_own = operation.model == model && ids.contains(&id);
+    let is_of_a_line = operation.model.strip_prefix(model).is_some_and(|rest| rest.starts_with('.'));
+    (is_its_own || is_of_a_line).then_some(id)
+}
+
+/// A page of a wizard that has been at work: the next step of several, or what came of it, which asks for nothing. A
+/// page without a button is the end.
+fn page(check: &Check, operation: &Operation, model: &str, opened: &Value, id: i64) {
+    let kwargs = Object::from_iter([("fields".to_string(), json!(["state"]))]);
+    let read = Operation::new(model, "read", kwargs).map(|read| read.on(vec![id]));
+    let record = read.ok().and_then(|question| check.schemas.ask(question)).unwrap_or_default();
+    let buttons = buttons::of_wizard(check.schemas, model, view(opened), record[0]["state"].as_str());
+    if buttons.is_empty() {
+        return;
     }
-    found
+    let listed: Vec<String> = buttons.iter().map(named).collect();
+    check.note(format!(
+        "{}/{} has been carried out, and {model} {id} stays open: if more is to be done with it, its buttons are {}",
+        operation.model,
+        operation.method,
+        listed.join(", ")
+    ));
+}
+
+/// Which view an action opens, where it says so.
+fn view(opened: &Value) -> Option<i64> {
+    let listed = opened["views"].as_array().into_iter().flatten().find(|view| view[1] == "form");
+    listed
+        .and_then(|view| view[0].as_i64())
+        .or_else(|| opened["view_id"].as_i64())
+        .or_else(|| opened["view_id"][0].as_i64())
+}
+
+fn named(button: &Button) -> String {
+    format!("{}{}", button.method, labelled(button))
+}
+
+fn labelled(button: &Button) -> String {
+    if button.label.is_empty() { String::new() } else { format!(" ({})", button.label) }
 }
 
 /// What a refused call of a wizard may lack.
@@ -148,7 +187,9 @@ pub fn of_refusal(operation: &Operation, error: &Error) -> Option<Hint> {
     let source = models::of_active(&operation.model)?;
     let refused =
         matches!(error.code, Code::Rejected | Code::InvalidRequest | Code::ServerError | Code::NotFound);
-    if !refused || operation.context.contains_key("active_ids") {
+    let has_some = is_told(operation, "active_ids") && is_told(operation, "active_model")
+        || operation.context.contains_key("default_res_ids");
+    if !refused || has_some {
         return None;
     }
     Some(of_context(&operation.model, source))

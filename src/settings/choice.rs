@@ -46,7 +46,8 @@ pub fn choose<'a>(
             error = error.with_hint(format!("did you mean --profile {close}?"));
         }
         return Err(error.with_hint(format!(
-            "copy env-dist/odoo_local.env-dist to {} with mode 0600{}",
+            "copy env-dist/odoo_{}.env-dist to {} with mode 0600{}",
+            if name == "erp" { "erp" } else { "local" },
             path.display(),
             if crate::embedded::is_there() { ", or try --profile sandbox" } else { "" }
         )));

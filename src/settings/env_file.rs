@@ -41,6 +41,7 @@ pub fn read(path: &Path, follow_links: bool) -> Result<Values> {
     })?);
     let text = std::str::from_utf8(&bytes).map_err(|why| {
         Error::new(Code::ConfigInvalid, format!("the profile {} is not UTF-8 text", path.display()))
+            .with_hint(crate::json_slips::of_bytes(&bytes))
             .with_source(why)
     })?;
     parse(text).map_err(|(line, why)| {

@@ -59,6 +59,36 @@ impl Layers<'_> {
             && self.environment.text(name).is_none_or(is_yes)
     }
 
+    /// Refuses what an environment holds in the quotes of whatever wrote it, or with blanks around it: a shell takes
+    /// them off, `set` of cmd.exe and an env file of a container do not.
+    ///
+    /// # Errors
+    /// Which setting it is, and never what it says.
+    pub(super) fn are_bare(&self) -> Result<()> {
+        let invalid = |name: &str, what: &str, way: &str| {
+            let message = format!("{name} in the environment {what}, which would be taken for a part of it");
+            Err(Error::new(Code::ConfigInvalid, message).with_hint(way))
+        };
+        for name in [names::BASE_URL, names::DB, names::API_KEY, names::LOGIN, names::LANG, names::TZ] {
+            let Some(text) = self.environment.text(name) else { continue };
+            let is_in = |quote: char| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
+            if ['"', '\''].into_iter().any(is_in) {
+                return invalid(
+                    name,
+                    "stands in quotes",
+                    "leave the quotes out: set of cmd.exe and env files of containers pass them on",
+                );
+            }
+            if text.trim() != text && name != names::BASE_URL && !text.trim().is_empty() {
+                return invalid(name, "begins or ends with a blank", "leave the blank out");
+            }
+            if text.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')) {
+                return invalid(name, "begins with its own name", "leave the name and the = out");
+            }
+        }
+        Ok(())
+    }
+
     /// Names of a list that a file permits. The environment can leave some of them out, and never add one.
     pub(super) fn permitted(&self, name: &str) -> Vec<String> {
         let listed = |text: &str| -> Vec<String> {

@@ -134,6 +134,7 @@ impl Settings {
             ));
         }
         let (label, layers) = choice::choose(selection, environment, paths)?;
+        layers.are_bare()?;
         let is_sandbox = label == SANDBOX;
         let connection =
             if is_sandbox { connection::of_sandbox()? } else { connection::of_profile(&label, &layers)? };

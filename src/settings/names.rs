@@ -64,6 +64,8 @@ pub const MCP_ANSWER: &str = "ODOO_MCP_ANSWER";
 pub const PROFILE_KIND: &str = "ODOO_PROFILE_KIND";
 /// Path of the wrapper script that runs the program. Only the wrappers set it, and it is only ever shown.
 pub const CALLED_AS: &str = "ODOO_AGENT_CALLED_AS";
+/// What the wrapper script has left out of the environment, by name. Only the wrappers set it, and it is only ever shown.
+pub const LEFT_OUT: &str = "ODOO_AGENT_LEFT_OUT";
 
 /// Those whose value is a secret.
 pub const SECRETS: [&str; 4] = [API_KEY, PASSWORD, APPROVER_API_KEY, CONFIRMATION_TOKEN];
@@ -106,7 +108,7 @@ const fn name(name: &'static str, counts: Counts, meaning: &'static str) -> Name
 use Counts::{Anywhere, Directory, File};
 
 /// Every name.
-pub const ALL: [Name; 32] = [
+pub const ALL: [Name; 33] = [
     name(BASE_URL, Anywhere, "address of Odoo: https://erp.example.com, without /web"),
     name(DB, Anywhere, "database"),
     name(API_KEY, Anywhere, "the agent's key"),
@@ -150,6 +152,11 @@ pub const ALL: [Name; 32] = [
         CALLED_AS,
         Counts::Environment,
         "set by the wrapper scripts, for the commands in notes and hints; not to be set",
+    ),
+    name(
+        LEFT_OUT,
+        Counts::Environment,
+        "set by the wrapper scripts: names that counted without them; not to be set",
     ),
 ];
 

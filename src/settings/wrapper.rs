@@ -19,3 +19,11 @@ pub fn path(environment: &Environment) -> Option<&str> {
     let path = Path::new(text);
     (path.is_absolute() && path.is_file()).then_some(text)
 }
+
+/// Names of ours that the wrapper left out of the environment, because the profile alone counts there.
+pub fn left_out(environment: &Environment) -> Vec<&'static str> {
+    let said = environment.text(names::LEFT_OUT).unwrap_or_default();
+    let is_its_own = |name: &&str| matches!(*name, names::AGENT_HOME | names::CALLED_AS | names::LEFT_OUT);
+    let ours = names::ALL.iter().map(|known| known.name).filter(|name| !is_its_own(name));
+    ours.filter(|name| said.split(' ').any(|one| one == *name)).collect()
+}

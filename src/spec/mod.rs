@@ -18,7 +18,14 @@ use crate::operation::Object;
 pub fn parse(text: &str) -> Result<Job> {
     let value = json_input::parse(text).map_err(|why| {
         let error = invalid(format!("the spec is not valid JSON: {why}"));
-        json_slips::of_text(text).into_iter().fold(error, Error::with_hint)
+        let hints = json_slips::of_text(text);
+        let error = match hints.is_empty() && !text.trim_start().starts_with(['{', '[']) {
+            true => error.with_hint(
+                "a spec is one JSON object, like {\"action\": \"search_read\", \"model\": \"res.partner\"}",
+            ),
+            false => error,
+        };
+        hints.into_iter().fold(error, Error::with_hint)
     })?;
     understand(value).map_err(|mut error| {
         // The same checks serve flags; in a spec their code is the spec's.
@@ -34,10 +41,23 @@ fn invalid(message: String) -> Error {
 }
 
 fn understand(value: Value) -> Result<Job> {
+    if let Value::Array(several) = &value
+        && let [Value::Object(first), _, ..] = several.as_slice()
+    {
+        let error = json_input::wrong_type("spec", "an object", &value);
+        return Err(error
+            .with_hint(format!("one action a spec, the first of these {}", Value::Object(first.clone()))));
+    }
     let mut object = json_input::object(value, "spec")?;
     let action = match object.shift_remove("action") {
         Some(Value::String(action)) => action,
-        None | Some(Value::Null) => return Err(invalid("spec.action is missing".into())),
+        None | Some(Value::Null) => {
+            let error = invalid("spec.action is missing".into());
+            return Err(match without_action(&object) {
+                Some(same) => error.with_hint(format!("with it: {}", Value::Object(same))),
+                None => error.with_hint(format!("it is one of {}", names().collect::<Vec<_>>().join(", "))),
+            });
+        }
         Some(other) => return Err(json_input::wrong_type("spec.action", "a string", &other)),
     };
     let Some(verb) = actions::verb(&action) else {
@@ -69,13 +89,74 @@ pub fn job_of(verb: &Verb, object: Object, at: At, is_offered: &dyn Fn(&str) -> 
     (verb.definition.job)(object, at)
 }
 
+/// What a spec without an action means: one inside another object, an envelope of JSON-RPC, a method of a model.
+fn without_action(object: &Object) -> Option<Object> {
+    let inner = ["spec", "params", "arguments", "input"].iter().find_map(|key| object.get(*key)?.as_object());
+    let object = inner.unwrap_or(object);
+    if object.contains_key("action") {
+        return Some(object.clone());
+    }
+    let model = object.get("model").filter(|model| model.is_string())?;
+    let Some(method) = object.get("method").and_then(Value::as_str) else {
+        let asks = ["domain", "fields"].iter().any(|key| object.contains_key(*key));
+        let mut same = Object::from_iter([("action".to_string(), json!("search_read"))]);
+        same.extend(object.clone());
+        return asks.then_some(same);
+    };
+    let own = ["ids", "data", "context"]
+        .iter()
+        .filter_map(|key| Some((key.to_string(), object.get(*key)?.clone())));
+    let mut same = Object::from_iter([
+        ("action".to_string(), json!("call")),
+        ("model".to_string(), model.clone()),
+        ("method".to_string(), json!(method)),
+    ]);
+    same.extend(own);
+    // By position: how they go by name is said when it is called.
+    let by_position =
+        ["args", "kwargs"].iter().filter_map(|key| Some((key.to_string(), object.get(*key)?.clone())));
+    let by_position: Object = by_position.collect();
+    if !by_position.is_empty() && !same.contains_key("data") {
+        same.insert("data".into(), Value::Object(by_position));
+    }
+    Some(same)
+}
+
+/// Keys of other programs, and the key here that says the same.
+const KEYS: [(&str, &str); 22] = [
+    ("args", "data"),
+    ("arguments", "data"),
+    ("attributes", "fields"),
+    ("columns", "fields"),
+    ("conditions", "domain"),
+    ("criteria", "domain"),
+    ("data", "vals"),
+    ("filter", "domain"),
+    ("filters", "domain"),
+    ("groupby", "by"),
+    ("id", "ids"),
+    ("kwargs", "data"),
+    ("name", "query"),
+    ("order_by", "order"),
+    ("params", "data"),
+    ("query", "domain"),
+    ("record_ids", "ids"),
+    ("records", "vals_list"),
+    ("sort", "order"),
+    ("text", "query"),
+    ("values", "vals"),
+    ("where", "domain"),
+];
+
 /// Methods and words of other programs that are no action here.
-const WORDS: [(&str, &str); 15] = [
+const WORDS: [(&str, &str); 17] = [
     ("add", "create"),
     ("delete", "unlink"),
     ("describe", "schema_summary"),
     ("edit", "write"),
     ("execute", "call"),
+    ("fields_get", "schema_summary"),
+    ("formatted_read_group", "group"),
     ("find", "search_read"),
     ("get", "read"),
     ("insert", "create"),
@@ -126,7 +207,12 @@ fn refuse_unknown(object: &Object, verb: &Verb, at: At, is_offered: &dyn Fn(&str
     match object.keys().find(|key| known().all(|name| name != key.as_str())) {
         None => Ok(()),
         Some(key) => Err(invalid(format!("{}: {action} has no such key", at(key))).with_hint(
-            match crate::suggest::closest(key, known().filter(|name| is_offered(name))) {
+            match KEYS
+                .iter()
+                .filter(|(other, _)| other == key)
+                .find_map(|(_, ours)| known().find(|name| name == ours && is_offered(name)))
+                .or_else(|| crate::suggest::closest(key, known().filter(|name| is_offered(name))))
+            {
                 Some(close) => format!("did you mean {close}?"),
                 None => {
                     let told: Vec<&str> = own.iter().copied().filter(|name| is_offered(name)).collect();

@@ -161,7 +161,24 @@ fn what_is_sent_is_what_was_refused_with_its_claim() {
     assert_eq!(second.matches(&token).count(), 1, "{second}");
     assert_eq!(second.replace(&token, ""), first);
     assert!(kept(&home).is_empty(), "what was sent is let go");
-    home.run(["approvals", "send", &request()]).fails(7, "not_found").says(&["nothing was sent"]);
+    home.run(["approvals", "send", &request()])
+        .fails(7, "not_found")
+        .says(&["is not kept here", "nothing was sent"]);
+    assert_eq!(server.requests_to(NEWS).len(), 2);
+}
+
+#[test]
+fn what_was_sent_is_said_to_have_been_sent() {
+    let (home, server) = lab();
+    let mut sent = approved();
+    sent["used_at"] = json!("2026-11-26 12:43:00");
+    guard(&server, 0, sent, Answer::json("[501]"));
+    home.run(CALL).fails(6, "confirmation_required");
+    home.run(["approvals", "send", &request()]).ok();
+    let again = home.run(["approvals", "send", &request()]).fails(7, "not_found");
+    assert!(again.message().contains("was sent already, at 2026-11-26 12:43:00 UTC"), "{}", again.stderr);
+    assert!(again.message().contains("nothing was sent now") && again.effect() == "not_sent");
+    assert!(again.hints().contains("approvals show"), "{}", again.stderr);
     assert_eq!(server.requests_to(NEWS).len(), 2);
 }
 

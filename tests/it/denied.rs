@@ -82,9 +82,149 @@ fn an_empty_answer_tells_of_a_rule_only_to_whom_it_applies() {
             assert_eq!(notes.contains("sales_team.group_sale_salesman_all_leads"), is_told, "{notes}");
         }
         let asked = server.requests_to(&json2("res.users", "has_group"));
-        assert_eq!(asked.len(), 1, "asked once, then remembered");
+        assert_eq!(
+            asked.len(),
+            if is_told { 2 } else { 1 },
+            "what a user has is remembered, what they lack is not"
+        );
         assert_eq!(asked[0].json()["ids"], json!([7]));
     }
+}
+
+#[test]
+fn whoever_was_given_the_group_meanwhile_is_told_of_no_rule() {
+    let (home, server) = lab();
+    server.on(&json2("sale.order", "search_count"), Answer::json("0"));
+    server.on(&json2("res.users", "context_get"), Answer::json(r#"{"lang":"en_US","tz":false,"uid":7}"#));
+    server.once(&json2("res.users", "has_group"), Answer::json("false"));
+    server.on(&json2("res.users", "has_group"), Answer::json("true"));
+    assert!(home.run(["count", "sale.order"]).ok().stderr.contains("a record rule may hide"));
+    assert_eq!(home.run(["count", "sale.order"]).ok().stderr, "");
+}
+
+/// A server whose user 7 is in the companies 1 and 4, and sees nothing.
+fn in_two_companies() -> (Home, crate::support::Server) {
+    let (home, server) = lab();
+    server.on(&json2("sale.order", "search_count"), Answer::json("0"));
+    server.on(&json2("res.users", "context_get"), Answer::json(r#"{"lang":"en_US","tz":false,"uid":7}"#));
+    server.on(&json2("res.users", "search_read"), Answer::json(r#"[{"id":7,"company_ids":[1,4]}]"#));
+    server.on(&json2("res.users", "has_group"), Answer::json("false"));
+    (home, server)
+}
+
+#[test]
+fn an_empty_answer_about_another_company_is_not_laid_on_a_rule() {
+    let (home, _server) = in_two_companies();
+    let one = r#"{"allowed_company_ids":[1]}"#;
+    for (domain, context, says) in [
+        (
+            r#"[["company_id","=",4]]"#,
+            one,
+            "records of company 4 are not seen, the call works in 1 alone; with --context-json '{\"allowed_company_ids\":[4]}'",
+        ),
+        (
+            r#"[["company_id","in",[4,9]]]"#,
+            one,
+            "records of companies 4, 9 are not seen, the call works in 1 alone",
+        ),
+        (r#"[["order_id.company_id.id","=",4]]"#, one, "records of company 4"),
+        (r#"[["company_id","=",9]]"#, "{}", "records of company 9 are not seen: this user is in 1, 4 alone"),
+        (
+            r#"[["company_id.name","=","Second"]]"#,
+            one,
+            "records of company 4 are not seen, the call works in 1 alone",
+        ),
+    ] {
+        let line = ["count", "sale.order", "--domain", domain, "--context-json", context];
+        let notes = home.run(line).ok().notes().join("\n");
+        assert!(notes.contains(says) && !notes.contains("record rule"), "{domain}: {notes}");
+    }
+    for (domain, context) in [
+        (r#"[["company_id","=",1]]"#, one),
+        (r#"[["company_id","in",[1,4]]]"#, one),
+        (r#"["!",["company_id","=",4]]"#, one),
+        (r#"[["company_id","!=",4]]"#, one),
+        (r#"[["company_id","=",false]]"#, one),
+        (r#"[["company_id","=",4]]"#, "{}"),
+        (r#"[["company_id","=",4]]"#, r#"{"allowed_company_ids":[1,4]}"#),
+        (r#"[["company_id.name","=","Second"]]"#, "{}"),
+        (r#"[["company_name","=",4]]"#, one),
+        ("[]", one),
+    ] {
+        let line = ["count", "sale.order", "--domain", domain, "--context-json", context];
+        let notes = home.run(line).ok().notes().join("\n");
+        assert!(notes.contains("record rule") && !notes.contains("not seen"), "{domain} {context}: {notes}");
+    }
+}
+
+#[test]
+fn a_company_that_the_user_is_not_in_is_named() {
+    let (home, server) = in_two_companies();
+    let denied = Answer::odoo_error(
+        403,
+        "odoo.exceptions.AccessError",
+        "Access to unauthorized or invalid companies.",
+    );
+    server.on(&json2("res.partner", "search_count"), denied);
+    let count = |ids: &str| {
+        let context = format!(r#"{{"allowed_company_ids":{ids}}}"#);
+        home.run(["count", "res.partner", "--context-json", &context]).fails(5, "access_denied").hints()
+    };
+    let hints = count("[1,2,9]");
+    assert!(hints.contains("names companies that this user is not in: 2,9; allowed are 1,4"), "{hints}");
+    assert!(!hints.contains("itself refuses"), "{hints}");
+    // Companies of their own are not what is refused.
+    assert!(!count("[4,1]").contains("is not in"));
+}
+
+/// What Odoo's access rights and the guard say to user 7, who has the groups 1 and 3.
+#[test]
+fn a_refusal_by_the_guard_is_not_taken_for_a_missing_right() {
+    let groups = |names: &str| {
+        format!(
+            "You are not allowed to create 'Thing' (x.thing) records.\n\nThis operation is allowed for the following groups:\n{names}\n\nContact your administrator."
+        )
+    };
+    let told = |model: &str, method: &str, says: &str, is_agent: bool| {
+        let (home, server) = lab();
+        server.on(&json2(model, method), Answer::odoo_error(403, "odoo.exceptions.AccessError", says));
+        server.on(&json2(model, "check_access_rights"), Answer::json("false"));
+        server.on(&json2("res.users", "context_get"), Answer::json(r#"{"lang":"en_US","tz":false,"uid":7}"#));
+        server.on(&json2("res.users", "read"), Answer::json(r#"[{"id":7,"all_group_ids":[1,3]}]"#));
+        let own = r#"[{"id":1,"full_name":"Role / User"},{"id":3,"full_name":"Sales / User"}]"#;
+        server.on(&json2("res.groups", "read"), Answer::json(own));
+        server.on(&json2("res.users", "has_group"), Answer::json(is_agent.to_string()));
+        home.run(["call", model, method, "--ids", "1"]).fails(5, "access_denied").hints()
+    };
+    let has = groups("\t- Role / Portal\n\t- Role / User");
+    let of_agent = told("x.thing", "act", &has, true);
+    assert!(
+        of_agent.contains("Role / User has that right, and this user has the group: the guard"),
+        "{of_agent}"
+    );
+    let of_other = told("x.thing", "act", &has, false);
+    assert!(of_other.contains("a module of this Odoo refuses it all the same"), "{of_other}");
+    assert!(!of_other.contains("guard"), "{of_other}");
+    // A right that is really lacking, to an agent as to anybody.
+    for is_agent in [true, false] {
+        let lacks = told("x.thing", "act", &groups("\t- Sales / Administrator"), is_agent);
+        assert!(
+            lacks.contains("may not write x.thing; the group Sales / Administrator has that right"),
+            "{lacks}"
+        );
+    }
+    let closed = "res.users.apikeys.remove is not open to agents.";
+    let of_agent = told("res.users.apikeys", "remove", closed, true);
+    assert!(of_agent.contains("keeps remove of res.users.apikeys from agents"), "{of_agent}");
+    assert!(
+        of_agent.contains("by an administrator (Agent Guard, Configuration, API Key for an Agent)"),
+        "{of_agent}"
+    );
+    let of_other =
+        told("res.users.apikeys", "remove", "You can not remove API keys unless they're yours", false);
+    assert!(!of_other.contains("from agents") && !of_other.contains("no group has"), "{of_other}");
+    let other = told("x.thing", "act", "x.other.act is not open to agents.", true);
+    assert!(!other.contains("from agents"), "{other}");
 }
 
 #[test]

@@ -182,6 +182,99 @@ fn behind_a_wrapper_files_are_read_only_where_the_profile_says() {
 }
 
 #[test]
+fn behind_a_wrapper_a_spec_is_a_file_as_any_other() {
+    let (home, server) = (Home::new(), Server::start());
+    server.on(&json2("res.partner", "search_count"), Answer::json("1"));
+    let spec = br#"{"action": "count", "model": "res.partner"}"#;
+    let open = home.beside("open");
+    std::fs::create_dir(&open).unwrap();
+    let inside = open.join("spec.json");
+    crate::support::run::write_with_mode(&inside, spec, 0o600);
+    let outside = home.file("spec.json", spec);
+    // What such a file holds is in no error.
+    let secret = home.file("other.json", r#"{"action": "hunter2", "hunter3": 1}"#);
+    let wrapper = wrapped(&home, &server, "");
+    for file in [inside.to_str().unwrap(), &outside, &secret, "/etc/hostname"] {
+        let refused = through(&wrapper, &home, &["exec-spec", file]).fails(2, "usage");
+        assert!(refused.message().contains("behind a wrapper"), "{}", refused.stderr);
+        assert!(!refused.stderr.contains("hunter"), "{}", refused.stderr);
+    }
+    let wrapper = wrapped(&home, &server, &format!("ODOO_FILES_DIR={}\n", open.display()));
+    through(&wrapper, &home, &["exec-spec", inside.to_str().unwrap()]).ok();
+    for file in [&*secret, open.join("../other.json").to_str().unwrap()] {
+        through(&wrapper, &home, &["exec-spec", file]).fails(2, "usage");
+    }
+    // stdin stays free, and so does the owner's own run.
+    let agent = home.agent(["--profile", "local", "exec-spec", "-"]).env("ODOO_AGENT_CALLED_AS", &wrapper);
+    agent.stdin(spec).run().ok();
+    home.run(["--profile", "local", "exec-spec", &outside]).ok();
+}
+
+#[test]
+fn what_a_wrapper_leaves_out_of_the_environment_is_named_and_its_values_are_not() {
+    let (home, server) = (Home::new(), Server::start());
+    server.on(&json2("res.partner", "search_count"), Answer::json("1"));
+    let wrapper = wrapped(&home, &server, "");
+    let count = |more: &[(&str, &str)], flags: &[&str]| {
+        let mut command = Command::new(&wrapper);
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("ODOO_AGENT_HOME", home.path());
+        command.envs(more.iter().copied()).args(["count", "res.partner"]).args(flags);
+        Outcome::of(command.output().unwrap(), "count".into()).ok()
+    };
+    let set = [
+        ("ODOO_LANG", "xx_XX"),
+        ("ODOO_COMPANY_IDS", "7777"),
+        ("ODOO_CONFIRMATION_TOKEN", "hunter2"),
+        ("ODOO_RC", "/etc/odoo.conf"),
+        ("ODOO_AGENT_LEFT_OUT", "ODOO_DB"),
+    ];
+    let said = count(&set, &[]);
+    let notes = said.notes().join("\n");
+    for name in ["ODOO_LANG", "ODOO_COMPANY_IDS", "ODOO_CONFIRMATION_TOKEN"] {
+        assert!(notes.contains(name), "{name}: {notes}");
+    }
+    for silent in ["ODOO_RC", "ODOO_DB", "xx_XX", "7777", "hunter2", "ODOO_AGENT_HOME"] {
+        assert!(!said.stderr.contains(silent), "{silent}: {notes}");
+    }
+    assert_eq!(server.requests_to(&json2("res.partner", "search_count"))[0].context()["lang"], "en_US");
+    assert_eq!(count(&set, &["--quiet"]).stderr, "");
+    assert_eq!(count(&[("ODOO_RC", "/etc/odoo.conf"), ("LANG", "C")], &[]).stderr, "");
+}
+
+#[test]
+fn behind_a_wrapper_help_offers_what_it_takes() {
+    let (home, server) = (Home::new(), Server::start());
+    let wrapper = wrapped(&home, &server, "");
+    let page = |words: &[&str]| through(&wrapper, &home, words).ok().stdout;
+    let name = wrapper.to_str().unwrap();
+    let create = page(&["create", "--help"]);
+    assert!(create.contains("ODOO_FILES_DIR"), "{create}");
+    for flag in ["--profile", "--env-file"] {
+        assert!(!create.contains(flag) && !page(&["--help"]).contains(flag), "{flag}: {create}");
+    }
+    let profiles = page(&["help", "profiles"]);
+    assert!(profiles.contains(&format!("{name} doctor")) && !profiles.contains("cache path"), "{profiles}");
+    assert!(page(&["help", "spec"]).contains(&format!("{name} spec-schema")), "{}", page(&["help", "spec"]));
+    let spec = page(&["exec-spec", "--help"]);
+    assert!(spec.contains(&format!("{name} exec-spec -")) && !spec.contains("open_tasks"), "{spec}");
+    for refused in ["sandbox", "cache"] {
+        let page = page(&["help", refused]);
+        assert!(page.contains("refuses it") && !page.contains(&format!("{name} {refused}")), "{page}");
+    }
+    // What a person does keeps its name, and the owner's own pages are whole.
+    assert!(page(&["help", "approval"]).contains("  odoo-agent approve"));
+    for (words, says) in [
+        (&["create", "--help"][..], "--env-file"),
+        (&["help", "profiles"], "odoo-agent cache path"),
+        (&["help", "sandbox"], "odoo-agent sandbox reset"),
+        (&["exec-spec", "--help"], "open_tasks.json"),
+    ] {
+        let own = home.run(words).ok().stdout;
+        assert!(own.contains(says) && !own.contains("this wrapper"), "{own}");
+    }
+}
+
+#[test]
 fn behind_a_wrapper_nothing_reaches_beyond_the_profile() {
     let (home, server) = (Home::new(), Server::start());
     let wrapper = wrapped(&home, &server, "");

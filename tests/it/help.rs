@@ -187,7 +187,9 @@ fn a_wrong_line_is_answered_with_the_right_one() {
         ("search_read res.partner", "search_read", "odoo-agent search-read"),
         ("SearchRead res.partner", "SearchRead", "odoo-agent search-read"),
         ("search res.partner", "search", "odoo-agent search-read"),
-        ("unlink res.partner", "unlink", "call MODEL unlink --ids ID"),
+        ("unlink res.partner", "unlink", "call res.partner unlink --ids ID"),
+        ("unlink res.partner --ids 7", "unlink", "call res.partner unlink --ids 7"),
+        ("unlink", "unlink", "call MODEL unlink --ids ID"),
         ("version", "version", "here that is odoo-agent --version"),
         (
             "search-read res.partner name,email",
@@ -305,4 +307,25 @@ fn an_everyday_word_for_a_model_is_answered_with_the_model() {
         let outcome = home.run(["--profile", "sandbox", command, word]).fails(7, "not_found");
         assert!(outcome.hints().contains(&format!("did you mean {model}?")), "{}", outcome.stderr);
     }
+}
+
+#[test]
+fn help_tells_the_forms_that_nobody_guesses() {
+    let home = Home::new();
+    let page =
+        |verb: &str| home.run([verb, "--help"]).ok().stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (verb, says) in [
+        ("lookup", "me is oneself"),
+        ("lookup", "references only"),
+        ("create", "[[0, 0, {values}]]"),
+        ("call", "body_is_html"),
+        ("approve", "The id of a request that waits, a UUID"),
+    ] {
+        assert!(page(verb).contains(says), "{verb}: {}", page(verb));
+    }
+    // A text that was cut into lines twice has one of a word or two.
+    let approve = home.run(["approve", "--help"]).ok().stdout;
+    let prose = approve.split("An agent's refused call").nth(1).unwrap().split("\n\n").next().unwrap();
+    let lines: Vec<&str> = prose.lines().collect();
+    assert!(lines[..lines.len() - 1].iter().skip(1).all(|line| line.len() > 50), "{prose}");
 }

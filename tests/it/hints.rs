@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Home, Outcome};
+use crate::support::{Answer, Home, Outcome, json2, lab};
 
 /// Mistakes and limits, as a command line and as a spec.
 fn lines() -> Vec<(Vec<&'static str>, Value)> {
@@ -203,4 +203,66 @@ fn a_spec_is_answered_in_its_keys_and_every_spec_runs() {
         }
     }
     assert!(all > 20 && specs >= 6, "{all} hints, {specs} specs");
+}
+
+#[test]
+fn what_is_no_json_at_all_is_shown_some() {
+    let home = Home::new();
+    let hints = |line: &[&str]| {
+        home.agent(["--profile", "sandbox"]).args(line).run().fails(2, "invalid_json").hints()
+    };
+    for (text, like) in [
+        ("name = x", r#"[["name","=","x"]]"#),
+        ("amount_total >= 10.5", r#"[["amount_total",">=",10.5]]"#),
+        ("partner_id.name ilike azure", r#"[["partner_id.name","ilike","azure"]]"#),
+        ("active == True", r#"[["active","=",true]]"#),
+        ("name = x and city = y", r#"[["name","=","x"]]"#),
+        ("Azure", r#"[["name","=","x"]]"#),
+    ] {
+        let said = hints(&["count", "res.partner", "--domain", text]);
+        assert!(said.contains(&format!("--domain-json takes JSON, like {like}")), "{text}: {said}");
+    }
+    for (line, like) in [
+        (&["create", "res.partner", "--vals", "name=x"][..], r#"--vals-json takes JSON, like {"name":"x"}"#),
+        (
+            &["create", "res.partner", "--vals-list", "name=x"],
+            r#"--vals-list-json takes JSON, like [{"name":"x"}]"#,
+        ),
+        (&["call", "res.partner", "search_count", "--data", "all"], r#"--data-json takes JSON, like {"#),
+        (
+            &["count", "res.partner", "--context-json", "lang=de_DE"],
+            r#"--context-json takes JSON, like {"lang":"en_US"}"#,
+        ),
+    ] {
+        assert!(hints(line).contains(like), "{line:?}: {}", hints(line));
+    }
+    // A slip within JSON has its own place, and no other form is meant.
+    let slip = hints(&["count", "res.partner", "--domain", r#"[["name","=","x"]"#]);
+    assert!(!slip.contains("takes JSON"), "{slip}");
+    let spec = home.agent(["--profile", "sandbox", "exec-spec", "-"]).stdin("count res.partner").run();
+    assert!(spec.fails(2, "invalid_spec").hints().contains(r#"{"action": "search_read""#));
+}
+
+#[test]
+fn a_word_for_oneself_leads_to_ones_own_id() {
+    let (home, server) = lab();
+    server.on(&json2("res.users", "context_get"), Answer::json(r#"{"lang":"en_US","tz":false,"uid":7}"#));
+    server.on(&json2("x.task", "search_count"), Answer::json("0"));
+    let count = |domain: &str| home.run(["count", "x.task", "--domain", domain]);
+    let refused = count(r#"[["user_ids","in","me"]]"#).fails(2, "preflight_refused").hints();
+    assert!(
+        refused.contains("lookup res.users me --one") && refused.contains(r#"["user_ids","in",[7]]"#),
+        "{refused}"
+    );
+    let employee = count(r#"[["employee_id","in","me"]]"#).fails(2, "preflight_refused").hints();
+    assert!(employee.contains("lookup employee me --one") && !employee.contains("[7]"), "{employee}");
+    let empty = count(r#"[["task_id.user_id.name","=","Me"]]"#).ok().notes().join("\n");
+    assert!(empty.contains("looked for as a name") && empty.contains(r#""=",7]"#), "{empty}");
+    for plain in [r#"[["user_ids","in","Ann"]]"#, r#"[["tag_ids","in","me"]]"#] {
+        let hints = count(plain).fails(2, "preflight_refused").hints();
+        assert!(!hints.contains("oneself"), "{hints}");
+    }
+    for plain in [r#"[["name","=","me"]]"#, r#"[["user_id","=","Ann"]]"#, r#"[["user_id","=",7]]"#] {
+        assert!(!count(plain).ok().stderr.contains("oneself"), "{plain}");
+    }
 }

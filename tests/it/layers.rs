@@ -33,7 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 48] = [
     ("caller", &["chance", "context", "error", "operation", "secret"]),
     ("chance", &[]),
     ("cleared", &["caller", "context", "error", "operation", "secret"]),
-    ("context", &["error", "hint", "operation", "text", "zones"]),
+    ("context", &["error", "hint", "json_slips", "operation", "text", "zones"]),
     ("host", &["error", "hint", "operation", "secret"]),
     ("outcome", &["error", "hint"]),
     ("operation", &["error", "hint", "knowledge"]),

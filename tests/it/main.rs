@@ -37,6 +37,7 @@ mod mcp;
 mod mistakes;
 mod moments;
 mod on_sandbox;
+mod pages;
 mod policy;
 mod preflight;
 mod profiles;

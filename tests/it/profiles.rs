@@ -1074,3 +1074,15 @@ fn a_name_that_nothing_reads_is_noted_and_no_other_tools() {
     assert_eq!(found["status"], "warn");
     assert!(found["message"].as_str().unwrap().contains("ODOO_MASTER_PASSWORD"));
 }
+
+#[test]
+fn a_profile_that_is_not_there_is_made_from_the_file_of_its_kind() {
+    let home = Home::new();
+    for (name, from) in
+        [("erp", "odoo_erp.env-dist"), ("local", "odoo_local.env-dist"), ("x", "odoo_local.env-dist")]
+    {
+        let hints = home.run(["--profile", name, "count", "res.partner"]).fails(3, "config_missing").hints();
+        assert!(hints.contains(&format!("copy env-dist/{from} to ")), "{name}: {hints}");
+        assert!(hints.contains(&format!("odoo_{name}.env with mode 0600")), "{name}: {hints}");
+    }
+}

@@ -19,8 +19,15 @@ from ..tools.words import Words, as_word, as_words
 from .agent_touch import WHOLE
 
 #: What an agent changes on a document without saying anything to anybody.
-QUIET = {"color", "kanban_state", "priority", "sequence"}
-QUIET_PREFIXES = ("activity_", "message_", "my_activity_", "website_message_")
+QUIET = {"access_token", "color", "kanban_state", "priority", "sequence", "signup_type"}
+QUIET_PREFIXES = (
+    "activity_",
+    # who was written to before
+    "mail.message.",
+    "message_",
+    "my_activity_",
+    "website_message_",
+)
 #: Parts of a linked record that this one does not show.
 NOT_SHOWN = {"ir.attachment", "mail.followers"}
 #: Kinds of fields by which a linked record gives words, moments or conditions.
@@ -144,25 +151,32 @@ class StrictbaseAgentGuard(models.AbstractModel):
 
     @api.model
     def _origin_is_pointed_to(self, document):
-        """Models whose records may point to this document, as far as an agent has
-        touched any that nobody has looked at."""
+        """Models of what may point to this document, or stand in its lists, as far as
+        an agent has touched any that nobody has looked at."""
         touch = self.env["strictbase.agent.touch"].sudo()
-        return touch._models_with_open() & document._agent_guard_pointing().keys()
+        around = (
+            document._agent_guard_pointing().keys()
+            | document._agent_guard_listing().keys()
+        )
+        return touch._models_with_open() & around
 
     @api.model
     def _origin_words_about(self, document, text):
         """Touches of fields whose words stand in this text about a document, on records
-        that point to it: it may list those without being made of them."""
-        pointing = document._agent_guard_pointing()
+        that point to it, or that its lists name: it may say those without being made of
+        them."""
         models = self._origin_is_pointed_to(document)
         if not models:
             return []
         touches = self._unseen_words(frozenset(models)).owners_in(text)
         keys = {(touch["model"], touch["res_id"]) for touch in touches}
+        pointing = document._agent_guard_pointing()
+        listing = document._agent_guard_listing()
         about = {
-            key
-            for key, record in self._documents(keys).items()
-            if any(record[name] == document for name in pointing[record._name])
+            (model, res_id)
+            for (model, res_id), record in self._documents(keys).items()
+            if any(record[name] == document for name in pointing.get(model, ()))
+            or any(res_id in document[name].ids for name in listing.get(model, ()))
         }
         found = [t for t in touches if (t["model"], t["res_id"]) in about]
         return sorted(found, key=lambda touch: touch["id"])
@@ -340,6 +354,20 @@ class Base(models.AbstractModel):
         return dict(found)
 
     @api.model
+    @ormcache(cache="stable")
+    def _agent_guard_listing(self):
+        """model -> the fields by which these name records of it in a list."""
+        found = defaultdict(list)
+        for name, field in self._fields.items():
+            if (
+                field.type == "many2many"
+                and field.store
+                and not field.comodel_name.startswith(NOT_LINKED)
+            ):
+                found[field.comodel_name].append(name)
+        return dict(found)
+
+    @api.model
     def _agent_guard_texts(self, names):
         """Those of these fields that hold words of somebody's own."""
         return {
@@ -387,8 +415,25 @@ class Base(models.AbstractModel):
             if not document and name in NOT_SHOWN:
                 continue
             field = self._fields.get(name)
+            if not document and self._agent_guard_is_counted_by(name):
+                continue
             if document or field is None or field.type in TELLING:
                 return True
             if field.type == "many2one" and field.comodel_name in REACHED:
                 return True
         return False
+
+    @api.model
+    @ormcache("model", cache="stable")
+    def _agent_guard_is_counted_by(self, model):
+        """Whether records of that model only name this one, as moves of goods name a
+        place and registrations an event; what is made of lines goes with them."""
+        if model not in self.env:
+            return False
+        names = self.env[model]._agent_guard_part_fields()
+        bound = [
+            self.env[model]._fields[name]
+            for name in names
+            if self.env[model]._fields[name].comodel_name == self._name
+        ]
+        return bool(bound) and all(field.ondelete != "cascade" for field in bound)

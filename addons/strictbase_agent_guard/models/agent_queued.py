@@ -325,17 +325,23 @@ class AgentQueued(models.AbstractModel):
         subject = self._agent_guard_subject()
         document = guard._document(*subject) if subject else None
         later, aimed, seen = [], [], []
+        reached = {(p._name, p.id) for p in self._agent_guard_partners()}
         for touch in touches:
-            if (touch["model"], touch["res_id"]) == subject:
+            key = touch["model"], touch["res_id"]
+            moved = touch["touched_at"] > self.create_date and not {
+                "email",
+                "phone",
+            }.isdisjoint(touch["names"])
+            if key in reached and moved:
+                # also where it is about the contact that it goes to
+                later.append(touch)
+            elif key == subject:
                 if touch["touched_at"] < self.create_date:
                     seen.append(touch)
             elif touch["model"] == "res.partner":
                 if followed := followed_by(document, touch["names"]):
                     aimed.append((touch, followed))
-                elif touch["touched_at"] > self.create_date and not {
-                    "email",
-                    "phone",
-                }.isdisjoint(touch["names"]):
+                elif moved:
                     later.append(touch)
             elif touch["touched_at"] > self.create_date:
                 later.append(touch)

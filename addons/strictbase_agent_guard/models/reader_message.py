@@ -6,6 +6,7 @@ until they are approved. A conversation with somebody outside is speech, and is 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import MissingError
 from odoo.fields import Domain
+from odoo.tools import html2plaintext
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -59,7 +60,10 @@ class MailMessage(models.Model):
                 continue
             document = guard._document(message.model, message.res_id)
             files = {("ir.attachment", file.id) for file in message.attachment_ids}
-            if document and guard._origin_touches(document, extra=files):
+            if document and (
+                guard._origin_touches(document, extra=files)
+                or guard._origin_words_about(document, html2plaintext(message.body))
+            ):
                 message._agent_guard_flag(True)
 
     def _agent_guard_is_of_outside(self):

@@ -33,7 +33,10 @@ class Base(models.AbstractModel):
             lines - lines._agent_guard_shown_now()
             for lines in self.sudo()._agent_guard_moved(vals)
         ]
+        before = self.sudo()._agent_guard_lines_made(vals)
         res = super().write(vals)
+        # a list of others makes them first, and has them then
+        hidden += [self.sudo()[name] - lines for name, lines in before.items()]
         for lines in filter(None, hidden):
             self.flush_recordset()
             lines = lines.exists()
@@ -59,6 +62,22 @@ class Base(models.AbstractModel):
                 ids = self._agent_guard_ids(value)
                 moved.append(self.env[field.comodel_name].browse(ids).exists())
         return [lines for lines in moved if lines._agent_guard_site_words()]
+
+    def _agent_guard_lines_made(self, vals):
+        """name -> the lines that are there, of lists in which values make some."""
+        return {
+            name: self[name]
+            for name, value in vals.items()
+            if (field := self._fields.get(name)) is not None
+            and field.type == "many2many"
+            and isinstance(value, list | tuple)
+            and any(
+                isinstance(command, list | tuple) and command[:1] in ([0], (0,))
+                for command in value
+            )
+            and self.env[field.comodel_name]._agent_guard_site_role() == LINE
+            and self.env[field.comodel_name]._agent_guard_site_words()
+        }
 
     @api.model
     def _agent_guard_rules(self):

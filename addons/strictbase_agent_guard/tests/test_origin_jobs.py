@@ -43,6 +43,44 @@ class TestOriginJobs(OriginCase):
         self._job(partners[1].id)
         self.assertIn("new@outside.example", self.recipients())
 
+    def test_an_address_changed_after_the_release(self):
+        """Also where the letter is about the contact that it goes to."""
+        partner = self.agents_contact()
+        self._job(partner[0])
+        held = self.held()
+        held.with_user(self.users["approver"]).action_release()
+        self.env.flush_all()
+        values = {"email": "moved@outside.example"}
+        self.ok("agent", "res.partner/write", partner, vals=values)
+        self.pass_time()
+        self.assertFalse(
+            self.recipients() & {"moved@outside.example", "new@outside.example"}
+        )
+        self.assertEqual((self.held() - held).channel, "e-mail")
+
+    def test_what_says_nothing_of_a_record(self):
+        """Odoo gives an order its link when an agent looks at it, and a contact is
+        named by what was written to it."""
+        tells = self.env["res.partner"]._agent_guard_telling
+        for names in ({"access_token"}, {"mail.message.partner_ids", "signup_type"}):
+            self.assertFalse(tells(names, document=True))
+        self.assertTrue(tells({"access_token", "email"}, document=True))
+        self.assertTrue(tells({"mail.followers"}, document=True))
+
+    def test_what_only_names_a_linked_record(self):
+        """A place is not what is moved there, an event not who comes; a term of payment
+        is what its lines say."""
+        for model, name, telling in (
+            ("stock.location", "stock.move.line", False),
+            ("event.event", "event.registration", False),
+            ("account.payment.term", "account.payment.term.line", True),
+            ("res.partner.category", "res.partner.category.partner_ids", True),
+        ):
+            if model in self.env:
+                tells = self.env[model]._agent_guard_telling
+                self.assertEqual(tells({name}), telling, model)
+                self.assertTrue(tells({name}, document=True), model)
+
     def _listed(self, who, name, **values):
         """A job's letter about a contact that says what points to it, as the orders of
         a day are told to who delivers them."""
@@ -64,6 +102,33 @@ class TestOriginJobs(OriginCase):
         self._listed("agent", WORDS)
         self.assertNotIn(CLIENT, self.recipients())
         self.assertIn(WORDS, self.held().why)
+
+    def test_a_job_says_what_a_list_of_its_document_names(self):
+        tag = self.env["res.partner.category"].create({"name": "Plain"})
+        self.client.category_id = tag
+        self.see(self.client.ids)
+        say = (
+            f"record = env['res.partner'].browse({self.client.id})\n"
+            "env['mail.mail'].create({'model': 'res.partner', 'res_id': record.id, "
+            "'subject': 'List', 'email_to': record.email, "
+            "'body_html': '<p>%s</p>' % record.category_id.mapped('name')})"
+        )
+        name = f"{WORDS} of a tag"
+        self.ok("agent", "res.partner.category/write", tag.id, vals={"name": name})
+        self._run(say)
+        self.assertNotIn(CLIENT, self.recipients())
+        self.assertIn(name, self.held().why)
+        for said, hidden in (("record.category_id.name", True), ("'Plain'", False)):
+            self._run(
+                f"record = env['res.partner'].browse({self.client.id})\n"
+                f"record.message_post(body={said}, subtype_xmlid='{COMMENT}')"
+            )
+            message = self.env["mail.message"].search(
+                [("model", "=", "res.partner"), ("res_id", "=", self.client.id)],
+                order="id desc",
+                limit=1,
+            )
+            self.assertEqual(message.agent_unapproved, hidden, said)
 
     def test_a_job_lists_what_a_colleague_wrote(self):
         self._listed("human", WORDS)

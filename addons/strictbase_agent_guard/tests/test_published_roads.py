@@ -46,6 +46,8 @@ class TestPublishedRoads(ConfirmationCase):
         if value == "@lines":
             lines = self.env[field.comodel_name]
             return [(4, lines.create({lines._rec_name: "Words"}).id)]
+        if value == "@new_lines":
+            return [(0, 0, {self.env[field.comodel_name]._rec_name: "Words"})]
         if value == "@page_in_list":
             return self._whole(field.comodel_name, True).ids
         if not isinstance(value, str) or not value.startswith("@"):

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::lines::Lines;
 use super::plan::{Plan, call, conflict, impossible, told};
 use super::sight::{Sight, Written};
-use crate::error::Result;
+use crate::error::{Code, Result};
+use crate::execute::before::STAMPS;
 use crate::execute::compared;
 use crate::hint::Hint;
 use crate::journal::{Entries, Entry, kept};
@@ -86,7 +87,14 @@ pub fn undo_write(
     let schema = sight.run.filled(model)?;
     let kind = |field: &str| schema.as_ref().map(|schema| schema.kind(field)).unwrap_or_default();
     let asked = sight.stamped(model, fields.iter().map(String::as_str))?;
-    let now = sight.rows_now(model, &entry.ids(), &asked, entry)?;
+    let along = along(&before, &vals, only);
+    let more = sight.stamped(model, along.iter().chain(&fields).map(String::as_str))?;
+    let now = match sight.rows_now(model, &entry.ids(), &more, entry) {
+        Err(error) if more.len() > asked.len() && (error.odoo.is_some() || error.code == Code::PolicyDenied) => {
+            sight.rows_now(model, &entry.ids(), &asked, entry)?
+        }
+        now => now?,
+    };
     let is_part = vals.keys().any(|field| !fields.contains(field));
     let mut plan = Plan { is_part, ..Plan::default() };
     let mut changed = Vec::new();
@@ -149,6 +157,15 @@ pub fn undo_write(
         if back.is_empty() {
             continue;
         }
+        for field in &along {
+            let kind = kind(field);
+            let (Some(was), Some(is)) = (compared::shown(old, field), compared::shown(there, field)) else { continue };
+            let left = sight.left(all, entry, model, there, field);
+            let is_ours = left.is_some_and(|left| !compared::exactly(&kind, was, &left) && compared::exactly(&kind, &left, is));
+            if let Some(value) = as_written(&kind, was).filter(|_| is_ours) {
+                back.insert(field.clone(), value);
+            }
+        }
         let text = canonical(&back.clone().into());
         match groups.iter_mut().find(|(vals, _)| canonical(&vals.clone().into()) == text) {
             Some((_, ids)) => ids.push(id),
@@ -175,6 +192,13 @@ pub fn undo_write(
         })
         .collect();
     Ok(plan)
+}
+
+/// Fields that were not written, with their old values: what differs of them was changed by Odoo along with the write.
+fn along(before: &[Value], vals: &Object, only: Option<&[String]>) -> Vec<String> {
+    let first = before.first().and_then(Value::as_object).filter(|_| only.is_none());
+    let names = first.into_iter().flat_map(Object::keys);
+    names.filter(|name| *name != "id" && !STAMPS.contains(&name.as_str()) && !vals.contains_key(*name)).cloned().collect()
 }
 
 /// Whether commands change lines that stay.

@@ -57,16 +57,18 @@ pub fn undo_create(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> R
         }
     }
     let others = Others { sight, all, entry, model };
-    if archives {
-        changed.extend(others.lines(&there, false, &mut unseen)?);
-    } else {
+    // What a copy holds nobody told: somebody's work on it is seen by its stamp alone.
+    if !archives || list.is_empty() {
         changed.extend(
             rows.iter()
                 .filter(|row| sight.is_touched(all, entry, model, row))
                 .map(|row| format!("{model} {} was written by somebody else", row["id"])),
         );
-        changed.extend(others.work(&there, &mut unseen)?);
     }
+    changed.extend(match archives {
+        true => others.lines(&there, false, &mut unseen)?,
+        false => others.work(&there, &mut unseen)?,
+    });
     if !changed.is_empty() {
         let by_hand = if archives { "archive" } else { "delete" };
         let hint = format!("what is there now is somebody's work: {by_hand} {model} {there:?} by hand if it is to go");

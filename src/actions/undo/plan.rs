@@ -98,7 +98,7 @@ pub fn of(sight: &Sight, all: &Entries, entry: &Entry, fields: Option<&[String]>
     let method = entry.method();
     let known = methods::of(entry.model(), method);
     match method {
-        "create" => created::undo_create(sight, all, entry, &name),
+        "create" | "copy" => created::undo_create(sight, all, entry, &name),
         "unlink" => undo_unlink(sight, entry, &name),
         "action_archive" | "action_unarchive" | "toggle_active" => undo_archive(sight, all, entry, &name),
         "message_post" => undo_post(sight, all, entry),

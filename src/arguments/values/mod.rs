@@ -225,10 +225,14 @@ fn sound(value: &Value, place: &str) -> Result<(), Error> {
             "this is one condition, a domain is a list of conditions: put it into another pair of brackets";
         return Err(Error::usage(format!("{place}: {message}")));
     }
-    Err(Error::usage(format!(
+    let error = Error::usage(format!(
         "{place}[{index}]: {} is neither a condition [field, operator, value] nor one of & | !",
         items[index]
-    )))
+    ));
+    Err(match crate::json_slips::of_condition(&items[index]) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    })
 }
 
 /// An error of a value on one line: its place is put before it, and there is nothing else to carry its hints.
@@ -240,7 +244,13 @@ fn said(error: Error) -> String {
 fn text(value: Value, place: &str) -> Result<String, Error> {
     match value {
         Value::String(text) => Ok(text),
-        other => Err(json_input::wrong_type(place, "a string", &other)),
+        other => {
+            let error = json_input::wrong_type(place, "a string", &other);
+            Err(match crate::json_slips::as_terms(&other) {
+                Some(terms) => error.with_hint(Value::from(terms).to_string()),
+                None => error,
+            })
+        }
     }
 }
 

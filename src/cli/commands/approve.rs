@@ -51,17 +51,16 @@ pub const COMMAND: Own = Own {
 
 /// Flags of `approve`.
 #[derive(ClapArgs, Clone, Debug)]
-#[command(
-    after_help = "An agent's refused call prints this command, complete. Where the guard keeps requests, REQUEST is all it
-takes: shown is what the guard recorded, and exactly that can be sent once. Else a token is printed, good once,
-for ten minutes, for this model, method and set of ids.
+#[command(after_help = "An agent's refused call prints this command, complete. Where the guard keeps
+requests, REQUEST is all it takes: shown is what the guard recorded, and exactly
+that can be sent once. Else a token is printed, good once, for ten minutes, for
+this model, method and set of ids.
 
 Examples:
   odoo-agent approve 5591aa8a-f0ee-4af3-9370-39fff0719bac
-  odoo-agent approve res.partner message_post --ids 10 --data-json '{\"body\": \"The order is ready\"}'"
-)]
+  odoo-agent approve res.partner message_post --ids 10 --data-json '{\"body\": \"The order is ready\"}'")]
 pub struct Args {
-    /// The number of a request that waits, or the model of a call, like res.partner
+    /// The id of a request that waits, a UUID, or the model of a call, like res.partner
     #[arg(value_name = "REQUEST|MODEL")]
     what: String,
     /// Public method of the model, like message_post

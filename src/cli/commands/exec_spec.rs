@@ -56,10 +56,10 @@ fn run(matches: &ArgMatches, mut local: Local) -> Result<()> {
 /// Reads the file once and understands it.
 pub(super) fn job(matches: &ArgMatches, local: &mut Local) -> Result<Job> {
     let args: Args = read(matches)?;
-    let bytes = local.stdin.bytes_without_links("exec-spec", &args.file, LARGEST)?;
+    let bytes = local.stdin.bytes_without_links("exec-spec", &args.file, DEFAULT_PATH, LARGEST)?;
     let text = json_input::text_of(&bytes).map_err(|why| {
         let error = Error::new(Code::InvalidSpec, format!("the spec cannot be read: {why}"));
-        if json_slips::is_utf16(&bytes) { error.with_hint(json_slips::UTF_16) } else { error }
+        error.with_hint(json_slips::of_bytes(&bytes))
     })?;
     let mut job = spec::parse(text).map_err(|error| Speech::of_spec().error(error))?;
     for (key, value) in local.context()? {

@@ -8,7 +8,7 @@ use crate::actions::definition::{Changes, Reach, Wrapper};
 use crate::cli::definition;
 use crate::cli::interface::{self, topics};
 use crate::cli::local::Local;
-use crate::cli::wrapped::in_its_name;
+use crate::cli::wrapped::{in_its_name, without_refused_examples};
 use crate::error::{Effect, Result};
 use crate::settings::wrapper;
 
@@ -42,13 +42,13 @@ pub struct Args {
 pub fn run(args: Args, local: &Local) -> Result<()> {
     let out = &local.out;
     let called = |text: &str| match wrapper::path(&local.environment) {
-        Some(wrapper) => in_its_name(text, wrapper),
+        Some(wrapper) => in_its_name(&without_refused_examples(text), wrapper),
         None => text.to_string(),
     };
     if let [name] = args.about.as_slice()
         && let Some(topic) = topics::find(name)
     {
-        return out.data(called(&topic.text()).as_bytes(), Effect::NotSent);
+        return out.data(topic.text_as(&called).as_bytes(), Effect::NotSent);
     }
     let text = interface::help(&args.about, out.stdout_is_terminal, local.is_wrapped()).ok_or_else(|| {
         crate::cli::usage::no_such_command(&definition::root(local.is_wrapped()), &args.about, true)

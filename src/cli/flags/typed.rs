@@ -11,6 +11,7 @@ use crate::arguments::{Argument, Arguments, Shape, keys};
 use crate::caller::Rules;
 use crate::error::{Code, Error, Result};
 use crate::json_input::{self, Source, Stdin};
+use crate::json_slips;
 use crate::operation::Object;
 use crate::settings::Selection;
 
@@ -144,7 +145,10 @@ impl Typed<'_> {
                     name(self.verb.name)
                 ))),
                 words if words.is_empty() => Ok(()),
-                words => self.keep(argument, json!(ids(&words, &place)?), &place),
+                words => match as_json(&words) {
+                    Some(list) => self.keep(argument, list, &place),
+                    None => self.keep(argument, json!(ids(&words, &place)?), &place),
+                },
             },
             Shape::Names(_) => match many(matches, &id) {
                 words if words.is_empty() => Ok(()),
@@ -153,6 +157,9 @@ impl Typed<'_> {
             Shape::Columns => match many(matches, &id) {
                 words if words.is_empty() => Ok(()),
                 words => {
+                    if let Some(list) = as_json(&words) {
+                        return self.keep(argument, list, &place);
+                    }
                     // --sum amount_total:sum says the same twice.
                     let end = format!(":{}", argument.key());
                     let plain: Vec<&str> =
@@ -213,6 +220,13 @@ impl Typed<'_> {
     }
 }
 
+/// A JSON list, as every other argument of many takes it.
+fn as_json(words: &[String]) -> Option<Value> {
+    // What stands between commas comes as words of its own.
+    let whole = words.join(",");
+    json_input::parse(&whole).ok().filter(|value| whole.trim_start().starts_with('[') && value.is_array())
+}
+
 /// Every value of an argument that can be repeated.
 fn many(matches: &ArgMatches, id: &str) -> Vec<String> {
     matches.get_many::<String>(id).into_iter().flatten().cloned().collect()
@@ -233,7 +247,14 @@ pub fn ids(words: &[String], place: &str) -> Result<Vec<i64>> {
                 )
             })
         })
-        .collect::<Result<_>>()?;
+        .collect::<Result<_>>()
+        .map_err(|error: Error| match json_slips::as_ids(&words.join(",")) {
+            Some(Value::Array(ids)) => {
+                let ids: Vec<String> = ids.iter().map(Value::to_string).collect();
+                error.with_hint(format!("{place} {}", ids.join(",")))
+            }
+            _ => error,
+        })?;
     if ids.is_empty() { Err(Error::usage(format!("{place} is empty: nothing was sent"))) } else { Ok(ids) }
 }
 

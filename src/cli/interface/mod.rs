@@ -10,7 +10,7 @@ pub mod topics;
 use clap::{Arg, Command};
 use serde_json::{Value, json};
 
-use crate::cli::definition;
+use crate::cli::definition::{self, Entry};
 use crate::error::{Code, Effect, Retry};
 use crate::exit;
 use crate::settings::names;
@@ -54,7 +54,14 @@ fn fold(command: Command, template: &str) -> Command {
 /// The help of a command, or of the whole program when no words name one.
 pub fn help(words: &[String], colour: bool, is_wrapped: bool) -> Option<String> {
     let root = readable(is_wrapped);
-    let help = find(&root, words)?.clone().render_help();
+    let mut command = find(&root, words)?.clone();
+    let is_refused =
+        is_wrapped && words.first().and_then(|name| Entry::of(name)).is_some_and(Entry::is_beyond_a_wrapper);
+    if is_refused {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        command = command.about(format!("{about}; this wrapper works in one profile, and refuses it"));
+    }
+    let help = command.render_help();
     Some(if colour { help.ansi().to_string() } else { help.to_string() })
 }
 

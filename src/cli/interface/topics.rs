@@ -22,6 +22,11 @@ impl Topic {
     pub fn text(&self) -> String {
         wrapped(&(self.content)())
     }
+
+    /// The same as somebody else names the program: before it is cut into lines, for they are none of a name.
+    pub fn text_as(&self, called: &dyn Fn(&str) -> String) -> String {
+        wrapped(&called(&(self.content)()))
+    }
 }
 
 const WIDTH: usize = 80;
@@ -99,9 +104,10 @@ fn exit_codes() -> String {
     text += "
 An error is one JSON object on stderr (plain text on a terminal):
   {\"error\": {\"code\": ..., \"message\": ..., \"hints\": [...], \"effect\": ..., \"retry\": ...}}
-  effect  none: it only read; not_sent: never left this machine;
-          rejected: nothing was changed; unknown: sent, answer lost;
-          done: it happened, what failed came after
+  effect  not_sent: never left this machine; rejected: nothing was changed,
+          also of a read that failed; none: it read, what failed came after;
+          unknown: a write was sent, its answer lost; done: it happened,
+          what failed came after
   retry   never, safe, or check_first: look whether it happened
 
 Examples:

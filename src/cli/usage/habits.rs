@@ -66,6 +66,12 @@ const FLAGS: [(&str, &[&str]); 25] = [
     ("where", &["domain"]),
 ];
 
+/// Flags by which other tools take a key.
+const SECRETS: [&str; 7] = ["api-key", "apikey", "key", "passwd", "password", "pwd", "secret"];
+
+/// Flags by which other tools are told where to work.
+const PLACES: [&str; 7] = ["base-url", "database", "db", "host", "login", "url", "username"];
+
 /// Flags that take names in one word.
 const LISTS: [&str; 7] = ["avg", "by", "count-distinct", "fields", "max", "min", "sum"];
 
@@ -78,6 +84,12 @@ pub(super) fn unknown_command(line: &Line, given: &str) -> Error {
     let word = plain(given);
     let habit = COMMANDS.iter().find(|(other, _)| *other == word && line.path.is_empty());
     if let Some((_, ours)) = habit {
+        // With the model and the records that were named.
+        let model = line.words.iter().find(|word| word.contains('.') && !word.starts_with('-'));
+        let ids = line.words.iter().skip_while(|word| *word != "--ids").nth(1);
+        let ours = model.map_or((*ours).to_string(), |model| ours.replace("MODEL", &quoted(model)));
+        let ours =
+            ids.map_or(ours.clone(), |ids| ours.replace("--ids ID", &format!("--ids {}", quoted(ids))));
         return error.with_hint(format!("here that is odoo-agent {ours}"));
     }
     if given.contains('.') && line.path.is_empty() {
@@ -172,6 +184,16 @@ fn unknown_flag(line: &Line, flag: &str) -> Option<Error> {
         true => format!("there is no flag --{flag}"),
         false => format!("{} has no flag --{flag}", line.path.join(" ")),
     });
+    if SECRETS.contains(&flag) {
+        return Some(error.with_hint(
+            "no key stands on a command line, where others can read it: ODOO_API_KEY in the environment or in a profile has it; see odoo-agent help profiles",
+        ));
+    }
+    if PLACES.contains(&flag) {
+        return Some(error.with_hint(
+            "where to work is said by ODOO_BASE_URL and ODOO_DB in the environment or in a profile; see odoo-agent help profiles",
+        ));
+    }
     // What is an argument by itself: --model, --method, --kind, --query.
     let positional = line.command().get_positionals().find(|arg| arg.get_id().as_str() == flag);
     if positional.is_some() {

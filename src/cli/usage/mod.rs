@@ -11,7 +11,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::interface::{self, commands, topics};
 use crate::cli::out::Out;
-use crate::cli::wrapped::in_its_name;
+use crate::cli::wrapped::{in_its_name, without_refused_examples};
 use crate::error::{Effect, Error, Result};
 use crate::suggest::closest;
 use habits::{unknown_argument, unknown_command};
@@ -27,7 +27,7 @@ pub fn help_or_refusal(
 ) -> Result<()> {
     let help = |colour: bool| {
         let text = help(arguments, colour, is_wrapped);
-        wrapper.map_or_else(|| text.clone(), |wrapper| in_its_name(&text, wrapper))
+        wrapper.map_or_else(|| text.clone(), |wrapper| in_its_name(&without_refused_examples(&text), wrapper))
     };
     match stop.kind() {
         ErrorKind::DisplayVersion => out.data(stop.render().to_string().as_bytes(), Effect::NotSent),

@@ -3,7 +3,7 @@
 use crate::knowledge::Version;
 
 /// Methods of every model that Odoo opens to nobody (`@api.private`).
-const CLOSED: [(&str, &str); 23] = [
+const CLOSED: [(&str, &str); 29] = [
     ("browse", "read"),
     ("check_access", "has_access"),
     ("concat", ""),
@@ -12,20 +12,26 @@ const CLOSED: [(&str, &str); 23] = [
     ("fetch", "read"),
     ("filtered", "search_read"),
     ("filtered_domain", "search_read"),
+    ("flush_model", ""),
+    ("flush_recordset", ""),
     ("grouped", "formatted_read_group"),
+    ("init", ""),
     ("invalidate_model", ""),
     ("invalidate_recordset", ""),
     ("lock_for_update", ""),
     ("mapped", "read"),
+    ("modified", ""),
     ("new", "create"),
     ("search_fetch", "search_read"),
     ("sorted", "search_read"),
     ("sudo", ""),
+    ("try_lock_for_update", ""),
     ("union", ""),
     ("update", "write"),
     ("with_company", "context allowed_company_ids"),
     ("with_context", "context"),
     ("with_env", ""),
+    ("with_prefetch", ""),
     ("with_user", ""),
 ];
 
@@ -33,9 +39,16 @@ const CLOSED: [(&str, &str); 23] = [
 const CLOSED_SINCE: Version = 19;
 
 /// Methods that Odoo itself closes with an underscore, and the open way to the same.
-const UNDERSCORED: [(&str, &str, &str); 6] = [
+const UNDERSCORED: [(&str, &str, &str); 13] = [
+    ("*", "_create", "create"),
+    ("*", "_read_format", "read"),
+    ("*", "_read_group", "formatted_read_group"),
+    ("*", "_search", "search_read"),
+    ("*", "_write", "write"),
     ("account.move", "_post", "action_post"),
     ("account.move", "_reverse_moves", "a wizard: create account.move.reversal, then refund_moves"),
+    ("ir.model.data", "_xmlid_lookup", "check_object_reference"),
+    ("ir.model.data", "_xmlid_to_res_id", "check_object_reference"),
     ("sale.order", "_create_invoices", "a wizard: create sale.advance.payment.inv, then create_invoices"),
     ("stock.move", "_action_done", "button_validate of its stock.picking"),
     ("stock.picking", "_action_done", "button_validate"),
@@ -49,7 +62,14 @@ pub const ENTRIES: [&str; 4] = ["execute", "execute_kw", "exec_workflow", "call_
 pub fn closed(model: &str, method: &str, version: Version) -> Option<&'static str> {
     let is_it = |name: &str| name == method && version >= CLOSED_SINCE;
     let known = CLOSED.iter().find(|(name, _)| is_it(name)).map(|(_, open)| *open);
-    let underscored =
-        || UNDERSCORED.iter().find(|(of, name, _)| *of == model && *name == method).map(|(_, _, open)| *open);
-    known.or_else(underscored).or_else(|| method.starts_with('_').then_some(""))
+    let underscored = || {
+        UNDERSCORED
+            .iter()
+            .find(|(of, name, _)| *name == method && (*of == "*" || *of == model))
+            .map(|(_, _, open)| *open)
+    };
+    // A button is the open door to the method of the same name.
+    let button =
+        || crate::knowledge::states::buttons(model).find(|button| method.strip_prefix('_') == Some(*button));
+    known.or_else(underscored).or_else(button).or_else(|| method.starts_with('_').then_some(""))
 }

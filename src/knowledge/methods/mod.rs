@@ -113,6 +113,23 @@ pub enum Answer {
     Import,
 }
 
+/// The form of what an argument holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Whatever it likes.
+    Any,
+    /// A text.
+    Text,
+    /// A text that is shown as HTML.
+    Html,
+    /// A day.
+    Day,
+    /// The external id of a subtype of messages.
+    Subtype,
+    /// The external id of a type of activities.
+    ActivityType,
+}
+
 /// An argument of a method.
 #[derive(Clone, Copy, Debug)]
 pub struct Argument {
@@ -130,11 +147,27 @@ pub struct Argument {
     pub former: Option<(&'static str, Version)>,
     /// The model whose records it takes, by their ids.
     pub links: Option<&'static str>,
+    /// The form of what it holds.
+    pub form: Form,
 }
 
 impl Argument {
     const fn new(name: &'static str, role: Role) -> Argument {
-        Argument { name, role, since: OLDEST, until: NEWEST, by_name: false, former: None, links: None }
+        Argument {
+            name,
+            role,
+            since: OLDEST,
+            until: NEWEST,
+            by_name: false,
+            former: None,
+            links: None,
+            form: Form::Any,
+        }
+    }
+
+    const fn holds(mut self, form: Form) -> Argument {
+        self.form = form;
+        self
     }
 
     const fn to(mut self, model: &'static str) -> Argument {

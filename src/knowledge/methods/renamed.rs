@@ -5,7 +5,7 @@ use crate::knowledge::Version;
 
 /// Of which model (`*` for every one), as it is called elsewhere, as it is called in 19.0, and the first version that
 /// calls it so; the oldest where none is known that did not.
-const RENAMED: [(&str, &str, &str, Version); 78] = [
+const RENAMED: [(&str, &str, &str, Version); 81] = [
     ("*", "add", "create", 14),
     ("*", "add_comment", "message_post", 14),
     ("*", "add_note", "message_post", 14),
@@ -64,6 +64,9 @@ const RENAMED: [(&str, &str, &str, Version); 78] = [
     ("hr.leave", "holidays_validate", "action_approve", 14),
     ("hr.leave.allocation", "action_confirm", "action_approve", 17),
     ("hr.leave.allocation", "action_validate", "action_approve", 19),
+    ("ir.model.data", "get_object_reference", "check_object_reference", 14),
+    ("ir.model.data", "xmlid_to_object", "check_object_reference", 14),
+    ("ir.model.data", "xmlid_to_res_id", "check_object_reference", 15),
     ("mrp.production", "action_done", "button_mark_done", 14),
     ("mrp.production", "post_inventory", "button_mark_done", 14),
     ("purchase.order", "action_cancel", "button_cancel", 14),

@@ -8,7 +8,7 @@ use super::Role::{
     Order, Panel, Plain, ProgressBar, Shown, Specification, Sums, Terms, Translations, Values,
 };
 use super::Scope::{AnyRecords, Model, Records};
-use super::{Answer, Argument, Method};
+use super::{Answer, Argument, Form, Method};
 use crate::knowledge::NEWEST;
 use crate::knowledge::models::CONFIRMATIONS;
 
@@ -23,6 +23,15 @@ const fn plain(name: &'static str) -> Argument {
 const fn named(name: &'static str) -> Argument {
     plain(name).by_name()
 }
+
+const fn text(name: &'static str) -> Argument {
+    plain(name).holds(Form::Text)
+}
+
+const SUBTYPE: Argument = named("subtype_xmlid").holds(Form::Subtype);
+const BODY: Argument = text("body").by_name();
+const SUBJECT: Argument = text("subject").by_name();
+const DEADLINE: Argument = plain("date_deadline").holds(Form::Day);
 
 const fn terms(name: &'static str) -> Argument {
     Argument::new(name, Terms)
@@ -57,14 +66,12 @@ const GROUPED: &[Argument] = &[DOMAIN, SUMS, GROUPS, OFFSET, LIMIT, terms("order
 /// Fields of an activity beside those that `activity_schedule` names.
 const ACTIVITY: &[&str] = &[
     "active",
-    "activity_type_id",
     "automated",
     "calendar_event_id",
     "chaining_type",
     "previous_activity_type_id",
     "recommended_activity_type_id",
     "request_partner_id",
-    "user_id",
 ];
 
 /// Fields of a message that `message_post` accepts beside what it names, and those of its notifications, with what
@@ -115,7 +122,7 @@ const POSTED: &[Argument] = &[
     named("attachment_ids").to("ir.attachment"),
     named("attachments"),
     named("author_id").to("res.partner"),
-    named("body"),
+    BODY,
     named("body_is_html").since(17),
     named("email_from"),
     named("incoming_email_cc").since(19),
@@ -125,9 +132,9 @@ const POSTED: &[Argument] = &[
     named("parent_id").to("mail.message"),
     named("partner_cc_ids").to("res.partner").since(20),
     named("partner_ids").to("res.partner"),
-    named("subject"),
+    SUBJECT,
     named("subtype_id").to("mail.message.subtype"),
-    named("subtype_xmlid"),
+    SUBTYPE,
     named("tracking_values").since(20),
 ];
 
@@ -135,14 +142,14 @@ const NOTIFIED: &[Argument] = &[
     named("attachment_ids").to("ir.attachment"),
     named("attachments"),
     named("author_id").to("res.partner"),
-    named("body"),
+    BODY,
     named("email_from"),
     named("model"),
     named("partner_ids").to("res.partner"),
     named("res_id"),
-    named("subject"),
+    SUBJECT,
     named("subtype_id").to("mail.message.subtype"),
-    named("subtype_xmlid"),
+    SUBTYPE,
 ];
 
 /// What `message_post` names and `message_notify` accepts all the same.
@@ -157,7 +164,7 @@ const POSTED_ONLY: &[&str] = &[
 
 /// The first arguments of what is done with activities of some types.
 const TYPES: Argument = plain("act_type_xmlids");
-const USER: Argument = plain("user_id");
+const USER: Argument = plain("user_id").to("res.users");
 const AUTOMATED: Argument = plain("only_automated").since(19);
 
 /// New records by one answer in every version, but that JSON-RPC may give a number or text.
@@ -169,24 +176,31 @@ pub const ROWS: &[Method] = &[
     row("action_archive", Write, Records).answers(Answer::Nothing),
     row("action_feedback", Write, Records)
         .of("mail.activity")
-        .takes(&[plain("feedback"), plain("attachment_ids")]),
+        .takes(&[text("feedback"), plain("attachment_ids").to("ir.attachment")]),
     row("action_unarchive", Write, Records).answers(Answer::Nothing),
     row("activity_feedback", Write, Records).takes(&[
         TYPES,
         USER,
-        plain("feedback"),
-        plain("attachment_ids"),
+        text("feedback"),
+        plain("attachment_ids").to("ir.attachment"),
         AUTOMATED,
     ]),
     row("activity_reschedule", Write, Records).takes(&[
         TYPES,
         USER,
-        plain("date_deadline"),
-        plain("new_user_id"),
+        DEADLINE,
+        plain("new_user_id").to("res.users"),
         AUTOMATED,
     ]),
     row("activity_schedule", Write, Records)
-        .takes(&[plain("act_type_xmlid"), plain("date_deadline"), plain("summary"), plain("note")])
+        .takes(&[
+            plain("act_type_xmlid").holds(Form::ActivityType),
+            DEADLINE,
+            text("summary"),
+            plain("note").holds(Form::Html),
+            named("activity_type_id").to("mail.activity.type"),
+            named("user_id").to("res.users"),
+        ])
         .others(Swallowed(&[ACTIVITY]))
         .answers(records(0, 18)),
     row("activity_unlink", Write, Records).takes(&[TYPES, USER, AUTOMATED]),
@@ -195,6 +209,7 @@ pub const ROWS: &[Method] = &[
     row("check_access_rule", Read, AnyRecords).takes(&[plain("operation")]).answers(Answer::Nothing),
     row("context_get", Read, Model).of("res.users"),
     row("copy", Write, Records).takes(&[Argument::new("default", Values)]).answers(records(17, 0)),
+    row("copy_data", Read, Records).takes(&[plain("default")]),
     row("create", Write, Model).takes(&[VALS_LIST]).answers(records(NEWEST, 0)),
     row("default_get", Read, Model).takes(&[shown("fields").formerly("fields_list", 18)]),
     row("display_name_for", Read, Model).of("ir.model").takes(&[plain("models")]).since(16),
@@ -245,7 +260,7 @@ pub const ROWS: &[Method] = &[
             named("message_type"),
             named("render_values"),
             named("subtype_id").to("mail.message.subtype"),
-            named("subtype_xmlid"),
+            SUBTYPE,
         ])
         .others(PassedOn)
         .since(17),
@@ -262,8 +277,9 @@ pub const ROWS: &[Method] = &[
         plain("channel_ids").until(14),
         plain("subtype_ids").to("mail.message.subtype"),
     ]),
-    row("message_unsubscribe", Write, Records).takes(&[plain("partner_ids"), plain("channel_ids").until(14)]),
-    row("name_create", Write, Model).takes(&[plain("name")]),
+    row("message_unsubscribe", Write, Records)
+        .takes(&[plain("partner_ids").to("res.partner"), plain("channel_ids").until(14)]),
+    row("name_create", Write, Model).takes(&[text("name")]),
     row("name_get", Read, Records).until(17),
     row("name_search", Read, Model).takes(&[
         plain("name"),

@@ -21,6 +21,9 @@ use crate::transport::{FaultKind, HttpReply, Phase, TransportFault};
 /// First line of a refusal by the guard.
 pub const CONFIRMATION_MARKER: &str = "AGENT_CONFIRMATION_REQUIRED";
 
+/// What is refused with a way to another window.
+const REDIRECT: &str = "odoo.exceptions.RedirectWarning";
+
 const LOOK_FIRST: &str = "search or read to see whether it happened before you repeat it";
 
 /// What the classification needs to know about the request.
@@ -157,8 +160,11 @@ fn odoo_fault(reply: &HttpReply) -> Option<OdooFault> {
         .and_then(|body| serde_json::from_slice(body).ok())?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_string);
     let name = text("name").filter(|name| is_python_class(name))?;
-    body.get("arguments")?.as_array()?;
-    Some(OdooFault { name, message: text("message")?, debug: text("debug") })
+    let arguments = body.get("arguments")?.as_array()?;
+    // With a window for a browser to open goes a text; the message is both, as Python prints them.
+    let said = arguments.first().and_then(Value::as_str).filter(|_| name == REDIRECT);
+    let message = said.map(str::to_string).or_else(|| text("message"))?;
+    Some(OdooFault { name, message, debug: text("debug") })
 }
 
 /// Whether a text is the dotted name of one.
@@ -198,8 +204,16 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
         (403, "odoo.exceptions.AccessDenied") => Error::new(
             Code::AccessDenied,
             format!(
-                "Odoo denies {what} to this user, whose {} it accepts; mostly it is for administrators: {}",
+                "Odoo denies {what} to this user, whose {} it accepts; {}: {}",
                 if asked.way == Way::Session { "session" } else { "key" },
+                // Where a password is asked for once more, it is the reason.
+                match what.ends_with("password")
+                    || what.ends_with("/check_identity")
+                    || what.ends_with("/authenticate")
+                {
+                    true => "mostly the password that the call gives is wrong",
+                    false => "mostly it is for administrators",
+                },
                 gist(&fault)
             ),
         ),
@@ -283,7 +297,7 @@ fn auth_rejected(asked: Asked) -> Error {
 
 fn auth_hints(error: Error) -> Error {
     error.with_hint("the key may be mistyped, expired, revoked, of another database, or its user archived: Odoo does not say which")
-    .with_hint("in Odoo: Preferences, Account Security, New API Key")
+    .with_hint(crate::knowledge::NEW_KEY)
 }
 
 /// The most letters of Odoo's words that a message repeats; the whole stands beside it.

@@ -1,6 +1,7 @@
 //! `undo`, `--idempotency-key` and `journal retry` through the binary: what is taken back and what is not, what is done
 //! once, and what is sent again.
 
+mod along;
 mod others;
 
 use crate::journal::{aged, entries};
@@ -164,6 +165,27 @@ fn what_was_created_is_archived_or_deleted_and_what_was_archived_comes_back() {
         ),
         (json!("Simple"), json!(3))
     );
+}
+
+#[test]
+fn a_copy_goes_and_what_it_was_made_from_stays() {
+    let home = Home::new();
+    for (model, vals, is_archived) in [
+        ("res.partner", json!({ "name": "First" }), true),
+        ("sale.order", json!({ "partner_id": 10 }), false),
+    ] {
+        let id = created(&home, model, &vals);
+        let copy = sandbox(&home, &["call", model, "copy", "--ids", &id.to_string()]).ok().json()[0].clone();
+        undo(&home, &last(&home)).ok();
+        let domain = format!("[[\"id\", \"in\", [{id}, {copy}]]]");
+        let left = sandbox(&home, &["search-read", model, "--domain", &domain, "--fields", "id"]).ok().json();
+        assert_eq!(left, json!([{ "id": id }]), "{model}");
+        let all = sandbox(
+            &home,
+            &["count", model, "--domain", &domain, "--context-json", r#"{"active_test": false}"#],
+        );
+        assert_eq!(all.ok().json(), if is_archived { 2 } else { 1 }, "{model}");
+    }
 }
 
 #[test]
