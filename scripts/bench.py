@@ -226,11 +226,11 @@ def main():
     run(summary, environment)
     tab = ["bash", "3", "--", "odoo-agent", "search-read", "bench."]
     run([BINARY, "doc-index", "--names"], environment)
-    compare("TAB among the models of a document", [BINARY, "__complete", *tab], true, "/bin/true", "10")
+    compare("TAB among the models of a document", [BINARY, "__complete", *tab], true, "/bin/true", "3")
     tab = ["bash", "4", "--", "odoo-agent", "search-read", "res.partner", "--fields", "f1"]
-    compare("TAB among 150 fields", [BINARY, "__complete", *tab], true, "/bin/true", "8")
-    compare("cached lookup", lookup, true, "/bin/true", "4")
-    compare("cached schema-summary", summary, true, "/bin/true", "4")
+    compare("TAB among 150 fields", [BINARY, "__complete", *tab], true, "/bin/true", "3")
+    compare("cached lookup", lookup, true, "/bin/true", "3")
+    compare("cached schema-summary", summary, true, "/bin/true", "3")
 
     # The same request, of a model whose fields are at hand and of a method that nothing is known about.
     values = json.dumps({"name": "Azure", "email": "azure@example.com"})
@@ -341,7 +341,7 @@ def main():
     rows.append(("`search-read --all`, a million rows", f"{Server.peak:.1f} MiB of memory", "", "20 MiB"))
     loop = stream([sys.executable, "-c", LOOP, str(server.server_port)], environment)
     ratio = f"{mine / loop:.2f} x a Python loop"
-    rows.append(("the same, in time", f"{MILLION / mine / 1000:.0f},000 rows/s", ratio, "1"))
+    rows.append(("the same, in time", f"{MILLION / mine / 1000:.0f},000 rows/s", ratio, "0.6"))
     rows.append(("release binary", f"{os.path.getsize(BINARY) / 1e6:.2f} MB", "", "7 MB"))
 
     print("| what | measured | ratio | at most |\n|---|---|---|---|")

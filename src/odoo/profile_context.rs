@@ -65,7 +65,7 @@ pub fn wrong_setting(error: &Error, caller: &Object, settings: &Settings, desk: 
                 {
                     Some(says) => format!("{says}; this user may work in {}", listed(&own)),
                     None => format!(
-                        "allowed_company_ids names companies that this user is not in: {}; allowed are {}",
+                        "allowed_company_ids names companies that this user is not in: {}; this user may work in {}",
                         listed(&foreign),
                         listed(&own)
                     ),

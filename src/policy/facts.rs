@@ -22,11 +22,11 @@ pub struct Facts<'f> {
     /// Where a field of a model leads.
     pub lead: &'f dyn Fn(&str, &str) -> Lead,
     /// Whether a model has a field of such a name; none where nobody knows.
-    pub has: &'f Has<'f>,
+    pub has: Has<'f>,
 }
 
-/// What knows whether a model has a field whose name holds.
-pub type Has<'f> = dyn Fn(&str, &dyn Fn(&str) -> bool) -> Option<bool> + 'f;
+/// Whether a model has a field of such a name; none where nobody knows.
+pub type Has<'f> = &'f dyn Fn(&str, &dyn Fn(&str) -> bool) -> Option<bool>;
 
 /// Where a field leads.
 #[derive(Clone, Debug, PartialEq, Eq)]

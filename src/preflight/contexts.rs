@@ -83,12 +83,15 @@ pub fn check(check: &Check, operation: &Operation) {
 /// name may be for records that are made along with it.
 pub fn defaults(check: &Check, operation: &Operation) {
     let makes = methods::of(&operation.model, &operation.method).is_some_and(Method::makes_records);
-    let Some(schema) = check.schemas.known(&operation.model).filter(|schema| makes && !schema.is_empty())
-    else {
+    let defaults = || operation.context.keys().filter_map(|key| Some((key, key.strip_prefix("default_")?)));
+    // The fields may have to be asked for.
+    if !makes || defaults().next().is_none() {
+        return;
+    }
+    let Some(schema) = check.schemas.known(&operation.model).filter(|schema| !schema.is_empty()) else {
         return;
     };
-    for key in operation.context.keys() {
-        let Some(name) = key.strip_prefix("default_").filter(|name| !schema.has(name)) else { continue };
+    for (key, name) in defaults().filter(|(_, name)| !schema.has(name)) {
         let close = schema.names().find(|known| strsim::osa_distance(known, name) <= 2 && name.len() > 4);
         if let Some(close) = close {
             check.note(format!(

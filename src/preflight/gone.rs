@@ -24,8 +24,8 @@ pub fn named(check: &Check, operation: &Operation, error: &Error) -> Option<(Str
     }
     let mut named = Named::new();
     for (key, value) in &operation.kwargs {
-        if let ("vals" | "vals_list" | "default", Some(schema)) =
-            (key.as_str(), check.schemas.known(&operation.model))
+        if matches!(key.as_str(), "vals" | "vals_list" | "default")
+            && let Some(schema) = check.schemas.known(&operation.model)
         {
             for vals in value.as_array().map_or_else(|| vec![value], |list| list.iter().collect()) {
                 of_values(check, &schema, vals, &mut named);

@@ -71,15 +71,17 @@ impl Layers<'_> {
         };
         for name in [names::BASE_URL, names::DB, names::API_KEY, names::LOGIN, names::LANG, names::TZ] {
             let Some(text) = self.environment.text(name) else { continue };
+            // A key goes out as it is written, whatever it is made of.
+            let is_key = name == names::API_KEY;
             let is_in = |quote: char| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
-            if ['"', '\''].into_iter().any(is_in) {
+            if !is_key && ['"', '\''].into_iter().any(is_in) {
                 return invalid(
                     name,
                     "stands in quotes",
                     "leave the quotes out: set of cmd.exe and env files of containers pass them on",
                 );
             }
-            if text.trim() != text && name != names::BASE_URL && !text.trim().is_empty() {
+            if !is_key && text.trim() != text && name != names::BASE_URL && !text.trim().is_empty() {
                 return invalid(name, "begins or ends with a blank", "leave the blank out");
             }
             if text.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')) {

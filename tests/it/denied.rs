@@ -171,7 +171,10 @@ fn a_company_that_the_user_is_not_in_is_named() {
         home.run(["count", "res.partner", "--context-json", &context]).fails(5, "access_denied").hints()
     };
     let hints = count("[1,2,9]");
-    assert!(hints.contains("names companies that this user is not in: 2,9; allowed are 1,4"), "{hints}");
+    assert!(
+        hints.contains("names companies that this user is not in: 2,9; this user may work in 1,4"),
+        "{hints}"
+    );
     assert!(!hints.contains("itself refuses"), "{hints}");
     // Companies of their own are not what is refused.
     assert!(!count("[4,1]").contains("is not in"));
@@ -209,7 +212,7 @@ fn a_refusal_by_the_guard_is_not_taken_for_a_missing_right() {
     for is_agent in [true, false] {
         let lacks = told("x.thing", "act", &groups("\t- Sales / Administrator"), is_agent);
         assert!(
-            lacks.contains("may not write x.thing; the group Sales / Administrator has that right"),
+            lacks.contains("may not use x.thing; the group Sales / Administrator has that right"),
             "{lacks}"
         );
     }

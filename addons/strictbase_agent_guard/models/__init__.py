@@ -2,6 +2,7 @@
 from . import agent_queued
 from . import agent_guard
 from . import agent_origin
+from . import origin_record
 from . import agent_held
 from . import agent_confirmation
 from . import agent_confirmation_use

@@ -43,6 +43,22 @@ class TestOriginJobs(OriginCase):
         self._job(partners[1].id)
         self.assertIn("new@outside.example", self.recipients())
 
+    def test_a_letter_that_gets_its_file_later(self):
+        """It is held as it is made; approvers are shown all that it has in the end."""
+        partner = self.agents_contact()
+        self._run(
+            "mail = env['mail.mail'].create({'subject': 'x', 'body_html': '<p>x</p>', "
+            f"'model': 'res.partner', 'res_id': {partner[0]}, "
+            f"'recipient_ids': [(4, {partner[0]})]}})\n"
+            "mail.write({'attachment_ids': [(0, 0, {'name': 'a.txt', 'raw': b'x'})]})"
+        )
+        held = self.held()
+        self.assertEqual([file["name"] for file in held.line["files"]], ["a.txt"])
+        held.with_user(self.users["approver"]).action_release()
+        self.env.flush_all()
+        self.pass_time()
+        self.assertIn("new@outside.example", self.recipients())
+
     def test_an_address_changed_after_the_release(self):
         """Also where the letter is about the contact that it goes to."""
         partner = self.agents_contact()

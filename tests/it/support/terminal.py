@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -33,6 +34,8 @@ def main():
         os.dup2(slave if job["data"] else stdout, 1)
         os.dup2(slave if job["terminal"] and job["talk"] else stderr, 2)
         os.closerange(3, 256)
+        # A terminal that is closed ends what runs in it, also where the tests themselves run under nohup.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         os.execve(job["words"][0], job["words"], job["environment"])
     deadline = time.monotonic() + PATIENCE
     screen, seen, echo, status, missing = b"", 0, [], None, None
