@@ -32,6 +32,7 @@ pub trait Host {
         let _ = (operation, because);
         Consent::NotHere
     }
+
     /// The approver's key, or none if it cannot be had here. Where a person types it, `shown` is what they see.
     ///
     /// # Errors
