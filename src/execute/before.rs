@@ -15,6 +15,8 @@ use crate::session::Run;
 const MOST: usize = 8 * 1024 * 1024;
 /// Of more records than this no more is kept than what is written to them.
 const FEW: usize = 20;
+/// And nothing more where that would be longer than this.
+const MOST_ALONG: usize = 256 * 1024;
 /// When a record was changed, and by whom.
 pub const STAMPS: [&str; 2] = ["write_date", "write_uid"];
 /// Fields that tell how a record stands.
@@ -73,16 +75,22 @@ impl Run<'_> {
                 .rows_now(&operation.model, ids, fields, &operation.context)
                 .map(|rows| (rows, Object::new())),
         };
-        let with_more: Vec<String> = fields.iter().cloned().chain(self.along(operation, &fields)).collect();
+        let along = self.along(operation, &fields);
+        let with_more: Vec<String> = fields.iter().chain(&along).cloned().collect();
         let read = match read(&with_more) {
-            // What is not written may be closed to this user.
-            Err(error) if with_more.len() > fields.len() && !is_away(&error) => read(&fields),
+            // What is not written may be closed to this user. Whoever did not answer is not asked twice.
+            Err(error) if !along.is_empty() && (error.odoo.is_some() || is_decided(&error)) => read(&fields),
             read => read,
         };
-        let (rows, lines) = match read {
+        let (mut rows, lines) = match read {
             Ok(read) => read,
             Err(error) => return kept_back(error),
         };
+        let values_along = rows.iter().flat_map(|row| along.iter().filter_map(|name| row.get(name)));
+        if values_along.map(|value| value.to_string().len()).sum::<usize>() > MOST_ALONG {
+            let rows = rows.iter_mut().filter_map(Value::as_object_mut);
+            rows.for_each(|row| row.retain(|name, _| !along.contains(name)));
+        }
         let kept: Vec<Value> = rows
             .iter()
             .filter_map(Value::as_object)
@@ -185,7 +193,8 @@ impl Run<'_> {
     }
 
     /// Other fields of a few records, which Odoo may change along with those that are written: an address with the
-    /// company that a contact belongs to, a date with the terms of payment. Only plain values are, and can be given back.
+    /// company that a contact belongs to, a date with the terms of payment. Only plain values are, and can be given
+    /// back; what does not leave Odoo is not asked for.
     fn along(&self, operation: &Operation, written: &[String]) -> Vec<String> {
         const PLAIN: [&str; 11] = [
             "boolean",
@@ -205,19 +214,21 @@ impl Run<'_> {
         let Some(schema) = self.known(&operation.model).filter(|_| is_write && is_few) else {
             return Vec::new();
         };
+        let Ok(withheld) = self.session.gate().withheld(&operation.model) else { return Vec::new() };
+        let is_plain = |field: Value| {
+            field["store"] == true && field["type"].as_str().is_some_and(|kind| PLAIN.contains(&kind))
+        };
         let is_one = |name: &&str| {
-            let kind = schema.kind(name).name;
-            let is_stored = schema.field(name).is_some_and(|field| field["store"] == true);
             // Where a button drives the state, no write leads it back.
             let is_driven = *name == "state" && states::driven(&operation.model).is_some();
-            is_stored
-                && PLAIN.contains(&kind.as_str())
-                && is_settable(&schema, name)
+            !is_driven
                 && !is_beside(name)
-                && !is_driven
+                && !written.iter().any(|other| other == name)
+                && schema.field(name).is_some_and(is_plain)
+                && is_settable(&schema, name)
+                && withheld.is(name, 0).is_none()
         };
-        let more = schema.names().filter(is_one).map(str::to_string);
-        more.filter(|name| !written.contains(name)).collect()
+        schema.names().filter(is_one).map(str::to_string).collect()
     }
 
     /// The names that a model has, as far as that is known, with when and by whom a record was changed.
@@ -334,16 +345,15 @@ fn missing(why: &str) -> Value {
     json!({ "missing": why })
 }
 
-/// Whether nobody answered, so that nobody will answer the write either.
-fn is_away(error: &Error) -> bool {
-    let is_decided = matches!(error.code, Code::PolicyDenied | Code::ConfirmationRequired);
-    !is_decided && (error.effect == Effect::NotSent || error.code == Code::Interrupted)
+/// Whether a policy kept back the question.
+fn is_decided(error: &Error) -> bool {
+    matches!(error.code, Code::PolicyDenied | Code::ConfirmationRequired)
 }
 
 /// A question for old values that went wrong: that is noted, and the write goes on. What did not leave here is not
 /// tried again at once with the write, unless a policy kept back the question alone.
 fn kept_back(error: Error) -> Result<Value> {
-    if !is_away(&error) {
+    if is_decided(&error) || error.effect != Effect::NotSent && error.code != Code::Interrupted {
         return Ok(missing(&error.message));
     }
     let mut error = error.with_effect(Effect::NotSent, Retry::Safe);

@@ -1,7 +1,7 @@
 //! A person beside the client is told, once, that a request of the agent's waits: with the page in Odoo where the client
 //! opens pages, in words where it shows forms. Whoever answers has seen it, and has decided nothing: a client may answer
-//! by itself. What may be decided in a form is in `form.rs`. In the stateless era the answer comes with the same call, by a handle that is good once, for that call
-//! and the user it was given to.
+//! by itself; what may be decided in a form is in `form.rs`. In the stateless era the answer comes with the same call, by
+//! a handle that is good once, for that call and the user it was given to.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

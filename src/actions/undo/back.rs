@@ -160,8 +160,11 @@ pub fn undo_write(
         for field in &along {
             let kind = kind(field);
             let (Some(was), Some(is)) = (compared::shown(old, field), compared::shown(there, field)) else { continue };
+            if compared::exactly(&kind, was, is) {
+                continue;
+            }
             let left = sight.left(all, entry, model, there, field);
-            let is_ours = left.is_some_and(|left| !compared::exactly(&kind, was, &left) && compared::exactly(&kind, &left, is));
+            let is_ours = left.is_some_and(|left| compared::exactly(&kind, &left, is));
             if let Some(value) = as_written(&kind, was).filter(|_| is_ours) {
                 back.insert(field.clone(), value);
             }

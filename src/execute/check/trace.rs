@@ -94,7 +94,7 @@ impl Looker<'_> {
             rows.iter().filter_map(|row| row["id"].as_i64()).chain(claimed.iter().copied()).collect();
         let end = last.or(there.last().copied()).unwrap_or(first);
         let missing =
-            |first: i64| (first + 1..end).filter(|id| !there.contains(id)).take(TOLD).collect::<Vec<_>>();
+            |first: i64| (first..end).skip(1).filter(|id| !there.contains(id)).take(TOLD).collect::<Vec<_>>();
         if last.is_some() && missing(first).is_empty() {
             return Ok(Trace::Whole);
         }

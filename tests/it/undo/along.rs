@@ -2,6 +2,7 @@
 //! was kept, and as nobody has written the record since.
 
 use crate::journal::entries;
+use crate::support::run::write_with_mode;
 use crate::support::{Answer, Home, Server, json2, lab};
 use serde_json::{Value, json};
 
@@ -18,7 +19,8 @@ fn place() -> (Home, Server) {
     server.on("/web/version", crate::journal::clock());
     let field = |kind: &str| json!({ "type": kind, "string": kind, "store": true, "readonly": false });
     let mut fields = json!({ "name": field("char"), "street": field("char"), "phone": field("char"),
-        "comment": field("html"), "parent_id": field("many2one"), "write_date": field("datetime"), "write_uid": field("many2one") });
+        "vat": field("char"), "api_token": field("char"),
+        "image": field("binary"), "comment": field("html"), "parent_id": field("many2one"), "write_date": field("datetime"), "write_uid": field("many2one") });
     fields["parent_id"]["relation"] = json!("res.partner");
     fields["write_uid"]["relation"] = json!("res.users");
     for name in ["write_date", "write_uid"] {
@@ -89,4 +91,41 @@ fn where_the_other_fields_are_closed_the_written_ones_are_kept_all_the_same() {
     wrote(&home);
     let before = entries(&home, &[]).pop().unwrap()["before"].clone();
     assert_eq!(before["rows"][0]["parent_id"], false, "{before}");
+}
+
+#[test]
+fn of_the_other_fields_secrets_withheld_ones_and_files_are_not_asked_for() {
+    let (home, server) = place();
+    let policy = json!({ "version": "1", "default": "allow", "redact": ["res.partner.vat"] }).to_string();
+    write_with_mode(&home.config().join("policy.json"), policy.as_bytes(), 0o600);
+    stands(&server, &json!(false), "Old", EARLY, 1);
+    let written = home.run(["write", "res.partner", "--ids", "1", "--vals-json", r#"{"name": "B"}"#]).ok();
+    let asked = server.requests_to(&json2("res.partner", "read"))[0].json()["fields"].clone();
+    let mut asked: Vec<String> = serde_json::from_value(asked).unwrap();
+    asked.sort();
+    assert_eq!(asked, ["name", "parent_id", "phone", "street", "write_date", "write_uid"]);
+    assert!(!written.stderr.contains("left out"), "{}", written.stderr);
+}
+
+#[test]
+fn what_is_written_is_kept_where_the_rest_of_the_record_is_too_much() {
+    let (home, server) = place();
+    let long = "a long text ".repeat(30_000);
+    stands(&server, &json!(false), &long, EARLY, 1);
+    let (entry, us) = wrote(&home);
+    let before = entries(&home, &[]).pop().unwrap()["before"].clone();
+    let row = json!({ "id": 1, "parent_id": false, "write_date": EARLY, "write_uid": 1 });
+    assert_eq!(before["rows"], json!([row]));
+    stands(&server, &json!(8), "New", &now(), us);
+    assert_eq!(sent_back(&home, &server, &entry), json!({ "parent_id": false }));
+}
+
+#[test]
+fn whoever_does_not_answer_for_the_other_fields_is_not_asked_again() {
+    let (home, server) = place();
+    server.on(&json2("res.partner", "read"), Answer::json("not what a read answers"));
+    wrote(&home);
+    let reads = server.requests_to(&json2("res.partner", "read"));
+    assert!(reads.iter().all(|read| read.json()["fields"].to_string().contains("street")), "{}", reads.len());
+    assert!(entries(&home, &[]).pop().unwrap()["before"]["missing"].is_string());
 }
