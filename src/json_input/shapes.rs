@@ -46,12 +46,8 @@ pub fn list(value: Value, place: &str) -> Result<Vec<Value>> {
 /// Takes a domain: a list, and nothing that other programs take for a filter.
 pub fn domain(value: Value, place: &str) -> Result<Vec<Value>> {
     let hint = match &value {
-        Value::Object(object) => Some(json_slips::as_domain(object)),
-        Value::String(text) if parse(text).is_err() => json_slips::as_json(text)
-            .filter(Value::is_array)
-            .map(|same| format!("the same as JSON, without the quotes around it: {same}")),
-        Value::Null | Value::Bool(_) => Some("every record is [], which is no condition".to_string()),
-        _ => None,
+        Value::String(text) if parse(text).is_ok() => None,
+        _ => json_slips::of_domain(&value),
     };
     list(value, place).map_err(|error| hint.into_iter().fold(error, Error::with_hint))
 }
@@ -82,10 +78,8 @@ pub fn strings(value: Value, place: &str) -> Result<Vec<String>> {
     let names: Vec<&str> = value
         .as_str()
         .filter(|text| parse(text).is_err())
-        .into_iter()
-        .flat_map(|text| text.split([',', ' ', ';']))
-        .filter(|name| !name.is_empty())
-        .collect();
+        .map(json_slips::as_names)
+        .unwrap_or_default();
     let hint = (!names.is_empty()).then(|| Value::from(names).to_string());
     list(value, place)
         .map_err(|error| hint.into_iter().fold(error, Error::with_hint))?

@@ -54,7 +54,7 @@ fn walk(check: &Check, domain: &Value, model: &str, schema: Option<&Arc<Schema>>
             "{place}: a domain is a list of conditions, this is {}",
             type_name(domain)
         ))
-        .with_hint(meant(domain)));
+        .with_hint(json_slips::of_domain(domain).unwrap_or_else(|| r#"write it as [["name", "=", "x"]]"#.into())));
     };
     if let [Value::String(field), Value::String(operator), _] = items.as_slice()
         && !["&", "|", "!"].contains(&field.as_str())
@@ -70,19 +70,6 @@ fn walk(check: &Check, domain: &Value, model: &str, schema: Option<&Arc<Schema>>
     }
     found.add(balanced(items, place))?;
     found.told()
-}
-
-/// What is no list, as the domain that it means.
-fn meant(domain: &Value) -> String {
-    let same = match domain {
-        Value::Object(filter) => return json_slips::as_domain(filter),
-        Value::String(text) => crate::json_input::parse(text).ok().or_else(|| json_slips::as_json(text)),
-        _ => None,
-    };
-    match same.filter(Value::is_array) {
-        Some(same) => format!("the same as JSON, without the quotes around it: {same}"),
-        None => r#"write it as [["name", "=", "x"]]"#.to_string(),
-    }
 }
 
 /// One item of a domain.

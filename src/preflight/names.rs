@@ -37,10 +37,8 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
             operation.kwargs.get(key).and_then(Value::as_str).filter(|text| !check.is_forced(text))
         {
             // Odoo would take the letters for names.
-            let names: Vec<&str> =
-                text.split([',', ' ', '[', ']', '"']).filter(|name| !name.is_empty()).collect();
             found.add(Err(refused(format!("{key}: takes a list of names, this is a string"))
-                .with_hint(Value::from(names).to_string())))?;
+                .with_hint(Value::from(crate::json_slips::as_names(text)).to_string())))?;
             return found.told();
         }
         for (index, name) in strings(operation, key).enumerate() {
