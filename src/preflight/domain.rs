@@ -54,7 +54,9 @@ fn walk(check: &Check, domain: &Value, model: &str, schema: Option<&Arc<Schema>>
             "{place}: a domain is a list of conditions, this is {}",
             type_name(domain)
         ))
-        .with_hint(json_slips::of_domain(domain).unwrap_or_else(|| r#"write it as [["name", "=", "x"]]"#.into())));
+        .with_hint(
+            json_slips::of_domain(domain).unwrap_or_else(|| r#"write it as [["name", "=", "x"]]"#.into()),
+        ));
     };
     if let [Value::String(field), Value::String(operator), _] = items.as_slice()
         && !["&", "|", "!"].contains(&field.as_str())
@@ -82,10 +84,7 @@ fn part(check: &Check, item: &Value, model: &str, schema: Option<&Arc<Schema>>, 
                 "and" | "&&" => error.with_hint("write \"&\" in front of the two conditions"),
                 "or" | "||" => error.with_hint("write \"|\" in front of the two conditions"),
                 "not" => error.with_hint("write \"!\" in front of the condition"),
-                _ => match json_slips::of_condition(item) {
-                    Some(hint) => error.with_hint(hint),
-                    None => error,
-                },
+                _ => error.with_hints(json_slips::of_condition(item)),
             })
         }
         Value::Array(parts) => condition(check, parts, model, schema, place),
@@ -94,10 +93,7 @@ fn part(check: &Check, item: &Value, model: &str, schema: Option<&Arc<Schema>>, 
                 "{place}: expected [field, operator, value] or one of & | !, found {}",
                 type_name(other)
             ));
-            Err(match json_slips::of_condition(other) {
-                Some(hint) => error.with_hint(hint),
-                None => error,
-            })
+            Err(error.with_hints(json_slips::of_condition(other)))
         }
     }
 }

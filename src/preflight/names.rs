@@ -51,8 +51,9 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
         if let Some(terms) =
             crate::json_input::parse(order).ok().as_ref().and_then(crate::json_slips::as_terms)
         {
-            return Err(refused("order: takes terms in one text, this is JSON".to_string())
-                .with_hint(format!("write {}", quoted(&terms))));
+            found.add(Err(refused("order: takes terms in one text, this is JSON")
+                .with_hint(format!("write {}", quoted(&terms)))))?;
+            return found.told();
         }
         for term in order.split(',').map(str::trim).filter(|term| !term.is_empty()) {
             found.add(order_is_sound(check, model, &schema, term))?;
