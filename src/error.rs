@@ -255,6 +255,11 @@ impl Error {
         self
     }
 
+    /// Adds whatever next steps there are.
+    pub fn with_hints<H: Into<Hint>>(self, hints: impl IntoIterator<Item = H>) -> Error {
+        hints.into_iter().fold(self, Error::with_hint)
+    }
+
     /// Calls a place in the arguments by the name under which the caller gave it.
     pub fn with_place(mut self, sent: &str, given: &str) -> Error {
         let worded = self.errors.iter_mut().chain(&mut self.hints).filter_map(Hint::first_text_mut);

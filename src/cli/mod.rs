@@ -146,7 +146,7 @@ pub(crate) fn bug(place: &str) -> Error {
         );
     }
     let error = said(", while a write was under way: it may have been carried out");
-    let error = under_way.into_iter().fold(error, Error::with_hint);
+    let error = error.with_hints(under_way);
     error.with_hint("then report this with the command line")
 }
 

@@ -8,6 +8,6 @@ mod strict;
 #[cfg(test)]
 mod tests;
 
-pub use shapes::{domain, ids, list, object, objects, strings, type_name, whole, wrong_type};
+pub use shapes::{bare_type_name, domain, ids, list, object, objects, strings, type_name, whole, wrong_type};
 pub use sources::{Fence, Source, Stdin, text_of};
 pub use strict::parse;

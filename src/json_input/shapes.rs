@@ -19,6 +19,12 @@ pub fn type_name(value: &Value) -> &'static str {
     }
 }
 
+/// The same without its article: this list.
+pub fn bare_type_name(value: &Value) -> &'static str {
+    let name = type_name(value);
+    name.split_once(' ').map_or(name, |(_, bare)| bare)
+}
+
 /// Takes an object or says where it was expected.
 pub fn object(value: Value, place: &str) -> Result<Object> {
     match value {
@@ -46,14 +52,10 @@ pub fn list(value: Value, place: &str) -> Result<Vec<Value>> {
 /// Takes a domain: a list, and nothing that other programs take for a filter.
 pub fn domain(value: Value, place: &str) -> Result<Vec<Value>> {
     let hint = match &value {
-        Value::Object(object) => Some(json_slips::as_domain(object)),
-        Value::String(text) if parse(text).is_err() => json_slips::as_json(text)
-            .filter(Value::is_array)
-            .map(|same| format!("the same as JSON, without the quotes around it: {same}")),
-        Value::Null | Value::Bool(_) => Some("every record is [], which is no condition".to_string()),
-        _ => None,
+        Value::String(text) if parse(text).is_ok() => None,
+        _ => json_slips::of_domain(&value),
     };
-    list(value, place).map_err(|error| hint.into_iter().fold(error, Error::with_hint))
+    list(value, place).map_err(|error| error.with_hints(hint))
 }
 
 /// JSON in a string, as programs wrap it that pass JSON on.
@@ -79,16 +81,11 @@ pub fn objects(value: Value, place: &str) -> Result<Vec<Object>> {
 
 /// Takes a list of strings.
 pub fn strings(value: Value, place: &str) -> Result<Vec<String>> {
-    let names: Vec<&str> = value
-        .as_str()
-        .filter(|text| parse(text).is_err())
-        .into_iter()
-        .flat_map(|text| text.split([',', ' ', ';']))
-        .filter(|name| !name.is_empty())
-        .collect();
+    let names: Vec<&str> =
+        value.as_str().filter(|text| parse(text).is_err()).map(json_slips::as_names).unwrap_or_default();
     let hint = (!names.is_empty()).then(|| Value::from(names).to_string());
     list(value, place)
-        .map_err(|error| hint.into_iter().fold(error, Error::with_hint))?
+        .map_err(|error| error.with_hints(hint))?
         .into_iter()
         .enumerate()
         .map(|(index, item)| match item {

@@ -114,15 +114,14 @@ impl Stdin {
         let flag = source.flag();
         let invalid = |why: String| Error::new(Code::InvalidJson, format!("{flag} is not valid JSON: {why}"));
         match source {
-            Source::Inline { text, .. } => parse(text).map_err(|why| {
-                json_slips::of_word(text, source.flag()).into_iter().fold(invalid(why), Error::with_hint)
-            }),
+            Source::Inline { text, .. } => {
+                parse(text).map_err(|why| invalid(why).with_hints(json_slips::of_word(text, source.flag())))
+            }
             Source::File { path, .. } => {
                 let bytes = self.bytes(flag, path, LARGEST)?;
                 let text =
                     text_of(&bytes).map_err(|why| invalid(why).with_hint(json_slips::of_bytes(&bytes)))?;
-                parse(text)
-                    .map_err(|why| json_slips::of_text(text).into_iter().fold(invalid(why), Error::with_hint))
+                parse(text).map_err(|why| invalid(why).with_hints(json_slips::of_text(text)))
             }
         }
     }

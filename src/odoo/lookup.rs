@@ -75,6 +75,9 @@ const CALLED_BY: [&str; 11] = [
 /// What stands in the place of one's own name.
 const ONESELF: &str = "me";
 
+/// Models in which oneself is a record.
+pub const PEOPLE: [&str; 3] = ["hr.employee", "res.partner", "res.users"];
+
 /// Variants of one name that are looked through.
 const MOST_VARIANTS: u32 = 80;
 
@@ -164,8 +167,7 @@ impl Wanted {
 
     /// Whether oneself is meant.
     pub fn is_oneself(&self) -> bool {
-        self.name().eq_ignore_ascii_case(ONESELF)
-            && matches!(self.model(), "hr.employee" | "res.partner" | "res.users")
+        self.name().eq_ignore_ascii_case(ONESELF) && PEOPLE.contains(&self.model())
     }
 
     fn search(&self, schema: Option<&Schema>, condition: Vec<Value>, more: Vec<&str>) -> Result<Operation> {

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::explain::Filling;
-use super::{Check, denials, domain, echoes, named, oneself, reports, wizards};
+use super::{Check, denials, domain, echoes, named, oneself, reports, scalars, wizards};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::knowledge::methods::{self, Answer};
@@ -25,11 +25,15 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
         return missing(check, operation, text);
     }
     let is_empty = matches!(text, "[]" | "0");
+    // Where that is why, nothing else is asked about it.
+    if is_empty && operation.access() == Access::Read && oneself::found_nothing(check, operation) {
+        return Ok(());
+    }
     if is_empty || tells_apart(operation.kwargs.get("domain")) {
         found_wrongly(check, operation, is_empty);
     }
     if is_empty {
-        if operation.access() == Access::Read && !oneself::found_nothing(check, operation) {
+        if operation.access() == Access::Read {
             denials::found_nothing(check, operation);
         }
         return Ok(());
@@ -121,10 +125,7 @@ fn import(check: &Check, operation: &Operation, answer: &Value) -> Result<()> {
     }
     let of_first =
         messages.iter().find(|message| is_error(message)).and_then(|message| cell(check, operation, message));
-    Err(match of_first {
-        Some(way) => error.with_hint(way),
-        None => error,
-    })
+    Err(error.with_hints(of_first))
 }
 
 /// How a cell of the column that a message is about is written.
@@ -143,12 +144,8 @@ fn cell(check: &Check, operation: &Operation, message: &Value) -> Option<String>
         "integer" | "float" | "monetary" => "a number has digits and a point: 1000.5".into(),
         "boolean" => "1 and 0 stand for yes and no".into(),
         "selection" => {
-            let options = field["selection"].as_array()?;
-            let keys: Vec<String> = options
-                .iter()
-                .map(|option| format!("{} ({})", option[0], option[1].as_str().unwrap_or_default()))
-                .collect();
-            format!("it takes {}", keys.join(", "))
+            let options = scalars::options(&field["selection"]);
+            scalars::listed(&options)?
         }
         _ => return None,
     })

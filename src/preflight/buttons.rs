@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::odoo::schema::Schemas;
 use crate::operation::{Operation, kwargs};
+use crate::text::html;
 
 /// A button that calls a method.
 #[derive(Debug, PartialEq)]
@@ -34,17 +35,24 @@ pub fn of_wizard(schemas: &dyn Schemas, model: &str, view: Option<i64>, state: O
     all
 }
 
-/// What stands in a tag.
-fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    let from = tag.find(&format!(" {name}=\""))? + name.len() + 3;
-    tag[from..].split('"').next()
+/// What stands in a tag, as it was before it was escaped.
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, after) = tag.split_once(&format!(" {name}=\""))?;
+    after.split('"').next().map(html::unescaped)
+}
+
+/// What is drawn, without what only its author reads.
+fn without_comments(arch: &str) -> String {
+    let mut parts = arch.split("<!--");
+    let first = parts.next().unwrap_or_default();
+    parts.filter_map(|part| part.split_once("-->")).fold(first.to_string(), |drawn, (_, after)| drawn + after)
 }
 
 fn shown(arch: &str, state: Option<&str>) -> Vec<Button> {
     // Each element that is open, with whether it is hidden and whether it is a footer.
     let mut open: Vec<(bool, bool)> = Vec::new();
     let mut found: Vec<Button> = Vec::new();
-    for tag in arch.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
+    for tag in without_comments(arch).split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
         if tag.starts_with('/') {
             open.pop();
             continue;
@@ -61,15 +69,15 @@ fn shown(arch: &str, state: Option<&str>) -> Vec<Button> {
         if !tag.ends_with('/') {
             open.push((hides, name == "footer"));
         }
-        let is_button = name == "button" && attribute(&tag, "type") == Some("object");
+        let is_button = name == "button" && attribute(&tag, "type").as_deref() == Some("object");
         if is_button
             && is_seen
             && attribute(&tag, "special").is_none()
             && let Some(method) = attribute(&tag, "name")
             && found.iter().all(|known| known.method != method)
         {
-            let label = attribute(&tag, "string").unwrap_or_default().replace("&amp;", "&");
-            found.push(Button { method: method.into(), label, is_in_footer });
+            let label = attribute(&tag, "string").unwrap_or_default();
+            found.push(Button { method, label, is_in_footer });
         }
     }
     found
@@ -78,14 +86,12 @@ fn shown(arch: &str, state: Option<&str>) -> Vec<Button> {
 /// Whether an element is never shown, or not in this state. Other conditions are the record's, and are not read.
 fn is_hidden(tag: &str, state: Option<&str>) -> bool {
     let invisible = attribute(tag, "invisible").unwrap_or_default();
-    let Some(state) = state else { return matches!(invisible, "1" | "True") };
-    let of_states =
-        attribute(tag, "states").is_some_and(|states| states.split(',').all(|one| one.trim() != state));
-    let of_attrs = attribute(tag, "attrs").and_then(|attrs| by_state(attrs, state));
-    matches!(invisible, "1" | "True")
-        || of_states
-        || of_attrs == Some(true)
-        || by_state(invisible, state) == Some(true)
+    let by_its_state = |state: &str| {
+        attribute(tag, "states").is_some_and(|states| states.split(',').all(|one| one.trim() != state))
+            || attribute(tag, "attrs").and_then(|attrs| by_state(&attrs, state)) == Some(true)
+            || by_state(&invisible, state) == Some(true)
+    };
+    matches!(invisible.as_str(), "1" | "True") || state.is_some_and(by_its_state)
 }
 
 /// What a condition says that asks for the state alone: `state != 'choose'`, and before 17 the same as a domain.
@@ -123,6 +129,18 @@ mod tests {
         assert_eq!(methods(arch, Some("choose")), ["act_getfile"]);
         assert_eq!(methods(arch, None), ["act_getfile"]);
         assert!(methods(arch, Some("get")).is_empty());
+    }
+
+    #[test]
+    fn what_is_escaped_or_left_out_is_read_as_the_page_has_it() {
+        let arch = r#"<form><!-- <footer><button name="gone" type="object"/> --><header invisible="state != &quot;get&quot;">
+            <button name="later" type="object"/></header>
+            <button name="go" type="object" string="Say &quot;go&quot; &#39;n&#39; end"/></form>"#;
+        let shown = shown(arch, Some("choose"));
+        let told: Vec<(&str, &str, bool)> =
+            shown.iter().map(|one| (one.method.as_str(), one.label.as_str(), one.is_in_footer)).collect();
+        assert_eq!(told, [("go", "Say \"go\" 'n' end", false)]);
+        assert_eq!(methods(arch, Some("get")), ["later", "go"]);
     }
 
     #[test]

@@ -54,7 +54,9 @@ fn walk(check: &Check, domain: &Value, model: &str, schema: Option<&Arc<Schema>>
             "{place}: a domain is a list of conditions, this is {}",
             type_name(domain)
         ))
-        .with_hint(meant(domain)));
+        .with_hint(
+            json_slips::of_domain(domain).unwrap_or_else(|| r#"write it as [["name", "=", "x"]]"#.into()),
+        ));
     };
     if let [Value::String(field), Value::String(operator), _] = items.as_slice()
         && !["&", "|", "!"].contains(&field.as_str())
@@ -72,19 +74,6 @@ fn walk(check: &Check, domain: &Value, model: &str, schema: Option<&Arc<Schema>>
     found.told()
 }
 
-/// What is no list, as the domain that it means.
-fn meant(domain: &Value) -> String {
-    let same = match domain {
-        Value::Object(filter) => return json_slips::as_domain(filter),
-        Value::String(text) => crate::json_input::parse(text).ok().or_else(|| json_slips::as_json(text)),
-        _ => None,
-    };
-    match same.filter(Value::is_array) {
-        Some(same) => format!("the same as JSON, without the quotes around it: {same}"),
-        None => r#"write it as [["name", "=", "x"]]"#.to_string(),
-    }
-}
-
 /// One item of a domain.
 fn part(check: &Check, item: &Value, model: &str, schema: Option<&Arc<Schema>>, place: &str) -> Result<()> {
     match item {
@@ -95,10 +84,7 @@ fn part(check: &Check, item: &Value, model: &str, schema: Option<&Arc<Schema>>, 
                 "and" | "&&" => error.with_hint("write \"&\" in front of the two conditions"),
                 "or" | "||" => error.with_hint("write \"|\" in front of the two conditions"),
                 "not" => error.with_hint("write \"!\" in front of the condition"),
-                _ => match json_slips::of_condition(item) {
-                    Some(hint) => error.with_hint(hint),
-                    None => error,
-                },
+                _ => error.with_hints(json_slips::of_condition(item)),
             })
         }
         Value::Array(parts) => condition(check, parts, model, schema, place),
@@ -107,10 +93,7 @@ fn part(check: &Check, item: &Value, model: &str, schema: Option<&Arc<Schema>>, 
                 "{place}: expected [field, operator, value] or one of & | !, found {}",
                 type_name(other)
             ));
-            Err(match json_slips::of_condition(other) {
-                Some(hint) => error.with_hint(hint),
-                None => error,
-            })
+            Err(error.with_hints(json_slips::of_condition(other)))
         }
     }
 }

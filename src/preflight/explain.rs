@@ -166,8 +166,28 @@ impl crate::odoo::schema::Schemas for Filling<'_, '_> {
         Ok(self.known(model))
     }
 
+    fn version(&self) -> crate::knowledge::Version {
+        self.0.version
+    }
+
     fn ask(&self, question: Operation) -> Option<Value> {
         self.0.schemas.ask(question)
+    }
+
+    fn asked(&self, question: Operation) -> Option<crate::error::Result<Value>> {
+        self.0.schemas.asked(question)
+    }
+
+    fn user_id(&self) -> Option<i64> {
+        self.0.schemas.user_id()
+    }
+
+    fn companies(&self) -> Option<Vec<i64>> {
+        self.0.schemas.companies()
+    }
+
+    fn has_group(&self, group: &str) -> Option<bool> {
+        self.0.schemas.has_group(group)
     }
 }
 

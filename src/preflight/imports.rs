@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Check, names, refused};
 use crate::error::Result;
 use crate::hint::{Action, Hint};
-use crate::json_input::type_name;
+use crate::json_input::bare_type_name;
 use crate::operation::{Object, Operation};
 
 /// The most different names that are looked up.
@@ -37,7 +37,7 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         if let Some(at) = cells.iter().position(|cell| cell.is_array() || cell.is_object()) {
             return Err(refused(format!(
                 "{place}[{at}]: a cell is a text, Odoo would store this {} as Python prints it",
-                type_name(&cells[at]).trim_start_matches("a ").trim_start_matches("an ")
+                bare_type_name(&cells[at])
             )));
         }
     }

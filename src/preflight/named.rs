@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::Check;
+use super::{Check, oneself};
 use crate::hint::{Action, Hint};
+use crate::odoo::lookup::PEOPLE;
 use crate::operation::{Object, Operation};
 use crate::suggest::closest;
 
@@ -19,13 +20,6 @@ const MOST_RECORDS: u32 = 300;
 
 /// The most definitions of properties that are read.
 const MOST_DEFINITIONS: u32 = 100;
-
-/// What people write for themselves, where Odoo looks for somebody of that name.
-const ONESELF: [&str; 9] =
-    ["me", "@me", "myself", "self", "uid", "user", "user.id", "current_user", "env.user.id"];
-
-/// Models in which oneself is a record.
-const PEOPLE: [&str; 3] = ["hr.employee", "res.partner", "res.users"];
 
 /// Notes the names of a domain that are nobody's.
 pub fn check(check: &Check, operation: &Operation, given: &Value) {
@@ -66,7 +60,7 @@ fn nobody(check: &Check, condition: &Condition, relation: &str, name: &str) -> O
     let says =
         format!("{}: no {relation} is called {name:?}, and Odoo searches for it as a name", condition.place);
     let find = Action::new("lookup").with("kind", relation);
-    if PEOPLE.contains(&relation) && ONESELF.contains(&name.to_lowercase().as_str()) {
+    if PEOPLE.contains(&relation) && oneself::is_word(name) {
         let find = find.with("query", "me").with("one", true);
         return Some(Hint::new(format!("{says}; the id of oneself: ")).action(find));
     }

@@ -37,10 +37,8 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
             operation.kwargs.get(key).and_then(Value::as_str).filter(|text| !check.is_forced(text))
         {
             // Odoo would take the letters for names.
-            let names: Vec<&str> =
-                text.split([',', ' ', '[', ']', '"']).filter(|name| !name.is_empty()).collect();
             found.add(Err(refused(format!("{key}: takes a list of names, this is a string"))
-                .with_hint(Value::from(names).to_string())))?;
+                .with_hint(Value::from(crate::json_slips::as_names(text)).to_string())))?;
             return found.told();
         }
         for (index, name) in strings(operation, key).enumerate() {
@@ -53,8 +51,9 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
         if let Some(terms) =
             crate::json_input::parse(order).ok().as_ref().and_then(crate::json_slips::as_terms)
         {
-            return Err(refused("order: takes terms in one text, this is JSON".to_string())
-                .with_hint(format!("write {}", quoted(&terms))));
+            found.add(Err(refused("order: takes terms in one text, this is JSON")
+                .with_hint(format!("write {}", quoted(&terms)))))?;
+            return found.told();
         }
         for term in order.split(',').map(str::trim).filter(|term| !term.is_empty()) {
             found.add(order_is_sound(check, model, &schema, term))?;

@@ -7,13 +7,19 @@ use super::Check;
 use crate::hint::{Action, Hint};
 use crate::operation::Operation;
 
+/// What people write for themselves, where Odoo looks for somebody of that name.
+const WORDS: [&str; 10] =
+    ["me", "@me", "myself", "self", "uid", "user", "user.id", "current_user", "current user", "env.user.id"];
+
+/// Whether somebody who writes this means themselves.
+pub fn is_word(text: &str) -> bool {
+    WORDS.contains(&text.to_lowercase().as_str())
+}
+
 /// How one asks for one's own, where a condition has a word for it.
 pub fn meant(check: &Check, path: &str, operator: &str, value: &Value) -> Option<Hint> {
-    let is_word = |value: &Value| {
-        let word = value.as_str().unwrap_or_default().to_lowercase();
-        matches!(word.as_str(), "me" | "myself" | "self" | "uid" | "current_user" | "current user")
-    };
-    if !is_word(value) && !value.as_array().is_some_and(|list| list.iter().any(is_word)) {
+    let is_oneself = |value: &Value| value.as_str().is_some_and(is_word);
+    if !is_oneself(value) && !value.as_array().is_some_and(|list| list.iter().any(is_oneself)) {
         return None;
     }
     let kind = match path.split('.').rfind(|step| !matches!(*step, "id" | "name"))? {

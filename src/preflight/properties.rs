@@ -288,10 +288,7 @@ fn ids(check: &Check, value: &mut Value, relation: &str, place: &str) -> Result<
             let error = refused(format!(
                 "{place}: takes a plain list of ids of {relation}, {wrong} is none: Odoo would empty it"
             ));
-            Err(match wrong.as_str().and_then(|text| relations::meant(text, relation)) {
-                Some(way) => error.with_hint(way),
-                None => error,
-            })
+            Err(error.with_hints(wrong.as_str().and_then(|text| relations::meant(text, relation))))
         }
         None => Ok(()),
     }

@@ -52,10 +52,7 @@ pub fn many2one(check: &Check, value: &mut Value, relation: &str, place: &str) -
         "{place}: takes the id of a {relation} or false, this is {what}: Odoo would clear the field or fail"
     ));
     Err(match &*value {
-        Value::String(text) => match meant(text, relation) {
-            Some(way) => error.with_hint(way),
-            None => error,
-        },
+        Value::String(text) => error.with_hints(meant(text, relation)),
         Value::Array(items) => match items.as_slice() {
             [id] if is_id(id) => error.with_hint(format!("write {id}")),
             _ => error,
@@ -66,10 +63,7 @@ pub fn many2one(check: &Check, value: &mut Value, relation: &str, place: &str) -
         Value::Object(object) if object.get("id").and_then(Value::as_str).is_some_and(is_number) => {
             error.with_hint(format!("write {}", object["id"].as_str().unwrap_or_default()))
         }
-        Value::Object(object) => match super::ways::described(relation, object) {
-            Some(way) => error.with_hint(way),
-            None => error,
-        },
+        Value::Object(object) => error.with_hints(super::ways::described(relation, object)),
         _ => error.with_hint("false empties it"),
     })
 }
@@ -134,10 +128,7 @@ pub fn linked(check: &Check, operation: &Operation) -> Result<()> {
         for (place, text) in texts {
             let error =
                 refused(format!("{place}: takes the id of a {relation}, this is a string: Odoo would fail"));
-            found.add(Err(match meant(text, relation) {
-                Some(way) => error.with_hint(way),
-                None => error,
-            }))?;
+            found.add(Err(error.with_hints(meant(text, relation))))?;
         }
     }
     found.told()
@@ -182,10 +173,7 @@ pub fn x2many(
         Value::Array(items) => items,
         other => {
             let error = fails(&format!("takes a list, this is {}", type_name(other)));
-            return Err(match other.as_str().and_then(|text| meant(text, relation)) {
-                Some(way) => error.with_hint(way),
-                None => error,
-            });
+            return Err(error.with_hints(other.as_str().and_then(|text| meant(text, relation))));
         }
     };
     if items.is_empty() {
@@ -219,10 +207,7 @@ pub fn x2many(
                 .with_hint("[[0, 0, {values}]] creates, [[1, id, {values}]] changes")),
             _ => {
                 let error = fails(&format!("item {index} is {kind}, neither an id nor a command"));
-                Err(match item.as_str().and_then(|text| meant(text, relation)) {
-                    Some(way) => error.with_hint(way),
-                    None => error,
-                })
+                Err(error.with_hints(item.as_str().and_then(|text| meant(text, relation))))
             }
         })?;
     }
@@ -268,10 +253,7 @@ fn nested(
             other => {
                 let error = wrong("the third part of a command 6 is a list of ids");
                 let text = other.as_array().and_then(|items| items.iter().find_map(Value::as_str));
-                Err(match text.and_then(|text| meant(text, relation)) {
-                    Some(way) => error.with_hint(way),
-                    None => error,
-                })
+                Err(error.with_hints(text.and_then(|text| meant(text, relation))))
             }
         },
         _ => Err(wrong("this is no command")),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::dates::{self, Reading};
 use super::{Check, refused};
 use crate::error::{Error, Result};
-use crate::json_input::type_name;
+use crate::json_input::{bare_type_name, type_name};
 use crate::suggest::closest;
 
 /// Checks one value by its field's type; a type that is not known here is Odoo's to judge.
@@ -27,6 +27,9 @@ pub fn check(check: &Check, value: &mut Value, field: &Value, place: &str) -> Re
         _ => Ok(()),
     }
 }
+
+/// The most options that are told one by one.
+const MOST_OPTIONS: usize = 20;
 
 fn number(value: &Value, place: &str, whole: bool) -> Result<()> {
     let expected = if whole { "a whole number" } else { "a number" };
@@ -89,7 +92,7 @@ fn text(value: &Value, place: &str) -> Result<()> {
         other => {
             let error = refused(format!(
                 "{place}: takes a text, Odoo would store this {} as Python prints it",
-                type_name(other).trim_start_matches("a ")
+                bare_type_name(other)
             ));
             // A filter or a list of options that a text field keeps.
             Err(match other {
@@ -126,13 +129,19 @@ fn selection(value: &Value, options: &Value, place: &str) -> Result<()> {
 
 /// The refusal of what is no key of a selection, with the key that was meant.
 pub fn no_such_key(message: String, value: &Value, options: &Value) -> Error {
-    let options: Vec<(&Value, &str)> = options
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|option| (&option[0], option[1].as_str().unwrap_or_default()))
-        .collect();
-    did_you_mean(refused(message), value, &options)
+    did_you_mean(refused(message), value, &self::options(options))
+}
+
+/// The keys of a selection, each with its label.
+pub fn options(selection: &Value) -> Vec<(&Value, &str)> {
+    let options = selection.as_array().into_iter().flatten();
+    options.map(|option| (&option[0], option[1].as_str().unwrap_or_default())).collect()
+}
+
+/// All that a selection takes, where that is not too long to be read.
+pub fn listed(options: &[(&Value, &str)]) -> Option<String> {
+    let all: Vec<String> = options.iter().map(|(key, label)| format!("{key} ({label})")).collect();
+    (1..=MOST_OPTIONS).contains(&all.len()).then(|| format!("it takes {}", all.join(", ")))
 }
 
 /// The key of the one label that begins with a word.
@@ -167,11 +176,7 @@ fn did_you_mean(error: Error, value: &Value, options: &[(&Value, &str)]) -> Erro
     };
     match exact().or(by_label).or_else(by_end).or_else(by_spelling) {
         Some(key) => error.with_hint(format!("did you mean {}?", Value::from(key))),
-        None if options.len() <= 20 => {
-            let all: Vec<String> = options.iter().map(|(key, label)| format!("{key} ({label})")).collect();
-            error.with_hint(format!("it takes {}", all.join(", ")))
-        }
-        None => error,
+        None => error.with_hints(listed(options)),
     }
 }
 

@@ -78,14 +78,10 @@ fn field(check: &Check, model: &str, schema: &Schema, name: &str, inner: &Value,
     }
     names::known(check, model, schema, name, place)?;
     let described = schema.field(name).unwrap_or_default();
-    if described["relation"].is_string() {
-        inside(inner, place)?;
+    let Some(relation) = described["relation"].as_str() else { return Ok(()) };
+    inside(inner, place)?;
+    match inner.get("fields").filter(|nested| nested.is_object()) {
+        Some(nested) => of_model(check, relation, nested, &format!("{place}.fields")),
+        None => Ok(()),
     }
-    let Some(nested) = inner.get("fields").filter(|nested| nested.is_object()) else { return Ok(()) };
-    if let Some(relation) =
-        schema.field(name).and_then(|field| field["relation"].as_str().map(str::to_string))
-    {
-        return of_model(check, &relation, nested, &format!("{place}.fields"));
-    }
-    Ok(())
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::findings::Findings;
 use super::{Check, refused, scalars};
 use crate::error::Result;
-use crate::json_input::type_name;
+use crate::json_input::bare_type_name;
 use crate::knowledge::methods::{self, Form};
 use crate::knowledge::vocabulary::{ACTIVITY_TYPES, SUBTYPES};
 use crate::operation::Operation;
@@ -41,7 +41,7 @@ pub fn text(value: &Value, place: &str) -> Result<()> {
     match value {
         Value::Array(_) | Value::Object(_) => Err(refused(format!(
             "{place}: takes a text, Odoo would store this {} as Python prints it or fail",
-            type_name(value).trim_start_matches("a ").trim_start_matches("an ")
+            bare_type_name(value)
         ))),
         _ => Ok(()),
     }

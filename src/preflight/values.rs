@@ -111,7 +111,7 @@ fn one(check: &Check, record: &Record, name: &str, value: &mut Value, place: &st
             let refusal = refused(format!(
                 "{place}: takes a text; Odoo would store this object as Python prints it, in every language"
             ));
-            Err(hints.into_iter().fold(refusal, Error::with_hint))
+            Err(refusal.with_hints(hints))
         }
         _ => scalars::check(check, value, &field, place),
     }

@@ -25,7 +25,7 @@ pub fn parse(text: &str) -> Result<Job> {
             ),
             false => error,
         };
-        hints.into_iter().fold(error, Error::with_hint)
+        error.with_hints(hints)
     })?;
     understand(value).map_err(|mut error| {
         // The same checks serve flags; in a spec their code is the spec's.

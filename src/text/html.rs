@@ -57,6 +57,19 @@ pub fn lines(html: &str) -> String {
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
+/// What was escaped, as it was before.
+pub fn unescaped(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        whole.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let taken = entity(rest, &mut whole);
+        rest = &rest[taken..];
+    }
+    whole + rest
+}
+
 /// The text between the tags; an element that begins a line leaves `end` behind.
 fn untagged(html: &str, end: char) -> String {
     let mut text = String::with_capacity(html.len());

@@ -190,6 +190,8 @@ fn a_wrong_line_is_answered_with_the_right_one() {
         ("unlink res.partner", "unlink", "call res.partner unlink --ids ID"),
         ("unlink res.partner --ids 7", "unlink", "call res.partner unlink --ids 7"),
         ("unlink", "unlink", "call MODEL unlink --ids ID"),
+        ("--env-file a.env unlink --ids 7", "unlink", "call MODEL unlink --ids 7"),
+        ("delete --password s3.cret --ids 7", "delete", "call MODEL unlink --ids 7"),
         ("version", "version", "here that is odoo-agent --version"),
         (
             "search-read res.partner name,email",

@@ -265,4 +265,15 @@ fn a_word_for_oneself_leads_to_ones_own_id() {
     for plain in [r#"[["name","=","me"]]"#, r#"[["user_id","=","Ann"]]"#, r#"[["user_id","=",7]]"#] {
         assert!(!count(plain).ok().stderr.contains("oneself"), "{plain}");
     }
+    // The fields say no more of it, and nobody is asked who is called so.
+    let fields = json!({ "user_id": { "type": "many2one", "relation": "res.users", "string": "User" } });
+    server.on(&json2("x.task", "fields_get"), Answer::json(fields.to_string()));
+    server.on(&json2("res.users", "search_count"), Answer::json("0"));
+    let notes = count(r#"[["user_id","=","me"]]"#).ok().notes();
+    assert_eq!(
+        notes.iter().filter(|note| note.contains("lookup res.users me --one")).count(),
+        1,
+        "{notes:?}"
+    );
+    assert!(server.requests_to(&json2("res.users", "search_count")).is_empty());
 }

@@ -157,6 +157,28 @@ fn what_is_spoken_follows_from_the_server_and_the_profile() {
 }
 
 #[test]
+fn an_empty_answer_is_judged_by_the_version_that_gave_it() {
+    let server = Server::start();
+    let fields =
+        json!({ "parent_id": { "type": "many2one", "relation": "res.partner", "string": "Company" } });
+    server.on(
+        "/jsonrpc",
+        Answer::made(move |request| match asked(request).as_str() {
+            "common.version" => version(17),
+            "common.authenticate" => result(&json!(UID)),
+            "res.partner.fields_get" => result(&fields),
+            _ => result(&json!([])),
+        }),
+    );
+    let home = with_key(&server);
+    let notes = |domain: &str| home.agent(READ).args(["--domain", domain]).run().ok().notes().join("\n");
+    let misspelt = notes(r#"[["parent_ids", "=", 1]]"#);
+    assert!(misspelt.contains("nothing was found") && misspelt.contains("parent_id"), "{misspelt}");
+    // Odoo 19 fails on it, and those before ask whether there is one.
+    assert_eq!(notes(r#"[["parent_id", "=", true]]"#), "");
+}
+
+#[test]
 fn a_key_without_a_login_asks_nobody_and_a_key_that_opens_nothing_says_so() {
     let server = odoo(18);
     let home = Home::new();

@@ -229,10 +229,7 @@ fn sound(value: &Value, place: &str) -> Result<(), Error> {
         "{place}[{index}]: {} is neither a condition [field, operator, value] nor one of & | !",
         items[index]
     ));
-    Err(match crate::json_slips::of_condition(&items[index]) {
-        Some(hint) => error.with_hint(hint),
-        None => error,
-    })
+    Err(error.with_hints(crate::json_slips::of_condition(&items[index])))
 }
 
 /// An error of a value on one line: its place is put before it, and there is nothing else to carry its hints.

@@ -7,6 +7,7 @@ use super::line::{Line, has_name};
 use super::{plain, usage};
 use crate::cli::interface::{self, commands, topics};
 use crate::error::Error;
+use crate::operation::check_model;
 use crate::suggest::closest;
 use crate::text::shell::quoted;
 
@@ -84,12 +85,15 @@ pub(super) fn unknown_command(line: &Line, given: &str) -> Error {
     let word = plain(given);
     let habit = COMMANDS.iter().find(|(other, _)| *other == word && line.path.is_empty());
     if let Some((_, ours)) = habit {
-        // With the model and the records that were named.
-        let model = line.words.iter().find(|word| word.contains('.') && !word.starts_with('-'));
-        let ids = line.words.iter().skip_while(|word| *word != "--ids").nth(1);
-        let ours = model.map_or((*ours).to_string(), |model| ours.replace("MODEL", &quoted(model)));
-        let ours =
-            ids.map_or(ours.clone(), |ids| ours.replace("--ids ID", &format!("--ids {}", quoted(ids))));
+        // With the model and the records that were named. What stands elsewhere may be a path or a key.
+        let behind = |mark: &str| line.words.iter().skip(1).skip_while(|word| *word != mark).nth(1);
+        let mut ours = (*ours).to_string();
+        if let Some(model) = behind(given).filter(|word| word.contains('.') && check_model(word).is_ok()) {
+            ours = ours.replace("MODEL", model);
+        }
+        if let Some(ids) = behind("--ids") {
+            ours = ours.replace("--ids ID", &format!("--ids {}", quoted(ids)));
+        }
         return error.with_hint(format!("here that is odoo-agent {ours}"));
     }
     if given.contains('.') && line.path.is_empty() {

@@ -1,9 +1,11 @@
-//! What is meant by text that is no JSON, or JSON of another form: shells that take quotes away or leave them,
-//! Python, code fences, filters of other programs. It only gives hints; nothing is read that does not parse.
+//! What is meant by text that is no JSON: shells that take quotes away or leave them, code fences, CSV, files of other
+//! kinds; `forms.rs` has what is JSON of another form. It only gives hints; nothing is read that does not parse.
+
+mod forms;
 
 use serde_json::{Value, json};
 
-use crate::operation::Object;
+pub use forms::{as_condition, as_ids, as_names, as_terms, of_condition, of_domain};
 
 /// What to do with UTF-16.
 pub const UTF_16: &str =
@@ -114,36 +116,13 @@ pub fn of_word(text: &str, flag: &str) -> Vec<String> {
 fn form(text: &str, flag: &str) -> String {
     let kind = flag.trim_start_matches('-').trim_end_matches("-json");
     match kind {
-        "domain" => json!([condition(text).unwrap_or_else(|| json!(["name", "=", "x"]))]).to_string(),
-        "having" => json!([condition(text).unwrap_or_else(|| json!(["__count", ">", 1]))]).to_string(),
+        "domain" => json!([as_condition(text).unwrap_or_else(|| json!(["name", "=", "x"]))]).to_string(),
+        "having" => json!([as_condition(text).unwrap_or_else(|| json!(["__count", ">", 1]))]).to_string(),
         "context" => json!({ "lang": "en_US" }).to_string(),
         "fields" => json!(["name"]).to_string(),
         _ if kind.ends_with("-list") => json!([{ "name": "x" }]).to_string(),
         _ => json!({ "name": "x" }).to_string(),
     }
-}
-
-/// `name = x`: one field, one operator and one value.
-fn condition(text: &str) -> Option<Value> {
-    let operators = ["!=", ">=", "<=", "==", "=", ">", "<", " not ilike ", " ilike ", " like "];
-    let (at, operator) =
-        operators.into_iter().filter_map(|one| Some((text.find(one)?, one))).min_by_key(|(at, _)| *at)?;
-    let (field, value) = (text[..at].trim(), text[at + operator.len()..].trim());
-    let is_field = !field.is_empty()
-        && field.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.'));
-    let value = value.trim_matches(['\'', '"']);
-    let lower = format!(" {} ", value.to_lowercase());
-    let is_one = !value.is_empty() && ![" and ", " or ", "=", "&"].iter().any(|more| lower.contains(more));
-    let value = match value {
-        "True" => json!(true),
-        "False" | "None" => json!(false),
-        word => serde_json::from_str(word)
-            .ok()
-            .filter(|value: &Value| !value.is_object())
-            .unwrap_or_else(|| json!(word)),
-    };
-    let operator = if operator == "==" { "=" } else { operator.trim() };
-    (is_field && is_one).then(|| json!([field, operator, value]))
 }
 
 /// Hints for any text that is no JSON.
@@ -232,115 +211,6 @@ fn has_typographic_quotes(text: &str) -> bool {
     text.contains(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2019}', '\u{2018}'])
 }
 
-/// What Odoo's own manuals write, in Python, as JSON.
-pub fn as_json(text: &str) -> Option<Value> {
-    if text.contains('"') && text.contains('\'') {
-        return None;
-    }
-    let json = text.replace('\'', "\"").replace('(', "[").replace(",)", ")").replace(')', "]");
-    let json = json.replace("True", "true").replace("False", "false").replace("None", "null");
-    serde_json::from_str(&json).ok()
-}
-
-/// An item of a domain that is no condition, as the one that is meant.
-pub fn of_condition(item: &Value) -> Option<String> {
-    match item {
-        Value::Object(filter) => Some(as_domain(filter)),
-        Value::String(text) => {
-            as_condition(text).map(|condition| format!("a condition is a list: {}", json!([condition])))
-        }
-        _ => None,
-    }
-}
-
-/// Terms to sort by, in one text: `["name desc"]`, `[["name", "desc"]]`, `{"name": "desc"}`.
-pub fn as_terms(terms: &Value) -> Option<String> {
-    let words = |item: &Value| match item {
-        Value::String(term) => Some(term.clone()),
-        Value::Array(parts) => {
-            parts.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|parts| parts.join(" "))
-        }
-        _ => None,
-    };
-    let terms: Option<Vec<String>> = match terms {
-        Value::Array(items) => items.iter().map(words).collect(),
-        Value::Object(by) => {
-            by.iter().map(|(name, way)| way.as_str().map(|way| format!("{name} {way}"))).collect()
-        }
-        _ => None,
-    };
-    terms.filter(|terms| !terms.is_empty()).map(|terms| terms.join(", "))
-}
-
-/// Ids in a text: `15, 16`, `[15]`.
-pub fn as_ids(text: &str) -> Option<Value> {
-    let plain = text.trim_matches(['[', ']', '(', ')', ' ', '"', '\'']);
-    let ids: Option<Vec<i64>> =
-        plain.split([',', ' ', ';']).filter(|id| !id.is_empty()).map(|id| id.parse().ok()).collect();
-    ids.filter(|ids| !ids.is_empty() && ids.iter().all(|id| *id > 0)).map(Value::from)
-}
-
-/// `name=x` and the like, as a condition.
-pub fn as_condition(text: &str) -> Option<Value> {
-    let operator = ["!=", ">=", "<=", "=", ">", "<"].into_iter().find(|operator| text.contains(operator))?;
-    let (field, value) = text.split_once(operator)?;
-    let is_field = |name: &str| {
-        name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
-    };
-    let (field, value) = (field.trim(), value.trim_matches([' ', '=', '\'', '"']));
-    let plain = value.to_lowercase();
-    let value = match serde_json::from_str::<Value>(&plain) {
-        Ok(plain) if !plain.is_array() && !plain.is_object() => plain,
-        _ => value.into(),
-    };
-    is_field(field).then(|| json!([field, operator, value]))
-}
-
-/// A filter as an object, as other programs have it, as the domain that it means.
-pub fn as_domain(filter: &Object) -> String {
-    // A condition by the names of its parts.
-    let part = |names: &[&str]| names.iter().find_map(|name| filter.get(*name));
-    if let (Some(field), Some(value)) =
-        (part(&["field", "name", "key"]).and_then(Value::as_str), part(&["value"]))
-    {
-        let operator = part(&["operator", "op"]).cloned().unwrap_or_else(|| "=".into());
-        return format!("a domain is a list of conditions: {}", json!([[field, operator, value]]));
-    }
-    let conditions: Vec<Value> = filter
-        .iter()
-        .map(|(field, value)| {
-            let operator = if value.is_array() { "in" } else { "=" };
-            // An operator inside, as document databases have it.
-            if let Some((inner, value)) =
-                value.as_object().filter(|of| of.len() == 1).and_then(|of| of.iter().next())
-            {
-                let named = match inner.trim_start_matches('$').to_lowercase().as_str() {
-                    "gt" => ">".to_string(),
-                    "gte" => ">=".into(),
-                    "lt" => "<".into(),
-                    "lte" => "<=".into(),
-                    "eq" => "=".into(),
-                    "ne" => "!=".into(),
-                    "nin" => "not in".into(),
-                    "contains" | "like" | "regex" => "ilike".into(),
-                    other => other.to_string(),
-                };
-                return json!([field, named, value]);
-            }
-            match field.rsplit_once("__") {
-                Some((field, "gt")) => json!([field, ">", value]),
-                Some((field, "gte")) => json!([field, ">=", value]),
-                Some((field, "lt")) => json!([field, "<", value]),
-                Some((field, "lte")) => json!([field, "<=", value]),
-                Some((field, "contains" | "icontains")) => json!([field, "ilike", value]),
-                _ => json!([field, operator, value]),
-            }
-        })
-        .collect();
-    format!("a domain is a list of conditions: {}", Value::from(conditions))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -381,22 +251,6 @@ mod tests {
         ] {
             assert!(!is_csv(other), "{other:?}");
         }
-    }
-
-    #[test]
-    fn what_other_languages_write_is_read() {
-        assert_eq!(
-            as_json("[('id', '=', 15), ('a', '=', True)]"),
-            Some(json!([["id", "=", 15], ["a", "=", true]]))
-        );
-        assert_eq!(as_json("[(\"a\", 'b')]"), None);
-        assert_eq!(as_ids("15, 16"), Some(json!([15, 16])));
-        assert_eq!(as_ids("all"), None);
-        assert_eq!(as_condition("amount_total >= 5"), Some(json!(["amount_total", ">=", 5])));
-        assert_eq!(as_condition("no condition"), None);
-        let filter = json!({ "name": { "ilike": "Az" }, "id": { "$gt": 5 } });
-        let domain = as_domain(filter.as_object().unwrap());
-        assert!(domain.contains(r#"[["name","ilike","Az"],["id",">",5]]"#), "{domain}");
     }
 
     #[test]
