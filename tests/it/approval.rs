@@ -3,12 +3,12 @@
 //! the suite's.
 
 use std::fs;
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::support::ports::Closed;
 use crate::support::run::{Agent, BINARY, files_below};
 use crate::support::{Answer, DATABASE, Home, KEY, Outcome, Recorded, Server, json2, lab};
 use serde_json::{Value, json};
@@ -547,7 +547,8 @@ fn only_a_refusal_of_the_guard_mints() {
 
 #[test]
 fn a_connection_that_is_refused_mints_nothing() {
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let held = Closed::hold();
+    let closed = held.address();
     let home = Home::new();
     home.profile(
         "lab",

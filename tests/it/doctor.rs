@@ -2,9 +2,9 @@
 //! each of its users. `--guard` against a guard that holds, one that does not, and one that does not say.
 
 use std::fs;
-use std::net::TcpListener;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::support::ports::Closed;
 use crate::support::{Answer, DATABASE, Home, KEY, Outcome, Recorded, Served, Server, Terminal, json2, lab};
 use serde_json::{Value, json};
 
@@ -382,7 +382,8 @@ fn a_language_or_company_that_odoo_does_not_take_is_traced_to_the_profile() {
 
 #[test]
 fn a_server_that_is_not_there_ends_the_examination() {
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let held = Closed::hold();
+    let closed = held.address();
     for url in [format!("http://{closed}"), format!("https://{closed}")] {
         let home = Home::new();
         home.profile("lab", &[("ODOO_BASE_URL", &url), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Answer, Home, KEY, Server, json2, side_by_side};
+use crate::support::{Answer, Home, KEY, Server, json2, ports, side_by_side};
 
 struct Nginx {
     child: Child,
@@ -44,8 +44,7 @@ fn nginx_with(home: &Home, upstream: &str, lines: &str, more: &str, tls: bool) -
     let directory = home.beside("nginx");
     fs::create_dir(&directory).unwrap();
     fs::write(directory.join("sorry.html"), "<html>Sorry</html>").unwrap();
-    // A port that was free a moment ago.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = ports::free();
     let here = directory.display();
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls");
     let secure = match tls {

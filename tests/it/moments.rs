@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::support::ports::Closed;
 use crate::support::{Answer, Home, KEY, Outcome, side_by_side};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -156,6 +157,7 @@ trait Line: Read + Write {}
 impl<T: Read + Write> Line for T {}
 
 struct Counting {
+    _closed: Option<Closed>,
     port: u16,
     /// Requests of which at least the head arrived.
     arrived: Arc<AtomicUsize>,
@@ -165,9 +167,10 @@ struct Counting {
 
 fn serve(way: Way, trouble: Trouble) -> Counting {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let closed = matches!(trouble, Trouble::Refused).then(Closed::hold);
+    let port = closed.as_ref().map_or(listener.local_addr().unwrap(), Closed::address).port();
     let (arrived, connected) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    if !matches!(trouble, Trouble::Refused) {
+    if closed.is_none() {
         let (counter, config, connections) = (Arc::clone(&arrived), tls(way), Arc::clone(&connected));
         std::thread::spawn(move || {
             for socket in listener.incoming().flatten() {
@@ -179,7 +182,7 @@ fn serve(way: Way, trouble: Trouble) -> Counting {
             }
         });
     }
-    Counting { port, arrived, connected }
+    Counting { _closed: closed, port, arrived, connected }
 }
 
 fn until_closed(socket: &mut impl Read) {

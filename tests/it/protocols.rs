@@ -159,8 +159,10 @@ fn what_is_spoken_follows_from_the_server_and_the_profile() {
 #[test]
 fn an_empty_answer_is_judged_by_the_version_that_gave_it() {
     let server = Server::start();
-    let fields =
-        json!({ "parent_id": { "type": "many2one", "relation": "res.partner", "string": "Company" } });
+    let fields = json!({
+        "name": { "type": "char", "string": "Name" },
+        "parent_id": { "type": "many2one", "relation": "res.partner", "string": "Company" },
+    });
     server.on(
         "/jsonrpc",
         Answer::made(move |request| match asked(request).as_str() {
