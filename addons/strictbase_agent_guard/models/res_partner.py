@@ -2,6 +2,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from ..tools.who import agent_of
 from .agent_touch import WHOLE
 
 #: What others take from a contact: how it is called and where it is reached.
@@ -41,7 +42,7 @@ class ResPartner(models.Model):
 
     def _agent_guard_check_companies(self):
         """A company's own contact is the sender of what its people send."""
-        if self.env["strictbase.agent.guard"]._acting_agent():
+        if agent_of(self.env) is not None:
             companies = self.env["res.company"].sudo().with_context(active_test=False)
             if companies.search_count([("partner_id", "in", self.ids)], limit=1):
                 raise AccessError(
