@@ -15,6 +15,7 @@ from . import test_internal_actions
 from . import test_operations
 from . import test_origin_followers
 from . import test_origin_jobs
+from . import test_origin_words
 from . import test_published
 from . import test_published_roads
 from . import test_readers
