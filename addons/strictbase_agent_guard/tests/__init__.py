@@ -4,6 +4,7 @@ from . import test_approval
 from . import test_audit
 from . import test_browser
 from . import test_code
+from . import test_companies
 from . import test_confirmation
 from . import test_context_defaults
 from . import test_cost
