@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What belongs to a company: its own bank accounts are not an agent's to change, and who
+"""What belongs to a company: its bank accounts are not an agent's to change, and who
 reads what is another company's is a person's to decide.
 """
 
