@@ -19,7 +19,7 @@ STRICT_FIELDS = "strictbase_agent_guard.strict_fields"
 PUBLISHED = "is_published"
 PUBLISHES = re.compile(
     r"(?:^|_)(?:public|published|visible_to_customers|on_website|portal_visible|"
-    r"ecommerce_ok|website_visible|visible_by_everyone|shown_on_\w+)$"
+    r"ecommerce_ok|website_visible|visible_by_everyone|shown_on_\w+)$|^selectable$"
 )
 #: Selections that say who may see a record, and how open it is when it is not only us.
 VISIBILITY = re.compile(

@@ -48,6 +48,10 @@ ROADS = [
     changed("document of a product shown on its page", "product.document",
             {"name": "x", "raw": b"x", "res_model": "product.template",
              "res_id": "@product.template"}, {"shown_on_product_page": True}, None),
+    made("price list that customers can choose", "product.pricelist",
+         {"name": "Words", "selectable": True}, None),
+    changed("price list given to customers to choose", "product.pricelist",
+            {"name": "Words"}, {"selectable": True}, None),
     made("forum question", "forum.post", {"name": "x", "forum_id": "@forum.forum",
          "content": "<p>Words</p>"}),
     changed("forum opened", "forum.forum", {"name": "x", "privacy": "private",
@@ -172,6 +176,9 @@ ROADS = [
 
 #: They look like the above.
 FREE = [
+    made("price list that salespeople choose", "product.pricelist", {"name": "Words"}),
+    changed("price list that customers can choose, put in order", "product.pricelist",
+            {"name": "x", "selectable": True}, {"sequence": 3, "selectable": True}),
     changed("answer of a quiz of a course that is not published", "slide.answer",
             {"question_id": "@draft", "text_value": "x"}, {"text_value": "Words"}),
     made("colleague put into a mailing group", "mail.group.member",
