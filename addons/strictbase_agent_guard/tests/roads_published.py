@@ -48,6 +48,12 @@ ROADS = [
     changed("document of a product shown on its page", "product.document",
             {"name": "x", "raw": b"x", "res_model": "product.template",
              "res_id": "@product.template"}, {"shown_on_product_page": True}, None),
+    changed("words of a promotion in the shop", "loyalty.reward",
+            {"program_id": "@page", "reward_type": "discount", "discount": 10},
+            {"description": "Words"}, None),
+    made("promotion with words, in the shop", "loyalty.reward",
+         {"program_id": "@page", "reward_type": "discount", "discount": 10,
+          "description": "Words"}, None),
     made("price list that customers can choose", "product.pricelist",
          {"name": "Words", "selectable": True}, None),
     changed("price list given to customers to choose", "product.pricelist",
@@ -176,6 +182,12 @@ ROADS = [
 
 #: They look like the above.
 FREE = [
+    changed("words of a promotion that is not in the shop", "loyalty.reward",
+            {"program_id": "@draft", "reward_type": "discount", "discount": 10},
+            {"description": "Words"}),
+    changed("promotion in the shop reckoned anew", "loyalty.reward",
+            {"program_id": "@page", "reward_type": "discount", "discount": 10},
+            {"discount": 5}),
     made("price list that salespeople choose", "product.pricelist", {"name": "Words"}),
     changed("price list that customers can choose, put in order", "product.pricelist",
             {"name": "x", "selectable": True}, {"sequence": 3, "selectable": True}),
