@@ -21,6 +21,8 @@ suites=${*:-/mail /test_mail /test_mail_full /sms /test_mail_sms /account /porta
 # at_install suites only make sense while their module is being installed
 tags=$(echo "$suites" | tr " " ","),-at_install
 modules=mail,test_mail,test_mail_full,sms,test_mail_sms,account,portal,calendar
+# and what else is named, such as /sale
+modules=$modules,$(echo "$suites" | tr " " "\n" | sed -nE 's#^/([a-z0-9_]+).*#\1#p' | sort -u | paste -sd, -)
 addons=$root/addons${ODOO_ADDONS:+,$ODOO_ADDONS}
 
 port=${GUARD_PORT:-8069}

@@ -19,6 +19,7 @@ from ..tools.call_state import (
     peek,
 )
 from ..tools.refusal import refusal
+from ..tools.who import actor_of, agent_of, agents_of
 
 _logger = logging.getLogger(__name__)
 
@@ -65,9 +66,9 @@ class AgentEntry:
         self.state = None
 
     def __enter__(self):
-        guard = self.records.env["strictbase.agent.guard"]
-        actor = guard._actor()
+        actor = actor_of(self.records.env)
         if actor is not None and peek(self.records.env) is None:
+            guard = self.records.env["strictbase.agent.guard"]
             context = self.records.env.context
             self.state = guard._open_call(
                 actor, self.records._name, self.method, self.records.ids, context
@@ -114,42 +115,15 @@ class StrictbaseAgentGuard(models.AbstractModel):
     # ------------------------------------------------------------------
     @api.model
     def _actor(self):
-        """The user whose messages need approval, None when nobody's do.
-
-        The transaction's default environment keeps the caller through ``sudo`` and
-        ``with_user``, and the request keeps it in another cursor.
-        """
-        env = self.env
-        agents = env["res.users"]._agent_guard_uids()
-        if agents:
-            if env.uid in agents:
-                return env.uid
-            default = env.transaction.default_env
-            if default is not None and default.uid in agents:
-                return default.uid
-            request = current_request()
-            if (
-                request is not None
-                and request.env is not None
-                and request.db == env.cr.dbname
-                and request.env.uid in agents
-            ):
-                return request.env.uid
-        state = peek(env)
-        if state is not None:
-            return state.actor
-        if env.context.get("agent_mode"):
-            return env.uid
-        return None
+        """The user whose messages need approval, None when nobody's do."""
+        return actor_of(self.env)
 
     @api.model
     def _acting_agent(self):
         """The agent behind this call as a record, empty if there is none."""
         users = self.env["res.users"]
-        actor = self._actor()
-        if actor is None or actor not in users._agent_guard_uids():
-            return users
-        return users.sudo().browse(actor)
+        agent = agent_of(self.env)
+        return users if agent is None else users.sudo().browse(agent)
 
     @api.model
     def _own_partners(self):
@@ -161,7 +135,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
         """The agent who queued these rows, when a queue and no call sends them."""
         if current_request() is not None and not in_job.get():
             return None
-        agents = self.env["res.users"]._agent_guard_uids()
+        agents = agents_of(self.env)
         for record in records:
             if record.create_uid.id in agents:
                 return record.create_uid.id
@@ -181,7 +155,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
     def _open_call(self, actor, model, method, ids, context):
         state = CallState(
             actor=actor,
-            is_agent=actor in self.env["res.users"]._agent_guard_uids(),
+            is_agent=actor in agents_of(self.env),
             entry=self.env["strictbase.agent.confirmation"]._entry(model, method, ids),
             token=context.get("agent_confirmation_token") or None,
             channel=str(context.get("agent_channel") or "")[:64],

@@ -10,11 +10,11 @@ from collections import defaultdict
 from weakref import WeakKeyDictionary
 
 from odoo import api, models
-from odoo.tools import ormcache
+from odoo.tools import SQL, ormcache
 
 from ..tools.acts import in_job, looked_at
 from ..tools.call_state import current_request
-from ..tools.words import Words, as_word
+from ..tools.words import SHORTEST, SHORTEST_ABOUT, Words, as_word, stands_in
 from .agent_touch import WHOLE
 
 #: What a company's contact says, beside the company's own texts.
@@ -128,15 +128,15 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return touch._models_with_open() & around
 
     @api.model
-    def _origin_words_about(self, document, text):
-        """Touches of fields whose words stand in this text about a document, on records
-        that point to it, or that its lists name: it may say those without being made of
-        them."""
+    def _origin_words_about(self, document, text, files=()):
+        """Touches of fields whose words stand in this text about a document, or in
+        files of text that go with it, on records that point to it, or that its lists
+        name: it may say those without being made of them."""
         models = self._origin_is_pointed_to(document)
         if not models:
             return []
-        touches = self._unseen_words(frozenset(models)).owners_in(text)
-        keys = {(touch["model"], touch["res_id"]) for touch in touches}
+        said = _said_in(self._unseen_words(frozenset(models)), text, files)
+        keys = {(touch["model"], touch["res_id"]) for touch, _words in said}
         pointing = document._agent_guard_pointing()
         listing = document._agent_guard_listing()
         about = {
@@ -145,17 +145,46 @@ class StrictbaseAgentGuard(models.AbstractModel):
             if any(record[name] == document for name in pointing.get(model, ()))
             or any(res_id in document[name].ids for name in listing.get(model, ()))
         }
-        found = [t for t in touches if (t["model"], t["res_id"]) in about]
+        said = [(t, w) for t, w in said if (t["model"], t["res_id"]) in about]
+        by_others = self._words_by_others(document, set().union(*(w for _t, w in said)))
+        found = [touch for touch, words in said if words - by_others]
         return sorted(found, key=lambda touch: touch["id"])
 
     @api.model
-    def _origin_words(self, text, encoded=False):
-        """Touches of fields whose words stand in this text, and nobody has looked at.
+    def _words_by_others(self, document, words):
+        """Short ones of these that a letter about this document has without anybody's
+        help: the document says them itself, or a template or layout does."""
+        words = {word for word in words if len(word) < SHORTEST}
+        if not words:
+            return words
+        own = document._agent_guard_own_text()
+        found = {word for word in words if stands_in(own, word)}
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT body_html::text FROM mail_template WHERE model = %(model)s
+                 UNION ALL
+                SELECT subject::text FROM mail_template WHERE model = %(model)s
+                 UNION ALL
+                SELECT arch_db::text FROM ir_ui_view
+                 WHERE type = 'qweb' AND key LIKE 'mail.%%'
+                """,
+                model=document._name,
+            )
+        )
+        for (text,) in self.env.cr.fetchall():
+            found |= {word for word in words if stands_in(text or "", word)}
+        return found
+
+    @api.model
+    def _origin_words(self, text, encoded=False, files=()):
+        """Touches of fields whose words stand in this text, or in files of text that go
+        with it, and nobody has looked at.
 
         For what no record is known of: the last resort, where no link can be followed.
         """
-        touches = self._unseen_words().owners_in(text, encoded)
-        return sorted(touches, key=lambda touch: touch["id"])
+        said = _said_in(self._unseen_words(), text, files, encoded)
+        return sorted((touch for touch, _words in said), key=lambda touch: touch["id"])
 
     @api.model
     def _unseen_words(self, models=None):
@@ -168,6 +197,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
         if models in known:
             return known[models]
         words = Words()
+        shortest = SHORTEST if models is None else SHORTEST_ABOUT
         touch = self.env["strictbase.agent.touch"].sudo()
         touches = touch._last_open(MAX_TOUCHES, models)
         ours = self._words_of_ours() if touches else set()
@@ -176,7 +206,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
             by_record[touch["model"], touch["res_id"]].append(touch)
         for record, names, unseen in self._unseen_records(by_record):
             for name in names:
-                said = record._agent_guard_words({name}) - ours
+                said = record._agent_guard_words({name}, shortest) - ours
                 for touch in unseen:
                     if name in touch["names"] or WHOLE in touch["names"]:
                         words.add(touch, said)
@@ -279,3 +309,15 @@ class StrictbaseAgentGuard(models.AbstractModel):
 
 def _is_whole(touches):
     return any(WHOLE in touch["names"] for touch in touches)
+
+
+def _said_in(words, text, files, encoded=False):
+    """(touch, words) of those that stand in a text, or in a file of text."""
+    found = words.said_in(text, encoded)
+    if words:
+        for file in files:
+            found += words.said_in(file._agent_guard_plain_text(), encoded=True)
+    joined = {}
+    for touch, said in found:
+        joined.setdefault(touch["id"], (touch, set()))[1].update(said)
+    return list(joined.values())

@@ -13,6 +13,7 @@ from odoo import api, fields, models
 
 from ..tools.acts import in_job
 from ..tools.call_state import current_request, peek
+from ..tools.who import actor_of, agents_of
 from .agent_touch import WHOLE
 
 _logger = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ class AgentQueued(models.AbstractModel):
 
     #: Writing one of these on a row that waits can change what reaches whom.
     _agent_guard_content = frozenset()
+    #: Those of them that say something.
+    _agent_guard_spoken = frozenset()
     #: States from which a row may still leave, and the one that a queue takes.
     _agent_guard_waiting = ("outgoing", "exception")
     _agent_guard_due = "outgoing"
@@ -53,6 +56,9 @@ class AgentQueued(models.AbstractModel):
         changed = not self._agent_guard_content.isdisjoint(vals)
         if (due or changed) and not self._agent_guard_check_stored() and changed:
             self._agent_guard_show_whole()
+            if not self._agent_guard_spoken.isdisjoint(vals):
+                # a job goes on with what it has made: files of a letter come last
+                self._agent_guard_check_origin()
         return res
 
     # ------------------------------------------------------------------
@@ -90,6 +96,10 @@ class AgentQueued(models.AbstractModel):
         """What it says, and to which bare addresses."""
         return ""
 
+    def _agent_guard_files(self):
+        """The files that go with it."""
+        return self[self._agent_guard_message_field].attachment_ids
+
     def _agent_guard_queued_at(self):
         """When a person looked at the queue that this row was made from."""
         message = self[self._agent_guard_message_field]
@@ -103,8 +113,8 @@ class AgentQueued(models.AbstractModel):
     # ------------------------------------------------------------------
     def _agent_guard_ours(self):
         """The rows of this set that an agent is behind, now or when queued."""
-        agents = self.env["res.users"]._agent_guard_uids()
-        if self.env["strictbase.agent.guard"]._actor() is not None:
+        agents = agents_of(self.env)
+        if actor_of(self.env) is not None:
             return self
         if not agents:
             return self.browse()
@@ -112,12 +122,12 @@ class AgentQueued(models.AbstractModel):
 
     def _agent_guard_check_stored(self):
         """Judge rows that an agent stores or has caused; False if none has."""
-        guard = self.env["strictbase.agent.guard"]
-        actor = guard._actor()
+        actor = actor_of(self.env)
         if actor is None:
             actor = self._agent_guard_message_origin()
             if actor is None:
                 return False
+        guard = self.env["strictbase.agent.guard"]
         held = self.browse()
         items = []
         for row in self.sudo():
@@ -168,7 +178,7 @@ class AgentQueued(models.AbstractModel):
         One look into the ledger for all of them, unless an agent has been there.
         """
         guard = self.env["strictbase.agent.guard"]
-        if not self.env["res.users"]._agent_guard_uids() or guard._person():
+        if not agents_of(self.env) or guard._person():
             return
         rows = self.sudo().filtered(lambda row: row.state in row._agent_guard_waiting)
         documents = rows._agent_guard_documents()
@@ -224,11 +234,11 @@ class AgentQueued(models.AbstractModel):
             self._agent_guard_carries() | self._agent_guard_chosen_by(),
             self._agent_guard_queued_at(),
         )
+        said = {"text": self._agent_guard_text(), "files": self._agent_guard_files()}
         if not touches and document is None:
-            touches = guard._origin_words(self._agent_guard_text())
-            touches = touches or self._agent_guard_aimed()
+            touches = guard._origin_words(**said) or self._agent_guard_aimed()
         elif not touches:
-            touches = guard._origin_words_about(document, self._agent_guard_text())
+            touches = guard._origin_words_about(document, **said)
         if touches:
             self._agent_guard_hold_for(item, touches)
 
@@ -293,7 +303,7 @@ class AgentQueued(models.AbstractModel):
 
     def _agent_guard_message_origin(self):
         """The agent whose message a queue, and no call, is turning into rows."""
-        if not self.env["res.users"]._agent_guard_uids():
+        if not agents_of(self.env):
             return None
         guard = self.env["strictbase.agent.guard"]
         return guard._origin(self.sudo()[self._agent_guard_message_field])

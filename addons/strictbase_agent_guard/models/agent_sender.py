@@ -9,6 +9,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools.mail import email_normalize_all
 
+from ..tools.who import agent_of
+
 SENDER = {"author_guest_id", "author_id", "email_from", "reply_to"}
 
 
@@ -18,8 +20,8 @@ class MailMessage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        agent = self.env["strictbase.agent.guard"]._acting_agent()
-        if agent:
+        if agent_of(self.env) is not None:
+            agent = self.env["strictbase.agent.guard"]._acting_agent()
             vals_list = self._agent_guard_with_defaults(vals_list)
             vals_list = [self._agent_guard_own_sender(agent, v) for v in vals_list]
         return super().create(vals_list)
@@ -72,8 +74,8 @@ class MailMail(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        agent = self.env["strictbase.agent.guard"]._acting_agent()
-        if agent:
+        if agent_of(self.env) is not None:
+            agent = self.env["strictbase.agent.guard"]._acting_agent()
             vals_list = self._agent_guard_with_defaults(vals_list)
             # what is sent at once is taken from these values, not from the message
             own = self.env["mail.message"]._agent_guard_own_sender

@@ -9,6 +9,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 from ..tools.client_secrets import internal_fetch, is_secret
+from ..tools.who import agents_of
 
 #: Odoo's own code writes these without sudo.
 GIVEN = {"invite_token"}
@@ -40,7 +41,7 @@ class Base(models.AbstractModel):
         return (
             is_secret(self._name, name)
             and not self.env.su
-            and self.env.uid in self.env["res.users"]._agent_guard_uids()
+            and self.env.uid in agents_of(self.env)
         )
 
     @api.model
@@ -67,13 +68,17 @@ class Base(models.AbstractModel):
 
     def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
         fields = super()._determine_fields_to_fetch(field_names, ignore_when_in_cache)
-        if internal_fetch.get() or self.env.su:
+        env = self.env
+        if env.su or env.uid not in agents_of(env) or internal_fetch.get():
             return fields
         # one that was asked for is refused by now: left is what others depend on
         return [field for field in fields if not self._agent_guard_hides(field.name)]
 
     def _fetch_field(self, field):
         # a field taken from a record by code, with what is prefetched along with it
+        env = self.env
+        if env.su or env.uid not in agents_of(env):
+            return super()._fetch_field(field)
         token = internal_fetch.set(True)
         try:
             return super()._fetch_field(field)
@@ -100,15 +105,15 @@ class Base(models.AbstractModel):
                 model = self.env[field.comodel_name]
         return super().export_data(fields_to_export)
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @api.model
+    def _agent_guard_create(self, vals_list):
         for vals in vals_list:
             self._agent_guard_check_secrets(vals)
-        return super().create(vals_list)
+        return super()._agent_guard_create(vals_list)
 
-    def write(self, vals):
+    def _agent_guard_write(self, vals):
         self._agent_guard_check_secrets(vals)
-        return super().write(vals)
+        return super()._agent_guard_write(vals)
 
     @api.model
     def _agent_guard_check_secrets(self, vals):

@@ -13,6 +13,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL, html_sanitize, ormcache
 
 from ..tools.active_content import is_active, is_active_address, is_active_link
+from .res_users import CODE_GROUPS
 
 #: Whoever may write one of these has code run in the server or in every page.
 CODE_MODELS = (
@@ -23,8 +24,6 @@ CODE_MODELS = (
     "ir.model.fields",
     "ir.ui.view",
 )
-#: Groups that are trusted with code without any such right.
-CODE_GROUPS = ("base.group_sanitize_override",)
 #: Texts that Odoo evaluates.
 EVALUATED = re.compile(r"(?:^|_)(?:code|python\w*)$")
 #: Models with code that no agent may write, whatever its groups.
@@ -90,45 +89,20 @@ class StrictbaseAgentGuard(models.AbstractModel):
         return roles
 
 
-class IrModelAccess(models.Model):
-    # a concern of its own, apart from the list of configuration
-    _inherit = "ir.model.access"  # pylint: disable=consider-merging-classes-inherited
-
-    def _get_allowed_models(self, mode="read"):
-        allowed = super()._get_allowed_models(mode)
-        if mode != "read" and self.env.uid in self.env["res.users"]._agent_guard_uids():
-            return allowed - self.env["strictbase.agent.guard"]._code_models()
-        return allowed
-
-
-class ResUsers(models.Model):
-    _inherit = "res.users"  # pylint: disable=consider-merging-classes-inherited
-
-    def has_group(self, group_ext_id):
-        # whoever was trusted with code before they became an agent is not any more
-        if (
-            group_ext_id in CODE_GROUPS
-            and len(self) == 1
-            and self.id in self._agent_guard_uids()
-        ):
-            return False
-        return super().has_group(group_ext_id)
-
-
 class Base(models.AbstractModel):
     # a concern of its own, apart from what base.py arms
     _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @api.model
+    def _agent_guard_create(self, vals_list):
         if self._agent_guard_asks():
             vals_list = [self._agent_guard_without_code(vals) for vals in vals_list]
-        return super().create(vals_list)
+        return super()._agent_guard_create(vals_list)
 
-    def write(self, vals):
+    def _agent_guard_write(self, vals):
         if self._agent_guard_asks():
             vals = self._agent_guard_without_code(vals)
-        return super().write(vals)
+        return super()._agent_guard_write(vals)
 
     def _update_field_translations(
         self, field_name, translations, digest=None, source_lang=""

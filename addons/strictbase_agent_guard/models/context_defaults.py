@@ -7,6 +7,8 @@ values only. An extension on one model runs before it, and asks for them first.
 
 from odoo import Command, api, models
 
+from ..tools.who import actor_of
+
 DEFAULT = "default_"
 
 
@@ -14,15 +16,15 @@ class Base(models.AbstractModel):
     # a concern of its own, apart from what base.py arms
     _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create(self._agent_guard_with_defaults(vals_list))
+    @api.model
+    def _agent_guard_create(self, vals_list):
+        return super()._agent_guard_create(self._agent_guard_with_defaults(vals_list))
 
     @api.model
     def _agent_guard_with_defaults(self, vals_list):
         """These values, with those that an agent's context gives beside them; the same
         again if they are asked for twice."""
-        if self.env["strictbase.agent.guard"]._actor() is None:
+        if actor_of(self.env) is None:
             return vals_list
         names = self._agent_guard_defaulted()
         if not names:

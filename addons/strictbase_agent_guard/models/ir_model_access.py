@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from ..tools.who import agents_of
+
 #: Models by which an agent could undo the guard, arm a later sending or change
 #: where a message goes. It may read them as far as its groups allow.
 CONFIGURATION = {
@@ -47,6 +49,7 @@ class IrModelAccess(models.Model):
 
     def _get_allowed_models(self, mode="read"):
         allowed = super()._get_allowed_models(mode)
-        if mode != "read" and self.env.uid in self.env["res.users"]._agent_guard_uids():
-            return allowed - CONFIGURATION
+        if mode != "read" and self.env.uid in agents_of(self.env):
+            code = self.env["strictbase.agent.guard"]._code_models()
+            return allowed - CONFIGURATION - code
         return allowed

@@ -45,6 +45,7 @@ class MailMail(models.Model):
             "subject",
         }
     )
+    _agent_guard_spoken = frozenset({"attachment_ids", "body", "body_html", "subject"})
     _agent_guard_stopped = {
         "state": "cancel",
         "failure_reason": "Not approved (agent guard)",

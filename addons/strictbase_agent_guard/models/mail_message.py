@@ -5,6 +5,7 @@ from odoo import api, models
 
 from ..tools.call_state import peek
 from ..tools.rules import Rule
+from ..tools.who import agents_of
 
 VISIBLE_FIELDS = frozenset(
     {
@@ -49,7 +50,7 @@ class MailMessage(models.Model):
         state = peek(self.env)
         if state is not None and not state.refused and not state.granted:
             state.unseen.update(messages.ids)
-        if self.env["res.users"]._agent_guard_uids():
+        if agents_of(self.env):
             if self.env["strictbase.agent.guard"]._person() is None:
                 _of_jobs.setdefault(self.env.cr, set()).update(messages.ids)
         return messages

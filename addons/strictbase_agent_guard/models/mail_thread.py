@@ -3,6 +3,7 @@ from odoo import api, models
 
 from ..tools.acts import job
 from ..tools.call_state import permit_internal_http
+from ..tools.who import actor_of
 from .agent_guard import AgentEntry
 
 
@@ -30,9 +31,9 @@ class MailThread(models.AbstractModel):
         E-mail that is made at once is checked as stored, row by row; here comes what
         is sent in another way, or later.
         """
-        guard = self.env["strictbase.agent.guard"]
-        if guard._actor() is None or not recipients_data:
+        if actor_of(self.env) is None or not recipients_data:
             return
+        guard = self.env["strictbase.agent.guard"]
         later = bool(self._is_notification_scheduled(kwargs.get("scheduled_date")))
         items = {}
         partners = self.env["res.partner"].browse(

@@ -11,7 +11,7 @@ from odoo import api, models
 from odoo.tools import html2plaintext, ormcache
 from odoo.tools.mail import email_normalize_all
 
-from ..tools.words import as_words
+from ..tools.words import SHORTEST, as_words
 from .agent_touch import WHOLE
 
 #: What an agent changes on a document without saying anything to anybody.
@@ -114,7 +114,7 @@ class Base(models.AbstractModel):
             and not (field.compute and field.readonly)
         }
 
-    def _agent_guard_words(self, names):
+    def _agent_guard_words(self, names, shortest=SHORTEST):
         """Texts of these fields that are long enough to be known again."""
         self.ensure_one()
         found = set()
@@ -126,7 +126,22 @@ class Base(models.AbstractModel):
             found.update(text.splitlines())
             if kind == "char":
                 found.update(self._agent_guard_meant(name, text))
-        return as_words(found)
+        return as_words(found, shortest)
+
+    def _agent_guard_own_text(self):
+        """What this record says of itself, and whom it names."""
+        self.ensure_one()
+        texts = []
+        for name, field in self._fields.items():
+            if not field.store:
+                continue
+            if field.type in WORDED:
+                texts.append(html2plaintext(str(self[name] or "")))
+            elif field.type == "selection":
+                texts.append(str(field.convert_to_export(self[name], self) or ""))
+            elif field.type == "many2one" and self[name]:
+                texts.append(self[name].display_name or "")
+        return "\n".join(filter(None, texts))
 
     def _agent_guard_meant(self, name, text):
         """What Odoo takes it for where it sends: bare addresses, a number without

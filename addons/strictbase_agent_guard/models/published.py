@@ -19,7 +19,7 @@ STRICT_FIELDS = "strictbase_agent_guard.strict_fields"
 PUBLISHED = "is_published"
 PUBLISHES = re.compile(
     r"(?:^|_)(?:public|published|visible_to_customers|on_website|portal_visible|"
-    r"ecommerce_ok|website_visible|visible_by_everyone|shown_on_\w+)$"
+    r"ecommerce_ok|website_visible|visible_by_everyone|shown_on_\w+)$|^selectable$"
 )
 #: Selections that say who may see a record, and how open it is when it is not only us.
 VISIBILITY = re.compile(
@@ -104,11 +104,11 @@ class Base(models.AbstractModel):
     # a concern of its own, apart from what base.py arms
     _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self._transient or self.env["strictbase.agent.guard"]._actor() is None:
-            return super().create(vals_list)
-        records = super().create(vals_list)
+    @api.model
+    def _agent_guard_create(self, vals_list):
+        records = super()._agent_guard_create(vals_list)
+        if self._transient:
+            return records
         opened = records.browse()
         plain = self.with_context(clean_context(self.env.context))
         for record, vals in zip(records, vals_list, strict=True):
@@ -125,9 +125,9 @@ class Base(models.AbstractModel):
         opened.sudo()._agent_guard_check_opened()
         return records
 
-    def write(self, vals):
-        if self._transient or self.env["strictbase.agent.guard"]._actor() is None:
-            return super().write(vals)
+    def _agent_guard_write(self, vals):
+        if self._transient:
+            return super()._agent_guard_write(vals)
         records = self.sudo()
         opened = records.browse()
         for name in filter(self._agent_guard_opens, vals):
@@ -140,7 +140,7 @@ class Base(models.AbstractModel):
                     and record._agent_guard_openness(name, record[name]) < now
                 )
         seen = records._agent_guard_seen_by_public()
-        res = super().write(vals)
+        res = super()._agent_guard_write(vals)
         # by whatever value: unarchived, dated, validated, …
         opened |= records.exists()._agent_guard_seen_by_public() - seen
         opened.exists()._agent_guard_check_opened()

@@ -15,6 +15,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..tools.call_state import current_request, peek
+from ..tools.who import actor_of, is_internal
 
 FLAG = "agent_unapproved"
 
@@ -46,15 +47,15 @@ class StrictbaseAgentGuard(models.AbstractModel):
         env = self.env
         if not env.uid:
             return True  # a page for nobody in particular, such as the one to sign in
-        if env.uid != SUPERUSER_ID and not env.user._is_internal():
+        if env.uid != SUPERUSER_ID and not is_internal(env, env.uid):
             return True
         request = current_request()
         if request is not None and request.env is not None:
             if request.db == env.cr.dbname and request.env.uid:
-                return not request.env.user._is_internal()
+                return not is_internal(env, request.env.uid)
         default = env.transaction.default_env
         if default is not None and default.uid and default.uid != env.uid:
-            return not default.user._is_internal()
+            return not is_internal(env, default.uid)
         return False
 
     @api.model
@@ -90,7 +91,7 @@ class AgentUnapproved(models.AbstractModel):
     # ------------------------------------------------------------------
     @api.model_create_multi
     def create(self, vals_list):
-        if self.env["strictbase.agent.guard"]._actor() is None:
+        if actor_of(self.env) is None:
             given = f"default_{FLAG}" in self.env.context
             if given or any(FLAG in vals for vals in vals_list):
                 vals_list = [{**vals, FLAG: False} for vals in vals_list]
@@ -115,7 +116,7 @@ class AgentUnapproved(models.AbstractModel):
         res = super().write(vals)
         if (
             not self._agent_guard_shown_fields.isdisjoint(vals)
-            and self.env["strictbase.agent.guard"]._actor() is not None
+            and actor_of(self.env) is not None
         ):
             rows = self.sudo().filtered(lambda row: row._agent_guard_is_written(vals))
             rows._agent_guard_flag(True)

@@ -11,6 +11,7 @@ from odoo.tools import html2plaintext
 from odoo.addons.mail.tools.discuss import Store
 
 from ..tools.call_state import peek
+from ..tools.who import actor_of, agents_of
 from .mail_message import VISIBLE_FIELDS
 from .reader_filter import FLAG
 
@@ -33,10 +34,9 @@ class MailMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         messages = super().create(vals_list)
-        guard = self.env["strictbase.agent.guard"]
-        if guard._actor() is not None or not self.env["res.users"]._agent_guard_uids():
+        if actor_of(self.env) is not None or not agents_of(self.env):
             return messages
-        if not guard._person():
+        if not self.env["strictbase.agent.guard"]._person():
             messages._agent_guard_hide_unseen()
         elif any(vals.get("attachment_ids") for vals in vals_list):
             # a file of an agent that a person shows is seen by that person
@@ -59,10 +59,12 @@ class MailMessage(models.Model):
             ):
                 continue
             document = guard._document(message.model, message.res_id)
-            files = {("ir.attachment", file.id) for file in message.attachment_ids}
+            files = message.attachment_ids
+            keys = {("ir.attachment", file.id) for file in files}
+            said = {"text": html2plaintext(message.body), "files": files}
             if document and (
-                guard._origin_touches(document, extra=files)
-                or guard._origin_words_about(document, html2plaintext(message.body))
+                guard._origin_touches(document, extra=keys)
+                or guard._origin_words_about(document, **said)
             ):
                 message._agent_guard_flag(True)
 
@@ -184,6 +186,32 @@ class IrAttachment(models.Model):
         "store_fname": None,
         "url": None,
     }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        files = super().create(vals_list)
+        if (
+            any(vals.get("res_id") for vals in vals_list)
+            and agents_of(self.env)
+            and actor_of(self.env) is None
+            and not self.env["strictbase.agent.guard"]._person()
+        ):
+            files._agent_guard_hide_unseen()
+        return files
+
+    def _agent_guard_hide_unseen(self):
+        """A file of text in which a job says an agent's work that nobody has looked at
+        is not shown outside; whoever may open the record can open it."""
+        guard = self.env["strictbase.agent.guard"]
+        for file in self.sudo():
+            document = not file.res_field and guard._document(
+                file.res_model, file.res_id
+            )
+            if document and (
+                guard._origin_words_about(document, "", file)
+                or (guard._origin_touches(document) and file._agent_guard_plain_text())
+            ):
+                file._agent_guard_flag(True)
 
     def _agent_guard_is_written(self, vals):
         """Not written by an agent: a bundle of assets, and what Odoo makes for a field

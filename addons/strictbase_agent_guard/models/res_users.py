@@ -1,10 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessDenied, AccessError, ValidationError
-from odoo.tools import SQL, ormcache
+from odoo.tools import SQL
+
+from ..tools.who import agents_of, is_internal
 
 AGENT = "strictbase_agent_guard.group_agent"
-TEMPLATE_EDITOR = "mail.group_mail_template_editor"
+#: Groups that are trusted with code without any right that says so.
+CODE_GROUPS = ("base.group_sanitize_override",)
+#: What these allow no agent has, also one that is a member.
+WITHHELD_GROUPS = {"mail.group_mail_template_editor", *CODE_GROUPS}
 #: What an agent may change on its own user.
 OWN_FIELDS = {"lang", "tz", "company_id"}
 
@@ -15,10 +20,9 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     @api.model
-    @ormcache(cache="groups")
     def _agent_guard_uids(self):
         """Ids of all agents, by whatever group that implies theirs."""
-        return self._agent_guard_query()
+        return agents_of(self.env)
 
     @api.model
     def _agent_guard_query(self):
@@ -61,9 +65,9 @@ class ResUsers(models.Model):
     @api.model
     def _agent_guard_is_person(self, uid):
         """Whether this is an internal user, neither an agent nor Odoo itself."""
-        if not uid or uid == SUPERUSER_ID or uid in self._agent_guard_uids():
+        if not uid or uid == SUPERUSER_ID or uid in agents_of(self.env):
             return False
-        return self.sudo().browse(uid)._is_internal()
+        return is_internal(self.env, uid)
 
     def write(self, vals):
         self._agent_guard_check_own_fields(vals)
@@ -109,9 +113,10 @@ class ResUsers(models.Model):
                 )
 
     def has_group(self, group_ext_id):
-        # placeholders run code, and what they render is the agent's to read
+        # placeholders run code, and what they render is the agent's to read; whoever
+        # was trusted with code before they became an agent is not any more
         if (
-            group_ext_id == TEMPLATE_EDITOR
+            group_ext_id in WITHHELD_GROUPS
             and len(self) == 1
             and self.id in self._agent_guard_uids()
         ):

@@ -16,6 +16,7 @@ from odoo.tools import SQL
 
 from ..tools import client_secrets
 from ..tools.client_secrets import HIDDEN, without_links
+from ..tools.who import agent_of
 
 TEXTS = {"char", "text", "html"}
 #: These hold texts, too: the history of a text, properties of a task, …
@@ -23,14 +24,20 @@ STRUCTURED = {"json", "properties", "properties_definition"}
 
 #: True while a condition, an order or a group of an agent is made.
 _blanking = ContextVar("strictbase_agent_guard_blanking", default=False)
+#: Who does that now, in whatever thread: empty while only people ask, who pay nothing.
+_now = set()
 
 
 @contextmanager
 def blanking(value):
+    mark = object()
     token = _blanking.set(value)
+    if value:
+        _now.add(mark)
     try:
         yield
     finally:
+        _now.discard(mark)
         _blanking.reset(token)
 
 
@@ -41,28 +48,31 @@ class Base(models.AbstractModel):
     @api.model
     def _agent_guard_asks(self):
         """Whether an agent's call searches here, also through ``sudo``."""
-        actor = self.env["strictbase.agent.guard"]._actor()
-        return actor is not None and actor in self.env["res.users"]._agent_guard_uids()
+        return agent_of(self.env) is not None
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        if not self._agent_guard_asks():
+        if agent_of(self.env) is None:
             return super()._search(domain, *args, **kwargs)
         domain = self._agent_guard_seen(Domain(domain).optimize_full(self))
         with blanking(True):
             return super()._search(domain, *args, **kwargs)
 
     def _read_group(self, *args, **kwargs):
-        with blanking(self._agent_guard_asks()):
+        if agent_of(self.env) is None:
+            return super()._read_group(*args, **kwargs)
+        with blanking(True):
             return super()._read_group(*args, **kwargs)
 
     def _read_grouping_sets(self, *args, **kwargs):
-        with blanking(self._agent_guard_asks()):
+        if agent_of(self.env) is None:
+            return super()._read_grouping_sets(*args, **kwargs)
+        with blanking(True):
             return super()._read_grouping_sets(*args, **kwargs)
 
     def _fetch_query(self, query, fields):
         # Odoo's own code has the texts as they are; what is answered is blanked
-        if not _blanking.get():
+        if not (_now and _blanking.get()):
             return super()._fetch_query(query, fields)
         with blanking(False):
             return super()._fetch_query(query, fields)
@@ -112,7 +122,7 @@ def _to_sql(field):
 
     def to_sql(model, alias):
         sql = plain(field, model, alias)
-        if not _blanking.get():
+        if not (_now and _blanking.get()):
             return sql
         # a token ends before the quotes around it, so that what is left can be read
         return SQL(

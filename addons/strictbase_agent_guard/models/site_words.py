@@ -24,17 +24,16 @@ class Base(models.AbstractModel):
     # a concern of its own, apart from what opens a record
     _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
 
-    def write(self, vals):
-        guard = self.env["strictbase.agent.guard"]
-        if self._transient or guard._actor() is None:
-            return super().write(vals)
+    def _agent_guard_write(self, vals):
+        if self._transient:
+            return super()._agent_guard_write(vals)
         # what is written already comes to be shown by being put somewhere
         hidden = [
             lines - lines._agent_guard_shown_now()
             for lines in self.sudo()._agent_guard_moved(vals)
         ]
         before = self.sudo()._agent_guard_lines_made(vals)
-        res = super().write(vals)
+        res = super()._agent_guard_write(vals)
         # a list of others makes them first, and has them then
         hidden += [self.sudo()[name] - lines for name, lines in before.items()]
         for lines in filter(None, hidden):
@@ -42,6 +41,7 @@ class Base(models.AbstractModel):
             lines = lines.exists()
             # whether a page shows it is worked out anew
             lines.invalidate_recordset()
+            guard = self.env["strictbase.agent.guard"]
             guard._egress(lines._agent_guard_on_the_website())
         return res
 

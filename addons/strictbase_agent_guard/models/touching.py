@@ -12,6 +12,7 @@ from odoo import SUPERUSER_ID, Command, api, models, tools
 from odoo.exceptions import UserError
 
 from ..tools.acts import in_job
+from ..tools.who import agent_of, agents_of
 from .agent_touch import WHOLE
 
 #: Models that never say what leaves, or whose rows are judged one by one.
@@ -34,31 +35,33 @@ class Base(models.AbstractModel):
     # a concern of its own, apart from the rules in base.py
     _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @api.model
+    def _agent_guard_create(self, vals_list):
         agent = self._agent_guard_toucher()
         if agent:
             self.browse()._agent_guard_touch_linked(agent, vals_list)
-        records = super().create(vals_list)
+        records = super()._agent_guard_create(vals_list)
         if agent:
             records._agent_guard_touch(agent, {WHOLE})
         return records
 
-    def write(self, vals):
+    def _agent_guard_write(self, vals):
         agent = self._agent_guard_toucher()
         if agent:
             # before and after: what it is taken from is touched, too
             self._agent_guard_touch(agent, set(vals))
             self._agent_guard_touch_linked(agent, [vals])
-            res = super().write(vals)
+            res = super()._agent_guard_write(vals)
             if not set(self._agent_guard_part_fields()).isdisjoint(vals):
                 self._agent_guard_touch(agent, set(vals))
             return res
-        if (
-            self.env.uid == SUPERUSER_ID or in_job.get()
-        ) and self._agent_guard_watched():
+        if self.env.uid == SUPERUSER_ID or in_job.get():
+            self._agent_guard_before_job_writes()
+        return super()._agent_guard_write(vals)
+
+    def _agent_guard_before_job_writes(self):
+        if self._agent_guard_watched():
             self.env["strictbase.agent.touch"].sudo()._before_job_writes(self)
-        return super().write(vals)
 
     def _write_multi(self, vals_list):
         if self._agent_guard_watched():
@@ -69,8 +72,11 @@ class Base(models.AbstractModel):
         """What is only worked out anew, nobody has looked at: a record that an agent
         wrote last stays so. No query is spent on it: where the writer is not at hand,
         the statement itself asks."""
-        agents = self.env["res.users"]._agent_guard_uids()
+        agents = agents_of(self.env)
         if self.env.uid in agents:
+            return vals_list
+        if all("write_uid" in vals for vals in vals_list):
+            # written, which is what people do
             return vals_list
         ids = ", ".join(map(str, sorted(agents)))
         writer = (
@@ -117,10 +123,7 @@ class Base(models.AbstractModel):
         """The agent whose call this is, None where the ledger is not concerned."""
         if self._agent_guard_untouched():
             return None
-        actor = self.env["strictbase.agent.guard"]._actor()
-        if actor is None or actor not in self.env["res.users"]._agent_guard_uids():
-            return None
-        return actor
+        return agent_of(self.env)
 
     @api.model
     def _agent_guard_watched(self):
@@ -128,7 +131,7 @@ class Base(models.AbstractModel):
             self._log_access
             and not self._agent_guard_untouched()
             and self.pool.ready
-            and bool(self.env["res.users"]._agent_guard_uids())
+            and bool(agents_of(self.env))
         )
 
     def _agent_guard_touch(self, agent, names):

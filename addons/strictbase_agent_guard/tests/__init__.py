@@ -4,6 +4,7 @@ from . import test_approval
 from . import test_audit
 from . import test_browser
 from . import test_code
+from . import test_companies
 from . import test_confirmation
 from . import test_context_defaults
 from . import test_cost
@@ -15,6 +16,7 @@ from . import test_internal_actions
 from . import test_operations
 from . import test_origin_followers
 from . import test_origin_jobs
+from . import test_origin_words
 from . import test_published
 from . import test_published_roads
 from . import test_readers

@@ -52,3 +52,32 @@ class OriginCase(GuardHttpCase):
         """A person opens and saves a contact."""
         self.look(partner)
         self.ok("human", "res.partner/write", partner, vals={"ref": "seen"})
+
+    def _job(self, partner_id, before="pass"):
+        """A scheduled job that mails a contact."""
+        self._run(
+            f"record = env['res.partner'].browse({partner_id})\n{before}\n"
+            f"env['mail.template'].browse({self.at['template']}).send_mail("
+            f"{partner_id}, email_values={{'recipient_ids': [(6, 0, ["
+            f"{partner_id}])]}})"
+        )
+
+    def _run(self, code):
+        cron = self.env["ir.cron"].create(
+            {
+                "name": "Mails",
+                "model_id": self.at["model_partner"],
+                "state": "code",
+                "interval_type": "days",
+                "code": code,
+            }
+        )
+        xmlid = self.env["ir.model.data"].create(
+            {
+                "module": "guard_roads",
+                "name": f"job_{cron.id}",
+                "model": "ir.cron",
+                "res_id": cron.id,
+            }
+        )
+        self.pass_time(xmlid.complete_name)

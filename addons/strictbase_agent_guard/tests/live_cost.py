@@ -1,21 +1,17 @@
-# License LGPL-3 (https://www.gnu.org/licenses/lgpl-3.0).
-"""What calls cost, in processor time: the same with and without the guard.
+# License LGPL-3 (https://www.gnu.org/licenses/lgpl).
+"""What calls cost, in processor time: one side of ``scripts/guard_cost.py``.
 
-Run it in a database with the guard and in one without, in turns, on a quiet machine::
-
-    odoo shell -d DB --no-http --log-level error < live_cost.py
-
-Each line is a call, the least and the middle of its times in milliseconds, and its
-queries. With the guard the last lines tell what the ledger costs an agent's call.
-Nothing is kept: all of it is rolled back.
+Read there how it is run. In a database, with the guard or without, this does a call as
+often as it is told and answers with its times and queries, so that both sides do the
+same in turn. Nothing is kept: all of it is rolled back.
 """
 
+import cProfile
+import gc
 import json
 import os
-import statistics
 import time
 
-ROUNDS = int(os.environ.get("LIVE_ROUNDS", "60"))
 COMMENT = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
 CALLS = {
     "search": lambda p: p.search([("name", "ilike", "cost")], limit=80),
@@ -25,55 +21,86 @@ CALLS = {
     "note": lambda p: p.message_post(body="x"),
     "comment": lambda p: p.message_post(body="x", **COMMENT),
 }
+#: Of an agent, where the guard is: what the ledger costs is the difference.
+AGENT, WITHOUT_LEDGER = "agent's write", "without ledger"
 
 
-def measure(env, record, call):
-    """Least and middle processor time of one call, and its queries."""
-    times, queries = [], []
-    for _index in range(ROUNDS):
-        env.flush_all()
-        env.invalidate_all()
-        before, start = env.cr.sql_log_count, time.process_time_ns()
-        call(record)
-        env.flush_all()
-        times.append((time.process_time_ns() - start) / 1e6)
-        queries.append(env.cr.sql_log_count - before)
-    return min(times), statistics.median(times), min(queries)
+class Side:
+    """The calls as a person's, and where the guard is, as an agent's."""
 
+    def __init__(self, env):
+        self.env = env
+        self.record = env["res.partner"].create({"name": "Cost"})
+        self.calls = dict.fromkeys(CALLS, self._user("cost_person"))
 
-def tell(name, found):
-    least, middle, queries = found
-    line = {"call": name, "least": round(least, 2), "middle": round(middle, 2)}
-    print(json.dumps({**line, "queries": queries}))  # pylint: disable=print-used
+    def _user(self, login, *more):
+        names = ("base.group_user", "base.group_partner_manager", *more)
+        groups = [self.env.ref(name).id for name in names]
+        users = self.env["res.users"].with_context(no_reset_password=True)
+        values = {"name": login, "login": login, "group_ids": [(6, 0, groups)]}
+        return users.create(values).id
+
+    def _add_agent(self):
+        # not before: environments of users are looked through by everybody's calls
+        agent = self._user("cost_agent", "strictbase_agent_guard.group_agent")
+        self.calls |= {AGENT: agent, WITHOUT_LEDGER: agent}
+        CALLS[AGENT] = self._write_as_agent
+        CALLS[WITHOUT_LEDGER] = self._write_unnoted
+
+    def _write_as_agent(self, partner):
+        partner.write({"comment": "y"})
+        partner.env.flush_all()
+        self.env["strictbase.agent.touch"].sudo()._write_down()
+
+    def _write_unnoted(self, partner):
+        model = type(partner)
+        toucher, model._agent_guard_toucher = model._agent_guard_toucher, lambda p: None
+        try:
+            self._write_as_agent(partner)
+        finally:
+            model._agent_guard_toucher = toucher
+
+    def answer(self, command):
+        """Times in nanoseconds, queries and, if asked, how many functions it calls."""
+        if "names" in command:
+            return list(self.calls)
+        if command["call"] not in self.calls:
+            self._add_agent()
+        call = CALLS[command["call"]]
+        record = self.record.with_user(self.calls[command["call"]])
+        answer = {"times": [], "queries": [], "functions": 0}
+        profile = cProfile.Profile() if command.get("profile") else None
+        for _index in range(command["times"]):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            gc.collect(0)
+            before, start = self.env.cr.sql_log_count, time.thread_time_ns()
+            if profile:
+                profile.enable()
+            call(record)
+            self.env.flush_all()
+            if profile:
+                profile.disable()
+            answer["times"].append(time.thread_time_ns() - start)
+            answer["queries"].append(self.env.cr.sql_log_count - before)
+        if profile:
+            called = sum(entry.callcount for entry in profile.getstats())
+            answer["functions"] = called / command["times"]
+        return answer
 
 
 def main(env):
-    partners = env["res.partner"]
-    users = env["res.users"].with_context(no_reset_password=True)
-    values = {"group_ids": [(6, 0, env.ref("base.group_user").ids)]}
-    person = users.create({"name": "Cost", "login": "cost_person", **values})
-    contacts = env.ref("base.group_partner_manager")
-    person.group_ids = [(4, contacts.id)]
-    record = partners.create({"name": "Cost"})
-    for name, call in CALLS.items():
-        tell(name, measure(env, record.with_user(person), call))
-    group = env.ref("strictbase_agent_guard.group_agent", raise_if_not_found=False)
-    if not group:
-        return
-    agent = users.create({"name": "Agent", "login": "cost_agent", **values})
-    agent.group_ids = [(4, contacts.id), (4, group.id)]
-    ledger = env["strictbase.agent.touch"].sudo()
-
-    def with_ledger(partner):
-        partner.write({"comment": "y"})
-        partner.env.flush_all()
-        ledger._write_down()
-
-    tell("agent's write", measure(env, record.with_user(agent), with_ledger))
-    model = type(partners)
-    toucher, model._agent_guard_toucher = model._agent_guard_toucher, lambda self: None
-    tell("without ledger", measure(env, record.with_user(agent), with_ledger))
-    model._agent_guard_toucher = toucher
+    side = Side(env)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    with (
+        open(os.environ["LIVE_COST_ASKED"]) as asked,
+        open(os.environ["LIVE_COST_ANSWERED"], "w") as answered,
+    ):
+        for line in asked:
+            answered.write(json.dumps(side.answer(json.loads(line))) + "\n")
+            answered.flush()
 
 
 if "env" in globals():

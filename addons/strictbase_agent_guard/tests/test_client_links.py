@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..tools.client_secrets import without_links
+from ..tools.client_secrets import is_secret, without_links
 from .common_approval import ApprovalCase
 from .test_client_secrets import PLANTED
 
@@ -34,6 +34,23 @@ class TestLinks(ApprovalCase):
             "",
         ):
             self.assertEqual(without_links(text), text)
+
+    def test_conversations_in_reports(self):
+        """A view of many tells what one is known by, and a page to unsubscribe what a
+        text message is."""
+        for model, name, hidden in (
+            ("im_livechat.report.channel", "uuid", True),
+            ("mailing.trace", "sms_code", True),
+            ("pos.order", "uuid", False),
+            ("discuss.channel.member", "uuid", False),
+            ("mailing.trace", "trace_status", False),
+        ):
+            self.assertEqual(is_secret(model, name), hidden, (model, name))
+        if "im_livechat.report.channel" not in self.env:
+            self.skipTest("im_livechat not installed")
+        for who, there in (("human", True), ("agent", False)):
+            report = self.env["im_livechat.report.channel"].with_user(self.users[who])
+            self.assertEqual("uuid" in report.fields_get(), there)
 
 
 @tagged("post_install", "-at_install")

@@ -115,66 +115,6 @@ class TestOriginJobs(OriginCase):
                 self.assertEqual(tells({name}), telling, model)
                 self.assertTrue(tells({name}, document=True), model)
 
-    def _listed(self, who, name, **values):
-        """A job's letter about a contact that says what points to it, as the orders of
-        a day are told to who delivers them."""
-        self.see(self.client.ids)
-        values = {"partner_id": self.client.id, **values}
-        values |= {"name": f"{name} line of work", "project_id": self.at["project"]}
-        self.ok(who, "project.task/create", vals_list=[values])
-        # nobody is told of the task itself
-        self.env["mail.mail"].search([]).unlink()
-        self._run(
-            f"record = env['res.partner'].browse({self.client.id})\n"
-            "lines = env['project.task'].search([('name', 'like', 'line of work')])\n"
-            "env['mail.mail'].create({'model': 'res.partner', 'res_id': record.id, "
-            "'subject': 'List', 'body_html': '<p>%s</p>' % (lines.mapped('name')), "
-            "'email_to': record.email})"
-        )
-
-    def test_a_job_lists_what_points_to_its_document(self):
-        self._listed("agent", WORDS)
-        self.assertNotIn(CLIENT, self.recipients())
-        self.assertIn(WORDS, self.held().why)
-
-    def test_a_job_says_what_a_list_of_its_document_names(self):
-        tag = self.env["res.partner.category"].create({"name": "Plain"})
-        self.client.category_id = tag
-        self.see(self.client.ids)
-        say = (
-            f"record = env['res.partner'].browse({self.client.id})\n"
-            "env['mail.mail'].create({'model': 'res.partner', 'res_id': record.id, "
-            "'subject': 'List', 'email_to': record.email, "
-            "'body_html': '<p>%s</p>' % record.category_id.mapped('name')})"
-        )
-        name = f"{WORDS} of a tag"
-        self.ok("agent", "res.partner.category/write", tag.id, vals={"name": name})
-        self._run(say)
-        self.assertNotIn(CLIENT, self.recipients())
-        self.assertIn(name, self.held().why)
-        for said, hidden in (("record.category_id.name", True), ("'Plain'", False)):
-            self._run(
-                f"record = env['res.partner'].browse({self.client.id})\n"
-                f"record.message_post(body={said}, subtype_xmlid='{COMMENT}')"
-            )
-            message = self.env["mail.message"].search(
-                [("model", "=", "res.partner"), ("res_id", "=", self.client.id)],
-                order="id desc",
-                limit=1,
-            )
-            self.assertEqual(message.agent_unapproved, hidden, said)
-
-    def test_a_job_lists_what_a_colleague_wrote(self):
-        self._listed("human", WORDS)
-        self.assertEqual(self.recipients(), {CLIENT})
-
-    def test_a_job_does_not_list_what_points_to_its_document(self):
-        values = {"name": WORDS, "partner_id": self.client.id}
-        values["project_id"] = self.at["project"]
-        self.ok("agent", "project.task/create", vals_list=[values])
-        self._listed("human", "A colleague's")
-        self.assertEqual(self.recipients(), {CLIENT})
-
     def _said_by_a_job(self):
         """What a job says on a record of the agent's, to those who can open it."""
         partner = self.agents_contact()
@@ -358,35 +298,6 @@ class TestOriginJobs(OriginCase):
                 self.assertTrue(self.held())
         self._lead(phone="0470 99 88 78", function="0470 99 88 77")
         self.assertIn(CLIENT, self._bare(words="Call +32470998877 again"))
-
-    def _job(self, partner_id, before="pass"):
-        """A scheduled job that mails a contact."""
-        self._run(
-            f"record = env['res.partner'].browse({partner_id})\n{before}\n"
-            f"env['mail.template'].browse({self.at['template']}).send_mail("
-            f"{partner_id}, email_values={{'recipient_ids': [(6, 0, ["
-            f"{partner_id}])]}})"
-        )
-
-    def _run(self, code):
-        cron = self.env["ir.cron"].create(
-            {
-                "name": "Mails",
-                "model_id": self.at["model_partner"],
-                "state": "code",
-                "interval_type": "days",
-                "code": code,
-            }
-        )
-        xmlid = self.env["ir.model.data"].create(
-            {
-                "module": "guard_roads",
-                "name": f"job_{cron.id}",
-                "model": "ir.cron",
-                "res_id": cron.id,
-            }
-        )
-        self.pass_time(xmlid.complete_name)
 
     def test_a_waiting_mail_whose_contact_moves(self):
         mail = self.env["mail.mail"].create(

@@ -18,6 +18,8 @@ class TestPublishedRoads(ConfirmationCase):
         values = {"name": "x"}
         if model in ("product.product", "product.template"):
             values |= {"is_published": shown, "sale_ok": True}
+        elif model == "loyalty.program":
+            values |= {"program_type": "promotion", "ecommerce_ok": shown}
         elif model == "event.event":
             values |= {"date_begin": "2030-01-01", "date_end": "2030-01-02"}
             values |= {"is_published": shown}
@@ -91,7 +93,7 @@ class TestPublishedRoads(ConfirmationCase):
             if str(value).startswith(("@page", "@draft"))
         }
         return all(
-            name in ("survey.survey", "slide.question")
+            name in ("loyalty.program", "survey.survey", "slide.question")
             or "is_published" in self.env[name]._fields
             for name in wholes
         )

@@ -21,7 +21,11 @@ NAMES = re.compile(
     r"|^session_code$"
     r"|^webhook_uuid$"
 )
-MODEL_FIELDS = {"discuss.channel": {"uuid"}}
+#: Of a conversation, also in a report of many; and of a text message of a mailing.
+MODEL_FIELDS = {
+    "uuid": re.compile(r"(?:^|\.)channel$"),
+    "sms_code": re.compile(r"^mailing\.trace$"),
+}
 #: Their tokens let read one file; Odoo puts them into the text of messages.
 FREE_MODELS = {"ir.attachment"}
 #: Files, as an answer carries them, under whatever name.
@@ -50,7 +54,7 @@ internal_fetch = ContextVar("strictbase_agent_guard_internal_fetch", default=Fal
 
 
 def is_secret(model, name):
-    if name in MODEL_FIELDS.get(model, ()):
+    if name in MODEL_FIELDS and MODEL_FIELDS[name].search(model):
         return True
     return model not in FREE_MODELS and _is_secret_name(str(name))
 
