@@ -8,8 +8,8 @@ Both databases hold the same applications, one of them the guard with an agent. 
 else the machine does meets both alike. Compared is the processor time of the thread, by
 the least of each round and the middle of all rounds' ratios, and how many functions are
 called, which no load changes. Queries must be equal. Exit 1 if they are not, or a time is
-above the limit. The same database given twice tells how exact it is. What an agent's
-write pays for the ledger comes first.
+above the limit. A copy of the first in place of the second tells how exact it is. What an
+agent's write pays for the ledger comes first.
 """
 
 import argparse
