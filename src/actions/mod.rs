@@ -5,6 +5,7 @@ mod called;
 pub mod definition;
 pub mod fields;
 pub mod offline;
+mod read_back;
 mod read_group;
 pub mod search_all;
 
