@@ -107,6 +107,13 @@ impl Request {
     }
 }
 
+impl Request {
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![self.operation.clone()])
+    }
+}
+
 /// Calls it.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
     read_back::carried_out(session, caller, host, request.operation, request.read_back)

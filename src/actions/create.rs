@@ -88,10 +88,21 @@ impl Request {
     }
 }
 
+impl Request {
+    fn operation(self) -> Result<Operation> {
+        let values: Vec<Value> = self.vals_list.into_iter().map(Value::Object).collect();
+        let kwargs = Object::from_iter([("vals_list".to_string(), json!(values))]);
+        Operation::new(&self.model, "create", kwargs)
+    }
+
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![self.clone().operation()?])
+    }
+}
+
 /// Creates them.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
-    let values: Vec<Value> = request.vals_list.into_iter().map(Value::Object).collect();
-    let kwargs = Object::from_iter([("vals_list".to_string(), json!(values))]);
-    let operation = Operation::new(&request.model, "create", kwargs)?;
-    read_back::carried_out(session, caller, host, operation, request.read_back)
+    let asked = request.read_back.clone();
+    read_back::carried_out(session, caller, host, request.operation()?, asked)
 }

@@ -65,9 +65,20 @@ pub struct Request {
     pub read_back: Option<Vec<String>>,
 }
 
+impl Request {
+    fn operation(self) -> Result<Operation> {
+        let kwargs = Object::from_iter([("vals".to_string(), Value::Object(self.vals))]);
+        Ok(Operation::new(&self.model, "write", kwargs)?.on(self.ids))
+    }
+
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![self.clone().operation()?])
+    }
+}
+
 /// Writes them.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
-    let kwargs = Object::from_iter([("vals".to_string(), Value::Object(request.vals))]);
-    let operation = Operation::new(&request.model, "write", kwargs)?.on(request.ids);
-    read_back::carried_out(session, caller, host, operation, request.read_back)
+    let asked = request.read_back.clone();
+    read_back::carried_out(session, caller, host, request.operation()?, asked)
 }
