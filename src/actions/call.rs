@@ -38,8 +38,7 @@ arguments! {
         ids: Option<Ids>,
         /// Arguments of the method by name; an HTML body of a message takes "body_is_html": true
         data: Option<MethodArguments>,
-        /// Print these fields of the records, as Odoo has them afterwards, in place of what it returned: of those that
-        /// it made (a message, an activity), or of those in `ids`
+        /// Answer with these fields of what it made, or else of `ids`, as they are then
         read_back: Option<Columns>,
     }
 }

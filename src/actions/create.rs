@@ -40,7 +40,7 @@ arguments! {
         vals: Option<JsonObject> => excludes(&["vals_list"]),
         /// Values of several records
         vals_list: Option<JsonObjects>,
-        /// Print these fields of the new records, as Odoo has them then, in place of the ids
+        /// Answer with these fields of the new records
         read_back: Option<Columns>,
     }
 }

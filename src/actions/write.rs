@@ -34,7 +34,7 @@ arguments! {
         ids: SomeIds,
         /// Values
         vals: JsonObject,
-        /// Print these fields of the records, as Odoo has them then, in place of true
+        /// Answer with these fields as they are then
         read_back: Option<Columns>,
     }
 }

@@ -32,7 +32,7 @@ fn what_came_of_it_is_printed_in_place_of_the_answer() {
     server.on(&json2("res.partner", "x_go"), Answer::json("true"));
     server.forget();
     let spec = json!({ "action": "call", "model": "res.partner", "method": "x_go", "ids": [41],
-        "read_back": ["name"] });
+        "read_back": ["name"], "no_before": true });
     let outcome = home.agent(["exec-spec", "-"]).stdin(spec.to_string()).run().ok();
     assert_eq!(outcome.stdout, format!("{rows}\n"));
     assert_eq!(server.only(&json2("res.partner", "read")).json()["ids"], json!([41]));
@@ -61,7 +61,17 @@ fn what_is_done_stays_done_when_it_cannot_be_read() {
         "res.partner",
         &[("res.partner", "write", Answer::json("true")), ("res.partner", "read", denied)],
     );
-    let line = ["write", "res.partner", "--ids", "7", "--vals", r#"{"name": "x"}"#, "--read-back", "name"];
+    let line = [
+        "write",
+        "res.partner",
+        "--ids",
+        "7",
+        "--vals",
+        r#"{"name": "x"}"#,
+        "--read-back",
+        "name",
+        "--no-before",
+    ];
     let outcome = home.run(line).ok();
     assert_eq!(outcome.stdout, "true\n");
     let notes = outcome.notes().join("\n");
