@@ -156,7 +156,7 @@ fn caller() -> Caller {
 }
 
 fn a_write() -> write::Request {
-    write::Request { model: "res.partner".into(), ids: vec![1], vals: Object::new() }
+    write::Request { model: "res.partner".into(), ids: vec![1], vals: Object::new(), read_back: None }
 }
 
 fn every_partner() -> search_all::Request {

@@ -3,12 +3,11 @@
 use serde_json::json;
 
 use super::definition::{Definition, Reach, Told, Verb};
-use super::Request as Any;
-use crate::arguments::values::{Ids, Method, MethodArguments, Model};
+use super::{Request as Any, read_back};
+use crate::arguments::values::{Columns, Ids, Method, MethodArguments, Model};
 use crate::arguments::{At, arguments, rules::AllRules};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
-use crate::execute::execute;
 use crate::host::Host;
 use crate::json_input;
 use crate::operation::{Object, Operation};
@@ -18,11 +17,11 @@ use crate::session::Session;
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "call",
-    reach: Reach::writes(|| json!({ "description": "Odoo's own value, unchanged" })),
+    reach: Reach::writes(|| json!({ "description": "Odoo's own value, unchanged; with read_back rows with these fields and id" })),
     definition: Definition::of::<Arguments>(),
     more: r#"Examples:
-  odoo-agent call res.partner search_count --data-json '{"domain": [["is_company", "=", true]]}'
-  odoo-agent call project.task message_post --ids 12 --data-json '{"body": "Checked the logs"}'"#,
+  odoo-agent call project.task message_post --ids 12 --data-json '{"body": "Checked the logs"}'
+  odoo-agent call sale.order action_confirm --ids 2 --read-back name,state,amount_total"#,
 };
 
 arguments! {
@@ -39,6 +38,8 @@ arguments! {
         ids: Option<Ids>,
         /// Arguments of the method by name; an HTML body of a message takes "body_is_html": true
         data: Option<MethodArguments>,
+        /// Answer with these fields of what it made, or else of `ids`, as they are then
+        read_back: Option<Columns>,
     }
 }
 
@@ -48,7 +49,9 @@ impl Told for Arguments {
     fn request(self, context: &mut Object, at: At) -> Result<Any> {
         let ids = self.ids.map(|ids| ids.0);
         let data = self.data.unwrap_or_default().0;
-        Request::new(&self.model.0, &self.method.0, ids, data, context, at).map(Any::Call)
+        let read_back = self.read_back.map(|names| names.0);
+        let request = Request::new(&self.model.0, &self.method.0, ids, data, context, at)?;
+        Ok(Any::Call(Request { read_back, ..request }))
     }
 }
 
@@ -57,6 +60,8 @@ impl Told for Arguments {
 pub struct Request {
     /// The call, without context.
     pub operation: Operation,
+    /// Fields to read of its records afterwards.
+    pub read_back: Option<Vec<String>>,
 }
 
 impl Request {
@@ -96,6 +101,7 @@ impl Request {
                 Some(ids) => operation.on(ids),
                 None => operation,
             },
+            read_back: None,
         })
     }
 }
@@ -109,5 +115,5 @@ impl Request {
 
 /// Calls it.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
-    execute(session, caller, host, request.operation)
+    read_back::carried_out(session, caller, host, request.operation, request.read_back)
 }

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::definition::{Definition, Reach, Told, Verb};
 use super::Request as Any;
-use crate::arguments::values::{JsonObject, JsonObjects, Model};
+use super::read_back;
+use crate::arguments::values::{Columns, JsonObject, JsonObjects, Model};
 use crate::arguments::{At, arguments, rules::AllRules};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
-use crate::execute::execute;
 use crate::host::Host;
 use crate::operation::{self, Object, Operation};
 use crate::outcome::Outcome;
@@ -18,12 +18,13 @@ use crate::session::Session;
 pub const VERB: Verb = Verb {
     name: "create",
     reach: Reach::writes(
-        || json!({ "type": "array", "items": { "type": "integer" }, "description": "the new ids" }),
+        || json!({ "type": "array", "items": { "type": ["integer", "object"] },
+            "description": "the new ids; with read_back rows with these fields and id" }),
     ),
     definition: Definition::of::<Arguments>(),
     more: r#"Examples:
-  odoo-agent create res.partner --vals-json '{"name": "Ready Mat", "is_company": true}'
-  odoo-agent create project.task --vals-list-json '[{"name": "One"}, {"name": "Two"}]'"#,
+  odoo-agent create res.partner --vals '{"name": "Ready Mat", "child_ids": [[0, 0, {"name": "Ann"}]]}'
+  odoo-agent create project.task --vals-list '[{"name": "One"}, {"name": "Two"}]' --read-back stage_id"#,
 };
 
 arguments! {
@@ -39,6 +40,8 @@ arguments! {
         vals: Option<JsonObject> => excludes(&["vals_list"]),
         /// Values of several records
         vals_list: Option<JsonObjects>,
+        /// Answer with these fields of the new records
+        read_back: Option<Columns>,
     }
 }
 
@@ -55,7 +58,8 @@ impl Told for Arguments {
             }
             (None, None) => return Err(Error::usage(format!("create needs {one} or {several}"))),
         };
-        Request::new(self.model.0, vals_list).map(Any::Create)
+        let read_back = self.read_back.map(|names| names.0);
+        Request::new(self.model.0, vals_list).map(|request| Any::Create(Request { read_back, ..request }))
     }
 }
 
@@ -66,6 +70,8 @@ pub struct Request {
     pub model: String,
     /// Values of each record.
     pub vals_list: Vec<Object>,
+    /// Fields to read of the new records.
+    pub read_back: Option<Vec<String>>,
 }
 
 impl Request {
@@ -78,7 +84,7 @@ impl Request {
                 "the list of values is empty: there is nothing to create",
             ));
         }
-        Ok(Request { model, vals_list })
+        Ok(Request { model, vals_list, read_back: None })
     }
 }
 
@@ -97,5 +103,6 @@ impl Request {
 
 /// Creates them.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
-    execute(session, caller, host, request.operation()?)
+    let asked = request.read_back.clone();
+    read_back::carried_out(session, caller, host, request.operation()?, asked)
 }

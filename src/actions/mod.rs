@@ -4,6 +4,7 @@
 mod called;
 pub mod definition;
 pub mod fields;
+mod read_back;
 mod read_group;
 pub mod search_all;
 

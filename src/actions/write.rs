@@ -3,12 +3,11 @@
 use serde_json::{Value, json};
 
 use super::definition::{Definition, Reach, Told, Verb};
-use super::{Request as Any, checked};
-use crate::arguments::values::{JsonObject, Model, SomeIds};
+use super::{Request as Any, checked, read_back};
+use crate::arguments::values::{Columns, JsonObject, Model, SomeIds};
 use crate::arguments::{At, arguments, rules::AllRules};
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::execute::execute;
 use crate::host::Host;
 use crate::operation::{Object, Operation};
 use crate::outcome::Outcome;
@@ -17,10 +16,12 @@ use crate::session::Session;
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "write",
-    reach: Reach::writes(|| json!({ "const": true })),
+    reach: Reach::writes(|| {
+        json!({ "type": ["boolean", "array"], "description": "true; with read_back rows with these fields and id" })
+    }),
     definition: Definition::of::<Arguments>(),
     more: r#"Examples:
-  odoo-agent write res.partner --ids 7 --vals-json '{"phone": "+32 2 290 34 90"}'
+  odoo-agent write res.partner --ids 7 --vals-json '{"phone": "+32 2 290 34 90"}' --read-back name,phone
   odoo-agent write project.task --ids 1,2 --vals-file values.json"#,
 };
 
@@ -33,6 +34,8 @@ arguments! {
         ids: SomeIds,
         /// Values
         vals: JsonObject,
+        /// Answer with these fields as they are then
+        read_back: Option<Columns>,
     }
 }
 
@@ -40,7 +43,12 @@ impl Told for Arguments {
     type Rules = AllRules;
 
     fn request(self, _: &mut Object, _: At) -> Result<Any> {
-        Ok(Any::Write(Request { model: checked(self.model)?, ids: self.ids.0, vals: self.vals.0 }))
+        Ok(Any::Write(Request {
+            model: checked(self.model)?,
+            ids: self.ids.0,
+            vals: self.vals.0,
+            read_back: self.read_back.map(|names| names.0),
+        }))
     }
 }
 
@@ -53,6 +61,8 @@ pub struct Request {
     pub ids: Vec<i64>,
     /// Values.
     pub vals: Object,
+    /// Fields to read of them afterwards.
+    pub read_back: Option<Vec<String>>,
 }
 
 impl Request {
@@ -69,5 +79,6 @@ impl Request {
 
 /// Writes them.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
-    execute(session, caller, host, request.operation()?)
+    let asked = request.read_back.clone();
+    read_back::carried_out(session, caller, host, request.operation()?, asked)
 }

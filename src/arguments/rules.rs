@@ -89,7 +89,7 @@ arguments! {
     pub struct UndoRules {
         /// Print the calls that would be sent, and send nothing
         dry_run: Option<Flag>,
-        /// Allow this many records in one call (without it: write 100, unlink 10, create any number)
+        /// Allow so many records at once (without it write 100, unlink 10)
         max_records: Option<Whole<0>>,
     }
 }
@@ -117,7 +117,7 @@ arguments! {
         strict: Option<Flag>,
         /// Send this field as given, whatever the checks say of it
         force_fields: Option<Names> => flag("force-field"),
-        /// Allow this many records in one call (without it: write 100, unlink 10, create any number)
+        /// Allow so many records at once (without it write 100, unlink 10)
         max_records: Option<Whole<0>>,
         /// Do not ask for old values first: it cannot be undone then
         no_before: Option<Flag>,

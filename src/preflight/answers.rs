@@ -21,6 +21,8 @@ const MOST: usize = 10;
 /// `rejected` where the answer says that nothing was done.
 pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<()> {
     let text = answer.get();
+    // Refused, it is said with the refusal.
+    wizards::check(check, operation);
     if echoes::is_read(operation) {
         return missing(check, operation, text);
     }

@@ -90,7 +90,9 @@ impl<'a> Check<'a> {
         found.told()?;
         contexts::defaults(self, operation);
         imports::check(self, operation)?;
-        wizards::check(self, operation);
+        if self.rules.dry_run {
+            wizards::check(self, operation);
+        }
         properties::check(self, operation)?;
         deletions::check(self, operation)?;
         Ok(self.notes())

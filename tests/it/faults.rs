@@ -515,6 +515,28 @@ fn nobody_waits_longer_than_is_sensible_or_allowed() {
 }
 
 #[test]
+fn what_an_answer_about_size_or_pace_leaves_out_is_said() {
+    let (home, server) = lab();
+    let path = json2("res.partner", "search_read");
+    for answer in [Answer::html(429), Answer::odoo_error(429, "werkzeug.exceptions.TooManyRequests", "no")] {
+        server.on(&path, answer);
+        let outcome = home.run(READ).fails(9, "busy");
+        assert!(outcome.hints().contains("how long to wait is not said"), "{}", outcome.stderr);
+    }
+    server.on(&path, Answer::html(429).with("Retry-After", "3600"));
+    assert!(!home.run(READ).fails(9, "busy").hints().contains("is not said"));
+    for answer in
+        [Answer::html(413), Answer::odoo_error(413, "werkzeug.exceptions.RequestEntityTooLarge", "no")]
+    {
+        server.on(&path, answer);
+        server.forget();
+        let outcome = home.run(READ).fails(8, "invalid_request");
+        let sent = server.only(&path).body.len();
+        assert!(outcome.hints().contains(&format!("had {sent} bytes")), "{}", outcome.stderr);
+    }
+}
+
+#[test]
 fn an_absurd_retry_after_late_in_a_call_is_no_crash() {
     let (home, server) = lab();
     let path = json2("res.partner", "search_read");

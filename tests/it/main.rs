@@ -43,6 +43,7 @@ mod preflight;
 mod profiles;
 mod properties;
 mod protocols;
+mod read_back;
 mod readme;
 mod rehearsal;
 mod routes;

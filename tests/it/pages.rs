@@ -94,6 +94,17 @@ fn a_composer_that_has_its_records_is_told_nothing() {
     }
 }
 
+#[test]
+fn what_a_refused_wizard_lacks_is_said_once() {
+    let (home, server) = lab();
+    let refused = Answer::odoo_error(422, "odoo.exceptions.UserError", "no");
+    server.on(&json2("account.payment.register", "create"), refused);
+    server.on(&json2("account.payment.register", "fields_get"), Answer::json("{}"));
+    let outcome = home.run(["create", "account.payment.register", "--vals", "{}"]).fails(8, "rejected");
+    assert!(outcome.hints().contains("takes its records from the context"), "{}", outcome.stderr);
+    assert_eq!(outcome.stderr.matches("takes its records from the context").count(), 1, "{}", outcome.stderr);
+}
+
 fn report(data: Value) -> Value {
     json!({
         "type": "ir.actions.report", "report_name": "x.report_order", "report_type": "qweb-pdf",

@@ -39,7 +39,7 @@ const COMMANDS: [(&str, &str); 23] = [
 ];
 
 /// Flags of other tools and of other commands; the first that the command at hand has is meant.
-const FLAGS: [(&str, &[&str]); 25] = [
+const FLAGS: [(&str, &[&str]); 26] = [
     ("all-fields", &["fields"]),
     ("args", &["data-json", "vals-json"]),
     ("count", &["limit"]),
@@ -47,7 +47,7 @@ const FLAGS: [(&str, &[&str]); 25] = [
     ("data-file", &["vals-file"]),
     ("data-json", &["vals-json"]),
     ("field", &["fields"]),
-    ("fields", &["field"]),
+    ("fields", &["field", "data-json", "read-back"]),
     ("filter", &["domain", "match", "contains"]),
     ("format", &["output"]),
     ("group-by", &["by"]),
@@ -60,6 +60,7 @@ const FLAGS: [(&str, &[&str]); 25] = [
     ("orderby", &["order"]),
     ("params", &["data-json"]),
     ("query", &["domain"]),
+    ("returning", &["read-back"]),
     ("sort", &["order"]),
     ("values", &["vals-json"]),
     ("vals", &["vals-json"]),
@@ -74,7 +75,7 @@ const SECRETS: [&str; 7] = ["api-key", "apikey", "key", "passwd", "password", "p
 const PLACES: [&str; 7] = ["base-url", "database", "db", "host", "login", "url", "username"];
 
 /// Flags that take names in one word.
-const LISTS: [&str; 7] = ["avg", "by", "count-distinct", "fields", "max", "min", "sum"];
+const LISTS: [&str; 8] = ["avg", "by", "count-distinct", "fields", "max", "min", "read-back", "sum"];
 
 pub(super) fn unknown_command(line: &Line, given: &str) -> Error {
     let error = Error::usage(match line.path.is_empty() {

@@ -9,7 +9,7 @@ mod rows;
 
 pub use closed::{ENTRIES, closed};
 pub use renamed::renamed;
-pub use roles::{describes, may_answer_records, role, shows_records};
+pub use roles::{describes, makes, may_answer_records, role, shows_records};
 
 use super::{NEWEST, OLDEST, USUAL, Version, states};
 use rows::ROWS;

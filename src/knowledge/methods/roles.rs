@@ -2,7 +2,7 @@
 //! the arguments that they name, the name alone of the others. Whoever looks for fields in a call asks here, so that
 //! no two of them look in different places.
 
-use super::{Role, rows};
+use super::{Answer, Role, of, rows};
 
 /// What arguments are usually called, of methods that have no row or pass them on.
 const USUAL: [(&str, Role); 20] = [
@@ -27,6 +27,16 @@ const USUAL: [(&str, Role); 20] = [
     ("specification", Role::Specification),
     ("unfold_read_specification", Role::Specification),
 ];
+
+/// The model of the new records that a method answers with; none where it makes none or is not known.
+pub fn makes<'a>(model: &'a str, method: &str) -> Option<&'a str> {
+    let known = of(model, method)?;
+    matches!(known.answer, Answer::Records { .. }).then(|| match method.split_once('_') {
+        Some(("message", _)) => "mail.message",
+        Some(("activity", _)) => "mail.activity",
+        _ => model,
+    })
+}
 
 /// What an argument holds: what any version of the method says of it that says more than that it is there.
 pub fn role(model: &str, method: &str, argument: &str) -> Role {

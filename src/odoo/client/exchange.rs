@@ -189,6 +189,17 @@ pub(super) fn retry_after(reply: &HttpReply, now: SystemTime) -> Option<Duration
     Some(until.duration_since(now).unwrap_or_default())
 }
 
+/// What is said of how much was sent and how long to wait, where the answer is about that and does not say it.
+pub(super) fn with_measures(error: Error, status: u16, sent: usize) -> Error {
+    match status {
+        413 if sent > 0 => error.with_hint(format!("what was sent had {sent} bytes")),
+        429 if error.retry_after_s.is_none() => error.with_hint(
+            "how long to wait is not said: give it a minute, longer after each such answer, and ask less often",
+        ),
+        _ => error,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -276,8 +276,10 @@ impl Odoo {
             || lost == Some(Lost::Session) && rpc::refused_for_want_of_a_session(&reply);
         let lost = lost.map(|lost| (lost, is_sure));
         let head = HttpReply { status: reply.status, headers: reply.headers.clone(), body: Vec::new() };
-        let outcome =
-            protocol.reply(operation, reply, asked).map_err(|error| self.explain(error, &head, asked));
+        let sent = request.body.as_ref().map_or(0, Vec::len);
+        let outcome = protocol
+            .reply(operation, reply, asked)
+            .map_err(|error| exchange::with_measures(self.explain(error, &head, asked), head.status, sent));
         if let (Ok(_), Some(cookie), Way::Session) = (&outcome, cookie, protocol.way()) {
             // Of an error it may be that of somebody who is nobody.
             self.take_over(&cookie, host);

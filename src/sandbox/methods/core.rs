@@ -10,7 +10,7 @@ use crate::sandbox::domain::Domain;
 use crate::sandbox::env::Env;
 use crate::sandbox::fault::{Fault, Outcome};
 use crate::sandbox::python::{text_repr, truthy, type_name};
-use crate::sandbox::schema::Field;
+use crate::sandbox::schema::{Field, Model};
 use crate::sandbox::{computed, deletion, describe, records, search, xmlids};
 
 const fn reading(
@@ -241,15 +241,17 @@ pub(super) fn echo(env: &Env, call: &Call) -> Outcome<Value> {
     Ok(call.ids.iter().map(|id| json!({"id": id})).collect())
 }
 
-/// Values as Python's `dict()` takes them: of what is no dictionary it can make none.
-pub(super) fn dictionary(value: &Value) -> Outcome<Map<String, Value>> {
-    match value {
-        Value::Object(map) => Ok(map.clone()),
-        Value::Array(items) if items.is_empty() => Ok(Map::new()),
-        Value::Array(_) => Err(Fault::index("list index out of range")),
-        Value::String(_) => Err(Fault::kind("string indices must be integers, not 'str'")),
-        other => Err(Fault::kind(format!("'{}' object is not iterable", type_name(other)))),
-    }
+/// Values as Odoo walks through them: what stands in no dictionary is taken for the names of fields.
+pub(super) fn dictionary(model: &Model, value: &Value) -> Outcome<Map<String, Value>> {
+    let first = match value {
+        Value::Object(map) => return Ok(map.clone()),
+        Value::Array(items) => items.first().cloned(),
+        Value::String(text) => text.chars().next().map(|letter| letter.to_string().into()),
+        other => return Err(Fault::kind(format!("'{}' object is not iterable", type_name(other)))),
+    };
+    let Some(name) = first else { return Err(Fault::attribute(type_name(value), "items")) };
+    let name = crate::sandbox::python::repr(&name);
+    Err(Fault::value(format!("Invalid field {name} in {}", text_repr(model.name))))
 }
 
 fn create(env: &mut Env, call: &Call) -> Outcome<Value> {
@@ -265,7 +267,7 @@ fn create(env: &mut Env, call: &Call) -> Outcome<Value> {
 }
 
 fn write(env: &mut Env, call: &Call) -> Outcome<Value> {
-    let vals = dictionary(call.get("vals"))?;
+    let vals = dictionary(call.model, call.get("vals"))?;
     // Users may change a few things about themselves.
     const OWN: &[&str] = &["lang", "tz", "signature", "notification_type"];
     let own = call.model.name == "res.users"

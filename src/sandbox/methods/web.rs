@@ -202,13 +202,13 @@ fn web_save_multi(env: &mut Env, call: &Call) -> Outcome<Value> {
         return Err(Fault::value("Each record must have a corresponding vals entry."));
     }
     for (id, vals) in call.ids.iter().zip(&list) {
-        records::write(env, call.model, &[*id], &dictionary(vals)?)?;
+        records::write(env, call.model, &[*id], &dictionary(call.model, vals)?)?;
     }
     read_back(env, call, &call.ids)
 }
 
 fn web_save(env: &mut Env, call: &Call) -> Outcome<Value> {
-    let vals = dictionary(call.get("vals"))?;
+    let vals = dictionary(call.model, call.get("vals"))?;
     let ids = if call.ids.is_empty() {
         records::create(env, call.model, &[vals])?
     } else {
