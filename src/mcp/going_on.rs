@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::answers::Called;
 use super::fit::{Cut, size_within};
 use super::paging;
+use crate::actions;
 use crate::knowledge::methods;
 use crate::operation::Object;
 
@@ -29,8 +30,10 @@ impl Called<'_> {
     /// How long the call is that goes on, at most.
     pub fn room_for_next(&self) -> usize {
         let (like_it, longest) =
-            (self.speech.naming.next(self.verb.name, self.arguments.clone()), self.longest_next());
-        size_within(&like_it, longest).map_or(longest, |like_it| longest.min(like_it + DIGITS))
+            (self.speech.next(self.verb.name, self.arguments.clone()), self.longest_next());
+        let like_it = size_within(&like_it, longest).map_or(longest, |like_it| longest.min(like_it + DIGITS));
+        let all = self.those(&self.given).and_then(|all| size_within(&all, longest));
+        all.map_or(like_it, |all| all.max(like_it))
     }
 
     /// Arguments that take more of an answer than this are not said back: with nothing left for rows nothing goes on.
@@ -43,8 +46,14 @@ impl Called<'_> {
         if cut.shown == 0 {
             return None;
         }
+        let is_stable = size_within(&self.those(&self.given), self.longest_next()).is_some();
+        if let Some(rest) = self.given.get(cut.shown..).filter(|rest| is_stable && !rest.is_empty())
+            && let Some(call) = self.those(rest)
+        {
+            return Some(GoingOn::Call(call));
+        }
         let next = self.next(cut, value)?;
-        let call = self.speech.naming.next(self.verb.name, next.clone());
+        let call = self.speech.next(self.verb.name, next.clone());
         if size_within(&call, self.longest_next()).is_some() {
             return Some(GoingOn::Call(call));
         }
@@ -60,12 +69,43 @@ impl Called<'_> {
         Some(GoingOn::Words(format!("the same call goes on with {}", changed.join(" and "))))
     }
 
+    /// The call that reads these rows of a search by their numbers. Where the order does not tell all rows apart another
+    /// search may give some of them again, and of what this user does not see Odoo counts some in an offset.
+    fn those(&self, ids: &[i64]) -> Option<Value> {
+        let mut arguments = self.arguments.clone();
+        let is_call = self.verb.name == actions::call::VERB.name;
+        let data = if is_call { arguments.get_mut("data")?.as_object_mut()? } else { &mut arguments };
+        let order = data.get("order").and_then(Value::as_str);
+        if ids.is_empty() || order.is_some_and(tells_apart) {
+            return None;
+        }
+        for key in ["domain", "order", "limit", "offset"] {
+            data.shift_remove(key);
+        }
+        let verb = if is_call {
+            if arguments.insert("method".into(), json!("read"))? != "search_read" {
+                return None;
+            }
+            self.verb.name
+        } else {
+            let reads = actions::read::VERB;
+            let is_search = self.verb.name == actions::search_read::VERB.name;
+            let is_hidden = self.speech.hidden.contains(&reads.name);
+            let has = |key: &String| reads.argument(key).is_some();
+            if !is_search || is_hidden || !arguments.keys().all(has) {
+                return None;
+            }
+            reads.name
+        };
+        arguments.insert("ids".into(), json!(ids));
+        Some(self.speech.next(verb, arguments))
+    }
+
     /// The arguments of the call that goes on.
     fn next(&self, cut: &Cut, value: &Value) -> Option<Object> {
         let mut arguments = self.arguments.clone();
         let has = |key: &str| self.verb.argument(key).is_some();
-        let rows = value.as_array();
-        let ids: Vec<i64> = rows.into_iter().flatten().filter_map(|row| row["id"].as_i64()).collect();
+        let ids = numbers(value);
         if has("after") && arguments.get("all") == Some(&Value::Bool(true)) {
             let last = ids.last()?;
             less(&mut arguments, cut.shown);
@@ -91,6 +131,16 @@ impl Called<'_> {
         }
         Some(arguments)
     }
+}
+
+/// The numbers of rows.
+pub fn numbers(value: &Value) -> Vec<i64> {
+    value.as_array().into_iter().flatten().filter_map(|row| row["id"].as_i64()).collect()
+}
+
+/// Whether no two rows are alike in an order.
+fn tells_apart(order: &str) -> bool {
+    order.split(',').any(|term| term.split_whitespace().next().is_some_and(|field| field.eq_ignore_ascii_case("id")))
 }
 
 /// The arguments, and those below `data` beside them.
