@@ -193,7 +193,8 @@ mod tests {
         let speech = speech();
         let verb = crate::actions::verb(verb).unwrap();
         let arguments = arguments.as_object().unwrap();
-        let called = Called { verb, arguments, offset: 0, rows: Vec::new(), given: Vec::new(), speech: &speech, most };
+        let called =
+            Called { verb, arguments, offset: 0, rows: Vec::new(), given: Vec::new(), speech: &speech, most };
         let answer = called.answer(outcome, Vec::new());
         assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());
         serde_json::from_str(&answer.text).unwrap()
@@ -287,8 +288,15 @@ mod tests {
         assert!(said["notes"][0].as_str().unwrap().ends_with(&format!("ids from {} on", shown + 1)));
         let (speech, verb) = (speech(), crate::actions::verb("search_read").unwrap());
         let arguments = Object::from_iter([("model".to_string(), json!("a.b"))]);
-        let called =
-            Called { verb, arguments: &arguments, offset: 0, rows: Vec::new(), given: Vec::new(), speech: &speech, most: 4000 };
+        let called = Called {
+            verb,
+            arguments: &arguments,
+            offset: 0,
+            rows: Vec::new(),
+            given: Vec::new(),
+            speech: &speech,
+            most: 4000,
+        };
         let nothing = Cut { shown: 0, of: Some(9) };
         assert_eq!(called.going_on(&nothing, &json!([])), None, "it would be asked for again and again");
     }
@@ -333,7 +341,15 @@ mod tests {
         ] {
             let verb = crate::actions::verb(if is_left_out { "read" } else { "write" }).unwrap();
             let arguments = arguments.as_object().unwrap();
-            let called = Called { verb, arguments, offset: 0, rows: Vec::new(), given: Vec::new(), speech: &speech, most: 4000 };
+            let called = Called {
+                verb,
+                arguments,
+                offset: 0,
+                rows: Vec::new(),
+                given: Vec::new(),
+                speech: &speech,
+                most: 4000,
+            };
             let outcome = Outcome::read(value.to_string());
             let since = System.instant();
             let answer = called.answer(&outcome, Vec::new());
@@ -386,8 +402,15 @@ mod tests {
                     let verb = crate::actions::verb("search_read").unwrap();
                     let arguments = json!({ "model": "a.b", "domain": [["name", "=", text]] });
                     let arguments = arguments.as_object().unwrap();
-                    let called =
-                        Called { verb, arguments, offset: 0, rows: Vec::new(), given: Vec::new(), speech: &speech, most };
+                    let called = Called {
+                        verb,
+                        arguments,
+                        offset: 0,
+                        rows: Vec::new(),
+                        given: Vec::new(),
+                        speech: &speech,
+                        most,
+                    };
                     let outcome = Outcome::read(result.to_string());
                     let answer = called.answer(&outcome, vec![text.clone(); 30]);
                     assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());

@@ -140,7 +140,9 @@ pub fn numbers(value: &Value) -> Vec<i64> {
 
 /// Whether no two rows are alike in an order.
 fn tells_apart(order: &str) -> bool {
-    order.split(',').any(|term| term.split_whitespace().next().is_some_and(|field| field.eq_ignore_ascii_case("id")))
+    order
+        .split(',')
+        .any(|term| term.split_whitespace().next().is_some_and(|field| field.eq_ignore_ascii_case("id")))
 }
 
 /// The arguments, and those below `data` beside them.
@@ -201,6 +203,69 @@ mod tests {
         let mut arguments = json!({ "offset": u64::MAX }).as_object().unwrap().clone();
         on(&mut arguments, 3, Some(9));
         assert_eq!(arguments["offset"], u64::MAX);
+    }
+
+    #[test]
+    fn what_was_left_out_is_read_by_its_numbers_and_by_the_tool_that_was_called() {
+        use std::sync::Arc;
+
+        use crate::mcp::compat::Compat;
+        use crate::mcp::tools::Naming;
+        use crate::mcp::words::Speech;
+
+        let said = |verb: &str, by: Option<Compat>, hidden: &[&'static str], arguments: &Value| {
+            let speech = Speech {
+                naming: Naming::Each,
+                by,
+                hidden: hidden.to_vec(),
+                for_a_person: Arc::new(|action| action.verb.into()),
+            };
+            let called = Called {
+                verb: actions::verb(verb).unwrap(),
+                arguments: arguments.as_object().unwrap(),
+                offset: 0,
+                rows: Vec::new(),
+                given: vec![9, 7, 8, 6],
+                speech: &speech,
+                most: 4000,
+            };
+            match called.going_on(&Cut { shown: 2, of: Some(4) }, &json!([{ "id": 9 }, { "id": 7 }])) {
+                Some(GoingOn::Call(call)) => call,
+                other => json!(format!("{other:?}")),
+            }
+        };
+        let search =
+            json!({ "model": "a.b", "domain": [["c", "=", 1]], "fields": ["d"], "order": "d", "limit": 4 });
+        assert_eq!(
+            said("search_read", None, &[], &search),
+            json!({ "tool": "odoo_read", "arguments": { "model": "a.b", "fields": ["d"], "ids": [8, 6] } })
+        );
+        let by_offset = said("search_read", None, &["read"], &search);
+        assert_eq!(
+            (&by_offset["tool"], &by_offset["arguments"]["offset"]),
+            (&json!("odoo_search_read"), &json!(2))
+        );
+        let mut told_apart = search.clone();
+        told_apart["order"] = json!("d, id desc");
+        assert_eq!(said("search_read", None, &[], &told_apart)["arguments"]["offset"], 2);
+        let call =
+            json!({ "model": "a.b", "method": "search_read", "data": { "fields": ["d"], "limit": 4 } });
+        assert_eq!(
+            said("call", None, &[], &call),
+            json!({ "tool": "odoo_call", "arguments": { "model": "a.b", "method": "read", "data": { "fields": ["d"] }, "ids": [8, 6] } })
+        );
+        for by in Compat::ALL {
+            assert_eq!(
+                said("call", Some(by), &["call"], &call),
+                json!({ "tool": by.name(), "arguments": { "model": "a.b", "method": "read", "args": [[8, 6]], "kwargs": { "fields": ["d"] } } })
+            );
+        }
+        let numbers = json!({ "model": "a.b", "method": "search", "data": { "limit": 4 } });
+        let next = said("call", Some(Compat::WebCall), &[], &numbers);
+        assert_eq!(
+            (&next["tool"], &next["arguments"]["kwargs"]["offset"]),
+            (&json!("odoo_web_call"), &json!(2))
+        );
     }
 
     #[test]
