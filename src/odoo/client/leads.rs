@@ -103,7 +103,8 @@ impl Leads<'_> {
         }
     }
 
-    /// What a field of a model is computed from. What says yes or no, or which of a few, repeats nothing of several.
+    /// What a field of a model is computed from. What says yes or no, or which of a few, repeats nothing but the same of
+    /// another record.
     pub fn sources(&self, model: &str, field: &str) -> Computed {
         let mut known = self.at_hand(model);
         if self.may_ask && matches!(known, Known::NotKept) {
@@ -112,7 +113,8 @@ impl Leads<'_> {
         let Known::Fields(schema, _) = &known else { return Computed::default() };
         let Some(field) = schema.field(field) else { return Computed::default() };
         let paths = field["depends"].as_array().map_or(&[] as &[Value], Vec::as_slice);
-        if paths.len() > 1 && matches!(field["type"].as_str(), Some("boolean" | "selection")) {
+        let is_of_another = matches!(paths, [Value::String(path)] if path.contains('.'));
+        if !is_of_another && matches!(field["type"].as_str(), Some("boolean" | "selection")) {
             return Computed::default();
         }
         Computed {
