@@ -211,8 +211,9 @@ fn find(wanted: &Wanted, run: &Run) -> Result<Vec<Value>> {
             return Ok(rows);
         }
     }
-    let rows = wanted.rows(&asked(&|schema| wanted.operation(schema), &mut schema, model, run)?)?;
-    let ask = |operation: Operation| wanted.rows(run.send(operation)?.get());
+    let by_name = |operation: Operation| by_name_alone(operation, wanted, run);
+    let rows = wanted.rows(&asked(&|schema| by_name(wanted.operation(schema)?), &mut schema, model, run)?)?;
+    let ask = |operation: Operation| wanted.rows(run.send(by_name(operation)?)?.get());
     let rows = match rows.is_empty() && !wanted.exact {
         true => wanted.holding(ask(wanted.by_display_name(schema.as_deref())?)?),
         false => rows,
@@ -227,6 +228,34 @@ fn find(wanted: &Wanted, run: &Run) -> Result<Vec<Value>> {
         }
         None => Ok(rows),
     }
+}
+
+/// Where a search for a name would tell what does not leave, the records are found by `name` and nothing else.
+fn by_name_alone(mut operation: Operation, wanted: &Wanted, run: &Run) -> Result<Operation> {
+    let withheld = run.session.gate().withheld(&operation.model)?;
+    if withheld.names_tell().is_none() || withheld.is("name", 0).is_some() {
+        return Ok(operation);
+    }
+    if operation.method == "name_search" {
+        let mut kwargs = operation.kwargs.clone();
+        let mut domain = kwargs.shift_remove("domain").unwrap_or_else(|| json!([]));
+        if let (Some(leaves), Some(name)) = (domain.as_array_mut(), kwargs.shift_remove("name")) {
+            leaves.push(json!(["name", "ilike", name]));
+        }
+        kwargs.insert("domain".into(), domain);
+        kwargs.insert("fields".into(), json!(["id", "display_name"]));
+        operation = Operation { method: "search_read".into(), kwargs, ..operation };
+    }
+    let leaves = operation.kwargs.get_mut("domain").and_then(Value::as_array_mut);
+    // The caller's own conditions are theirs.
+    let own = wanted.domain.len();
+    for field in leaves.into_iter().flatten().skip(own).filter_map(|leaf| leaf.get_mut(0)) {
+        let tells = field.as_str().is_some_and(|it| it == "display_name" || withheld.is(it, 0).is_some());
+        if tells {
+            *field = "name".into();
+        }
+    }
+    Ok(operation)
 }
 
 /// Asks; where a version lacks one of the usual fields, once more for those that it has.
@@ -294,9 +323,9 @@ fn archived(wanted: &Wanted, run: &Run) -> Option<Hint> {
     if schema.as_ref().is_some_and(|schema| !schema.has("active")) {
         return None;
     }
-    let mut question = match wanted.operation(schema.as_deref()) {
+    let mut question = match wanted.operation(schema.as_deref()).and_then(|it| by_name_alone(it, wanted, run)) {
         Ok(question) if !wanted.exact || schema.is_some() => question,
-        _ => wanted.by_display_name(schema.as_deref()).ok()?,
+        _ => by_name_alone(wanted.by_display_name(schema.as_deref()).ok()?, wanted, run).ok()?,
     };
     question.context.insert("active_test".into(), false.into());
     let rows = wanted.rows(&run.ask(question).ok()?.to_string()).ok()?;

@@ -55,6 +55,51 @@ const SHOWN: [(&str, &[&str]); 3] = [
     ("partner_name", &["partner_id"]),
 ];
 
+/// By what records are found besides their names, where somebody asks for a name (Odoo 19.0, `_rec_names_search`).
+const FOUND_BY: [(&str, &[&str]); 22] = [
+    ("account.analytic.account", &["code"]),
+    ("account.journal", &["code"]),
+    ("account.move", &["partner_id.name", "ref"]),
+    ("account.move.line", &["move_id", "product_id"]),
+    ("account.tax", &["description", "invoice_label"]),
+    ("fleet.vehicle", &["driver_id.name"]),
+    ("ir.model", &["model"]),
+    ("mrp.bom", &["product_tmpl_id", "code"]),
+    ("payment.token", &["payment_details", "partner_id", "provider_id"]),
+    ("product.product", &["default_code", "barcode"]),
+    ("product.template", &["default_code", "barcode"]),
+    ("purchase.bill.union", &["reference"]),
+    ("purchase.order", &["partner_ref"]),
+    ("res.bank", &["bic"]),
+    ("res.country", &["code"]),
+    ("res.country.state", &["code"]),
+    ("res.currency", &["full_name"]),
+    ("res.partner", &["email", "ref", "vat", "company_registry"]),
+    ("res.users", &["login", "email"]),
+    ("sale.order", &["partner_id.name"]),
+    ("stock.location", &["barcode"]),
+    ("stock.quant", &["location_id", "lot_id", "package_id", "owner_id"]),
+];
+
+/// What a record is called by.
+const CALLED: [&str; 2] = ["name", "x_name"];
+
+/// The fields that a search for a name looks at: those of the name itself, and others by which the model is found.
+pub fn found_by(model: &str) -> impl Iterator<Item = &'static str> {
+    let more = FOUND_BY.iter().find(|row| row.0 == model).map_or(&[] as &[&str], |row| row.1);
+    CALLED.into_iter().chain(more.iter().copied())
+}
+
+/// Whether it is known by what records of a model are found.
+pub fn is_told(model: &str) -> bool {
+    FOUND_BY.iter().any(|row| row.0 == model)
+}
+
+/// The fields that the name of a record repeats.
+pub fn repeated_in_names() -> impl Iterator<Item = &'static str> {
+    CALLED.into_iter()
+}
+
 /// The fields that names of records may show by a key, of whichever model they are.
 pub fn shown_by(key: &str) -> Vec<&str> {
     let mut fields = Vec::new();
@@ -76,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_key_says_which_field_it_shows() {
-        assert!(SHOWN.is_sorted());
+        assert!(SHOWN.is_sorted() && FOUND_BY.is_sorted());
         for (key, field) in [
             ("show_vat", "vat"),
             ("show_address", "city"),

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::fit::{self, Cut, LONGEST_NAME, bound, shortened, shown, size, size_within};
-use super::going_on::GoingOn;
+use super::going_on::{self, GoingOn};
 use super::left_out::{self, LeftOut};
 use super::paging;
 use super::words::Speech;
@@ -58,6 +58,8 @@ pub struct Called<'a> {
     pub offset: usize,
     /// The rows of a stream, if it was one.
     pub rows: Vec<Value>,
+    /// The numbers of the rows that Odoo gave.
+    pub given: Vec<i64>,
     /// The words.
     pub speech: &'a Speech,
     /// Most characters of an answer.
@@ -79,6 +81,10 @@ impl Called<'_> {
                 Value::Array(rows)
             }
         };
+        self.given = going_on::numbers(&value);
+        if value.as_array().is_some_and(|rows| rows.len() != self.given.len()) {
+            self.given.clear();
+        }
         paging::without_first(&mut value, outcome.layout.place, self.offset);
         let binaries = left_out::without_binaries(&mut value, outcome.layout.types.as_ref());
         noted.extend(outcome.notes.iter().map(|note| self.speech.hint(note)));
@@ -173,7 +179,9 @@ mod tests {
     fn speech() -> Speech {
         Speech {
             naming: Naming::Each,
-            for_a_person: Box::new(|action| format!("odoo-agent {}", action.verb)),
+            by: None,
+            hidden: Vec::new(),
+            for_a_person: std::sync::Arc::new(|action| format!("odoo-agent {}", action.verb)),
         }
     }
 
@@ -185,7 +193,8 @@ mod tests {
         let speech = speech();
         let verb = crate::actions::verb(verb).unwrap();
         let arguments = arguments.as_object().unwrap();
-        let called = Called { verb, arguments, offset: 0, rows: Vec::new(), speech: &speech, most };
+        let called =
+            Called { verb, arguments, offset: 0, rows: Vec::new(), given: Vec::new(), speech: &speech, most };
         let answer = called.answer(outcome, Vec::new());
         assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());
         serde_json::from_str(&answer.text).unwrap()
@@ -241,6 +250,7 @@ mod tests {
                     arguments: &arguments,
                     offset,
                     rows: Vec::new(),
+                    given: Vec::new(),
                     speech: &speech,
                     most: 4000,
                 };
@@ -278,8 +288,15 @@ mod tests {
         assert!(said["notes"][0].as_str().unwrap().ends_with(&format!("ids from {} on", shown + 1)));
         let (speech, verb) = (speech(), crate::actions::verb("search_read").unwrap());
         let arguments = Object::from_iter([("model".to_string(), json!("a.b"))]);
-        let called =
-            Called { verb, arguments: &arguments, offset: 0, rows: Vec::new(), speech: &speech, most: 4000 };
+        let called = Called {
+            verb,
+            arguments: &arguments,
+            offset: 0,
+            rows: Vec::new(),
+            given: Vec::new(),
+            speech: &speech,
+            most: 4000,
+        };
         let nothing = Cut { shown: 0, of: Some(9) };
         assert_eq!(called.going_on(&nothing, &json!([])), None, "it would be asked for again and again");
     }
@@ -324,7 +341,15 @@ mod tests {
         ] {
             let verb = crate::actions::verb(if is_left_out { "read" } else { "write" }).unwrap();
             let arguments = arguments.as_object().unwrap();
-            let called = Called { verb, arguments, offset: 0, rows: Vec::new(), speech: &speech, most: 4000 };
+            let called = Called {
+                verb,
+                arguments,
+                offset: 0,
+                rows: Vec::new(),
+                given: Vec::new(),
+                speech: &speech,
+                most: 4000,
+            };
             let outcome = Outcome::read(value.to_string());
             let since = System.instant();
             let answer = called.answer(&outcome, Vec::new());
@@ -377,8 +402,15 @@ mod tests {
                     let verb = crate::actions::verb("search_read").unwrap();
                     let arguments = json!({ "model": "a.b", "domain": [["name", "=", text]] });
                     let arguments = arguments.as_object().unwrap();
-                    let called =
-                        Called { verb, arguments, offset: 0, rows: Vec::new(), speech: &speech, most };
+                    let called = Called {
+                        verb,
+                        arguments,
+                        offset: 0,
+                        rows: Vec::new(),
+                        given: Vec::new(),
+                        speech: &speech,
+                        most,
+                    };
                     let outcome = Outcome::read(result.to_string());
                     let answer = called.answer(&outcome, vec![text.clone(); 30]);
                     assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());

@@ -75,11 +75,17 @@ impl Calls {
     /// For one client.
     pub fn new(door: Door) -> Calls {
         let naming = if door.settings.two { Naming::Two } else { Naming::Each };
+        let tools = Tools::new(naming, door.compat, &door.hides);
         Calls {
-            tools: Tools::new(naming, door.compat, &door.hides),
             end: End::default(),
             desk: Desk::new(door.open, door.files, Arc::clone(&door.clock)),
-            speech: Speech { naming, for_a_person: door.for_a_person },
+            speech: Speech {
+                naming,
+                by: None,
+                hidden: tools.hidden(),
+                for_a_person: door.for_a_person.into(),
+            },
+            tools,
             most: door.settings.answer,
             context: door.context,
             patience: door.patience,
@@ -154,7 +160,8 @@ impl Calls {
     /// Carries out a call.
     pub fn carry_out(&self, asked: Asked, around: Around) -> Said {
         let Around { shared, progress, reach } = around;
-        let mut host = self.host(asked.verb, shared, progress);
+        let speech = self.speech.by(asked.compat);
+        let mut host = self.host(asked.verb, &speech, shared, progress);
         let mut most = self.most;
         let said = self.desk.session(asked.compat.map(Compat::wish)).and_then(|session| {
             most = session.settings.mcp.answer;
@@ -167,17 +174,23 @@ impl Calls {
                 if error.code == Code::AuthRejected {
                     self.desk.forget();
                 }
-                answers::error(&self.speech.error(error), most)
+                answers::error(&speech.error(error), most)
             }
         };
         Said::Answer(Answer { text: veiled(&self.veil, answer.text), ..answer })
     }
 
     /// This surface as one call sees it. Who only waits ends when nothing more will be asked, others when nobody reads.
-    fn host(&self, verb: &Verb, shared: Arc<Shared>, progress: Option<Progress>) -> CallHost<'_> {
+    fn host<'s>(
+        &'s self,
+        verb: &Verb,
+        speech: &'s Speech,
+        shared: Arc<Shared>,
+        progress: Option<Progress>,
+    ) -> CallHost<'s> {
         let is_waiting = verb.name == approvals::VERB.name;
         CallHost {
-            speech: &self.speech,
+            speech,
             shared,
             is_over: Arc::clone(if is_waiting { &self.end.is_silent } else { &self.end.is_gone }),
             marking: (self.marking)(),
@@ -251,7 +264,15 @@ impl Calls {
         }
         let outcome = outcome?;
         let rows = rows.rows;
-        let called = Called { verb, arguments: &arguments, offset, rows, speech: &self.speech, most };
+        let called = Called {
+            verb,
+            arguments: &arguments,
+            offset,
+            rows,
+            given: Vec::new(),
+            speech: host.speech,
+            most,
+        };
         Ok(Said::Answer(called.answer(&outcome, host.notes())))
     }
 }

@@ -135,6 +135,15 @@ pub fn named(mut arguments: Object, version: Version) -> Result<Object> {
     Ok(call)
 }
 
+/// The arguments of `call` as the published tools have them: what has a name keeps it.
+pub fn placed(mut call: Object) -> Object {
+    let ids = call.shift_remove("ids");
+    let named = call.shift_remove("data").unwrap_or_else(|| json!({}));
+    call.insert("args".into(), ids.map_or_else(|| json!([]), |ids| json!([ids])));
+    call.insert("kwargs".into(), named);
+    call
+}
+
 fn are_records(value: &Value) -> bool {
     let is_id = |value: &Value| value.as_i64().is_some_and(|id| id > 0);
     is_id(value) || value.as_array().is_some_and(|ids| ids.iter().all(is_id))
@@ -175,6 +184,22 @@ mod tests {
             ("message_post", json!([[7]]), json!({ "body": "x" }), r#"{"ids":[7],"data":{"body":"x"}}"#),
         ] {
             assert_eq!(told(method, args, kwargs), expected, "{method}");
+        }
+    }
+
+    #[test]
+    fn what_goes_on_is_said_as_it_is_taken_and_means_the_same() {
+        for (method, args, kwargs) in [
+            ("search_read", json!([[["a", "=", 1]], ["name"]]), json!({ "limit": 2 })),
+            ("read", json!([[7, 8], ["name"]]), json!({})),
+            ("message_post", json!([[7]]), json!({ "body": "x" })),
+            ("x_own", json!([]), json!({})),
+        ] {
+            let given = json!({ "model": "res.partner", "method": method, "args": args, "kwargs": kwargs });
+            let call = named(given.as_object().unwrap().clone(), 18).unwrap();
+            let said = placed(call.clone());
+            assert_eq!(said.keys().collect::<Vec<_>>(), ["model", "method", "args", "kwargs"]);
+            assert_eq!(named(said, 18).unwrap(), call, "{method}");
         }
     }
 

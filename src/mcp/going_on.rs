@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::answers::Called;
 use super::fit::{Cut, size_within};
 use super::paging;
+use crate::actions;
 use crate::knowledge::methods;
 use crate::operation::Object;
 
@@ -29,8 +30,10 @@ impl Called<'_> {
     /// How long the call is that goes on, at most.
     pub fn room_for_next(&self) -> usize {
         let (like_it, longest) =
-            (self.speech.naming.next(self.verb.name, self.arguments.clone()), self.longest_next());
-        size_within(&like_it, longest).map_or(longest, |like_it| longest.min(like_it + DIGITS))
+            (self.speech.next(self.verb.name, self.arguments.clone()), self.longest_next());
+        let like_it = size_within(&like_it, longest).map_or(longest, |like_it| longest.min(like_it + DIGITS));
+        let all = self.those(&self.given).and_then(|all| size_within(&all, longest));
+        all.map_or(like_it, |all| all.max(like_it))
     }
 
     /// Arguments that take more of an answer than this are not said back: with nothing left for rows nothing goes on.
@@ -43,8 +46,14 @@ impl Called<'_> {
         if cut.shown == 0 {
             return None;
         }
+        let is_stable = size_within(&self.those(&self.given), self.longest_next()).is_some();
+        if let Some(rest) = self.given.get(cut.shown..).filter(|rest| is_stable && !rest.is_empty())
+            && let Some(call) = self.those(rest)
+        {
+            return Some(GoingOn::Call(call));
+        }
         let next = self.next(cut, value)?;
-        let call = self.speech.naming.next(self.verb.name, next.clone());
+        let call = self.speech.next(self.verb.name, next.clone());
         if size_within(&call, self.longest_next()).is_some() {
             return Some(GoingOn::Call(call));
         }
@@ -60,12 +69,43 @@ impl Called<'_> {
         Some(GoingOn::Words(format!("the same call goes on with {}", changed.join(" and "))))
     }
 
+    /// The call that reads these rows of a search by their numbers. Where the order does not tell all rows apart another
+    /// search may give some of them again, and of what this user does not see Odoo counts some in an offset.
+    fn those(&self, ids: &[i64]) -> Option<Value> {
+        let mut arguments = self.arguments.clone();
+        let is_call = self.verb.name == actions::call::VERB.name;
+        let data = if is_call { arguments.get_mut("data")?.as_object_mut()? } else { &mut arguments };
+        let order = data.get("order").and_then(Value::as_str);
+        if ids.is_empty() || order.is_some_and(tells_apart) {
+            return None;
+        }
+        for key in ["domain", "order", "limit", "offset"] {
+            data.shift_remove(key);
+        }
+        let verb = if is_call {
+            if arguments.insert("method".into(), json!("read"))? != "search_read" {
+                return None;
+            }
+            self.verb.name
+        } else {
+            let reads = actions::read::VERB;
+            let is_search = self.verb.name == actions::search_read::VERB.name;
+            let is_hidden = self.speech.hidden.contains(&reads.name);
+            let has = |key: &String| reads.argument(key).is_some();
+            if !is_search || is_hidden || !arguments.keys().all(has) {
+                return None;
+            }
+            reads.name
+        };
+        arguments.insert("ids".into(), json!(ids));
+        Some(self.speech.next(verb, arguments))
+    }
+
     /// The arguments of the call that goes on.
     fn next(&self, cut: &Cut, value: &Value) -> Option<Object> {
         let mut arguments = self.arguments.clone();
         let has = |key: &str| self.verb.argument(key).is_some();
-        let rows = value.as_array();
-        let ids: Vec<i64> = rows.into_iter().flatten().filter_map(|row| row["id"].as_i64()).collect();
+        let ids = numbers(value);
         if has("after") && arguments.get("all") == Some(&Value::Bool(true)) {
             let last = ids.last()?;
             less(&mut arguments, cut.shown);
@@ -91,6 +131,18 @@ impl Called<'_> {
         }
         Some(arguments)
     }
+}
+
+/// The numbers of rows.
+pub fn numbers(value: &Value) -> Vec<i64> {
+    value.as_array().into_iter().flatten().filter_map(|row| row["id"].as_i64()).collect()
+}
+
+/// Whether no two rows are alike in an order.
+fn tells_apart(order: &str) -> bool {
+    order
+        .split(',')
+        .any(|term| term.split_whitespace().next().is_some_and(|field| field.eq_ignore_ascii_case("id")))
 }
 
 /// The arguments, and those below `data` beside them.
@@ -151,6 +203,69 @@ mod tests {
         let mut arguments = json!({ "offset": u64::MAX }).as_object().unwrap().clone();
         on(&mut arguments, 3, Some(9));
         assert_eq!(arguments["offset"], u64::MAX);
+    }
+
+    #[test]
+    fn what_was_left_out_is_read_by_its_numbers_and_by_the_tool_that_was_called() {
+        use std::sync::Arc;
+
+        use crate::mcp::compat::Compat;
+        use crate::mcp::tools::Naming;
+        use crate::mcp::words::Speech;
+
+        let said = |verb: &str, by: Option<Compat>, hidden: &[&'static str], arguments: &Value| {
+            let speech = Speech {
+                naming: Naming::Each,
+                by,
+                hidden: hidden.to_vec(),
+                for_a_person: Arc::new(|action| action.verb.into()),
+            };
+            let called = Called {
+                verb: actions::verb(verb).unwrap(),
+                arguments: arguments.as_object().unwrap(),
+                offset: 0,
+                rows: Vec::new(),
+                given: vec![9, 7, 8, 6],
+                speech: &speech,
+                most: 4000,
+            };
+            match called.going_on(&Cut { shown: 2, of: Some(4) }, &json!([{ "id": 9 }, { "id": 7 }])) {
+                Some(GoingOn::Call(call)) => call,
+                other => json!(format!("{other:?}")),
+            }
+        };
+        let search =
+            json!({ "model": "a.b", "domain": [["c", "=", 1]], "fields": ["d"], "order": "d", "limit": 4 });
+        assert_eq!(
+            said("search_read", None, &[], &search),
+            json!({ "tool": "odoo_read", "arguments": { "model": "a.b", "fields": ["d"], "ids": [8, 6] } })
+        );
+        let by_offset = said("search_read", None, &["read"], &search);
+        assert_eq!(
+            (&by_offset["tool"], &by_offset["arguments"]["offset"]),
+            (&json!("odoo_search_read"), &json!(2))
+        );
+        let mut told_apart = search.clone();
+        told_apart["order"] = json!("d, id desc");
+        assert_eq!(said("search_read", None, &[], &told_apart)["arguments"]["offset"], 2);
+        let call =
+            json!({ "model": "a.b", "method": "search_read", "data": { "fields": ["d"], "limit": 4 } });
+        assert_eq!(
+            said("call", None, &[], &call),
+            json!({ "tool": "odoo_call", "arguments": { "model": "a.b", "method": "read", "data": { "fields": ["d"] }, "ids": [8, 6] } })
+        );
+        for by in Compat::ALL {
+            assert_eq!(
+                said("call", Some(by), &["call"], &call),
+                json!({ "tool": by.name(), "arguments": { "model": "a.b", "method": "read", "args": [[8, 6]], "kwargs": { "fields": ["d"] } } })
+            );
+        }
+        let numbers = json!({ "model": "a.b", "method": "search", "data": { "limit": 4 } });
+        let next = said("call", Some(Compat::WebCall), &[], &numbers);
+        assert_eq!(
+            (&next["tool"], &next["arguments"]["kwargs"]["offset"]),
+            (&json!("odoo_web_call"), &json!(2))
+        );
     }
 
     #[test]

@@ -153,13 +153,15 @@ impl ServerHandler for Server {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        // A known method comes here when its parameters are of another form.
-        let is_known = matches!(
-            request.method.as_str(),
-            "initialize" | "server/discover" | "ping" | "tools/list" | "tools/call"
-        );
+        // A known method comes here when its parameters are of another form; the stateless era has no `initialize`.
+        let is_stateless = request.method == "initialize" && context.meta.protocol_version().is_some();
+        let is_known = !is_stateless
+            && matches!(
+                request.method.as_str(),
+                "initialize" | "server/discover" | "ping" | "tools/list" | "tools/call"
+            );
         Err(if is_known {
             ErrorData::invalid_params(format!("wrong parameters for {}", request.method), None)
         } else {

@@ -87,12 +87,6 @@ impl Naming {
         };
         json!({ "tool": self.tool_of(verb), "arguments": arguments })
     }
-
-    /// A call of a verb, as text.
-    pub fn call(self, verb: &str, arguments: Object) -> String {
-        let next = self.next(verb, arguments);
-        format!("{} {}", next["tool"].as_str().unwrap_or_default(), next["arguments"])
-    }
 }
 
 fn name(verb: &str) -> String {
@@ -152,6 +146,12 @@ impl Tools {
         };
         list.extend(compat.iter().map(|compat| compat.tool()));
         Tools { naming, compat, verbs, list }
+    }
+
+    /// The verbs that no tool has.
+    pub fn hidden(&self) -> Vec<&'static str> {
+        let has = |name: &str| self.verbs.iter().any(|verb| verb.name == name);
+        offered().map(|verb| verb.name).filter(|name| !has(name)).collect()
     }
 
     /// The verb that a call means; none if there is no such tool.

@@ -20,6 +20,8 @@ pub enum Kind {
     Itself,
     /// A command inside its values.
     Written,
+    /// A value that is kept in the record which the model takes the field from.
+    Inherited,
     /// Fields of related records in the answer.
     Shown,
     /// A path in a condition or an order.
@@ -69,7 +71,7 @@ impl<'o> Act<'o> {
     pub fn new(kind: Kind, model: Option<ModelNames>, methods: &[&'o str]) -> Act<'o> {
         let class = match (kind, methods.first()) {
             (Kind::Written, Some(&"unlink")) => Class::Destructive,
-            (Kind::Written, _) => Class::Write,
+            (Kind::Written | Kind::Inherited, _) => Class::Write,
             _ => Class::Read,
         };
         let names = match kind {
@@ -85,7 +87,7 @@ impl<'o> Act<'o> {
             fields: BTreeSet::new(),
             is_whole: false,
             values: Vec::new(),
-            has_values: kind == Kind::Written && class != Class::Destructive,
+            has_values: matches!(kind, Kind::Written | Kind::Inherited) && class != Class::Destructive,
             ids: Vec::new(),
             made: 0,
             is_uncounted: false,

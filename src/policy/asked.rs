@@ -29,6 +29,10 @@ pub struct Asked<'o> {
     /// The fields that it names without showing or storing them as such, each with how deep in a path: in conditions,
     /// orders, groups and aggregates, and in the columns of imports and exports.
     pub named: Vec<(&'o str, usize)>,
+    /// The same with the act whose model each is of.
+    pub named_of: Vec<(usize, &'o str)>,
+    /// Models among whose records one is searched for by its name.
+    pub searched: Vec<String>,
     /// A condition that cannot be read.
     pub is_opaque: bool,
     /// The records that a condition on their number finds.
@@ -62,6 +66,8 @@ impl<'o> Asked<'o> {
             acts: vec![Act::itself(operation)],
             domain_fields: Vec::new(),
             named: Vec::new(),
+            named_of: Vec::new(),
+            searched: Vec::new(),
             is_opaque: false,
             found: Vec::new(),
             names: naming::names(operation, &facts),
@@ -76,6 +82,7 @@ impl<'o> Asked<'o> {
         }
         asked.context();
         asked.names_of_records();
+        asked.search_for_a_name();
         for act in &mut asked.acts {
             act.ids.sort_unstable();
             act.ids.dedup();
@@ -96,7 +103,7 @@ impl<'o> Asked<'o> {
     /// The act whose records count for another: what is only read beside records is as many as they are.
     pub fn counted<'a>(&'a self, act: &'a Act<'o>) -> &'a Act<'o> {
         match act.kind {
-            Kind::Itself | Kind::Written => act,
+            Kind::Itself | Kind::Written | Kind::Inherited => act,
             Kind::Shown | Kind::Named => self.itself().unwrap_or(act),
         }
     }
@@ -152,6 +159,7 @@ impl<'o> Asked<'o> {
             Role::Exported => self.each(value, &mut |asked, path| {
                 asked.path(path, Kind::Shown);
                 asked.name(path);
+                asked.names_own(path);
             }),
             Role::Fields | Role::Shown if operation.access() == Access::Write && value.is_object() => {
                 self.values(value);
@@ -247,6 +255,7 @@ impl<'o> Asked<'o> {
                 let times = act.records().max(1);
                 for (field, value) in &given {
                     self.field(at, field);
+                    self.inherited(at, field, Some(value));
                     self.list(at, field, value, times);
                 }
                 self.defaults.clone_from(&given);

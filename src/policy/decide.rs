@@ -142,7 +142,8 @@ impl Document {
             add(&tool.limits, &asked.called(name).collect::<Vec<_>>(), false)?;
         }
         for rule in rules.iter().filter(|rule| rule.action != Action::Deny && !rule.limits.is_empty()) {
-            let touched: Vec<&Act> = rule.matches.touched(asked).map(|(act, _)| act).collect();
+            let touched = rule.matches.touched(asked).map(|(act, _)| act);
+            let touched: Vec<&Act> = touched.filter(|act| act.kind != Kind::Inherited).collect();
             add(&rule.limits, &touched, rule.matches.is_of_everything())?;
         }
         Ok(dues)
@@ -279,6 +280,7 @@ fn ruling(verdict: Verdict, pointer: &str, reason: String) -> Ruling {
 fn needs_permission(act: &Act, asked: &Asked) -> bool {
     match act.kind {
         Kind::Itself => true,
+        Kind::Inherited => false,
         Kind::Named if !act.tells() => false,
         Kind::Written | Kind::Shown | Kind::Named => act.model.is_some() || asked.facts.is_last,
     }

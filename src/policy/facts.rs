@@ -23,6 +23,20 @@ pub struct Facts<'f> {
     pub lead: &'f dyn Fn(&str, &str) -> Lead,
     /// Whether a model has a field of such a name; none where nobody knows.
     pub has: Has<'f>,
+    /// What a field of a model is computed from.
+    pub sources: Sources<'f>,
+}
+
+/// What a field of a model is computed from.
+pub type Sources<'f> = &'f dyn Fn(&str, &str) -> Computed;
+
+/// What a field is computed from.
+#[derive(Clone, Debug, Default)]
+pub struct Computed {
+    /// Paths; none where it holds a value of its own, or only says which of a few there is, or where nobody knows.
+    pub paths: Vec<String>,
+    /// It can be written: of one path, what is written is kept there.
+    pub is_writable: bool,
 }
 
 /// Whether a model has a field of such a name; none where nobody knows.

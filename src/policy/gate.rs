@@ -123,7 +123,7 @@ impl Gate {
         Ok((policies.decide(&case.asked, &case.who), policies))
     }
 
-    /// Decides and changes nothing: for whoever explains. Limits of documents that only watch are not among the dues.
+    /// Decides and changes nothing. Limits of documents that only watch are not among the dues.
     ///
     /// # Errors
     /// `policy_invalid`.
@@ -349,7 +349,14 @@ impl Gate {
     /// `policy_denied`, `policy_invalid`.
     pub fn refuse_named(&self, asked: &Asked) -> Result<()> {
         let withheld = self.withheld(&asked.operation.model)?;
-        let Some((field, why)) = withheld.named_in(asked) else { return Ok(()) };
+        let name = name(asked.operation);
+        let Some((field, why)) = withheld.named_in(asked) else {
+            let Some((field, source)) = withheld.repeated_in(asked) else { return Ok(()) };
+            let reason = format!(
+                "{field} tells {source}, which is withheld: no condition, order, group, export or search for a name takes it"
+            );
+            return Err(denial::refused(&name, "", "/redact", &reason, None));
+        };
         let (reason, pointer) = match why {
             Why::Secret => (
                 format!(
@@ -364,7 +371,7 @@ impl Gate {
                 "/redact",
             ),
         };
-        Err(denial::refused(&name(asked.operation), "", pointer, &reason, None))
+        Err(denial::refused(&name, "", pointer, &reason, None))
     }
 
     /// Notes a decision: what was asked, by the names of its arguments alone. That it cannot be noted stops nothing.

@@ -97,7 +97,12 @@ impl Policies {
 
     /// Whether any of them looks at more than the whole of an operation, so that it matters where its fields lead.
     pub fn look_inside(&self) -> bool {
-        self.documents.iter().any(|loaded| loaded.document.looks_inside())
+        self.redact() || self.documents.iter().any(|loaded| loaded.document.looks_inside())
+    }
+
+    /// Whether any of them withholds fields.
+    pub fn redact(&self) -> bool {
+        self.enforced().any(|loaded| !loaded.document.redact.is_empty())
     }
 
     /// Decides.

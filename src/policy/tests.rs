@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::asked::Asked;
 use super::decide::Verdict;
 use super::document::Document;
-use super::facts::{Facts, Lead, Link};
+use super::facts::{Computed, Facts, Lead, Link};
 use super::limit::Who;
 use super::policies::{Decision, Loaded, Origin, Policies};
 use super::templates::TEMPLATES;
@@ -39,6 +39,8 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
     let lead = |model: &str, field: &str| {
         let known = [
             ("sale.order", "order_line", "sale.order.line", Link::Owned),
+            ("res.users", "partner_id", "res.partner", Link::One),
+            ("sale.order.line", "order_id", "sale.order", Link::One),
             ("sale.order", "partner_id", "res.partner", Link::One),
             ("sale.order", "name", "", Link::One),
             ("sale.order", "x_data", "", Link::One),
@@ -76,6 +78,18 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
         is_last: told["is_last"] != false,
         lead: &lead,
         has: &|model, holds| (model == "x.told").then(|| ["name", "price_unit"].into_iter().any(holds)),
+        sources: &|model, field| match (model, field) {
+            ("res.users", "email" | "comment") => {
+                Computed { paths: vec![format!("partner_id.{field}")], is_writable: true }
+            }
+            ("sale.order.line", "currency_id") => {
+                Computed { paths: vec!["order_id.currency_id".into()], is_writable: false }
+            }
+            ("res.partner", "email_normalized") => {
+                Computed { paths: vec!["email".into()], is_writable: false }
+            }
+            _ => Computed::default(),
+        },
     };
     policies.decide(&Asked::of(&operation(call), facts), &Who { profile: "p" })
 }

@@ -10,10 +10,11 @@ use serde_json::Value;
 use super::act::Act;
 use super::asked::Asked;
 use super::document::{Action, Document};
+use super::facts::{Facts, Lead};
 use super::pattern::ModelNames;
 use super::policies::Policies;
 use crate::knowledge::methods::{self, Role};
-use crate::knowledge::sensitive;
+use crate::knowledge::{names, sensitive};
 use crate::operation::{Object, Operation};
 
 /// Why a field does not leave.
@@ -51,6 +52,10 @@ impl<'p> Withheld<'p> {
             })
         };
         let redacts = self.policies.enforced().any(|loaded| is_redacted(&loaded.document));
+        // The name of a record repeats what it is called by.
+        if field == "display_name" && !redacts {
+            return names::repeated_in_names().find_map(|name| self.is(name, depth));
+        }
         (redacts && field != "id").then_some(Why::Redacted)
     }
 
@@ -81,6 +86,64 @@ impl<'p> Withheld<'p> {
         let shown = asked.shown.iter().map(|field| (*field, depth));
         let mut all = asked.named.iter().copied().chain(shown);
         all.find_map(|(field, depth)| Some((field, self.is(field, depth)?)))
+    }
+
+    /// The first that an operation names of those that repeat what is withheld, and what that is: the field is computed
+    /// from it, or Odoo looks at it where somebody asks for a name.
+    pub fn repeated_in<'a>(&self, asked: &'a Asked) -> Option<(&'a str, String)> {
+        if !self.policies.redact() {
+            return None;
+        }
+        let mut seen = HashSet::new();
+        let model = |at: usize| Some(asked.acts.get(at)?.model.as_ref()?.given.as_str());
+        let named = asked.named_of.iter().filter_map(|(at, field)| Some((model(*at)?, *field)));
+        let searched = asked.searched.iter().map(|model| (model.as_str(), "display_name"));
+        named.chain(searched).find_map(|(model, field)| {
+            let own = Withheld::new(self.policies, model, self.now);
+            Some((field, own.repeated_by(field, &asked.facts, &mut seen)?))
+        })
+    }
+
+    fn repeated_by(
+        &self,
+        field: &str,
+        facts: &Facts,
+        seen: &mut HashSet<(String, String)>,
+    ) -> Option<String> {
+        let model = self.model.given.as_str();
+        if !seen.insert((model.into(), field.into())) {
+            return None;
+        }
+        let is_name = field == "display_name";
+        if is_name && let Some(path) = self.names_tell() {
+            return Some(path.into());
+        }
+        if is_name && names::is_told(&self.model.now) {
+            return None;
+        }
+        (facts.sources)(model, field).paths.into_iter().find(|path| self.leads_to_withheld(path, facts, seen))
+    }
+
+    /// Whether a path goes by a withheld field, or by one that repeats such a one.
+    fn leads_to_withheld(&self, path: &str, facts: &Facts, seen: &mut HashSet<(String, String)>) -> bool {
+        let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+        if self.is(first, 0).is_some() {
+            return true;
+        }
+        let Some(rest) = rest else { return self.repeated_by(first, facts, seen).is_some() };
+        match (facts.lead)(&self.model.given, first) {
+            Lead::To { model, .. } => {
+                Withheld::new(self.policies, &model, self.now).leads_to_withheld(rest, facts, seen)
+            }
+            _ => false,
+        }
+    }
+
+    /// What of a withheld field a search for a name of the model would tell.
+    pub fn names_tell(&self) -> Option<&'static str> {
+        let is_told =
+            |path: &&str| path.split('.').enumerate().any(|(depth, part)| self.is(part, depth).is_some());
+        names::found_by(&self.model.now).find(is_told)
     }
 
     /// Takes such fields out of what an operation asks for; which they were.
@@ -243,92 +306,4 @@ fn wrapped(object: &Object) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::operation::kwargs;
-    use crate::policy::tests::{NOON, policies};
-    use serde_json::json;
-
-    fn stripped(policies: &Policies, answer: Value) -> Value {
-        let withheld = Withheld::new(policies, "res.users", NOON);
-        withheld.without(&answer.to_string()).unwrap().map_or(answer, |(value, _)| value)
-    }
-
-    #[test]
-    fn secrets_are_left_out_at_any_depth_and_descriptions_of_them_are_not() {
-        let none = Policies::default();
-        assert_eq!(
-            stripped(
-                &none,
-                json!([{ "id": 1, "password": "x", "p": { "api_key": "y", "n": [{ "totp_secret": "z" }] } }])
-            ),
-            json!([{ "id": 1, "p": { "n": [{}] } }])
-        );
-        let described = json!({ "password": { "type": "char" }, "note": "my \"password\": x" });
-        assert_eq!(stripped(&none, described.clone()), described);
-        let escaped = Withheld::new(&none, "res.users", NOON).without(r#"{"pass\u0077ord":"x"}"#).unwrap();
-        assert_eq!(escaped.unwrap().0, json!({}));
-    }
-
-    #[test]
-    fn a_name_with_escapes_is_the_same_name_and_what_is_no_text_is_none() {
-        let none = Policies::default();
-        let withheld = Withheld::new(&none, "res.users", NOON);
-        let rest = |answer: &str| withheld.without(answer).map(|rest| rest.map(|(rest, _)| rest.to_string()));
-        assert_eq!(rest(r#"[{"id":1,"p\u0061ssword":"x"}]"#).unwrap().as_deref(), Some(r#"[{"id":1}]"#));
-        for right in [r#"[{"id":2,"\ud800":"kept"}]"#, r#"[{"n":1e400,"caf\u00e9":"password"}]"#] {
-            assert!(rest(right).unwrap().is_none(), "{right}");
-        }
-        assert!(rest(r#"[{"password":"x","\ud800":"kept"}]"#).is_err());
-    }
-
-    #[test]
-    fn a_rule_opens_one_by_name_and_says_why() {
-        let open = policies(&json!({ "version": "1", "rules": [
-            { "match": { "model": "res.users", "fields": ["api_key"] }, "action": "allow", "reason": "Rotation" } ] }));
-        let answer = json!({ "api_key": "y", "password": "x" });
-        assert_eq!(stripped(&open, answer.clone()), json!({ "api_key": "y" }));
-        let watching = policies(&json!({ "version": "1", "mode": "shadow", "redact": ["login"] }));
-        assert_eq!(stripped(&watching, json!({ "password": "x", "login": "l" })), json!({ "login": "l" }));
-        let ended = policies(&json!({ "version": "1", "rules": [
-            { "match": { "fields": ["api_key"] }, "action": "allow", "reason": "Rotation", "expires": "2026-01-01" } ] }));
-        assert_eq!(stripped(&ended, answer), json!({}));
-    }
-
-    #[test]
-    fn what_is_redacted_is_left_out_of_questions_and_answers() {
-        let some = policies(&json!({ "version": "1", "redact": ["vat", "res.partner.email", "x_*"] }));
-        let partner = Withheld::new(&some, "res.partner", NOON);
-        let mut operation = Operation::new(
-            "res.partner",
-            "search_read",
-            kwargs(json!({ "fields": ["name", "vat", "email"] })),
-        )
-        .unwrap();
-        assert_eq!(partner.take_out(&mut operation), ["vat", "email"]);
-        assert_eq!(operation.kwargs["fields"], json!(["name"]));
-        let mut operation =
-            Operation::new("res.partner", "read", kwargs(json!({ "fields": ["vat"] }))).unwrap();
-        partner.take_out(&mut operation);
-        assert_eq!(operation.kwargs["fields"], json!(["id"]));
-        let answer = r#"[{"id":1,"email":"a","x_a":2,"partner_id":{"email":"b","name":"c"}}]"#;
-        assert_eq!(
-            partner.without(answer).unwrap().unwrap().0,
-            json!([{ "id": 1, "partner_id": { "name": "c" } }])
-        );
-        let lead = Withheld::new(&some, "crm.lead", NOON);
-        for own in [
-            json!({ "length": 1, "records": [{ "id": 1, "email": "own" }] }),
-            json!({ "length": 1, "groups": [{ "email": "own", "__records": [{ "id": 1, "email": "own" }] }] }),
-            json!({ "value": { "email": "own" } }),
-        ] {
-            assert!(lead.without(&own.to_string()).unwrap().is_none(), "{own}");
-            let partners = partner.without(&own.to_string()).unwrap().unwrap().0;
-            assert!(!partners.to_string().contains("own"), "{partners}");
-        }
-        let of_another = json!({ "length": 1, "records": [{ "id": 1, "partner_id": { "email": "b" } }] });
-        assert!(lead.without(&of_another.to_string()).unwrap().is_some());
-        assert_eq!(lead.is("email", 0), None);
-        assert_eq!(lead.is("email", 1), Some(Why::Redacted));
-    }
-}
+mod tests;

@@ -12,7 +12,7 @@ use crate::knowledge::methods;
 use crate::odoo::choosing;
 use crate::operation::{Access, Object, Operation, kwargs};
 use crate::policy::asked::Asked;
-use crate::policy::facts::{Facts, Lead};
+use crate::policy::facts::{Computed, Facts, Lead};
 use crate::policy::gate::{Asks, Case, Gate};
 use crate::policy::limit::Who;
 use crate::policy::naming;
@@ -58,8 +58,13 @@ impl Odoo {
     /// `policy_denied`, `policy_invalid`.
     pub fn previewed(&self, operation: &Operation, road: &Road, host: &dyn Host) -> Result<bool> {
         self.gate.policies()?;
-        self.gate.refuse_named(&Asked::of(operation, bare(road)))?;
-        self.in_last_case(operation, road, host, false, |case| self.gate.previewed(case))
+        if self.is_decided_at_once(operation, road)? {
+            return Ok(false);
+        }
+        self.in_case(operation, road, host, true, |case| {
+            self.gate.refuse_named(&case.asked)?;
+            self.gate.previewed(case)
+        })
     }
 
     /// Whether a person has to let an operation through that is about to be sent.
@@ -134,6 +139,7 @@ impl Odoo {
         let leads = Leads { odoo: self, road, host, context: &operation.context, may_ask };
         let lead = |model: &str, field: &str| leads.of(model, field);
         let has = |model: &str, holds: &dyn Fn(&str) -> bool| leads.has(model, holds);
+        let sources = |model: &str, field: &str| leads.sources(model, field);
         let facts = Facts {
             profile: self.gate.profile(),
             channel: channel.unwrap_or(&self.settings.agent_channel),
@@ -142,6 +148,7 @@ impl Odoo {
             is_last,
             lead: &lead,
             has: &has,
+            sources: &sources,
             ..bare(road)
         };
         let who = Who { profile: &owner };
@@ -165,6 +172,15 @@ impl Odoo {
         link.map(|link| link.protocol.way())
     }
 
+    /// Refuses what names a field that does not leave, where nothing has to be asked for that. Whether that was all.
+    fn is_decided_at_once(&self, operation: &Operation, road: &Road) -> Result<bool> {
+        let is_open = self.gate.is_open();
+        if is_open || self.gate.policies()?.redact() {
+            self.gate.refuse_named(&Asked::of(operation, bare(road)))?;
+        }
+        Ok(is_open)
+    }
+
     /// Lets an operation out and sends it: what it takes of limits is given back where it provably never left.
     fn gated<T>(
         &self,
@@ -174,12 +190,12 @@ impl Odoo {
         send: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
         self.gate.policies()?;
-        self.gate.refuse_named(&Asked::of(operation, bare(road)))?;
-        if self.gate.is_open() {
+        if self.is_decided_at_once(operation, road)? {
             return send();
         }
         let tell = |text: String| host.note(&Hint::new(text));
         let pass = self.in_case(operation, road, host, true, |case| {
+            self.gate.refuse_named(&case.asked)?;
             self.gate.admit(case, road.is_approved, road.patience, &|| host.is_stopped(), &tell)
         })?;
         let outcome = send();
@@ -254,6 +270,7 @@ fn bare(road: &Road) -> Facts<'_> {
         is_last: false,
         lead: &|_, _| Lead::Unknown,
         has: &|_, _| None,
+        sources: &|_, _| Computed::default(),
     }
 }
 

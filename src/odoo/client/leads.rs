@@ -5,13 +5,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::Odoo;
 use crate::caller::Road;
 use crate::host::Host;
 use crate::odoo::desk::Desk;
 use crate::odoo::schema::{DOCUMENT_TTL, Schema};
 use crate::operation::Object;
-use crate::policy::facts::{Lead, Link};
+use crate::policy::facts::{Computed, Lead, Link};
 
 /// What Odoo could not tell is asked again after so long: it may have been away.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -98,6 +100,26 @@ impl Leads<'_> {
         match &known {
             Known::Fields(..) => Some(known.names(holds)),
             Known::NotKept | Known::Untold(_) => None,
+        }
+    }
+
+    /// What a field of a model is computed from. What says yes or no, or which of a few, repeats nothing but the same of
+    /// another record.
+    pub fn sources(&self, model: &str, field: &str) -> Computed {
+        let mut known = self.at_hand(model);
+        if self.may_ask && matches!(known, Known::NotKept) {
+            known = self.told(model, known);
+        }
+        let Known::Fields(schema, _) = &known else { return Computed::default() };
+        let Some(field) = schema.field(field) else { return Computed::default() };
+        let paths = field["depends"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+        let is_of_another = matches!(paths, [Value::String(path)] if path.contains('.'));
+        if !is_of_another && matches!(field["type"].as_str(), Some("boolean" | "selection")) {
+            return Computed::default();
+        }
+        Computed {
+            paths: paths.iter().filter_map(Value::as_str).map(str::to_string).collect(),
+            is_writable: field["readonly"] == false,
         }
     }
 

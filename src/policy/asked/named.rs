@@ -35,10 +35,51 @@ impl<'o> Asked<'o> {
         self.named.extend(parts(path).into_iter().enumerate().map(|(depth, part)| (part, depth)));
     }
 
+    /// The first part of a path is a field of the operation's own model.
+    pub(super) fn names_own(&mut self, path: &'o str) {
+        if let Some(first) = parts(path).first() {
+            self.named_of.push((0, first));
+        }
+    }
+
+    /// Whoever searches for a name asks for whatever Odoo looks at for one.
+    pub(super) fn search_for_a_name(&mut self) {
+        let operation = self.operation;
+        let is_name = |name: &Value| name.as_str().is_some_and(|name| !name.is_empty());
+        if operation.method.ends_with("name_search") && operation.kwargs.values().any(is_name) {
+            self.searched.push(operation.model.clone());
+        }
+    }
+
+    /// A text where a record's number stands is a search for its name.
+    fn finds_by_name(&mut self, parts: &[&'o str], inner: &Value, operator: &str, at: usize) {
+        let holds_text = match inner {
+            Value::Array(items) => items.iter().any(Value::is_string),
+            inner => inner.is_string(),
+        };
+        let Some((last, before)) = parts.split_last().filter(|_| holds_text) else { return };
+        let mut to = Some(at);
+        for part in before {
+            to = to.and_then(|at| self.beside(at, part, Kind::Named));
+        }
+        let Some(to) = to else { return };
+        let led = self.lead(to, last);
+        let model = match *last == "id" && operator.ends_with("_of") {
+            true => self.acts.get(to).and_then(|act| act.model.as_ref()).map(|model| model.given.clone()),
+            false => led.model.filter(|_| led.by.is_some()),
+        };
+        self.searched.extend(model);
+    }
+
     /// The act on what the last part leads to; none where that is no record.
     pub(super) fn parts(&mut self, parts: &[&'o str], kind: Kind, mut at: usize) {
         for (place, part) in parts.iter().enumerate() {
             self.field(at, part);
+            match kind {
+                Kind::Named => self.named_of.push((at, part)),
+                Kind::Written => self.inherited(at, part, None),
+                _ => {}
+            }
             // A column of an import may name the record's own number or external id.
             let is_number = |part: &&str| matches!(*part, "id" | ".id");
             if place + 1 == parts.len() || parts.get(place + 1).is_some_and(is_number) {
@@ -205,6 +246,7 @@ impl<'o> Asked<'o> {
         let depth = usize::from(at != 0);
         self.named.extend(parts.iter().enumerate().map(|(more, part)| (*part, depth + more)));
         self.parts(&parts, Kind::Named, at);
+        self.finds_by_name(&parts, inner, operator, at);
         if !operator.to_lowercase().contains("any") {
             return;
         }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::operation::kwargs;
+use crate::policy::facts::Computed;
 use serde_json::json;
 
 fn facts() -> Facts<'static> {
@@ -21,6 +22,7 @@ fn facts() -> Facts<'static> {
             _ => Lead::Unknown,
         },
         has: &|_, _| None,
+        sources: &|_, _| Computed::default(),
     }
 }
 

@@ -45,6 +45,15 @@ fn whole(client: &mut Client, arguments: Value) -> (Vec<i64>, usize) {
 fn what_is_cut_goes_on_until_every_row_was_there_once() {
     let (home, server) = lab();
     server.on(PEOPLE, people(500));
+    // What was left out of a page is read by its numbers.
+    server.on(
+        &json2("res.partner", "read"),
+        Answer::made(|sent| {
+            let row = |id: &Value| json!({ "id": id, "name": format!("Somebody with a name {id}") });
+            let ids = sent.json()["ids"].as_array().unwrap().clone();
+            Answer::json(json!(ids.iter().map(row).collect::<Vec<_>>()))
+        }),
+    );
     server.on(
         &json2("res.partner", "search_count"),
         Answer::made(|sent| {
@@ -67,6 +76,7 @@ fn what_is_cut_goes_on_until_every_row_was_there_once() {
     let (rows, _) =
         whole(&mut client, json!({ "model": "res.partner", "fields": fields, "limit": 120, "offset": 30 }));
     assert_eq!(rows, (31..=150).collect::<Vec<i64>>());
+    assert!(!server.requests_to(&json2("res.partner", "read")).is_empty());
     // The caller's own limit is the end, whether an answer holds it or not.
     for limit in [3, 120] {
         let asked = json!({ "model": "res.partner", "fields": fields, "all": true, "limit": limit });
