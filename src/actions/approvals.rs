@@ -17,7 +17,7 @@ use crate::caller::Caller;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::host::Host;
-use crate::operation::Object;
+use crate::operation::{Object, Operation};
 use crate::outcome::{Layout, Outcome};
 use crate::session::{Run, Session};
 
@@ -110,6 +110,13 @@ pub enum Request {
     Send(String),
     /// Takes one back.
     Drop(String),
+}
+
+impl Request {
+    /// They repeat what was refused, and ask the guard.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Does it.

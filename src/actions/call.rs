@@ -100,6 +100,13 @@ impl Request {
     }
 }
 
+impl Request {
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![self.operation.clone()])
+    }
+}
+
 /// Calls it.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
     execute(session, caller, host, request.operation)

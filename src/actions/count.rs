@@ -55,11 +55,22 @@ pub struct Request {
     pub domain: Vec<Value>,
 }
 
+impl Request {
+    fn operation(self) -> Result<Operation> {
+        let kwargs = Object::from_iter([("domain".to_string(), Value::from(self.domain))]);
+        Operation::new(&self.model, "search_count", kwargs)
+    }
+
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![self.clone().operation()?])
+    }
+}
+
 /// Comes to the number.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
     let run = Run::new(session, caller, host);
-    let kwargs = Object::from_iter([("domain".to_string(), Value::from(request.domain))]);
-    let operation = Operation::new(&request.model, "search_count", kwargs)?;
+    let operation = request.operation()?;
     if caller.rules.dry_run {
         return run.shown(operation);
     }

@@ -82,9 +82,20 @@ impl Request {
     }
 }
 
+impl Request {
+    fn operation(self) -> Result<Operation> {
+        let values: Vec<Value> = self.vals_list.into_iter().map(Value::Object).collect();
+        let kwargs = Object::from_iter([("vals_list".to_string(), json!(values))]);
+        Operation::new(&self.model, "create", kwargs)
+    }
+
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![self.clone().operation()?])
+    }
+}
+
 /// Creates them.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
-    let values: Vec<Value> = request.vals_list.into_iter().map(Value::Object).collect();
-    let kwargs = Object::from_iter([("vals_list".to_string(), json!(values))]);
-    execute(session, caller, host, Operation::new(&request.model, "create", kwargs)?)
+    execute(session, caller, host, request.operation()?)
 }

@@ -12,7 +12,8 @@ use crate::arguments::{At, arguments, rules::{NoRules, yes}};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::host::Host;
-use crate::operation::Object;
+use crate::odoo::client::described;
+use crate::operation::{Object, Operation};
 use crate::outcome::{Layout, Outcome};
 use crate::session::{Run, Session};
 
@@ -89,6 +90,13 @@ struct Index<'a> {
 struct Named {
     model: String,
     name: Value,
+}
+
+impl Request {
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![described("index")?])
+    }
 }
 
 /// Comes to the index, or to the part that was asked for.

@@ -13,7 +13,8 @@ use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::{Action, Hint};
 use crate::host::Host;
-use crate::operation::Object;
+use crate::odoo::client::described;
+use crate::operation::{Object, Operation};
 use crate::outcome::{Layout, Outcome};
 use crate::preflight::buttons;
 use crate::session::{Run, Session};
@@ -141,6 +142,13 @@ impl Request {
             let term = term.to_lowercase();
             name.to_lowercase().contains(&term) || label.contains(&term)
         })
+    }
+}
+
+impl Request {
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![described(&self.model)?])
     }
 }
 

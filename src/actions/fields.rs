@@ -62,6 +62,18 @@ impl Fields {
             Fields::All => readable(model, run).map_err(denied),
         }
     }
+
+    /// Those of them that are known without asking anybody; every field is named by none.
+    pub fn known(&self, model: &str) -> Vec<String> {
+        match self {
+            Fields::Named(names) => names.clone(),
+            Fields::Usual => {
+                let listed = columns::listed(model).into_iter().flatten();
+                ["id", "display_name"].iter().chain(listed).map(|name| (*name).to_string()).collect()
+            }
+            Fields::All => Vec::new(),
+        }
+    }
 }
 
 /// The columns of Odoo's list of the model that this database has.

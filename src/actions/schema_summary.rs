@@ -10,7 +10,7 @@ use super::parts;
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
-use crate::operation::Object;
+use crate::operation::{Object, Operation};
 use crate::host::Host;
 use crate::odoo::client::described;
 use crate::odoo::lookup::model_called;
@@ -101,6 +101,13 @@ pub struct Request {
 impl Request {
     fn is_filtered(&self) -> bool {
         !self.fields.is_empty() || !self.contains.is_empty()
+    }
+}
+
+impl Request {
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![described(&self.model)?])
     }
 }
 

@@ -138,6 +138,11 @@ impl Request {
         }
         Operation::new(&self.model, "search_read", kwargs)
     }
+
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![self.operation(self.fields.known(&self.model))?])
+    }
 }
 
 /// Comes to the rows; a note says when there may be more, and how to get them.

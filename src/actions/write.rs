@@ -55,8 +55,19 @@ pub struct Request {
     pub vals: Object,
 }
 
+impl Request {
+    fn operation(self) -> Result<Operation> {
+        let kwargs = Object::from_iter([("vals".to_string(), Value::Object(self.vals))]);
+        Ok(Operation::new(&self.model, "write", kwargs)?.on(self.ids))
+    }
+
+    /// What it sends, as far as that is known without asking anybody.
+    pub fn operations(&self) -> Result<Vec<Operation>> {
+        Ok(vec![self.clone().operation()?])
+    }
+}
+
 /// Writes them.
 pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn Host) -> Result<Outcome> {
-    let kwargs = Object::from_iter([("vals".to_string(), Value::Object(request.vals))]);
-    execute(session, caller, host, Operation::new(&request.model, "write", kwargs)?.on(request.ids))
+    execute(session, caller, host, request.operation()?)
 }

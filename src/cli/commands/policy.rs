@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::{Own, exec_spec, job, read};
 use crate::actions::definition::{Changes, Job, Reach, Wrapper};
-use crate::actions::offline;
 use crate::caller::Road;
 use crate::cli::connect::{connect, gate};
 use crate::cli::definition::{self, Entry};
@@ -230,7 +229,9 @@ fn explain(words: Vec<OsString>, mut local: Local) -> Result<()> {
     let connected = connect(&local, manner, &job)?;
     let caller = connected.caller.carrying_out(verb);
     let run = Run::new(&connected.session, &caller, &connected.host);
-    let operations: Vec<Value> = offline::operations(&job.request)?
+    let operations: Vec<Value> = job
+        .request
+        .operations()?
         .iter()
         .map(|operation| explained(&run, operation))
         .collect::<Result<_>>()?;
