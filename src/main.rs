@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     without_core();
+    outlives_limits();
     odoo_agent::end_on_panic();
     let out = odoo_agent::Out::new(
         Box::new(stdout()),
@@ -27,5 +28,15 @@ fn without_core() {
         let most = getrlimit(Resource::Core).maximum;
         let one = most.map_or(1, |most| most.min(1));
         let _ = setrlimit(Resource::Core, Rlimit { current: Some(one), maximum: most });
+    }
+}
+
+/// A file that may not grow any more is an error of that file, as a full disk is, and not the end of the program: it may
+/// be at the line that tells what became of a write.
+fn outlives_limits() {
+    #[cfg(unix)]
+    {
+        let is_met = std::sync::Arc::default();
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, is_met);
     }
 }

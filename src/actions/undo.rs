@@ -5,6 +5,7 @@ mod back;
 mod created;
 mod lines;
 mod plan;
+mod pointers;
 mod sight;
 
 use std::cell::RefCell;
@@ -36,7 +37,7 @@ pub use plan::context_of;
 pub const VERB: Verb = Verb {
     name: "undo",
     reach: Reach::writes(|| {
-        json!({ "type": "array", "description": "what was undone, by which calls, and what is lost" })
+        json!({ "type": "array", "description": "what was undone, by which calls, what is lost, and what is not known" })
     }),
     definition: Definition::of::<Arguments>(),
     more: r#"Created records are archived, or deleted where they cannot be; written values come back;
@@ -149,6 +150,7 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
         so_far.effect = Effect::Done;
         so_far.told.push(plan.told(entry, &by));
         plan.lost.iter().for_each(|lost| run.note(format!("not brought back: {lost}")));
+        plan.unsure.iter().for_each(|unsure| run.note(format!("not known: {unsure}")));
     }
     so_far.outcome()
 }

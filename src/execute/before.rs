@@ -1,6 +1,8 @@
 //! What a write is about to change, as it is now: read with the same user and context, and kept in the journal, to be
 //! restored or compared. Only where it cannot be asked at all is the write kept back.
 
+mod lines;
+
 use serde_json::{Value, json};
 
 use crate::error::{Code, Effect, Error, Result, Retry};
@@ -82,10 +84,11 @@ impl Run<'_> {
             Err(error) if !along.is_empty() && (error.odoo.is_some() || is_decided(&error)) => read(&fields),
             read => read,
         };
-        let (mut rows, lines) = match read {
+        let (mut rows, mut lines) = match read {
             Ok(read) => read,
             Err(error) => return kept_back(error),
         };
+        self.lines_elsewhere(operation, &rows, &mut lines);
         let values_along = rows.iter().flat_map(|row| along.iter().filter_map(|name| row.get(name)));
         if values_along.map(|value| value.to_string().len()).sum::<usize>() > MOST_ALONG {
             let rows = rows.iter_mut().filter_map(Value::as_object_mut);
@@ -125,71 +128,6 @@ impl Run<'_> {
         let reply = self.desk().ask(question.on(ids.to_vec()), &context)?;
         serde_json::from_str(reply.get())
             .map_err(|why| Error::new(Code::BadReply, "read did not answer with a list").with_source(why))
-    }
-
-    /// The same together with the lines that a write changes or takes away, by field and id; none where it touches no
-    /// lines, or Odoo does not tell.
-    fn with_lines(
-        &self,
-        operation: &Operation,
-        ids: &[i64],
-        fields: &[String],
-    ) -> Option<(Vec<Value>, Object)> {
-        let schema = self.known(&operation.model)?;
-        let vals = operation.kwargs.get("vals")?.as_object()?;
-        let mut wanted = Object::new();
-        for (name, value) in vals {
-            let field = schema.field(name).filter(|field| field["type"] == "one2many");
-            let names = field.and_then(|field| self.of_lines(field["relation"].as_str()?, value));
-            if let Some(names) = names {
-                wanted.insert(
-                    name.clone(),
-                    names.into_iter().map(|name| (name, json!({}))).collect::<Object>().into(),
-                );
-            }
-        }
-        methods::in_version(&operation.model, "web_read", self.version()).filter(|_| !wanted.is_empty())?;
-        let one = |name: &String| {
-            let inner = wanted.get(name).map_or(json!({}), |fields| json!({ "fields": fields }));
-            (name.clone(), inner)
-        };
-        let specification: Object = fields.iter().map(one).collect();
-        let question = operation::kwargs(json!({ "specification": specification }));
-        let question = Operation::new(&operation.model, "web_read", question).ok()?.on(ids.to_vec());
-        let mut context = operation.context.clone();
-        context.insert("active_test".into(), json!(false));
-        let reply = self.desk().ask(question, &context).ok()?;
-        let mut rows: Vec<Value> = serde_json::from_str(reply.get()).ok()?;
-        let mut lines = Object::new();
-        for name in wanted.keys() {
-            let mut found = Object::new();
-            for row in &mut rows {
-                let there = row[name].as_array().cloned().unwrap_or_default();
-                row[name] = there.iter().map(|line| line["id"].clone()).collect();
-                found.extend(there.into_iter().map(|line| (line["id"].to_string(), line)));
-            }
-            lines.insert(name.clone(), found.into());
-        }
-        Some((rows, lines))
-    }
-
-    /// The fields of lines that are needed to bring back what commands change or take away.
-    fn of_lines(&self, relation: &str, commands: &Value) -> Option<Vec<String>> {
-        let items = commands.as_array()?;
-        let code = |item: &Value| item[0].as_i64();
-        if items.is_empty() || items.iter().all(|item| matches!(code(item), Some(0 | 4))) {
-            return None;
-        }
-        if items.iter().all(|item| matches!(code(item), Some(0 | 1 | 4))) {
-            let changed =
-                items.iter().filter(|item| code(item) == Some(1)).filter_map(|item| item[2].as_object());
-            let mut names: Vec<String> = changed.flat_map(|vals| vals.keys().cloned()).collect();
-            names.sort();
-            names.dedup();
-            return Some(names);
-        }
-        let schema = self.schema(relation, false).ok()?;
-        Some(stored(relation, &schema).into_iter().filter(|name| is_settable(&schema, name)).collect())
     }
 
     /// Other fields of a few records, which Odoo may change along with those that are written: an address with the

@@ -23,6 +23,8 @@ enum Found {
     Happened(Option<Vec<i64>>),
     /// It did not.
     DidNotHappen,
+    /// Nothing is there that it has made; whether that was deleted since is not sure.
+    Absent,
     /// Neither is sure.
     CannotTell,
 }
@@ -32,7 +34,7 @@ impl Found {
         match self {
             Found::Happened(_) => "happened",
             Found::DidNotHappen => "did_not_happen",
-            Found::CannotTell => "cannot_tell",
+            Found::Absent | Found::CannotTell => "cannot_tell",
         }
     }
 }
@@ -53,16 +55,35 @@ impl Looked {
     }
 }
 
+/// What is known of a call after a look.
+pub enum Settled {
+    /// Whether it happened.
+    Told(Value),
+    /// Nothing is there that it has made, which is no proof.
+    Absent(Error),
+}
+
 /// Finds it out: `{"id", "finding", "ids", "looked_at"}`.
 ///
 /// # Errors
 /// `cannot_tell`, or what kept it from being found out.
 pub fn settled(run: &Run, journal: &Journal, reading: &Reading, entry: &Entry) -> Result<Value> {
+    match looked_for(run, journal, reading, entry)? {
+        Settled::Told(found) => Ok(found),
+        Settled::Absent(error) => Err(error),
+    }
+}
+
+/// The same, where it matters whether anything of it is there.
+///
+/// # Errors
+/// As above.
+pub fn looked_for(run: &Run, journal: &Journal, reading: &Reading, entry: &Entry) -> Result<Settled> {
     let told = |finding: &str, ids: &Option<Vec<i64>>, looked: &[String]| json!({ "id": entry.id, "finding": finding, "ids": ids, "looked_at": looked });
     let known = ["the journal, which knows what became of it".to_string()];
     match entry.state() {
-        State::Done => return Ok(told("happened", &entry.made(), &known)),
-        State::Rejected | State::NotSent => return Ok(told("did_not_happen", &None, &known)),
+        State::Done => return Ok(Settled::Told(told("happened", &entry.made(), &known))),
+        State::Rejected | State::NotSent => return Ok(Settled::Told(told("did_not_happen", &None, &known))),
         State::Open => {}
     }
     let mut looked = Looked::default();
@@ -75,12 +96,15 @@ pub fn settled(run: &Run, journal: &Journal, reading: &Reading, entry: &Entry) -
     };
     let ids = match found {
         Found::Happened(ref ids) => ids.clone(),
-        Found::DidNotHappen => {
+        Found::DidNotHappen | Found::Absent => {
             let left = left_at_work(run, entry);
             if left > 0 {
                 let mut error = unsure(entry, looked, "it is not there, and Odoo may still be at work on it");
                 error.retry_after_s = Some(left);
                 return Err(error);
+            }
+            if let Found::Absent = found {
+                return Ok(Settled::Absent(unsure(entry, looked, "that nothing of it is there is no proof")));
             }
             None
         }
@@ -100,7 +124,7 @@ pub fn settled(run: &Run, journal: &Journal, reading: &Reading, entry: &Entry) -
         ))
         .with_source(error)
     })?;
-    Ok(told(found.word(), &ids, &looked.0))
+    Ok(Settled::Told(told(found.word(), &ids, &looked.0)))
 }
 
 /// The seconds for which Odoo may still be at work, however the wait for it ended. Of a run that was ended itself it is

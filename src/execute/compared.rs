@@ -159,6 +159,16 @@ pub fn ids(value: &Value) -> BTreeSet<i64> {
     value.as_array().into_iter().flatten().filter_map(record).collect()
 }
 
+/// The records that commands name.
+pub fn named(commands: &Value) -> BTreeSet<i64> {
+    let one = |command: &Value| match command[0].as_i64() {
+        Some(1..=4) => command[1].as_i64().into_iter().collect(),
+        Some(6) => ids(&command[2]),
+        _ => BTreeSet::new(),
+    };
+    commands.as_array().into_iter().flatten().flat_map(one).collect()
+}
+
 /// What commands make of a list: the records that are known, and how many new ones there are.
 pub fn after(before: &BTreeSet<i64>, commands: &Value) -> (BTreeSet<i64>, usize) {
     let mut there = before.clone();

@@ -7,12 +7,14 @@ use std::time::Duration;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::check::Settled;
 use super::{check, digests};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::journal::keys::{Claim, Known};
 use crate::journal::{Entry, Journal, State, kept};
 use crate::operation::Operation;
+use crate::outbound;
 use crate::protocol::Reply;
 use crate::session::Run;
 
@@ -104,7 +106,15 @@ impl Run<'_> {
             ));
         };
         if entry.state() == State::Open {
-            let found = check::settled(self, &own, &reading, &entry)?;
+            let found = match check::looked_for(self, &own, &reading, &entry) {
+                Ok(Settled::Told(found)) => found,
+                // Made again, it is there once. What goes out when it is made has gone out all the same.
+                Ok(Settled::Absent(_)) if leaves_only_records(operation) => {
+                    self.note("of what was begun under this idempotency key nothing is there: it is sent");
+                    return Ok(send(claim));
+                }
+                Ok(Settled::Absent(error)) | Err(error) => return Err(unsettled(error, key)),
+            };
             if found["finding"] != "happened" {
                 return Ok(send(claim));
             }
@@ -168,6 +178,23 @@ fn done_without_answer(journal: &Journal, known: &Known, key: &str) -> Error {
         format!("this was done before under the idempotency key {key:?}, and its answer was not kept: nothing was sent"),
     )
     .with_hint(shown(journal, known))
+}
+
+/// Whether all that an operation does is in the records that it makes.
+fn leaves_only_records(operation: &Operation) -> bool {
+    operation.method == "create"
+        && !operation.model.starts_with("mail.")
+        && outbound::reaches(operation).is_none()
+}
+
+/// Of what cannot be told nothing is sent under its name, whoever has looked may do it under another.
+fn unsettled(error: Error, key: &str) -> Error {
+    if error.code != Code::CannotTell {
+        return error;
+    }
+    error.with_hint(format!(
+        "look whether it is there; what is to be done all the same takes another idempotency key than {key:?}"
+    ))
 }
 
 fn unheld(error: io::Error, key: &str) -> Error {

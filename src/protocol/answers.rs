@@ -28,9 +28,9 @@ fn are_ids(json: &str, some: bool) -> bool {
     ids(json).is_some_and(|ids| ids.is_empty() != some)
 }
 
-fn ids(json: &str) -> Option<Vec<u64>> {
+fn ids(json: &str) -> Option<Vec<i64>> {
     let one = || serde_json::from_str(json).map(|id| vec![id]);
-    let found = serde_json::from_str::<Vec<u64>>(json).or_else(|_| one()).ok()?;
+    let found = serde_json::from_str::<Vec<i64>>(json).or_else(|_| one()).ok()?;
     found.iter().all(|id| *id > 0).then_some(found)
 }
 
@@ -61,7 +61,18 @@ mod tests {
         for right in ["[4,5]", " [ 4, 5 ]\n"] {
             assert!(is_right("create", two.clone(), right), "{right}");
         }
-        for wrong in ["null", "true", "[]", "[4,0]", "[4,-5]", "[4,\"5\"]", "{}", "\"4\"", "[4,false]"] {
+        for wrong in [
+            "null",
+            "true",
+            "[]",
+            "[4,0]",
+            "[4,-5]",
+            "[4,9223372036854775808]",
+            "[4,\"5\"]",
+            "{}",
+            "\"4\"",
+            "[4,false]",
+        ] {
             assert!(!is_right("create", two.clone(), wrong), "{wrong}");
         }
         assert!(is_right("create", json!({ "vals_list": {} }), "[4]"));

@@ -88,6 +88,9 @@ pub fn result(reply: &HttpReply, asked: Asked) -> Result<Reply> {
         return Err(faults::of_reply(&start_of(reply), asked));
     };
     match error {
+        Some(_) if result.is_some() || faults::odoos_json(&reply.body).is_none() => {
+            Err(faults::of_answer("a result or an error, said once", asked).with_status(reply.status))
+        }
         Some(complaint) => Err(of_complaint(&complaint, reply.status, asked)),
         None if reply.status == 200 && jsonrpc == "2.0" => match result {
             Some(result) => Ok(result),
@@ -110,7 +113,9 @@ fn complaint(reply: &HttpReply) -> Option<Complaint> {
     if !start.windows(7).any(|window| window == b"\"error\"") {
         return None;
     }
-    serde_json::from_slice::<Envelope>(&reply.body).ok()?.error
+    let envelope = serde_json::from_slice::<Envelope>(&reply.body).ok()?;
+    faults::odoos_json(&reply.body).filter(|_| envelope.result.is_none())?;
+    envelope.error
 }
 
 /// Whether a failed read may succeed when repeated at once.

@@ -307,6 +307,15 @@ fn bodies() -> Vec<(&'static str, String)> {
         ("a name of no class", object(json!({ "name": "Error", "message": "no", "arguments": [] }))),
         ("another server's error", object(json!({ "error": { "code": 1, "message": "no" } }))),
         (
+            "two names",
+            r#"{"name": "x.Other", "name": "odoo.exceptions.UserError", "message": "no", "arguments": ["no"]}"#.into(),
+        ),
+        (
+            "a thing said twice within",
+            r#"{"name": "odoo.exceptions.UserError", "message": "no", "arguments": ["no"], "context": {"a": 1, "a": 2}}"#
+                .into(),
+        ),
+        (
             "half of Odoo's",
             r#"{"name": "odoo.exceptions.UserError", "message": "no", "arguments": ["no"], "con"#.into(),
         ),

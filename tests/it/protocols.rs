@@ -343,7 +343,20 @@ fn a_write_is_repeated_only_where_odoo_said_that_it_had_no_session_for_it() {
         assert_eq!(times, 1, "{}", outcome.stderr);
         assert_ne!(outcome.exit, 0);
     }
+    // Said beside a result, or twice, it is said by somebody else.
+    let both = |name: &str, code: i64, more: &str| {
+        let data =
+            format!(r#"{{"name":"{name}","message":"x","arguments":["x"],"context":{{}},"debug":""}}"#);
+        Answer::json(format!(
+            r#"{{"jsonrpc":"2.0","id":1,{more}"error":{{"code":{code},"message":"x","data":{data}}}}}"#
+        ))
+    };
     for (answer, exit, code, effect) in [
+        (both("odoo.http.SessionExpiredException", 100, r#""result":true,"#), 12, "bad_reply", "unknown"),
+        (both("odoo.exceptions.UserError", 200, r#""result":true,"#), 12, "bad_reply", "unknown"),
+        (both("a.B\",\"name\":\"odoo.exceptions.UserError", 200, ""), 12, "bad_reply", "unknown"),
+        (both("odoo.exceptions.UserError", 200, r#""result":null,"#), 8, "rejected", "rejected"),
+        (both("odoo.exceptions.UserError", 200, ""), 8, "rejected", "rejected"),
         (Answer::html(404), 12, "bad_reply", "unknown"),
         (Answer::html(502), 11, "outcome_unknown", "unknown"),
         (Answer::CloseAfterReading, 11, "outcome_unknown", "unknown"),

@@ -65,6 +65,11 @@ pub fn retry(run: &Run, journal: &Journal, which: &Which, wait: Option<Duration>
         let outcome = operation_of(entry).and_then(|operation| sent(run, entry, &operation, wait));
         told.push(row(entry, &outcome));
         let Err(error) = outcome else { continue };
+        // Its idempotency key has served another call since: that is no failure of this one, nor of those after it.
+        if matches!(which, Which::Failed(_)) && error.code == Code::AlreadyExecuted {
+            run.note(Hint::new(format!("left out, {}: ", error.message)).action(Action::new("journal show").with("id", entry.id.as_str())));
+            continue;
+        }
         // Whatever comes after would meet the same, or may build on what is not known.
         let is_over = error.effect == Effect::Unknown || matches!(error.code, Code::Unreachable | Code::Interrupted | Code::AuthRejected | Code::DatabaseNotFound | Code::LocalState);
         first_error = first_error.or(Some(error));
@@ -73,7 +78,8 @@ pub fn retry(run: &Run, journal: &Journal, which: &Which, wait: Option<Duration>
         }
     }
     let Some(mut error) = first_error else {
-        let effect = if told.is_empty() { Effect::NotSent } else { Effect::Done };
+        let is_done = told.iter().any(|row| row["state"] == "done");
+        let effect = if is_done { Effect::Done } else { Effect::NotSent };
         return Ok(Outcome::of(Value::from(told).to_string(), effect).laid_out(Layout::records()));
     };
     if meant.len() > 1 {

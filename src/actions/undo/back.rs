@@ -1,9 +1,11 @@
 //! A write taken back: the old values as they are written, records of a list by the commands that restore the set, and
 //! nothing that somebody has changed since.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use super::lines::Lines;
+use super::lines::{Lines, elsewhere};
 use super::plan::{Plan, call, conflict, impossible, told};
 use super::sight::{Sight, Written};
 use crate::error::{Code, Result};
@@ -56,7 +58,9 @@ pub fn as_written(field: &Kind, old: &Value) -> Option<Value> {
 /// The value of a property: a record as its id.
 fn as_property(value: &Value) -> Value {
     match value {
-        Value::Array(items) if items.len() == 2 && items[0].is_i64() && items[1].is_string() => items[0].clone(),
+        Value::Array(items) if items.len() == 2 && items[0].is_i64() && items[1].is_string() => {
+            items[0].clone()
+        }
         Value::Array(items) => items.iter().map(as_property).collect(),
         other => other.clone(),
     }
@@ -79,18 +83,17 @@ pub fn undo_write(
     if let Some(unknown) = only.into_iter().flatten().find(|field| !vals.contains_key(field.as_str())) {
         return Err(crate::error::Error::usage(format!("{name} wrote no {unknown}: nothing was sent")));
     }
-    let fields: Vec<String> = vals
-        .keys()
-        .filter(|field| only.is_none_or(|only| only.contains(field)))
-        .cloned()
-        .collect();
+    let fields: Vec<String> =
+        vals.keys().filter(|field| only.is_none_or(|only| only.contains(field))).cloned().collect();
     let schema = sight.run.filled(model)?;
     let kind = |field: &str| schema.as_ref().map(|schema| schema.kind(field)).unwrap_or_default();
     let asked = sight.stamped(model, fields.iter().map(String::as_str))?;
     let along = along(&before, &vals, only);
     let more = sight.stamped(model, along.iter().chain(&fields).map(String::as_str))?;
     let now = match sight.rows_now(model, &entry.ids(), &more, entry) {
-        Err(error) if more.len() > asked.len() && (error.odoo.is_some() || error.code == Code::PolicyDenied) => {
+        Err(error)
+            if more.len() > asked.len() && (error.odoo.is_some() || error.code == Code::PolicyDenied) =>
+        {
             sight.rows_now(model, &entry.ids(), &asked, entry)?
         }
         now => now?,
@@ -120,23 +123,41 @@ pub fn undo_write(
                 is_changed_back = false;
                 continue;
             };
-            if compared::exactly(&kind, was, is) && !changes_lines(&kind, ours) {
+            let elsewhere = match kind.name.as_str() {
+                "one2many" if before.len() == 1 => elsewhere(entry, field, was),
+                _ => BTreeSet::new(),
+            };
+            if compared::exactly(&kind, was, is) && !changes_lines(&kind, ours) && elsewhere.is_empty() {
                 continue;
             }
             is_changed_back = false;
-            let written = Written { all, entry, model, field, kind: &kind, ours, was: Some(was) };
+            // Of these the list does not tell; they are looked at themselves.
+            let hidden = elsewhere.difference(&compared::ids(is)).copied().collect();
+            let told_of = without(ours, &hidden);
+            let written = Written { all, entry, model, field, kind: &kind, ours: &told_of, was: Some(was) };
             if !sight.is_as_left(&written, there, is) {
                 changed.push(told(model, id, field, was, ours, is));
                 continue;
             }
             // It holds one of two values, so that it may have come back to ours.
             if field == "active" && sight.is_touched(all, entry, model, there) {
-                changed.push(format!("{model} {id} was written by somebody else since, maybe its active too"));
+                changed
+                    .push(format!("{model} {id} was written by somebody else since, maybe its active too"));
                 continue;
             }
+            // Of few values there are, others may have taken another one and this one again.
+            if matches!(kind.name.as_str(), "boolean" | "selection")
+                && sight.is_touched(all, entry, model, there)
+            {
+                plan.unsure.push(format!(
+                    "whether somebody else, who has written {model} {id} since, has changed {field} and set it to {is} again: it is as it was written here"
+                ));
+            }
             let value = if kind.name == "one2many" {
-                let lines = Lines { sight, all, entry, name: field, kind: &kind, was, ours, is };
-                let found = lines.changed(&mut plan.lost)?;
+                let inverse = schema.as_ref().and_then(|schema| schema.field(field)).unwrap_or_default();
+                let inverse = inverse["relation_field"].as_str().unwrap_or_default();
+                let lines = Lines { sight, all, entry, name: field, kind: &kind, inverse, was, ours, is };
+                let found = lines.changed(&mut plan)?;
                 if !found.is_empty() {
                     changed.extend(found);
                     continue;
@@ -151,7 +172,9 @@ pub fn undo_write(
                 None => plan.lost.push(format!("{field} of {model} {id}, of which only a digest was kept")),
             }
             if kind.name == "many2many" && compared::after(&compared::ids(was), ours).1 > 0 {
-                plan.lost.push(format!("records that were made in {field} of {model} {id} are taken off it, and stay"));
+                plan.lost.push(format!(
+                    "records that were made in {field} of {model} {id} are taken off it, and stay"
+                ));
             }
         }
         if back.is_empty() {
@@ -159,7 +182,9 @@ pub fn undo_write(
         }
         for field in &along {
             let kind = kind(field);
-            let (Some(was), Some(is)) = (compared::shown(old, field), compared::shown(there, field)) else { continue };
+            let (Some(was), Some(is)) = (compared::shown(old, field), compared::shown(there, field)) else {
+                continue;
+            };
             if compared::exactly(&kind, was, is) {
                 continue;
             }
@@ -176,8 +201,9 @@ pub fn undo_write(
         }
     }
     if !changed.is_empty() {
-        return Err(conflict(format!("somebody has changed since what {name} wrote"), changed)
-            .with_hint(Hint::default().name("fields").text(" undoes the fields that it names and no others")));
+        return Err(conflict(format!("somebody has changed since what {name} wrote"), changed).with_hint(
+            Hint::default().name("fields").text(" undoes the fields that it names and no others"),
+        ));
     }
     if groups.is_empty() {
         let why = match (is_changed_back, plan.lost.is_empty()) {
@@ -201,7 +227,19 @@ pub fn undo_write(
 fn along(before: &[Value], vals: &Object, only: Option<&[String]>) -> Vec<String> {
     let first = before.first().and_then(Value::as_object).filter(|_| only.is_none());
     let names = first.into_iter().flat_map(Object::keys);
-    names.filter(|name| *name != "id" && !STAMPS.contains(&name.as_str()) && !vals.contains_key(*name)).cloned().collect()
+    names
+        .filter(|name| *name != "id" && !STAMPS.contains(&name.as_str()) && !vals.contains_key(*name))
+        .cloned()
+        .collect()
+}
+
+/// Commands but for those on these records.
+fn without(commands: &Value, ids: &BTreeSet<i64>) -> Value {
+    if ids.is_empty() {
+        return commands.clone();
+    }
+    let is_seen = |command: &&Value| !command[1].as_i64().is_some_and(|id| ids.contains(&id));
+    commands.as_array().into_iter().flatten().filter(is_seen).cloned().collect()
 }
 
 /// Whether commands change lines that stay.

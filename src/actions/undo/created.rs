@@ -17,10 +17,10 @@ use crate::odoo::schema::Schemas;
 use crate::operation::{self, Operation};
 
 /// What stands beside a record and is deleted with it: the model, and its fields that lead to the record.
-const BESIDE: [(&str, &str); 3] =
+pub const BESIDE: [(&str, &str); 3] =
     [("mail.message", "model"), ("mail.activity", "res_model"), ("ir.attachment", "res_model")];
 /// When and by whom something was made.
-const MADE: [&str; 2] = ["create_uid", "create_date"];
+pub const MADE: [&str; 2] = ["create_uid", "create_date"];
 
 /// What takes back a creation.
 ///
@@ -65,13 +65,16 @@ pub fn undo_create(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> R
                 .map(|row| format!("{model} {} was written by somebody else", row["id"])),
         );
     }
+    let mut plan = Plan::default();
     changed.extend(match archives {
         true => others.lines(&there, false, &mut unseen)?,
-        false => others.work(&there, &mut unseen)?,
+        false => others.work(&there, &mut unseen, &mut plan)?,
     });
     if !changed.is_empty() {
         let by_hand = if archives { "archive" } else { "delete" };
-        let hint = format!("what is there now is somebody's work: {by_hand} {model} {there:?} by hand if it is to go");
+        let hint = format!(
+            "what is there now is somebody's work: {by_hand} {model} {there:?} by hand if it is to go"
+        );
         return Err(conflict(format!("somebody has changed since what {name} made"), changed).with_hint(hint));
     }
     if archives {
@@ -80,12 +83,15 @@ pub fn undo_create(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> R
         if active.is_empty() {
             return Err(conflict(format!("what {name} made is archived already"), Vec::new()));
         }
-        return Ok(Plan { steps: vec![call(model, "action_archive", active)], lost: unseen, ..Plan::default() });
+        plan.steps.push(call(model, "action_archive", active));
+        plan.unsure.extend(unseen);
+        return Ok(plan);
     }
     if !unseen.is_empty() {
         return Err(conflict(format!("what {name} made can only be deleted, and it is not known"), unseen));
     }
-    Ok(Plan { steps: vec![call(model, "unlink", there)], ..Plan::default() })
+    plan.steps.push(call(model, "unlink", there));
+    Ok(plan)
 }
 
 /// What others have made or written since a call, of what goes with records of a model or hangs on them.
@@ -98,13 +104,17 @@ pub struct Others<'o> {
 
 impl Others<'_> {
     /// All of it that would go with records that are deleted, or be cut off from them.
-    pub fn work(&self, ids: &[i64], unseen: &mut Vec<String>) -> Result<Vec<String>> {
+    pub fn work(&self, ids: &[i64], unseen: &mut Vec<String>, plan: &mut Plan) -> Result<Vec<String>> {
         let mut found = self.lines(ids, true, unseen)?;
         found.extend(self.beside(ids, unseen)?);
+        let led = self.pointers(ids, &found)?;
+        found.extend(led.theirs);
+        plan.lost.extend(led.lost);
+        plan.unsure.extend(led.unsure);
         Ok(found)
     }
 
-    fn is_others(&self, model: &str, row: &Value) -> bool {
+    pub fn is_others(&self, model: &str, row: &Value) -> bool {
         let Others { sight, all, entry, .. } = *self;
         let (by, at) = (&row["create_uid"], &row["create_date"]);
         sight.is_since(entry, &row["write_date"]) && sight.is_touched(all, entry, model, row)
@@ -162,9 +172,12 @@ impl Others<'_> {
             let lines: Vec<i64> = lines.into_iter().collect();
             let fields = self.sight.stamped(&relation, MADE)?;
             let unknown = if is_part_of(&relation, model) { &mut *unseen } else { &mut closed };
-            let lines = seen(self.sight.rows_now(&relation, &lines, &fields, self.entry), told.clone(), unknown)?;
+            let lines =
+                seen(self.sight.rows_now(&relation, &lines, &fields, self.entry), told.clone(), unknown)?;
             let by_others = lines.iter().flatten().filter(|row| self.is_others(&relation, row));
-            found.extend(by_others.map(|row| format!("{relation} {} in it is somebody else's work", row["id"])));
+            found.extend(
+                by_others.map(|row| format!("{relation} {} in it is somebody else's work", row["id"])),
+            );
         }
         Ok(found)
     }
@@ -182,10 +195,13 @@ impl Others<'_> {
             context.insert("active_test".into(), json!(false));
             let reply = self.sight.run.desk().ask(question, &context);
             let found_rows = reply.and_then(|reply| rows(reply.get()));
-            let told = format!("whether somebody has put a {beside} beside {model} {ids:?}, which is not seen");
+            let told =
+                format!("whether somebody has put a {beside} beside {model} {ids:?}, which is not seen");
             let rows = seen(found_rows, told, unseen)?;
             let by_others = rows.iter().flatten().filter(|row| self.is_others(beside, row));
-            found.extend(by_others.map(|row| format!("{beside} {} beside it is somebody else's work", row["id"])));
+            found.extend(
+                by_others.map(|row| format!("{beside} {} beside it is somebody else's work", row["id"])),
+            );
         }
         Ok(found)
     }
@@ -193,11 +209,13 @@ impl Others<'_> {
 
 /// Rows that were asked for; none, and what is not known then, where they are not shown to this user. What is not
 /// installed holds nothing.
-fn seen(rows: Result<Vec<Value>>, told: String, unseen: &mut Vec<String>) -> Result<Option<Vec<Value>>> {
+pub fn seen(rows: Result<Vec<Value>>, told: String, unseen: &mut Vec<String>) -> Result<Option<Vec<Value>>> {
     match rows {
         Ok(rows) => Ok(Some(rows)),
         Err(error) if error.code == Code::NotFound => Ok(None),
-        Err(error) if error.code == Code::PolicyDenied || error.odoo.is_some() || error.http_status.is_some() => {
+        Err(error)
+            if error.code == Code::PolicyDenied || error.odoo.is_some() || error.http_status.is_some() =>
+        {
             unseen.push(told);
             Ok(None)
         }

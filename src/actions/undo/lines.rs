@@ -1,11 +1,13 @@
 //! The lines of a record taken back: those that were made go, those that went are made again, those that were changed
 //! have their old values; and whether somebody has worked on them since.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::back::as_written;
 use super::created::Others;
-use super::plan::{there, told};
+use super::plan::{Plan, there, told};
 use super::sight::Sight;
 use crate::error::Result;
 use crate::execute::before::is_settable;
@@ -21,6 +23,8 @@ pub struct Lines<'l> {
     pub entry: &'l Entry,
     pub name: &'l str,
     pub kind: &'l Kind,
+    /// The field of a line that leads to its record.
+    pub inverse: &'l str,
     pub was: &'l Value,
     pub ours: &'l Value,
     pub is: &'l Value,
@@ -43,8 +47,9 @@ impl Lines<'_> {
         let schema = self.sight.run.filled(relation).ok().flatten();
         // What was led here is let go of, and not deleted.
         let led = compared::after(&was, self.ours).0;
+        let elsewhere = self.elsewhere();
         let away = |id: &i64| json!([if led.contains(id) { 3 } else { 2 }, id, 0]);
-        let mut commands: Vec<Value> = is.difference(&was).map(away).collect();
+        let mut commands: Vec<Value> = is.difference(&was).filter(|id| !elsewhere.contains(id)).map(away).collect();
         let gone: Vec<i64> = was.difference(&is).copied().collect();
         let loose = if gone.is_empty() {
             Vec::new()
@@ -66,7 +71,7 @@ impl Lines<'_> {
         }
         for command in self.commands(1) {
             let (Some(id), Some(vals)) = (command[1].as_i64(), command[2].as_object()) else { continue };
-            if !is.contains(&id) {
+            if !is.contains(&id) && !elsewhere.contains(&id) {
                 continue;
             }
             let mut back = Object::new();
@@ -81,11 +86,23 @@ impl Lines<'_> {
                 commands.push(json!([1, id, back]));
             }
         }
+        for id in elsewhere {
+            match compared::record(&self.kept(id)[self.inverse]) {
+                Some(record) => commands.push(json!([1, id, { self.inverse: record }])),
+                None if is.contains(&id) => commands.push(json!([3, id, 0])),
+                None => {}
+            }
+        }
         commands.into()
     }
 
+    /// Lines that stood in no list of the record, and were taken there or changed.
+    fn elsewhere(&self) -> BTreeSet<i64> {
+        elsewhere(self.entry, self.name, self.was)
+    }
+
     /// Lines that are not as they were left: those that commands have changed, and new ones that no command has made.
-    pub fn changed(&self, unseen: &mut Vec<String>) -> Result<Vec<String>> {
+    pub fn changed(&self, plan: &mut Plan) -> Result<Vec<String>> {
         let model = &self.kind.relation;
         let (was, is) = (compared::ids(self.was), compared::ids(self.is));
         let mut made: Vec<&Object> = self.commands(0).filter_map(|command| command[2].as_object()).collect();
@@ -99,10 +116,13 @@ impl Lines<'_> {
                 None => written.push((id, vals.clone())),
             }
         }
-        written.retain(|(id, _)| is.contains(id));
+        let elsewhere = self.elsewhere();
+        written.retain(|(id, _)| is.contains(id) || elsewhere.contains(id));
         let led = compared::after(&was, self.ours).0;
         let new: Vec<i64> = is.difference(&led).copied().collect();
-        let ids: Vec<i64> = new.iter().copied().chain(written.iter().map(|(id, _)| *id)).collect();
+        let ids: BTreeSet<i64> =
+            new.iter().chain(&elsewhere).copied().chain(written.iter().map(|(id, _)| *id)).collect();
+        let ids: Vec<i64> = ids.into_iter().collect();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -110,7 +130,8 @@ impl Lines<'_> {
         let schema = schema.as_deref();
         let named = made.iter().copied().chain(written.iter().map(|(_, vals)| vals));
         let names = named.flat_map(|vals| vals.keys().map(String::as_str));
-        let fields = self.sight.stamped(model, names.chain(["create_uid"]))?;
+        let inverse = Some(self.inverse).filter(|_| !elsewhere.is_empty());
+        let fields = self.sight.stamped(model, names.chain(["create_uid"]).chain(inverse))?;
         let rows = self.sight.rows_now(model, &ids, &fields, self.entry)?;
         let is_left = |row: &Value, name: &str, now: &Value| {
             let left = self.left(row, name);
@@ -129,6 +150,18 @@ impl Lines<'_> {
                 })
         };
         let mut changed = Vec::new();
+        for id in &elsewhere {
+            let old = &self.kept(*id)[self.inverse];
+            let Some(row) = rows.iter().find(|row| row["id"] == *id) else {
+                changed.push(format!("{model} {id} is not there any more"));
+                continue;
+            };
+            let now = compared::record(&row[self.inverse]);
+            let is_ours = now.is_none_or(|now| self.entry.ids().contains(&now));
+            if !is_ours && now != compared::record(old) {
+                changed.push(told(model, *id, self.inverse, old, &json!(self.entry.ids()), &row[self.inverse]));
+            }
+        }
         for (id, vals) in &written {
             let Some(row) = rows.iter().find(|row| row["id"] == *id) else { continue };
             for (name, ours) in vals {
@@ -148,7 +181,9 @@ impl Lines<'_> {
         for vals in made {
             let is_it = |row: &&Value| {
                 let by = compared::record(&row["create_uid"]);
-                (by.is_none() || by == user) && !is_touched(row) && vals.keys().all(|name| holds(vals, name, row))
+                (by.is_none() || by == user)
+                    && !is_touched(row)
+                    && vals.keys().all(|name| holds(vals, name, row))
             };
             if let Some(at) = free.iter().position(is_it) {
                 going.extend(free.remove(at)["id"].as_i64());
@@ -157,7 +192,9 @@ impl Lines<'_> {
         // What was made is deleted, and with it what is beside it.
         if !going.is_empty() {
             let Lines { sight, all, entry, .. } = *self;
-            changed.extend(Others { sight, all, entry, model }.work(&going, unseen)?);
+            let mut unseen = Vec::new();
+            changed.extend(Others { sight, all, entry, model }.work(&going, &mut unseen, plan)?);
+            plan.unsure.extend(unseen);
         }
         changed.extend(free.iter().map(|row| {
             format!("{model} {} is not as it was made here, or was made by somebody else", row["id"])
@@ -181,6 +218,14 @@ impl Lines<'_> {
         }
         self.sight.left(self.all, self.entry, &self.kind.relation, row, field)
     }
+}
+
+/// Lines of a field that are kept and stood in no list of the record.
+pub fn elsewhere(entry: &Entry, field: &str, was: &Value) -> BTreeSet<i64> {
+    let was = compared::ids(was);
+    let kept = entry.intent["before"]["lines"][field].as_object();
+    let ids = kept.into_iter().flat_map(Object::keys).filter_map(|id| id.parse().ok());
+    ids.filter(|id| !was.contains(id) && compared::named(&entry.intent["values"]["vals"][field]).contains(id)).collect()
 }
 
 fn kind_of(schema: Option<&Schema>, name: &str) -> Kind {

@@ -9,10 +9,10 @@ use super::created::Others;
 use super::sight::Sight;
 use super::{back, created};
 use crate::actions::journal::leaving;
-use crate::execute::compared;
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::execute::before::is_settable;
+use crate::execute::compared;
 use crate::hint::{Action, Hint};
 use crate::journal::{Entries, Entry, State, entry, kept};
 use crate::knowledge::{inverses, methods};
@@ -27,6 +27,8 @@ pub struct Plan {
     pub steps: Vec<Operation>,
     /// What they cannot bring back.
     pub lost: Vec<String>,
+    /// What is not known of what others did, and does not stand in their way.
+    pub unsure: Vec<String>,
     /// They lead back from a part of it.
     pub is_part: bool,
     /// What buttons among them make of fields: model, record, field, value.
@@ -43,12 +45,14 @@ impl Plan {
             Ok(json!({ "model": step.model, "method": step.method, "ids": step.ids, "kwargs": kwargs }))
         };
         let steps = self.steps.iter().map(one).collect::<Result<Vec<Value>>>()?;
-        Ok(json!({ "undoes": entry.id, "model": entry.model(), "method": entry.method(), "steps": steps, "lost": self.lost }))
+        Ok(
+            json!({ "undoes": entry.id, "model": entry.model(), "method": entry.method(), "steps": steps, "lost": self.lost, "unsure": self.unsure }),
+        )
     }
 
     /// As it was done.
     pub fn told(&self, entry: &Entry, by: &[String]) -> Value {
-        json!({ "undoes": entry.id, "model": entry.model(), "method": entry.method(), "by": by, "lost": self.lost })
+        json!({ "undoes": entry.id, "model": entry.model(), "method": entry.method(), "by": by, "lost": self.lost, "unsure": self.unsure })
     }
 }
 
@@ -92,8 +96,9 @@ pub fn of(sight: &Sight, all: &Entries, entry: &Entry, fields: Option<&[String]>
         return Err(impossible(format!("a later version of this program wrote the entry of {name}")));
     }
     if let Some(by) = entry::undo_of(all, entry).filter(|_| fields.is_none()) {
-        return Err(conflict(format!("{name} is undone already, by {}", by.id), Vec::new())
-            .with_hint(Hint::new("to have it back: ").action(Action::new("undo").with("id", by.id.as_str()))));
+        return Err(conflict(format!("{name} is undone already, by {}", by.id), Vec::new()).with_hint(
+            Hint::new("to have it back: ").action(Action::new("undo").with("id", by.id.as_str())),
+        ));
     }
     let method = entry.method();
     let known = methods::of(entry.model(), method);
@@ -103,9 +108,7 @@ pub fn of(sight: &Sight, all: &Entries, entry: &Entry, fields: Option<&[String]>
         "action_archive" | "action_unarchive" | "toggle_active" => undo_archive(sight, all, entry, &name),
         "message_post" => undo_post(sight, all, entry),
         "activity_schedule" => undo_activity(sight, all, entry),
-        _ if known.is_some_and(methods::Method::writes) => {
-            back::undo_write(sight, all, entry, &name, fields)
-        }
+        _ if known.is_some_and(methods::Method::writes) => back::undo_write(sight, all, entry, &name, fields),
         _ => undo_button(sight, all, entry, &name),
     }
 }
@@ -153,7 +156,11 @@ fn undo_archive(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Resu
         let there = now.iter().find(|row| row["id"] == id);
         match there.and_then(|row| row["active"].as_bool()) {
             // It holds one of two values, so that it may have come back to ours.
-            Some(is) if is == ours && was != ours && there.is_some_and(|row| sight.is_touched(all, entry, model, row)) => {
+            Some(is)
+                if is == ours
+                    && was != ours
+                    && there.is_some_and(|row| sight.is_touched(all, entry, model, row)) =>
+            {
                 others.push(format!("{model} {id} was written by somebody else since"));
             }
             Some(is) if is == ours && was != ours => by_state.entry(was).or_default().push(id),
@@ -177,11 +184,15 @@ fn undo_archive(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Resu
 /// Takes away what was made, unless somebody else has changed it since, or something of theirs would go with it.
 fn taken_away(sight: &Sight, all: &Entries, entry: &Entry, model: &str, rows: &[Value]) -> Result<Plan> {
     if let Some(row) = rows.iter().find(|row| sight.is_touched(all, entry, model, row)) {
-        return Err(conflict(format!("{model} {} was changed by somebody else since", row["id"]), Vec::new()));
+        return Err(conflict(
+            format!("{model} {} was changed by somebody else since", row["id"]),
+            Vec::new(),
+        ));
     }
     let ids: Vec<i64> = rows.iter().filter_map(|row| row["id"].as_i64()).collect();
-    let mut plan = Plan::default();
-    let others = Others { sight, all, entry, model }.work(&ids, &mut plan.lost)?;
+    let (mut plan, mut unseen) = (Plan::default(), Vec::new());
+    let others = Others { sight, all, entry, model }.work(&ids, &mut unseen, &mut plan)?;
+    plan.unsure.extend(unseen);
     if !others.is_empty() {
         return Err(conflict(format!("somebody has worked since on what {} made", entry.method()), others));
     }
@@ -207,13 +218,16 @@ fn undo_post(sight: &Sight, all: &Entries, entry: &Entry) -> Result<Plan> {
     let said = inverses::instead("message_post");
     let ids = entry.made().ok_or_else(|| impossible("the journal does not know which message was posted"))?;
     let model = "mail.message";
-    let fields = sight.stamped(model, ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"])?;
+    let fields =
+        sight.stamped(model, ["is_internal", "subtype_id", "notified_partner_ids", "partner_ids"])?;
     let rows = sight.rows_now(model, &ids, &fields, entry)?;
     if rows.is_empty() {
         return Err(conflict("the message is not there any more".into(), Vec::new()));
     }
     let is_told = |row: &Value| {
-        ["notified_partner_ids", "partner_ids"].iter().any(|list| row[list].as_array().is_some_and(|ids| !ids.is_empty()))
+        ["notified_partner_ids", "partner_ids"]
+            .iter()
+            .any(|list| row[list].as_array().is_some_and(|ids| !ids.is_empty()))
     };
     let subtypes: Vec<i64> = rows.iter().filter_map(|row| compared::record(&row["subtype_id"])).collect();
     let kinds = sight.rows_now("mail.message.subtype", &subtypes, &["internal".to_string()], entry)?;
@@ -223,7 +237,9 @@ fn undo_post(sight: &Sight, all: &Entries, entry: &Entry) -> Result<Plan> {
             || kinds.iter().any(|kind| kind["id"].as_i64() == subtype && kind["internal"] == true)
     };
     if rows.iter().any(|row| is_told(row) || !is_internal(row)) {
-        return Err(impossible(format!("the message was no internal note, or somebody was notified: {said}")));
+        return Err(impossible(format!(
+            "the message was no internal note, or somebody was notified: {said}"
+        )));
     }
     taken_away(sight, all, entry, model, &rows)
 }
@@ -257,11 +273,15 @@ fn undo_unlink(sight: &Sight, entry: &Entry, name: &str) -> Result<Plan> {
             }
         }
         list.push(Value::Object(vals));
-        lost.push(format!("what other models held of {model} {id}: messages, followers, activities, attachments"));
+        lost.push(format!("what other models held of {model} {id}: fields that led to it, messages, followers, activities, attachments"));
         lost.push(format!("the id of {model} {id}: it is made again under a new one"));
     }
     let kwargs = operation::kwargs(json!({ "vals_list": list }));
-    Ok(Plan { steps: vec![Operation { ids: None, kwargs, ..call(model, "create", Vec::new()) }], lost, ..Plan::default() })
+    Ok(Plan {
+        steps: vec![Operation { ids: None, kwargs, ..call(model, "create", Vec::new()) }],
+        lost,
+        ..Plan::default()
+    })
 }
 
 fn undo_button(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Result<Plan> {
@@ -298,12 +318,14 @@ fn undo_button(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Resul
         let id = row["id"].as_i64().unwrap_or_default();
         let now = row[way.field].as_str().unwrap_or_default();
         if !way.now.contains(&now) {
-            let line = told(model, id, way.field, &json!(was(way.field)[0]), &json!(way.now[0]), &row[way.field]);
+            let line =
+                told(model, id, way.field, &json!(was(way.field)[0]), &json!(way.now[0]), &row[way.field]);
             return Err(conflict(format!("somebody has changed since what {name} did"), vec![line]));
         }
-        let hindered = way.unless.iter().find(|(field, values, _)| {
-            row[*field].as_str().is_some_and(|value| values.contains(&value))
-        });
+        let hindered = way
+            .unless
+            .iter()
+            .find(|(field, values, _)| row[*field].as_str().is_some_and(|value| values.contains(&value)));
         if let Some((.., why)) = hindered {
             return Err(impossible(format!("{name} cannot be undone for {model} {id}: {why}")));
         }
@@ -325,7 +347,9 @@ fn undo_button(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Resul
             }
             match sight.is_set_by(all, entry, model, now, field) {
                 true => drop(vals.insert(field.to_string(), old.clone())),
-                false => changed.push(format!("{model} {id} {field}: old {old}, then set by {method}, now {is}")),
+                false => {
+                    changed.push(format!("{model} {id} {field}: old {old}, then set by {method}, now {is}"))
+                }
             }
         }
         if !vals.is_empty() {

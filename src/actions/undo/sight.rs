@@ -115,7 +115,9 @@ impl<'a> Sight<'a> {
     pub fn is_as_left(&self, of: &Written, row: &Value, now: &Value) -> bool {
         let Written { all, entry, model, field, kind, ours, was } = *of;
         compared::holds_exactly(kind, ours, was, now)
-            || self.left(all, entry, model, row, field).is_some_and(|left| compared::exactly(kind, &left, now))
+            || self
+                .left(all, entry, model, row, field)
+                .is_some_and(|left| compared::exactly(kind, &left, now))
             || compared::holds(kind, ours, was, now) && !self.is_touched(all, entry, model, row)
     }
 
@@ -127,14 +129,7 @@ impl<'a> Sight<'a> {
 
     /// What a call has left in a field of a record, which is now as `now` tells: that is known as long as every change
     /// since is one of the journal, each by when the record was written last, and by whom.
-    pub fn left(
-        &self,
-        all: &Entries,
-        entry: &Entry,
-        model: &str,
-        now: &Value,
-        field: &str,
-    ) -> Option<Value> {
+    pub fn left(&self, all: &Entries, entry: &Entry, model: &str, now: &Value, field: &str) -> Option<Value> {
         let id = now["id"].as_i64()?;
         let is_by = |entry: &Entry, row: &Value| self.is_by(entry, &row["write_uid"], &row["write_date"]);
         let mut last = entry;

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::look::{Looker, MOST, POSTS, is_comparable};
-use super::trace::Left;
 use super::{Found, Looked};
 use crate::error::Result;
 use crate::execute::compared;
@@ -46,7 +45,7 @@ impl Looker<'_> {
         looked.at(format!("{} of {} with the values of the call", ids.len(), wanted.len()));
         Ok(match ids.len() {
             0 if rows.len() >= MOST => Found::CannotTell,
-            0 => self.not_among(model, &free, &claimed, Left::Nothing, looked)?,
+            0 => self.not_among(model, &free, &claimed, looked)?,
             count if count == wanted.len() => {
                 looked.at("not the journals of other machines, by which this user may have made the same");
                 Found::Happened(Some(ids))
@@ -128,7 +127,7 @@ impl Looker<'_> {
         let rest: Vec<&Value> = free.iter().copied().filter(|row| !(has_body && is_bare(row))).collect();
         Ok(match alike.len() {
             0 if rows.len() >= MOST => Found::CannotTell,
-            0 => self.not_among(MESSAGES, &rest, &claimed, Left::Letters, looked)?,
+            0 => self.not_among(MESSAGES, &rest, &claimed, looked)?,
             count if count <= ids.len() => {
                 Found::Happened(Some(alike.iter().filter_map(|row| row["id"].as_i64()).collect()))
             }

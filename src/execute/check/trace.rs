@@ -1,6 +1,7 @@
 //! What it means that what a call made is not there. What was made and deleted since leaves one trace: Odoo numbers the
 //! records of a model one after the other, so that a number is missing. Numbers also went to what was rolled back and to
-//! what this user does not see, so that a missing one proves nothing; that none is missing proves that nothing was made.
+//! what this user does not see, so that a missing one proves nothing; that none is missing, up to one that was made
+//! later, proves that nothing was made.
 
 use std::collections::BTreeSet;
 
@@ -23,15 +24,6 @@ enum Trace {
     Untold,
 }
 
-/// What is left of a call when what it made is gone.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Left {
-    /// Nothing.
-    Nothing,
-    /// Letters, which left with it.
-    Letters,
-}
-
 impl Looker<'_> {
     /// What it means that the record of the call was not recognized among rows that no entry claims: Odoo may have made
     /// other values of those that it was given, and somebody may have changed them since. So only where there is none
@@ -41,7 +33,6 @@ impl Looker<'_> {
         model: &str,
         rows: &[&Value],
         claimed: &BTreeSet<i64>,
-        left: Left,
         looked: &mut Looked,
     ) -> Result<Found> {
         let may_be_it = |row: &&&Value| !(self.has_clock && self.is_early(row));
@@ -61,13 +52,12 @@ impl Looker<'_> {
             Trace::Missing(ids) => looked.in_vain(format!(
                 "the ids of {model} since then: {ids:?} may have been made and deleted, rolled back, or not be shown to this user"
             )),
-            // What was deleted may have gone out before that, and is not to go out twice.
-            Trace::Untold if left == Left::Letters => looked.in_vain(format!(
-                "nothing else: what was made and deleted since leaves no trace, as long as no later {model} is there"
-            )),
+            // What was deleted may have gone out before that, and whoever deleted it did not mean it to be made again.
             Trace::Untold => {
-                looked.at("not what was made and deleted since, which leaves no trace");
-                Found::DidNotHappen
+                looked.at(format!(
+                    "nothing else: none is there, and what was made and deleted since leaves no trace until a later {model} is there"
+                ));
+                Found::Absent
             }
         })
     }

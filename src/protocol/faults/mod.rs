@@ -15,6 +15,7 @@ use crate::protocol::{Way, claims, outside};
 
 use crate::error::{Code, Effect, Error, OdooFault, Retry};
 use crate::hint::Hint;
+use crate::json_input;
 use crate::operation::Access;
 use crate::transport::{FaultKind, HttpReply, Phase, TransportFault};
 
@@ -139,9 +140,10 @@ pub fn of_answer(expected: &str, asked: Asked) -> Error {
 
 /// A status that is not 200, or not a JSON result.
 pub fn of_reply(reply: &HttpReply, asked: Asked) -> Error {
+    let is_own = odoo_fault(reply).is_some();
     let taken = claims::taken_out(reply);
     let (reply, waiting) = taken.as_ref().map_or((reply, None), |(clean, waiting)| (clean, waiting.clone()));
-    let error = match odoo_fault(reply) {
+    let error = match odoo_fault(reply).filter(|_| is_own) {
         Some(fault) => of_odoo(reply.status, fault, asked),
         None => of_stranger(reply, asked),
     };
@@ -157,7 +159,7 @@ fn odoo_fault(reply: &HttpReply) -> Option<OdooFault> {
     // No error of Odoo's has another status; a gateway that changed it may have changed more.
     let body: Value = Some(&reply.body)
         .filter(|_| (400..=500).contains(&reply.status))
-        .and_then(|body| serde_json::from_slice(body).ok())?;
+        .and_then(|body| odoos_json(body))?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_string);
     let name = text("name").filter(|name| is_python_class(name))?;
     let arguments = body.get("arguments")?.as_array()?;
@@ -165,6 +167,11 @@ fn odoo_fault(reply: &HttpReply) -> Option<OdooFault> {
     let said = arguments.first().and_then(Value::as_str).filter(|_| name == REDIRECT);
     let message = said.map(str::to_string).or_else(|| text("message"))?;
     Some(OdooFault { name, message, debug: text("debug") })
+}
+
+/// JSON as Odoo writes it, which says nothing twice: of two names, or a result and an error, each may be the true one.
+pub fn odoos_json(body: &[u8]) -> Option<Value> {
+    json_input::parse(std::str::from_utf8(body).ok()?).ok()
 }
 
 /// Whether a text is the dotted name of one.

@@ -4,7 +4,7 @@
 mod along;
 mod others;
 
-use crate::journal::{aged, entries};
+use crate::journal::{aged, clock, entries, whole};
 use crate::support::{Answer, Home, Outcome, json2, lab};
 use serde_json::{Value, json};
 
@@ -113,6 +113,33 @@ fn lines_that_somebody_changed_or_made_since_stay() {
     write(&home, "res.partner", new, &json!({ "name": "Two" }));
     undo(&home, &entry).ok();
     assert_eq!(field(&home, "res.partner", id, "child_ids"), json!([child]));
+}
+
+#[test]
+fn a_line_that_was_taken_from_another_record_goes_back_to_it() {
+    let home = Home::new();
+    let one = created(&home, "res.partner", &json!({ "name": "One" }));
+    let other = created(&home, "res.partner", &json!({ "name": "Other" }));
+    let third = created(&home, "res.partner", &json!({ "name": "Third" }));
+    let child = created(&home, "res.partner", &json!({ "name": "Child", "parent_id": one }));
+    let free = created(&home, "res.partner", &json!({ "name": "Free" }));
+    let parent = |id: i64| field(&home, "res.partner", id, "parent_id");
+    let is_of = |id: i64, of: i64| parent(id)[0] == of || parent(id) == json!(of);
+    let taken = write(&home, "res.partner", other, &json!({ "child_ids": [[4, child, 0], [4, free, 0]] }));
+    assert!(is_of(child, other) && is_of(free, other), "{} {}", parent(child), parent(free));
+    undo(&home, &taken).ok();
+    assert!(is_of(child, one) && parent(free) == json!(false), "{} {}", parent(child), parent(free));
+    // Somebody has taken it on since.
+    let taken = write(&home, "res.partner", other, &json!({ "child_ids": [[4, child, 0]] }));
+    write(&home, "res.partner", child, &json!({ "parent_id": third }));
+    undo(&home, &taken).fails(8, "undo_conflict");
+    assert!(is_of(child, third));
+    // A line that is none of the record's is changed all the same, and changed back.
+    let changed = write(&home, "res.partner", other, &json!({ "child_ids": [[1, child, { "phone": "7" }]] }));
+    assert_eq!(field(&home, "res.partner", child, "phone"), "7");
+    undo(&home, &changed).ok();
+    assert_ne!(field(&home, "res.partner", child, "phone"), "7");
+    assert!(is_of(child, third));
 }
 
 #[test]
@@ -326,7 +353,17 @@ fn a_call_under_a_key_whose_answer_was_lost_is_looked_for_first() {
     home.run(line).fails(11, "cannot_tell");
     assert_eq!(server.requests_to(&path).len(), count, "Odoo may still be at work on the first");
     aged(&home);
-    assert_eq!(home.run(line).ok().json(), json!([10]));
+    let sent = home.run(line).ok();
+    assert_eq!(sent.json(), json!([10]));
+    assert!(sent.notes().iter().any(|note| note.contains("nothing is there")), "{}", sent.stderr);
+    // What is sent out to somebody has gone out, whether it is still there or not.
+    server.on(&json2("mail.mail", "create"), Answer::CloseAfterReading);
+    server.on(&json2("mail.mail", "search_read"), Answer::json("[]"));
+    let line = ["create", "mail.mail", "--vals-json", r#"{"subject": "B"}"#, "--idempotency-key", "m"];
+    home.run(line).fails(11, "outcome_unknown");
+    aged(&home);
+    home.run(line).fails(11, "cannot_tell").says(&["another idempotency key"]);
+    assert_eq!(server.requests_to(&json2("mail.mail", "create")).len(), 1);
     // And where that cannot be told, nothing is.
     server.on(&json2("x.thing", "x_act"), Answer::CloseAfterReading);
     let line = ["call", "x.thing", "x_act", "--ids", "1", "--idempotency-key", "x"];
@@ -373,9 +410,13 @@ fn what_failed_is_sent_again_in_order_and_what_is_not_known_is_not() {
     home.run(["journal", "retry", &held]).fails(2, "usage");
     let first = entries(&home, &[])[0]["id"].as_str().unwrap().to_string();
     home.run(["journal", "retry", &first]).fails(2, "already_executed");
-    // Once it is known that it did not happen, it is.
+    // Once it is known that it did not happen, it is; that nothing is there is no proof of that.
+    server.on("/web/version", clock());
     server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
     aged(&home);
+    home.run(["journal", "check", &open]).fails(11, "cannot_tell").says(&["no trace"]);
+    home.run(["journal", "retry", &open]).fails(11, "outcome_unknown");
+    server.on(&json2("res.partner", "search_read"), whole(&json!([])));
     assert_eq!(home.run(["journal", "check", &open]).ok().json()["finding"], "did_not_happen");
     home.run(["journal", "retry", &open]).ok();
 }
@@ -532,7 +573,7 @@ fn what_is_sent_again_can_be_chosen_and_stops_where_all_would_meet_the_same() {
 #[test]
 fn what_odoo_made_of_a_value_is_blamed_on_nobody() {
     let (home, server) = lab();
-    server.on("/web/version", crate::journal::clock());
+    server.on("/web/version", clock());
     server.on(&json2("res.partner", "write"), Answer::json("true"));
     let now = || {
         let text = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
@@ -669,4 +710,160 @@ fn a_secret_that_was_written_is_not_brought_back_and_what_is_beside_it_is() {
     let undone = undo(json!({ "password": "x", "name": "New" })).ok().json();
     assert!(undone[0]["lost"][0].as_str().unwrap().contains("password"), "{undone}");
     assert_eq!(server.only(&json2("res.users", "write")).json()["vals"], json!({ "name": "Old" }));
+}
+
+#[test]
+fn what_failed_and_has_given_its_name_to_another_call_is_left_and_the_others_go_on() {
+    let (home, server) = lab();
+    let path = json2("res.partner", "create");
+    server.on(&path, Answer::odoo_error(422, "odoo.exceptions.UserError", "no"));
+    let create = |name: &str, key: &[&str]| {
+        let vals = json!({ "name": name }).to_string();
+        let line: Vec<&str> =
+            ["create", "res.partner", "--vals-json", &vals].iter().chain(key).copied().collect();
+        home.run(line)
+    };
+    create("A", &[]).fails(8, "rejected");
+    create("B", &["--idempotency-key", "k"]).fails(8, "rejected");
+    let named = entries(&home, &[])[1]["id"].as_str().unwrap().to_string();
+    create("C", &[]).fails(8, "rejected");
+    server.on(&path, Answer::json("[5]"));
+    create("D", &["--idempotency-key", "k"]).ok();
+    server.forget();
+    let again = home.run(["journal", "retry", "--failed"]).ok();
+    let states: Vec<Value> =
+        again.json().as_array().unwrap().iter().map(|row| row["state"].clone()).collect();
+    assert_eq!(states, [json!("done"), json!("not_sent"), json!("done")]);
+    assert_eq!(server.requests_to(&path).len(), 2);
+    assert!(
+        again.notes().iter().any(|note| note.contains(&named) && note.contains("left out")),
+        "{}",
+        again.stderr
+    );
+    // Alone it is told as what it is.
+    home.run(["journal", "retry", &named]).fails(2, "already_executed");
+    let left = home.run(["journal", "retry", "--failed"]).ok();
+    assert_eq!(left.json()[0]["code"], "already_executed", "nothing else is left");
+    assert_eq!(left.json().as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_switch_that_somebody_may_have_set_there_and_back_is_told() {
+    let (home, server) = lab();
+    server.on("/web/version", clock());
+    server.on(&json2("res.partner", "write"), Answer::json("true"));
+    let row = |vals: &Value, by: i64, at: &str| {
+        let mut row = json!({ "id": 2, "write_uid": by, "write_date": at });
+        row.as_object_mut().unwrap().extend(vals.as_object().unwrap().clone());
+        server.on(&json2("res.partner", "read"), Answer::json(json!([row]).to_string()));
+    };
+    server.on(&json2("res.users", "context_get"), Answer::json(r#"{"uid": 7, "lang": "en_US"}"#));
+    let now = || {
+        let time = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
+        time.replace('T', " ").trim_end_matches('Z').to_string()
+    };
+    for (vals, old, by, is_told) in [
+        (json!({ "is_company": true }), json!({ "is_company": false }), 9, true),
+        (json!({ "is_company": true }), json!({ "is_company": false }), 7, false),
+        (json!({ "phone": "1" }), json!({ "phone": "2" }), 9, false),
+    ] {
+        row(&old, 7, "2020-01-01 00:00:00");
+        home.run(["write", "res.partner", "--ids", "2", "--vals-json", &vals.to_string()]).ok();
+        row(&vals, by, &now());
+        let id = entries(&home, &[]).last().unwrap()["id"].as_str().unwrap().to_string();
+        let shown = home.run(["undo", &id, "--dry-run"]).ok().json();
+        let told = shown[0]["unsure"].to_string();
+        assert_eq!(told.contains("is_company") && told.contains("again"), is_told, "{shown}");
+        let undone = home.run(["undo", &id]).ok();
+        assert_eq!(
+            undone.notes().iter().any(|note| note.contains("not known: ")),
+            is_told,
+            "{}",
+            undone.stderr
+        );
+    }
+}
+
+#[test]
+fn records_that_lead_to_what_is_deleted_are_looked_for_and_what_is_not_shown_is_said() {
+    let (home, server) = lab();
+    server.on("/web/version", clock());
+    server.on(&json2("res.users", "context_get"), Answer::json(r#"{"uid": 7, "lang": "en_US"}"#));
+    server.on(&json2("x.thing", "create"), Answer::json("[5]"));
+    let fields = json!({
+        "id": { "type": "integer", "store": true }, "name": { "type": "char", "store": true },
+        "create_uid": { "type": "many2one", "store": true, "relation": "res.users" }, "create_date": { "type": "datetime", "store": true },
+        "write_uid": { "type": "many2one", "store": true, "relation": "res.users" }, "write_date": { "type": "datetime", "store": true },
+    });
+    for model in ["x.thing", "x.task", "x.closed", "mail.message", "mail.activity", "ir.attachment"] {
+        server.on(&json2(model, "fields_get"), Answer::json(fields.to_string()));
+        server.on(&json2(model, "search_read"), Answer::json("[]"));
+    }
+    server.on(&json2("x.thing", "unlink"), Answer::json("true"));
+    let now = || {
+        let time = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
+        time.replace('T', " ").trim_end_matches('Z').to_string()
+    };
+    let leads = json!([
+        { "model": "x.task", "name": "thing_id", "ttype": "many2one" },
+        { "model": "x.task", "name": "any", "ttype": "reference" },
+        { "model": "x.closed", "name": "thing_ids", "ttype": "many2many" },
+        { "model": "x.view", "name": "thing_id", "ttype": "many2one" },
+        { "model": "x.pointer", "name": "res_id", "ttype": "many2one_reference" },
+    ]);
+    let standing = json!([
+        { "model": "x.task", "name": "create_uid" }, { "model": "x.closed", "name": "create_uid" },
+        { "model": "x.pointer", "name": "create_uid" }, { "model": "x.pointer", "name": "res_model" },
+    ]);
+    let definitions = json!([{ "model": "x.kind", "name": "thing_properties" }]);
+    let told = Answer::made(move |request| {
+        let domain = request.json()["domain"].to_string();
+        Answer::json(match () {
+            () if domain.contains("properties_definition") => definitions.to_string(),
+            () if domain.contains("create_uid") => standing.to_string(),
+            () => leads.to_string(),
+        })
+    });
+    let refusal = || Answer::odoo_error(403, "odoo.exceptions.AccessError", "not allowed");
+    server.on(&json2("x.closed", "search_read"), refusal());
+    server.on(&json2("x.pointer", "search_read"), Answer::json("[]"));
+    let definition = json!([{ "id": 1, "thing_properties": [{ "name": "a", "string": "Thing", "type": "many2one", "comodel": "x.thing" }] }]);
+    server.on(&json2("x.kind", "search_read"), Answer::json(definition.to_string()));
+    let made = || {
+        let row = json!([{ "id": 5, "name": "A", "write_uid": 7, "write_date": now(), "create_uid": 7, "create_date": now() }]);
+        server.on(&json2("x.thing", "read"), Answer::json(row.to_string()));
+        home.run(["create", "x.thing", "--vals-json", r#"{"name": "A"}"#]).ok();
+        entries(&home, &[]).last().unwrap()["id"].as_str().unwrap().to_string()
+    };
+    // Of fields Odoo tells administrators alone.
+    server.on(&json2("ir.model.fields", "search_read"), refusal());
+    let id = made();
+    let shown = home.run(["undo", &id, "--dry-run"]).ok().json();
+    assert!(shown[0]["unsure"].to_string().contains("which records lead to x.thing [5]"), "{shown}");
+    // What leads there stands in the way where somebody else made it lead there.
+    server.on(&json2("ir.model.fields", "search_read"), told);
+    for (by, is_theirs) in [(9, true), (7, false)] {
+        let task = json!([{ "id": 3, "create_uid": by, "create_date": now(), "write_uid": by, "write_date": now() }]);
+        server.on(&json2("x.task", "search_read"), Answer::json(task.to_string()));
+        server.forget();
+        let undo = home.run(["undo", &id, "--dry-run"]);
+        let asked = server.only(&json2("x.task", "search_read")).json();
+        assert_eq!(asked["domain"], json!(["|", ["thing_id", "in", [5]], ["any", "in", ["x.thing,5"]]]));
+        let asked = server.only(&json2("x.pointer", "search_read")).json();
+        assert_eq!(asked["domain"], json!(["&", ["res_model", "=", "x.thing"], ["res_id", "in", [5]]]));
+        assert!(server.requests_to(&json2("x.view", "search_read")).is_empty(), "it keeps no records");
+        if is_theirs {
+            undo.fails(8, "undo_conflict").says(&["x.task 3 leads to it"]);
+            continue;
+        }
+        let shown = undo.ok().json();
+        assert!(shown[0]["lost"].to_string().contains("x.task 3"), "{shown}");
+        let unsure = shown[0]["unsure"].to_string();
+        assert!(
+            unsure.contains("x.closed") && unsure.contains("property") && unsure.contains("x.kind"),
+            "{shown}"
+        );
+        home.run(["undo", &id]).ok();
+        assert_eq!(server.requests_to(&json2("x.thing", "unlink")).len(), 1);
+    }
 }
