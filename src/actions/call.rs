@@ -20,7 +20,7 @@ pub const VERB: Verb = Verb {
     reach: Reach::writes(|| json!({ "description": "Odoo's own value, unchanged; with read_back rows with these fields and id" })),
     definition: Definition::of::<Arguments>(),
     more: r#"Examples:
-  odoo-agent call project.task message_post --ids 12 --data-json '{"body": "Checked the logs"}'
+  odoo-agent call res.partner search_count --data-json '{"domain": [["is_company", "=", true]]}'
   odoo-agent call sale.order action_confirm --ids 2 --read-back name,state,amount_total"#,
 };
 

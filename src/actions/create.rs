@@ -23,8 +23,8 @@ pub const VERB: Verb = Verb {
     ),
     definition: Definition::of::<Arguments>(),
     more: r#"Examples:
-  odoo-agent create res.partner --vals '{"name": "Ready Mat", "child_ids": [[0, 0, {"name": "Ann"}]]}'
-  odoo-agent create project.task --vals-list '[{"name": "One"}, {"name": "Two"}]' --read-back stage_id"#,
+  odoo-agent create res.partner --vals '{"name": "Mat", "child_ids": [[0, 0, {"name": "Ann"}]]}'
+  odoo-agent create project.task --vals-list '[{"name": "A"}, {"name": "B"}]' --read-back stage_id"#,
 };
 
 arguments! {

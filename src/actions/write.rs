@@ -21,7 +21,7 @@ pub const VERB: Verb = Verb {
     }),
     definition: Definition::of::<Arguments>(),
     more: r#"Examples:
-  odoo-agent write res.partner --ids 7 --vals-json '{"phone": "+32 2 290 34 90"}' --read-back name,phone
+  odoo-agent write res.partner --ids 7 --vals-json '{"phone": "+32 2 290 34 90"}' --read-back phone
   odoo-agent write project.task --ids 1,2 --vals-file values.json"#,
 };
 

@@ -76,7 +76,7 @@ fn what_is_done_stays_done_when_it_cannot_be_read() {
     assert_eq!(outcome.stdout, "true\n");
     let notes = outcome.notes().join("\n");
     assert!(notes.contains("it is done, and what came of it could not be read"), "{notes}");
-    assert!(notes.contains("odoo-agent read res.partner --ids 7"), "{notes}");
+    assert!(notes.contains("read res.partner --ids 7"), "{notes}");
 }
 
 #[test]
