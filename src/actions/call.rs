@@ -104,9 +104,7 @@ impl Request {
             read_back: None,
         })
     }
-}
 
-impl Request {
     /// What it sends, as far as that is known without asking anybody.
     pub fn operations(&self) -> Result<Vec<Operation>> {
         Ok(vec![self.operation.clone()])

@@ -86,9 +86,7 @@ impl Request {
         }
         Ok(Request { model, vals_list, read_back: None })
     }
-}
 
-impl Request {
     fn operation(self) -> Result<Operation> {
         let values: Vec<Value> = self.vals_list.into_iter().map(Value::Object).collect();
         let kwargs = Object::from_iter([("vals_list".to_string(), json!(values))]);

@@ -143,9 +143,7 @@ impl Request {
             name.to_lowercase().contains(&term) || label.contains(&term)
         })
     }
-}
 
-impl Request {
     /// What it sends, as far as that is known without asking anybody.
     pub fn operations(&self) -> Result<Vec<Operation>> {
         Ok(vec![described(&self.model)?])

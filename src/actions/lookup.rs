@@ -125,9 +125,7 @@ impl Request {
         }
         Ok(Request { wanted, refresh, one })
     }
-}
 
-impl Request {
     /// What it sends, as far as that is known without asking anybody.
     pub fn operations(&self) -> Result<Vec<Operation>> {
         Ok(vec![self.wanted.operation(None)?])
