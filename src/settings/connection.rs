@@ -197,12 +197,12 @@ pub fn check_text(secret: &Secret, name: &str, origin: &str) -> Result<()> {
         )
         .with_hint(format!("take {first} off: the key alone, Bearer is put before it here")));
     }
-    let quotes = |c: char| {
-        "\"'`\u{b4}\u{2018}\u{2019}\u{201a}\u{201b}\u{201c}\u{201d}\u{201e}\u{201f}\u{ab}\u{bb}".contains(c)
-    };
+    // No header can carry them, and a key has none: they came along with a text that was pasted.
+    let quotes =
+        |c: char| ('\u{2018}'..='\u{201f}').contains(&c) || matches!(c, '\u{b4}' | '\u{ab}' | '\u{bb}');
     if text.trim().starts_with(quotes) || text.trim().ends_with(quotes) {
         return Err(Error::new(Code::ConfigInvalid, format!("{name} in {origin} stands in quotes"))
-            .with_hint("leave the quotes out, and whatever stands behind them: the key alone"));
+            .with_hint("leave the quotes out: the key alone"));
     }
     if !text.chars().all(|c| matches!(c, '!'..='~' | ' ')) || text.trim().is_empty() {
         return Err(Error::new(

@@ -43,7 +43,7 @@ fn full() -> Vec<Value> {
     let of_every = json!({ "context": { "lang": "de_DE" }, "confirm_outbound": true,
         "wait_approval": "10m" });
     let rules = json!({ "dry_run": true, "strict": false, "force_fields": ["a"], "max_records": 3,
-        "no_before": true, "idempotency_key": "a name" });
+        "no_before": true, "idempotency_key": "a name", "read_back": ["name"] });
     let whole = |own: Value, more: &[&Value]| {
         let mut whole = own.as_object().unwrap().clone();
         for part in more {

@@ -1090,22 +1090,16 @@ fn a_profile_that_is_not_there_is_made_from_the_file_of_its_kind() {
 #[test]
 fn a_key_in_quotes_that_stay_is_told_so() {
     let base = [("ODOO_BASE_URL", "http://127.0.0.1:1"), ("ODOO_DB", "lab")];
-    for held in [
-        "\u{201c}{}\u{201d}",
-        "\u{2018}{}\u{2019}",
-        "\u{ab}{}\u{bb}",
-        "\"{}\" # mine",
-        "\"\"{}\"\"",
-        "{}\"",
-        "`{}`",
-    ] {
+    for held in
+        ["\u{201c}{}\u{201d}", "\u{201e}{}\u{201c}", "\u{2018}{}\u{2019}", "\u{ab}{}\u{bb}", "{}\u{201d}"]
+    {
         let (home, held) = (Home::new(), held.replace("{}", KEY));
         home.profile("lab", &[base[0], base[1], ("ODOO_API_KEY", &held)]);
         let outcome = home.run(LINE).fails(3, "config_invalid");
         assert!(outcome.hints().contains("leave the quotes out"), "{held}: {}", outcome.stderr);
         assert!(!outcome.stderr.contains(KEY), "{held}");
     }
-    // One pair around the whole is taken off, and a password is whatever it is.
+    // One pair of plain ones around the whole is taken off.
     let server = Server::start();
     server.on(&crate::support::json2("res.partner", "search_count"), Answer::json("1"));
     for held in [format!("\"{KEY}\""), format!("'{KEY}'"), format!("{KEY}  ")] {
