@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::definition::{Definition, Reach, Told, Verb};
 use super::{Request as Any, read_back};
-use crate::arguments::values::{Columns, Ids, Method, MethodArguments, Model};
+use crate::arguments::values::{Ids, Method, MethodArguments, Listed, Model};
 use crate::arguments::{At, arguments, rules::AllRules};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
@@ -38,8 +38,8 @@ arguments! {
         ids: Option<Ids>,
         /// Arguments of the method by name; an HTML body of a message takes "body_is_html": true
         data: Option<MethodArguments>,
-        /// Answer with these fields of what it made, or else of `ids`, as they are then
-        read_back: Option<Columns>,
+        /// Answer with these fields of what it made, or of `ids`, afterwards
+        read_back: Option<Listed>,
     }
 }
 

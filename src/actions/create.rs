@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::definition::{Definition, Reach, Told, Verb};
 use super::Request as Any;
 use super::read_back;
-use crate::arguments::values::{Columns, JsonObject, JsonObjects, Model};
+use crate::arguments::values::{JsonObject, JsonObjects, Listed, Model};
 use crate::arguments::{At, arguments, rules::AllRules};
 use crate::caller::Caller;
 use crate::error::{Code, Error, Result};
@@ -41,7 +41,7 @@ arguments! {
         /// Values of several records
         vals_list: Option<JsonObjects>,
         /// Answer with these fields of the new records
-        read_back: Option<Columns>,
+        read_back: Option<Listed>,
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::definition::{Definition, Reach, Told, Verb};
 use super::{Request as Any, checked, read_back};
-use crate::arguments::values::{Columns, JsonObject, Model, SomeIds};
+use crate::arguments::values::{JsonObject, Listed, Model, SomeIds};
 use crate::arguments::{At, arguments, rules::AllRules};
 use crate::caller::Caller;
 use crate::error::Result;
@@ -34,8 +34,8 @@ arguments! {
         ids: SomeIds,
         /// Values
         vals: JsonObject,
-        /// Answer with these fields as they are then
-        read_back: Option<Columns>,
+        /// Answer with these fields afterwards
+        read_back: Option<Listed>,
     }
 }
 

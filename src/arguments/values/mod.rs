@@ -175,6 +175,13 @@ value!(
     json_schema!({ "type": "array", "items": { "type": "string", "pattern": "^[^:]*[^:\\s][^:]*$" } })
 );
 value!(
+    /// Names of fields in one list; which there are is the checks' to judge.
+    Listed(Vec<String>),
+    Shape::Columns,
+    json_input::strings,
+    json_schema!({ "type": "array", "items": { "type": "string" } })
+);
+value!(
     /// Record ids.
     Ids(Vec<i64>),
     Shape::Ids,
