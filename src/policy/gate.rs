@@ -15,7 +15,7 @@ use super::denial;
 use super::files::{Locked, Places};
 use super::limit::{Due, Who};
 use super::policies::{Decision, Policies};
-use super::withheld::{Why, Withheld};
+use super::withheld::Withheld;
 use crate::clock::{SharedClock, odoo_datetime};
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::fsio;
@@ -349,29 +349,8 @@ impl Gate {
     /// `policy_denied`, `policy_invalid`.
     pub fn refuse_named(&self, asked: &Asked) -> Result<()> {
         let withheld = self.withheld(&asked.operation.model)?;
-        let name = name(asked.operation);
-        let Some((field, why)) = withheld.named_in(asked) else {
-            let Some((field, source)) = withheld.repeated_in(asked) else { return Ok(()) };
-            let reason = format!(
-                "{field} tells {source}, which is withheld: no condition, order, group, export or search for a name takes it"
-            );
-            return Err(denial::refused(&name, "", "/redact", &reason, None));
-        };
-        let (reason, pointer) = match why {
-            Why::Secret => (
-                format!(
-                    "{field} is a secret: no condition, order, group, aggregate, import or context names it"
-                ),
-                "(secret fields)",
-            ),
-            Why::Redacted => (
-                format!(
-                    "{field} is withheld: no condition, order, group, aggregate, import or context names it"
-                ),
-                "/redact",
-            ),
-        };
-        Err(denial::refused(&name, "", pointer, &reason, None))
+        let Some((reason, pointer)) = withheld.told_by(asked) else { return Ok(()) };
+        Err(denial::refused(&name(asked.operation), "", pointer, &reason, None))
     }
 
     /// Notes a decision: what was asked, by the names of its arguments alone. That it cannot be noted stops nothing.

@@ -88,6 +88,19 @@ impl<'p> Withheld<'p> {
         all.find_map(|(field, depth)| Some((field, self.is(field, depth)?)))
     }
 
+    /// What an operation would tell of what is withheld, and where that is said; none where it tells nothing.
+    pub fn told_by(&self, asked: &Asked) -> Option<(String, &'static str)> {
+        let named = "no condition, order, group, aggregate, import or context names it";
+        match self.named_in(asked) {
+            Some((field, Why::Secret)) => Some((format!("{field} is a secret: {named}"), "(secret fields)")),
+            Some((field, Why::Redacted)) => Some((format!("{field} is withheld: {named}"), "/redact")),
+            None => self.repeated_in(asked).map(|(field, source)| {
+                let taken = "no condition, order, group, export or search for a name takes it";
+                (format!("{field} tells {source}, which is withheld: {taken}"), "/redact")
+            }),
+        }
+    }
+
     /// The first that an operation names of those that repeat what is withheld, and what that is: the field is computed
     /// from it, or Odoo looks at it where somebody asks for a name.
     pub fn repeated_in<'a>(&self, asked: &'a Asked) -> Option<(&'a str, String)> {
