@@ -66,7 +66,12 @@ pub struct Called<'a> {
     pub most: usize,
 }
 
-impl Called<'_> {
+impl<'a> Called<'a> {
+    /// A call that leaves out none of the first rows and is no stream.
+    pub fn of(verb: &'static Verb, arguments: &'a Object, speech: &'a Speech, most: usize) -> Called<'a> {
+        Called { verb, arguments, offset: 0, rows: Vec::new(), given: Vec::new(), speech, most }
+    }
+
     /// What it came to.
     pub fn answer(mut self, outcome: &Outcome, mut noted: Vec<String>) -> Answer {
         let mut cut = None;
@@ -193,8 +198,7 @@ mod tests {
         let speech = speech();
         let verb = crate::actions::verb(verb).unwrap();
         let arguments = arguments.as_object().unwrap();
-        let called =
-            Called { verb, arguments, offset: 0, rows: Vec::new(), given: Vec::new(), speech: &speech, most };
+        let called = Called::of(verb, arguments, &speech, most);
         let answer = called.answer(outcome, Vec::new());
         assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());
         serde_json::from_str(&answer.text).unwrap()
@@ -245,15 +249,7 @@ mod tests {
                 let mut own = arguments.clone();
                 let offset = paging::taken(verb, &mut own).unwrap();
                 assert_eq!(json!(own), asked, "the verb is asked the same");
-                let called = Called {
-                    verb,
-                    arguments: &arguments,
-                    offset,
-                    rows: Vec::new(),
-                    given: Vec::new(),
-                    speech: &speech,
-                    most: 4000,
-                };
+                let called = Called { offset, ..Called::of(verb, &arguments, &speech, 4000) };
                 let said: Value = serde_json::from_str(&called.answer(&outcome, Vec::new()).text).unwrap();
                 let rows = if under { &said["result"]["models"] } else { &said["result"] };
                 seen.extend(rows.as_array().unwrap().clone());
@@ -288,15 +284,7 @@ mod tests {
         assert!(said["notes"][0].as_str().unwrap().ends_with(&format!("ids from {} on", shown + 1)));
         let (speech, verb) = (speech(), crate::actions::verb("search_read").unwrap());
         let arguments = Object::from_iter([("model".to_string(), json!("a.b"))]);
-        let called = Called {
-            verb,
-            arguments: &arguments,
-            offset: 0,
-            rows: Vec::new(),
-            given: Vec::new(),
-            speech: &speech,
-            most: 4000,
-        };
+        let called = Called::of(verb, &arguments, &speech, 4000);
         let nothing = Cut { shown: 0, of: Some(9) };
         assert_eq!(called.going_on(&nothing, &json!([])), None, "it would be asked for again and again");
     }
@@ -341,15 +329,7 @@ mod tests {
         ] {
             let verb = crate::actions::verb(if is_left_out { "read" } else { "write" }).unwrap();
             let arguments = arguments.as_object().unwrap();
-            let called = Called {
-                verb,
-                arguments,
-                offset: 0,
-                rows: Vec::new(),
-                given: Vec::new(),
-                speech: &speech,
-                most: 4000,
-            };
+            let called = Called::of(verb, arguments, &speech, 4000);
             let outcome = Outcome::read(value.to_string());
             let since = System.instant();
             let answer = called.answer(&outcome, Vec::new());
@@ -402,15 +382,7 @@ mod tests {
                     let verb = crate::actions::verb("search_read").unwrap();
                     let arguments = json!({ "model": "a.b", "domain": [["name", "=", text]] });
                     let arguments = arguments.as_object().unwrap();
-                    let called = Called {
-                        verb,
-                        arguments,
-                        offset: 0,
-                        rows: Vec::new(),
-                        given: Vec::new(),
-                        speech: &speech,
-                        most,
-                    };
+                    let called = Called::of(verb, arguments, &speech, most);
                     let outcome = Outcome::read(result.to_string());
                     let answer = called.answer(&outcome, vec![text.clone(); 30]);
                     assert!(answer.text.len() <= most, "{} of {most}", answer.text.len());

@@ -264,15 +264,7 @@ impl Calls {
         }
         let outcome = outcome?;
         let rows = rows.rows;
-        let called = Called {
-            verb,
-            arguments: &arguments,
-            offset,
-            rows,
-            given: Vec::new(),
-            speech: host.speech,
-            most,
-        };
+        let called = Called { offset, rows, ..Called::of(verb, &arguments, host.speech, most) };
         Ok(Said::Answer(called.answer(&outcome, host.notes())))
     }
 }

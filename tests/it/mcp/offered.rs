@@ -213,6 +213,21 @@ fn what_is_wrong_with_a_call_is_its_answer_and_what_is_no_tool_an_error_of_the_p
     ] {
         assert_eq!(client.ask("tools/call", params.clone())["error"]["code"], -32602, "{params}");
     }
-    assert_eq!(client.ask("tools/what", json!({}))["error"]["code"], -32601);
+    for (method, params) in [
+        ("tools/what", json!({})),
+        ("prompts/list", json!({})),
+        ("prompts/get", json!({ "name": "a" })),
+        ("resources/list", json!({})),
+        ("resources/read", json!({ "uri": "a://b" })),
+        ("resources/templates/list", json!({})),
+        ("resources/subscribe", json!({ "uri": "a://b" })),
+        (
+            "completion/complete",
+            json!({ "ref": { "type": "ref/prompt", "name": "a" }, "argument": { "name": "b", "value": "" } }),
+        ),
+        ("logging/setLevel", json!({ "level": "info" })),
+    ] {
+        assert_eq!(client.ask(method, params)["error"]["code"], -32601, "{method}");
+    }
     assert!(server.requests().is_empty());
 }
