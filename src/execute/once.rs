@@ -180,7 +180,7 @@ fn done_without_answer(journal: &Journal, known: &Known, key: &str) -> Error {
     .with_hint(shown(journal, known))
 }
 
-/// Whether all that an operation does is in the records that it makes.
+/// Whether all that an operation does is in the records that it makes: what `mail` makes is told to people.
 fn leaves_only_records(operation: &Operation) -> bool {
     operation.method == "create"
         && !operation.model.starts_with("mail.")

@@ -67,7 +67,7 @@ pub fn undo_create(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> R
     }
     let mut plan = Plan::default();
     changed.extend(match archives {
-        true => others.lines(&there, false, &mut unseen)?,
+        true => others.lines(&there, false, &mut unseen)?.iter().map(Theirs::told).collect(),
         false => others.work(&there, &mut unseen, &mut plan)?,
     });
     if !changed.is_empty() {
@@ -102,6 +102,21 @@ pub struct Others<'o> {
     pub model: &'o str,
 }
 
+/// A record on which somebody else has worked since.
+pub struct Theirs {
+    pub model: String,
+    pub id: i64,
+    /// Where it stands to the records that were asked about.
+    pub place: &'static str,
+}
+
+impl Theirs {
+    /// In words.
+    pub fn told(&self) -> String {
+        format!("{} {} {} is somebody else's work", self.model, self.id, self.place)
+    }
+}
+
 impl Others<'_> {
     /// All of it that would go with records that are deleted, or be cut off from them.
     pub fn work(&self, ids: &[i64], unseen: &mut Vec<String>, plan: &mut Plan) -> Result<Vec<String>> {
@@ -111,7 +126,7 @@ impl Others<'_> {
         found.extend(led.theirs);
         plan.lost.extend(led.lost);
         plan.unsure.extend(led.unsure);
-        Ok(found)
+        Ok(found.iter().map(Theirs::told).collect())
     }
 
     pub fn is_others(&self, model: &str, row: &Value) -> bool {
@@ -123,7 +138,7 @@ impl Others<'_> {
 
     /// Lines of the records; of those that are deleted also records of other models that lead to them, as far as this
     /// user sees them: of what nobody shows, Odoo itself says whether it is in the way.
-    fn lines(&self, ids: &[i64], are_deleted: bool, unseen: &mut Vec<String>) -> Result<Vec<String>> {
+    fn lines(&self, ids: &[i64], are_deleted: bool, unseen: &mut Vec<String>) -> Result<Vec<Theirs>> {
         let model = self.model;
         let Some(schema) = self.sight.run.filled(model)? else { return Ok(Vec::new()) };
         let (mut parts, mut led) = (Vec::new(), Vec::new());
@@ -174,16 +189,13 @@ impl Others<'_> {
             let unknown = if is_part_of(&relation, model) { &mut *unseen } else { &mut closed };
             let lines =
                 seen(self.sight.rows_now(&relation, &lines, &fields, self.entry), told.clone(), unknown)?;
-            let by_others = lines.iter().flatten().filter(|row| self.is_others(&relation, row));
-            found.extend(
-                by_others.map(|row| format!("{relation} {} in it is somebody else's work", row["id"])),
-            );
+            found.extend(self.theirs(&relation, lines, "in it"));
         }
         Ok(found)
     }
 
     /// Messages, activities and files beside records.
-    fn beside(&self, ids: &[i64], unseen: &mut Vec<String>) -> Result<Vec<String>> {
+    fn beside(&self, ids: &[i64], unseen: &mut Vec<String>) -> Result<Vec<Theirs>> {
         let model = self.model;
         let mut found = Vec::new();
         for (beside, leads) in BESIDE {
@@ -198,12 +210,16 @@ impl Others<'_> {
             let told =
                 format!("whether somebody has put a {beside} beside {model} {ids:?}, which is not seen");
             let rows = seen(found_rows, told, unseen)?;
-            let by_others = rows.iter().flatten().filter(|row| self.is_others(beside, row));
-            found.extend(
-                by_others.map(|row| format!("{beside} {} beside it is somebody else's work", row["id"])),
-            );
+            found.extend(self.theirs(beside, rows, "beside it"));
         }
         Ok(found)
+    }
+
+    /// Those of some rows on which others have worked.
+    fn theirs(&self, model: &str, rows: Option<Vec<Value>>, place: &'static str) -> Vec<Theirs> {
+        let by_others = rows.into_iter().flatten().filter(|row| self.is_others(model, row));
+        let ids = by_others.filter_map(|row| row["id"].as_i64());
+        ids.map(|id| Theirs { model: model.into(), id, place }).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::created::{BESIDE, MADE, Others, seen};
+use super::created::{BESIDE, MADE, Others, Theirs, seen};
 use super::plan::rows;
 use crate::context;
 use crate::error::Result;
@@ -31,7 +31,7 @@ const OF_MODEL: [&str; 2] = ["res_model", "model"];
 #[derive(Default)]
 pub struct Led {
     /// Somebody else's work.
-    pub theirs: Vec<String>,
+    pub theirs: Vec<Theirs>,
     /// What goes or is emptied.
     pub lost: Vec<String>,
     /// What is not known.
@@ -40,7 +40,7 @@ pub struct Led {
 
 impl Others<'_> {
     /// The records of other models that lead to these, but for those that are known to stand in their lists.
-    pub fn pointers(&self, ids: &[i64], listed: &[String]) -> Result<Led> {
+    pub fn pointers(&self, ids: &[i64], listed: &[Theirs]) -> Result<Led> {
         let model = self.model;
         let mut led = Led::default();
         if BESIDE.iter().any(|(beside, _)| *beside == model) {
@@ -96,16 +96,17 @@ impl Others<'_> {
             let Some(rows) = seen(rows, from.to_string(), &mut refused)? else { continue };
             for row in rows {
                 let id = row["id"].as_i64().unwrap_or_default();
-                let name = format!("{from} {id}");
-                if from == model && ids.contains(&id)
-                    || listed.iter().any(|line| line.starts_with(&format!("{name} ")))
-                {
+                let is_listed = listed.iter().any(|line| line.model == from && line.id == id);
+                if is_listed || from == model && ids.contains(&id) {
                     continue;
                 }
                 match self.is_others(from, &row) {
-                    true => led.theirs.push(format!("{name} leads to it, and is somebody else's work")),
+                    true => {
+                        led.theirs.push(Theirs { model: from.into(), id, place: "leads to it, and" });
+                    }
                     false if !is_part_of(from, model) => {
-                        led.lost.push(format!("what leads to it: {name} is emptied there, or goes with it"))
+                        led.lost
+                            .push(format!("what leads to it: {from} {id} is emptied there, or goes with it"));
                     }
                     false => {}
                 }
