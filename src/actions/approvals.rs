@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::approval::held::{self, FIRST_WITH_GUARD};
+#[cfg(feature = "mcp")]
 use crate::approval::notice;
+#[cfg(feature = "mcp")]
 pub use crate::approval::notice::Notice;
 use crate::approval::{guard, requests};
 use super::definition::{Definition, Reach, Told, Verb};
@@ -140,6 +142,7 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
 }
 
 /// What a person beside the agent is told of a request; nothing where it does not wait.
+#[cfg(feature = "mcp")]
 pub fn notice(request: &str, session: &Session, caller: &Caller, host: &dyn Host) -> Option<Notice> {
     notice::of(&Run::new(session, caller, host), request)
 }

@@ -110,6 +110,7 @@ pub fn list(run: &Run) -> Result<Vec<Value>> {
 }
 
 /// The number by which Odoo's own pages know a request of the agent's.
+#[cfg(feature = "mcp")]
 pub fn number_of(run: &Run, request: &str) -> Option<i64> {
     let arguments =
         json!({ "domain": [["request_uuid", "=", request]], "fields": ["request_uuid"], "limit": 1 });

@@ -6,6 +6,7 @@ mod addresses;
 pub mod guard;
 pub mod held;
 pub mod manifest;
+#[cfg(feature = "mcp")]
 pub mod notice;
 pub mod requests;
 pub mod summary;
