@@ -33,7 +33,7 @@ use crate::session::{Run, Session};
 use crate::settings::{Environment, Paths, Settings};
 use crate::transport::{FaultKind, HttpReply, HttpRequest, Phase, Transport, TransportFault};
 
-/// Signals are of the process: one test at a time.
+/// Signals are of the process: one test that asks what they say at a time.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 fn alone() -> MutexGuard<'static, ()> {
@@ -232,9 +232,9 @@ fn a_write_after_a_stream_is_said_to_be_a_write() {
 /// A host on another thread that only marks what is sent.
 pub(crate) struct Marked(interrupt::Interruptible);
 
-/// A host that nobody listens to.
+/// A host that nobody listens to: no signal tells of its calls, whatever tests run beside.
 pub(crate) fn unheard() -> Marked {
-    Marked(interrupt::call())
+    Marked(interrupt::Interruptible::default())
 }
 
 impl crate::host::Host for Marked {
@@ -318,7 +318,7 @@ fn a_schema_is_remembered_for_its_life_and_a_refresh_replaces_it() {
         let name = format!("field_{}", served.load(Ordering::SeqCst));
         Ok(json!({ name: { "type": "char", "string": "x" } }).to_string())
     });
-    let (caller, host) = (caller(), Marked(interrupt::call()));
+    let (caller, host) = (caller(), unheard());
     // Each call is one run; the session outlives them.
     let names = |refresh: bool| {
         let run = Run::new(&bench.session, &caller, &host);
@@ -339,7 +339,7 @@ fn a_schema_is_remembered_for_its_life_and_a_refresh_replaces_it() {
 #[test]
 fn tokens_of_calls_that_are_over_are_not_kept() {
     let bench = bench(Hands::new(), |_| Ok("true".into()));
-    let host = Marked(interrupt::call());
+    let host = unheard();
     for number in 0..200 {
         let mut caller = caller();
         caller.approval.token = Some(Secret::new(format!("token-{number:034}")));
@@ -359,7 +359,7 @@ fn a_read_is_repeated_with_pauses_that_nobody_waits_for() {
         }
         Ok("7".into())
     });
-    let (caller, host) = (caller(), Marked(interrupt::call()));
+    let (caller, host) = (caller(), unheard());
     let request = crate::actions::count::Request { model: "res.partner".into(), domain: Vec::new() };
     let started = Instant::now();
     let outcome = crate::actions::count::perform(request, &bench.session, &caller, &host).unwrap();
@@ -377,7 +377,7 @@ fn a_session_serves_many_threads() {
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
-                let (caller, host) = (caller(), Marked(interrupt::call()));
+                let (caller, host) = (caller(), unheard());
                 let request = crate::actions::count::Request { model: "a.b".into(), domain: Vec::new() };
                 crate::actions::count::perform(request, &bench.session, &caller, &host).unwrap();
             });

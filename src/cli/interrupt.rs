@@ -64,8 +64,8 @@ struct State {
     how_to_check: Mutex<Option<String>>,
 }
 
-/// A call until its result is out.
-#[derive(Clone)]
+/// A call until its result is out; one that `call` did not begin is of no process and no signal tells of it.
+#[derive(Clone, Default)]
 pub struct Interruptible(Arc<State>);
 
 /// A call begins.

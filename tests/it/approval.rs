@@ -3,13 +3,12 @@
 //! the suite's.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::support::ports::Closed;
-use crate::support::run::{Agent, BINARY, files_below};
+use crate::support::run::{Agent, BINARY, files_below, put_program};
 use crate::support::{Answer, DATABASE, Home, KEY, Outcome, Recorded, Server, json2, lab};
 use serde_json::{Value, json};
 
@@ -133,10 +132,7 @@ fn command_in(hints: &str) -> String {
 fn words_in_shell(home: &Home, command: &str) -> Vec<String> {
     let seen = home.beside("words");
     let script = format!("#!/bin/sh\nprintf '%s\\0' \"$@\" > '{}'\n", seen.display());
-    let path = path_with(home, |program| {
-        fs::write(program, &script).unwrap();
-        fs::set_permissions(program, fs::Permissions::from_mode(0o755)).unwrap();
-    });
+    let path = path_with(home, |program| put_program(program, &script));
     let ended = Command::new("sh").args(["-c", command]).env_clear().env("PATH", path).output().unwrap();
     assert!(ended.status.success() && ended.stderr.is_empty(), "{command}: {ended:?}");
     let text = String::from_utf8(fs::read(seen).unwrap()).unwrap();

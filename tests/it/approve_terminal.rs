@@ -3,9 +3,8 @@
 //! for something, else one that counts what was minted.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
-use crate::support::run::files_below;
+use crate::support::run::{files_below, put_program};
 use crate::support::{Answer, Home, KEY, Outcome, Recorded, Seen, Served, Server, Terminal, json2, lab};
 use serde_json::{Value, json};
 
@@ -432,8 +431,7 @@ fn the_command_on_the_screen_runs_as_it_stands() {
     let stub = home.beside("words");
     fs::create_dir_all(home.beside("stub")).unwrap();
     let program = home.beside("stub").join("odoo-agent");
-    fs::write(&program, format!("#!/bin/sh\nprintf '%s\\0' \"$@\" > '{}'\n", stub.display())).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    put_program(&program, &format!("#!/bin/sh\nprintf '%s\\0' \"$@\" > '{}'\n", stub.display()));
     let path = format!("{}:/usr/bin:/bin", home.beside("stub").display());
     Terminal::shell(&home, &command).env("PATH", &path).run(&home).exits(0);
     let words = fs::read_to_string(&stub).unwrap();
@@ -475,7 +473,9 @@ fn what_decides_is_on_the_smallest_screen_whatever_things_are_called() {
             let mut words = APPROVE;
             words[8] = &data;
             let terminal = Terminal::agent(&home, &words).columns(columns).rows(rows);
-            let seen = terminal.when(QUESTION, "no\n").run(&home).exits(6);
+            // A name may say what the question says.
+            let question = format!("this, once? {QUESTION}");
+            let seen = terminal.when(&question, "no\n").run(&home).exits(6);
             let last = on_screen(&seen, "Approve exactly", usize::from(rows));
             for part in [
                 "message_post",

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::run::BINARY;
+use crate::support::run::{BINARY, put_program};
 use crate::support::{Answer, Home, KEY, Outcome, Server, json2, lab};
 use serde_json::json;
 
@@ -125,7 +125,7 @@ fn wrapped(home: &Home, server: &Server, more: &str) -> std::path::PathBuf {
     std::fs::create_dir_all(&bin).unwrap();
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
     for name in ["odoo_local.sh", "pinned.sh"] {
-        std::fs::copy(scripts.join(name), bin.join(name)).unwrap();
+        put_program(&bin.join(name), &std::fs::read_to_string(scripts.join(name)).unwrap());
     }
     if !bin.join("odoo-agent").exists() {
         std::os::unix::fs::symlink(BINARY, bin.join("odoo-agent")).unwrap();

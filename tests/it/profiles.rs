@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::run::{Agent, BINARY};
+use crate::support::run::{Agent, BINARY, put_program};
 use crate::support::{Answer, Home, KEY, Outcome, Server};
 
 const SEARCH: &str = "/json/2/res.partner/search_read";
@@ -661,7 +661,7 @@ fn installed(home: &Home) -> std::path::PathBuf {
     fs::create_dir(&directory).unwrap();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
     for name in ["odoo_local.sh", "odoo_erp.sh", "pinned.sh"] {
-        fs::copy(source.join(name), directory.join(name)).unwrap();
+        put_program(&directory.join(name), &fs::read_to_string(source.join(name)).unwrap());
     }
     symlink(BINARY, directory.join("odoo-agent")).unwrap();
     directory

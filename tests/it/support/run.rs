@@ -15,6 +15,16 @@ use super::{DATABASE, KEY, Server};
 /// The program.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_odoo-agent");
 
+/// Puts a program there that is to be started, by another process: a file that is written here may be open in whatever
+/// other tests start meanwhile, and nothing that is open for writing can be started.
+pub fn put_program(path: &Path, text: &str) {
+    let script = r#"cat > "$1" && chmod 755 "$1""#;
+    let mut child =
+        Command::new("sh").args(["-c", script, "sh"]).arg(path).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success(), "{}", path.display());
+}
+
 /// Directories of one test: the helper's own below `home`, and room for files beside it. All gone at the end.
 pub struct Home {
     directory: tempfile::TempDir,
