@@ -22,7 +22,7 @@ fn it_ends_with_its_stream_and_says_nothing() {
         let since = Instant::now();
         let (code, after, stderr) = client.end();
         assert_eq!((code, after.len(), stderr.as_str()), (0, 0, ""));
-        assert!(since.elapsed() < Duration::from_secs(3));
+        assert!(since.elapsed() < Duration::from_secs(15));
     }
 }
 
