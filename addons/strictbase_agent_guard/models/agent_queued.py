@@ -10,6 +10,7 @@ from collections import defaultdict
 from weakref import WeakKeyDictionary
 
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
 
 from ..tools.acts import in_job
 from ..tools.call_state import current_request, peek
@@ -115,10 +116,21 @@ class AgentQueued(models.AbstractModel):
         """The rows of this set that an agent is behind, now or when queued."""
         agents = agents_of(self.env)
         if actor_of(self.env) is not None:
-            return self
+            return self._agent_guard_there()
         if not agents:
             return self.browse()
-        return self.filtered(lambda row: row.sudo().create_uid.id in agents)
+        return self._agent_guard_there().filtered(
+            lambda row: row.sudo().create_uid.id in agents
+        )
+
+    def _agent_guard_there(self):
+        """Those of these rows that are there. What is sent after a commit may have been
+        taken back before it: a savepoint that a line of an import did not pass."""
+        try:
+            self.sudo().mapped("create_uid")
+        except MissingError:
+            return self.exists()
+        return self
 
     def _agent_guard_check_stored(self):
         """Judge rows that an agent stores or has caused; False if none has."""

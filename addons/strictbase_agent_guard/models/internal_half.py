@@ -10,6 +10,8 @@ from contextvars import ContextVar
 
 from odoo import api, models
 
+from ..tools.call_state import peek
+
 _way = ContextVar("strictbase_agent_guard_way", default="")
 
 WITHOUT_TEMPLATE = (
@@ -50,7 +52,14 @@ class MailThread(models.AbstractModel):
 
     def message_post(self, **kwargs):
         # what is posted on the way of something else is not the caller's to word
-        if _way.get() or self._name == "discuss.channel":
+        state = peek(self.env)
+        entry = state.entry if state is not None else None
+        if (
+            _way.get()
+            or self._name == "discuss.channel"
+            or entry is None
+            or not entry.method.startswith("message_post")
+        ):
             return super().message_post(**kwargs)
         with _way_inside(AS_A_NOTE):
             return super().message_post(**kwargs)

@@ -43,6 +43,19 @@ class TestOriginJobs(OriginCase):
         self._job(partners[1].id)
         self.assertIn("new@outside.example", self.recipients())
 
+    def test_letters_that_were_taken_back_before_they_are_sent(self):
+        """After a commit Odoo sends what was queued, without asking what is there."""
+        address = self.users["colleague"].email
+        for who in ("agent", "colleague"):
+            with self.subTest(who):
+                letters = self.env["mail.mail"].with_user(self.users[who]).sudo()
+                letter = letters.create({"body_html": "<p>x</p>", "email_to": address})
+                letter.unlink()
+                self.env.flush_all()
+                self.env.invalidate_all()
+                letter.send()
+                self.assertFalse(self.recipients())
+
     def test_a_letter_that_gets_its_file_later(self):
         """It is held as it is made; approvers are shown all that it has in the end."""
         partner = self.agents_contact()

@@ -122,6 +122,7 @@ class CallState:
     seen: list = field(default_factory=list)  # all that was judged, in its order
     shows: list = field(default_factory=list)  # rows that would be seen outside
     made: dict = field(default_factory=dict)  # model -> ids of rows of this call
+    drawn: int = 0  # how often something was drawn by lot from the arguments
     asked: str = ""  # digest of arguments and wizard, once it was needed
     arguments: str = ""  # digest of the arguments as they came
     request: str = ""  # the request that was kept for this call, and its secret
