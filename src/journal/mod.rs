@@ -25,8 +25,6 @@ use crate::hint::{Action, Hint};
 use crate::operation::canonical;
 use crate::secret::Veil;
 
-/// A file of a journal is not larger, whatever one line holds.
-const LARGEST: u64 = 512 * 1024 * 1024;
 /// What is looked through for a repeat.
 const RECENT: u64 = 1024 * 1024;
 /// The digits of a directory's name.
@@ -183,7 +181,7 @@ impl Journal {
     }
 
     fn bytes(&self, segment: &file::Segment, from: u64) -> Result<Vec<u8>> {
-        match fsio::read_private_from(&segment.path, from, LARGEST) {
+        match fsio::read_private_from(&segment.path, from, file::LARGEST) {
             Ok(bytes) => Ok(bytes),
             // Let go of meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
