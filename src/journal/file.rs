@@ -49,6 +49,11 @@ impl Segment {
         Some(Segment { number: number.parse().ok()?, begun: begun.parse().ok()?, path })
     }
 
+    /// Bytes in it; none where it is gone.
+    pub fn length(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |found| found.len())
+    }
+
     /// Its name.
     pub fn name(&self) -> String {
         self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
@@ -161,15 +166,14 @@ fn end(file: &mut Appended) -> io::Result<(String, bool)> {
 /// Lets go of the oldest files: those whose last line is too old, and those that are too much. `before` is all there
 /// were before the one that was just begun.
 fn drop_old(before: &[Segment], now: u64, kept: Kept) {
-    let size = |segment: &Segment| std::fs::metadata(&segment.path).map_or(0, |found| found.len());
-    let mut bytes: u64 = before.iter().map(size).sum();
+    let mut bytes: u64 = before.iter().map(Segment::length).sum();
     for (at, segment) in before.iter().enumerate() {
         // It ended when the next one was begun.
         let ended = before.get(at + 1).map_or(now, |next| next.begun);
         if bytes <= kept.bytes && now.saturating_sub(ended) <= kept.seconds {
             break;
         }
-        bytes -= size(segment);
+        bytes -= segment.length();
         let _ = std::fs::remove_file(&segment.path);
     }
 }

@@ -151,6 +151,59 @@ impl Journal {
         Ok(reading)
     }
 
+    /// The latest entries, as many as are enough, and how many there are before them.
+    ///
+    /// # Errors
+    /// `local_state`: a file cannot be read.
+    pub fn latest(&self, is_enough: &dyn Fn(&Entries) -> bool) -> Result<(Reading, usize)> {
+        let segments = file::segments(&self.directory);
+        let mut files = 1;
+        loop {
+            let earlier = &segments[..segments.len().saturating_sub(files)];
+            let reading = self.read_after(earlier)?;
+            if earlier.is_empty() || is_enough(&reading.entries) {
+                let begins = format!("\"kind\":\"{}\"", entry::INTENT);
+                let counted = earlier.iter().map(|segment| self.lines_with(segment, &begins));
+                return Ok((reading, counted.sum::<Result<usize>>()?));
+            }
+            files *= 4;
+        }
+    }
+
+    /// The entry of an id, or of its first digits, with all that came after it and some before.
+    ///
+    /// # Errors
+    /// `local_state`: a file cannot be read.
+    pub fn read_since(&self, id: &str) -> Result<Reading> {
+        let segments = file::segments(&self.directory);
+        let begins = format!("\"id\":\"{id}");
+        let mut places: Vec<usize> = (0..segments.len()).collect();
+        // A whole id stands once, and is rather a late one.
+        if id.len() == ID {
+            places.reverse();
+        }
+        let mut found = segments.len();
+        for at in places {
+            if self.lines_with(&segments[at], &begins)? > 0 {
+                found = at;
+                break;
+            }
+        }
+        self.read_after(&segments[..found.saturating_sub(usize::from(found < segments.len()))])
+    }
+
+    fn read_after(&self, earlier: &[file::Segment]) -> Result<Reading> {
+        let at = earlier.last().map(|last| (last.clone(), last.length()));
+        let mut reading = Reading { at, ..Reading::default() };
+        self.read_on(&mut reading)?;
+        Ok(reading)
+    }
+
+    fn lines_with(&self, segment: &file::Segment, text: &str) -> Result<usize> {
+        let bytes = self.bytes(segment, 0)?;
+        Ok(String::from_utf8_lossy(&bytes).lines().filter(|line| line.contains(text)).count())
+    }
+
     /// What came since.
     ///
     /// # Errors
