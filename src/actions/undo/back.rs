@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::lines::{Lines, elsewhere};
+use super::lines::{Lines, elsewhere, stray};
 use super::plan::{Plan, call, conflict, impossible, told};
 use super::sight::{Sight, Written};
 use crate::error::{Code, Result};
@@ -156,7 +156,8 @@ pub fn undo_write(
             let value = if kind.name == "one2many" {
                 let inverse = schema.as_ref().and_then(|schema| schema.field(field)).unwrap_or_default();
                 let inverse = inverse["relation_field"].as_str().unwrap_or_default();
-                let lines = Lines { sight, all, entry, name: field, kind: &kind, inverse, was, ours, is };
+                let stray = &stray(sight.run, &kind.relation, was, is)?;
+                let lines = Lines { sight, all, entry, name: field, kind: &kind, inverse, was, ours, is, stray };
                 let found = lines.changed(&mut plan)?;
                 if !found.is_empty() {
                     changed.extend(found);
