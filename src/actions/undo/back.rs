@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::lines::{Lines, elsewhere, stray};
-use super::plan::{Plan, call, conflict, impossible, told};
+use super::plan::{Plan, call, conflict, impossible, told, unsure_whose};
 use super::sight::{Sight, Written};
 use crate::error::{Code, Result};
 use crate::execute::before::STAMPS;
@@ -138,6 +138,9 @@ pub fn undo_write(
             if !sight.is_as_left(&written, there, is) {
                 changed.push(told(model, id, field, was, ours, is));
                 continue;
+            }
+            if !kind.is_list() && !compared::holds(&kind, ours, Some(was), is) {
+                plan.unsure.push(unsure_whose(model, id, field, is));
             }
             // It holds one of two values, so that it may have come back to ours.
             if field == "active" && sight.is_touched(all, entry, model, there) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::back::as_written;
 use super::created::Others;
-use super::plan::{Plan, there, told};
+use super::plan::{Plan, there, told, unsure_whose};
 use super::sight::Sight;
 use crate::error::Result;
 use crate::execute::before::is_settable;
@@ -180,9 +180,14 @@ impl Lines<'_> {
                 let Some(now) = compared::shown(row, name) else { continue };
                 let old = &self.kept(*id)[name];
                 let kind = kind_of(schema, name);
-                let is_list = kind.is_list() && compared::holds(&kind, ours, Some(old), now);
-                if !is_list && !holds(vals, name, row) && !compared::exactly(&kind, old, now) {
+                let is_held = compared::holds(&kind, ours, Some(old), now);
+                if kind.is_list() && is_held || compared::exactly(&kind, old, now) {
+                    continue;
+                }
+                if !holds(vals, name, row) {
                     changed.push(told(model, *id, name, old, ours, now));
+                } else if kept::is_told(ours) && !is_held {
+                    plan.unsure.push(unsure_whose(model, *id, name, now));
                 }
             }
         }

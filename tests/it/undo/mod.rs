@@ -638,7 +638,8 @@ fn what_odoo_made_of_a_value_is_blamed_on_nobody() {
         server.forget();
         let undone = home.run(["undo", &id]);
         if is_ours {
-            undone.ok();
+            let told = undone.ok().json()[0]["unsure"].to_string();
+            assert!(told.contains("website") && told.contains("same seconds"), "{told}");
             assert_eq!(
                 server.only(&json2("res.partner", "write")).json()["vals"],
                 json!({ "website": "old" })
@@ -647,6 +648,11 @@ fn what_odoo_made_of_a_value_is_blamed_on_nobody() {
             undone.fails(8, "undo_conflict");
         }
     }
+    // Of the very value there is nothing to be told.
+    row("old", early, 1);
+    home.run(line).ok();
+    row("a.example", &now(), user);
+    assert_eq!(home.run(["undo", "--last"]).ok().json()[0]["unsure"], json!([]));
     // What was written here since is told by what was there before that.
     row("old", early, 1);
     home.run(line).ok();
