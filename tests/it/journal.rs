@@ -820,8 +820,8 @@ fn a_journal_of_another_profile_that_cannot_be_read_keeps_nothing_from_being_fou
 
 /// A server in front of another that lets a call through and loses its answer, or loses the call.
 pub struct Lossy {
-    server: Server,
-    home: Home,
+    pub server: Server,
+    pub home: Home,
     base_url: String,
 }
 
@@ -854,6 +854,12 @@ fn forwarded(base_url: &str, request: &crate::support::Recorded) -> Answer {
     Answer::Bytes(answer)
 }
 
+/// What the other answers to each request.
+pub fn passed_on(base_url: &str) -> Answer {
+    let base_url = base_url.to_string();
+    Answer::made(move |request| forwarded(&base_url, request))
+}
+
 #[test]
 fn a_lost_answer_is_found_out() {
     let served = crate::support::Served::start();
@@ -878,10 +884,7 @@ pub fn lost_answers(lossy: &Lossy) {
     };
     for model in ["res.partner", "mail.message", "sale.order", "res.users"] {
         for method in ["read", "search_read", "fields_get", "context_get"] {
-            let base_url = lossy.base_url.clone();
-            lossy
-                .server
-                .on(&json2(model, method), Answer::made(move |request| forwarded(&base_url, request)));
+            lossy.server.on(&json2(model, method), passed_on(&lossy.base_url));
         }
     }
     let whole = |line: &[&str]| home.agent(["--profile", "whole"]).args(line).run().ok().json();
