@@ -141,37 +141,34 @@ def stream(command, environment):
     return time.perf_counter() - start
 
 
-def bare_append(directory, length):
-    """Milliseconds of an append with fsync of so many bytes, to a file that is there."""
-    path = os.path.join(directory, "bare")
-    times = []
-    for _ in range(60):
-        start = time.perf_counter()
-        with open(path, "ab") as file:
-            file.write(b"x" * length + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        times.append(time.perf_counter() - start)
-    os.remove(path)
-    return statistics.median(times) * 1000
+def bare_append(path, length):
+    """Milliseconds of an append with fsync of so many bytes to a file, by a process that does nothing else."""
+    command = ["dd", "if=/dev/zero", f"of={path}", f"bs={length}", "count=1", "oflag=append", "conv=notrunc,fsync"]
+    done = subprocess.run(command, env={"PATH": os.environ["PATH"], "LC_ALL": "C"}, stderr=subprocess.PIPE, check=True)
+    return float(re.search(r"copied, ([0-9.e-]+) s", done.stderr.decode()).group(1)) * 1000
 
 
 def journal(environment, home):
-    """What a write waits for until its intent is on disk, with an empty journal and one of 100 MB."""
+    """What a write waits for until its intent is on disk, with an empty journal and one of 100 MB; and in turn with
+    it, as a disk is at times busy, what a bare append of as much waits for."""
     act = [BINARY, "--debug", "call", "bench.partner", "x_act", "--ids", "1"]
     told = re.compile(r"journal [0-9a-f]+, on disk after ([0-9.]+) ms")
 
-    def waits():
-        def once():
-            done = subprocess.run(act, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
-            return float(told.search(done.stderr.decode()).group(1))
+    def once():
+        done = subprocess.run(act, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
+        return float(told.search(done.stderr.decode()).group(1))
 
+    def waits(length):
         once()
-        return statistics.median(once() for _ in range(60))
+        both = [(once(), bare_append(os.path.join(home, "bare"), length)) for _ in range(60)]
+        return [statistics.median(times) for times in zip(*both, strict=True)]
 
-    empty = waits()
+    once()
     (directory,) = [entry.path for entry in os.scandir(os.path.join(home, "state", "journal")) if entry.name != "keys"]
     segment = next(entry.path for entry in os.scandir(directory) if entry.name.endswith(".ndjson"))
+    with open(segment, "rb") as file:
+        length = len(file.readlines()[0])
+    empty = waits(length)
     with open(segment, "rb") as file:
         lines = file.readlines()
     number, begun, _ = os.path.basename(segment).split(".")
@@ -179,9 +176,8 @@ def journal(environment, home):
         with open(os.path.join(directory, f"{int(number) + 1 + n:08}.{begun}.ndjson"), "wb") as file:
             while file.tell() < 7_700_000:
                 file.writelines(lines)
-    full = waits()
-    bare = bare_append(directory, len(lines[0]))
-    for what, mine in (("an entry of the journal on disk", empty), ("the same in a journal of 100 MB", full)):
+    full = waits(length)
+    for what, (mine, bare) in (("an entry of the journal on disk", empty), ("the same in a journal of 100 MB", full)):
         yield what, f"{mine:.2f} ms", f"{mine / bare:.2f} x an append with fsync", "2"
 
 

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::execute::check;
 use crate::hint::{Action, Hint};
 use crate::host::Host;
-use crate::journal::{Entry, Journal, State, verify};
+use crate::journal::{Entries, Entry, Journal, State, verify};
 use crate::operation::{Object, Operation};
 use crate::outcome::{Layout, Outcome};
 use crate::session::{Run, Session};
@@ -225,7 +225,7 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
         }
         Request::Verify => verified(journal),
         Request::Check(id) => {
-            let reading = journal.read()?;
+            let reading = journal.read_since(&id)?;
             let entry = journal.of(&reading, &id)?;
             Ok(Outcome::read(check::settled(run, journal, &reading, &entry)?.to_string()))
         }
@@ -240,10 +240,12 @@ fn list_layout() -> Layout {
 
 fn list(run: &Run, journal: &Journal, which: &Which, limit: usize) -> Result<Outcome> {
     let now = run.session.clock.seconds();
-    let reading = journal.read()?;
+    // How many more of a choice there are is told by all of them.
+    let is_enough = |entries: &Entries| *which == Which::default() && entries.all().len() >= limit;
+    let (reading, earlier) = journal.latest(&is_enough)?;
     let mut found = reading.entries.all().iter().rev().filter(|entry| which.takes(entry, now));
     let rows: Vec<Value> = found.by_ref().take(limit).map(Entry::row).collect();
-    let more = found.count();
+    let more = found.count() + earlier;
     let outcome = Outcome::local(&rows.into()).laid_out(list_layout());
     Ok(match more {
         0 => outcome,

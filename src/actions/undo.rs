@@ -23,7 +23,7 @@ use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
 use crate::host::{Host, Question, Watch};
-use crate::journal::{Entry, Journal, Reading, State, entry, keys};
+use crate::journal::{Entries, Entry, Journal, Reading, State, entry, keys};
 use crate::operation::{Operation, Access, Object};
 use crate::outcome::Outcome;
 use crate::secret::Secret;
@@ -123,7 +123,11 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     }
     let run = &Run::new(session, caller, host);
     let journal = run.journal()?;
-    let mut reading = journal.read()?;
+    let mut reading = match &request.which {
+        Which::One(id) => journal.read_since(id)?,
+        Which::Last => journal.latest(&|all| all.all().iter().any(|entry| is_last(all, entry)))?.0,
+        Which::Run(_) => journal.read()?,
+    };
     let entries = meant(run, journal, &reading, &request.which)?;
     let mut so_far = SoFar::default();
     let sight = &Sight::new(run);
@@ -215,27 +219,33 @@ pub fn held(run: &Run, journal: &Journal, deed: &str, id: &str) -> Result<keys::
     journal.hold(deed, id, run.session.settings.timeout + Duration::from_secs(10))
 }
 
+fn is_own(entry: &Entry) -> bool {
+    entry.intent["undoes"].is_null()
+}
+
+/// Whether a call was carried out, is not undone, and undoes none.
+fn is_one(all: &Entries, entry: &Entry) -> bool {
+    is_own(entry) && entry.state() == State::Done && entry::undo_of(all, entry).is_none()
+}
+
+/// The same of a call that somebody made: what `doctor` tried and cleared away is nobody's last one.
+fn is_last(all: &Entries, entry: &Entry) -> bool {
+    is_one(all, entry) && entry.text("surface") != "doctor"
+}
+
 /// The entries that are meant.
 fn meant(run: &Run, journal: &Journal, reading: &Reading, which: &Which) -> Result<Vec<Entry>> {
     let all = &reading.entries;
-    let is_own = |entry: &&Entry| entry.intent["undoes"].is_null();
-    let is_one = |entry: &&Entry| {
-        is_own(entry) && entry.state() == State::Done && entry::undo_of(all, entry).is_none()
-    };
     let found: Vec<Entry> = match which {
         Which::One(id) => return Ok(vec![journal.of(reading, id)?]),
-        // What `doctor` tried and cleared away is nobody's last call.
-        Which::Last => {
-            let mut of_callers = all.all().iter().rev().filter(|entry| entry.text("surface") != "doctor");
-            of_callers.find(is_one).cloned().into_iter().collect()
-        }
+        Which::Last => all.all().iter().rev().find(|entry| is_last(all, entry)).cloned().into_iter().collect(),
         Which::Run(name) => {
             let of_run = || all.all().iter().rev().filter(|entry| entry.text("run") == name);
-            for open in of_run().filter(is_own).filter(|entry| entry.state() == State::Open) {
+            for open in of_run().filter(|entry| is_own(entry) && entry.state() == State::Open) {
                 let check = Action::new("journal check").with("id", open.id.as_str());
                 run.note(Hint::new("left out, as it is not known whether it happened: ").action(check));
             }
-            of_run().filter(is_one).cloned().collect()
+            of_run().filter(|entry| is_one(all, entry)).cloned().collect()
         }
     };
     if found.is_empty() {

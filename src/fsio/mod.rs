@@ -192,6 +192,9 @@ pub fn read_private_from(path: &Path, from: u64, limit: u64) -> io::Result<Vec<u
             return Err(io::Error::other("others may read or write it"));
         }
     }
+    if metadata.len().saturating_sub(from) > limit {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes")));
+    }
     file.seek(SeekFrom::Start(from))?;
     read_to_limit(&mut file, limit)
 }

@@ -8,6 +8,8 @@ use std::time::Duration;
 use super::chain;
 use crate::fsio::{self, Appended, Lock};
 
+/// A file of more bytes is not one that was written here: it is neither read nor added to.
+pub const LARGEST: u64 = 512 * 1024 * 1024;
 /// A file of more bytes is followed by another.
 const LARGE: u64 = 8 * 1024 * 1024;
 /// And one that was begun so many seconds ago.
@@ -47,6 +49,11 @@ impl Segment {
         Some(Segment { number: number.parse().ok()?, begun: begun.parse().ok()?, path })
     }
 
+    /// Bytes in it; none where it is gone.
+    pub fn length(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |found| found.len())
+    }
+
     /// Its name.
     pub fn name(&self) -> String {
         self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
@@ -77,7 +84,7 @@ pub fn append(directory: &Path, object: &str, now: u64, kept: Kept, is_durable: 
         }
         return Ok(true);
     };
-    let mut file = Appended::open(&last.path)?;
+    let mut file = opened(last)?;
     if file.length == 0 {
         // A run was ended, or a disk was full, before its first line: it goes on where the one before it ended.
         begin(last, object, &before(&all)?)?;
@@ -104,10 +111,20 @@ fn begin(segment: &Segment, object: &str, previous: &str) -> io::Result<()> {
     segment.path.parent().map_or(Ok(()), fsio::sync_directory)
 }
 
+/// A file to be added to. To look for the beginning of a line in one that is too large would take as long as it is.
+fn opened(segment: &Segment) -> io::Result<Appended> {
+    let file = Appended::open(&segment.path)?;
+    if file.length <= LARGEST {
+        return Ok(file);
+    }
+    let told = format!("{} is larger than any that is written: put it elsewhere", segment.path.display());
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, told))
+}
+
 /// The name of the last line that there is.
 fn before(all: &[Segment]) -> io::Result<String> {
     for segment in all.iter().rev() {
-        let mut file = Appended::open(&segment.path)?;
+        let mut file = opened(segment)?;
         if file.length > 0 {
             return end(&mut file).map(|(name, _)| name);
         }
@@ -149,15 +166,14 @@ fn end(file: &mut Appended) -> io::Result<(String, bool)> {
 /// Lets go of the oldest files: those whose last line is too old, and those that are too much. `before` is all there
 /// were before the one that was just begun.
 fn drop_old(before: &[Segment], now: u64, kept: Kept) {
-    let size = |segment: &Segment| std::fs::metadata(&segment.path).map_or(0, |found| found.len());
-    let mut bytes: u64 = before.iter().map(size).sum();
+    let mut bytes: u64 = before.iter().map(Segment::length).sum();
     for (at, segment) in before.iter().enumerate() {
         // It ended when the next one was begun.
         let ended = before.get(at + 1).map_or(now, |next| next.begun);
         if bytes <= kept.bytes && now.saturating_sub(ended) <= kept.seconds {
             break;
         }
-        bytes -= size(segment);
+        bytes -= segment.length();
         let _ = std::fs::remove_file(&segment.path);
     }
 }

@@ -25,8 +25,6 @@ use crate::hint::{Action, Hint};
 use crate::operation::canonical;
 use crate::secret::Veil;
 
-/// A file of a journal is not larger, whatever one line holds.
-const LARGEST: u64 = 512 * 1024 * 1024;
 /// What is looked through for a repeat.
 const RECENT: u64 = 1024 * 1024;
 /// The digits of a directory's name.
@@ -153,6 +151,59 @@ impl Journal {
         Ok(reading)
     }
 
+    /// The latest entries, as many as are enough, and how many there are before them.
+    ///
+    /// # Errors
+    /// `local_state`: a file cannot be read.
+    pub fn latest(&self, is_enough: &dyn Fn(&Entries) -> bool) -> Result<(Reading, usize)> {
+        let segments = file::segments(&self.directory);
+        let mut files = 1;
+        loop {
+            let earlier = &segments[..segments.len().saturating_sub(files)];
+            let reading = self.read_after(earlier)?;
+            if earlier.is_empty() || is_enough(&reading.entries) {
+                let begins = format!("\"kind\":\"{}\"", entry::INTENT);
+                let counted = earlier.iter().map(|segment| self.lines_with(segment, &begins));
+                return Ok((reading, counted.sum::<Result<usize>>()?));
+            }
+            files *= 4;
+        }
+    }
+
+    /// The entry of an id, or of its first digits, with all that came after it and some before.
+    ///
+    /// # Errors
+    /// `local_state`: a file cannot be read.
+    pub fn read_since(&self, id: &str) -> Result<Reading> {
+        let segments = file::segments(&self.directory);
+        let begins = format!("\"id\":\"{id}");
+        let mut places: Vec<usize> = (0..segments.len()).collect();
+        // A whole id stands once, and is rather a late one.
+        if id.len() == ID {
+            places.reverse();
+        }
+        let mut found = segments.len();
+        for at in places {
+            if self.lines_with(&segments[at], &begins)? > 0 {
+                found = at;
+                break;
+            }
+        }
+        self.read_after(&segments[..found.saturating_sub(usize::from(found < segments.len()))])
+    }
+
+    fn read_after(&self, earlier: &[file::Segment]) -> Result<Reading> {
+        let at = earlier.last().map(|last| (last.clone(), last.length()));
+        let mut reading = Reading { at, ..Reading::default() };
+        self.read_on(&mut reading)?;
+        Ok(reading)
+    }
+
+    fn lines_with(&self, segment: &file::Segment, text: &str) -> Result<usize> {
+        let bytes = self.bytes(segment, 0)?;
+        Ok(String::from_utf8_lossy(&bytes).lines().filter(|line| line.contains(text)).count())
+    }
+
     /// What came since.
     ///
     /// # Errors
@@ -183,7 +234,7 @@ impl Journal {
     }
 
     fn bytes(&self, segment: &file::Segment, from: u64) -> Result<Vec<u8>> {
-        match fsio::read_private_from(&segment.path, from, LARGEST) {
+        match fsio::read_private_from(&segment.path, from, file::LARGEST) {
             Ok(bytes) => Ok(bytes),
             // Let go of meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),

@@ -132,6 +132,38 @@ fn lines_of_two_machines_side_by_side_are_all_entries() {
 }
 
 #[test]
+fn what_is_asked_of_the_latest_is_not_looked_for_in_all() {
+    let state = tempfile::tempdir().unwrap();
+    let journal = journal(state.path(), "a");
+    const WEEKS: u64 = 8 * 24 * 3600;
+    let intend = |model: &str, at: u64| journal.intend(members(json!({ "model": model })), now(at)).unwrap();
+    let ids: Vec<String> = (0..4).map(|week| intend(&format!("m{week}"), week * WEEKS)).collect();
+    journal.end(&ids[0], members(json!({ "effect": "done" })), now(3 * WEEKS + 1)).unwrap();
+    assert_eq!(file::segments(journal.directory()).len(), 4);
+    let models = |reading: &Reading| {
+        reading.entries.all().iter().map(|entry| entry.model().to_string()).collect::<Vec<String>>()
+    };
+    let (latest, earlier) = journal.latest(&|all| !all.all().is_empty()).unwrap();
+    assert_eq!((models(&latest), earlier), (vec!["m3".to_string()], 3));
+    let (all, earlier) = journal.latest(&|all| all.all().len() > 1).unwrap();
+    assert_eq!((models(&all).len(), earlier), (4, 0));
+    for (id, count) in
+        [(&ids[0][..], 4), (&ids[1], 4), (&ids[2], 3), (&ids[3], 2), (&ids[3][..11], 2), ("none", 0)]
+    {
+        let reading = journal.read_since(id).unwrap();
+        assert_eq!(reading.entries.all().len(), count, "{id}");
+        assert_eq!(journal.of(&reading, id).is_ok(), count > 0);
+    }
+    let first = journal.read_since(&ids[0]).unwrap();
+    assert_eq!(first.entries.get(&ids[0]).unwrap().state(), State::Done, "its end stands in a later file");
+    // What is read once is read on.
+    let mut reading = journal.read_since(&ids[3]).unwrap();
+    intend("m4", 3 * WEEKS + 2);
+    journal.read_on(&mut reading).unwrap();
+    assert_eq!(models(&reading), ["m2", "m3", "m4"]);
+}
+
+#[test]
 fn a_reading_goes_on_where_it_stopped() {
     let state = tempfile::tempdir().unwrap();
     let journal = journal(state.path(), "a");

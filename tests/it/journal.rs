@@ -204,6 +204,29 @@ fn what_cannot_be_written_down_is_not_sent() {
     home.run(["count", "res.partner"]).ok();
 }
 
+#[test]
+fn a_file_that_is_larger_than_any_of_a_journal_is_not_looked_through() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "write"), Answer::json("true"));
+    home.run(WRITE).ok();
+    let file = files(&home).pop().unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    let opened = std::fs::OpenOptions::new().write(true).open(&file).unwrap();
+    opened.set_len(8 * 1024 * 1024 * 1024).unwrap();
+    server.forget();
+    let begun = Instant::now();
+    for line in [&WRITE[..], &["journal", "list"], &["journal", "verify"], &["undo", "--last"]] {
+        let outcome = home.run(line).fails(13, "local_state");
+        assert_eq!(outcome.effect(), "not_sent");
+        assert!(outcome.message().contains("larger than"), "{}", outcome.stderr);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert!(server.requests_to(&json2("res.partner", "write")).is_empty());
+    opened.set_len(whole.len() as u64).unwrap();
+    home.run(WRITE).ok();
+    assert_eq!(home.run(["journal", "verify"]).ok().json()["sound"], true);
+}
+
 /// The shell's limit on the size of files: what a full disk does, for one process.
 fn with_little_room(home: &Home, line: &[&str]) -> Outcome {
     let script = r#"ulimit -f 1; exec "$0" "$@""#;
@@ -797,8 +820,8 @@ fn a_journal_of_another_profile_that_cannot_be_read_keeps_nothing_from_being_fou
 
 /// A server in front of another that lets a call through and loses its answer, or loses the call.
 pub struct Lossy {
-    server: Server,
-    home: Home,
+    pub server: Server,
+    pub home: Home,
     base_url: String,
 }
 
@@ -831,6 +854,12 @@ fn forwarded(base_url: &str, request: &crate::support::Recorded) -> Answer {
     Answer::Bytes(answer)
 }
 
+/// What the other answers to each request.
+pub fn passed_on(base_url: &str) -> Answer {
+    let base_url = base_url.to_string();
+    Answer::made(move |request| forwarded(&base_url, request))
+}
+
 #[test]
 fn a_lost_answer_is_found_out() {
     let served = crate::support::Served::start();
@@ -855,10 +884,7 @@ pub fn lost_answers(lossy: &Lossy) {
     };
     for model in ["res.partner", "mail.message", "sale.order", "res.users"] {
         for method in ["read", "search_read", "fields_get", "context_get"] {
-            let base_url = lossy.base_url.clone();
-            lossy
-                .server
-                .on(&json2(model, method), Answer::made(move |request| forwarded(&base_url, request)));
+            lossy.server.on(&json2(model, method), passed_on(&lossy.base_url));
         }
     }
     let whole = |line: &[&str]| home.agent(["--profile", "whole"]).args(line).run().ok().json();

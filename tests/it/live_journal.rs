@@ -1,10 +1,10 @@
 //! The way back and lost answers on a real Odoo: what thirty operations and their undoing leave of every stored field,
 //! and what is found out of a call whose answer was cut off.
 
-use crate::journal::{Lossy, lost_answers};
+use crate::journal::{Lossy, aged, lost_answers, passed_on};
 use crate::live::{live, named};
 use crate::suite::Spoken;
-use crate::support::Home;
+use crate::support::{Answer, Home, Outcome, json2};
 use serde_json::{Value, json};
 
 struct Books {
@@ -13,6 +13,10 @@ struct Books {
 
 impl Books {
     fn new() -> Books {
+        Books::of("LIVE_ADMIN_KEY")
+    }
+
+    fn of(key: &str) -> Books {
         let home = Home::new();
         let place = live(Spoken::Json2);
         home.profile(
@@ -20,16 +24,23 @@ impl Books {
             &[
                 ("ODOO_BASE_URL", &place.base_url),
                 ("ODOO_DB", &place.database),
-                ("ODOO_API_KEY", &named("LIVE_ADMIN_KEY")),
+                ("ODOO_API_KEY", &named(key)),
                 ("ODOO_ALLOW_CONTEXT", "tracking_disable"),
             ],
         );
         Books { home }
     }
 
+    fn tried(&self, line: &[&str]) -> Outcome {
+        self.home.agent(["--profile", "admin", "--quiet"]).args(line).run()
+    }
+
     fn run(&self, line: &[&str]) -> Value {
-        let outcome = self.home.agent(["--profile", "admin", "--quiet"]).args(line).run().ok();
-        serde_json::from_str(&outcome.stdout).unwrap_or_default()
+        serde_json::from_str(&self.tried(line).ok().stdout).unwrap_or_default()
+    }
+
+    fn last(&self) -> String {
+        self.run(&["journal", "list", "--limit", "1"])[0]["id"].as_str().unwrap().to_string()
     }
 
     fn create(&self, model: &str, vals: Value) -> i64 {
@@ -80,8 +91,7 @@ impl Books {
     fn there_and_back(&self, model: &str, id: i64, line: &[&str]) -> Vec<String> {
         let before = self.all_of(model, id);
         self.run(line);
-        let entry = self.run(&["journal", "list", "--limit", "1"])[0]["id"].as_str().unwrap().to_string();
-        self.run(&["undo", &entry]);
+        self.run(&["undo", &self.last()]);
         let after = self.all_of(model, id);
         before.keys().filter(|name| before[*name] != after[*name]).cloned().collect()
     }
@@ -243,4 +253,100 @@ fn thirty_operations_that_are_undone_leave_every_stored_field_as_it_was() {
 fn lost_answers_are_found_out() {
     let place = live(Spoken::Json2);
     lost_answers(&Lossy::new(&place.base_url, &place.database, &named("LIVE_ADMIN_KEY")));
+}
+
+#[test]
+fn lines_are_again_where_they_were_and_as_they_were() {
+    let books = Books::new();
+    let create = |vals: Value| books.create("res.partner", vals);
+    let (one, other) = (create(json!({ "name": "Undo one" })), create(json!({ "name": "Undo other" })));
+    let line = create(json!({ "name": "Undo line", "phone": "1", "parent_id": one }));
+    let archived =
+        create(json!({ "name": "Undo archived", "phone": "1", "parent_id": one, "active": false }));
+    let free = create(json!({ "name": "Undo free" }));
+    let ids = format!("{line},{archived},{free}");
+    let stand = || {
+        let context = r#"{"active_test": false}"#;
+        let fields = "parent_id,active,phone";
+        books.run(&["read", "res.partner", "--ids", &ids, "--fields", fields, "--context-json", context])
+    };
+    let mut wrong = Vec::new();
+    for (record, command) in [
+        (other, json!([4, line, 0])),
+        (other, json!([4, free, 0])),
+        (other, json!([4, archived, 0])),
+        (other, json!([6, 0, [line]])),
+        (one, json!([3, line, 0])),
+        (one, json!([3, archived, 0])),
+        (one, json!([1, line, { "phone": "9" }])),
+        (one, json!([1, archived, { "phone": "9" }])),
+        (other, json!([1, line, { "phone": "9" }])),
+        (one, json!([1, line, { "active": false, "phone": "9" }])),
+        (one, json!([1, line, { "parent_id": other, "phone": "9" }])),
+    ] {
+        let before = stand();
+        let vals = json!({ "child_ids": [command] }).to_string();
+        books.run(&["write", "res.partner", "--ids", &record.to_string(), "--vals-json", &vals]);
+        assert_ne!(stand(), before, "{vals}");
+        books.run(&["undo", &books.last()]);
+        if stand() != before {
+            wrong.push(vals);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_leads_to_a_record_is_told_before_it_is_deleted_and_keeps_it_where_it_is_somebody_elses() {
+    let (books, person) = (Books::new(), Books::of("LIVE_DOCS_KEY"));
+    let project = books.create("project.project", json!({ "name": "Undo tags" }));
+    let tag = |books: &Books, name: &str| {
+        let id = books.create("project.tags", json!({ "name": format!("{name} {}", std::process::id()) }));
+        (id, books.last())
+    };
+    let task = |books: &Books, tag: i64| {
+        let vals = json!({ "name": "Tagged", "project_id": project, "tag_ids": [[4, tag, 0]] });
+        books.create("project.task", vals)
+    };
+    let (id, entry) = tag(&books, "Undo ours");
+    task(&books, id);
+    let shown = books.run(&["undo", &entry, "--dry-run"]);
+    assert!(shown[0]["lost"].to_string().contains("project.task"), "{shown}");
+    task(&person, id);
+    let kept = books.tried(&["undo", &entry]).fails(8, "undo_conflict");
+    assert!(kept.error()["errors"].to_string().contains("project.task"), "{}", kept.stderr);
+    // Of what nobody shows to whoever is no administrator, that is said.
+    let (_, entry) = tag(&person, "Undo theirs");
+    let undone = person.run(&["undo", &entry]);
+    assert!(undone[0]["unsure"].to_string().contains("project.tags"), "{undone}");
+}
+
+#[test]
+fn a_lost_creation_of_which_nothing_is_there_is_sent_again_under_its_key_and_then_is_there_once() {
+    let place = live(Spoken::Json2);
+    let lossy = Lossy::new(&place.base_url, &place.database, &named("LIVE_ADMIN_KEY"));
+    for (model, method) in [
+        ("res.partner", "search_read"),
+        ("res.partner", "search_count"),
+        ("res.partner", "fields_get"),
+        ("res.users", "context_get"),
+    ] {
+        lossy.server.on(&json2(model, method), passed_on(&place.base_url));
+    }
+    let name = format!("Undo lost {}", std::process::id());
+    let vals = json!({ "name": name }).to_string();
+    let line =
+        ["--profile", "lossy", "create", "res.partner", "--vals-json", &vals, "--idempotency-key", &name];
+    lossy.server.on(&json2("res.partner", "create"), Answer::CloseAfterReading);
+    let lost = lossy.home.run(line).fails(11, "outcome_unknown");
+    let id = lost.error()["journal"].as_str().unwrap().to_string();
+    aged(&lossy.home);
+    lossy.home.run(["--profile", "lossy", "journal", "check", &id]).fails(11, "cannot_tell");
+    lossy.server.on(&json2("res.partner", "create"), passed_on(&place.base_url));
+    let made = lossy.home.run(line).ok();
+    assert!(made.notes().iter().any(|note| note.contains("nothing is there")), "{}", made.stderr);
+    assert_eq!(lossy.home.run(line).ok().json(), made.json());
+    let domain = json!([["name", "=", name]]).to_string();
+    let count = lossy.home.run(["--profile", "whole", "count", "res.partner", "--domain", &domain]).ok();
+    assert_eq!(count.json(), 1);
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::lines::{Lines, elsewhere};
-use super::plan::{Plan, call, conflict, impossible, told};
+use super::lines::{Lines, elsewhere, stray};
+use super::plan::{Plan, call, conflict, impossible, told, unsure_whose};
 use super::sight::{Sight, Written};
 use crate::error::{Code, Result};
 use crate::execute::before::STAMPS;
@@ -139,6 +139,9 @@ pub fn undo_write(
                 changed.push(told(model, id, field, was, ours, is));
                 continue;
             }
+            if !kind.is_list() && !compared::holds(&kind, ours, Some(was), is) {
+                plan.unsure.push(unsure_whose(model, id, field, is));
+            }
             // It holds one of two values, so that it may have come back to ours.
             if field == "active" && sight.is_touched(all, entry, model, there) {
                 changed
@@ -156,7 +159,8 @@ pub fn undo_write(
             let value = if kind.name == "one2many" {
                 let inverse = schema.as_ref().and_then(|schema| schema.field(field)).unwrap_or_default();
                 let inverse = inverse["relation_field"].as_str().unwrap_or_default();
-                let lines = Lines { sight, all, entry, name: field, kind: &kind, inverse, was, ours, is };
+                let stray = &stray(sight.run, &kind.relation, was, is)?;
+                let lines = Lines { sight, all, entry, name: field, kind: &kind, inverse, was, ours, is, stray };
                 let found = lines.changed(&mut plan)?;
                 if !found.is_empty() {
                     changed.extend(found);

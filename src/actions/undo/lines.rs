@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::back::as_written;
 use super::created::Others;
-use super::plan::{Plan, there, told};
+use super::plan::{Plan, there, told, unsure_whose};
 use super::sight::Sight;
 use crate::error::Result;
 use crate::execute::before::is_settable;
@@ -15,6 +15,7 @@ use crate::execute::compared;
 use crate::journal::{Entries, Entry, kept};
 use crate::odoo::schema::{Kind, Schema, Schemas};
 use crate::operation::Object;
+use crate::session::Run;
 
 /// A list of lines as it was, as the commands were, and as it is.
 pub struct Lines<'l> {
@@ -28,6 +29,14 @@ pub struct Lines<'l> {
     pub was: &'l Value,
     pub ours: &'l Value,
     pub is: &'l Value,
+    /// Lines that stood in it, do not now, and are there: let go of, led elsewhere, or archived.
+    pub stray: &'l BTreeSet<i64>,
+}
+
+/// Those of a list as it was and as it is.
+pub fn stray(run: &Run, relation: &str, was: &Value, is: &Value) -> Result<BTreeSet<i64>> {
+    let gone: Vec<i64> = compared::ids(was).difference(&compared::ids(is)).copied().collect();
+    if gone.is_empty() { Ok(BTreeSet::new()) } else { Ok(there(run, relation, &gone)?.into_iter().collect()) }
 }
 
 impl Lines<'_> {
@@ -50,14 +59,9 @@ impl Lines<'_> {
         let elsewhere = self.elsewhere();
         let away = |id: &i64| json!([if led.contains(id) { 3 } else { 2 }, id, 0]);
         let mut commands: Vec<Value> = is.difference(&was).filter(|id| !elsewhere.contains(id)).map(away).collect();
-        let gone: Vec<i64> = was.difference(&is).copied().collect();
-        let loose = if gone.is_empty() {
-            Vec::new()
-        } else {
-            there(self.sight.run, relation, &gone).unwrap_or_default()
-        };
-        for id in gone {
-            if loose.contains(&id) {
+        // What somebody else has taken away or deleted stays so.
+        for id in was.difference(&is).copied().filter(|id| !led.contains(id)) {
+            if self.stray.contains(&id) {
                 commands.push(json!([4, id, 0]));
                 continue;
             }
@@ -71,7 +75,7 @@ impl Lines<'_> {
         }
         for command in self.commands(1) {
             let (Some(id), Some(vals)) = (command[1].as_i64(), command[2].as_object()) else { continue };
-            if !is.contains(&id) && !elsewhere.contains(&id) {
+            if !is.contains(&id) && !elsewhere.contains(&id) && !self.stray.contains(&id) {
                 continue;
             }
             let mut back = Object::new();
@@ -117,11 +121,12 @@ impl Lines<'_> {
             }
         }
         let elsewhere = self.elsewhere();
-        written.retain(|(id, _)| is.contains(id) || elsewhere.contains(id));
+        written.retain(|(id, _)| is.contains(id) || elsewhere.contains(id) || self.stray.contains(id));
         let led = compared::after(&was, self.ours).0;
         let new: Vec<i64> = is.difference(&led).copied().collect();
-        let ids: BTreeSet<i64> =
-            new.iter().chain(&elsewhere).copied().chain(written.iter().map(|(id, _)| *id)).collect();
+        let taken: Vec<i64> = self.stray.difference(&led).copied().collect();
+        let named_here = written.iter().map(|(id, _)| *id);
+        let ids: BTreeSet<i64> = new.iter().chain(&elsewhere).chain(&taken).copied().chain(named_here).collect();
         let ids: Vec<i64> = ids.into_iter().collect();
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -130,7 +135,7 @@ impl Lines<'_> {
         let schema = schema.as_deref();
         let named = made.iter().copied().chain(written.iter().map(|(_, vals)| vals));
         let names = named.flat_map(|vals| vals.keys().map(String::as_str));
-        let inverse = Some(self.inverse).filter(|_| !elsewhere.is_empty());
+        let inverse = Some(self.inverse).filter(|_| !elsewhere.is_empty() || !taken.is_empty());
         let fields = self.sight.stamped(model, names.chain(["create_uid"]).chain(inverse))?;
         let rows = self.sight.rows_now(model, &ids, &fields, self.entry)?;
         let is_left = |row: &Value, name: &str, now: &Value| {
@@ -162,15 +167,27 @@ impl Lines<'_> {
                 changed.push(told(model, *id, self.inverse, old, &json!(self.entry.ids()), &row[self.inverse]));
             }
         }
+        for row in rows.iter().filter(|row| row["id"].as_i64().is_some_and(|id| taken.contains(&id))) {
+            let now = compared::record(&row[self.inverse]);
+            if now.is_some_and(|now| !self.entry.ids().contains(&now)) {
+                let (id, here) = (row["id"].as_i64().unwrap_or_default(), json!(self.entry.ids()));
+                changed.push(told(model, id, self.inverse, &here, &json!(false), &row[self.inverse]));
+            }
+        }
         for (id, vals) in &written {
             let Some(row) = rows.iter().find(|row| row["id"] == *id) else { continue };
             for (name, ours) in vals {
                 let Some(now) = compared::shown(row, name) else { continue };
                 let old = &self.kept(*id)[name];
                 let kind = kind_of(schema, name);
-                let is_list = kind.is_list() && compared::holds(&kind, ours, Some(old), now);
-                if !is_list && !holds(vals, name, row) && !compared::exactly(&kind, old, now) {
+                let is_held = compared::holds(&kind, ours, Some(old), now);
+                if kind.is_list() && is_held || compared::exactly(&kind, old, now) {
+                    continue;
+                }
+                if !holds(vals, name, row) {
                     changed.push(told(model, *id, name, old, ours, now));
+                } else if kept::is_told(ours) && !is_held {
+                    plan.unsure.push(unsure_whose(model, *id, name, now));
                 }
             }
         }

@@ -366,9 +366,18 @@ fn undo_button(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Resul
 
 /// A field that was changed since: what it was, what this program wrote, what it is.
 pub fn told(model: &str, id: i64, field: &str, old: &Value, ours: &Value, now: &Value) -> String {
-    let short = |value: &Value| {
-        let text = value.to_string();
-        if text.chars().count() > 200 { text.chars().take(200).collect::<String>() + "…" } else { text }
-    };
     format!("{model} {id} {field}: old {}, ours {}, now {}", short(old), short(ours), short(now))
+}
+
+/// A value that is not what was written, and came about while that was under way.
+pub fn unsure_whose(model: &str, id: i64, field: &str, now: &Value) -> String {
+    format!(
+        "whether Odoo has made {} of what was written to {field} of {model} {id}, or another program has written it as this user in the same seconds",
+        short(now)
+    )
+}
+
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() > 200 { text.chars().take(200).collect::<String>() + "…" } else { text }
 }

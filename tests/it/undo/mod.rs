@@ -143,6 +143,44 @@ fn a_line_that_was_taken_from_another_record_goes_back_to_it() {
 }
 
 #[test]
+fn a_line_that_its_list_does_not_show_any_more_is_changed_back_too() {
+    let home = Home::new();
+    let model = "res.partner";
+    let (one, third) = (
+        created(&home, model, &json!({ "name": "One" })),
+        created(&home, model, &json!({ "name": "Third" })),
+    );
+    let line = |name: &str| created(&home, model, &json!({ "name": name, "phone": "1", "parent_id": one }));
+    let (moved, other) = (line("Moved"), line("Other"));
+    let lead = |id: i64, to: i64| write(&home, model, id, &json!({ "parent_id": to }));
+    let change = json!({ "child_ids": [[1, moved, { "parent_id": third, "phone": "2" }]] });
+    let entry = write(&home, model, one, &change);
+    assert_eq!(field(&home, model, one, "child_ids"), json!([other]));
+    lead(moved, other);
+    undo(&home, &entry).fails(8, "undo_conflict");
+    lead(moved, third);
+    undo(&home, &entry).ok();
+    assert_eq!(field(&home, model, one, "child_ids"), json!([moved, other]));
+    assert_eq!(field(&home, model, moved, "phone"), "1");
+    // What was let go of, and led to another record since, stays there.
+    let entry = write(&home, model, one, &json!({ "child_ids": [[3, moved, 0]] }));
+    lead(moved, third);
+    undo(&home, &entry).fails(8, "undo_conflict");
+    write(&home, model, moved, &json!({ "parent_id": false }));
+    undo(&home, &entry).ok();
+    assert_eq!(field(&home, model, one, "child_ids"), json!([moved, other]));
+    // What the call did not touch, and went since, is nothing that it took.
+    for command in [json!([4, third, 0]), json!([1, moved, { "phone": "5" }])] {
+        let gone = line("Gone");
+        let entry = write(&home, model, one, &json!({ "child_ids": [command] }));
+        sandbox(&home, &["call", model, "unlink", "--ids", &gone.to_string()]).ok();
+        undo(&home, &entry).ok();
+        assert_eq!(field(&home, model, one, "child_ids"), json!([moved, other]));
+        assert_eq!(field(&home, model, moved, "phone"), "1");
+    }
+}
+
+#[test]
 fn two_retries_at_once_send_once() {
     let (home, server) = lab();
     let path = json2("res.partner", "create");
@@ -600,7 +638,8 @@ fn what_odoo_made_of_a_value_is_blamed_on_nobody() {
         server.forget();
         let undone = home.run(["undo", &id]);
         if is_ours {
-            undone.ok();
+            let told = undone.ok().json()[0]["unsure"].to_string();
+            assert!(told.contains("website") && told.contains("same seconds"), "{told}");
             assert_eq!(
                 server.only(&json2("res.partner", "write")).json()["vals"],
                 json!({ "website": "old" })
@@ -609,6 +648,11 @@ fn what_odoo_made_of_a_value_is_blamed_on_nobody() {
             undone.fails(8, "undo_conflict");
         }
     }
+    // Of the very value there is nothing to be told.
+    row("old", early, 1);
+    home.run(line).ok();
+    row("a.example", &now(), user);
+    assert_eq!(home.run(["undo", "--last"]).ok().json()[0]["unsure"], json!([]));
     // What was written here since is told by what was there before that.
     row("old", early, 1);
     home.run(line).ok();
