@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::document::{Document, LARGEST};
 use super::policies::{Loaded, Origin, Policies};
-use crate::fsio::{self, Writers};
+use crate::fsio::{self, Stamp, Writers};
 
 /// Where to look.
 #[derive(Clone, Debug)]
@@ -31,6 +31,9 @@ pub struct Locked {
     /// In words.
     pub why: String,
 }
+
+/// What files were like: whether one is there, what it is, and who may write beside it.
+pub type Stamps = Vec<(bool, Option<Stamp>, Option<Stamp>)>;
 
 /// A file to look for.
 struct Candidate {
@@ -89,6 +92,15 @@ impl Places {
             documents.push(Loaded { origin, file: path.display().to_string(), document });
         }
         Ok(Policies { documents })
+    }
+
+    /// What the files are like, whether they are there or not: as long as they stay so, they need not be read again.
+    pub fn stamps(&self) -> Stamps {
+        let one = |it: Candidate| {
+            let directory = it.path.parent().and_then(fsio::stamp);
+            (it.path.symlink_metadata().is_ok(), fsio::stamp(&it.path), directory)
+        };
+        self.candidates().into_iter().map(one).collect()
     }
 
     /// The files that are there.

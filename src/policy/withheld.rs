@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -27,16 +28,21 @@ pub enum Why {
 }
 
 /// What a field is withheld by, at one place of an answer.
-pub struct Withheld<'p> {
-    policies: &'p Policies,
+pub struct Withheld {
+    policies: Arc<Policies>,
     model: ModelNames,
     now: u64,
 }
 
-impl<'p> Withheld<'p> {
+impl Withheld {
     /// For operations on a model.
-    pub fn new(policies: &'p Policies, model: &str, now: u64) -> Withheld<'p> {
-        Withheld { policies, model: ModelNames::of(model), now }
+    pub fn new(policies: &Arc<Policies>, model: &str, now: u64) -> Withheld {
+        Withheld { policies: Arc::clone(policies), model: ModelNames::of(model), now }
+    }
+
+    /// For those on another model.
+    fn of(&self, model: &str) -> Withheld {
+        Withheld::new(&self.policies, model, self.now)
     }
 
     /// Whether a field is, so deep below a record of the model.
@@ -112,7 +118,7 @@ impl<'p> Withheld<'p> {
         let named = asked.named_of.iter().filter_map(|(at, field)| Some((model(*at)?, *field)));
         let searched = asked.searched.iter().map(|model| (model.as_str(), "display_name"));
         named.chain(searched).find_map(|(model, field)| {
-            let own = Withheld::new(self.policies, model, self.now);
+            let own = self.of(model);
             Some((field, own.repeated_by(field, &asked.facts, &mut seen)?))
         })
     }
@@ -146,7 +152,7 @@ impl<'p> Withheld<'p> {
         let Some(rest) = rest else { return self.repeated_by(first, facts, seen).is_some() };
         match (facts.lead)(&self.model.given, first) {
             Lead::To { model, .. } => {
-                Withheld::new(self.policies, &model, self.now).leads_to_withheld(rest, facts, seen)
+                self.of(&model).leads_to_withheld(rest, facts, seen)
             }
             _ => false,
         }

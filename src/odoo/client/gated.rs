@@ -1,6 +1,10 @@
 //! The gate in front of the client: whatever is sent in the agent's name, a verb's operation, a question of the program's
 //! own, a document or a repeat, is decided here, once more and last, and counted.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::time::Duration;
+
 use super::Odoo;
 use super::leads::Leads;
 use crate::caller::Road;
@@ -13,12 +17,14 @@ use crate::odoo::choosing;
 use crate::operation::{Access, Object, Operation, kwargs};
 use crate::policy::asked::Asked;
 use crate::policy::facts::{Computed, Facts, Lead};
-use crate::policy::gate::{Asks, Case, Gate};
+use crate::policy::gate::{Asks, Case, Gate, Pass, Turn};
 use crate::policy::limit::Who;
 use crate::policy::naming;
 use crate::protocol::{Reply, Way};
 use crate::settings::Wish;
 
+/// Whoever waits for a turn looks again so often.
+const STEP: Duration = Duration::from_secs(1);
 /// Where the documents of models are.
 const DOCUMENTS: &str = "/doc-bearer/";
 
@@ -193,15 +199,42 @@ impl Odoo {
         if self.is_decided_at_once(operation, road)? {
             return send();
         }
-        let tell = |text: String| host.note(&Hint::new(text));
-        let pass = self.in_case(operation, road, host, true, |case| {
-            self.gate.refuse_named(&case.asked)?;
-            self.gate.admit(case, road.is_approved, road.patience, &|| host.is_stopped(), &tell)
-        })?;
+        // Whoever waits is told once.
+        let said = RefCell::new(HashSet::new());
+        let tell = |text: String| {
+            if said.borrow_mut().insert(text.clone()) {
+                host.note(&Hint::new(text));
+            }
+        };
+        let pass = self.turn(operation, road, host, &tell)?;
         let outcome = send();
         let was_sent = outcome.as_ref().map_or_else(|error| error.effect != Effect::NotSent, |_| true);
         self.gate.settle(pass, was_sent, &tell);
         outcome
+    }
+
+    /// Waits for an operation's turn. Each time it is decided anew, by the policy that stands then.
+    fn turn(
+        &self,
+        operation: &Operation,
+        road: &Road,
+        host: &dyn Host,
+        tell: &dyn Fn(String),
+    ) -> Result<Pass> {
+        let started = self.clock.instant();
+        let patience = road.patience.unwrap_or_default();
+        loop {
+            let passed = self.clock.instant().saturating_duration_since(started);
+            let left = if host.is_stopped() { Duration::ZERO } else { patience.saturating_sub(passed) };
+            let turn = self.in_case(operation, road, host, true, |case| {
+                self.gate.refuse_named(&case.asked)?;
+                self.gate.admit(case, road.is_approved, left, tell)
+            })?;
+            match turn {
+                Turn::Now(pass) => return Ok(pass),
+                Turn::Later(wait) => self.clock.sleep(wait.min(STEP)),
+            }
+        }
     }
 
     pub(super) fn through_the_gate(

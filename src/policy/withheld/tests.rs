@@ -3,14 +3,18 @@ use crate::operation::kwargs;
 use crate::policy::tests::{NOON, policies};
 use serde_json::json;
 
-fn stripped(policies: &Policies, answer: Value) -> Value {
+fn of(document: &Value) -> Arc<Policies> {
+    Arc::new(policies(document))
+}
+
+fn stripped(policies: &Arc<Policies>, answer: Value) -> Value {
     let withheld = Withheld::new(policies, "res.users", NOON);
     withheld.without(&answer.to_string()).unwrap().map_or(answer, |(value, _)| value)
 }
 
 #[test]
 fn secrets_are_left_out_at_any_depth_and_descriptions_of_them_are_not() {
-    let none = Policies::default();
+    let none = Arc::default();
     assert_eq!(
         stripped(
             &none,
@@ -26,7 +30,7 @@ fn secrets_are_left_out_at_any_depth_and_descriptions_of_them_are_not() {
 
 #[test]
 fn a_name_with_escapes_is_the_same_name_and_what_is_no_text_is_none() {
-    let none = Policies::default();
+    let none = Arc::default();
     let withheld = Withheld::new(&none, "res.users", NOON);
     let rest = |answer: &str| withheld.without(answer).map(|rest| rest.map(|(rest, _)| rest.to_string()));
     assert_eq!(rest(r#"[{"id":1,"p\u0061ssword":"x"}]"#).unwrap().as_deref(), Some(r#"[{"id":1}]"#));
@@ -38,20 +42,20 @@ fn a_name_with_escapes_is_the_same_name_and_what_is_no_text_is_none() {
 
 #[test]
 fn a_rule_opens_one_by_name_and_says_why() {
-    let open = policies(&json!({ "version": "1", "rules": [
+    let open = of(&json!({ "version": "1", "rules": [
         { "match": { "model": "res.users", "fields": ["api_key"] }, "action": "allow", "reason": "Rotation" } ] }));
     let answer = json!({ "api_key": "y", "password": "x" });
     assert_eq!(stripped(&open, answer.clone()), json!({ "api_key": "y" }));
-    let watching = policies(&json!({ "version": "1", "mode": "shadow", "redact": ["login"] }));
+    let watching = of(&json!({ "version": "1", "mode": "shadow", "redact": ["login"] }));
     assert_eq!(stripped(&watching, json!({ "password": "x", "login": "l" })), json!({ "login": "l" }));
-    let ended = policies(&json!({ "version": "1", "rules": [
+    let ended = of(&json!({ "version": "1", "rules": [
         { "match": { "fields": ["api_key"] }, "action": "allow", "reason": "Rotation", "expires": "2026-01-01" } ] }));
     assert_eq!(stripped(&ended, answer), json!({}));
 }
 
 #[test]
 fn what_is_redacted_is_left_out_of_questions_and_answers() {
-    let some = policies(&json!({ "version": "1", "redact": ["vat", "res.partner.email", "x_*"] }));
+    let some = of(&json!({ "version": "1", "redact": ["vat", "res.partner.email", "x_*"] }));
     let partner = Withheld::new(&some, "res.partner", NOON);
     let mut operation =
         Operation::new("res.partner", "search_read", kwargs(json!({ "fields": ["name", "vat", "email"] })))
@@ -106,7 +110,7 @@ fn what_repeats_a_withheld_field_is_asked_by_nothing() {
         Computed { paths: paths.iter().map(ToString::to_string).collect(), is_writable: false }
     };
     let told = |redacted: &str, model: &str, method: &str, arguments: Value| {
-        let some = policies(&json!({ "version": "1", "redact": [redacted] }));
+        let some = of(&json!({ "version": "1", "redact": [redacted] }));
         let operation = Operation::new(model, method, kwargs(arguments)).unwrap();
         let facts = Facts {
             profile: "p",
@@ -172,7 +176,7 @@ fn what_repeats_a_withheld_field_is_asked_by_nothing() {
 
 #[test]
 fn the_name_of_a_record_is_withheld_with_what_it_is_called_by() {
-    let some = policies(&json!({ "version": "1", "redact": ["hr.employee.name", "vat"] }));
+    let some = of(&json!({ "version": "1", "redact": ["hr.employee.name", "vat"] }));
     let answer = json!([{ "id": 1, "display_name": "A", "city": "B" }]).to_string();
     let rest =
         |model: &str| Withheld::new(&some, model, NOON).without(&answer).unwrap().map(|(rest, _)| rest);
