@@ -13,7 +13,7 @@ use super::counters::{Counters, Receipt, Reserved};
 use super::decide::Verdict;
 use super::decimal::Decimal;
 use super::denial;
-use super::files::{Locked, Places, Stamps};
+use super::files::{Current, Places};
 use super::limit::{Due, Who};
 use super::policies::{Decision, Policies};
 use super::withheld::Withheld;
@@ -27,27 +27,13 @@ const LARGEST_LOG: u64 = 8 * 1024 * 1024;
 
 /// The gate.
 pub struct Gate {
-    places: Places,
-    read: Mutex<Read>,
+    current: Mutex<Current>,
     counters: Counters,
     log: PathBuf,
     profile: String,
     clock: SharedClock,
     /// What the counters' file says of the clock, read once.
     latest: OnceLock<u64>,
-}
-
-/// The documents, and what their files were like before they were read: a change meanwhile is seen the next time.
-struct Read {
-    were: Stamps,
-    loaded: std::result::Result<Arc<Policies>, Locked>,
-}
-
-impl Read {
-    fn of(places: &Places) -> Read {
-        let were = places.stamps();
-        Read { were, loaded: places.load().map(Arc::new) }
-    }
 }
 
 /// Whether an operation may leave now.
@@ -66,7 +52,7 @@ pub struct Pass {
 }
 
 /// A person's part, where one has to let a call through.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asks {
     /// Why.
     pub reason: String,
@@ -74,6 +60,15 @@ pub struct Asks {
     pub passphrases: Vec<Vec<String>>,
     /// An answer in a form of the client's will do.
     pub by_form: bool,
+}
+
+impl Asks {
+    /// What both want.
+    pub fn and(mut self, other: Asks) -> Asks {
+        self.passphrases.extend(other.passphrases);
+        self.passphrases.dedup();
+        Asks { by_form: self.by_form && other.by_form, ..self }
+    }
 }
 
 /// An operation and what is known of it here.
@@ -96,8 +91,7 @@ impl Gate {
     /// With the documents that are found there. One that cannot be taken is told when something is to be sent.
     pub fn open(places: &Places, state: &Path, profile: &str, clock: SharedClock) -> Gate {
         Gate {
-            read: Mutex::new(Read::of(places)),
-            places: places.clone(),
+            current: Mutex::new(Current::of(places)),
             counters: Counters::new(state),
             log: state.join("policy").join("decisions.jsonl"),
             profile: profile.into(),
@@ -111,11 +105,8 @@ impl Gate {
     /// # Errors
     /// `policy_invalid`: nothing is to be sent.
     pub fn policies(&self) -> Result<Arc<Policies>> {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.places.stamps() != read.were {
-            *read = Read::of(&self.places);
-        }
-        read.loaded.as_ref().map(Arc::clone).map_err(denial::locked)
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.policies().map_err(denial::locked)
     }
 
     /// Whether there is nothing to decide.
@@ -258,6 +249,18 @@ impl Gate {
         denial::limited(&name(case.asked.operation), file, &due.pointer, &reason, wait)
     }
 
+    /// Refuses an operation that somebody else has asked for, as it would be refused to them. Their limits are looked at,
+    /// and those of whoever sends it are taken from.
+    ///
+    /// # Errors
+    /// `policy_denied`, `policy_invalid`, `confirmation_required`.
+    pub fn let_by(&self, theirs: &Case, is_approved: bool) -> Result<()> {
+        match self.asks(theirs)? {
+            Some(_) if !is_approved => Err(denial::wants_a_person(&name(theirs.asked.operation))),
+            _ => Ok(()),
+        }
+    }
+
     /// Lets an operation out: it is allowed, or a person has let it through, and what it takes of limits is taken. At a
     /// limit it may wait for so long.
     ///
@@ -289,16 +292,7 @@ impl Gate {
             }
             Verdict::Ask if !is_approved => {
                 self.note(case, &decision, policies, "ask");
-                let mut error = Error::new(
-                    Code::ConfirmationRequired,
-                    format!(
-                        "the policy wants a person to let {} through: nothing was sent",
-                        name(case.asked.operation)
-                    ),
-                )
-                .with_effect(Effect::NotSent, Retry::Never);
-                error.held_by = Some("client");
-                return Err(error);
+                return Err(denial::wants_a_person(&name(case.asked.operation)));
             }
             _ => {}
         }

@@ -55,7 +55,8 @@ impl Odoo {
             }
             return denied.map_or(Ok(()), Err);
         }
-        self.in_case(operation, road, host, false, |case| self.gate.judge(case))
+        self.in_case(operation, road, host, false, |case| self.gate.judge(case))?;
+        self.as_asked(operation, road, host, false, |case| self.gate.judge(case)).map(drop)
     }
 
     /// The same of an operation as it would be sent, which it is not: nothing is noted. Whether a person would be asked.
@@ -78,7 +79,36 @@ impl Odoo {
     /// # Errors
     /// It is denied, or at a limit.
     pub fn asks(&self, operation: &Operation, road: &Road, host: &dyn Host) -> Result<Option<Asks>> {
-        self.in_last_case(operation, road, host, None, |case| self.gate.asks(case))
+        let own = self.in_last_case(operation, road, host, None, |case| self.gate.asks(case))?;
+        let theirs = self.as_asked(operation, road, host, true, |case| self.gate.asks(case))?.flatten();
+        Ok(match (own, theirs) {
+            (Some(own), Some(theirs)) => Some(own.and(theirs)),
+            (own, theirs) => own.or(theirs),
+        })
+    }
+
+    /// What `f` says of an operation as that of whoever asked for it first; none where that is whoever sends it.
+    fn as_asked<T>(
+        &self,
+        operation: &Operation,
+        road: &Road,
+        host: &dyn Host,
+        is_last: bool,
+        f: impl FnOnce(&Case) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let Some(asker) = road.on_behalf.as_ref().filter(|_| !self.gate.is_open()) else { return Ok(None) };
+        self.in_case(operation, road, host, is_last, |case| {
+            let own = case.asked.facts;
+            let facts = Facts {
+                surface: asker.surface.as_deref().map_or(own.surface, of_rules),
+                channel: asker.channel.as_deref().unwrap_or(own.channel),
+                verb: asker.verb.as_deref().or(own.verb),
+                tool: asker.tool.as_deref().or(own.tool),
+                ..own
+            };
+            f(&Case { asked: Asked::of(operation, facts), who: case.who })
+        })
+        .map(Some)
     }
 
     /// What `f` says of an operation that is about to be sent, or what holds where there is nothing to decide.
@@ -226,6 +256,7 @@ impl Odoo {
         loop {
             let passed = self.clock.instant().saturating_duration_since(started);
             let left = if host.is_stopped() { Duration::ZERO } else { patience.saturating_sub(passed) };
+            self.as_asked(operation, road, host, true, |case| self.gate.let_by(case, road.is_approved))?;
             let turn = self.in_case(operation, road, host, true, |case| {
                 self.gate.refuse_named(&case.asked)?;
                 self.gate.admit(case, road.is_approved, left, tell)
@@ -291,13 +322,14 @@ impl Odoo {
 
 /// What is known of an operation by how it came here.
 fn bare(road: &Road) -> Facts<'_> {
+    let asker = road.on_behalf.as_ref();
     Facts {
         profile: "",
         channel: "",
-        // A trial call of doctor's is one from the command line.
-        surface: if road.surface == "doctor" { "cli" } else { road.surface },
-        verb: road.verb,
-        tool: road.tool.as_deref(),
+        surface: of_rules(road.surface),
+        // Whoever lets a call through does what was asked for, by its verb.
+        verb: road.verb.or_else(|| asker.and_then(|asker| asker.verb.as_deref())),
+        tool: road.tool.as_deref().or_else(|| asker.and_then(|asker| asker.tool.as_deref())),
         protocol: &[],
         now: 0,
         is_last: false,
@@ -305,6 +337,11 @@ fn bare(road: &Road) -> Facts<'_> {
         has: &|_, _| None,
         sources: &|_, _| Computed::default(),
     }
+}
+
+/// A surface as rules name it: a trial call of doctor's is one from the command line.
+fn of_rules(surface: &str) -> &str {
+    if surface == "doctor" { "cli" } else { surface }
 }
 
 /// The operation that a document is asked for by, where there are none.
