@@ -218,3 +218,43 @@ fn what_is_sent_again_is_judged_as_that_of_whoever_made_it() {
     home.run(["journal", "retry", &id]).fails(6, "confirmation_required");
     assert_eq!(server.requests_to(path).len(), 1);
 }
+
+#[test]
+fn names_beside_numbers_and_what_is_made_of_a_field_go_with_it() {
+    let (home, _served) = served(&json!({ "version": "1" }));
+    let orders =
+        ["search-read", "sale.order", "--fields", "name,partner_id", "--limit", "2", "--order", "id"];
+    let groups = ["group", "sale.order", "--by", "partner_id"];
+    let partner = [
+        "search-read",
+        "res.partner",
+        "--fields",
+        "complete_name,city",
+        "--domain-json",
+        r#"[["id","=",15]]"#,
+    ];
+    for redacted in ["res.partner.name", "res.partner.display_name", "res.partner.*"] {
+        policy(&home, &json!({ "version": "1", "redact": [redacted] }));
+        let rows = run(&home, &orders).ok();
+        assert!(
+            rows.json()[0]["partner_id"].is_i64() && rows.json()[0]["name"] == "S00001",
+            "{redacted}: {}",
+            rows.stdout
+        );
+        assert!(rows.notes().iter().any(|note| note.contains("the name in partner_id")), "{}", rows.stderr);
+        let groups = run(&home, &groups).ok().json();
+        assert!(groups[0]["partner_id"].is_i64(), "{redacted}: {groups}");
+        run(&home, &["call", "res.partner", "name_search", "--data-json", "{}"]).fails(5, "policy_denied");
+        run(&home, &["call", "res.partner", "name_get", "--ids", "7"]).fails(5, "policy_denied");
+    }
+    policy(&home, &json!({ "version": "1", "redact": ["name"] }));
+    let row = run(&home, &partner).ok().json();
+    assert!(row[0].get("complete_name").is_none() && row[0]["city"].is_string(), "{row}");
+    for redacted in ["res.partner.email", "sale.order.name", "hr.employee.name", "res.partner.phone"] {
+        policy(&home, &json!({ "version": "1", "redact": [redacted] }));
+        let rows = run(&home, &orders).ok().json();
+        assert_eq!(rows[0]["partner_id"][1], "Deco Addict", "{redacted}: {rows}");
+        assert_eq!(run(&home, &partner).ok().json()[0]["complete_name"], "Azure Interior", "{redacted}");
+        run(&home, &["call", "res.partner", "name_search", "--data-json", "{}"]).ok();
+    }
+}

@@ -300,7 +300,19 @@ impl Odoo {
             error.effect = effect;
             error.with_source(why)
         };
-        let Some((value, out)) = withheld.without(reply.get()).map_err(unread)? else { return Ok(reply) };
+        let leads = Leads {
+            odoo: self,
+            road: cleared.road(),
+            host,
+            context: &operation.context,
+            may_ask: self.gate.policies()?.redact(),
+        };
+        let lead = |model: &str, field: &str| leads.of(model, field);
+        let sources = |model: &str, field: &str| leads.sources(model, field);
+        let facts = Facts { lead: &lead, sources: &sources, ..bare(cleared.road()) };
+        let Some((value, out)) = withheld.without(reply.get(), &facts).map_err(unread)? else {
+            return Ok(reply);
+        };
         host.note(&Hint::new(format!("left out, because it does not leave Odoo: {}", out.join(", "))));
         serde_json::value::to_raw_value(&value).map_err(unread)
     }
