@@ -180,6 +180,17 @@ impl Run<'_> {
         self.session.odoo().judge(&told(self, operation), &self.caller.road, self.host)
     }
 
+    /// Whether what an operation tells may be shown of what is kept here. A call that a person let through was let through
+    /// once: what it told is judged like the same call now.
+    pub fn may_be_shown(&self, operation: &Operation) -> bool {
+        self.session.odoo().may_be_shown(&told(self, operation), &self.caller.road, self.host)
+    }
+
+    /// Takes what does not leave now out of records that are kept here.
+    pub fn strip_kept(&self, model: &str, value: &mut Value) -> Result<()> {
+        self.session.odoo().strip_kept(model, value, &self.caller.road, self.host)
+    }
+
     /// Takes out what is asked for and does not leave.
     fn withhold(&self, operation: &mut Operation) -> Result<()> {
         let out = self.session.gate().withheld(&operation.model)?.take_out(operation);

@@ -220,6 +220,103 @@ fn what_is_sent_again_is_judged_as_that_of_whoever_made_it() {
 }
 
 #[test]
+fn what_a_held_read_was_answered_is_told_as_it_may_be_told_now() {
+    let asking = rules(json!([{ "match": { "model": "res.partner" }, "action": "ask" }]));
+    let (home, served) = served(&asking);
+    let read = ["read", "res.partner", "--ids", "7", "--fields", "name,email"];
+    let request = held(run(&home, &read));
+    assert_eq!(approved(&home, &served, &request).exit, 0);
+    // What was asked to show the call waits for nobody.
+    policy(&home, &json!({ "version": "1" }));
+    let waiting = run(&home, &["approvals", "list"]).ok().json();
+    assert_eq!(waiting.as_array().unwrap().len(), 1, "{waiting}");
+    let all = |home: &Home| {
+        let show = run(home, &["approvals", "show", &request]).ok().stdout;
+        show + &run(home, &["approvals", "list"]).ok().stdout
+            + &run(home, &["approvals", "wait", &request]).ok().stdout
+    };
+    assert_eq!(all(&home).matches("agent@yourcompany").count(), 3);
+    policy(&home, &json!({ "version": "1", "redact": ["res.partner.email"] }));
+    let told = all(&home);
+    assert!(!told.contains("agent@yourcompany") && told.matches("\"name\":\"Agent\"").count() == 3, "{told}");
+    for then in [denying(json!({ "model": "res.partner" })), denying(json!({ "fields": ["email"] })), asking]
+    {
+        policy(&home, &then);
+        let told = all(&home);
+        assert!(
+            !told.contains("agent@yourcompany") && !told.contains("\"name\":\"Agent\""),
+            "{then}: {told}"
+        );
+    }
+}
+
+#[test]
+fn old_values_are_told_as_far_as_they_may_be_read_now() {
+    let (home, _served) = served(&json!({ "version": "1" }));
+    run(
+        &home,
+        &["write", "res.partner", "--ids", "7", "--vals-json", r#"{"phone":"111","comment":"Earlier"}"#],
+    )
+    .ok();
+    run(
+        &home,
+        &["write", "res.partner", "--ids", "7", "--vals-json", r#"{"phone":"222","comment":"Later"}"#],
+    )
+    .ok();
+    let id = run(&home, &["journal", "list"]).ok().json()[0]["id"].as_str().unwrap().to_string();
+    let all = || {
+        run(&home, &["journal", "show", &id]).ok().stdout + &run(&home, &["journal", "export"]).ok().stdout
+    };
+    assert!(all().contains("\"phone\":\"111\"") && all().contains("agent@yourcompany"));
+    for then in [
+        denying(json!({ "model": "res.partner", "method": "read" })),
+        denying(json!({ "model": "res.partner" })),
+        json!({ "version": "1", "default": "deny" }),
+        rules(json!([{ "match": { "model": "res.partner", "effect": "read" }, "action": "ask" }])),
+    ] {
+        policy(&home, &then);
+        let told = all();
+        let before = &run(&home, &["journal", "show", &id]).ok().json()["before"];
+        assert!(before["rows"].is_null() && before["missing"].is_string(), "{then}: {before}");
+        assert!(!told.contains("agent@yourcompany"), "{then}: {told}");
+    }
+    policy(&home, &denying(json!({ "model": "res.partner", "fields": ["email"] })));
+    let told = all();
+    assert!(!told.contains("agent@yourcompany") && told.contains("Earlier"), "{told}");
+    for then in [
+        denying(json!({ "model": "sale.order" })),
+        denying(json!({ "model": "res.partner", "effect": "write" })),
+    ] {
+        policy(&home, &then);
+        assert!(all().contains("agent@yourcompany"), "{then}");
+    }
+}
+
+#[test]
+fn what_was_found_by_its_name_before_is_found_as_it_may_be_now() {
+    let (home, _served) = served(&json!({ "version": "1" }));
+    let lookup = ["lookup", "partner", "Azure"];
+    assert_eq!(run(&home, &lookup).ok().json()["source"], "live");
+    assert_eq!(run(&home, &lookup).ok().json()["source"], "cache");
+    for redacted in ["name", "res.partner.name", "res.partner.*"] {
+        policy(&home, &json!({ "version": "1", "redact": [redacted] }));
+        let told = run(&home, &lookup);
+        assert!(!told.stdout.contains("Azure Interior"), "{redacted}: {}", told.stdout);
+    }
+    policy(
+        &home,
+        &rules(json!([{ "match": { "model": "res.partner", "effect": "read" }, "action": "ask" }])),
+    );
+    run(&home, &lookup).fails(6, "confirmation_required");
+    for right in
+        [json!({ "version": "1", "redact": ["res.partner.phone"] }), denying(json!({ "model": "crm.lead" }))]
+    {
+        policy(&home, &right);
+        assert_eq!(run(&home, &lookup).ok().json()["source"], "cache", "{right}");
+    }
+}
+
+#[test]
 fn names_beside_numbers_and_what_is_made_of_a_field_go_with_it() {
     let (home, _served) = served(&json!({ "version": "1" }));
     let orders =

@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::Odoo;
 use super::leads::Leads;
 use crate::caller::Road;
@@ -72,6 +74,30 @@ impl Odoo {
             self.gate.refuse_named(&case.asked)?;
             self.gate.previewed(case)
         })
+    }
+
+    /// Whether what an operation tells may be shown of what is kept here: it would be let out now, and nobody would be
+    /// asked. Odoo is not.
+    pub fn may_be_shown(&self, operation: &Operation, road: &Road, host: &dyn Host) -> bool {
+        let told = self.in_case_offline(operation, road, host, true, |case| {
+            self.gate.refuse_named(&case.asked)?;
+            self.gate.previewed(case)
+        });
+        self.gate.is_open() || matches!(told, Ok(false))
+    }
+
+    /// Takes what does not leave now out of records that are kept here. Odoo is not asked.
+    ///
+    /// # Errors
+    /// `policy_invalid`.
+    pub fn strip_kept(&self, model: &str, value: &mut Value, road: &Road, host: &dyn Host) -> Result<()> {
+        let none = Object::new();
+        let leads = Leads { odoo: self, road, host, context: &none, may_ask: false };
+        let lead = |model: &str, field: &str| leads.of(model, field);
+        let sources = |model: &str, field: &str| leads.sources(model, field);
+        let facts = Facts { lead: &lead, sources: &sources, ..bare(road) };
+        self.gate.withheld(model)?.strip_kept(value, &facts);
+        Ok(())
     }
 
     /// Whether a person has to let an operation through that is about to be sent.
