@@ -293,6 +293,23 @@ fn old_values_are_told_as_far_as_they_may_be_read_now() {
 }
 
 #[test]
+fn an_undo_tells_nothing_of_a_field_that_does_not_leave_now() {
+    let (home, _served) = served(&json!({ "version": "1" }));
+    let made = run(&home, &["create", "res.partner", "--vals-json", r#"{"name":"Later"}"#]).ok().json();
+    let id = made[0].to_string();
+    run(&home, &["call", "res.partner", "action_archive", "--ids", &id]).ok();
+    policy(&home, &json!({ "version": "1", "redact": ["active"] }));
+    let refused = run(&home, &["undo", "--last"]).fails(8, "undo_impossible");
+    assert!(refused.message().contains("active of res.partner does not leave"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("old true"), "{}", refused.stderr);
+    policy(&home, &json!({ "version": "1", "redact": ["email", "name"] }));
+    run(&home, &["undo", "--last"]).ok();
+    policy(&home, &json!({ "version": "1" }));
+    let row = run(&home, &["read", "res.partner", "--ids", &id, "--fields", "active"]).ok().json();
+    assert_eq!(row[0]["active"], true);
+}
+
+#[test]
 fn what_was_found_by_its_name_before_is_found_as_it_may_be_now() {
     let (home, _served) = served(&json!({ "version": "1" }));
     let lookup = ["lookup", "partner", "Azure"];
