@@ -158,10 +158,11 @@ impl Withheld {
             return false;
         }
         let Computed { paths, is_text, is_stored, is_writable } = (facts.sources)(&self.model.given, field);
-        let is_own_of = |path: &String| path.rsplit_once('.').is_some_and(|(_, last)| last == field);
-        let is_anothers = !is_stored && paths.iter().any(is_own_of);
-        (is_text && !is_writable || is_anothers)
-            && paths.iter().any(|path| self.is_shown_by(path, facts, seen))
+        let is_text = is_text && !is_writable;
+        let is_anothers =
+            |path: &String| !is_stored && path.rsplit_once('.').is_some_and(|(_, last)| last == field);
+        let mut shown = paths.iter().filter(|path| is_text || is_anothers(path));
+        shown.any(|path| self.is_shown_by(path, facts, seen))
     }
 
     fn is_shown_by(&self, path: &str, facts: &Facts, seen: &mut HashSet<(String, String)>) -> bool {

@@ -255,6 +255,10 @@ fn a_text_that_odoo_makes_of_what_is_withheld_goes_with_it() {
         _ => Lead::Nowhere,
     };
     let sources = |_: &str, field: &str| {
+        if matches!(field, "street" | "zip") {
+            let paths = vec!["partner_id.street".into(), "partner_id.zip".into()];
+            return Computed { paths, is_text: true, is_writable: true, ..Computed::default() };
+        }
         let (path, is_text, is_writable) = match field {
             "credit_limit" => ("partner_id.credit_limit", false, true),
             "billed_to" => ("partner_id.email", true, false),
@@ -290,6 +294,8 @@ fn a_text_that_odoo_makes_of_what_is_withheld_goes_with_it() {
     let user = || json!([{ "id": 1, "credit_limit": 5.0, "margin": 2.0 }]);
     assert_eq!(rest("res.partner.credit_limit", "res.users", user()), json!([{ "id": 1, "margin": 2.0 }]));
     assert_eq!(rest("res.company.credit_limit", "res.users", user()), user());
+    let company = || json!([{ "id": 1, "street": "Street 1", "zip": "1000" }]);
+    assert_eq!(rest("res.partner.street", "res.company", company()), json!([{ "id": 1, "zip": "1000" }]));
     // Without Odoo's word, by their names.
     let partner = || json!([{ "id": 7, "email_formatted": "A <a@x.example>", "contact_address": "Street 1", "complete_name": "A", "phone_sanitized": "+32", "comment": "c" }]);
     for (redacted, field) in [
