@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use crate::chance;
 use crate::context;
 use crate::error::Result;
@@ -60,6 +62,52 @@ pub enum Columns {
     Typed,
 }
 
+/// Who asked for a call that is sent later, by whoever lets it through or sends it again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asker {
+    /// The profile; none where it is the one at hand.
+    pub profile: Option<String>,
+    /// `cli`, `spec` or `mcp`; what is not told here and below is as now.
+    pub surface: Option<String>,
+    /// The channel that Odoo's audit names.
+    pub channel: Option<String>,
+    /// The verb.
+    pub verb: Option<String>,
+    /// The tool of MCP.
+    pub tool: Option<String>,
+}
+
+impl Asker {
+    /// Whoever came this way, in a profile.
+    pub fn of(road: &Road, profile: &str) -> Asker {
+        Asker {
+            profile: Some(profile.into()),
+            surface: Some(road.surface.into()),
+            channel: None,
+            verb: road.verb.map(str::to_string),
+            tool: road.tool.clone(),
+        }
+    }
+
+    /// As it is kept in a file.
+    pub fn stored(&self) -> Value {
+        let Asker { profile, surface, channel, verb, tool } = self;
+        json!({ "profile": profile, "surface": surface, "channel": channel, "verb": verb, "tool": tool })
+    }
+
+    /// From a file; of one that tells nothing it is whoever is there now.
+    pub fn from_stored(value: &Value) -> Asker {
+        let text = |key: &str| value[key].as_str().map(str::to_string);
+        Asker {
+            profile: text("profile"),
+            surface: text("surface"),
+            channel: text("channel"),
+            verb: text("verb"),
+            tool: text("tool"),
+        }
+    }
+}
+
 /// How an operation came here: what a policy may ask of it besides itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Road {
@@ -73,18 +121,20 @@ pub struct Road {
     pub patience: Option<Duration>,
     /// A person has proved to be here, and lets it through.
     pub is_approved: bool,
+    /// Whoever asked for it first: what is denied to them is not sent for them by another.
+    pub on_behalf: Option<Asker>,
 }
 
 impl Default for Road {
     fn default() -> Road {
-        Road { surface: "cli", verb: None, tool: None, patience: None, is_approved: false }
+        Road { surface: "cli", verb: None, tool: None, patience: None, is_approved: false, on_behalf: None }
     }
 }
 
 impl Road {
     /// The same for a question of the program's own.
     pub fn asking(&self) -> Road {
-        Road { verb: None, tool: None, is_approved: false, ..self.clone() }
+        Road { verb: None, tool: None, is_approved: false, on_behalf: None, ..self.clone() }
     }
 }
 

@@ -13,7 +13,7 @@ mod recorded;
 use serde_json::Value;
 
 use crate::approval::{self, held, requests};
-use crate::caller::{Caller, Road};
+use crate::caller::{Asker, Caller, Road};
 use crate::cleared::Cleared;
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
@@ -100,18 +100,36 @@ impl Run<'_> {
 
     /// Sends a refused call once more, exactly as it was, now that a person has approved it.
     pub fn repeat(&self, kept: Kept) -> Result<Reply> {
-        let Kept { request, claim, operation, .. } = kept;
-        let odoo = self.session.odoo();
-        let is_asked = odoo.asks(&operation, &self.caller.road, self.host)?.is_some();
+        let Kept { request, claim, operation, asker, .. } = kept;
+        let road = self.for_whoever_asked(asker, &request)?;
+        let is_asked = self.session.odoo().asks(&operation, &road, self.host)?.is_some();
         let is_approved = is_asked && requests::is_approved(self, &request, &operation);
-        let cleared = Cleared::checked(operation).by(&Road { is_approved, ..self.caller.road.clone() });
+        let cleared = Cleared::checked(operation).by(&Road { is_approved, ..road });
         self.without_lookups(cleared.operation(), || {
             self.recorded(&cleared, Some(&request), || requests::send(self, &cleared, &request, &claim))
         })
     }
 
+    /// The way of a call that somebody else has asked for, or the same at another time: it is judged as theirs, too.
+    ///
+    /// # Errors
+    /// It was asked for in another profile, whose policy is not at hand.
+    pub fn for_whoever_asked(&self, asker: Asker, request: &str) -> Result<Road> {
+        match &asker.profile {
+            Some(profile) if profile != self.session.gate().profile() => Err(Error::new(
+                Code::ConfirmationRefused,
+                format!(
+                    "request {request} was asked for in the profile {profile}, whose policy decides over it: nothing was sent from here"
+                ),
+            )
+            .with_effect(Effect::NotSent, Retry::Never)
+            .with_hint("the same command in that profile, or the call itself again in this one")),
+            _ => Ok(Road { on_behalf: Some(asker), ..self.caller.road.clone() }),
+        }
+    }
+
     /// Carries out a call that was held here, now that a person lets it through.
-    pub fn let_through(&self, mut operation: Operation) -> Result<Reply> {
+    pub fn let_through(&self, mut operation: Operation, road: &Road) -> Result<Reply> {
         // The agent can write where it was kept: what its context switches off is judged again, and it is marked again.
         let marks = context::agent_marks(&self.caller.channel);
         let told = operation.context.iter().filter(|(key, _)| !marks.contains_key(*key));
@@ -122,7 +140,7 @@ impl Run<'_> {
                 operation.context.insert(key, value);
             }
         }
-        let cleared = Cleared::checked(operation).by(&Road { is_approved: true, ..self.caller.road.clone() });
+        let cleared = Cleared::checked(operation).by(&Road { is_approved: true, ..road.clone() });
         let held = crate::held::number(cleared.operation());
         let sent = || self.session.odoo().call(&cleared, self.host);
         self.without_lookups(cleared.operation(), || self.recorded(&cleared, Some(&held), sent))
@@ -160,6 +178,17 @@ impl Run<'_> {
             return Ok(());
         }
         self.session.odoo().judge(&told(self, operation), &self.caller.road, self.host)
+    }
+
+    /// Whether what an operation tells may be shown of what is kept here. A call that a person let through was let through
+    /// once: what it told is judged like the same call now.
+    pub fn may_be_shown(&self, operation: &Operation) -> bool {
+        self.session.odoo().may_be_shown(&told(self, operation), &self.caller.road, self.host)
+    }
+
+    /// Takes what does not leave now out of records that are kept here.
+    pub fn strip_kept(&self, model: &str, value: &mut Value) -> Result<()> {
+        self.session.odoo().strip_kept(model, value, &self.caller.road, self.host)
     }
 
     /// Takes out what is asked for and does not leave.
@@ -219,8 +248,16 @@ impl Run<'_> {
                 false => Consent::NotHere,
             };
             approved = match consent {
-                Consent::Given => Some(cleared.approved()),
-                Consent::NotHere => return Err(held::for_the_policy(self, cleared, &asks.reason)),
+                // The policy may have been changed while somebody looked at the form.
+                Consent::Given
+                    if self.session.odoo().asks(cleared.operation(), cleared.road(), self.host)?.as_ref()
+                        == Some(&asks) =>
+                {
+                    Some(cleared.approved())
+                }
+                Consent::Given | Consent::NotHere => {
+                    return Err(held::for_the_policy(self, cleared, &asks.reason));
+                }
                 Consent::Asked => {
                     let told =
                         format!("{} needs a person, who is asked now: nothing was sent", cleared.name());

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::cache::Owner;
+use crate::caller::Asker;
 use crate::drawer::{Drawer, OLDEST};
 use crate::error::{Error, Result};
 use crate::operation::Operation;
@@ -28,6 +29,8 @@ pub struct Held {
     pub at: u64,
     /// `pending`, `done`, `rejected` or `unknown`.
     pub state: String,
+    /// Who asked for it.
+    pub asker: Asker,
     /// Exactly this was sent before, or may have been.
     pub was_sent: bool,
     /// What Odoo answered, once it was carried out.
@@ -61,6 +64,7 @@ impl HeldCalls {
         let text = json!({
             "form": FORM, "request": held.request, "why": held.why, "at": held.at, "state": held.state,
             "was_sent": held.was_sent, "result": held.result, "operation": held.operation.stored(),
+            "asker": held.asker.stored(),
         });
         self.files.put(owner, &held.request, &text.to_string(), held.at)
     }
@@ -132,6 +136,7 @@ fn understood(value: &Value) -> Option<Held> {
         why: value["why"].as_str().unwrap_or_default().into(),
         at: value["at"].as_u64().unwrap_or_default(),
         state: state.into(),
+        asker: Asker::from_stored(&value["asker"]),
         was_sent: value["was_sent"].as_bool().unwrap_or_default(),
         result: value["result"].clone(),
     })
@@ -153,6 +158,7 @@ mod tests {
             why: "w".into(),
             at: 100,
             state: "pending".into(),
+            asker: Asker::of(&crate::caller::Road::default(), "lab"),
             was_sent: false,
             result: Value::Null,
         }

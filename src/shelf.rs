@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::cache::Owner;
+use crate::caller::Asker;
 use crate::drawer::{Drawer, OLDEST};
 use crate::error::Result;
 use crate::operation::Operation;
@@ -25,6 +26,8 @@ pub struct Kept {
     pub claim: Secret,
     /// Exactly what was refused.
     pub operation: Operation,
+    /// Who asked for it.
+    pub asker: Asker,
     /// The second in which it was.
     pub at: u64,
 }
@@ -51,7 +54,7 @@ impl Shelf {
             json!({
                 "form": FORM, "request": kept.request, "claim": kept.claim.expose(), "at": kept.at,
                 "base_url": owner.base_url, "database": owner.database, "user": owner.user,
-                "operation": kept.operation.stored(),
+                "operation": kept.operation.stored(), "asker": kept.asker.stored(),
             })
             .to_string(),
         );
@@ -101,6 +104,7 @@ fn understood(value: &Value, owner: &Owner, request: &str) -> Option<Kept> {
             .filter(|claim| waiting::is_claim(claim))
             .map(|claim| Secret::new(claim.into()))?,
         operation: Operation::from_stored(&value["operation"])?,
+        asker: Asker::from_stored(&value["asker"]),
         at: value["at"].as_u64()?,
     })
 }
@@ -123,7 +127,13 @@ mod tests {
             .unwrap()
             .on(vec![9, 2]);
         operation.context = json!({ "b": 1, "a": 2 }).as_object().unwrap().clone();
-        Kept { request: REQUEST.into(), claim: Secret::new("c".repeat(43)), operation, at: 1_770_000_000 }
+        Kept {
+            request: REQUEST.into(),
+            claim: Secret::new("c".repeat(43)),
+            operation,
+            asker: Asker::of(&crate::caller::Road::default(), "lab"),
+            at: 1_770_000_000,
+        }
     }
 
     #[test]

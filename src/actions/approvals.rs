@@ -13,6 +13,7 @@ pub use crate::approval::notice::Notice;
 use crate::approval::{guard, requests};
 use super::definition::{Definition, Reach, Told, Verb};
 use super::Request as Any;
+use super::journal::leaving;
 use crate::arguments::values::{Choices, Number, OneOf, Patience};
 use crate::arguments::{At, Choice, arguments, rules::NoRules};
 use crate::caller::Caller;
@@ -157,7 +158,9 @@ fn held_here(run: &Run, request: &Request) -> Result<Option<Outcome>> {
     let Some(held) = held::find(run, number)? else { return Ok(None) };
     let outcome = |value: Value| Outcome::local(&value);
     Ok(Some(match request {
-        Request::Wait(_, patience) => outcome(held::status(&held::until_decided(run, number, *patience)?)),
+        Request::Wait(_, patience) => {
+            outcome(leaving::held(run, &held::until_decided(run, number, *patience)?, false)?)
+        }
         Request::Drop(_) => {
             held::forget(run, number)?;
             outcome(json!({ "request": number, "dropped": true }))
@@ -173,11 +176,7 @@ fn held_here(run: &Run, request: &Request) -> Result<Option<Outcome>> {
                     .action(Action::new("approve").with("request", number.as_str()).by_a_person()),
             ));
         }
-        _ => {
-            let mut whole = held::status(&held);
-            whole["call"] = json!({ "kwargs": held.operation.kwargs, "context": held.operation.context });
-            outcome(whole)
-        }
+        _ => outcome(leaving::held(run, &held, true)?),
     }))
 }
 
@@ -187,7 +186,8 @@ fn is_kept(run: &Run, request: &str) -> bool {
 }
 
 fn list(run: &Run) -> Result<Outcome> {
-    let mut rows: Vec<Value> = held::list(run).iter().map(held::status).collect();
+    let one = |held| leaving::held(run, held, false);
+    let mut rows: Vec<Value> = held::list(run).iter().map(one).collect::<Result<_>>()?;
     if run.session.odoo().major(run.host)? >= FIRST_WITH_GUARD {
         rows.extend(guard::list(run)?.iter().map(|row| row_of(run, row)));
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::caller::Asker;
 use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::held::{self, Held};
@@ -49,11 +50,14 @@ fn hold(run: &Run, cleared: &Cleared, why: &str, told: String) -> Error {
         why: why.into(),
         at: run.session.clock.seconds(),
         state: "pending".into(),
+        asker: Asker::of(cleared.road(), run.session.gate().profile()),
         result: Value::Null,
     };
     let mut refusal = Error::new(Code::ConfirmationRequired, told).with_effect(Effect::NotSent, Retry::Never);
     refusal.held_by = Some("client");
-    let Some(calls) = &run.session.held else { return refusal };
+    // A question of the program's own is asked again with what it is for.
+    let is_own = cleared.road().verb.is_none();
+    let Some(calls) = run.session.held.as_ref().filter(|_| !is_own) else { return refusal };
     if let Err(error) = calls.put(&run.session.owner, &held) {
         return refusal
             .with_hint(format!("it could not be kept here ({error}), so nobody can let it through"));

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::{Refusal, guard, manifest, with_recipients};
+use crate::caller::Asker;
 use crate::cleared::Cleared;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
@@ -56,6 +57,7 @@ pub fn keep(run: &Run, operation: &Operation, waiting: &Waiting) {
         request: waiting.request.clone(),
         claim: waiting.claim.clone(),
         operation: operation.clone(),
+        asker: Asker::of(&run.caller.road, run.session.gate().profile()),
         at: run.session.clock.seconds(),
     };
     if let Err(error) = shelf.put(&run.session.owner, &kept) {
@@ -100,6 +102,8 @@ pub fn is_approved(run: &Run, request: &str, operation: &Operation) -> bool {
 /// What a failure means once a claim was sent.
 fn after_claim(run: &Run, operation: &Operation, request: &str, mut error: Error) -> Error {
     match error.code {
+        // The policy has changed meanwhile, and Odoo was not asked.
+        Code::ConfirmationRequired if error.held_by == Some("client") => return error,
         Code::ConfirmationRequired => {}
         Code::OutcomeUnknown => {
             error.hints = vec![

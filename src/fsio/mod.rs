@@ -97,7 +97,6 @@ fn directory_of(path: &Path) -> io::Result<&Path> {
 }
 
 /// What tells that a file is still the one it was, as far as that goes without reading it.
-#[cfg(feature = "mcp")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
     modified: Option<SystemTime>,
@@ -108,7 +107,6 @@ pub struct Stamp {
 }
 
 /// That of a file; none where there is none to be seen.
-#[cfg(feature = "mcp")]
 pub fn stamp(path: &Path) -> Option<Stamp> {
     let metadata = std::fs::metadata(path).ok()?;
     // What is put into a directory is told by its files: of itself it matters who may do that.

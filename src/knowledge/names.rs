@@ -49,11 +49,8 @@ pub const EVERYDAY: [(&str, &str); 40] = [
 const WORDS: [&str; 4] = ["as", "display", "show", "with"];
 
 /// What is shown under another word than the field's own.
-const SHOWN: [(&str, &[&str]); 3] = [
-    ("address", &["street", "street2", "zip", "city", "state_id", "country_id"]),
-    ("address_only", &["street", "street2", "zip", "city", "state_id", "country_id"]),
-    ("partner_name", &["partner_id"]),
-];
+const SHOWN: [(&str, &[&str]); 3] =
+    [("address", ADDRESS), ("address_only", ADDRESS), ("partner_name", &["partner_id"])];
 
 /// By what records are found besides their names, where somebody asks for a name (Odoo 19.0, `_rec_names_search`).
 const FOUND_BY: [(&str, &[&str]); 22] = [
@@ -84,6 +81,44 @@ const FOUND_BY: [(&str, &[&str]); 22] = [
 /// What a record is called by.
 const CALLED: [&str; 2] = ["name", "x_name"];
 
+/// What the names of records show besides, always (Odoo 19.0, `_compute_display_name`).
+const SHOWN_IN: [(&str, &[&str]); 8] = [
+    ("account.account", &["code"]),
+    ("account.analytic.account", &["code"]),
+    ("fleet.vehicle", &["license_plate"]),
+    ("payment.token", &["payment_details"]),
+    ("product.product", &["default_code"]),
+    ("product.template", &["default_code"]),
+    ("res.bank", &["bic"]),
+    ("res.partner.bank", &["acc_number"]),
+];
+
+/// Fields that show others, on whatever model they stand: Odoo makes them of those, and nobody writes them.
+const MADE_OF: [(&str, &[&str]); 21] = [
+    ("avatar_1024", &["avatar_1920", "image_1024", "image_1920"]),
+    ("avatar_128", &["avatar_1920", "image_128", "image_1920"]),
+    ("avatar_1920", &["image_1920"]),
+    ("avatar_256", &["avatar_1920", "image_1920", "image_256"]),
+    ("avatar_512", &["avatar_1920", "image_1920", "image_512"]),
+    ("complete_name", &CALLED),
+    ("contact_address", ADDRESS),
+    ("contact_address_complete", ADDRESS),
+    ("contact_address_inline", ADDRESS),
+    ("display_name", &["complete_name", "name", "x_name"]),
+    ("email_domain", &["email"]),
+    ("email_formatted", &["email", "name"]),
+    ("email_normalized", &["email", "email_from"]),
+    ("image_1024", &["image_1920"]),
+    ("image_128", &["image_1920"]),
+    ("image_256", &["image_1920"]),
+    ("image_512", &["image_1920"]),
+    ("phone_sanitized", &["mobile", "phone"]),
+    ("sanitized_acc_number", &["acc_number"]),
+    ("street_name", &["street"]),
+    ("street_number", &["street"]),
+];
+const ADDRESS: &[&str] = &["street", "street2", "zip", "city", "state_id", "country_id"];
+
 /// The fields that a search for a name looks at: those of the name itself, and others by which the model is found.
 pub fn found_by(model: &str) -> impl Iterator<Item = &'static str> {
     let more = FOUND_BY.iter().find(|row| row.0 == model).map_or(&[] as &[&str], |row| row.1);
@@ -95,9 +130,26 @@ pub fn is_told(model: &str) -> bool {
     FOUND_BY.iter().any(|row| row.0 == model)
 }
 
-/// The fields that the name of a record repeats.
-pub fn repeated_in_names() -> impl Iterator<Item = &'static str> {
-    CALLED.into_iter()
+/// The same of one model, or of any.
+pub fn shown_in_any(model: Option<&str>) -> impl Iterator<Item = &'static str> {
+    let rows = SHOWN_IN.iter().filter(move |row| model.is_none_or(|model| row.0 == model));
+    rows.flat_map(|row| row.1.iter().copied())
+}
+
+/// Whether a method answers with names of records beside their numbers, and nothing else.
+pub fn answers_with_names(method: &str) -> bool {
+    matches!(method, "name_get" | "name_search")
+}
+
+/// The fields that a field shows, on whatever model it stands.
+pub fn made_of(field: &str) -> &'static [&'static str] {
+    let found = MADE_OF.binary_search_by_key(&field, |row| row.0);
+    found.ok().and_then(|at| MADE_OF.get(at)).map_or(&[], |row| row.1)
+}
+
+/// The fields that names of records of a model show besides.
+pub fn shown_in_names(model: &str) -> &'static [&'static str] {
+    SHOWN_IN.iter().find(|row| row.0 == model).map_or(&[], |row| row.1)
 }
 
 /// The fields that names of records may show by a key, of whichever model they are.
@@ -121,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_key_says_which_field_it_shows() {
-        assert!(SHOWN.is_sorted() && FOUND_BY.is_sorted());
+        assert!(SHOWN.is_sorted() && FOUND_BY.is_sorted() && SHOWN_IN.is_sorted() && MADE_OF.is_sorted());
         for (key, field) in [
             ("show_vat", "vat"),
             ("show_address", "city"),

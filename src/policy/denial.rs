@@ -23,6 +23,14 @@ pub fn limited(what: &str, file: &str, pointer: &str, reason: &str, seconds: Opt
     told(message, file, pointer, reason, None, seconds)
 }
 
+/// A refusal of what a person has to let through.
+pub fn wants_a_person(what: &str) -> Error {
+    let told = format!("the policy wants a person to let {what} through: nothing was sent");
+    let mut error = Error::new(Code::ConfirmationRequired, told).with_effect(Effect::NotSent, Retry::Never);
+    error.held_by = Some("client");
+    error
+}
+
 fn told(
     message: String,
     file: &str,

@@ -35,6 +35,10 @@ pub type Sources<'f> = &'f dyn Fn(&str, &str) -> Computed;
 pub struct Computed {
     /// Paths; none where it holds a value of its own, or only says which of a few there is, or where nobody knows.
     pub paths: Vec<String>,
+    /// It is a text.
+    pub is_text: bool,
+    /// Its own record keeps it, too.
+    pub is_stored: bool,
     /// It can be written: of one path, what is written is kept there.
     pub is_writable: bool,
 }

@@ -3,10 +3,11 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::document::{Document, LARGEST};
 use super::policies::{Loaded, Origin, Policies};
-use crate::fsio::{self, Writers};
+use crate::fsio::{self, Stamp, Writers};
 
 /// Where to look.
 #[derive(Clone, Debug)]
@@ -30,6 +31,36 @@ pub struct Locked {
     pub pointer: String,
     /// In words.
     pub why: String,
+}
+
+/// What files were like: whether one is there, what it is, and who may write beside it.
+pub type Stamps = Vec<(bool, Option<Stamp>, Option<Stamp>)>;
+
+/// The documents as they stand now.
+pub struct Current {
+    places: Places,
+    /// What the files were like before they were read: a change meanwhile is seen the next time.
+    were: Stamps,
+    read: Result<Arc<Policies>, Locked>,
+}
+
+impl Current {
+    /// Those that are found there.
+    pub fn of(places: &Places) -> Current {
+        let were = places.stamps();
+        Current { were, read: places.load().map(Arc::new), places: places.clone() }
+    }
+
+    /// Every document that applies.
+    ///
+    /// # Errors
+    /// A file that is there cannot be taken as it stands: then nothing is sent at all.
+    pub fn policies(&mut self) -> Result<Arc<Policies>, &Locked> {
+        if self.places.stamps() != self.were {
+            *self = Current::of(&self.places);
+        }
+        self.read.as_ref().map(Arc::clone)
+    }
 }
 
 /// A file to look for.
@@ -89,6 +120,15 @@ impl Places {
             documents.push(Loaded { origin, file: path.display().to_string(), document });
         }
         Ok(Policies { documents })
+    }
+
+    /// What the files are like, whether they are there or not: as long as they stay so, they need not be read again.
+    pub fn stamps(&self) -> Stamps {
+        let one = |it: Candidate| {
+            let directory = it.path.parent().and_then(fsio::stamp);
+            (it.path.symlink_metadata().is_ok(), fsio::stamp(&it.path), directory)
+        };
+        self.candidates().into_iter().map(one).collect()
     }
 
     /// The files that are there.
@@ -163,6 +203,30 @@ mod tests {
             ..places
         };
         assert_eq!(by_path.load_owned_by(Writers::User).unwrap().documents.len(), 3);
+    }
+
+    #[test]
+    fn documents_are_those_of_the_files_as_they_are_now() {
+        let home = tempfile::tempdir().unwrap();
+        let mut places = places(home.path());
+        places.machine = home.path().join("none");
+        let mut current = Current::of(&places);
+        let path = home.path().join("config/policy.json");
+        assert!(current.policies().unwrap().is_empty());
+        put(path.clone(), r#"{"version":"1","redact":["vat"]}"#, 0o600);
+        let first = current.policies().unwrap();
+        assert!(first.redact());
+        assert!(Arc::ptr_eq(&first, &current.policies().unwrap()), "what stays as it was is not read again");
+        put(path.clone(), r#"{"version":"1","redact":"vat"}"#, 0o600);
+        assert!(current.policies().is_err());
+        put(path.clone(), r#"{"version":"1"}"#, 0o600);
+        assert!(!current.policies().unwrap().redact());
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
+        assert!(current.policies().is_err(), "others may write it");
+        std::fs::remove_file(&path).unwrap();
+        assert!(current.policies().unwrap().is_empty());
+        std::os::unix::fs::symlink("nothing", &path).unwrap();
+        assert!(current.policies().is_err(), "a link to nothing");
     }
 
     #[test]

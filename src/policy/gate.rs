@@ -1,8 +1,9 @@
 //! The gate that every operation goes through on its way out: it decides, counts and keeps a log. It holds the documents
-//! of one profile for as long as its session lives. It sends nothing and asks nobody.
+//! of one profile as they stand now: a session may live for hours, and a call may wait for its turn, a server or a
+//! person. It sends nothing and asks nobody.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use super::counters::{Counters, Receipt, Reserved};
 use super::decide::Verdict;
 use super::decimal::Decimal;
 use super::denial;
-use super::files::{Locked, Places};
+use super::files::{Current, Places};
 use super::limit::{Due, Who};
 use super::policies::{Decision, Policies};
 use super::withheld::Withheld;
@@ -26,13 +27,22 @@ const LARGEST_LOG: u64 = 8 * 1024 * 1024;
 
 /// The gate.
 pub struct Gate {
-    loaded: std::result::Result<Policies, Locked>,
+    current: Mutex<Current>,
     counters: Counters,
     log: PathBuf,
     profile: String,
     clock: SharedClock,
     /// What the counters' file says of the clock, read once.
     latest: OnceLock<u64>,
+}
+
+/// Whether an operation may leave now.
+#[must_use = "what was taken is given back where the call did not run"]
+pub enum Turn {
+    /// It may.
+    Now(Pass),
+    /// Not before so long: then it is decided again, for what stands then.
+    Later(Duration),
 }
 
 /// What was taken of limits for a call that is under way.
@@ -42,7 +52,7 @@ pub struct Pass {
 }
 
 /// A person's part, where one has to let a call through.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asks {
     /// Why.
     pub reason: String,
@@ -50,6 +60,15 @@ pub struct Asks {
     pub passphrases: Vec<Vec<String>>,
     /// An answer in a form of the client's will do.
     pub by_form: bool,
+}
+
+impl Asks {
+    /// What both want.
+    pub fn and(mut self, other: Asks) -> Asks {
+        self.passphrases.extend(other.passphrases);
+        self.passphrases.dedup();
+        Asks { by_form: self.by_form && other.by_form, ..self }
+    }
 }
 
 /// An operation and what is known of it here.
@@ -72,7 +91,7 @@ impl Gate {
     /// With the documents that are found there. One that cannot be taken is told when something is to be sent.
     pub fn open(places: &Places, state: &Path, profile: &str, clock: SharedClock) -> Gate {
         Gate {
-            loaded: places.load(),
+            current: Mutex::new(Current::of(places)),
             counters: Counters::new(state),
             log: state.join("policy").join("decisions.jsonl"),
             profile: profile.into(),
@@ -85,13 +104,14 @@ impl Gate {
     ///
     /// # Errors
     /// `policy_invalid`: nothing is to be sent.
-    pub fn policies(&self) -> Result<&Policies> {
-        self.loaded.as_ref().map_err(denial::locked)
+    pub fn policies(&self) -> Result<Arc<Policies>> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.policies().map_err(denial::locked)
     }
 
     /// Whether there is nothing to decide.
     pub fn is_open(&self) -> bool {
-        self.loaded.as_ref().is_ok_and(Policies::is_empty)
+        self.policies().is_ok_and(|policies| policies.is_empty())
     }
 
     /// The profile, as rules name it.
@@ -105,7 +125,7 @@ impl Gate {
         let ends = |policies: &Policies| {
             policies.documents.iter().any(|it| it.document.rules.iter().any(|rule| rule.expires.is_some()))
         };
-        if !self.loaded.as_ref().is_ok_and(ends) {
+        if !self.policies().is_ok_and(|policies| ends(&policies)) {
             return now;
         }
         // What cannot be read opens nothing: every end has come.
@@ -118,7 +138,7 @@ impl Gate {
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn decided(&self, case: &Case) -> Result<(Decision, &Policies)> {
+    fn decided(&self, case: &Case) -> Result<(Decision, Arc<Policies>)> {
         let policies = self.policies()?;
         Ok((policies.decide(&case.asked, &case.who), policies))
     }
@@ -129,7 +149,7 @@ impl Gate {
     /// `policy_invalid`.
     pub fn explained(&self, case: &Case) -> Result<Explained> {
         let (decision, policies) = self.decided(case)?;
-        let dues: Vec<(usize, Due)> = self.enforced(&decision, policies).cloned().collect();
+        let dues: Vec<(usize, Due)> = self.enforced(&decision, &policies).cloned().collect();
         let owed: Vec<&Due> = dues.iter().map(|(_, due)| due).collect();
         let left = self.counters.look(&owed, self.milliseconds()).map_err(|why| self.closed(&why))?.1;
         let limits = dues.into_iter().zip(left).map(|((at, due), left)| (at, due, left)).collect();
@@ -145,8 +165,8 @@ impl Gate {
         if decision.verdict != Verdict::Deny {
             return Ok(());
         }
-        self.note(case, &decision, "deny");
-        Err(self.denied(case, &decision, policies))
+        self.note(case, &decision, &policies, "deny");
+        Err(self.denied(case, &decision, &policies))
     }
 
     /// The same of what is only shown: it is not noted. Whether a person would be asked.
@@ -156,7 +176,7 @@ impl Gate {
     pub fn previewed(&self, case: &Case) -> Result<bool> {
         let (decision, policies) = self.decided(case)?;
         match decision.verdict {
-            Verdict::Deny => Err(self.denied(case, &decision, policies)),
+            Verdict::Deny => Err(self.denied(case, &decision, &policies)),
             verdict => Ok(verdict == Verdict::Ask),
         }
     }
@@ -179,19 +199,19 @@ impl Gate {
         match decision.verdict {
             Verdict::Allow => return Ok(None),
             Verdict::Deny => {
-                self.note(case, &decision, "deny");
-                return Err(self.denied(case, &decision, policies));
+                self.note(case, &decision, &policies, "deny");
+                return Err(self.denied(case, &decision, &policies));
             }
             Verdict::Ask => {}
         }
-        let dues: Vec<&(usize, Due)> = self.enforced(&decision, policies).collect();
+        let dues: Vec<&(usize, Due)> = self.enforced(&decision, &policies).collect();
         let owed: Vec<&Due> = dues.iter().map(|(_, due)| due).collect();
         let (full, _) = self.counters.look(&owed, self.milliseconds()).map_err(|why| self.closed(&why))?;
         if let Some((at, wait)) = full {
-            self.note(case, &decision, "limit");
-            return Err(self.limited(case, policies, dues[at], wait));
+            self.note(case, &decision, &policies, "limit");
+            return Err(self.limited(case, &policies, dues[at], wait));
         }
-        self.note(case, &decision, "ask");
+        self.note(case, &decision, &policies, "ask");
         let reason = decision.by.as_ref().map(|(_, ruling)| ruling.reason.clone()).unwrap_or_default();
         // What the machine's administrator asks for is proved by what that one has given, and by nobody else's.
         let machines = policies.documents.iter().filter(|it| it.origin == super::policies::Origin::Machine);
@@ -229,8 +249,20 @@ impl Gate {
         denial::limited(&name(case.asked.operation), file, &due.pointer, &reason, wait)
     }
 
+    /// Refuses an operation that somebody else has asked for, as it would be refused to them. Their limits are looked at,
+    /// and those of whoever sends it are taken from.
+    ///
+    /// # Errors
+    /// `policy_denied`, `policy_invalid`, `confirmation_required`.
+    pub fn let_by(&self, theirs: &Case, is_approved: bool) -> Result<()> {
+        match self.asks(theirs)? {
+            Some(_) if !is_approved => Err(denial::wants_a_person(&name(theirs.asked.operation))),
+            _ => Ok(()),
+        }
+    }
+
     /// Lets an operation out: it is allowed, or a person has let it through, and what it takes of limits is taken. At a
-    /// limit it may wait.
+    /// limit it may wait for so long.
     ///
     /// # Errors
     /// `policy_denied`, `policy_invalid`, `confirmation_required`, and what cannot be counted.
@@ -238,11 +270,11 @@ impl Gate {
         &self,
         case: &Case,
         is_approved: bool,
-        patience: Option<Duration>,
-        is_stopped: &dyn Fn() -> bool,
+        patience: Duration,
         tell: &dyn Fn(String),
-    ) -> Result<Pass> {
+    ) -> Result<Turn> {
         let (decision, policies) = self.decided(case)?;
+        let policies = &*policies;
         for (at, ruling) in decision.shadows.iter().filter(|(_, it)| it.verdict != Verdict::Allow) {
             let file = policies.documents.get(*at).map_or("", |loaded| loaded.file.as_str());
             tell(format!(
@@ -255,60 +287,33 @@ impl Gate {
         }
         match decision.verdict {
             Verdict::Deny => {
-                self.note(case, &decision, "deny");
+                self.note(case, &decision, policies, "deny");
                 return Err(self.denied(case, &decision, policies));
             }
             Verdict::Ask if !is_approved => {
-                self.note(case, &decision, "ask");
-                let mut error = Error::new(
-                    Code::ConfirmationRequired,
-                    format!(
-                        "the policy wants a person to let {} through: nothing was sent",
-                        name(case.asked.operation)
-                    ),
-                )
-                .with_effect(Effect::NotSent, Retry::Never);
-                error.held_by = Some("client");
-                return Err(error);
+                self.note(case, &decision, policies, "ask");
+                return Err(denial::wants_a_person(&name(case.asked.operation)));
             }
             _ => {}
         }
-        let is_counted = self.enforced(&decision, policies).next().is_some();
-        let receipt = match is_counted {
-            false => None,
-            true => Some(self.reserved(case, &decision, policies, patience, is_stopped)?),
-        };
-        self.watched(case, &decision, policies, tell);
-        self.note(case, &decision, "sent");
-        Ok(Pass { receipt })
-    }
-
-    fn reserved(
-        &self,
-        case: &Case,
-        decision: &Decision,
-        policies: &Policies,
-        patience: Option<Duration>,
-        is_stopped: &dyn Fn() -> bool,
-    ) -> Result<Receipt> {
-        let dues: Vec<&(usize, Due)> = self.enforced(decision, policies).collect();
+        let dues: Vec<&(usize, Due)> = self.enforced(&decision, policies).collect();
         let owed: Vec<&Due> = dues.iter().map(|(_, due)| due).collect();
-        let started = self.clock.instant();
-        loop {
+        let mut receipt = None;
+        if !owed.is_empty() {
             match self.counters.reserve(&owed, self.milliseconds()).map_err(|why| self.closed(&why))? {
-                Reserved::Taken(receipt) => return Ok(receipt),
+                Reserved::Taken(taken) => receipt = Some(taken),
                 Reserved::Full { at, retry_after } => {
-                    let passed = self.clock.instant().saturating_duration_since(started);
-                    let left = patience.unwrap_or_default().saturating_sub(passed);
-                    let wait = retry_after.map(Duration::from_secs).filter(|wait| *wait <= left);
-                    let Some(wait) = wait.filter(|_| !is_stopped()) else {
-                        self.note(case, decision, "limit");
-                        return Err(self.limited(case, policies, dues[at], retry_after));
-                    };
-                    self.clock.sleep(wait.min(Duration::from_secs(1)));
+                    let wait = retry_after.map(Duration::from_secs).filter(|wait| *wait <= patience);
+                    return wait.map(Turn::Later).ok_or_else(|| {
+                        self.note(case, &decision, policies, "limit");
+                        self.limited(case, policies, dues[at], retry_after)
+                    });
                 }
             }
         }
+        self.watched(case, &decision, policies, tell);
+        self.note(case, &decision, policies, "sent");
+        Ok(Turn::Now(Pass { receipt }))
     }
 
     /// Counts for documents that only watch, each limit for itself: one that is reached is told, and holds nothing back.
@@ -339,8 +344,8 @@ impl Gate {
     ///
     /// # Errors
     /// `policy_invalid`.
-    pub fn withheld(&self, model: &str) -> Result<Withheld<'_>> {
-        Ok(Withheld::new(self.policies()?, model, self.now()))
+    pub fn withheld(&self, model: &str) -> Result<Withheld> {
+        Ok(Withheld::new(&self.policies()?, model, self.now()))
     }
 
     /// Refuses an operation that names a field which does not leave where its value would be told all the same.
@@ -354,12 +359,12 @@ impl Gate {
     }
 
     /// Notes a decision: what was asked, by the names of its arguments alone. That it cannot be noted stops nothing.
-    fn note(&self, case: &Case, decision: &Decision, became: &str) {
+    fn note(&self, case: &Case, decision: &Decision, policies: &Policies, became: &str) {
         let operation = case.asked.operation;
         let mut arguments: Vec<&str> = operation.kwargs.keys().map(String::as_str).collect();
         arguments.sort_unstable();
         let ruling = |(at, ruling): &(usize, super::decide::Ruling)| {
-            let file = self.loaded.as_ref().ok().and_then(|all| all.documents.get(*at));
+            let file = policies.documents.get(*at);
             json!({ "file": file.map(|it| it.file.as_str()), "pointer": ruling.pointer, "verdict": ruling.verdict.as_str() })
         };
         let line = json!({

@@ -40,6 +40,9 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
         let known = [
             ("sale.order", "order_line", "sale.order.line", Link::Owned),
             ("res.users", "partner_id", "res.partner", Link::One),
+            ("res.company", "partner_id", "res.partner", Link::One),
+            ("project.task", "parent_id", "project.task", Link::One),
+            ("project.task", "project_id", "project.project", Link::One),
             ("sale.order.line", "order_id", "sale.order", Link::One),
             ("sale.order", "partner_id", "res.partner", Link::One),
             ("sale.order", "name", "", Link::One),
@@ -79,14 +82,27 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
         lead: &lead,
         has: &|model, holds| (model == "x.told").then(|| ["name", "price_unit"].into_iter().any(holds)),
         sources: &|model, field| match (model, field) {
-            ("res.users", "email" | "comment") => {
-                Computed { paths: vec![format!("partner_id.{field}")], is_writable: true }
-            }
+            ("res.users", "email" | "comment") => Computed {
+                paths: vec![format!("partner_id.{field}")],
+                is_writable: true,
+                ..Computed::default()
+            },
             ("sale.order.line", "currency_id") => {
-                Computed { paths: vec!["order_id.currency_id".into()], is_writable: false }
+                Computed { paths: vec!["order_id.currency_id".into()], ..Computed::default() }
             }
+            ("res.company", "street" | "country_id") => Computed {
+                paths: vec!["partner_id.street".into(), "partner_id.city".into()],
+                is_writable: true,
+                ..Computed::default()
+            },
+            ("project.task", "partner_id") => Computed {
+                paths: vec!["parent_id.partner_id".into(), "project_id".into()],
+                is_writable: true,
+                is_stored: true,
+                ..Computed::default()
+            },
             ("res.partner", "email_normalized") => {
-                Computed { paths: vec!["email".into()], is_writable: false }
+                Computed { paths: vec!["email".into()], ..Computed::default() }
             }
             _ => Computed::default(),
         },

@@ -2,20 +2,22 @@
 //! withheld. They are left out of what is asked and of what is answered, never replaced, so that nothing can be
 //! written back; and nobody is told of them by a condition, an order, a group or an import.
 
-use std::borrow::Cow;
+mod answers;
+
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::act::Act;
 use super::asked::Asked;
 use super::document::{Action, Document};
-use super::facts::{Facts, Lead};
+use super::facts::{Computed, Facts, Lead};
 use super::pattern::ModelNames;
 use super::policies::Policies;
 use crate::knowledge::methods::{self, Role};
 use crate::knowledge::{names, sensitive};
-use crate::operation::{Object, Operation};
+use crate::operation::Operation;
 
 /// Why a field does not leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,16 +29,21 @@ pub enum Why {
 }
 
 /// What a field is withheld by, at one place of an answer.
-pub struct Withheld<'p> {
-    policies: &'p Policies,
+pub struct Withheld {
+    policies: Arc<Policies>,
     model: ModelNames,
     now: u64,
 }
 
-impl<'p> Withheld<'p> {
+impl Withheld {
     /// For operations on a model.
-    pub fn new(policies: &'p Policies, model: &str, now: u64) -> Withheld<'p> {
-        Withheld { policies, model: ModelNames::of(model), now }
+    pub fn new(policies: &Arc<Policies>, model: &str, now: u64) -> Withheld {
+        Withheld { policies: Arc::clone(policies), model: ModelNames::of(model), now }
+    }
+
+    /// For those on another model.
+    fn of(&self, model: &str) -> Withheld {
+        Withheld::new(&self.policies, model, self.now)
     }
 
     /// Whether a field is, so deep below a record of the model.
@@ -52,11 +59,13 @@ impl<'p> Withheld<'p> {
             })
         };
         let redacts = self.policies.enforced().any(|loaded| is_redacted(&loaded.document));
-        // The name of a record repeats what it is called by.
-        if field == "display_name" && !redacts {
-            return names::repeated_in_names().find_map(|name| self.is(name, depth));
+        if redacts && field != "id" {
+            return Some(Why::Redacted);
         }
-        (redacts && field != "id").then_some(Why::Redacted)
+        // What Odoo makes of others shows them: the name of a record what it is called by.
+        let own =
+            if field == "display_name" && depth == 0 { names::shown_in_names(&self.model.now) } else { &[] };
+        names::made_of(field).iter().chain(own).find_map(|other| self.is(other, depth))
     }
 
     /// Whether every document has a rule that opens this field by its name, and says why.
@@ -91,6 +100,11 @@ impl<'p> Withheld<'p> {
     /// What an operation would tell of what is withheld, and where that is said; none where it tells nothing.
     pub fn told_by(&self, asked: &Asked) -> Option<(String, &'static str)> {
         let named = "no condition, order, group, aggregate, import or context names it";
+        let operation = asked.operation;
+        if names::answers_with_names(&operation.method) && self.is("display_name", 0).is_some() {
+            let told = format!("{} tells the names of records, which are withheld", operation.method);
+            return Some((told, "/redact"));
+        }
         match self.named_in(asked) {
             Some((field, Why::Secret)) => Some((format!("{field} is a secret: {named}"), "(secret fields)")),
             Some((field, Why::Redacted)) => Some((format!("{field} is withheld: {named}"), "/redact")),
@@ -112,7 +126,7 @@ impl<'p> Withheld<'p> {
         let named = asked.named_of.iter().filter_map(|(at, field)| Some((model(*at)?, *field)));
         let searched = asked.searched.iter().map(|model| (model.as_str(), "display_name"));
         named.chain(searched).find_map(|(model, field)| {
-            let own = Withheld::new(self.policies, model, self.now);
+            let own = self.of(model);
             Some((field, own.repeated_by(field, &asked.facts, &mut seen)?))
         })
     }
@@ -137,6 +151,32 @@ impl<'p> Withheld<'p> {
         (facts.sources)(model, field).paths.into_iter().find(|path| self.leads_to_withheld(path, facts, seen))
     }
 
+    /// Whether a field shows what is withheld: it is a text that Odoo makes of it and nobody writes, or another record's
+    /// field, shown as its own. What is written or counted is a value by itself.
+    fn shows_withheld(&self, field: &str, facts: &Facts, seen: &mut HashSet<(String, String)>) -> bool {
+        if field == "display_name" || !seen.insert((self.model.given.clone(), field.into())) {
+            return false;
+        }
+        let Computed { paths, is_text, is_stored, is_writable } = (facts.sources)(&self.model.given, field);
+        let is_text = is_text && !is_writable;
+        let is_anothers =
+            |path: &String| !is_stored && path.rsplit_once('.').is_some_and(|(_, last)| last == field);
+        let mut shown = paths.iter().filter(|path| is_text || is_anothers(path));
+        shown.any(|path| self.is_shown_by(path, facts, seen))
+    }
+
+    fn is_shown_by(&self, path: &str, facts: &Facts, seen: &mut HashSet<(String, String)>) -> bool {
+        let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+        if self.is(first, 0).is_some() {
+            return true;
+        }
+        let Some(rest) = rest else { return self.shows_withheld(first, facts, seen) };
+        match (facts.lead)(&self.model.given, first) {
+            Lead::To { model, .. } => self.of(&model).is_shown_by(rest, facts, seen),
+            _ => false,
+        }
+    }
+
     /// Whether a path goes by a withheld field, or by one that repeats such a one.
     fn leads_to_withheld(&self, path: &str, facts: &Facts, seen: &mut HashSet<(String, String)>) -> bool {
         let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
@@ -145,9 +185,7 @@ impl<'p> Withheld<'p> {
         }
         let Some(rest) = rest else { return self.repeated_by(first, facts, seen).is_some() };
         match (facts.lead)(&self.model.given, first) {
-            Lead::To { model, .. } => {
-                Withheld::new(self.policies, &model, self.now).leads_to_withheld(rest, facts, seen)
-            }
+            Lead::To { model, .. } => self.of(&model).leads_to_withheld(rest, facts, seen),
             _ => false,
         }
     }
@@ -209,113 +247,6 @@ impl<'p> Withheld<'p> {
             self.strip_specification(inner, depth + 1, out);
         }
     }
-
-    /// An answer without them, and which they were; none where there were none.
-    ///
-    /// # Errors
-    /// There may be some, and the answer cannot be looked through.
-    pub fn without(&self, answer: &str) -> serde_json::Result<Option<(Value, Vec<String>)>> {
-        if !self.has_key(answer) {
-            return Ok(None);
-        }
-        let mut value: Value = serde_json::from_str(answer)?;
-        let mut out = Vec::new();
-        self.strip(&mut value, 0, &mut out);
-        Ok((!out.is_empty()).then_some((value, out)))
-    }
-
-    /// Takes them out of a value that is at hand.
-    pub fn strip_from(&self, value: &mut Value) {
-        self.strip(value, 0, &mut Vec::new());
-    }
-
-    /// Looks through the keys of a JSON text, without making anything of it.
-    fn has_key(&self, text: &str) -> bool {
-        let bytes = text.as_bytes();
-        // Rows have the same keys over and over, and in the same order.
-        let (mut seen, mut order): (HashSet<Cow<str>>, Vec<Cow<str>>) = (HashSet::new(), Vec::new());
-        let mut next = 0;
-        let mut at = 0;
-        while let Some(quote) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'"')) {
-            let start = at + quote + 1;
-            let mut end = start;
-            let mut is_escaped = false;
-            while let Some(byte) = bytes.get(end) {
-                match byte {
-                    b'\\' => {
-                        is_escaped = true;
-                        end += 2;
-                    }
-                    b'"' => break,
-                    _ => end += 1,
-                }
-            }
-            at = end + 1;
-            let blanks = bytes
-                .get(at..)
-                .map_or(0, |rest| rest.iter().take_while(|it| it.is_ascii_whitespace()).count());
-            if bytes.get(at + blanks) == Some(&b':') {
-                let key = text.get(start..end).unwrap_or_default();
-                // Written with escapes it may be the same; what is no text is the name of nothing.
-                let plain = |key: &str| serde_json::from_str::<String>(&format!("\"{key}\"")).ok();
-                let key = if is_escaped { plain(key).map(Cow::Owned) } else { Some(Cow::Borrowed(key)) };
-                let Some(key) = key else { continue };
-                if let Some(place) = [next, 0].into_iter().find(|place| order.get(*place) == Some(&key)) {
-                    next = place + 1;
-                    continue;
-                }
-                if seen.contains(&key) {
-                    continue;
-                }
-                if self.is(&key, 1).is_some() {
-                    return true;
-                }
-                seen.insert(key.clone());
-                order.push(key);
-                next = order.len();
-            }
-        }
-        false
-    }
-
-    fn strip(&self, value: &mut Value, depth: usize, out: &mut Vec<String>) {
-        match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.strip(item, depth, out)),
-            Value::Object(object) => {
-                object.retain(|name, value| {
-                    let is_out = match self.is(name, depth) {
-                        // What is no text is no secret: a description of the field, or that there is none.
-                        Some(Why::Secret) => matches!(value, Value::String(_) | Value::Number(_)),
-                        Some(Why::Redacted) => true,
-                        None => false,
-                    };
-                    if is_out && !out.contains(name) {
-                        out.push(name.clone());
-                    }
-                    !is_out
-                });
-                let wrapped = if depth == 0 { wrapped(object) } else { None };
-                for (name, inner) in object.iter_mut() {
-                    let deeper = usize::from(wrapped != Some(name.as_str()) && name != "__records");
-                    self.strip(inner, depth + deeper, out);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Where an answer holds the records themselves, if it is no record: `{"length": 1, "records": [{…}]}`, groups
-/// likewise, and the values of a form.
-fn wrapped(object: &Object) -> Option<&'static str> {
-    let is_list = |name: &str| object.get(name).is_some_and(Value::is_array);
-    if object.contains_key("id") {
-        return None;
-    }
-    if object.get("length").is_some_and(Value::is_number) {
-        return ["records", "groups"].into_iter().find(|name| is_list(name));
-    }
-    object.get("value").is_some_and(Value::is_object).then_some("value")
 }
 
 #[cfg(test)]

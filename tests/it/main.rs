@@ -39,6 +39,7 @@ mod moments;
 mod on_sandbox;
 mod pages;
 mod policy;
+mod policy_later;
 mod preflight;
 mod profiles;
 mod properties;

@@ -1,10 +1,13 @@
-//! What of an entry leaves: nothing that the policy withholds now, whatever it did when the entry was written.
+//! What of an entry leaves, and of a call that was held here: nothing that the policy withholds now, whatever it did when
+//! that was written.
 
 use serde_json::{Value, json};
 
+use crate::approval;
 use crate::error::Result;
+use crate::held::Held;
 use crate::journal::Entry;
-use crate::operation::Object;
+use crate::operation::{Access, Object, Operation};
 use crate::session::Run;
 
 /// All that is known of an entry, as far as it leaves.
@@ -16,11 +19,66 @@ pub fn whole(run: &Run, entry: &Entry) -> Result<Value> {
     if let Some(Value::Object(values)) = whole.get_mut("values") {
         arguments(run, entry.model(), values)?;
     }
-    let withheld = run.session.gate().withheld(entry.model())?;
+    before(run, entry, &mut whole)?;
     for place in ["/before/rows", "/before/lines", "/outcome/result"] {
-        whole.pointer_mut(place).into_iter().for_each(|value| withheld.strip_from(value));
+        if let Some(value) = whole.pointer_mut(place) {
+            run.strip_kept(entry.model(), value)?;
+        }
     }
     Ok(whole)
+}
+
+/// Of old values those that may be read now.
+fn before(run: &Run, entry: &Entry, whole: &mut Value) -> Result<()> {
+    let Some(before) = whole.get_mut("before").and_then(Value::as_object_mut) else { return Ok(()) };
+    let Some(rows) = before.get_mut("rows").and_then(Value::as_array_mut) else { return Ok(()) };
+    let names = |row: &Value| row.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let fields: Vec<String> = rows.first().map(names).unwrap_or_default();
+    let may_read = |fields: &[String]| -> Result<bool> {
+        let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields.to_vec()))]);
+        let read = Operation::new(entry.model(), "read", kwargs)?.on(entry.ids());
+        Ok(run.may_be_shown(&read))
+    };
+    if may_read(&fields)? {
+        return Ok(());
+    }
+    let mut closed = Vec::new();
+    for field in fields.iter().filter(|field| *field != "id") {
+        if !may_read(std::slice::from_ref(field))? {
+            closed.push(field);
+        }
+    }
+    for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+        row.retain(|name, _| !closed.contains(&name));
+    }
+    // Where lines lead is not known here.
+    before.shift_remove("lines");
+    if closed.len() + 1 >= fields.len() {
+        before.shift_remove("rows");
+    }
+    before.insert("missing".into(), "the policy does not let them be read now".into());
+    Ok(())
+}
+
+/// How a call stands that is held here, with its arguments where they are wanted.
+///
+/// # Errors
+/// The policy cannot be read.
+pub fn held(run: &Run, held: &Held, is_whole: bool) -> Result<Value> {
+    let Operation { model, kwargs, context, .. } = &held.operation;
+    let mut told = approval::held::status(held);
+    // What was read may not be read any more.
+    let is_read = held.operation.access() == Access::Read;
+    match is_read && !run.may_be_shown(&held.operation) {
+        true => told["result"] = Value::Null,
+        false => run.strip_kept(model, &mut told["result"])?,
+    }
+    if is_whole {
+        let mut kwargs = kwargs.clone();
+        arguments(run, model, &mut kwargs)?;
+        told["call"] = json!({ "kwargs": kwargs, "context": context });
+    }
+    Ok(told)
 }
 
 /// The arguments of a call on a model without what does not leave.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::actions::undo::{Listening, context_of, held};
+use crate::caller::Asker;
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
 use crate::hint::{Action, Hint};
@@ -198,6 +199,10 @@ fn sent(run: &Run, entry: &Entry, operation: &Operation, wait: Option<Duration>)
     let told: Object = context_of(entry);
     context::check(&told, &run.session.settings.allowed_context)?;
     let host = Listening::to(run.host);
+    // What is denied to whoever made the call is not sent for them.
+    let text = |key: &str| entry.intent[key].as_str().map(str::to_string);
+    caller.road.on_behalf =
+        Some(Asker { surface: text("surface"), channel: text("channel"), ..Asker::default() });
     let own = Run::new(run.session, &caller, &host);
     let clock = &run.session.clock;
     let started = clock.instant();

@@ -154,6 +154,9 @@ fn undo_archive(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Resu
             _ => !was,
         };
         let there = now.iter().find(|row| row["id"] == id);
+        if there.is_some_and(|row| compared::shown(row, "active").is_none()) {
+            return Err(unseen(model, "active"));
+        }
         match there.and_then(|row| row["active"].as_bool()) {
             // It holds one of two values, so that it may have come back to ours.
             Some(is)
@@ -296,6 +299,10 @@ fn undo_button(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Resul
         states.dedup();
         states
     };
+    let withheld = sight.run.session.gate().withheld(model)?;
+    if let Some(field) = inverses::inverses(model, method).map(|way| way.field).find(|field| withheld.is(field, 0).is_some()) {
+        return Err(unseen(model, field));
+    }
     let Some(way) = ways.find(|way| {
         way.field.is_empty() || matches!(was(way.field)[..], [state] if way.from.contains(&state))
     }) else {
@@ -341,7 +348,7 @@ fn undo_button(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Resul
         let Some(now) = rows.iter().find(|now| now["id"] == id) else { continue };
         let mut vals = Object::new();
         for field in way.restores {
-            let (Some(old), Some(is)) = (row.get(*field), now.get(*field)) else { continue };
+            let (Some(old), Some(is)) = (row.get(*field), compared::shown(now, field)) else { continue };
             if old == is {
                 continue;
             }
@@ -362,6 +369,11 @@ fn undo_button(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Resul
     }
     let left = Some(way.leaves).filter(|leaves| !leaves.is_empty());
     Ok(Plan { steps, lost: left.map(str::to_string).into_iter().collect(), leads_to, ..Plan::default() })
+}
+
+/// That nobody can tell how a field stands which does not leave.
+fn unseen(model: &str, field: &str) -> Error {
+    impossible(format!("{field} of {model} does not leave Odoo, so that nobody can tell how it stands"))
 }
 
 /// A field that was changed since: what it was, what this program wrote, what it is.

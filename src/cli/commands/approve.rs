@@ -239,7 +239,9 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
         ));
     }
     // What is denied or at a limit is not let through by anybody.
-    let asks = run.session.odoo().asks(&held.operation, &run.caller.road, run.host)?;
+    let road = run.for_whoever_asked(held.asker.clone(), &held.request)?;
+    let wanted = || run.session.odoo().asks(&held.operation, &road, run.host);
+    let asks = wanted()?;
     let mut question = summary::of(run, &held.operation, &held.operation.context, run.user_id(), &[])?;
     question.is_sent_here = true;
     question.because = asks.as_ref().map(|asks| asks.reason.clone());
@@ -254,8 +256,19 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
         return Err(Error::new(Code::ConfirmationRefused, refused).with_effect(Effect::NotSent, Retry::Never));
     }
     let unsent = |error: Error| error.with_effect(Effect::NotSent, Retry::Never);
-    if !proved_by_passphrase(run, &held, asks)? {
+    if !proved_by_passphrase(run, &held, asks.clone())? {
         proved_by_another_user(run, tty)?;
+    }
+    // The policy may have been changed while the person looked.
+    if wanted()? != asks {
+        return Err(unsent(Error::new(
+            Code::ConfirmationRefused,
+            format!(
+                "what the policy wants of request {} was changed meanwhile: nothing was sent, and it still waits",
+                held.request
+            ),
+        )
+        .with_hint("see it once more with the same command")));
     }
     // Whoever comes meanwhile, or finds what a kill left, sees that it may have been sent.
     if !approval_held::begin(run, &held)? {
@@ -264,7 +277,7 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
             format!("request {} was decided meanwhile: nothing was sent from here", held.request),
         )));
     }
-    match run.let_through(held.operation.clone()) {
+    match run.let_through(held.operation.clone(), &road) {
         Ok(reply) => {
             let result = serde_json::from_str(reply.get()).unwrap_or_default();
             let answer = json!({ "request": held.request, "state": "done", "result": result });

@@ -93,7 +93,8 @@ pub fn run(args: Args, mut local: Local) -> Result<()> {
         Action::Check { file: Some(file) } => check_file(&file, &mut local),
         Action::Check { file: None } => {
             let gate = gate(&local, &label(&local));
-            let files: Vec<&str> = gate.policies()?.documents.iter().map(|it| it.file.as_str()).collect();
+            let policies = gate.policies()?;
+            let files: Vec<&str> = policies.documents.iter().map(|it| it.file.as_str()).collect();
             local.print_value(&json!({ "ok": true, "files": files }))
         }
         Action::Explain { words } => explain(words, local),

@@ -1,6 +1,12 @@
 //! The gate in front of the client: whatever is sent in the agent's name, a verb's operation, a question of the program's
 //! own, a document or a repeat, is decided here, once more and last, and counted.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::time::Duration;
+
+use serde_json::Value;
+
 use super::Odoo;
 use super::leads::Leads;
 use crate::caller::Road;
@@ -13,12 +19,14 @@ use crate::odoo::choosing;
 use crate::operation::{Access, Object, Operation, kwargs};
 use crate::policy::asked::Asked;
 use crate::policy::facts::{Computed, Facts, Lead};
-use crate::policy::gate::{Asks, Case, Gate};
+use crate::policy::gate::{Asks, Case, Gate, Pass, Turn};
 use crate::policy::limit::Who;
 use crate::policy::naming;
 use crate::protocol::{Reply, Way};
 use crate::settings::Wish;
 
+/// Whoever waits for a turn looks again so often.
+const STEP: Duration = Duration::from_secs(1);
 /// Where the documents of models are.
 const DOCUMENTS: &str = "/doc-bearer/";
 
@@ -49,7 +57,8 @@ impl Odoo {
             }
             return denied.map_or(Ok(()), Err);
         }
-        self.in_case(operation, road, host, false, |case| self.gate.judge(case))
+        self.in_case(operation, road, host, false, |case| self.gate.judge(case))?;
+        self.as_asked(operation, road, host, false, |case| self.gate.judge(case)).map(drop)
     }
 
     /// The same of an operation as it would be sent, which it is not: nothing is noted. Whether a person would be asked.
@@ -67,12 +76,65 @@ impl Odoo {
         })
     }
 
+    /// Whether what an operation tells may be shown of what is kept here: it would be let out now, and nobody would be
+    /// asked. Odoo is not.
+    pub fn may_be_shown(&self, operation: &Operation, road: &Road, host: &dyn Host) -> bool {
+        let told = self.in_case_offline(operation, road, host, true, |case| {
+            self.gate.refuse_named(&case.asked)?;
+            self.gate.previewed(case)
+        });
+        self.gate.is_open() || matches!(told, Ok(false))
+    }
+
+    /// Takes what does not leave now out of records that are kept here. Odoo is not asked.
+    ///
+    /// # Errors
+    /// `policy_invalid`.
+    pub fn strip_kept(&self, model: &str, value: &mut Value, road: &Road, host: &dyn Host) -> Result<()> {
+        let none = Object::new();
+        let leads = Leads { odoo: self, road, host, context: &none, may_ask: false };
+        let lead = |model: &str, field: &str| leads.of(model, field);
+        let sources = |model: &str, field: &str| leads.sources(model, field);
+        let facts = Facts { lead: &lead, sources: &sources, ..bare(road) };
+        self.gate.withheld(model)?.strip_kept(value, &facts);
+        Ok(())
+    }
+
     /// Whether a person has to let an operation through that is about to be sent.
     ///
     /// # Errors
     /// It is denied, or at a limit.
     pub fn asks(&self, operation: &Operation, road: &Road, host: &dyn Host) -> Result<Option<Asks>> {
-        self.in_last_case(operation, road, host, None, |case| self.gate.asks(case))
+        let own = self.in_last_case(operation, road, host, None, |case| self.gate.asks(case))?;
+        let theirs = self.as_asked(operation, road, host, true, |case| self.gate.asks(case))?.flatten();
+        Ok(match (own, theirs) {
+            (Some(own), Some(theirs)) => Some(own.and(theirs)),
+            (own, theirs) => own.or(theirs),
+        })
+    }
+
+    /// What `f` says of an operation as that of whoever asked for it first; none where that is whoever sends it.
+    fn as_asked<T>(
+        &self,
+        operation: &Operation,
+        road: &Road,
+        host: &dyn Host,
+        is_last: bool,
+        f: impl FnOnce(&Case) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let Some(asker) = road.on_behalf.as_ref().filter(|_| !self.gate.is_open()) else { return Ok(None) };
+        self.in_case(operation, road, host, is_last, |case| {
+            let own = case.asked.facts;
+            let facts = Facts {
+                surface: asker.surface.as_deref().map_or(own.surface, of_rules),
+                channel: asker.channel.as_deref().unwrap_or(own.channel),
+                verb: asker.verb.as_deref().or(own.verb),
+                tool: asker.tool.as_deref().or(own.tool),
+                ..own
+            };
+            f(&Case { asked: Asked::of(operation, facts), who: case.who })
+        })
+        .map(Some)
     }
 
     /// What `f` says of an operation that is about to be sent, or what holds where there is nothing to decide.
@@ -193,15 +255,43 @@ impl Odoo {
         if self.is_decided_at_once(operation, road)? {
             return send();
         }
-        let tell = |text: String| host.note(&Hint::new(text));
-        let pass = self.in_case(operation, road, host, true, |case| {
-            self.gate.refuse_named(&case.asked)?;
-            self.gate.admit(case, road.is_approved, road.patience, &|| host.is_stopped(), &tell)
-        })?;
+        // Whoever waits is told once.
+        let said = RefCell::new(HashSet::new());
+        let tell = |text: String| {
+            if said.borrow_mut().insert(text.clone()) {
+                host.note(&Hint::new(text));
+            }
+        };
+        let pass = self.turn(operation, road, host, &tell)?;
         let outcome = send();
         let was_sent = outcome.as_ref().map_or_else(|error| error.effect != Effect::NotSent, |_| true);
         self.gate.settle(pass, was_sent, &tell);
         outcome
+    }
+
+    /// Waits for an operation's turn. Each time it is decided anew, by the policy that stands then.
+    fn turn(
+        &self,
+        operation: &Operation,
+        road: &Road,
+        host: &dyn Host,
+        tell: &dyn Fn(String),
+    ) -> Result<Pass> {
+        let started = self.clock.instant();
+        let patience = road.patience.unwrap_or_default();
+        loop {
+            let passed = self.clock.instant().saturating_duration_since(started);
+            let left = if host.is_stopped() { Duration::ZERO } else { patience.saturating_sub(passed) };
+            self.as_asked(operation, road, host, true, |case| self.gate.let_by(case, road.is_approved))?;
+            let turn = self.in_case(operation, road, host, true, |case| {
+                self.gate.refuse_named(&case.asked)?;
+                self.gate.admit(case, road.is_approved, left, tell)
+            })?;
+            match turn {
+                Turn::Now(pass) => return Ok(pass),
+                Turn::Later(wait) => self.clock.sleep(wait.min(STEP)),
+            }
+        }
     }
 
     pub(super) fn through_the_gate(
@@ -236,7 +326,19 @@ impl Odoo {
             error.effect = effect;
             error.with_source(why)
         };
-        let Some((value, out)) = withheld.without(reply.get()).map_err(unread)? else { return Ok(reply) };
+        let leads = Leads {
+            odoo: self,
+            road: cleared.road(),
+            host,
+            context: &operation.context,
+            may_ask: self.gate.policies()?.redact(),
+        };
+        let lead = |model: &str, field: &str| leads.of(model, field);
+        let sources = |model: &str, field: &str| leads.sources(model, field);
+        let facts = Facts { lead: &lead, sources: &sources, ..bare(cleared.road()) };
+        let Some((value, out)) = withheld.without(reply.get(), &facts).map_err(unread)? else {
+            return Ok(reply);
+        };
         host.note(&Hint::new(format!("left out, because it does not leave Odoo: {}", out.join(", "))));
         serde_json::value::to_raw_value(&value).map_err(unread)
     }
@@ -258,13 +360,14 @@ impl Odoo {
 
 /// What is known of an operation by how it came here.
 fn bare(road: &Road) -> Facts<'_> {
+    let asker = road.on_behalf.as_ref();
     Facts {
         profile: "",
         channel: "",
-        // A trial call of doctor's is one from the command line.
-        surface: if road.surface == "doctor" { "cli" } else { road.surface },
-        verb: road.verb,
-        tool: road.tool.as_deref(),
+        surface: of_rules(road.surface),
+        // Whoever lets a call through does what was asked for, by its verb.
+        verb: road.verb.or_else(|| asker.and_then(|asker| asker.verb.as_deref())),
+        tool: road.tool.as_deref().or_else(|| asker.and_then(|asker| asker.tool.as_deref())),
         protocol: &[],
         now: 0,
         is_last: false,
@@ -272,6 +375,11 @@ fn bare(road: &Road) -> Facts<'_> {
         has: &|_, _| None,
         sources: &|_, _| Computed::default(),
     }
+}
+
+/// A surface as rules name it: a trial call of doctor's is one from the command line.
+fn of_rules(surface: &str) -> &str {
+    if surface == "doctor" { "cli" } else { surface }
 }
 
 /// The operation that a document is asked for by, where there are none.

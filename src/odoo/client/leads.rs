@@ -119,6 +119,8 @@ impl Leads<'_> {
         }
         Computed {
             paths: paths.iter().filter_map(Value::as_str).map(str::to_string).collect(),
+            is_text: matches!(field["type"].as_str(), Some("char" | "html" | "text")),
+            is_stored: field["store"] != false,
             is_writable: field["readonly"] == false,
         }
     }

@@ -67,11 +67,12 @@ impl<'o> Asked<'o> {
     pub(super) fn inherited(&mut self, at: usize, field: &'o str, value: Option<&'o Value>) {
         let Some(model) = self.acts.get(at).and_then(|act| act.model.as_ref()) else { return };
         let computed = (self.facts.sources)(&model.given, field);
-        let [path] = computed.paths.as_slice() else { return };
-        if !computed.is_writable {
+        // Computed from more, it is kept there where its own record does not keep it: a company's street.
+        if !computed.is_writable || computed.is_stored && computed.paths.len() != 1 {
             return;
         }
-        let Some((link, _)) = path.split_once('.').filter(|(_, own)| *own == field) else { return };
+        let mut paths = computed.paths.iter().filter_map(|path| path.split_once('.'));
+        let Some((link, _)) = paths.find(|(_, own)| *own == field) else { return };
         let Some(parent) = self.lead(at, link).model else { return };
         let to = self.related(Some(parent), Kind::Inherited, &["write"]);
         self.field(to, field);

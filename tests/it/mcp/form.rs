@@ -164,6 +164,31 @@ fn an_older_client_answers_beside_the_call() {
 }
 
 #[test]
+fn a_yes_to_what_the_policy_wants_no_more_lets_nothing_through() {
+    let denied = json!([{ "match": { "method": "write" }, "action": "deny" }]);
+    for (then, code) in [
+        (json!([asks(false)]), Some("confirmation_required")),
+        (
+            json!([asks(true), { "match": { "model": "res.partner" }, "action": "ask" }]),
+            Some("confirmation_required"),
+        ),
+        (denied, Some("policy_denied")),
+        (json!([asks(true), { "match": { "model": "crm.lead" }, "action": "deny" }]), None),
+    ] {
+        let era = Era::Legacy("2025-06-18");
+        let (home, server, mut client) = client(json!([asks(true)]), era, json!({ "elicitation": {} }));
+        let id = client.request("tools/call", write("a"));
+        let asked = client.next();
+        policy(&home, then.clone());
+        let result = json!({ "action": "accept", "content": { "approve": true } });
+        client.send(&json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result }));
+        let answer = client.answer(id);
+        assert_eq!(text(&answer)["error"]["code"].as_str(), code, "{then}: {answer}");
+        assert_eq!(sent(&server), usize::from(code.is_none()), "{then}");
+    }
+}
+
+#[test]
 fn a_form_belongs_to_what_is_asked() {
     let (home, _server) = lab();
     policy(&home, json!([{ "match": { "method": "write" }, "action": "deny", "form": true }]));

@@ -54,6 +54,11 @@ def main():
                 echo.append(flags(slave)["echo"])
                 if answer.startswith("signal:"):
                     os.kill(child, int(answer[7:]))
+                elif answer.startswith("file:"):
+                    path, content, typed = json.loads(answer[5:])
+                    with open(path, "w") as file:
+                        file.write(content)
+                    os.write(master, typed.encode())
                 else:
                     os.write(master, answer.encode())
                 steps.pop(0)

@@ -120,6 +120,11 @@ impl Terminal {
         self
     }
 
+    /// When this text appears, a file is written anew, and then this is typed.
+    pub fn when_file(self, text: &str, path: &std::path::Path, content: &str, typed: &str) -> Terminal {
+        self.when(text, &format!("file:{}", json!([path, content, typed])))
+    }
+
     /// When this text appears, the program gets this signal.
     pub fn when_signal(self, text: &str, signal: i32) -> Terminal {
         self.when(text, &format!("signal:{signal}"))
