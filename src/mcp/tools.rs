@@ -259,7 +259,7 @@ mod tests {
         let each = Tools::new(Naming::Each, Compat::ALL.to_vec(), &|_| false);
         assert!(each.list.len() <= 16, "{}", each.list.len());
         let usual = bytes(&Tools::new(Naming::Each, Vec::new(), &|_| false));
-        assert!(usual <= 12 * 1024, "{usual}");
+        assert!(usual <= 12_000, "{usual}");
         assert!(bytes(&each) <= usual + 1300, "{}", bytes(&each));
         assert!(
             bytes(&Tools::new(Naming::Two, Vec::new(), &|_| false)) <= 3 * 1024,
