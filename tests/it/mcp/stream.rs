@@ -122,6 +122,62 @@ fn a_call_that_is_taken_back_sends_nothing_more_and_is_not_answered() {
 }
 
 #[test]
+fn an_id_that_was_taken_back_may_be_used_again_and_gets_its_own_answer() {
+    for era in ERAS {
+        let (_home, server, mut client) = in_lab(era);
+        server.on(
+            &json2("res.partner", "x_slow"),
+            Answer::made(|_| {
+                std::thread::sleep(Duration::from_millis(300));
+                Answer::json("1")
+            }),
+        );
+        server.on(&json2("res.partner", "search_count"), Answer::json("2"));
+        for round in 1..=5 {
+            let id = client.begin("odoo_call", json!({ "model": "res.partner", "method": "x_slow" }));
+            server.wait_for(2 * round - 1);
+            take_back(&mut client, id);
+            client.again(id);
+            assert_eq!(client.done("odoo_count", count())["result"], 2);
+        }
+        assert_eq!(client.next_within(Duration::from_millis(500)), None);
+    }
+}
+
+#[test]
+fn an_id_is_given_back_as_it_came() {
+    for era in ERAS {
+        let home = Home::new();
+        let mut client = on_sandbox(&home, era);
+        let params = match era {
+            Era::Modern => {
+                r#"{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}"#
+            }
+            Era::Legacy(_) => "{}",
+        };
+        for id in [
+            "0",
+            "-1",
+            "18446744073709551616",
+            "-9223372036854775809",
+            "7.0",
+            r#""""#,
+            r#""7""#,
+            r#""\u0000é""#,
+        ] {
+            client.raw(
+                format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/list","params":{params}}}{}"#, "\n")
+                    .as_bytes(),
+            );
+            let answer = client.next();
+            assert!(answer["result"]["tools"].is_array(), "{id}: {answer}");
+            let given: Value = serde_json::from_str(id).unwrap();
+            assert_eq!(answer["id"].to_string(), given.to_string());
+        }
+    }
+}
+
+#[test]
 fn every_row_stops_where_it_is_taken_back() {
     let (_home, server, mut client) = in_lab(Era::Modern);
     server.on(
