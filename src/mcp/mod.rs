@@ -102,7 +102,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub fn serve(door: Door, input: Box<dyn Read + Send>, output: Box<dyn Write + Send>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
-        .max_blocking_threads(server::MOST_AT_ONCE)
+        .max_blocking_threads(server::MOST_AT_ONCE + server::MOST_WITH_PEOPLE)
         .thread_keep_alive(Duration::from_secs(60))
         .build()
         .map_err(|error| {

@@ -115,6 +115,14 @@ pub struct Asked {
     pub compat: Option<Compat>,
 }
 
+impl Asked {
+    /// Whether it does little but wait until a person has decided.
+    pub fn waits_for_a_person(&self) -> bool {
+        self.verb.name == actions::approvals::VERB.name
+            && self.arguments.get("do").is_some_and(|deed| deed == "wait")
+    }
+}
+
 /// The tools of a server.
 pub struct Tools {
     /// What verbs are called.

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::waiting::{guarded, news};
 use super::{in_lab, on_sandbox};
 use crate::support::mcp::{Client, ERAS, Era};
 use crate::support::run::hangs_up;
@@ -174,6 +175,48 @@ fn an_id_is_given_back_as_it_came() {
             let given: Value = serde_json::from_str(id).unwrap();
             assert_eq!(answer["id"].to_string(), given.to_string());
         }
+    }
+}
+
+#[test]
+fn hundreds_of_calls_at_once_are_all_carried_out() {
+    for era in ERAS {
+        let (_home, server, mut client) = in_lab(era);
+        server.on(&json2("res.partner", "search_count"), Answer::json("2"));
+        let asked: Vec<i64> = (0..300).map(|_| client.begin("odoo_count", count())).collect();
+        for id in asked {
+            let (is_error, said) = client.said(id);
+            assert!(!is_error && said["result"] == 2, "{said}");
+        }
+    }
+}
+
+#[test]
+fn calls_that_wait_for_a_person_hold_up_no_others() {
+    let (home, server, request, _) = guarded(usize::MAX);
+    server.on(&json2("res.partner", "search_count"), Answer::json("2"));
+    let mut client = Client::able(home.agent(["--profile", "lab", "mcp"]), Era::Modern, json!({}));
+    client.fails("odoo_call", news());
+    let wait = json!({ "do": "wait", "request": request });
+    let waits: Vec<i64> = (0..20).map(|_| client.begin("odoo_approvals", wait.clone())).collect();
+    std::thread::sleep(Duration::from_millis(500));
+    let since = Instant::now();
+    assert_eq!(client.done("odoo_count", count())["result"], 2);
+    assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
+    assert!(waits.iter().all(|id| !client.seen.iter().any(|seen| seen["id"] == *id)), "they wait still");
+    let (code, _, _) = client.end();
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn of_a_name_that_is_none_little_is_said_back() {
+    let home = Home::new();
+    let mut client = on_sandbox(&home, Era::Modern);
+    for (method, params) in
+        [("tools/call", json!({ "name": "n".repeat(100_000) })), (&*"m".repeat(100_000), json!({}))]
+    {
+        let answer = client.ask(method, params);
+        assert!(answer["error"]["code"].is_i64() && answer.to_string().len() < 300);
     }
 }
 
