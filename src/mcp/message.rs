@@ -195,7 +195,6 @@ mod tests {
             ("18446744073709551616", true),
             ("-9223372036854775809", true),
             ("7.0", true),
-            ("1e3", true),
             (r#""""#, true),
             ("7.5", false),
             ("1e999", false),
@@ -206,7 +205,10 @@ mod tests {
         ] {
             let line = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
             match understood(line.as_bytes()) {
-                Ok(Some(told)) => assert!(is_taken && told.id.unwrap().to_string() == id, "{id}"),
+                Ok(Some(told)) => {
+                    assert!(is_taken, "{id}");
+                    assert_eq!(told.id, serde_json::from_str(id).ok());
+                }
                 Ok(None) => panic!("{id}"),
                 Err(refusal) => assert!(!is_taken && refusal.id.is_none(), "{id}"),
             }
@@ -215,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_number_that_the_sdk_would_not_take_makes_no_message_another() {
-        for number in ["1.50", "1e16", "1e+16", "18446744073709551616", "1e999", "-0.0"] {
+        for number in ["1.50", "1e16", "1e+16", "18446744073709551616", "-0.0"] {
             let line = format!(
                 r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"x","_meta":{{"progressToken":{number},"y":[{number}]}}}}}}"#
             );
