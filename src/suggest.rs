@@ -1,7 +1,13 @@
 //! "Did you mean": the closest of the names there are, if any is close enough to be meant.
 
+/// What is longer is no misspelt name, and comparing it would take as long as a client likes.
+const LONGEST: usize = 128;
+
 /// The closest candidate, by Jaro-Winkler similarity of at least 0.8.
 pub fn closest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if given.len() > LONGEST {
+        return None;
+    }
     candidates
         .map(|candidate| (strsim::jaro_winkler(given, candidate), candidate))
         .filter(|(similarity, _)| *similarity >= 0.8)
@@ -39,6 +45,18 @@ mod tests {
             ("sale_order_line", Some("sale.order.line")),
         ] {
             assert_eq!(super::closest_model(given, models.into_iter()), meant, "{given}");
+        }
+    }
+
+    #[test]
+    fn what_is_longer_than_any_name_is_not_compared() {
+        let name = format!("x_{}", "studio_".repeat(8));
+        let misspelt = name.replacen("studio", "stduio", 1);
+        assert_eq!(super::closest(&misspelt, [name.as_str()].into_iter()), Some(name.as_str()));
+        let names = || (0..).map(|_| "name").take_while(|_| panic!("compared"));
+        for given in ["name".repeat(100), "name".repeat(1_000_000)] {
+            assert_eq!(super::closest(&given, names()), None);
+            assert_eq!(super::closest_model(&given, names()), None);
         }
     }
 

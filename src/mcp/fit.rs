@@ -141,6 +141,14 @@ pub fn fit(value: &mut Value, room: usize, place: Place, cut: &mut Option<Cut>) 
     if size_within(value, room).is_none() {
         texts.extend(left_out::without_long_texts(value));
     }
+    if let Value::Object(named) = &mut *value
+        && is_named(named)
+        && size_within(named, room).is_none()
+        && entries_within(named, room) > 0
+    {
+        let of = Some(named.len());
+        *cut = Some(Cut { shown: whole_entries(named, room), of });
+    }
     for _ in 0..NAMED {
         if size_within(value, room).is_some() {
             return texts;
@@ -199,7 +207,7 @@ fn mark(value: &Value) -> Value {
 fn fit_rows(rows: &mut [Value], room: usize) -> Vec<LeftOut> {
     let mut texts = Vec::new();
     for row in rows.iter_mut().filter(|row| size_within(row, room).is_none()) {
-        texts.extend(left_out::without_long_texts(row));
+        texts.extend(left_out::without_its_long_texts(row));
         if size_within(row, room).is_none() {
             *row = mark(row);
         }
@@ -220,7 +228,16 @@ fn whole_rows(rows: &mut Vec<Value>, room: usize) -> usize {
 }
 
 fn whole_entries(named: &mut Map<String, Value>, room: usize) -> usize {
-    let mut left = room;
+    let shown = entries_within(named, room);
+    let kept: Map<String, Value> = std::mem::take(named).into_iter().take(shown).collect();
+    *named = kept;
+    shown
+}
+
+/// How many of the first entries there is room for.
+fn entries_within(named: &Map<String, Value>, room: usize) -> usize {
+    // The brackets around them.
+    let mut left = room.saturating_sub(2);
     let mut shown = 0;
     for (key, value) in named.iter() {
         let taken = size_within(value, left).map(|value| size(&json!(key)) + value + 2);
@@ -228,7 +245,27 @@ fn whole_entries(named: &mut Map<String, Value>, room: usize) -> usize {
         left = rest;
         shown += 1;
     }
-    let kept: Map<String, Value> = std::mem::take(named).into_iter().take(shown).collect();
-    *named = kept;
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_list_with_names_as_many_are_shown_as_there_is_room_for() {
+        let field = |n: usize| (format!("field_{n}"), json!({ "type": "char", "help": "word ".repeat(20) }));
+        let all: Map<String, Value> = (0..300).map(field).collect();
+        for room in [1000, 4000, 20_000] {
+            let (mut value, mut cut) = (Value::from(all.clone()), None);
+            assert_eq!(fit(&mut value, room, Place::Whole, &mut cut), []);
+            let shown = value.as_object().unwrap().len();
+            assert_eq!(cut, Some(Cut { shown, of: Some(300) }));
+            assert!(size(&value) <= room && size(&value) > room - 200, "{} of {room}", size(&value));
+            assert!(value.as_object().unwrap().iter().all(|(key, value)| all[key] == *value), "whole ones");
+        }
+        let (mut value, mut cut) = (Value::from(all.clone()), None);
+        fit(&mut value, 1_000_000, Place::Whole, &mut cut);
+        assert_eq!((cut, value), (None, all.into()), "what fits is whole");
+    }
 }

@@ -1,9 +1,9 @@
-//! Lines on stdin and stdout as the messages of the SDK, by hand for what its own transport does not do: text that is
-//! no JSON is answered, a key that stands twice is refused and not settled in silence, a number of a call that is still
-//! under way is not taken again, and nothing that comes before the first request ends the server. One thread reads,
-//! one writes; nothing else touches either stream.
+//! Lines on stdin and stdout as the messages of the SDK, by hand for what its own transport does not do: every request
+//! has a number of its own there, so that no answer goes to another of the same id, an id that is still under way is not
+//! taken again, nothing that comes before the first request ends the server, and of a client that does not read no more
+//! is taken. One thread reads, one writes; nothing else touches either stream.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,24 +16,26 @@ use rmcp::model::{
 };
 use rmcp::service::RoleServer;
 use rmcp::transport::Transport;
+use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::json_input;
-use crate::operation::Object;
+use super::message::{Refusal, Told, understood};
 
 /// The longest message that is read.
 const LONGEST: usize = 16 * 1024 * 1024;
 /// What a buffer may keep between messages.
 const KEPT: usize = 1024 * 1024;
-/// Messages that wait on either side.
+/// Answers that wait to be written.
 const QUEUE: usize = 64;
+/// Messages that wait to be looked at: a client that writes them all before it reads has to come to their end.
+const ASKED: usize = 4096;
 /// How long what is not written yet has, once nothing more comes.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What the reading thread hands on.
 enum Incoming {
-    Message(Box<ClientJsonRpcMessage>),
+    Message(Box<Told>),
     /// There is nothing more to come, or nobody who would read an answer.
     End,
 }
@@ -50,7 +52,11 @@ pub struct Framing {
     outgoing: mpsc::Sender<Outgoing>,
     /// The SDK knows which era it speaks: before that, what is no request would be the end.
     is_begun: bool,
-    under_way: HashSet<RequestId>,
+    /// Requests that are not answered yet: the number that the SDK has for each, and the id that the client gave.
+    under_way: HashMap<i64, Value>,
+    asked: i64,
+    /// Nothing more can be read.
+    has_ended: watch::Receiver<bool>,
     /// The client asks nothing more.
     is_over: Arc<AtomicBool>,
 }
@@ -62,15 +68,18 @@ impl Framing {
         output: Box<dyn Write + Send>,
         is_over: Arc<AtomicBool>,
     ) -> Framing {
-        let (told, incoming) = mpsc::channel(QUEUE);
+        let (told, incoming) = mpsc::channel(ASKED);
         let (outgoing, lines) = mpsc::channel(QUEUE);
+        let (ends, has_ended) = watch::channel(false);
         let (broken, answers) = (told.clone(), outgoing.clone());
         std::thread::spawn(move || write_lines(lines, output, &broken));
         std::thread::spawn(move || {
             read_lines(BufReader::new(input), &told, &answers);
+            let _ = ends.send(true);
             let _ = told.blocking_send(Incoming::End);
         });
-        Framing { incoming, outgoing, is_begun: false, under_way: HashSet::new(), is_over }
+        let under_way = HashMap::new();
+        Framing { incoming, outgoing, is_begun: false, under_way, asked: 0, has_ended, is_over }
     }
 
     /// What waits for the end of this, whoever has it by then.
@@ -78,27 +87,77 @@ impl Framing {
         Closing(self.outgoing.clone())
     }
 
-    /// Whether the SDK is to see a message.
-    async fn passes(&mut self, message: &ClientJsonRpcMessage) -> bool {
-        match message {
+    /// Whether the SDK is to see a message. The id of a request, and the one that is taken back, becomes its number.
+    async fn passes(&mut self, told: &mut Told) -> bool {
+        match &mut told.message {
             JsonRpcMessage::Request(request) => {
                 self.is_begun |= begins(&request.request);
-                if self.under_way.insert(request.id.clone()) {
-                    return true;
+                let id = told.id.take().unwrap_or_default();
+                if self.number(&id).is_some() {
+                    let error = ErrorData::invalid_request("a call with this id is still under way", None);
+                    let _ = self.outgoing.send(refused(&Refusal { error, id: Some(id) })).await;
+                    return false;
                 }
-                let error = ErrorData::invalid_request("a call with this id is still under way", None);
-                let _ = self.outgoing.send(line(&refusal(error, Some(request.id.clone())))).await;
-                false
+                self.asked = self.asked.wrapping_add(1);
+                request.id = RequestId::Number(self.asked);
+                self.under_way.insert(self.asked, id);
+                true
             }
             JsonRpcMessage::Notification(notification) => {
-                if let ClientNotification::CancelledNotification(cancelled) = &notification.notification
-                    && let Some(id) = &cancelled.params.request_id
-                {
-                    self.under_way.remove(id);
+                if let ClientNotification::CancelledNotification(cancelled) = &mut notification.notification {
+                    // What is answered by now cannot be taken back.
+                    let number = told.id.as_ref().and_then(|id| self.number(id));
+                    let Some(number) = number else { return false };
+                    self.under_way.remove(&number);
+                    cancelled.params.request_id = Some(RequestId::Number(number));
                 }
                 self.is_begun
             }
             JsonRpcMessage::Response(_) | JsonRpcMessage::Error(_) => self.is_begun,
+        }
+    }
+
+    /// The number of a request that is under way.
+    fn number(&self, id: &Value) -> Option<i64> {
+        self.under_way.iter().find(|(_, other)| *other == id).map(|(number, _)| *number)
+    }
+
+    /// What the client gets; none where nobody waits for it any more.
+    fn line(&mut self, message: &ServerJsonRpcMessage) -> Option<Outgoing> {
+        match message {
+            JsonRpcMessage::Response(answer) => {
+                Some(line(&Answer { id: Some(self.answered(&answer.id)?), ..Answer::of(&answer.result) }))
+            }
+            JsonRpcMessage::Error(refusal) => match &refusal.id {
+                Some(id) => {
+                    Some(refused(&Refusal { error: refusal.error.clone(), id: Some(self.answered(id)?) }))
+                }
+                None => Some(line(message)),
+            },
+            other => Some(line(other)),
+        }
+    }
+
+    /// The client's id of a request that is answered now.
+    fn answered(&mut self, id: &RequestId) -> Option<Value> {
+        match id {
+            RequestId::Number(number) => self.under_way.remove(number),
+            RequestId::String(_) => None,
+        }
+    }
+
+    /// Waits until there is room for answers; whether anybody reads them. Who asks nothing more and reads nothing has
+    /// gone, whatever is still to be looked at.
+    async fn has_room(&self) -> bool {
+        let mut has_ended = self.has_ended.clone();
+        let gone = async {
+            let _ = has_ended.wait_for(|ended| *ended).await;
+            tokio::time::sleep(PATIENCE).await;
+        };
+        tokio::select! {
+            biased;
+            room = self.outgoing.reserve() => room.is_ok(),
+            () = gone => false,
         }
     }
 }
@@ -107,19 +166,19 @@ impl Transport<RoleServer> for Framing {
     type Error = io::Error;
 
     fn send(&mut self, item: ServerJsonRpcMessage) -> impl Future<Output = io::Result<()>> + Send + 'static {
-        match &item {
-            JsonRpcMessage::Response(response) => drop(self.under_way.remove(&response.id)),
-            JsonRpcMessage::Error(error) => drop(error.id.as_ref().map(|id| self.under_way.remove(id))),
-            _ => {}
-        }
+        let line = self.line(&item);
         let outgoing = self.outgoing.clone();
-        async move { outgoing.send(line(&item)).await.map_err(|_| io::ErrorKind::BrokenPipe.into()) }
+        async move {
+            let Some(line) = line else { return Ok(()) };
+            outgoing.send(line).await.map_err(|_| io::ErrorKind::BrokenPipe.into())
+        }
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
-        while let Some(Incoming::Message(message)) = self.incoming.recv().await {
-            if self.passes(&message).await {
-                return Some(*message);
+        while self.has_room().await {
+            let Some(Incoming::Message(mut told)) = self.incoming.recv().await else { break };
+            if self.passes(&mut told).await {
+                return Some(told.message);
             }
         }
         self.is_over.store(true, Ordering::SeqCst);
@@ -162,7 +221,30 @@ fn begins(request: &ClientRequest) -> bool {
     }
 }
 
-fn line(message: &ServerJsonRpcMessage) -> Outgoing {
+/// An answer by the id that the client gave, whatever of a string or a number it is.
+#[derive(Serialize)]
+struct Answer<'a, R> {
+    jsonrpc: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<&'a R>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a ErrorData>,
+}
+
+impl<'a, R> Answer<'a, R> {
+    fn of(result: &'a R) -> Answer<'a, R> {
+        Answer { jsonrpc: "2.0", id: None, result: Some(result), error: None }
+    }
+}
+
+fn refused(refusal: &Refusal) -> Outgoing {
+    let Refusal { error, id } = refusal;
+    line(&Answer::<()> { jsonrpc: "2.0", id: id.clone(), result: None, error: Some(error) })
+}
+
+fn line(message: &impl Serialize) -> Outgoing {
     // What the SDK's own types hold can be written.
     let mut bytes = serde_json::to_vec(message).unwrap_or_default();
     bytes.push(b'\n');
@@ -198,17 +280,17 @@ fn read_lines(mut input: impl BufRead, told: &mpsc::Sender<Incoming>, answers: &
         buffer.shrink_to(KEPT);
         let understood = match next_line(&mut input, &mut buffer) {
             Ok(Line::End) | Err(_) => return,
-            Ok(Line::TooLong) => Err(refusal(
-                ErrorData::invalid_request(format!("a message holds at most {LONGEST} bytes"), None),
-                None,
-            )),
+            Ok(Line::TooLong) => {
+                let why = format!("a message holds at most {LONGEST} bytes");
+                Err(Refusal { error: ErrorData::invalid_request(why, None), id: None })
+            }
             Ok(Line::Whole) if buffer.trim_ascii().is_empty() => continue,
             Ok(Line::Whole) => understood(&buffer),
         };
         let is_sent = match understood {
             Ok(Some(message)) => told.blocking_send(Incoming::Message(Box::new(message))).is_ok(),
             Ok(None) => true,
-            Err(refusal) => answers.blocking_send(line(&refusal)).is_ok(),
+            Err(refusal) => answers.blocking_send(refused(&refusal)).is_ok(),
         };
         if !is_sent {
             return;
@@ -245,130 +327,9 @@ fn next_line(input: &mut impl BufRead, buffer: &mut Vec<u8>) -> io::Result<Line>
     }
 }
 
-fn refusal(error: ErrorData, id: Option<RequestId>) -> ServerJsonRpcMessage {
-    JsonRpcMessage::error(error, id)
-}
-
-/// A message; none where it is one that must not be answered, and cannot be used.
-///
-/// # Errors
-/// The answer to what is no message.
-#[allow(clippy::result_large_err, reason = "it is the answer")]
-fn understood(bytes: &[u8]) -> std::result::Result<Option<ClientJsonRpcMessage>, ServerJsonRpcMessage> {
-    let not_json = |why: String| refusal(ErrorData::parse_error(format!("not JSON: {why}"), None), None);
-    let text = std::str::from_utf8(bytes).map_err(|_| not_json("it is not UTF-8".into()))?;
-    let (mut value, wrong) = match json_input::parse(text) {
-        Ok(value) => (value, None),
-        Err(why) => match serde_json::from_str::<Value>(text) {
-            // A key that stands twice: it is a message all the same, and whoever sent it waits for an answer.
-            Ok(value) => (value, Some(why)),
-            Err(_) => return Err(not_json(why)),
-        },
-    };
-    let id = value.get("id").and_then(|id| serde_json::from_value::<RequestId>(id.clone()).ok());
-    let invalid = |why: String| Err(refusal(ErrorData::invalid_request(why, None), id.clone()));
-    let Some(object) = value.as_object() else {
-        let why = if value.is_array() {
-            "one message a line: lists of them are not taken"
-        } else {
-            "a message is an object"
-        };
-        return invalid(why.into());
-    };
-    let is_answerable = object.contains_key("id") || !object.contains_key("method");
-    let is_answer = object.contains_key("result") || object.contains_key("error");
-    if let Some(why) = wrong {
-        return if is_answerable && !is_answer { invalid(why) } else { Ok(None) };
-    }
-    // By another way than the rest: on theirs whole numbers of more than 64 bits are lost.
-    let arguments = arguments_of_a_call(&mut value);
-    match serde_json::from_value(value) {
-        Ok(message) => Ok(Some(with_arguments(message, arguments))),
-        Err(_) if is_answerable && !is_answer => invalid("not a message of JSON-RPC 2.0".into()),
-        Err(_) => Ok(None),
-    }
-}
-
-/// Takes the arguments out of a call of a tool.
-fn arguments_of_a_call(message: &mut Value) -> Option<Object> {
-    if message["method"] != "tools/call" {
-        return None;
-    }
-    match message.pointer_mut("/params/arguments")? {
-        Value::Object(arguments) => Some(std::mem::take(arguments)),
-        _ => None,
-    }
-}
-
-fn with_arguments(mut message: ClientJsonRpcMessage, arguments: Option<Object>) -> ClientJsonRpcMessage {
-    if let JsonRpcMessage::Request(request) = &mut message
-        && let ClientRequest::CallToolRequest(call) = &mut request.request
-        && arguments.is_some()
-    {
-        call.params.arguments = arguments;
-    }
-    message
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn said(line: &str) -> Value {
-        match understood(line.as_bytes()) {
-            Ok(Some(_)) => "message".into(),
-            Ok(None) => "nothing".into(),
-            Err(refusal) => {
-                let refusal = serde_json::to_value(&refusal).unwrap();
-                serde_json::json!([refusal["error"]["code"], refusal["id"]])
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_no_message_is_answered_by_what_it_is() {
-        for (line, expected) in [
-            (r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, r#""message""#),
-            (r#"{"jsonrpc":"2.0","id":"a","method":"what/ever","params":{"x":1.50}}"#, r#""message""#),
-            (r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, r#""message""#),
-            ("{", "[-32700,null]"),
-            ("\u{0}", "[-32700,null]"),
-            ("[]", "[-32600,null]"),
-            ("7", "[-32600,null]"),
-            (r#"{"id":7,"method":"ping"}"#, "[-32600,7]"),
-            (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, "[-32600,null]"),
-            (r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, "[-32600,null]"),
-            (
-                r#"{"jsonrpc":"2.0","id":"b","method":"tools/call","params":{"name":"x","name":"y"}}"#,
-                r#"[-32600,"b"]"#,
-            ),
-            (r#"{"jsonrpc":"1.0","method":"notifications/initialized"}"#, r#""nothing""#),
-            (r#"{"jsonrpc":"2.0","id":3,"result":7,"error":{}}"#, r#""nothing""#),
-        ] {
-            assert_eq!(said(line).to_string(), expected, "{line}");
-        }
-        assert_eq!(said(&format!("{}1{}", "[".repeat(2000), "]".repeat(2000))).to_string(), "[-32700,null]");
-    }
-
-    #[test]
-    fn arguments_of_a_call_keep_whole_numbers_of_any_size() {
-        for digits in ["18446744073709551616", "1000000000000000000000000000000", "-9223372036854775809", "7"]
-        {
-            let line = format!(
-                r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"x","arguments":{{"limit":{digits},"a":[[{digits}]]}}}}}}"#
-            );
-            let message = match understood(line.as_bytes()) {
-                Ok(Some(message)) => message,
-                other => panic!("{digits}: {other:?}"),
-            };
-            let JsonRpcMessage::Request(request) = message else { panic!("{digits}") };
-            let ClientRequest::CallToolRequest(call) = request.request else { panic!("{digits}") };
-            let arguments = serde_json::to_string(&call.params.arguments).unwrap();
-            assert_eq!(arguments, format!(r#"{{"limit":{digits},"a":[[{digits}]]}}"#));
-        }
-        let without = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}}"#;
-        assert_eq!(said(without), "message");
-    }
 
     #[test]
     fn a_line_that_is_too_long_is_passed_over_and_the_next_is_read() {

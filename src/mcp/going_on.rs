@@ -114,6 +114,12 @@ impl Called<'_> {
             paging::after(&mut arguments, cut.shown);
         } else if has("offset") {
             on(&mut arguments, cut.shown, ids.last().copied());
+        } else if has("ids") && (has("fields") || arguments.get("method").is_some_and(|name| name == "read"))
+        {
+            let asked: Vec<i64> =
+                arguments.get("ids")?.as_array()?.iter().filter_map(Value::as_i64).collect();
+            let last = asked.iter().position(|id| ids.last() == Some(id))?;
+            arguments.insert("ids".into(), json!(asked.get(last + 1..)?));
         } else if let Some(Value::Object(data)) = arguments.get_mut("data") {
             let (model, method) =
                 (self.arguments.get("model")?.as_str()?, self.arguments.get("method")?.as_str()?);
@@ -121,11 +127,6 @@ impl Called<'_> {
             takes.arguments.iter().find(|argument| argument.name == "offset")?;
             let last = ids.last().filter(|_| method == "search_read");
             on(data, cut.shown, last.copied());
-        } else if has("ids") && has("fields") {
-            let asked: Vec<i64> =
-                arguments.get("ids")?.as_array()?.iter().filter_map(Value::as_i64).collect();
-            let last = asked.iter().position(|id| ids.last() == Some(id))?;
-            arguments.insert("ids".into(), json!(asked.get(last + 1..)?));
         } else {
             return None;
         }
@@ -258,6 +259,19 @@ mod tests {
             assert_eq!(
                 said("call", Some(by), &["call"], &call),
                 json!({ "tool": by.name(), "arguments": { "model": "a.b", "method": "read", "args": [[8, 6]], "kwargs": { "fields": ["d"] } } })
+            );
+        }
+        // A call that reads by numbers, as the one that goes on may, goes on itself.
+        let read =
+            json!({ "model": "a.b", "method": "read", "ids": [9, 7, 8, 6], "data": { "fields": ["d"] } });
+        assert_eq!(
+            said("call", None, &[], &read),
+            json!({ "tool": "odoo_call", "arguments": { "model": "a.b", "method": "read", "ids": [8, 6], "data": { "fields": ["d"] } } })
+        );
+        for by in Compat::ALL {
+            assert_eq!(
+                said("call", Some(by), &[], &read)["arguments"],
+                json!({ "model": "a.b", "method": "read", "args": [[8, 6]], "kwargs": { "fields": ["d"] } })
             );
         }
         let numbers = json!({ "model": "a.b", "method": "search", "data": { "limit": 4 } });

@@ -13,7 +13,7 @@ pub const LONG_TEXT: usize = 1000;
 /// What was left out of where.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeftOut {
-    /// The record, if the row says which.
+    /// The record, where it is a field of a row: what stands further in may have the number of something else.
     pub id: Option<i64>,
     /// The field.
     pub field: String,
@@ -23,10 +23,8 @@ pub struct LeftOut {
 /// are known.
 pub fn without_binaries(value: &mut Value, types: Option<&HashMap<String, String>>) -> Vec<LeftOut> {
     let mut found = Vec::new();
-    walk(
+    walk_rows(
         value,
-        None,
-        "",
         &mut |text, field| {
             let is_known = types.is_some_and(|types| types.get(field).is_some_and(|kind| kind == "binary"));
             bytes_in(text, is_known).map(|bytes| json!({ "binary": true, "bytes": bytes }))
@@ -39,26 +37,44 @@ pub fn without_binaries(value: &mut Value, types: Option<&HashMap<String, String
 /// Puts the length in the place of texts that are longer than a row may be.
 pub fn without_long_texts(value: &mut Value) -> Vec<LeftOut> {
     let mut found = Vec::new();
-    walk(
-        value,
-        None,
-        "",
-        &mut |text, _| {
-            let length = text.chars().count();
-            (length > LONG_TEXT).then(|| json!({ "left_out": true, "characters": length }))
-        },
-        &mut found,
-    );
+    walk_rows(value, &mut long_text, &mut found);
     found
 }
 
-fn walk(
-    value: &mut Value,
-    id: Option<i64>,
-    field: &str,
-    replaced: &mut dyn FnMut(&str, &str) -> Option<Value>,
-    found: &mut Vec<LeftOut>,
-) {
+/// The same in one row.
+pub fn without_its_long_texts(row: &mut Value) -> Vec<LeftOut> {
+    let mut found = Vec::new();
+    walk_row(row, &mut long_text, &mut found);
+    found
+}
+
+fn long_text(text: &str, _: &str) -> Option<Value> {
+    let length = text.chars().count();
+    (length > LONG_TEXT).then(|| json!({ "left_out": true, "characters": length }))
+}
+
+/// What takes the place of a text of a field, if anything does.
+type Replaced<'r> = dyn FnMut(&str, &str) -> Option<Value> + 'r;
+
+fn walk_rows(value: &mut Value, replaced: &mut Replaced, found: &mut Vec<LeftOut>) {
+    match value {
+        Value::Array(rows) => rows.iter_mut().for_each(|row| walk_row(row, replaced, found)),
+        other => walk(other, None, "", replaced, found),
+    }
+}
+
+fn walk_row(row: &mut Value, replaced: &mut Replaced, found: &mut Vec<LeftOut>) {
+    let id = row.get("id").and_then(Value::as_i64);
+    match row {
+        Value::Object(fields) => fields.iter_mut().for_each(|(field, value)| {
+            let id = id.filter(|_| value.is_string());
+            walk(value, id, field, replaced, found);
+        }),
+        other => walk(other, None, "", replaced, found),
+    }
+}
+
+fn walk(value: &mut Value, id: Option<i64>, field: &str, replaced: &mut Replaced, found: &mut Vec<LeftOut>) {
     match value {
         Value::String(text) => {
             if let Some(mark) = replaced(text, field) {
@@ -68,10 +84,7 @@ fn walk(
         }
         Value::Array(items) => items.iter_mut().for_each(|item| walk(item, id, field, replaced, found)),
         Value::Object(object) => {
-            let id = object.get("id").and_then(Value::as_i64).or(id);
-            for (key, value) in object.iter_mut() {
-                walk(value, id, key, replaced, found);
-            }
+            object.iter_mut().for_each(|(key, value)| walk(value, id, key, replaced, found));
         }
         _ => {}
     }
@@ -111,5 +124,21 @@ mod tests {
         assert_eq!(rows[0]["short"]["bytes"], 3);
         assert_eq!(found[0].id, Some(7));
         assert!(rows[1]["name"].is_string() && rows[1]["body"].is_string());
+    }
+
+    #[test]
+    fn a_number_is_that_of_a_record_only_where_it_is_the_rows_own() {
+        let text = "word ".repeat(300);
+        for (mut value, ids) in [
+            (json!([{ "id": 7, "body": text }]), vec![Some(7)]),
+            (json!({ "views": { "form": { "id": 3117, "arch": text } } }), vec![None]),
+            (json!({ "id": 3117, "arch": text }), vec![None]),
+            (json!([{ "id": 7, "lines": [{ "id": 9, "body": text }] }]), vec![None]),
+        ] {
+            let found = without_long_texts(&mut value);
+            assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), ids, "{value}");
+        }
+        let found = without_its_long_texts(&mut json!({ "id": 7, "body": text }));
+        assert_eq!(found, [LeftOut { id: Some(7), field: "body".into() }]);
     }
 }

@@ -1,6 +1,6 @@
 //! The surface for agents that speak the Model Context Protocol: every verb is a tool, on stdin and stdout. Both eras
 //! of the protocol are the official SDK's (`rmcp`), in a runtime of one thread; calls run on workers. By hand is what
-//! the SDK does not do: lines in and out (`framing.rs`), and the schemas, made from the definition of each verb.
+//! the SDK does not do: lines in and out (`framing.rs`, `message.rs`), and the schemas, made from the definition of each verb.
 //! It knows no command line: whoever starts it hands over a [`Door`].
 
 mod answers;
@@ -13,6 +13,7 @@ mod framing;
 mod going_on;
 mod host;
 mod left_out;
+mod message;
 mod paging;
 mod person;
 mod schema;
@@ -101,7 +102,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub fn serve(door: Door, input: Box<dyn Read + Send>, output: Box<dyn Write + Send>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
-        .max_blocking_threads(server::MOST_AT_ONCE)
+        .max_blocking_threads(server::MOST_AT_ONCE + server::MOST_WITH_PEOPLE)
         .thread_keep_alive(Duration::from_secs(60))
         .build()
         .map_err(|error| {

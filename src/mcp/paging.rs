@@ -12,7 +12,7 @@ use crate::outcome::Place;
 /// What it is called.
 pub const OFFSET: &str = "offset";
 /// What is said of it.
-pub const SAID: &str = "Leave out so many of the first";
+pub const SAID: &str = "Skip so many";
 
 /// The words of a verb that do nothing but list.
 const LISTS: [&str; 2] = ["list", "export"];

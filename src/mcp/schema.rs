@@ -12,27 +12,34 @@ use crate::actions::definition::{Changes, Verb};
 const NOT_HERE: [&str; 6] = ["confirm_outbound", "wait_approval", "page", "no_header", "wait", "for"];
 
 /// What is said of a key here: where a command line speaks of itself, and where every tool would say it once more.
-const SAID: [(&str, &str); 20] = [
+const SAID: [(&str, &str); 27] = [
     ("all", "Every record, by id, as many as an answer holds; next goes on"),
     ("by", "Field, or FIELD:PERIOD for a date, like date_order:month [default: one group of all]"),
+    ("contains", "Name or label contains one of these"),
     ("context", ""),
+    ("do", ""),
     ("domain", "Conditions [field, operator, value] that all hold; &, | and ! stand before theirs"),
     ("dry_run", ""),
+    ("exact", "Whole names and codes only, whatever their case"),
     ("failed", "Only what was not sent or was refused"),
     ("fields", "Names, or '*' for all [default: the columns of Odoo's own list]"),
     ("force_fields", "Sent as given, unchecked"),
     ("having", "Which groups, like [[\"amount_total:sum\", \">\", 1000]]"),
     ("idempotency_key", "Once under this name"),
     ("ids", ""),
+    ("match", "Name or label contains this"),
     ("max_records", "Most records [write 100, unlink 10]"),
     ("model", ""),
     ("no_before", "No undo: old values are not read"),
-    ("one", "The one match itself; none or several is an error"),
+    ("offset", "Skip so many"),
+    ("one", "The one match; none or several is an error"),
+    ("read_back", "Answer with these fields afterwards"),
     ("refresh", ""),
     ("since", "From this time on, or of the last 2h"),
     ("strict", "Refuse, do not mend"),
     ("sum", "Add up these fields"),
     ("timeout", "With wait: at most this long, like 30s"),
+    ("vals", "Values: links by id, lines as \"child_ids\": [[0, 0, {values}]]"),
 ];
 
 /// Tools whose `all`, `fields` and `strict` are of another kind.

@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 use super::answers::{self, Answer};
 use super::calls::{Around, Calls, Said};
 use super::desk::IDLE;
+use super::fit;
 use super::framing::Framing;
 use super::host::Progress;
 use super::person::{Answered, Reach};
@@ -27,8 +28,12 @@ use crate::error::Code;
 
 /// Calls that are carried out at the same time; others wait for a worker.
 pub const MOST_AT_ONCE: usize = 8;
-/// Calls that may wait for one.
-const MOST_WAITING: usize = 64;
+/// Calls that wait for a person at the same time: they have workers of their own, for they keep them long.
+pub const MOST_WITH_PEOPLE: usize = 16;
+/// Calls that may wait for a worker.
+const MOST_WAITING: usize = 512;
+/// Of a name that is none so much is said back.
+const LONGEST_NAME: usize = 80;
 /// How long a client may keep what it was told of the tools.
 const GOOD_FOR_MS: u64 = 300_000;
 
@@ -44,7 +49,10 @@ pub async fn run(calls: Arc<Calls>, input: Box<dyn Read + Send>, output: Box<dyn
     let served = async move {
         let framing = Framing::start(input, output, Arc::clone(&calls.end.is_silent));
         let (closing, is_gone) = (framing.closing(), Arc::clone(&calls.end.is_gone));
-        let server = Server { calls, waiting: Arc::new(Semaphore::new(MOST_WAITING)) };
+        let lane = |most| Arc::new(Semaphore::new(most));
+        let (waiting, workers, with_people) =
+            (lane(MOST_WAITING), lane(MOST_AT_ONCE), lane(MOST_WITH_PEOPLE));
+        let server = Server { calls, waiting, workers, with_people };
         // Whatever ends it, there is nobody left who could be told.
         if let Ok(service) = server.serve(framing).await {
             let _ = service.waiting().await;
@@ -61,6 +69,8 @@ pub async fn run(calls: Arc<Calls>, input: Box<dyn Read + Send>, output: Box<dyn
 struct Server {
     calls: Arc<Calls>,
     waiting: Arc<Semaphore>,
+    workers: Arc<Semaphore>,
+    with_people: Arc<Semaphore>,
 }
 
 impl Server {
@@ -72,7 +82,10 @@ impl Server {
         let arguments = params.arguments.unwrap_or_default();
         let refused = |code: Code, why: &str| Ok(Said::Answer(answers::refused(code, why)));
         let asked: Asked = match self.calls.tools.asked(&params.name, arguments) {
-            None => return Err(ErrorData::invalid_params(format!("Unknown tool: {}", params.name), None)),
+            None => {
+                let name = fit::shortened(&params.name, LONGEST_NAME);
+                return Err(ErrorData::invalid_params(format!("Unknown tool: {name}"), None));
+            }
             Some(Err(why)) => return refused(Code::Usage, &why),
             Some(Ok(asked)) => asked,
         };
@@ -90,10 +103,15 @@ impl Server {
         let reach = Reach::of(context.client_capabilities().as_ref(), &version, brought, &context.peer);
         let calls = Arc::clone(&self.calls);
         let around = Around { shared: Arc::clone(&shared), progress, reach };
-        let work = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            calls.carry_out(asked, around)
-        });
+        let lane = Arc::clone(if asked.waits_for_a_person() { &self.with_people } else { &self.workers });
+        let work = async {
+            let turn = lane.acquire_owned().await;
+            let work = tokio::task::spawn_blocking(move || {
+                let _places = (place, turn);
+                calls.carry_out(asked, around)
+            });
+            work.await
+        };
         tokio::select! {
             answer = work => answer.map_err(|_| ErrorData::internal_error("the server has ended", None)),
             () = context.ct.cancelled() => {
@@ -167,7 +185,7 @@ impl ServerHandler for Server {
         } else {
             ErrorData::new(
                 ErrorCode::METHOD_NOT_FOUND,
-                Cow::from(format!("Method not found: {}", request.method)),
+                Cow::from(format!("Method not found: {}", fit::shortened(&request.method, LONGEST_NAME))),
                 None,
             )
         })

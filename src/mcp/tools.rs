@@ -115,6 +115,14 @@ pub struct Asked {
     pub compat: Option<Compat>,
 }
 
+impl Asked {
+    /// Whether it does little but wait until a person has decided.
+    pub fn waits_for_a_person(&self) -> bool {
+        self.verb.name == actions::approvals::VERB.name
+            && self.arguments.get("do").is_some_and(|deed| deed == "wait")
+    }
+}
+
 /// The tools of a server.
 pub struct Tools {
     /// What verbs are called.
@@ -259,7 +267,7 @@ mod tests {
         let each = Tools::new(Naming::Each, Compat::ALL.to_vec(), &|_| false);
         assert!(each.list.len() <= 16, "{}", each.list.len());
         let usual = bytes(&Tools::new(Naming::Each, Vec::new(), &|_| false));
-        assert!(usual <= 12 * 1024, "{usual}");
+        assert!(usual <= 12_000, "{usual}");
         assert!(bytes(&each) <= usual + 1300, "{}", bytes(&each));
         assert!(
             bytes(&Tools::new(Naming::Two, Vec::new(), &|_| false)) <= 3 * 1024,

@@ -1,9 +1,11 @@
 //! One server for a long time: many calls of every kind, and no more memory than at the beginning.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::on_sandbox;
 use crate::support::mcp::{Client, Era};
 use crate::support::{Answer, Home, Server, json2, lab};
 
@@ -106,6 +108,32 @@ fn held(first: usize, all: usize) -> (u64, u64) {
 fn thousands_of_calls_take_no_more_memory_than_hundreds() {
     let (early, late) = held(1000, 5000);
     assert!(late <= early + SLACK, "{early} bytes, then {late}");
+}
+
+#[test]
+fn answers_that_a_client_does_not_read_take_no_room_and_come_when_it_reads_on() {
+    const LISTS: i64 = 3000;
+    let home = Home::new();
+    for era in [Era::Modern, Era::Legacy("2025-06-18")] {
+        let mut client = on_sandbox(&home, era);
+        let first = client.request("tools/list", json!({}));
+        let of_one = client.answer(first).to_string().len() as u64;
+        let early = client.memory();
+        client.stop_reading();
+        let asked: Vec<i64> = (0..LISTS).map(|_| client.request("tools/list", json!({}))).collect();
+        std::thread::sleep(Duration::from_secs(2));
+        let late = client.memory();
+        assert!(late < early + asked.len() as u64 * of_one / 2, "{early} bytes, then {late}");
+        client.read_on();
+        let mut left: HashSet<i64> = asked.into_iter().collect();
+        while !left.is_empty() {
+            let answer = client.next();
+            assert!(answer["result"]["tools"].is_array() && left.remove(&answer["id"].as_i64().unwrap()));
+            client.seen.clear();
+        }
+        let (code, _, stderr) = client.end();
+        assert_eq!((code, stderr.as_str()), (0, ""));
+    }
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! The stream: many calls at once, one taken back, progress, the end, and anything at all on stdin.
 
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::waiting::{guarded, news};
 use super::{in_lab, on_sandbox};
 use crate::support::mcp::{Client, ERAS, Era};
 use crate::support::run::hangs_up;
@@ -118,6 +121,108 @@ fn a_call_that_is_taken_back_sends_nothing_more_and_is_not_answered() {
         assert_eq!(client.done("odoo_count", count())["result"], 4);
         let (code, _, stderr) = client.end();
         assert_eq!((code, stderr.as_str()), (0, ""));
+    }
+}
+
+#[test]
+fn an_id_that_was_taken_back_may_be_used_again_and_gets_its_own_answer() {
+    for era in ERAS {
+        let (_home, server, mut client) = in_lab(era);
+        // A request is recorded when its answer is made: that is too late here.
+        let (at_it, is_at_it) = channel();
+        let at_it = Mutex::new(at_it);
+        server.on(
+            &json2("res.partner", "x_slow"),
+            Answer::made(move |_| {
+                let _ = at_it.lock().unwrap().send(());
+                std::thread::sleep(Duration::from_secs(3));
+                Answer::json("1")
+            }),
+        );
+        server.on(&json2("res.partner", "search_count"), Answer::json("2"));
+        for _ in 0..3 {
+            let id = client.begin("odoo_call", json!({ "model": "res.partner", "method": "x_slow" }));
+            is_at_it.recv_timeout(Duration::from_secs(20)).unwrap();
+            take_back(&mut client, id);
+            client.again(id);
+            assert_eq!(client.done("odoo_count", count())["result"], 2);
+        }
+        assert_eq!(client.next_within(Duration::from_secs(4)), None);
+    }
+}
+
+#[test]
+fn an_id_is_given_back_as_it_came() {
+    for era in ERAS {
+        let home = Home::new();
+        let mut client = on_sandbox(&home, era);
+        let params = match era {
+            Era::Modern => {
+                r#"{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}"#
+            }
+            Era::Legacy(_) => "{}",
+        };
+        for id in [
+            "0",
+            "-1",
+            "18446744073709551616",
+            "-9223372036854775809",
+            "7.0",
+            r#""""#,
+            r#""7""#,
+            r#""\u0000é""#,
+        ] {
+            client.raw(
+                format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/list","params":{params}}}{}"#, "\n")
+                    .as_bytes(),
+            );
+            let answer = client.next();
+            assert!(answer["result"]["tools"].is_array(), "{id}: {answer}");
+            let given: Value = serde_json::from_str(id).unwrap();
+            assert_eq!(answer["id"].to_string(), given.to_string());
+        }
+    }
+}
+
+#[test]
+fn hundreds_of_calls_at_once_are_all_carried_out() {
+    for era in ERAS {
+        let (_home, server, mut client) = in_lab(era);
+        server.on(&json2("res.partner", "search_count"), Answer::json("2"));
+        let asked: Vec<i64> = (0..300).map(|_| client.begin("odoo_count", count())).collect();
+        for id in asked {
+            let (is_error, said) = client.said(id);
+            assert!(!is_error && said["result"] == 2, "{said}");
+        }
+    }
+}
+
+#[test]
+fn calls_that_wait_for_a_person_hold_up_no_others() {
+    let (home, server, request, _) = guarded(usize::MAX);
+    server.on(&json2("res.partner", "search_count"), Answer::json("2"));
+    let mut client = Client::able(home.agent(["--profile", "lab", "mcp"]), Era::Modern, json!({}));
+    client.fails("odoo_call", news());
+    let wait = json!({ "do": "wait", "request": request });
+    let waits: Vec<i64> = (0..20).map(|_| client.begin("odoo_approvals", wait.clone())).collect();
+    std::thread::sleep(Duration::from_millis(500));
+    let since = Instant::now();
+    assert_eq!(client.done("odoo_count", count())["result"], 2);
+    assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
+    assert!(waits.iter().all(|id| !client.seen.iter().any(|seen| seen["id"] == *id)), "they wait still");
+    let (code, _, _) = client.end();
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn of_a_name_that_is_none_little_is_said_back() {
+    let home = Home::new();
+    let mut client = on_sandbox(&home, Era::Modern);
+    for (method, params) in
+        [("tools/call", json!({ "name": "n".repeat(100_000) })), (&*"m".repeat(100_000), json!({}))]
+    {
+        let answer = client.ask(method, params);
+        assert!(answer["error"]["code"].is_i64() && answer.to_string().len() < 300);
     }
 }
 

@@ -110,6 +110,16 @@ impl Client {
         self.is_reading.store(false, Ordering::SeqCst);
     }
 
+    /// Reads on.
+    pub fn read_on(&self) {
+        self.is_reading.store(true, Ordering::SeqCst);
+    }
+
+    /// The next request has this id once more.
+    pub fn again(&mut self, id: i64) {
+        self.next = id;
+    }
+
     pub fn send(&mut self, message: &Value) {
         self.raw(format!("{message}\n").as_bytes());
     }
