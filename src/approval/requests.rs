@@ -195,7 +195,7 @@ fn sent_already(request: &str) -> Error {
 }
 
 /// It is not decided yet.
-fn pending(request: &str) -> Error {
+pub fn pending(request: &str) -> Error {
     Error::new(
         Code::ConfirmationPending,
         format!("request {request} still waits for a person: nothing was sent or changed"),

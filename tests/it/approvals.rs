@@ -168,6 +168,21 @@ fn what_is_sent_is_what_was_refused_with_its_claim() {
 }
 
 #[test]
+fn what_nobody_has_approved_is_not_sent() {
+    let (home, server) = lab();
+    guard(&server, usize::MAX, approved(), Answer::json("[501]"));
+    home.run(CALL).fails(6, "confirmation_required");
+    let send = ["approvals", "send", &request()];
+    let outcome = home.run(send).fails(6, "confirmation_pending").says(&["still waits", "approvals wait"]);
+    assert_eq!(outcome.effect(), "not_sent");
+    assert_eq!((server.requests_to(NEWS).len(), kept(&home).len()), (1, 1));
+    // Where the guard cannot be asked, it decides as the call comes.
+    server.on(&json2(GUARD, "request_status"), Answer::html(404));
+    home.run(send).ok();
+    assert_eq!(server.requests_to(NEWS).len(), 2);
+}
+
+#[test]
 fn what_was_sent_is_said_to_have_been_sent() {
     let (home, server) = lab();
     let mut sent = approved();
