@@ -157,6 +157,7 @@ pub fn x2many(
     operation: &Operation,
     value: &mut Value,
     relation: &str,
+    is_new: bool,
     place: &str,
 ) -> Result<()> {
     let fails = |what: &str| {
@@ -177,7 +178,12 @@ pub fn x2many(
         }
     };
     if items.is_empty() {
-        check.note(format!("{place}: an empty list changes nothing; [[5, 0, 0]] empties the field"));
+        check.note(match is_new {
+            true => format!(
+                "{place}: an empty list leaves the field of a new record empty, without its default and what Odoo would fill in; leave the field out to have that"
+            ),
+            false => format!("{place}: an empty list changes nothing; [[5, 0, 0]] empties the field"),
+        });
         return Ok(());
     }
     if items.iter().all(is_id) {
