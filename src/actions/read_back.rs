@@ -13,7 +13,6 @@ use crate::knowledge::methods;
 use crate::odoo::schema::Schemas;
 use crate::operation::{Object, Operation};
 use crate::outcome::{Body, Outcome};
-use crate::preflight::Check;
 use crate::session::{Run, Session};
 
 /// Carries out an operation; with fields it comes to those of its records as they are afterwards: the new ones, or
@@ -49,8 +48,7 @@ pub fn carried_out(
         let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields.clone()))]);
         Operation::new(&model, "read", kwargs).map(|read| read.on(ids))
     };
-    let mut tried = run.in_context(read(vec![1])?)?;
-    Check::new(&reader.rules, &run, &tried.clone()).run(&mut tried).map_err(|mut error| {
+    run.checked(&run.in_context(read(vec![1])?)?).map_err(|mut error| {
         error.message = format!("of what is read back, {}", error.message);
         error
     })?;

@@ -187,7 +187,7 @@ fn condition(
     }
     let Some(schema) = schema else { return Ok(()) };
     let last = follow(check, path, model, schema, place)?;
-    let Some(field) = last else { return Ok(()) };
+    let Some(Last { model, schema, field }) = last else { return Ok(()) };
     if field["type"] == "many2one" && matches!(name, "=" | "!=") && super::relations::is_pair(value) {
         return Err(refused(format!(
             "{place}: {path} is compared with a pair of id and name, as read gives it"
@@ -214,7 +214,11 @@ fn condition(
         ))
         .with_hint(format!("[\"{path}.NAME\", \"{name}\", {value}]; read {path} shows the names")));
     }
-    super::conditions::check(check, path, name, value, &field, place)?;
+    let told = super::conditions::check(check, path, name, value, &field, place);
+    if told.is_err() && field["type"] == "selection" {
+        check.doubt(&model, &schema);
+    }
+    told?;
     if matches!(name, "any" | "not any") && value.is_array() {
         let relation = field["relation"].as_str().unwrap_or_default();
         let related = check.schemas.known(relation);
@@ -248,6 +252,13 @@ fn no_operator(name: &str, place: &str) -> Error {
     }
 }
 
+/// Where a path ends.
+struct Last {
+    model: String,
+    schema: Arc<Schema>,
+    field: Value,
+}
+
 /// Follows a dotted path from model to model; gives the last field, or nothing where the models end that are
 /// known.
 fn follow(
@@ -256,7 +267,7 @@ fn follow(
     model: &str,
     schema: &Arc<Schema>,
     place: &str,
-) -> Result<Option<Value>> {
+) -> Result<Option<Last>> {
     let mut model = model.to_string();
     let mut schema = Arc::clone(schema);
     let mut steps = path.split('.').peekable();
@@ -273,7 +284,7 @@ fn follow(
             walked.push('.');
         }
         walked.push_str(step);
-        let Some(next) = steps.peek() else { return Ok(Some(field)) };
+        let Some(next) = steps.peek() else { return Ok(Some(Last { model, schema, field })) };
         match field["type"].as_str().unwrap_or_default() {
             "many2one" | "one2many" | "many2many" => {
                 model = field["relation"].as_str().unwrap_or_default().to_string();

@@ -174,6 +174,7 @@ pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &st
     if is_known || check.is_forced(name) {
         return Ok(());
     }
+    check.doubt(model, schema);
     Err(unknown(model, schema, name, place))
 }
 

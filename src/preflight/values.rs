@@ -113,7 +113,13 @@ fn one(check: &Check, record: &Record, name: &str, value: &mut Value, place: &st
             ));
             Err(refusal.with_hints(hints))
         }
-        _ => scalars::check(check, value, &field, place),
+        kind => {
+            let told = scalars::check(check, value, &field, place);
+            if told.is_err() && kind == "selection" {
+                check.doubt(model, schema);
+            }
+            told
+        }
     }
 }
 

@@ -9,22 +9,95 @@ fn an_empty_list_keeps_what_is_there_and_leaves_a_new_record_without() {
     let home = Home::new();
     let notes = |line: &[&str]| home.agent(["--profile", "sandbox"]).args(line).run().ok().notes().join("\n");
     let task = r#"{"name": "x", "tag_ids": []}"#;
-    let order = r#"{"partner_id": 7, "order_line": [[0, 0, {"name": "x", "tax_ids": []}]]}"#;
+    let nested = r#"{"name": "x", "task_ids": [[0, 0, {"name": "y", "tag_ids": []}]]}"#;
     for line in [
         &["create", "project.task", "--vals", task][..],
         &["call", "project.task", "create", "--data", &format!(r#"{{"vals_list": [{task}]}}"#)],
-        &["create", "sale.order", "--vals", order, "--dry-run"],
+        &["create", "project.project", "--vals", nested, "--dry-run"],
     ] {
         let said = notes(line);
         assert!(said.contains("leave the field out") && !said.contains("changes nothing"), "{line:?}: {said}");
     }
     let said = notes(&["write", "project.task", "--ids", "1", "--vals", r#"{"tag_ids": []}"#]);
     assert!(said.contains("changes nothing; [[5, 0, 0]]"), "{said}");
-    let order = r#"{"order_line": [[1, 1, {"tax_ids": []}]]}"#;
-    let said = notes(&["write", "sale.order", "--ids", "1", "--vals", order, "--dry-run"]);
+    let nested = r#"{"task_ids": [[1, 1, {"tag_ids": []}]]}"#;
+    let said = notes(&["write", "project.project", "--ids", "1", "--vals", nested, "--dry-run"]);
     assert!(said.contains("changes nothing"), "{said}");
     for vals in [r#"{"name": "x"}"#, r#"{"name": "x", "tag_ids": [[5, 0, 0]]}"#, r#"{"name": "x", "tag_ids": [1]}"#] {
         let said = notes(&["create", "project.task", "--vals", vals]);
         assert!(!said.contains("empty list"), "{said}");
     }
+}
+
+const BEFORE: &str = r#"{"name": {"type": "char", "string": "Name"},
+    "lang": {"type": "selection", "string": "Language", "selection": [["en_US", "English (US)"]]},
+    "parent_id": {"type": "many2one", "string": "Parent", "relation": "res.partner"},
+    "child_ids": {"type": "one2many", "string": "Children", "relation": "res.partner"}}"#;
+const SINCE: &str = r#"{"name": {"type": "char", "string": "Name"}, "x_extra": {"type": "char", "string": "Extra"},
+    "lang": {"type": "selection", "string": "Language", "selection": [["en_US", "English (US)"], ["fr_FR", "French"]]},
+    "parent_id": {"type": "many2one", "string": "Parent", "relation": "res.partner"},
+    "child_ids": {"type": "one2many", "string": "Children", "relation": "res.partner"}}"#;
+
+/// Calls of what came to Odoo after the fields of the model were kept.
+const NEW: [&[&str]; 8] = [
+    &["write", "res.partner", "--ids", "7", "--no-before", "--vals", r#"{"lang": "fr_FR"}"#],
+    &["write", "res.partner", "--ids", "7", "--no-before", "--vals", r#"{"x_extra": "a"}"#],
+    &["write", "res.partner", "--ids", "7", "--dry-run", "--vals", r#"{"x_extra": "a"}"#],
+    &["create", "res.partner", "--vals", r#"{"name": "T", "child_ids": [[0, 0, {"lang": "fr_FR"}]]}"#],
+    &["search-read", "res.partner", "--fields", "name,x_extra"],
+    &["search-read", "res.partner", "--fields", "name", "--domain", r#"[["parent_id.lang", "=", "fr_FR"]]"#],
+    &["count", "res.partner", "--domain", r#"[["x_extra", "=", "a"]]"#],
+    &["call", "res.partner", "load", "--data", r#"{"fields": ["name", "x_extra"], "data": [["a", "b"]]}"#],
+];
+
+#[test]
+fn what_the_kept_fields_refuse_is_asked_once_more() {
+    for line in NEW {
+        for (told, is_right) in [(SINCE, true), (BEFORE, false)] {
+            let (home, server) = lab();
+            server.on(&json2("res.partner", "fields_get"), Answer::json(BEFORE));
+            home.run(["schema-summary", "res.partner"]).ok();
+            for (method, answer) in [
+                ("write", "true"),
+                ("create", "[41]"),
+                ("search_read", r#"[{"id": 7, "name": "a"}]"#),
+                ("search_count", "1"),
+                ("load", r#"{"ids": [41], "messages": [], "nextrow": 0}"#),
+            ] {
+                server.on(&json2("res.partner", method), Answer::json(answer));
+            }
+            server.on(&json2("res.partner", "fields_get"), Answer::json(told));
+            server.forget();
+            let outcome = home.run(line);
+            let asked = || server.requests_to(&json2("res.partner", "fields_get")).len();
+            assert_eq!(asked(), 1, "{line:?}: {}", outcome.stderr);
+            match is_right {
+                true => outcome.ok(),
+                false => outcome.fails(2, "preflight_refused"),
+            };
+            // What is right costs nothing any more.
+            if is_right {
+                home.run(line).ok();
+                assert_eq!(asked(), 1, "{line:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn fields_of_this_run_and_other_refusals_are_not_asked_about_twice() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "fields_get"), Answer::json(BEFORE));
+    let write = |vals: &str| {
+        server.forget();
+        home.run(["write", "res.partner", "--ids", "7", "--vals", vals]).fails(2, "preflight_refused");
+        server.requests_to(&json2("res.partner", "fields_get")).len()
+    };
+    assert_eq!(write(r#"{"lang": "fr_FR"}"#), 1, "asked in this run");
+    assert_eq!(write(r#"{"parent_id": "Azure"}"#), 0, "no age of the fields makes it right");
+    // Nobody who can be asked: what is kept has the last word, and the way to ask anew stands beside it.
+    server.on(&json2("res.partner", "fields_get"), Answer::odoo_error(403, "odoo.exceptions.AccessError", "no"));
+    let line = ["write", "res.partner", "--ids", "7", "--vals", r#"{"nmae": "x"}"#];
+    let refused = home.run(line).fails(2, "preflight_refused");
+    assert!(refused.hints().contains("did you mean name?") && refused.hints().contains("--refresh"), "{}", refused.stderr);
 }
