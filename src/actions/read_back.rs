@@ -54,6 +54,9 @@ pub fn carried_out(
     })?;
     let done = execute(session, caller, host, operation)?;
     let Body::Value(answer) = &done.body else { return Ok(done) };
+    if made.is_none() {
+        elsewhere(&model, answer).into_iter().for_each(|note| run.note(note));
+    }
     let ids = if made.is_some() { ids_of(answer) } else { ids };
     if ids.is_empty() {
         return Ok(done);
@@ -72,11 +75,33 @@ pub fn carried_out(
     }
 }
 
-/// The new records of an answer: a list of ids, or one.
+/// The new records of an answer: a list of ids, of an id and its name or of rows, one id, or what an import says.
 fn ids_of(answer: &str) -> Vec<i64> {
+    let id = |value: &Value| value.as_i64().or_else(|| value["id"].as_i64());
     match serde_json::from_str(answer) {
-        Ok(Value::Array(ids)) => ids.iter().filter_map(Value::as_i64).collect(),
+        Ok(Value::Array(ids)) => ids.iter().filter_map(id).collect(),
         Ok(Value::Number(id)) => id.as_i64().into_iter().collect(),
+        Ok(Value::Object(said)) => said["ids"].as_array().into_iter().flatten().filter_map(id).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Where an answer is an action that opens records of another model: the rows are not theirs, and it is not printed.
+fn elsewhere(model: &str, answer: &str) -> Option<Hint> {
+    let action: Value = serde_json::from_str(answer).ok().filter(Value::is_object)?;
+    let opened = action["res_model"].as_str().filter(|opened| *opened != model)?;
+    crate::operation::check_model(opened).ok()?;
+    let one = action["res_id"].as_i64().filter(|id| *id > 0);
+    let conditions = action["domain"].as_array().into_iter().flatten();
+    let of_domain = |condition: &Value| match (condition[0].as_str()?, condition[1].as_str()?) {
+        ("id", "in") => condition[2].as_array()?.iter().map(Value::as_i64).collect(),
+        ("id", "=") => Some(vec![condition[2].as_i64()?]),
+        _ => None,
+    };
+    let ids = one.map(|id| vec![id]).or_else(|| conditions.filter_map(of_domain).next())?;
+    if ids.is_empty() {
+        return None;
+    }
+    let told = format!("the rows are those of {model} itself; it answered with an action that opens {opened}: ");
+    Some(Hint::new(told).action(Action::new("read").with("model", opened).with("ids", json!(ids))))
 }
