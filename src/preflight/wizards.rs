@@ -8,7 +8,7 @@ use super::buttons::{self, Button};
 use crate::error::{Code, Error};
 use crate::hint::{Action, Hint};
 use crate::knowledge::models;
-use crate::operation::{Object, Operation};
+use crate::operation::{Access, Object, Operation};
 
 /// Keys of a context that are every call's own, and not the wizard's.
 const OWN: [&str; 8] = [
@@ -33,7 +33,9 @@ fn is_told(operation: &Operation, key: &str) -> bool {
 
 /// Notes a wizard that is created for no records.
 pub fn check(check: &Check, operation: &Operation) {
-    if operation.model == BACKORDER && !operation.context.contains_key(TO_VALIDATE) {
+    // Questions, as for its form, validate nothing.
+    let is_at_work = operation.access() == Access::Write && operation.method != "unlink";
+    if operation.model == BACKORDER && is_at_work && !operation.context.contains_key(TO_VALIDATE) {
         check.note(
             Hint::new(format!(
                 "{BACKORDER} validates the transfers that its context names, and here it names none: "

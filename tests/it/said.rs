@@ -101,3 +101,23 @@ fn fields_of_this_run_and_other_refusals_are_not_asked_about_twice() {
     let refused = home.run(line).fails(2, "preflight_refused");
     assert!(refused.hints().contains("did you mean name?") && refused.hints().contains("--refresh"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_wizard_that_is_asked_about_is_not_one_that_is_told_too_little() {
+    let (home, server) = lab();
+    let wizard = "stock.backorder.confirmation";
+    let action = json!({ "type": "ir.actions.act_window", "res_model": wizard, "target": "new", "name": "Backorder?",
+        "context": { "button_validate_picking_ids": [6] } });
+    server.on(&json2("stock.picking", "button_validate"), Answer::json(action));
+    server.on(&json2(wizard, "get_views"), Answer::json(json!({ "views": { "form": { "arch": "<form/>" } } })));
+    server.on(&json2(wizard, "create"), Answer::json("[3]"));
+    server.on(&json2(wizard, "process"), Answer::json("true"));
+    let notes = |line: &[&str]| home.agent(line).args(["--no-before"]).run().ok().notes().join("\n");
+    let said = notes(&["call", "stock.picking", "button_validate", "--ids", "6"]);
+    assert!(said.contains(r#""button_validate_picking_ids":[6]"#) && !said.contains("names none"), "{said}");
+    let told = ["--context-json", r#"{"button_validate_picking_ids":[6]}"#];
+    for line in [&["create", wizard, "--vals", "{}"][..], &["call", wizard, "process", "--ids", "3"]] {
+        assert!(notes(line).contains("here it names none"), "{line:?}");
+        assert!(!notes(&[line, &told[..]].concat()).contains("names none"), "{line:?}");
+    }
+}
