@@ -121,3 +121,23 @@ fn a_wizard_that_is_asked_about_is_not_one_that_is_told_too_little() {
         assert!(!notes(&[line, &told[..]].concat()).contains("names none"), "{line:?}");
     }
 }
+
+#[test]
+fn a_context_key_that_a_model_reads_for_itself_is_not_called_unread() {
+    let (home, server) = lab();
+    let notes = |model: &str, context: &str| {
+        server.on(&json2(model, "read"), Answer::json(r#"[{"id":7,"name":"a"}]"#));
+        let line = ["read", model, "--ids", "7", "--fields", "name", "--context-json", context];
+        home.run(line).ok().notes().join("\n")
+    };
+    for (model, context, is_unread) in [
+        ("res.currency", r#"{"company_id":4,"date":"2026-01-01"}"#, false),
+        ("res.currency.rate", r#"{"company_id":4}"#, false),
+        ("project.task", r#"{"company_id":4}"#, true),
+        ("res.currency", r#"{"force_company":4}"#, true),
+        ("res.currency", r#"{"timezone":"UTC"}"#, true),
+    ] {
+        let said = notes(model, context);
+        assert_eq!(said.contains("Odoo reads no context key"), is_unread, "{model} {context}: {said}");
+    }
+}
