@@ -141,3 +141,20 @@ fn a_context_key_that_a_model_reads_for_itself_is_not_called_unread() {
         assert_eq!(said.contains("Odoo reads no context key"), is_unread, "{model} {context}: {said}");
     }
 }
+
+#[test]
+fn what_force_does_is_promised_for_what_odoo_keeps_and_for_nothing_else() {
+    let (home, server) = lab();
+    let fields = r#"{"name": {"type": "char", "string": "Name"},
+        "total": {"type": "float", "string": "Total", "readonly": true, "store": true, "depends": ["line_ids.price"]},
+        "shown": {"type": "float", "string": "Shown", "readonly": true, "store": false},
+        "kept": {"type": "float", "string": "Kept", "readonly": true, "store": true}}"#;
+    server.on(&json2("x.thing", "fields_get"), Answer::json(fields));
+    for (name, promised) in [("total", "Odoo's own value stands"), ("shown", "Odoo's own value stands"), ("kept", "writes it")] {
+        let vals = json!({ name: 5 }).to_string();
+        let hints = home.run(["write", "x.thing", "--ids", "1", "--vals", &vals]).fails(2, "preflight_refused").hints();
+        let forced = hints.lines().find(|hint| hint.contains("--force-field")).unwrap_or_default();
+        assert!(forced.contains(promised), "{hints}");
+        assert_eq!(forced.contains("writes it"), name == "kept", "{hints}");
+    }
+}
