@@ -158,3 +158,19 @@ fn what_force_does_is_promised_for_what_odoo_keeps_and_for_nothing_else() {
         assert_eq!(forced.contains("writes it"), name == "kept", "{hints}");
     }
 }
+
+#[test]
+fn an_id_as_text_is_told_what_a_list_takes_and_what_one_record_takes() {
+    let home = Home::new();
+    let hints = |vals: &str| {
+        let line = ["--profile", "sandbox", "write", "project.task", "--ids", "1", "--vals", vals];
+        home.run(line).fails(2, "preflight_refused").hints()
+    };
+    for vals in [r#"{"tag_ids": "+5"}"#, r#"{"tag_ids": "5"}"#] {
+        assert!(hints(vals).contains("[[4, 5, 0]] adds it") && !hints(vals).contains("without quotes"), "{vals}");
+    }
+    assert!(hints(r#"{"tag_ids": ["5"]}"#).contains("write 5 without quotes"));
+    assert!(hints(r#"{"project_id": "5"}"#).contains("write 5 without quotes"));
+    assert!(!hints(r#"{"project_id": "+5"}"#).contains("without quotes"));
+    assert!(hints(r#"{"tag_ids": "urgent"}"#).contains("lookup project.tags urgent --one"));
+}
