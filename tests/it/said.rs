@@ -174,3 +174,14 @@ fn an_id_as_text_is_told_what_a_list_takes_and_what_one_record_takes() {
     assert!(!hints(r#"{"project_id": "+5"}"#).contains("without quotes"));
     assert!(hints(r#"{"tag_ids": "urgent"}"#).contains("lookup project.tags urgent --one"));
 }
+
+#[test]
+fn members_of_a_channel_are_told_of_every_message() {
+    let (home, server) = lab();
+    for (model, is_note) in [("discuss.channel", false), ("project.task", true)] {
+        server.on(&json2(model, "message_post"), Answer::json("[9]"));
+        let line = ["call", model, "message_post", "--ids", "7", "--data", r#"{"body": "Hello"}"#, "--no-before"];
+        let said = home.run(line).ok().notes().join("\n");
+        assert_eq!(said.contains("this is an internal note"), is_note, "{said}");
+    }
+}
