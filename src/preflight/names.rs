@@ -193,7 +193,7 @@ pub fn unknown(model: &str, schema: &Schema, name: &str, place: &str) -> Error {
 }
 
 /// The field that a name stands for: by another name of it, by its label, by its spelling.
-fn meant<'a>(model: &str, schema: &'a Schema, name: &str) -> Option<&'a str> {
+pub fn meant<'a>(model: &str, schema: &'a Schema, name: &str) -> Option<&'a str> {
     let key = |wanted: &str| schema.names().find(|key| *key == wanted);
     let other = fields::other_names(model, name).find_map(key);
     let variants = || {

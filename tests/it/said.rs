@@ -185,3 +185,23 @@ fn members_of_a_channel_are_told_of_every_message() {
         assert_eq!(said.contains("this is an internal note"), is_note, "{said}");
     }
 }
+
+#[test]
+fn the_headers_of_a_file_are_told_at_once_with_the_columns_that_are_meant() {
+    let home = Home::new();
+    let load = |fields: Value| {
+        let cells: Vec<&str> = fields.as_array().unwrap().iter().map(|_| "x").collect();
+        let data = json!({ "fields": fields, "data": [cells] }).to_string();
+        home.run(["--profile", "sandbox", "call", "res.partner", "load", "--dry-run", "--data", &data])
+    };
+    let refused = load(json!(["Name", "E-mail", "Country", "city"])).fails(2, "preflight_refused");
+    assert!(refused.message().contains("(and 2 more)"), "{}", refused.stderr);
+    let meant = r#""fields": ["name","email","country_id","city"]"#;
+    assert!(refused.hints().contains(meant), "{}", refused.stderr);
+    // One is told by itself, and a list with a hole in it is no list to paste.
+    let one = load(json!(["name", "E-mail"])).fails(2, "preflight_refused");
+    assert!(!one.hints().contains("\"fields\":") && one.hints().contains("did you mean email?"), "{}", one.stderr);
+    let some = load(json!(["Name", "Zzyzx"])).fails(2, "preflight_refused");
+    assert!(!some.hints().contains("\"fields\":"), "{}", some.stderr);
+    load(json!(["id", "name", "country_id/id", "child_ids/name", "child_ids/.id"])).ok();
+}
