@@ -205,3 +205,17 @@ fn the_headers_of_a_file_are_told_at_once_with_the_columns_that_are_meant() {
     assert!(!some.hints().contains("\"fields\":"), "{}", some.stderr);
     load(json!(["id", "name", "country_id/id", "child_ids/name", "child_ids/.id"])).ok();
 }
+
+#[test]
+fn the_file_of_an_import_is_its_text_and_every_other_file_is_encoded() {
+    let (home, server) = lab();
+    let fields = r#"{"file": {"type": "binary", "string": "File", "attachment": false}}"#;
+    for (model, is_text) in [("base_import.import", true), ("x.thing", false)] {
+        server.on(&json2(model, "fields_get"), Answer::json(fields));
+        let line = ["create", model, "--dry-run", "--vals", r#"{"file": "name,user_id\nImp P,Marc Demo\n"}"#];
+        match is_text {
+            true => home.run(line).ok(),
+            false => home.run(line).fails(2, "preflight_refused"),
+        };
+    }
+}
