@@ -219,3 +219,21 @@ fn the_file_of_an_import_is_its_text_and_every_other_file_is_encoded() {
         };
     }
 }
+
+#[test]
+fn a_property_is_read_with_its_field_and_grouped_by() {
+    let (home, server) = lab();
+    let fields = r#"{"name": {"type": "char", "string": "Name"}, "task_properties": {"type": "properties",
+        "string": "Properties", "definition_record": "project_id", "definition_record_field": "definition"}}"#;
+    server.on(&json2("project.task", "fields_get"), Answer::json(fields));
+    server.on(&json2("project.task", "search_read"), Answer::json(r#"[{"id": 1, "name": "x"}]"#));
+    server.on(&json2("project.task", "formatted_read_group"), Answer::json(r#"[{"__count": 1}]"#));
+    home.run(["schema-summary", "project.task"]).ok();
+    let refused = home.run(["search-read", "project.task", "--fields", "name,task_properties.bb22"]);
+    let refused = refused.fails(2, "preflight_refused");
+    assert!(refused.hints().contains("read task_properties, which holds bb22"), "{}", refused.stderr);
+    let sum = ["group", "project.task", "--by", "name", "--sum", "task_properties.bb22"];
+    assert!(home.run(sum).fails(2, "preflight_refused").hints().contains("read task_properties"));
+    home.run(["search-read", "project.task", "--fields", "name,task_properties"]).ok();
+    home.run(["group", "project.task", "--by", "task_properties.bb22"]).ok();
+}
