@@ -237,3 +237,15 @@ fn a_property_is_read_with_its_field_and_grouped_by() {
     home.run(["search-read", "project.task", "--fields", "name,task_properties"]).ok();
     home.run(["group", "project.task", "--by", "task_properties.bb22"]).ok();
 }
+
+#[test]
+fn who_would_print_is_told_who_can() {
+    let home = Home::new();
+    let hints = |model: &str, method: &str| {
+        let line = ["--profile", "sandbox", "call", model, method, "--ids", "1"];
+        home.run(line).fails(2, "preflight_refused").hints()
+    };
+    assert!(hints("ir.actions.report", "_render_qweb_pdf").contains("/report/pdf/"));
+    assert!(hints("ir.actions.report", "_render_qweb_pdf").contains("action_send_and_print"));
+    assert!(!hints("res.partner", "_render_qweb_pdf").contains("/report/pdf/"));
+}
