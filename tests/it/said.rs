@@ -249,3 +249,33 @@ fn who_would_print_is_told_who_can() {
     assert!(hints("ir.actions.report", "_render_qweb_pdf").contains("action_send_and_print"));
     assert!(!hints("res.partner", "_render_qweb_pdf").contains("/report/pdf/"));
 }
+
+fn denied(model: &str, line: &[&str], message: &str, is_agent: bool) -> String {
+    let (home, server) = lab();
+    let method = if line[0] == "search-read" { "search_read" } else { line[0] };
+    server.on(&json2(model, method), Answer::odoo_error(403, "odoo.exceptions.AccessError", message));
+    server.on(&json2("res.users", "has_group"), Answer::json(is_agent));
+    server.on(&json2(model, "check_access_rights"), Answer::json("true"));
+    server.on(&json2(model, "has_access"), Answer::json("true"));
+    home.agent(line).run().fails(6, "access_denied").hints()
+}
+
+#[test]
+fn who_may_is_told_for_the_right_that_is_denied_and_by_whom() {
+    let own = "An agent cannot change users, its own included.";
+    let write = ["write", "res.users", "--ids", "2", "--vals", r#"{"name": "x"}"#, "--no-before", "--force-field", "name"];
+    let said = denied("res.users", &write, own, true);
+    assert!(said.contains("keeps this write of res.users from agents") && said.contains("a person does it"), "{said}");
+    let said = denied("res.users", &write, "Only managers change users.", true);
+    assert!(!said.contains("from agents"), "{said}");
+    let rule = "Sorry, Case Agent (id=7) doesn't have 'read' access to:\n- Project (project.project)\n\nAsk.";
+    let create = ["create", "project.task", "--vals", r#"{"name": "x"}"#];
+    let said = denied("project.task", &create, rule, false);
+    assert!(said.contains("this user may read some records of project.project, but not these"), "{said}");
+    let few = "You are not allowed to access 'Employee' (hr.employee) records.\n\nThis operation is allowed for the following groups:\n\t- Employees/Officer";
+    let read = ["search-read", "hr.employee", "--fields", "name"];
+    let said = denied("hr.employee", &read, few, false);
+    assert!(said.contains("Employees/Officer") && said.contains("is in hr.employee.public"), "{said}");
+    let said = denied("hr.employee", &["create", "hr.employee", "--vals", r#"{"name": "x"}"#], few, false);
+    assert!(said.contains("Employees/Officer") && !said.contains("hr.employee.public"), "{said}");
+}
