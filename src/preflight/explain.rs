@@ -34,6 +34,7 @@ pub fn explain(
         _ => Vec::new(),
     };
     hints.extend(wizards::of_refusal(operation, &error));
+    hints.extend(of_export(operation, &error));
     if let Some((gone, list)) = gone::named(check, operation, &error) {
         hints.push(list);
         // What Odoo says of it is about a deletion that nobody asked for.
@@ -46,6 +47,23 @@ pub fn explain(
         }
     }
     error
+}
+
+/// An export needs a right of its own, and gives nothing that cannot be read.
+fn of_export(operation: &Operation, error: &Error) -> Option<Hint> {
+    if operation.method != "export_data" || !matches!(error.code, Code::Rejected | Code::AccessDenied) {
+        return None;
+    }
+    let mut read = Action::new("search_read").with("model", operation.model.as_str()).with("all", true);
+    if let Some(ids) = operation.ids.as_deref().filter(|ids| !ids.is_empty()) {
+        read = read.with("domain", json!([["id", "in", ids]]));
+    }
+    let names = operation.kwargs.get("fields_to_export").and_then(Value::as_array).into_iter().flatten();
+    let names: Vec<Value> = names.filter(|name| name.as_str().is_some_and(|name| !name.contains('/'))).cloned().collect();
+    if !names.is_empty() {
+        read = read.with("fields", names);
+    }
+    Some(Hint::new("what may be read is read without that right: ").action(read))
 }
 
 /// An answer that Odoo could not write, mostly for `raw` of a file: the same call with the field that is meant.

@@ -279,3 +279,32 @@ fn who_may_is_told_for_the_right_that_is_denied_and_by_whom() {
     let said = denied("hr.employee", &["create", "hr.employee", "--vals", r#"{"name": "x"}"#], few, false);
     assert!(said.contains("Employees/Officer") && !said.contains("hr.employee.public"), "{said}");
 }
+
+#[test]
+fn files_of_fields_are_named_where_nothing_else_was_found() {
+    let (home, server) = lab();
+    server.on(&json2("ir.attachment", "search_read"), Answer::json("[]"));
+    server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
+    for (model, domain, is_told) in [
+        ("ir.attachment", r#"[["res_model","=","account.move"],["res_id","=",59]]"#, true),
+        ("ir.attachment", r#"[["res_model","=","account.move"],["res_field","!=",false]]"#, false),
+        ("ir.attachment", r#"[["id","=",5],["res_id","=",59]]"#, false),
+        ("ir.attachment", r#"[["name","=","a.pdf"]]"#, false),
+        ("res.partner", r#"[["res_id","=",59]]"#, false),
+    ] {
+        let notes = home.run(["search-read", model, "--domain", domain, "--fields", "name"]).ok().notes().join("\n");
+        assert_eq!(notes.contains("res_field"), is_told, "{domain}: {notes}");
+    }
+}
+
+#[test]
+fn who_may_not_export_is_told_how_the_same_is_read() {
+    let (home, server) = lab();
+    let denied = Answer::odoo_error(422, "odoo.exceptions.UserError", "You don't have the rights to export data.");
+    server.on(&json2("res.partner", "export_data"), denied);
+    let data = r#"{"fields_to_export": ["name", "country_id/name"]}"#;
+    let line = ["call", "res.partner", "export_data", "--ids", "7,8", "--data", data, "--no-before"];
+    let hints = home.run(line).fails(5, "rejected").hints();
+    assert!(hints.contains("search-read res.partner") && hints.contains("--all"), "{hints}");
+    assert!(hints.contains(r#"[["id","in",[7,8]]]"#) && hints.contains("--fields name"), "{hints}");
+}
