@@ -308,3 +308,20 @@ fn who_may_not_export_is_told_how_the_same_is_read() {
     assert!(hints.contains("search-read res.partner") && hints.contains("--all"), "{hints}");
     assert!(hints.contains(r#"[["id","in",[7,8]]]"#) && hints.contains("--fields name"), "{hints}");
 }
+
+#[test]
+fn a_wizard_that_is_not_there_has_done_nothing() {
+    let (home, server) = lab();
+    for (model, method, gone, exit, code) in [
+        ("account.move.send.wizard", "action_send_and_print", "account.move.send.wizard(1,)", 7, "not_found"),
+        // Another record may have gone after something had left.
+        ("account.move.send.wizard", "action_send_and_print", "mail.mail(227,)", 11, "outcome_unknown"),
+        ("mail.mail", "send", "mail.mail(1,)", 11, "outcome_unknown"),
+    ] {
+        let message = format!("Record does not exist or has been deleted.\n(Record: {gone}, User: 7)");
+        server.on(&json2(model, method), Answer::odoo_error(404, "odoo.exceptions.MissingError", &message));
+        server.on(&json2(model, "search"), Answer::json("[]"));
+        let outcome = home.run(["call", model, method, "--ids", "1", "--no-before"]).fails(exit, code);
+        assert_eq!(outcome.effect() == "rejected", exit == 7, "{}", outcome.stderr);
+    }
+}
