@@ -325,3 +325,19 @@ fn a_wizard_that_is_not_there_has_done_nothing() {
         assert_eq!(outcome.effect() == "rejected", exit == 7, "{}", outcome.stderr);
     }
 }
+
+#[test]
+fn examples_name_the_wrapper_behind_one() {
+    let home = Home::new();
+    let examples = |line: &[&str], wrapper: Option<&str>| {
+        let agent = home.agent(["describe"]).args(line);
+        let agent = wrapper.map_or(agent.args([""; 0]), |wrapper| home.agent(["describe"]).args(line).env("ODOO_AGENT_CALLED_AS", wrapper));
+        agent.run().ok().stdout
+    };
+    let plain = examples(&["create"], None);
+    assert!(plain.contains("odoo-agent create") && !plain.contains("/bin/sh"), "{plain}");
+    for line in [&["create"][..], &[]] {
+        let wrapped = examples(line, Some("/bin/sh"));
+        assert!(wrapped.contains("/bin/sh create") && !wrapped.contains("\"odoo-agent create"), "{wrapped}");
+    }
+}
