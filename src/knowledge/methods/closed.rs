@@ -39,7 +39,7 @@ const CLOSED: [(&str, &str); 29] = [
 const CLOSED_SINCE: Version = 19;
 
 /// No key prints a report; of an invoice a wizard makes the file.
-const REPORT: &str = "to a person who is signed in: /report/pdf/REPORT/IDS of this Odoo; the file of an invoice is made by a wizard: create account.move.send.wizard with move_id and \"sending_methods\": [\"manual\"], then action_send_and_print, then read invoice_pdf_report_file of account.move";
+const REPORT: &str = "to a person who is signed in: /report/pdf/REPORT/IDS of this Odoo; the file of an invoice is made by a wizard: create account.move.send.wizard with \"sending_methods\": [\"manual\"] and the invoice as active_model and active_ids of the context, then action_send_and_print, then read invoice_pdf_report_file of account.move";
 
 /// Methods that Odoo itself closes with an underscore, and the open way to the same.
 const UNDERSCORED: [(&str, &str, &str); 16] = [
