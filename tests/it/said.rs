@@ -341,3 +341,45 @@ fn examples_name_the_wrapper_behind_one() {
         assert!(wrapped.contains("/bin/sh create") && !wrapped.contains("\"odoo-agent create"), "{wrapped}");
     }
 }
+
+#[test]
+fn a_condition_on_a_date_is_told_the_date() {
+    let (home, server) = lab();
+    let fields = r#"{"day": {"type": "date", "string": "Day"}, "at": {"type": "datetime", "string": "At"}}"#;
+    server.on(&json2("x.thing", "fields_get"), Answer::json(fields));
+    server.on(&json2("x.thing", "search_count"), Answer::json("1"));
+    home.run(["schema-summary", "x.thing"]).ok();
+    let count = |condition: Value| home.run(["count", "x.thing", "--domain", &json!([condition]).to_string()]);
+    for (condition, meant) in [
+        (json!(["day", ">=", "2026-11-01T00:00:00Z"]), r#"["day", ">=", "2026-11-01"]"#),
+        (json!(["day", "=", "2026-11-01T00:00:00+02:00"]), r#"["day", "=", "2026-11-01"]"#),
+        (json!(["day", ">=", 20261101]), r#"["day", ">=", "2026-11-01"]"#),
+        (json!(["at", "<", 20261101]), r#"["at", "<", "2026-11-01"]"#),
+        (json!(["day", "=", 2026]), "year_number"),
+        (json!(["day", "=", 20261399]), "year_number"),
+    ] {
+        let hints = count(condition.clone()).fails(2, "preflight_refused").hints();
+        assert!(hints.contains(meant), "{condition}: {hints}");
+    }
+    for right in [
+        json!(["day", ">=", "2026-11-01"]),
+        json!(["day", ">=", "2026-11-01 00:00:00"]),
+        json!(["day", ">", "today -7d"]),
+        json!(["day.year_number", "=", 2026]),
+        json!(["at", ">=", "2026-11-01 10:00:00"]),
+    ] {
+        count(right).ok();
+    }
+}
+
+#[test]
+fn a_time_since_when_takes_a_zone() {
+    let (home, _server) = lab();
+    let list = |since: &str| home.run(["journal", "list", "--since", since]);
+    for right in ["2026-11-26T20:00:00+01:00", "2026-11-26 20:00:00-03:30", "2026-11-26T20:00:00Z", "2026-11-26", "2h"] {
+        list(right).ok();
+    }
+    for wrong in ["2026-11-26T20:00:00+1", "2026-11-26T20:00:00+25:00", "2026-11-26T20:00:00*01:00", "2026-11-26+01:00"] {
+        list(wrong).fails(2, "usage");
+    }
+}
