@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::dates::{self, Reading};
 use super::findings::Findings;
 use super::{Check, names, oneself, refused};
 use crate::error::{Error, Result};
@@ -194,14 +193,6 @@ fn condition(
         ))
         .with_hint(format!("[\"{path}\", \"{name}\", {}]", value[0])));
     }
-    if field["type"] == "datetime"
-        && let Some(Reading::Mended(utc, true)) = value.as_str().map(dates::datetime)
-    {
-        return Err(refused(format!(
-            "{place}: Odoo compares {path} with a time in UTC, written without a zone"
-        ))
-        .with_hint(format!("[\"{path}\", \"{name}\", \"{utc}\"]")));
-    }
     if field["searchable"] == false && !check.is_forced(path) {
         return Err(refused(format!(
             "{place}: {path} is computed when it is read, and Odoo cannot search for it"
@@ -253,15 +244,16 @@ fn no_operator(name: &str, place: &str) -> Error {
 }
 
 /// Where a path ends.
-struct Last {
+pub struct Last {
     model: String,
     schema: Arc<Schema>,
-    field: Value,
+    /// The field at the end.
+    pub field: Value,
 }
 
 /// Follows a dotted path from model to model; gives the last field, or nothing where the models end that are
 /// known.
-fn follow(
+pub fn follow(
     check: &Check,
     path: &str,
     model: &str,

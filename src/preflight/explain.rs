@@ -143,12 +143,18 @@ fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint
     }
     let filling = Filling(check);
     let again = Check::new(check.rules, &filling, operation);
-    match again.run(&mut operation.clone()) {
+    let mut mended = operation.clone();
+    match again.run(&mut mended) {
         Err(refusal) if refusal.code == Code::PreflightRefused => match refusal.errors.is_empty() {
             true => std::iter::once(refusal.message.into()).chain(refusal.hints).collect(),
             false => refusal.errors,
         },
         _ => match operation.kwargs.get("domain") {
+            // What was not at hand before, and would have been mended.
+            Some(domain) if mended.kwargs.get("domain") != Some(domain) => {
+                let meant = mended.kwargs.get("domain").cloned().unwrap_or_default();
+                vec![Hint::new("write ").with("domain", meant)]
+            }
             Some(domain) => {
                 named::check(&again, operation, domain);
                 again.notes()

@@ -37,6 +37,7 @@ pub mod values;
 pub mod ways;
 pub mod wizards;
 pub mod written;
+pub mod zoned;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -90,6 +91,7 @@ impl<'a> Check<'a> {
             found.add(rule(self, operation))?;
         }
         found.told()?;
+        zoned::mend(self, operation)?;
         contexts::defaults(self, operation);
         imports::check(self, operation)?;
         if self.rules.dry_run {

@@ -383,3 +383,41 @@ fn a_time_since_when_takes_a_zone() {
         list(wrong).fails(2, "usage");
     }
 }
+
+#[test]
+fn a_time_with_a_zone_in_a_condition_is_sent_as_odoo_compares_it() {
+    let (home, server) = lab();
+    let fields = r#"{"at": {"type": "datetime", "string": "At"}, "name": {"type": "char", "string": "Name"},
+        "line_ids": {"type": "one2many", "string": "Lines", "relation": "x.thing"}}"#;
+    server.on(&json2("x.thing", "fields_get"), Answer::json(fields));
+    server.on(&json2("x.thing", "search_count"), Answer::json("1"));
+    let count = |domain: &Value, more: &[&str]| {
+        server.forget();
+        home.agent(["count", "x.thing", "--domain", &domain.to_string()]).args(more).run()
+    };
+    // Nothing is known yet: Odoo refuses, and the way is told.
+    let refusal = "expecting only datetimes with no timezone";
+    server.once(&json2("x.thing", "search_count"), Answer::odoo_error(500, "builtins.ValueError", refusal));
+    let zoned = json!([["at", ">", "2026-11-25T22:00:00+01:00"]]);
+    let hints = count(&zoned, &[]).fails(5, "invalid_request").hints();
+    assert!(hints.contains("2026-11-25 21:00:00"), "{hints}");
+    for (domain, sent) in [
+        (zoned, json!([["at", ">", "2026-11-25 21:00:00"]])),
+        (
+            json!(["|", ["name", "=", "2026-11-25T22:00:00Z"], ["at", "in", ["2026-11-25T22:00:00Z", false]]]),
+            json!(["|", ["name", "=", "2026-11-25T22:00:00Z"], ["at", "in", ["2026-11-25 22:00:00", false]]]),
+        ),
+        (
+            json!([["line_ids", "any", [["line_ids.at", "<", "2026-11-25T22:00:00Z"]]]]),
+            json!([["line_ids", "any", [["line_ids.at", "<", "2026-11-25 22:00:00"]]]]),
+        ),
+    ] {
+        let outcome = count(&domain, &[]).ok();
+        assert!(outcome.notes().join("\n").contains("in UTC, as Odoo compares it"), "{}", outcome.stderr);
+        assert_eq!(server.only(&json2("x.thing", "search_count")).json()["domain"], sent);
+        assert!(count(&domain, &["--strict"]).fails(2, "preflight_refused").hints().contains("--strict"));
+    }
+    let right = json!([["at", ">", "2026-11-25 21:00:00"], ["at", "<", "now -2H"]]);
+    let outcome = count(&right, &["--strict"]).ok();
+    assert!(!outcome.notes().join("\n").contains("in UTC"), "{}", outcome.stderr);
+}
