@@ -421,3 +421,19 @@ fn a_time_with_a_zone_in_a_condition_is_sent_as_odoo_compares_it() {
     let outcome = count(&right, &["--strict"]).ok();
     assert!(!outcome.notes().join("\n").contains("in UTC"), "{}", outcome.stderr);
 }
+
+#[test]
+fn a_wizard_is_created_with_what_its_form_would_fill_in() {
+    let (home, server) = lab();
+    server.on(&json2("account.move", "read"), Answer::json(r#"[{"id": 10, "journal_id": [3, "Sales"]}]"#));
+    for (button, wizard, vals) in [
+        ("action_reverse", "account.move.reversal", r#"{"journal_id":3}"#),
+        ("action_register_payment", "account.payment.register", "{}"),
+    ] {
+        let action = json!({ "type": "ir.actions.act_window", "res_model": wizard, "target": "new", "name": "x" });
+        server.on(&json2("account.move", button), Answer::json(action));
+        server.on(&json2(wizard, "get_views"), Answer::json(json!({ "views": { "form": { "arch": "<form/>" } } })));
+        let notes = home.run(["call", "account.move", button, "--ids", "10", "--no-before"]).ok().notes().join("\n");
+        assert!(notes.contains(&format!("create {wizard}")) && notes.contains(vals), "{notes}");
+    }
+}
