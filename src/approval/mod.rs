@@ -67,6 +67,7 @@ pub fn present(run: &Run, cleared: &Cleared, token: &Secret) -> Result<Reply> {
 /// person can approve.
 pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
     let operation = cleared.operation();
+    let refusal = with_advice_that_works(run, operation, refusal);
     if !run.caller.approval.confirm_outbound {
         return match &refusal.waiting {
             Some(_) => requests::answer(run, cleared, refusal),
@@ -120,6 +121,26 @@ pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
         requests::forget(run, request);
     }
     outcome.map_err(|error| after_token(run, error, operation, Some(&minted)))
+}
+
+/// A new record of this model writes to nobody with these values.
+const WITHOUT_LETTER: [(&str, &str); 1] = [("project.task", "\"partner_id\": false")];
+
+/// The refusal without the guard's advice where that is a context key which is refused here.
+fn with_advice_that_works(run: &Run, operation: &Operation, mut refusal: Error) -> Error {
+    let is_open = |key: &str| {
+        crate::context::is_allowed(key) || run.session.settings.allowed_context.iter().any(|own| own == key)
+    };
+    let is_refused = |line: &&str| {
+        line.starts_with("instead: ") && line.split('"').skip(1).step_by(2).any(|key| !is_open(key))
+    };
+    let Some(odoo) = refusal.odoo.as_mut().filter(|odoo| odoo.message.lines().any(|line| is_refused(&line))) else {
+        return refusal;
+    };
+    let kept: Vec<&str> = odoo.message.lines().filter(|line| !is_refused(line)).collect();
+    odoo.message = kept.join("\n");
+    let without = WITHOUT_LETTER.iter().find(|(model, _)| *model == operation.model && operation.method == "create");
+    refusal.with_hints(without.map(|(_, vals)| format!("without the letter: {vals} among the values")))
 }
 
 /// A token fresh from Odoo.
