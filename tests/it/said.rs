@@ -456,3 +456,15 @@ fn advice_that_is_refused_here_is_not_passed_on() {
     let said = refused("project.task", r#"the registration without the mails: state "draft""#);
     assert!(said.contains("without the mails"), "{said}");
 }
+
+#[test]
+fn what_is_made_again_is_named_by_its_new_id() {
+    let home = Home::new();
+    let run = |line: &[&str]| home.agent(["--profile", "sandbox"]).args(line).run().ok();
+    let made = run(&["create", "project.tags", "--vals", r#"{"name": "Made once"}"#]).json()[0].to_string();
+    run(&["call", "project.tags", "unlink", "--ids", &made]);
+    let undone = run(&["undo", "--last"]);
+    let domain = r#"[["name", "=", "Made once"]]"#;
+    let new = run(&["search-read", "project.tags", "--domain", domain, "--fields", "name"]).json()[0]["id"].to_string();
+    assert!(undone.notes().join("\n").contains(&format!("{made} as {new}")), "{}", undone.stderr);
+}
