@@ -468,3 +468,29 @@ fn what_is_made_again_is_named_by_its_new_id() {
     let new = run(&["search-read", "project.tags", "--domain", domain, "--fields", "name"]).json()[0]["id"].to_string();
     assert!(undone.notes().join("\n").contains(&format!("{made} as {new}")), "{}", undone.stderr);
 }
+
+#[test]
+fn a_name_that_is_not_found_may_be_one_of_another_language() {
+    let (home, server) = lab();
+    server.on(&json2("res.lang", "search_read"), Answer::json(r#"[{"id": 1, "code": "de_DE"}, {"id": 2, "code": "en_US"}]"#));
+    for (model, is_translated) in [("res.country", true), ("res.bank", false)] {
+        let fields = json!({ "name": { "type": "char", "string": "Name", "translate": is_translated } });
+        server.on(&json2(model, "fields_get"), Answer::json(fields));
+        for method in ["name_search", "search_read"] {
+            server.on(&json2(model, method), Answer::json("[]"));
+        }
+        let hints = home.run(["lookup", model, "Deutschland", "--one"]).fails(7, "no_match").hints();
+        assert_eq!(hints.contains(r#"{"lang":"de_DE"}"#), is_translated, "{hints}");
+    }
+}
+
+#[test]
+fn a_name_with_those_above_it_is_found() {
+    let (home, server) = lab();
+    let rows = r#"[[6, "Vendor / Office Supplies"], [9, "Client / Office Supplies"]]"#;
+    server.once(&json2("res.partner.category", "name_search"), Answer::json("[]"));
+    server.on(&json2("res.partner.category", "name_search"), Answer::json(rows));
+    server.on(&json2("res.partner.category", "search_read"), Answer::json("[]"));
+    let found = home.run(["lookup", "res.partner.category", "Vendor / Office Supplies"]).ok().json();
+    assert_eq!(found["results"], json!([{ "id": 6, "display_name": "Vendor / Office Supplies" }]));
+}
