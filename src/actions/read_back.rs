@@ -102,6 +102,7 @@ fn elsewhere(model: &str, answer: &str) -> Option<Hint> {
     if ids.is_empty() {
         return None;
     }
-    let told = format!("the rows are those of {model} itself; it answered with an action that opens {opened}: ");
+    let told =
+        format!("the rows are those of {model} itself; it answered with an action that opens {opened}: ");
     Some(Hint::new(told).action(Action::new("read").with("model", opened).with("ids", json!(ids))))
 }

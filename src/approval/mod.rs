@@ -134,12 +134,14 @@ fn with_advice_that_works(run: &Run, operation: &Operation, mut refusal: Error) 
     let is_refused = |line: &&str| {
         line.starts_with("instead: ") && line.split('"').skip(1).step_by(2).any(|key| !is_open(key))
     };
-    let Some(odoo) = refusal.odoo.as_mut().filter(|odoo| odoo.message.lines().any(|line| is_refused(&line))) else {
+    let Some(odoo) = refusal.odoo.as_mut().filter(|odoo| odoo.message.lines().any(|line| is_refused(&line)))
+    else {
         return refusal;
     };
     let kept: Vec<&str> = odoo.message.lines().filter(|line| !is_refused(line)).collect();
     odoo.message = kept.join("\n");
-    let without = WITHOUT_LETTER.iter().find(|(model, _)| *model == operation.model && operation.method == "create");
+    let without =
+        WITHOUT_LETTER.iter().find(|(model, _)| *model == operation.model && operation.method == "create");
     refusal.with_hints(without.map(|(_, vals)| format!("without the letter: {vals} among the values")))
 }
 

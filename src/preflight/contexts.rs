@@ -48,7 +48,15 @@ const CALLED: [(&str, &str); 21] = [
 /// Models that read a key for themselves which means nothing to others.
 const READ_BY: [(&str, &[&str]); 1] = [(
     "company_id",
-    &["mrp.bom", "product.product", "product.template", "purchase.order", "res.currency", "res.currency.rate", "res.partner"],
+    &[
+        "mrp.bom",
+        "product.product",
+        "product.template",
+        "purchase.order",
+        "res.currency",
+        "res.currency.rate",
+        "res.partner",
+    ],
 )];
 
 /// The first version that reads the warehouse under its present name.

@@ -59,7 +59,8 @@ fn of_export(operation: &Operation, error: &Error) -> Option<Hint> {
         read = read.with("domain", json!([["id", "in", ids]]));
     }
     let names = operation.kwargs.get("fields_to_export").and_then(Value::as_array).into_iter().flatten();
-    let names: Vec<Value> = names.filter(|name| name.as_str().is_some_and(|name| !name.contains('/'))).cloned().collect();
+    let names: Vec<Value> =
+        names.filter(|name| name.as_str().is_some_and(|name| !name.contains('/'))).cloned().collect();
     if !names.is_empty() {
         read = read.with("fields", names);
     }

@@ -71,7 +71,14 @@ impl<'a> Check<'a> {
     /// Rules for one operation; the fields of unknown models are asked for only if it stores values.
     pub fn new(rules: &'a Rules, schemas: &'a dyn Schemas, operation: &Operation) -> Check<'a> {
         let fill = Cell::new(values::stores(operation));
-        Check { rules, schemas, fill, version: schemas.version(), notes: RefCell::default(), doubted: RefCell::default() }
+        Check {
+            rules,
+            schemas,
+            fill,
+            version: schemas.version(),
+            notes: RefCell::default(),
+            doubted: RefCell::default(),
+        }
     }
 
     /// Mends the operation in place, or refuses it.

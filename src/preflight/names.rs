@@ -84,8 +84,13 @@ fn plain(check: &Check, model: &str, schema: &Schema, name: &str, place: &str) -
         return Ok(());
     }
     if is_properties(schema, first) {
-        return Err(refused(format!("{place}: {name} is a property, which is read with the others of its field"))
-            .with_hint(format!("read {first}, which holds {}", name.trim_start_matches(first).trim_start_matches('.'))));
+        return Err(refused(format!(
+            "{place}: {name} is a property, which is read with the others of its field"
+        ))
+        .with_hint(format!(
+            "read {first}, which holds {}",
+            name.trim_start_matches(first).trim_start_matches('.')
+        )));
     }
     let key = place.split('[').next().unwrap_or_default();
     Err(refused(format!("{place}: {name}: {key} takes no dotted paths"))

@@ -167,6 +167,10 @@ fn forced(refusal: Error, field: &Value, name: &str) -> Error {
         refusal.with_hint(format!("it follows from {}", from.join(", ")))
     };
     let is_computed = field["store"] == false || !from.is_empty();
-    let what = if is_computed { " sends it all the same, and Odoo's own value stands" } else { " writes it all the same" };
+    let what = if is_computed {
+        " sends it all the same, and Odoo's own value stands"
+    } else {
+        " writes it all the same"
+    };
     refusal.with_hint(Hint::default().with("force_fields", name).text(what))
 }

@@ -29,7 +29,9 @@ fn walk(check: &Check, domain: &mut Value, model: &str, schema: &Arc<Schema>, pl
         let Some([Value::String(path), operator, value]) = item.as_array_mut().map(Vec::as_mut_slice) else {
             continue;
         };
-        let Ok(Some(Last { field, .. })) = domain::follow(check, path, model, schema, &place) else { continue };
+        let Ok(Some(Last { field, .. })) = domain::follow(check, path, model, schema, &place) else {
+            continue;
+        };
         if check.is_forced(path) {
             continue;
         }

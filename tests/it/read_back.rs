@@ -104,7 +104,11 @@ fn what_cannot_be_read_keeps_the_call_back() {
 #[test]
 fn answers_that_name_new_records_among_other_things_are_read_back() {
     for (method, data, answer) in [
-        ("load", json!({ "fields": ["name"], "data": [["a"]] }), json!({ "ids": [41], "messages": [], "nextrow": 0 })),
+        (
+            "load",
+            json!({ "fields": ["name"], "data": [["a"]] }),
+            json!({ "ids": [41], "messages": [], "nextrow": 0 }),
+        ),
         ("name_create", json!({ "name": "a" }), json!([41, "a"])),
         ("web_save", json!({ "vals": { "name": "a" }, "specification": {} }), json!([{ "id": 41 }])),
     ] {

@@ -16,14 +16,19 @@ fn an_empty_list_keeps_what_is_there_and_leaves_a_new_record_without() {
         &["create", "project.project", "--vals", nested, "--dry-run"],
     ] {
         let said = notes(line);
-        assert!(said.contains("leave the field out") && !said.contains("changes nothing"), "{line:?}: {said}");
+        assert!(
+            said.contains("leave the field out") && !said.contains("changes nothing"),
+            "{line:?}: {said}"
+        );
     }
     let said = notes(&["write", "project.task", "--ids", "1", "--vals", r#"{"tag_ids": []}"#]);
     assert!(said.contains("changes nothing; [[5, 0, 0]]"), "{said}");
     let nested = r#"{"task_ids": [[1, 1, {"tag_ids": []}]]}"#;
     let said = notes(&["write", "project.project", "--ids", "1", "--vals", nested, "--dry-run"]);
     assert!(said.contains("changes nothing"), "{said}");
-    for vals in [r#"{"name": "x"}"#, r#"{"name": "x", "tag_ids": [[5, 0, 0]]}"#, r#"{"name": "x", "tag_ids": [1]}"#] {
+    for vals in
+        [r#"{"name": "x"}"#, r#"{"name": "x", "tag_ids": [[5, 0, 0]]}"#, r#"{"name": "x", "tag_ids": [1]}"#]
+    {
         let said = notes(&["create", "project.task", "--vals", vals]);
         assert!(!said.contains("empty list"), "{said}");
     }
@@ -96,10 +101,17 @@ fn fields_of_this_run_and_other_refusals_are_not_asked_about_twice() {
     assert_eq!(write(r#"{"lang": "fr_FR"}"#), 1, "asked in this run");
     assert_eq!(write(r#"{"parent_id": "Azure"}"#), 0, "no age of the fields makes it right");
     // Nobody who can be asked: what is kept has the last word, and the way to ask anew stands beside it.
-    server.on(&json2("res.partner", "fields_get"), Answer::odoo_error(403, "odoo.exceptions.AccessError", "no"));
+    server.on(
+        &json2("res.partner", "fields_get"),
+        Answer::odoo_error(403, "odoo.exceptions.AccessError", "no"),
+    );
     let line = ["write", "res.partner", "--ids", "7", "--vals", r#"{"nmae": "x"}"#];
     let refused = home.run(line).fails(2, "preflight_refused");
-    assert!(refused.hints().contains("did you mean name?") && refused.hints().contains("--refresh"), "{}", refused.stderr);
+    assert!(
+        refused.hints().contains("did you mean name?") && refused.hints().contains("--refresh"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
@@ -109,7 +121,8 @@ fn a_wizard_that_is_asked_about_is_not_one_that_is_told_too_little() {
     let action = json!({ "type": "ir.actions.act_window", "res_model": wizard, "target": "new", "name": "Backorder?",
         "context": { "button_validate_picking_ids": [6] } });
     server.on(&json2("stock.picking", "button_validate"), Answer::json(action));
-    server.on(&json2(wizard, "get_views"), Answer::json(json!({ "views": { "form": { "arch": "<form/>" } } })));
+    server
+        .on(&json2(wizard, "get_views"), Answer::json(json!({ "views": { "form": { "arch": "<form/>" } } })));
     server.on(&json2(wizard, "create"), Answer::json("[3]"));
     server.on(&json2(wizard, "process"), Answer::json("true"));
     let notes = |line: &[&str]| home.agent(line).args(["--no-before"]).run().ok().notes().join("\n");
@@ -150,9 +163,14 @@ fn what_force_does_is_promised_for_what_odoo_keeps_and_for_nothing_else() {
         "shown": {"type": "float", "string": "Shown", "readonly": true, "store": false},
         "kept": {"type": "float", "string": "Kept", "readonly": true, "store": true}}"#;
     server.on(&json2("x.thing", "fields_get"), Answer::json(fields));
-    for (name, promised) in [("total", "Odoo's own value stands"), ("shown", "Odoo's own value stands"), ("kept", "writes it")] {
+    for (name, promised) in
+        [("total", "Odoo's own value stands"), ("shown", "Odoo's own value stands"), ("kept", "writes it")]
+    {
         let vals = json!({ name: 5 }).to_string();
-        let hints = home.run(["write", "x.thing", "--ids", "1", "--vals", &vals]).fails(2, "preflight_refused").hints();
+        let hints = home
+            .run(["write", "x.thing", "--ids", "1", "--vals", &vals])
+            .fails(2, "preflight_refused")
+            .hints();
         let forced = hints.lines().find(|hint| hint.contains("--force-field")).unwrap_or_default();
         assert!(forced.contains(promised), "{hints}");
         assert_eq!(forced.contains("writes it"), name == "kept", "{hints}");
@@ -167,7 +185,10 @@ fn an_id_as_text_is_told_what_a_list_takes_and_what_one_record_takes() {
         home.run(line).fails(2, "preflight_refused").hints()
     };
     for vals in [r#"{"tag_ids": "+5"}"#, r#"{"tag_ids": "5"}"#] {
-        assert!(hints(vals).contains("[[4, 5, 0]] adds it") && !hints(vals).contains("without quotes"), "{vals}");
+        assert!(
+            hints(vals).contains("[[4, 5, 0]] adds it") && !hints(vals).contains("without quotes"),
+            "{vals}"
+        );
     }
     assert!(hints(r#"{"tag_ids": ["5"]}"#).contains("write 5 without quotes"));
     assert!(hints(r#"{"project_id": "5"}"#).contains("write 5 without quotes"));
@@ -180,7 +201,8 @@ fn members_of_a_channel_are_told_of_every_message() {
     let (home, server) = lab();
     for (model, is_note) in [("discuss.channel", false), ("project.task", true)] {
         server.on(&json2(model, "message_post"), Answer::json("[9]"));
-        let line = ["call", model, "message_post", "--ids", "7", "--data", r#"{"body": "Hello"}"#, "--no-before"];
+        let line =
+            ["call", model, "message_post", "--ids", "7", "--data", r#"{"body": "Hello"}"#, "--no-before"];
         let said = home.run(line).ok().notes().join("\n");
         assert_eq!(said.contains("this is an internal note"), is_note, "{said}");
     }
@@ -200,7 +222,11 @@ fn the_headers_of_a_file_are_told_at_once_with_the_columns_that_are_meant() {
     assert!(refused.hints().contains(meant), "{}", refused.stderr);
     // One is told by itself, and a list with a hole in it is no list to paste.
     let one = load(json!(["name", "E-mail"])).fails(2, "preflight_refused");
-    assert!(!one.hints().contains("\"fields\":") && one.hints().contains("did you mean email?"), "{}", one.stderr);
+    assert!(
+        !one.hints().contains("\"fields\":") && one.hints().contains("did you mean email?"),
+        "{}",
+        one.stderr
+    );
     let some = load(json!(["Name", "Zzyzx"])).fails(2, "preflight_refused");
     assert!(!some.hints().contains("\"fields\":"), "{}", some.stderr);
     load(json!(["id", "name", "country_id/id", "child_ids/name", "child_ids/.id"])).ok();
@@ -257,15 +283,28 @@ fn denied(model: &str, line: &[&str], message: &str, is_agent: bool) -> String {
     server.on(&json2("res.users", "has_group"), Answer::json(is_agent));
     server.on(&json2(model, "check_access_rights"), Answer::json("true"));
     server.on(&json2(model, "has_access"), Answer::json("true"));
-    home.agent(line).run().fails(6, "access_denied").hints()
+    home.agent(line).run().fails(5, "access_denied").hints()
 }
 
 #[test]
 fn who_may_is_told_for_the_right_that_is_denied_and_by_whom() {
     let own = "An agent cannot change users, its own included.";
-    let write = ["write", "res.users", "--ids", "2", "--vals", r#"{"name": "x"}"#, "--no-before", "--force-field", "name"];
+    let write = [
+        "write",
+        "res.users",
+        "--ids",
+        "2",
+        "--vals",
+        r#"{"name": "x"}"#,
+        "--no-before",
+        "--force-field",
+        "name",
+    ];
     let said = denied("res.users", &write, own, true);
-    assert!(said.contains("keeps this write of res.users from agents") && said.contains("a person does it"), "{said}");
+    assert!(
+        said.contains("keeps this write of res.users from agents") && said.contains("a person does it"),
+        "{said}"
+    );
     let said = denied("res.users", &write, "Only managers change users.", true);
     assert!(!said.contains("from agents"), "{said}");
     let rule = "Sorry, Case Agent (id=7) doesn't have 'read' access to:\n- Project (project.project)\n\nAsk.";
@@ -292,7 +331,8 @@ fn files_of_fields_are_named_where_nothing_else_was_found() {
         ("ir.attachment", r#"[["name","=","a.pdf"]]"#, false),
         ("res.partner", r#"[["res_id","=",59]]"#, false),
     ] {
-        let notes = home.run(["search-read", model, "--domain", domain, "--fields", "name"]).ok().notes().join("\n");
+        let notes =
+            home.run(["search-read", model, "--domain", domain, "--fields", "name"]).ok().notes().join("\n");
         assert_eq!(notes.contains("res_field"), is_told, "{domain}: {notes}");
     }
 }
@@ -300,11 +340,12 @@ fn files_of_fields_are_named_where_nothing_else_was_found() {
 #[test]
 fn who_may_not_export_is_told_how_the_same_is_read() {
     let (home, server) = lab();
-    let denied = Answer::odoo_error(422, "odoo.exceptions.UserError", "You don't have the rights to export data.");
+    let denied =
+        Answer::odoo_error(422, "odoo.exceptions.UserError", "You don't have the rights to export data.");
     server.on(&json2("res.partner", "export_data"), denied);
     let data = r#"{"fields_to_export": ["name", "country_id/name"]}"#;
     let line = ["call", "res.partner", "export_data", "--ids", "7,8", "--data", data, "--no-before"];
-    let hints = home.run(line).fails(5, "rejected").hints();
+    let hints = home.run(line).fails(8, "rejected").hints();
     assert!(hints.contains("search-read res.partner") && hints.contains("--all"), "{hints}");
     assert!(hints.contains(r#"[["id","in",[7,8]]]"#) && hints.contains("--fields name"), "{hints}");
 }
@@ -331,7 +372,9 @@ fn examples_name_the_wrapper_behind_one() {
     let home = Home::new();
     let examples = |line: &[&str], wrapper: Option<&str>| {
         let agent = home.agent(["describe"]).args(line);
-        let agent = wrapper.map_or(agent.args([""; 0]), |wrapper| home.agent(["describe"]).args(line).env("ODOO_AGENT_CALLED_AS", wrapper));
+        let agent = wrapper.map_or(agent.args([""; 0]), |wrapper| {
+            home.agent(["describe"]).args(line).env("ODOO_AGENT_CALLED_AS", wrapper)
+        });
         agent.run().ok().stdout
     };
     let plain = examples(&["create"], None);
@@ -349,7 +392,8 @@ fn a_condition_on_a_date_is_told_the_date() {
     server.on(&json2("x.thing", "fields_get"), Answer::json(fields));
     server.on(&json2("x.thing", "search_count"), Answer::json("1"));
     home.run(["schema-summary", "x.thing"]).ok();
-    let count = |condition: Value| home.run(["count", "x.thing", "--domain", &json!([condition]).to_string()]);
+    let count =
+        |condition: Value| home.run(["count", "x.thing", "--domain", &json!([condition]).to_string()]);
     for (condition, meant) in [
         (json!(["day", ">=", "2026-11-01T00:00:00Z"]), r#"["day", ">=", "2026-11-01"]"#),
         (json!(["day", "=", "2026-11-01T00:00:00+02:00"]), r#"["day", "=", "2026-11-01"]"#),
@@ -376,10 +420,17 @@ fn a_condition_on_a_date_is_told_the_date() {
 fn a_time_since_when_takes_a_zone() {
     let (home, _server) = lab();
     let list = |since: &str| home.run(["journal", "list", "--since", since]);
-    for right in ["2026-11-26T20:00:00+01:00", "2026-11-26 20:00:00-03:30", "2026-11-26T20:00:00Z", "2026-11-26", "2h"] {
+    for right in
+        ["2026-11-26T20:00:00+01:00", "2026-11-26 20:00:00-03:30", "2026-11-26T20:00:00Z", "2026-11-26", "2h"]
+    {
         list(right).ok();
     }
-    for wrong in ["2026-11-26T20:00:00+1", "2026-11-26T20:00:00+25:00", "2026-11-26T20:00:00*01:00", "2026-11-26+01:00"] {
+    for wrong in [
+        "2026-11-26T20:00:00+1",
+        "2026-11-26T20:00:00+25:00",
+        "2026-11-26T20:00:00*01:00",
+        "2026-11-26+01:00",
+    ] {
         list(wrong).fails(2, "usage");
     }
 }
@@ -399,12 +450,16 @@ fn a_time_with_a_zone_in_a_condition_is_sent_as_odoo_compares_it() {
     let refusal = "expecting only datetimes with no timezone";
     server.once(&json2("x.thing", "search_count"), Answer::odoo_error(500, "builtins.ValueError", refusal));
     let zoned = json!([["at", ">", "2026-11-25T22:00:00+01:00"]]);
-    let hints = count(&zoned, &[]).fails(5, "invalid_request").hints();
+    let hints = count(&zoned, &[]).fails(8, "invalid_request").hints();
     assert!(hints.contains("2026-11-25 21:00:00"), "{hints}");
     for (domain, sent) in [
         (zoned, json!([["at", ">", "2026-11-25 21:00:00"]])),
         (
-            json!(["|", ["name", "=", "2026-11-25T22:00:00Z"], ["at", "in", ["2026-11-25T22:00:00Z", false]]]),
+            json!([
+                "|",
+                ["name", "=", "2026-11-25T22:00:00Z"],
+                ["at", "in", ["2026-11-25T22:00:00Z", false]]
+            ]),
             json!(["|", ["name", "=", "2026-11-25T22:00:00Z"], ["at", "in", ["2026-11-25 22:00:00", false]]]),
         ),
         (
@@ -430,10 +485,15 @@ fn a_wizard_is_created_with_what_its_form_would_fill_in() {
         ("action_reverse", "account.move.reversal", r#"{"journal_id":3}"#),
         ("action_register_payment", "account.payment.register", "{}"),
     ] {
-        let action = json!({ "type": "ir.actions.act_window", "res_model": wizard, "target": "new", "name": "x" });
+        let action =
+            json!({ "type": "ir.actions.act_window", "res_model": wizard, "target": "new", "name": "x" });
         server.on(&json2("account.move", button), Answer::json(action));
-        server.on(&json2(wizard, "get_views"), Answer::json(json!({ "views": { "form": { "arch": "<form/>" } } })));
-        let notes = home.run(["call", "account.move", button, "--ids", "10", "--no-before"]).ok().notes().join("\n");
+        server.on(
+            &json2(wizard, "get_views"),
+            Answer::json(json!({ "views": { "form": { "arch": "<form/>" } } })),
+        );
+        let notes =
+            home.run(["call", "account.move", button, "--ids", "10", "--no-before"]).ok().notes().join("\n");
         assert!(notes.contains(&format!("create {wizard}")) && notes.contains(vals), "{notes}");
     }
 }
@@ -442,9 +502,12 @@ fn a_wizard_is_created_with_what_its_form_would_fill_in() {
 fn advice_that_is_refused_here_is_not_passed_on() {
     let (home, server) = lab();
     let refused = |model: &str, instead: &str| {
-        let says = format!("AGENT_CONFIRMATION_REQUIRED\nreason: outbound_client_communication\ndetail: x\ninstead: {instead}\nrecipient: Ann");
+        let says = format!(
+            "AGENT_CONFIRMATION_REQUIRED\nreason: outbound_client_communication\ndetail: x\ninstead: {instead}\nrecipient: Ann"
+        );
         server.on(&json2(model, "create"), Answer::odoo_error(422, "odoo.exceptions.UserError", &says));
-        let outcome = home.run(["create", model, "--vals", r#"{"name": "x"}"#]).fails(4, "confirmation_required");
+        let outcome =
+            home.run(["create", model, "--vals", r#"{"name": "x"}"#]).fails(6, "confirmation_required");
         outcome.stderr
     };
     let key = r#"repeat the call with "tracking_disable": true in its context"#;
@@ -465,14 +528,18 @@ fn what_is_made_again_is_named_by_its_new_id() {
     run(&["call", "project.tags", "unlink", "--ids", &made]);
     let undone = run(&["undo", "--last"]);
     let domain = r#"[["name", "=", "Made once"]]"#;
-    let new = run(&["search-read", "project.tags", "--domain", domain, "--fields", "name"]).json()[0]["id"].to_string();
+    let new = run(&["search-read", "project.tags", "--domain", domain, "--fields", "name"]).json()[0]["id"]
+        .to_string();
     assert!(undone.notes().join("\n").contains(&format!("{made} as {new}")), "{}", undone.stderr);
 }
 
 #[test]
 fn a_name_that_is_not_found_may_be_one_of_another_language() {
     let (home, server) = lab();
-    server.on(&json2("res.lang", "search_read"), Answer::json(r#"[{"id": 1, "code": "de_DE"}, {"id": 2, "code": "en_US"}]"#));
+    server.on(
+        &json2("res.lang", "search_read"),
+        Answer::json(r#"[{"id": 1, "code": "de_DE"}, {"id": 2, "code": "en_US"}]"#),
+    );
     for (model, is_translated) in [("res.country", true), ("res.bank", false)] {
         let fields = json!({ "name": { "type": "char", "string": "Name", "translate": is_translated } });
         server.on(&json2(model, "fields_get"), Answer::json(fields));

@@ -110,7 +110,8 @@ impl When {
 fn zoned(text: &str) -> Option<(&str, i64)> {
     let (time, zone) = text.split_at_checked(19).filter(|(_, zone)| zone.len() == 6)?;
     let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok())?;
+    let number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok())?;
     let (hours, minutes) = (number(hours)?, number(minutes)?);
     let sign = match zone.as_bytes()[0] {
         b'+' => 1,

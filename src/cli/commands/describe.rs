@@ -45,9 +45,16 @@ fn called(value: &mut Value, wrapper: &str) {
             for (key, value) in object.iter_mut() {
                 match value {
                     Value::Array(lines) if key == "examples" => {
-                        let page: String = lines.iter().filter_map(Value::as_str).map(|line| format!("  {line}\n")).collect();
+                        let page: String = lines
+                            .iter()
+                            .filter_map(Value::as_str)
+                            .map(|line| format!("  {line}\n"))
+                            .collect();
                         let page = without_refused_examples(&format!("\nExamples:\n{page}"));
-                        let kept = page.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "Examples:");
+                        let kept = page
+                            .lines()
+                            .map(str::trim)
+                            .filter(|line| !line.is_empty() && *line != "Examples:");
                         *lines = kept.map(|line| in_its_name(line, wrapper).into()).collect();
                     }
                     value => called(value, wrapper),
