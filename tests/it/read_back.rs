@@ -132,7 +132,7 @@ fn what_a_wizard_opened_is_named_beside_the_rows_of_the_wizard() {
     };
     for (answer, named) in [
         (window(json!({ "res_id": 57 })), Some("read account.move --ids 57")),
-        (window(json!({ "domain": [["id", "in", [57, 58]]] })), Some("read account.move --ids 57,58")),
+        (window(json!({ "domain": [["id", "in", [57, 58]]] })), Some("read account.move --ids 57 58")),
         (window(json!({ "domain": [["state", "=", "draft"]] })), None),
         (window(json!({ "domain": "[]" })), None),
         (window(json!({ "res_model": "x.wizard", "res_id": 2 })), None),
