@@ -372,9 +372,10 @@ fn examples_name_the_wrapper_behind_one() {
     let home = Home::new();
     let examples = |line: &[&str], wrapper: Option<&str>| {
         let agent = home.agent(["describe"]).args(line);
-        let agent = wrapper.map_or(agent.args([""; 0]), |wrapper| {
-            home.agent(["describe"]).args(line).env("ODOO_AGENT_CALLED_AS", wrapper)
-        });
+        let agent = match wrapper {
+            Some(wrapper) => agent.env("ODOO_AGENT_CALLED_AS", wrapper),
+            None => agent,
+        };
         agent.run().ok().stdout
     };
     let plain = examples(&["create"], None);
