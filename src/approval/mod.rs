@@ -64,10 +64,17 @@ pub fn present(run: &Run, cleared: &Cleared, token: &Secret) -> Result<Reply> {
 }
 
 /// Answers the guard's refusal of a call: mints and retries when the caller asked for that, else says how a
-/// person can approve.
-pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
+/// person can approve. Its advice goes along where that is none which is refused here.
+pub fn answer(run: &Run, cleared: &Cleared, mut refusal: Error) -> Result<Reply> {
+    let without = without_refused_advice(run, cleared.operation(), &mut refusal);
+    answered(run, cleared, refusal).map_err(|error| match error.code {
+        Code::ConfirmationRequired => error.with_hints(without),
+        _ => error,
+    })
+}
+
+fn answered(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
     let operation = cleared.operation();
-    let refusal = with_advice_that_works(run, operation, refusal);
     if !run.caller.approval.confirm_outbound {
         return match &refusal.waiting {
             Some(_) => requests::answer(run, cleared, refusal),
@@ -126,23 +133,20 @@ pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
 /// A new record of this model writes to nobody with these values.
 const WITHOUT_LETTER: [(&str, &str); 1] = [("project.task", "\"partner_id\": false")];
 
-/// The refusal without the guard's advice where that is a context key which is refused here.
-fn with_advice_that_works(run: &Run, operation: &Operation, mut refusal: Error) -> Error {
+/// Takes the guard's advice out where that is a context key which is refused here; gives what does the same.
+fn without_refused_advice(run: &Run, operation: &Operation, refusal: &mut Error) -> Option<String> {
     let is_open = |key: &str| {
         crate::context::is_allowed(key) || run.session.settings.allowed_context.iter().any(|own| own == key)
     };
-    let is_refused = |line: &&str| {
+    let is_refused = |line: &str| {
         line.starts_with("instead: ") && line.split('"').skip(1).step_by(2).any(|key| !is_open(key))
     };
-    let Some(odoo) = refusal.odoo.as_mut().filter(|odoo| odoo.message.lines().any(|line| is_refused(&line)))
-    else {
-        return refusal;
-    };
+    let odoo = refusal.odoo.as_mut().filter(|odoo| odoo.message.lines().any(is_refused))?;
     let kept: Vec<&str> = odoo.message.lines().filter(|line| !is_refused(line)).collect();
     odoo.message = kept.join("\n");
-    let without =
-        WITHOUT_LETTER.iter().find(|(model, _)| *model == operation.model && operation.method == "create");
-    refusal.with_hints(without.map(|(_, vals)| format!("without the letter: {vals} among the values")))
+    let of_model = |(model, _): &&(&str, &str)| *model == operation.model && operation.method == "create";
+    let (_, vals) = WITHOUT_LETTER.iter().find(of_model)?;
+    Some(format!("without the letter: {vals} among the values"))
 }
 
 /// A token fresh from Odoo.

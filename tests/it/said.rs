@@ -211,6 +211,7 @@ fn members_of_a_channel_are_told_of_every_message() {
 #[test]
 fn the_headers_of_a_file_are_told_at_once_with_the_columns_that_are_meant() {
     let home = Home::new();
+    home.run(["--profile", "sandbox", "schema-summary", "res.partner"]).ok();
     let load = |fields: Value| {
         let cells: Vec<&str> = fields.as_array().unwrap().iter().map(|_| "x").collect();
         let data = json!({ "fields": fields, "data": [cells] }).to_string();
@@ -445,7 +446,8 @@ fn a_time_with_a_zone_in_a_condition_is_sent_as_odoo_compares_it() {
     server.on(&json2("x.thing", "search_count"), Answer::json("1"));
     let count = |domain: &Value, more: &[&str]| {
         server.forget();
-        home.agent(["count", "x.thing", "--domain", &domain.to_string()]).args(more).run()
+        let data = json!({ "domain": domain }).to_string();
+        home.agent(["call", "x.thing", "search_count", "--data", &data]).args(more).run()
     };
     // Nothing is known yet: Odoo refuses, and the way is told.
     let refusal = "expecting only datetimes with no timezone";
