@@ -64,7 +64,7 @@ pub fn explained(check: &Check, operation: &Operation, error: &Error) -> Option<
             format!("this is about one field: {field} of {model} is for other groups than those of this user")
         }
         Denial::Agent => format!(
-            "the guard of this Odoo keeps this {} of {} from agents, and this user is one: a person does it",
+            "the guard of this Odoo keeps {} of {} from agents, and this user is one: a person does it",
             operation.method, operation.model
         ),
         Denial::Method => format!(

@@ -303,7 +303,7 @@ fn who_may_is_told_for_the_right_that_is_denied_and_by_whom() {
     ];
     let said = denied("res.users", &write, own, true);
     assert!(
-        said.contains("keeps this write of res.users from agents") && said.contains("a person does it"),
+        said.contains("keeps write of res.users from agents") && said.contains("a person does it"),
         "{said}"
     );
     let said = denied("res.users", &write, "Only managers change users.", true);
