@@ -203,15 +203,26 @@ impl Run<'_> {
     /// The operation as it will be sent, each time the same: what is mended is mended here, once, and noted.
     pub fn prepared(&self, operation: &Operation) -> Result<Operation> {
         self.refuse_keys(operation)?;
-        let mut prepared = operation.clone();
-        let check = Check::new(&self.caller.rules, self, operation);
         let is_sandbox = self.session.settings.is_sandbox;
         let own = |error| if is_sandbox { crate::embedded::in_its_own_name(error) } else { error };
-        for note in check.run(&mut prepared).map_err(own).map_err(findings::counted)? {
-            self.note(note);
-        }
+        let (mut prepared, notes) = self.checked(operation).map_err(own).map_err(findings::counted)?;
+        notes.into_iter().for_each(|note| self.note(note));
         self.withhold(&mut prepared)?;
         Ok(prepared)
+    }
+
+    /// The operation checked and mended, with what is to be noted. What the fields refuse that were kept is held once
+    /// more against those that Odoo has now: a field may have been made since, or a language installed.
+    pub fn checked(&self, operation: &Operation) -> Result<(Operation, Vec<Hint>)> {
+        let once = || {
+            let mut mended = operation.clone();
+            let check = Check::new(&self.caller.rules, self, operation);
+            let told = check.run(&mut mended).map(|notes| (mended, notes));
+            (told, check.doubted())
+        };
+        let (told, doubted) = once();
+        let is_renewed = || doubted.iter().filter(|model| self.schema(model, true).is_ok()).count() > 0;
+        if told.is_err() && is_renewed() { once().0 } else { told }
     }
 
     /// Refuses a key among the arguments: Odoo would keep it where others read it, in a record or in its log.

@@ -264,7 +264,10 @@ impl<'a> Run<'a> {
         }
         let mut schemas = lock(&self.session.schemas);
         schemas.retain(|_, timed| !self.session.is_over(timed));
-        schemas.get(&memo(model, context)).map(|timed| Arc::clone(&timed.value))
+        let kept = Schema::clone(&schemas.get(&memo(model, context))?.value).at_hand();
+        let kept = Arc::new(kept);
+        self.schemas.borrow_mut().insert(model.into(), Arc::clone(&kept));
+        Some(kept)
     }
 
     fn remember(&self, model: &str, context: &Object, schema: Schema) -> Arc<Schema> {

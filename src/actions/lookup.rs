@@ -350,6 +350,24 @@ fn archived(wanted: &Wanted, run: &Run) -> Option<Hint> {
     )
 }
 
+/// The other languages of this Odoo, where the names of a model have one text for each: they are not searched.
+fn in_other_languages(wanted: &Wanted, run: &Run) -> Option<Hint> {
+    let schema = run.filled(wanted.model()).ok()??;
+    if schema.field("name")?["translate"] != true {
+        return None;
+    }
+    let searched = run.context().ok()?.get("lang").and_then(Value::as_str).unwrap_or("en_US").to_string();
+    let asked = operation::kwargs(json!({ "domain": [["active", "=", true]], "fields": ["code"] }));
+    let installed = run.ask(Operation::new("res.lang", "search_read", asked).ok()?).ok()?;
+    let codes = installed.as_array()?.iter().filter_map(|row| row["code"].as_str());
+    let others: Vec<&str> = codes.filter(|code| *code != searched).collect();
+    let first = *others.first()?;
+    Some(
+        Hint::new(format!("names were searched in {searched}; this Odoo has {} too: ", others.join(", ")))
+            .with("context", json!({ "lang": first })),
+    )
+}
+
 fn the_one(request: &Request, mut rows: Vec<Value>, run: &Run) -> Result<Outcome> {
     let wanted = &request.wanted;
     let Wanted { kind, query, .. } = wanted;
@@ -368,7 +386,8 @@ fn the_one(request: &Request, mut rows: Vec<Value>, run: &Run) -> Result<Outcome
             .with_hint(archived(wanted, run).unwrap_or_else(|| match wanted.exact {
                 true => Hint::new("leave out ").name("exact").text(" to find a part of a name"),
                 false => "try a shorter part of the name".into(),
-            }))),
+            }))
+            .with_hints(in_other_languages(wanted, run))),
         several => {
             let at_least = if several >= request.wanted.limit as usize { "at least " } else { "" };
             let ways = if wanted.exact { Hint::new("use ") } else { Hint::new("use ").name("exact").text(", ") };

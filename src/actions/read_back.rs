@@ -13,7 +13,6 @@ use crate::knowledge::methods;
 use crate::odoo::schema::Schemas;
 use crate::operation::{Object, Operation};
 use crate::outcome::{Body, Outcome};
-use crate::preflight::Check;
 use crate::session::{Run, Session};
 
 /// Carries out an operation; with fields it comes to those of its records as they are afterwards: the new ones, or
@@ -49,13 +48,15 @@ pub fn carried_out(
         let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields.clone()))]);
         Operation::new(&model, "read", kwargs).map(|read| read.on(ids))
     };
-    let mut tried = run.in_context(read(vec![1])?)?;
-    Check::new(&reader.rules, &run, &tried.clone()).run(&mut tried).map_err(|mut error| {
+    run.checked(&run.in_context(read(vec![1])?)?).map_err(|mut error| {
         error.message = format!("of what is read back, {}", error.message);
         error
     })?;
     let done = execute(session, caller, host, operation)?;
     let Body::Value(answer) = &done.body else { return Ok(done) };
+    if made.is_none() {
+        elsewhere(&model, answer).into_iter().for_each(|note| run.note(note));
+    }
     let ids = if made.is_some() { ids_of(answer) } else { ids };
     if ids.is_empty() {
         return Ok(done);
@@ -74,11 +75,34 @@ pub fn carried_out(
     }
 }
 
-/// The new records of an answer: a list of ids, or one.
+/// The new records of an answer: a list of ids, of an id and its name or of rows, one id, or what an import says.
 fn ids_of(answer: &str) -> Vec<i64> {
+    let id = |value: &Value| value.as_i64().or_else(|| value["id"].as_i64());
     match serde_json::from_str(answer) {
-        Ok(Value::Array(ids)) => ids.iter().filter_map(Value::as_i64).collect(),
+        Ok(Value::Array(ids)) => ids.iter().filter_map(id).collect(),
         Ok(Value::Number(id)) => id.as_i64().into_iter().collect(),
+        Ok(Value::Object(said)) => said["ids"].as_array().into_iter().flatten().filter_map(id).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Where an answer is an action that opens records of another model: the rows are not theirs, and it is not printed.
+fn elsewhere(model: &str, answer: &str) -> Option<Hint> {
+    let action: Value = serde_json::from_str(answer).ok().filter(Value::is_object)?;
+    let opened = action["res_model"].as_str().filter(|opened| *opened != model)?;
+    crate::operation::check_model(opened).ok()?;
+    let one = action["res_id"].as_i64().filter(|id| *id > 0);
+    let conditions = action["domain"].as_array().into_iter().flatten();
+    let of_domain = |condition: &Value| match (condition[0].as_str()?, condition[1].as_str()?) {
+        ("id", "in") => condition[2].as_array()?.iter().map(Value::as_i64).collect(),
+        ("id", "=") => Some(vec![condition[2].as_i64()?]),
+        _ => None,
+    };
+    let ids = one.map(|id| vec![id]).or_else(|| conditions.filter_map(of_domain).next())?;
+    if ids.is_empty() {
+        return None;
+    }
+    let told =
+        format!("the rows are those of {model} itself; it answered with an action that opens {opened}: ");
+    Some(Hint::new(told).action(Action::new("read").with("model", opened).with("ids", json!(ids))))
 }

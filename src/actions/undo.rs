@@ -268,7 +268,8 @@ fn carried_out(run: &Run, entry: &Entry, plan: &Plan) -> Result<Vec<String>> {
         caller.trail.is_part = plan.is_part || nth + 1 < plan.steps.len();
         let mut operation = operation.clone();
         operation.context.extend(told.clone());
-        Run::new(run.session, &caller, &host).send(operation).map_err(|mut error| {
+        let is_made_again = operation.method == "create" && entry.method() == "unlink";
+        let reply = Run::new(run.session, &caller, &host).send(operation).map_err(|mut error| {
             if nth > 0 {
                 error.message = format!("{} (the {nth} steps before it were carried out)", error.message);
                 if matches!(error.effect, Effect::NotSent | Effect::Rejected) {
@@ -278,8 +279,24 @@ fn carried_out(run: &Run, entry: &Entry, plan: &Plan) -> Result<Vec<String>> {
             }
             error
         })?;
+        if is_made_again {
+            made_again(run, entry, reply.get());
+        }
     }
     Ok(host.heard())
+}
+
+/// Says under which ids the records are that were deleted.
+fn made_again(run: &Run, entry: &Entry, reply: &str) {
+    let was: Vec<i64> = back::rows_before(entry, "")
+        .map(|rows| rows.iter().filter_map(|row| row["id"].as_i64()).collect())
+        .unwrap_or_default();
+    let new: Vec<i64> = serde_json::from_str(reply).unwrap_or_default();
+    if was.is_empty() || was.len() != new.len() {
+        return;
+    }
+    let pairs: Vec<String> = was.iter().zip(&new).map(|(was, new)| format!("{was} as {new}")).collect();
+    run.note(format!("{} made again: {}", entry.model(), pairs.join(", ")));
 }
 
 /// A host that hears which entries are made.

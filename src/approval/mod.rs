@@ -64,8 +64,16 @@ pub fn present(run: &Run, cleared: &Cleared, token: &Secret) -> Result<Reply> {
 }
 
 /// Answers the guard's refusal of a call: mints and retries when the caller asked for that, else says how a
-/// person can approve.
-pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
+/// person can approve. Its advice goes along where that is none which is refused here.
+pub fn answer(run: &Run, cleared: &Cleared, mut refusal: Error) -> Result<Reply> {
+    let without = without_refused_advice(run, cleared.operation(), &mut refusal);
+    answered(run, cleared, refusal).map_err(|error| match error.code {
+        Code::ConfirmationRequired => error.with_hints(without),
+        _ => error,
+    })
+}
+
+fn answered(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
     let operation = cleared.operation();
     if !run.caller.approval.confirm_outbound {
         return match &refusal.waiting {
@@ -120,6 +128,25 @@ pub fn answer(run: &Run, cleared: &Cleared, refusal: Error) -> Result<Reply> {
         requests::forget(run, request);
     }
     outcome.map_err(|error| after_token(run, error, operation, Some(&minted)))
+}
+
+/// A new record of this model writes to nobody with these values.
+const WITHOUT_LETTER: [(&str, &str); 1] = [("project.task", "\"partner_id\": false")];
+
+/// Takes the guard's advice out where that is a context key which is refused here; gives what does the same.
+fn without_refused_advice(run: &Run, operation: &Operation, refusal: &mut Error) -> Option<String> {
+    let is_open = |key: &str| {
+        crate::context::is_allowed(key) || run.session.settings.allowed_context.iter().any(|own| own == key)
+    };
+    let is_refused = |line: &str| {
+        line.starts_with("instead: ") && line.split('"').skip(1).step_by(2).any(|key| !is_open(key))
+    };
+    let odoo = refusal.odoo.as_mut().filter(|odoo| odoo.message.lines().any(is_refused))?;
+    let kept: Vec<&str> = odoo.message.lines().filter(|line| !is_refused(line)).collect();
+    odoo.message = kept.join("\n");
+    let of_model = |(model, _): &&(&str, &str)| *model == operation.model && operation.method == "create";
+    let (_, vals) = WITHOUT_LETTER.iter().find(of_model)?;
+    Some(format!("without the letter: {vals} among the values"))
 }
 
 /// A token fresh from Odoo.

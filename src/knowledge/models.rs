@@ -115,6 +115,14 @@ const OF_ACTIVE: [(&str, &str); 33] = [
     ("validate.account.move", "account.move"),
 ];
 
+/// Wizards of which a form fills a field from the first of its records, and which are not created without it.
+const FILLED: [(&str, &str); 1] = [("account.move.reversal", "journal_id")];
+
+/// The field that a wizard's form takes from its records.
+pub fn filled(wizard: &str) -> Option<&'static str> {
+    FILLED.iter().find(|(known, _)| *known == wizard).map(|(_, field)| *field)
+}
+
 /// A rule of Odoo's own by which a user sees only some records of a model.
 pub struct OwnDocuments {
     model: &'static str,

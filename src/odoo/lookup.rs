@@ -131,8 +131,8 @@ impl Wanted {
         }
     }
 
-    /// The same by what stands between the code before a name and the variant behind it, `[E-COM08] Desk (Wood)`: Odoo
-    /// shows both and finds a name by neither. None where there are none.
+    /// The same by what stands between the code before a name and the variant behind it, `[E-COM08] Desk (Wood)`, or
+    /// behind the names above it, `All / Desks`: Odoo shows them and finds a name by none. None where there are none.
     pub fn between_brackets(&self) -> Option<Wanted> {
         let whole = self.name();
         let mut name = whole.as_str();
@@ -141,6 +141,10 @@ impl Wanted {
         }
         if let Some((before, _)) = name.trim().strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
             name = before;
+        }
+        // Of a name with those above it, the last is the record's own.
+        if let Some((_, own)) = name.rsplit_once(" / ") {
+            name = own;
         }
         let name = name.trim();
         let is_less = !name.is_empty() && name != whole;
@@ -333,7 +337,8 @@ mod tests {
         assert_eq!(between("[E-COM08] Large Desk (Wood)").as_deref(), Some("Large Desk"));
         assert_eq!(between("Large Desk (Wood, XL)").as_deref(), Some("Large Desk"));
         assert_eq!(between("[E-COM08] Desk").as_deref(), Some("Desk"));
-        for plain in ["Large Desk", "(Wood)", "[E-COM08]", "Desk) (", "Desk (half"] {
+        assert_eq!(between("Vendor / Office Supplies").as_deref(), Some("Office Supplies"));
+        for plain in ["Large Desk", "A/B", "Desk /", "(Wood)", "[E-COM08]", "Desk) (", "Desk (half"] {
             assert_eq!(between(plain), None, "{plain}");
         }
     }

@@ -36,6 +36,7 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
     }
     if is_empty {
         if operation.access() == Access::Read {
+            left_out(check, operation);
             denials::found_nothing(check, operation);
         }
         return Ok(());
@@ -52,6 +53,15 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
     wizards::answered(check, operation, &answer);
     reports::answered(check, operation, &answer);
     Ok(())
+}
+
+/// Odoo shows no files that are values of fields, unless they are asked for by what only they have.
+fn left_out(check: &Check, operation: &Operation) {
+    let domain = operation.kwargs.get("domain").map(Value::to_string).unwrap_or_default();
+    let is_about_them = ["\"id\"", "\"res_field\""].iter().any(|name| domain.contains(name));
+    if operation.model == "ir.attachment" && domain.contains("\"res_") && !is_about_them {
+        check.note("Odoo leaves out files that are the value of a field, unless the domain names res_field: with [\"res_field\", \"!=\", false] they are found");
+    }
 }
 
 /// Whether a condition asks for what is different from a text: a text that is nowhere lets everything through.

@@ -236,8 +236,28 @@ impl Compared<'_, '_> {
                 _ => "write it as 2026-03-31 14:00:00, in UTC, or relative: now -2H, today, today -7d",
             }));
         }
+        let zoned = self.strings().find_map(|text| match dates::date(text) {
+            Reading::Mended(day, true) => Some((text, day)),
+            _ => None,
+        });
+        if let Some((text, day)) = zoned.filter(|_| kind == "date" && !self.path.contains('.')) {
+            return Err(refused(format!(
+                "{}: {} is a date, and {text:?} a time with a zone, on which Odoo would fail",
+                self.place, self.path
+            ))
+            .with_hint(self.condition(&format!("\"{day}\""))));
+        }
         let number = self.values().into_iter().find(|value| value.is_number());
         if let Some(number) = number {
+            let day = number.as_u64().map(|number| number.to_string()).filter(|digits| digits.len() == 8);
+            let day = day.map(|digits| format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..]));
+            if let Some(day) = day.filter(|day| dates::date(day) == Reading::Fine) {
+                return Err(refused(format!(
+                    "{}: {} is a {kind}, this is a number: {number}",
+                    self.place, self.path
+                ))
+                .with_hint(self.condition(&format!("\"{day}\""))));
+            }
             return Err(refused(format!(
                 "{}: {} is a {kind}, this is {}: {number}",
                 self.place,

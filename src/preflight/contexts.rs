@@ -45,6 +45,20 @@ const CALLED: [(&str, &str); 21] = [
     ("zone", "tz"),
 ];
 
+/// Models that read a key for themselves which means nothing to others.
+const READ_BY: [(&str, &[&str]); 1] = [(
+    "company_id",
+    &[
+        "mrp.bom",
+        "product.product",
+        "product.template",
+        "purchase.order",
+        "res.currency",
+        "res.currency.rate",
+        "res.partner",
+    ],
+)];
+
 /// The first version that reads the warehouse under its present name.
 const WAREHOUSE_SINCE: crate::knowledge::Version = 18;
 
@@ -71,6 +85,9 @@ pub fn check(check: &Check, operation: &Operation) {
         ));
     }
     for (key, value) in context {
+        if READ_BY.iter().any(|(own, models)| own == key && models.contains(&operation.model.as_str())) {
+            continue;
+        }
         let Some(meant) = meant(key) else { continue };
         let instead = json!({ meant: translated(key, meant, value) });
         check.note(format!(

@@ -15,13 +15,16 @@ const ACCESS_ERROR: &str = "odoo.exceptions.AccessError";
 /// Where keys are made and ended.
 const KEYS: [&str; 2] = ["res.users.apikeys", "res.users.apikeys.description"];
 
+/// Models that are for few, and what everybody may read in their place.
+const PUBLIC: [(&str, &str); 1] = [("hr.employee", "hr.employee.public")];
+
 /// What is denied.
 #[derive(Debug, PartialEq)]
 enum Denial {
     /// Every record of a model; these groups have what this user lacks, where Odoo says which.
     Model { model: String, groups: Option<Vec<String>> },
     /// Some records of a model.
-    Records { model: String },
+    Records { model: String, right: Option<&'static str> },
     /// A field of a model.
     Field { model: String, field: String },
     /// The guard keeps the method from agents.
@@ -52,7 +55,8 @@ pub fn explained(check: &Check, operation: &Operation, error: &Error) -> Option<
                 },
             }
         }
-        Denial::Records { model } => {
+        Denial::Records { model, right } => {
+            let does = right.unwrap_or(does);
             let own = lacking(check, &model).map(|own| format!(": {}", lifts(own))).unwrap_or_default();
             format!("this is a record rule: this user may {does} some records of {model}, but not these{own}")
         }
@@ -68,16 +72,24 @@ pub fn explained(check: &Check, operation: &Operation, error: &Error) -> Option<
             operation.method
         ),
     };
-    Some(match KEYS.contains(&operation.model.as_str()) {
-        true => format!("{said}; {NEW_KEY}").into(),
-        false => said.into(),
+    Some(match public(operation, &operation.model) {
+        Some(open) => format!("{said}; what every employee may read is in {open}").into(),
+        None if KEYS.contains(&operation.model.as_str()) => format!("{said}; {NEW_KEY}").into(),
+        None => said.into(),
     })
 }
 
-/// Whether the guard refuses a method as such: its words name model and method as nothing else of Odoo's does.
+/// The model that shows everybody what may be seen of one that is for few.
+fn public(operation: &Operation, model: &str) -> Option<&'static str> {
+    PUBLIC.iter().find(|(closed, _)| *closed == model && right(operation) == "read").map(|(_, open)| *open)
+}
+
+/// Whether the guard refuses: its words name model and method as nothing else of Odoo's does, or begin with agents.
 fn of_guard(check: &Check, operation: &Operation, odoo: &OdooFault) -> Option<Denial> {
     let named = odoo.message.contains(&format!("{}.{}", operation.model, operation.method));
-    (named && check.schemas.has_group(AGENTS) == Some(true)).then_some(Denial::Agent)
+    // Where some calls of a method are kept from agents, it speaks of agents.
+    let is_of_agents = odoo.message.starts_with("An agent ");
+    ((named || is_of_agents) && check.schemas.has_group(AGENTS) == Some(true)).then_some(Denial::Agent)
 }
 
 /// Which of these groups this user has: they are named in the language of the call.
@@ -109,7 +121,7 @@ fn told(odoo: &OdooFault) -> Option<Denial> {
     let lines = || odoo.message.lines().map(str::trim_end);
     // The records of a rule stand in a list of their own, each with the name of its model.
     if let Some(model) = lines().filter(|line| line.starts_with("- ")).find_map(in_parentheses) {
-        return Some(Denial::Records { model: model.into() });
+        return Some(Denial::Records { model: model.into(), right: right_in(&odoo.message) });
     }
     let (line, model) = lines().find_map(|line| Some((line, in_parentheses(line)?)))?;
     // Groups stand indented.
@@ -121,6 +133,12 @@ fn told(odoo: &OdooFault) -> Option<Denial> {
         return Some(Denial::Field { model: model.into(), field: field.into() });
     }
     Some(Denial::Model { model: model.into(), groups: Some(groups) })
+}
+
+/// The right that Odoo names in quotes above the records; in another language it is none of these words.
+fn right_in(message: &str) -> Option<&'static str> {
+    let above = message.split("\n- ").next()?;
+    ["read", "write", "create", "unlink"].into_iter().find(|right| above.contains(&format!("'{right}'")))
 }
 
 /// The name of a model in parentheses, with an id behind it or without.
@@ -170,7 +188,7 @@ fn asked(check: &Check, operation: &Operation) -> Option<Denial> {
         return Some(Denial::Method);
     };
     match check.schemas.ask(question("has_access")?.on(ids.to_vec()))?.as_bool()? {
-        false => Some(Denial::Records { model }),
+        false => Some(Denial::Records { model, right: None }),
         true => Some(Denial::Method),
     }
 }
@@ -241,7 +259,9 @@ mod tests {
         let nobody = "Sie haben keinen Zugriff auf „Protokoll“ (ir.logging) Datensätze.\n\nKeine Gruppe.";
         assert_eq!(of(nobody), model("ir.logging", &[]));
         let rule = "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\nSorry, Ann (id=7) doesn't have 'read' access to:\n- Task, Plan (v2) (project.task: 5, company=Other)\n\nIf you really, really need access, …";
-        assert_eq!(of(rule), Some(Denial::Records { model: "project.task".into() }));
+        assert_eq!(of(rule), Some(Denial::Records { model: "project.task".into(), right: Some("read") }));
+        let rule = rule.replace("'read'", "'lesen'");
+        assert_eq!(of(&rule), Some(Denial::Records { model: "project.task".into(), right: None }));
         for field in [
             "You do not have enough rights to access the field \"login_date\" on User (res.users). Please contact your system administrator.\n\nOperation: read",
             "Vous n'avez pas les droits pour le champ «\u{a0}login_date\u{a0}» sur Utilisateur (res.users).\n\nOpération : read",

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::dates::{self, Reading};
 use super::findings::Findings;
 use super::{Check, names, oneself, refused};
 use crate::error::{Error, Result};
@@ -187,20 +186,12 @@ fn condition(
     }
     let Some(schema) = schema else { return Ok(()) };
     let last = follow(check, path, model, schema, place)?;
-    let Some(field) = last else { return Ok(()) };
+    let Some(Last { model, schema, field }) = last else { return Ok(()) };
     if field["type"] == "many2one" && matches!(name, "=" | "!=") && super::relations::is_pair(value) {
         return Err(refused(format!(
             "{place}: {path} is compared with a pair of id and name, as read gives it"
         ))
         .with_hint(format!("[\"{path}\", \"{name}\", {}]", value[0])));
-    }
-    if field["type"] == "datetime"
-        && let Some(Reading::Mended(utc, true)) = value.as_str().map(dates::datetime)
-    {
-        return Err(refused(format!(
-            "{place}: Odoo compares {path} with a time in UTC, written without a zone"
-        ))
-        .with_hint(format!("[\"{path}\", \"{name}\", \"{utc}\"]")));
     }
     if field["searchable"] == false && !check.is_forced(path) {
         return Err(refused(format!(
@@ -214,7 +205,11 @@ fn condition(
         ))
         .with_hint(format!("[\"{path}.NAME\", \"{name}\", {value}]; read {path} shows the names")));
     }
-    super::conditions::check(check, path, name, value, &field, place)?;
+    let told = super::conditions::check(check, path, name, value, &field, place);
+    if told.is_err() && field["type"] == "selection" {
+        check.doubt(&model, &schema);
+    }
+    told?;
     if matches!(name, "any" | "not any") && value.is_array() {
         let relation = field["relation"].as_str().unwrap_or_default();
         let related = check.schemas.known(relation);
@@ -248,15 +243,23 @@ fn no_operator(name: &str, place: &str) -> Error {
     }
 }
 
+/// Where a path ends.
+pub struct Last {
+    model: String,
+    schema: Arc<Schema>,
+    /// The field at the end.
+    pub field: Value,
+}
+
 /// Follows a dotted path from model to model; gives the last field, or nothing where the models end that are
 /// known.
-fn follow(
+pub fn follow(
     check: &Check,
     path: &str,
     model: &str,
     schema: &Arc<Schema>,
     place: &str,
-) -> Result<Option<Value>> {
+) -> Result<Option<Last>> {
     let mut model = model.to_string();
     let mut schema = Arc::clone(schema);
     let mut steps = path.split('.').peekable();
@@ -273,7 +276,7 @@ fn follow(
             walked.push('.');
         }
         walked.push_str(step);
-        let Some(next) = steps.peek() else { return Ok(Some(field)) };
+        let Some(next) = steps.peek() else { return Ok(Some(Last { model, schema, field })) };
         match field["type"].as_str().unwrap_or_default() {
             "many2one" | "one2many" | "many2many" => {
                 model = field["relation"].as_str().unwrap_or_default().to_string();

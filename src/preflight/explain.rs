@@ -34,6 +34,7 @@ pub fn explain(
         _ => Vec::new(),
     };
     hints.extend(wizards::of_refusal(operation, &error));
+    hints.extend(of_export(operation, &error));
     if let Some((gone, list)) = gone::named(check, operation, &error) {
         hints.push(list);
         // What Odoo says of it is about a deletion that nobody asked for.
@@ -46,6 +47,24 @@ pub fn explain(
         }
     }
     error
+}
+
+/// An export needs a right of its own, and gives nothing that cannot be read.
+fn of_export(operation: &Operation, error: &Error) -> Option<Hint> {
+    if operation.method != "export_data" || !matches!(error.code, Code::Rejected | Code::AccessDenied) {
+        return None;
+    }
+    let mut read = Action::new("search_read").with("model", operation.model.as_str()).with("all", true);
+    if let Some(ids) = operation.ids.as_deref().filter(|ids| !ids.is_empty()) {
+        read = read.with("domain", json!([["id", "in", ids]]));
+    }
+    let names = operation.kwargs.get("fields_to_export").and_then(Value::as_array).into_iter().flatten();
+    let names: Vec<Value> =
+        names.filter(|name| name.as_str().is_some_and(|name| !name.contains('/'))).cloned().collect();
+    if !names.is_empty() {
+        read = read.with("fields", names);
+    }
+    Some(Hint::new("what may be read is read without that right: ").action(read))
 }
 
 /// An answer that Odoo could not write, mostly for `raw` of a file: the same call with the field that is meant.
@@ -125,12 +144,18 @@ fn of_arguments(check: &Check, operation: &Operation, error: &Error) -> Vec<Hint
     }
     let filling = Filling(check);
     let again = Check::new(check.rules, &filling, operation);
-    match again.run(&mut operation.clone()) {
+    let mut mended = operation.clone();
+    match again.run(&mut mended) {
         Err(refusal) if refusal.code == Code::PreflightRefused => match refusal.errors.is_empty() {
             true => std::iter::once(refusal.message.into()).chain(refusal.hints).collect(),
             false => refusal.errors,
         },
         _ => match operation.kwargs.get("domain") {
+            // What was not at hand before, and would have been mended.
+            Some(domain) if mended.kwargs.get("domain") != Some(domain) => {
+                let meant = mended.kwargs.get("domain").cloned().unwrap_or_default();
+                vec![Hint::new("write ").with("domain", meant)]
+            }
             Some(domain) => {
                 named::check(&again, operation, domain);
                 again.notes()

@@ -111,6 +111,13 @@ pub fn check(check: &Check, operation: &Operation, schema: &Schema, term: &str, 
 /// Refuses the sum or the average of what is no number: the database would fail on it.
 pub fn sums(check: &Check, model: &str, schema: &Schema, term: &str, place: &str) -> Result<()> {
     let Some((name, function)) = term.split_once(':') else { return Ok(()) };
+    let first = name.split('.').next().unwrap_or(name);
+    if name != first && names::is_properties(schema, first) && !check.is_forced(name) {
+        return Err(refused(format!(
+            "{place}: {name} is a property: Odoo groups by properties, and puts none together"
+        ))
+        .with_hint(format!("read {first} and add up what came back")));
+    }
     let field = schema.field(name).filter(|field| field["store"] == false && field["sortable"] == false);
     if field.is_some() && function != "recordset" && !check.is_forced(name) {
         return Err(names::not_stored(model, schema, name, place, "sum it up"));

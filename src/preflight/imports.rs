@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::findings::Findings;
 use super::{Check, names, refused};
 use crate::error::Result;
 use crate::hint::{Action, Hint};
@@ -52,6 +53,9 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         external_ids(check, rows.iter().map(|row| &row[index]), &format!("fields[{index}]"));
     }
     let Some(schema) = check.schema(&operation.model)? else { return Ok(()) };
+    let mut found = Findings::default();
+    // The columns as they may be meant; null where nobody can tell.
+    let mut guessed = columns.clone();
     for (index, column) in columns.iter().enumerate() {
         let name = column.as_str().unwrap_or_default();
         let place = format!("fields[{index}]");
@@ -59,13 +63,26 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         if matches!(first, "id" | ".id") {
             continue;
         }
-        names::known(check, &operation.model, &schema, first.split('.').next().unwrap_or_default(), &place)?;
+        let own = first.split('.').next().unwrap_or_default();
+        let told = names::known(check, &operation.model, &schema, own, &place);
+        if told.is_err() {
+            let close = names::meant(&operation.model, &schema, own);
+            guessed[index] = close.map_or(Value::Null, |close| name.replacen(own, close, 1).into());
+            found.add(told)?;
+            continue;
+        }
         let Some(field) = schema.field(first) else { continue };
         let relation = field["relation"].as_str().unwrap_or_default();
         if let (Some(rest), Some(related)) = (rest, check.schemas.known(relation)) {
             let next = rest.split('/').next().unwrap_or_default();
             if !matches!(next, "id" | ".id") {
-                names::known(check, relation, &related, next, &place)?;
+                let told = names::known(check, relation, &related, next, &place);
+                if told.is_err() {
+                    let close = names::meant(relation, &related, next);
+                    let whole = |close: &str| format!("{first}/{}", rest.replacen(next, close, 1)).into();
+                    guessed[index] = close.map_or(Value::Null, whole);
+                }
+                found.add(told)?;
             }
         }
         if check.rules.strict && rest.is_none() && field["type"] == "many2one" {
@@ -73,7 +90,10 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
             unambiguous(check, relation, cells.collect(), &place)?;
         }
     }
-    Ok(())
+    found.told().map_err(|refusal| {
+        let is_guessed = guessed.iter().all(Value::is_string) && refusal.errors.len() > 1;
+        refusal.with_hints(is_guessed.then(|| format!("\"fields\": {}", Value::from(guessed))))
+    })
 }
 
 /// Notes that ids of records stand where external ids are taken: each would make another record.

@@ -71,6 +71,10 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     if subtype == Some("mail.mt_note") && !told.is_empty() {
         check.note(format!("an internal note, but {told}"));
     }
+    // Members of a channel have every message of it.
+    if CHANNELS.contains(&operation.model.as_str()) {
+        return Ok(());
+    }
     if !has_subtype && !told.is_empty() {
         check.note(format!("no subtype: followers are not notified, but {told}"));
     }
@@ -79,6 +83,9 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
     }
     Ok(())
 }
+
+/// Models whose records are talks: their members are told, and not followers.
+const CHANNELS: [&str; 2] = ["discuss.channel", "mail.channel"];
 
 /// Who is told of a message besides its followers.
 fn told(partners: bool, addresses: bool) -> &'static str {

@@ -37,8 +37,10 @@ pub mod values;
 pub mod ways;
 pub mod wizards;
 pub mod written;
+pub mod zoned;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use findings::Findings;
@@ -62,13 +64,21 @@ pub struct Check<'a> {
     /// The version of Odoo that the call is for.
     pub version: Version,
     notes: RefCell<Vec<Hint>>,
+    doubted: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Check<'a> {
     /// Rules for one operation; the fields of unknown models are asked for only if it stores values.
     pub fn new(rules: &'a Rules, schemas: &'a dyn Schemas, operation: &Operation) -> Check<'a> {
         let fill = Cell::new(values::stores(operation));
-        Check { rules, schemas, fill, version: schemas.version(), notes: RefCell::default() }
+        Check {
+            rules,
+            schemas,
+            fill,
+            version: schemas.version(),
+            notes: RefCell::default(),
+            doubted: RefCell::default(),
+        }
     }
 
     /// Mends the operation in place, or refuses it.
@@ -88,6 +98,7 @@ impl<'a> Check<'a> {
             found.add(rule(self, operation))?;
         }
         found.told()?;
+        zoned::mend(self, operation)?;
         contexts::defaults(self, operation);
         imports::check(self, operation)?;
         if self.rules.dry_run {
@@ -101,6 +112,18 @@ impl<'a> Check<'a> {
     /// What was noted since the last time.
     pub fn notes(&self) -> Vec<Hint> {
         self.notes.take()
+    }
+
+    /// What is refused here would be right if the model had changed since its fields were kept.
+    pub fn doubt(&self, model: &str, schema: &Schema) {
+        if schema.from_cache {
+            self.doubted.borrow_mut().insert(model.to_string());
+        }
+    }
+
+    /// The models whose kept fields refused something.
+    pub fn doubted(&self) -> BTreeSet<String> {
+        self.doubted.take()
     }
 
     /// The name of the argument of an operation that has a role, where its method is known.

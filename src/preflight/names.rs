@@ -80,8 +80,17 @@ pub fn check(check: &Check, operation: &mut Operation) -> Result<()> {
 /// A name in a list of fields.
 fn plain(check: &Check, model: &str, schema: &Schema, name: &str, place: &str) -> Result<()> {
     let Some((first, _)) = name.split_once('.') else { return known(check, model, schema, name, place) };
-    if !schema.has(first) || is_properties(schema, first) {
+    if !schema.has(first) || check.is_forced(name) {
         return Ok(());
+    }
+    if is_properties(schema, first) {
+        return Err(refused(format!(
+            "{place}: {name} is a property, which is read with the others of its field"
+        ))
+        .with_hint(format!(
+            "read {first}, which holds {}",
+            name.trim_start_matches(first).trim_start_matches('.')
+        )));
     }
     let key = place.split('[').next().unwrap_or_default();
     Err(refused(format!("{place}: {name}: {key} takes no dotted paths"))
@@ -174,6 +183,7 @@ pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &st
     if is_known || check.is_forced(name) {
         return Ok(());
     }
+    check.doubt(model, schema);
     Err(unknown(model, schema, name, place))
 }
 
@@ -192,7 +202,7 @@ pub fn unknown(model: &str, schema: &Schema, name: &str, place: &str) -> Error {
 }
 
 /// The field that a name stands for: by another name of it, by its label, by its spelling.
-fn meant<'a>(model: &str, schema: &'a Schema, name: &str) -> Option<&'a str> {
+pub fn meant<'a>(model: &str, schema: &'a Schema, name: &str) -> Option<&'a str> {
     let key = |wanted: &str| schema.names().find(|key| *key == wanted);
     let other = fields::other_names(model, name).find_map(key);
     let variants = || {

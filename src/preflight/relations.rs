@@ -69,7 +69,7 @@ pub fn many2one(check: &Check, value: &mut Value, relation: &str, place: &str) -
 }
 
 fn is_number(text: &str) -> bool {
-    text.parse::<u32>().is_ok_and(|id| id > 0)
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u32>().is_ok_and(|id| id > 0)
 }
 
 /// Module and name, as an external id has them.
@@ -157,6 +157,7 @@ pub fn x2many(
     operation: &Operation,
     value: &mut Value,
     relation: &str,
+    is_new: bool,
     place: &str,
 ) -> Result<()> {
     let fails = |what: &str| {
@@ -173,11 +174,21 @@ pub fn x2many(
         Value::Array(items) => items,
         other => {
             let error = fails(&format!("takes a list, this is {}", type_name(other)));
-            return Err(error.with_hints(other.as_str().and_then(|text| meant(text, relation))));
+            let text = other.as_str().unwrap_or_default();
+            let id = text.strip_prefix('+').unwrap_or(text);
+            return Err(match is_number(id) {
+                true => error.with_hint(format!("[[4, {id}, 0]] adds it")),
+                false => error.with_hints(meant(text, relation).filter(|_| !text.is_empty())),
+            });
         }
     };
     if items.is_empty() {
-        check.note(format!("{place}: an empty list changes nothing; [[5, 0, 0]] empties the field"));
+        check.note(match is_new {
+            true => format!(
+                "{place}: an empty list leaves the field of a new record empty, without its default and what Odoo would fill in; leave the field out to have that"
+            ),
+            false => format!("{place}: an empty list changes nothing; [[5, 0, 0]] empties the field"),
+        });
         return Ok(());
     }
     if items.iter().all(is_id) {

@@ -104,7 +104,9 @@ fn one(check: &Check, record: &Record, name: &str, value: &mut Value, place: &st
     let relation = field["relation"].as_str().unwrap_or_default();
     match field["type"].as_str().unwrap_or_default() {
         "many2one" => relations::many2one(check, value, relation, place),
-        "one2many" | "many2many" => relations::x2many(check, operation, value, relation, place),
+        "one2many" | "many2many" => relations::x2many(check, operation, value, relation, is_new, place),
+        // The file of an import is the text of it.
+        "binary" if (model, name) == ("base_import.import", "file") => Ok(()),
         "binary" => content::check(check, name, value, schema.has("datas"), place),
         "char" | "text" | "html" if value.is_object() => {
             let hints = ways::translations(operation, model, &field, name, value);
@@ -113,7 +115,13 @@ fn one(check: &Check, record: &Record, name: &str, value: &mut Value, place: &st
             ));
             Err(refusal.with_hints(hints))
         }
-        _ => scalars::check(check, value, &field, place),
+        kind => {
+            let told = scalars::check(check, value, &field, place);
+            if told.is_err() && kind == "selection" {
+                check.doubt(model, schema);
+            }
+            told
+        }
     }
 }
 
@@ -158,5 +166,11 @@ fn forced(refusal: Error, field: &Value, name: &str) -> Error {
     } else {
         refusal.with_hint(format!("it follows from {}", from.join(", ")))
     };
-    refusal.with_hint(Hint::default().with("force_fields", name).text(" writes it all the same"))
+    let is_computed = field["store"] == false || !from.is_empty();
+    let what = if is_computed {
+        " sends it all the same, and Odoo's own value stands"
+    } else {
+        " writes it all the same"
+    };
+    refusal.with_hint(Hint::default().with("force_fields", name).text(what))
 }

@@ -8,7 +8,7 @@ use super::buttons::{self, Button};
 use crate::error::{Code, Error};
 use crate::hint::{Action, Hint};
 use crate::knowledge::models;
-use crate::operation::{Object, Operation};
+use crate::operation::{Access, Object, Operation};
 
 /// Keys of a context that are every call's own, and not the wizard's.
 const OWN: [&str; 8] = [
@@ -33,7 +33,9 @@ fn is_told(operation: &Operation, key: &str) -> bool {
 
 /// Notes a wizard that is created for no records.
 pub fn check(check: &Check, operation: &Operation) {
-    if operation.model == BACKORDER && !operation.context.contains_key(TO_VALIDATE) {
+    // Questions, as for its form, validate nothing.
+    let is_at_work = operation.access() == Access::Write && operation.method != "unlink";
+    if operation.model == BACKORDER && is_at_work && !operation.context.contains_key(TO_VALIDATE) {
         check.note(
             Hint::new(format!(
                 "{BACKORDER} validates the transfers that its context names, and here it names none: "
@@ -120,7 +122,8 @@ pub fn answered(check: &Check, operation: &Operation, action: &Value) {
     let id = match opened["res_id"].as_i64().filter(|id| *id > 0) {
         Some(id) => json!(id),
         None => {
-            let create = Action::new("create").with("model", model).with("vals", json!({}));
+            let vals = filled(check, operation, model);
+            let create = Action::new("create").with("model", model).with("vals", vals);
             note = note.action(with_context(create)).text("; then ");
             json!("ID")
         }
@@ -135,6 +138,19 @@ pub fn answered(check: &Check, operation: &Operation, action: &Value) {
         note = note.text(format!("; its other buttons are {}", others.join(", ")));
     }
     check.note(note);
+}
+
+/// The values without which a wizard is not created, as its form takes them from the records.
+fn filled(check: &Check, operation: &Operation, wizard: &str) -> Value {
+    let value = || {
+        let (field, ids) = (models::filled(wizard)?, operation.ids.clone()?);
+        let kwargs = Object::from_iter([("fields".to_string(), json!([field]))]);
+        let rows = check.schemas.ask(Operation::new(&operation.model, "read", kwargs).ok()?.on(ids))?;
+        let value = &rows[0][field];
+        let id = value.as_i64().or_else(|| value[0].as_i64())?;
+        Some(json!({ field: id }))
+    };
+    value().unwrap_or_else(|| json!({}))
 }
 
 /// The record of the wizard that a button of its own, or of one of its lines, leaves open: what was asked of it is done.

@@ -48,6 +48,7 @@ mod read_back;
 mod readme;
 mod rehearsal;
 mod routes;
+mod said;
 mod secrets;
 mod several;
 mod spec;

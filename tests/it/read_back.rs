@@ -102,6 +102,59 @@ fn what_cannot_be_read_keeps_the_call_back() {
 }
 
 #[test]
+fn answers_that_name_new_records_among_other_things_are_read_back() {
+    for (method, data, answer) in [
+        (
+            "load",
+            json!({ "fields": ["name"], "data": [["a"]] }),
+            json!({ "ids": [41], "messages": [], "nextrow": 0 }),
+        ),
+        ("name_create", json!({ "name": "a" }), json!([41, "a"])),
+        ("web_save", json!({ "vals": { "name": "a" }, "specification": {} }), json!([{ "id": 41 }])),
+    ] {
+        let rows = r#"[{"id":41,"name":"a"}]"#;
+        let (home, server) = answering(
+            "res.partner",
+            &[("res.partner", method, Answer::json(answer)), ("res.partner", "read", Answer::json(rows))],
+        );
+        let line = ["call", "res.partner", method, "--data", &data.to_string(), "--read-back", "name"];
+        assert_eq!(home.run(line).ok().stdout, format!("{rows}\n"), "{method}");
+        assert_eq!(server.only(&json2("res.partner", "read")).json()["ids"], json!([41]), "{method}");
+    }
+}
+
+#[test]
+fn what_a_wizard_opened_is_named_beside_the_rows_of_the_wizard() {
+    let window = |more: Value| {
+        let mut action = json!({ "type": "ir.actions.act_window", "res_model": "account.move", "res_id": 0 });
+        action.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+        action
+    };
+    for (answer, named) in [
+        (window(json!({ "res_id": 57 })), Some("read account.move --ids 57")),
+        (window(json!({ "domain": [["id", "in", [57, 58]]] })), Some("read account.move --ids 57 58")),
+        (window(json!({ "domain": [["state", "=", "draft"]] })), None),
+        (window(json!({ "domain": "[]" })), None),
+        (window(json!({ "res_model": "x.wizard", "res_id": 2 })), None),
+        (json!(true), None),
+    ] {
+        let (home, _server) = answering(
+            "x.wizard",
+            &[
+                ("x.wizard", "go_on", Answer::json(&answer)),
+                ("x.wizard", "read", Answer::json(r#"[{"id":2,"name":"a"}]"#)),
+            ],
+        );
+        let line = ["call", "x.wizard", "go_on", "--ids", "2", "--read-back", "name", "--no-before"];
+        let outcome = home.run(line).ok();
+        assert_eq!(outcome.json(), json!([{ "id": 2, "name": "a" }]));
+        let notes = outcome.notes().join("\n");
+        assert_eq!(notes.contains("the rows are those of x.wizard itself"), named.is_some(), "{notes}");
+        assert!(notes.contains(named.unwrap_or_default()), "{notes}");
+    }
+}
+
+#[test]
 fn the_sandbox_tells_it_too() {
     let home = Home::new();
     let run = |line: &[&str]| -> Value { home.agent(["--profile", "sandbox"]).args(line).run().ok().json() };

@@ -53,8 +53,8 @@ value!(
 
 /// One whole number and one unit.
 const SPAN: &str = "[0-9]{1,6}[smhdw]";
-/// A day, or a time of one, UTC.
-const MOMENT: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2}Z?)?";
+/// A day, or a time of one, UTC or with its zone.
+const MOMENT: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?)?";
 
 fn span(text: &str) -> Option<Duration> {
     let number = text.strip_suffix(['s', 'm', 'h', 'd', 'w'])?;
@@ -82,6 +82,10 @@ impl When {
         if let Some(ago) = span(text) {
             return Some(When::Ago(ago));
         }
+        if let Some((time, offset)) = zoned(text) {
+            let When::At(second) = When::read(time)? else { return None };
+            return second.checked_add_signed(-offset).map(When::At);
+        }
         let is_plain =
             matches!(text.len(), 10 | 19 | 20) && text.is_ascii() && !text.contains(['t', 'z', '.']);
         let whole = if text.len() == "2026-02-28".len() {
@@ -100,6 +104,21 @@ impl When {
             When::At(second) => second,
         }
     }
+}
+
+/// A time and the seconds east of UTC that are written behind it, `+01:00`.
+fn zoned(text: &str) -> Option<(&str, i64)> {
+    let (time, zone) = text.split_at_checked(19).filter(|(_, zone)| zone.len() == 6)?;
+    let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+    let number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok())?;
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    let sign = match zone.as_bytes()[0] {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    (hours < 24 && minutes < 60).then_some((time, sign * (hours * 3600 + minutes * 60)))
 }
 
 /// One whole number and one unit, as the schema has it.

@@ -38,8 +38,11 @@ const CLOSED: [(&str, &str); 29] = [
 /// The first version that closes them.
 const CLOSED_SINCE: Version = 19;
 
+/// No key prints a report; of an invoice a wizard makes the file.
+const REPORT: &str = "to a person who is signed in: /report/pdf/REPORT/IDS of this Odoo; the file of an invoice is made by a wizard: create account.move.send.wizard with \"sending_methods\": [\"manual\"] and the invoice as active_model and active_ids of the context, then action_send_and_print, then read invoice_pdf_report_file of account.move";
+
 /// Methods that Odoo itself closes with an underscore, and the open way to the same.
-const UNDERSCORED: [(&str, &str, &str); 13] = [
+const UNDERSCORED: [(&str, &str, &str); 16] = [
     ("*", "_create", "create"),
     ("*", "_read_format", "read"),
     ("*", "_read_group", "formatted_read_group"),
@@ -47,6 +50,9 @@ const UNDERSCORED: [(&str, &str, &str); 13] = [
     ("*", "_write", "write"),
     ("account.move", "_post", "action_post"),
     ("account.move", "_reverse_moves", "a wizard: create account.move.reversal, then refund_moves"),
+    ("ir.actions.report", "_render", REPORT),
+    ("ir.actions.report", "_render_qweb_html", REPORT),
+    ("ir.actions.report", "_render_qweb_pdf", REPORT),
     ("ir.model.data", "_xmlid_lookup", "check_object_reference"),
     ("ir.model.data", "_xmlid_to_res_id", "check_object_reference"),
     ("sale.order", "_create_invoices", "a wizard: create sale.advance.payment.inv, then create_invoices"),

@@ -28,10 +28,14 @@ const USUAL: [(&str, Role); 20] = [
     ("unfold_read_specification", Role::Specification),
 ];
 
+/// Methods whose answers name new records among other things.
+const NAMING: [&str; 3] = ["load", "name_create", "web_save"];
+
 /// The model of the new records that a method answers with; none where it makes none or is not known.
 pub fn makes<'a>(model: &'a str, method: &str) -> Option<&'a str> {
     let known = of(model, method)?;
-    matches!(known.answer, Answer::Records { .. }).then(|| match method.split_once('_') {
+    let names_some = matches!(known.answer, Answer::Records { .. }) || NAMING.contains(&method);
+    names_some.then(|| match method.split_once('_') {
         Some(("message", _)) => "mail.message",
         Some(("activity", _)) => "mail.activity",
         _ => model,

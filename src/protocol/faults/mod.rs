@@ -11,6 +11,7 @@ use strangers::of_stranger;
 
 use serde_json::Value;
 
+use crate::knowledge::models;
 use crate::protocol::{Way, claims, outside};
 
 use crate::error::{Code, Effect, Error, OdooFault, Retry};
@@ -260,7 +261,8 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
         (403, _) => says(Code::AccessDenied, &format!("Odoo does not allow {what}")),
         _ => asked.unread(says(Code::BadReply, &format!("unexpected status {status} for {what}"))),
     };
-    let is_open = outside::names_it(name) || (outside::commits(what) && !is_before_the_work(status, &fault));
+    let is_open = outside::names_it(name)
+        || (outside::commits(what) && !is_before_the_work(status, &fault) && !is_no_wizard(what, &fault));
     let error = if asked.access == Access::Write && error.effect == Effect::Rejected && is_open {
         asked.lost(format!(
             "{}; what had left Odoo by then, or was committed on the way, is not rolled back",
@@ -270,6 +272,14 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
         error
     };
     error.with_odoo(fault)
+}
+
+/// Whether the wizard itself that is called is not there: none was at work. A message or a mail may go while it is sent.
+fn is_no_wizard(what: &str, fault: &OdooFault) -> bool {
+    let model = what.split('/').next().unwrap_or_default();
+    fault.name == "odoo.exceptions.MissingError"
+        && models::of_active(model).is_some()
+        && fault.message.contains(&format!("{model}("))
 }
 
 /// Refusals that Odoo gives before a method does anything.
