@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..tools.manifest import key_of
 from .parameters import ODOO_ONLY, UNBOUND
 
 #: As the agent is told it.
@@ -148,8 +149,9 @@ class StrictbaseAgentConfirmation(models.Model):
     # Minting
     # ------------------------------------------------------------------
     @api.model
-    def _to_mint(self, entry, agent, request_uuid, arguments_digest):
-        """The one pending request that a token is for, if there is one."""
+    def _to_mint(self, entry, agent, request_uuid, arguments_digest, recipients=None):
+        """The one pending request that a token is for, if there is one: none that
+        would reach anybody but ``recipients``, where these are named."""
         domain = [
             ("state", "=", "pending"),
             ("request_uuid", "!=", False),
@@ -169,6 +171,20 @@ class StrictbaseAgentConfirmation(models.Model):
             raise UserError(
                 self.env._("No request of this number waits for this call.")
             )
+        if recipients is not None:
+            named = self._named_recipients(recipients)
+            meant = rows.filtered(lambda row: row._reached() <= named)
+            if request_uuid and not meant:
+                raise UserError(
+                    self.env._(
+                        "This request would also reach %(others)s. Approve it as it "
+                        "is, without naming recipients, or reject it.",
+                        others=", ".join(sorted(rows._reached() - named)).replace(
+                            "\0", ""
+                        ),
+                    )
+                )
+            rows = meant
         if len(rows) > 1:
             raise UserError(
                 self.env._(
@@ -179,6 +195,18 @@ class StrictbaseAgentConfirmation(models.Model):
                 )
             )
         return rows.with_env(self.env)
+
+    @api.model
+    def _named_recipients(self, recipients):
+        return {str(recipient).strip().lower() for recipient in recipients}
+
+    def _reached(self):
+        """What those are known by whom this request would send something to."""
+        return {
+            key_of(recipient)
+            for line in self.asked_manifest or []
+            for recipient in line["recipients"]
+        }
 
     @api.model
     def _check_minting(self):
