@@ -57,6 +57,7 @@ from . import res_groups
 from . import res_partner
 from . import res_users
 from . import secret_search
+from . import stored_conditions
 from . import token_rules
 from . import code_guard
 from . import client_secrets
