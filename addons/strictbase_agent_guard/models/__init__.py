@@ -49,6 +49,7 @@ from . import internal_half
 from . import published
 from . import site_words
 from . import open_words
+from . import taken_over_words
 from . import survey_words
 from . import reader_filter
 from . import reader_message

@@ -41,6 +41,9 @@ class TestPublishedRoads(ConfirmationCase):
     def _value(self, value, user=None, field=None):
         if value == "@me":
             return user.id
+        if value == "@own":
+            own = self.env[field.comodel_name].with_user(user).sudo()
+            return own.create({"name": "x", "description": "<p>Words</p>"}).id
         if value == "@mine":
             return self.colleague.partner_id.id
         if value in ("@page", "@draft"):
@@ -74,6 +77,14 @@ class TestPublishedRoads(ConfirmationCase):
         given = self.env[road.model].create(self._values(road.given, user, road.model))
         if road.model == "chatbot.script" and "script_step_ids" in road.given:
             self.env["im_livechat.channel.rule"].create({"chatbot_script_id": given.id})
+        if road.model == "event.booth.category" and road.read is None:
+            self.env["event.booth"].create(
+                {
+                    "name": "x",
+                    "event_id": self._whole("event.event", True).id,
+                    "booth_category_id": given.id,
+                }
+            )
         self.env.flush_all()
         record = model.browse(given.id)
         record.write(values)
