@@ -165,3 +165,34 @@ class TestPublishedRoads(ConfirmationCase):
         as_agent.write({"priority": "1"})
         self.assertHeld(as_agent.create, {"name": "z"})
         self.document.with_user(self.colleague).write({"comment": "x"})
+
+    def test_strict_about_names(self):
+        """What the site says, also of what it reads with all rights."""
+        tried = (
+            (
+                "event.sponsor",
+                {
+                    "name": "y",
+                    "event_id": "@page",
+                    "partner_id": "@res.partner",
+                    "sponsor_type_id": "@event.sponsor.type",
+                },
+                "name",
+            ),
+            ("event.track", {"name": "y", "event_id": "@page"}, "partner_name"),
+            ("event.track.location", {"name": "y"}, "name"),
+            ("product.template", {"name": "y"}, "name"),
+            ("product.public.category", {"name": "y"}, "name"),
+        )
+        for model, values, field in tried:
+            if model not in self.env:
+                continue
+            record = self.env[model].create(self._values(values, self.agent, model))
+            as_agent = record.with_user(self.agent).sudo()
+            parameters = self.env["ir.config_parameter"]
+            with self.subTest(model):
+                parameters.set_param(f"{MODULE}.strict_fields", False)
+                as_agent.write({field: "x"})
+                parameters.set_param(f"{MODULE}.strict_fields", "1")
+                self.assertHeld(as_agent.write, {field: "Words"})
+                as_agent.write({field: "x"})
