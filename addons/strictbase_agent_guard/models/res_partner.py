@@ -69,9 +69,9 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _agent_guard_telling(self, names, document=False):
+    def _agent_guard_telling(self, names, document=False, asked=""):
         if document or WHOLE in names:
-            return super()._agent_guard_telling(names, document=document)
+            return super()._agent_guard_telling(names, document=document, asked=asked)
         return not TOLD.isdisjoint(names)
 
     def _agent_guard_check_companies(self):

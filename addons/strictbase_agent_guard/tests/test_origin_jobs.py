@@ -101,6 +101,19 @@ class TestOriginJobs(OriginCase):
         self.assertTrue(tells({"access_token", "email"}, document=True))
         self.assertTrue(tells({"mail.followers"}, document=True))
 
+    def test_what_a_job_goes_by(self):
+        """A colour says nothing, but where a job chooses by it."""
+        tells = self.env["res.partner"]._agent_guard_telling
+        for asked, telling in (
+            ("", False),
+            ("[('color', '=', 7)]", True),
+            ("[('colors', '=', 7), ('color_id', '=', 7)]", False),
+            ("[('name', '=', 'x')]", False),
+        ):
+            found = tells({"color"}, document=True, asked=asked)
+            self.assertEqual(found, telling, asked)
+        self.assertTrue(tells({"color", "email"}, document=True))
+
     def test_what_only_names_a_linked_record(self):
         """A place is not what is moved there, an event not who comes; a term of payment
         is what its lines say."""
@@ -109,6 +122,7 @@ class TestOriginJobs(OriginCase):
             ("event.event", "event.registration", False),
             ("account.payment.term", "account.payment.term.line", True),
             ("res.partner.category", "res.partner.category.partner_ids", True),
+            ("res.lang", "survey.survey.lang_ids", "survey.survey" not in self.env),
         ):
             if model in self.env:
                 tells = self.env[model]._agent_guard_telling

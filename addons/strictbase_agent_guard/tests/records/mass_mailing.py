@@ -53,6 +53,10 @@ def _make_carried(case):
             "mailing_model_id": case.at["model_partner"],
             "mailing_domain": "[('name', '=', 'Falls under it')]",
         },
+        "coloured": {
+            "mailing_model_id": case.at["model_partner"],
+            "mailing_domain": "[('color', '=', 207)]",
+        },
         "listed": {
             "mailing_model_id": env["ir.model"]._get_id("mailing.list"),
             "contact_list_ids": [Command.set(newsletter.ids)],
