@@ -79,7 +79,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
         moments = [looked_at.get(), moment]
         if document:
             moments.append(self._looked(document, touches))
-            asked = f"{asked} {document._agent_guard_asked()}"
+            asked = f"{asked} {document._agent_guard_asked()}".strip()
         last = max(filter(None, moments), default=None)
         found = []
         for touch in touches:
@@ -92,7 +92,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
                     touch["names"], document=True, asked=asked
                 )
             elif record is not None:
-                telling = record._agent_guard_telling(touch["names"])
+                telling = record._agent_guard_telling(touch["names"], asked=asked)
                 telling = telling and not self._is_seen(record, touch)
             else:
                 telling = True

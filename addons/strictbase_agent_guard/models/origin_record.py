@@ -160,9 +160,10 @@ class Base(models.AbstractModel):
         are the conditions by which a job has come to this record."""
         if WHOLE in names:
             return True
+        if any(self._agent_guard_is_gone_by(name, asked) for name in names):
+            return True
         for name in names:
-            quiet = name in QUIET or name.startswith(QUIET_PREFIXES)
-            if quiet and not re.search(rf"\b{re.escape(name)}\b", asked):
+            if name in QUIET or name.startswith(QUIET_PREFIXES):
                 continue
             if not document and (
                 name in NOT_SHOWN or self._agent_guard_is_merely_named(name)
@@ -176,6 +177,19 @@ class Base(models.AbstractModel):
             if field.type == "many2one" and field.comodel_name in REACHED:
                 return True
         return False
+
+    @api.model
+    def _agent_guard_is_gone_by(self, name, asked):
+        """Whether these conditions name a field, or the list that it is the other side
+        of."""
+        if not asked:
+            return False
+        names = {name}
+        model, _dot, listed = name.rpartition(".")
+        field = self.env[model]._fields.get(listed) if model in self.env else None
+        if field is not None:
+            names |= {inverse.name for inverse in self.pool.field_inverses[field]}
+        return any(re.search(rf"\b{re.escape(name)}\b", asked) for name in names)
 
     @api.model
     def _agent_guard_is_merely_named(self, name):

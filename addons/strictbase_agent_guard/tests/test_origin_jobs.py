@@ -113,6 +113,17 @@ class TestOriginJobs(OriginCase):
             found = tells({"color"}, document=True, asked=asked)
             self.assertEqual(found, telling, asked)
         self.assertTrue(tells({"color", "email"}, document=True))
+        # also of a record that the document names, and from the other side of a list
+        by_category = "[('partner_id.category_id.name', '=', 'Gold')]"
+        for name, asked, telling in (
+            ("category_id", by_category, True),
+            ("res.partner.category.partner_ids", by_category, True),
+            ("category_id", "", False),
+            ("res.partner.category.partner_ids", "[('name', '=', 'x')]", False),
+            ("function", by_category, False),
+            ("color", "[('partner_id.color', '=', 7)]", True),
+        ):
+            self.assertEqual(tells({name}, asked=asked), telling, (name, asked))
 
     def test_what_only_names_a_linked_record(self):
         """A place is not what is moved there, an event not who comes; a term of payment
