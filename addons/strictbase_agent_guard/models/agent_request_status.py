@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..tools.manifest import key_of
+from ..tools.manifest import key_of, told_line
 from .parameters import ODOO_ONLY, UNBOUND
 
 #: As the agent is told it.
@@ -56,7 +56,7 @@ class StrictbaseAgentConfirmation(models.Model):
                     name: line.get(name)
                     for name in ("channel", "recipients", "subject", "model", "res_id")
                 }
-                for line in (row.manifest or [])
+                for line in map(told_line, row.manifest or [])
             ]
             if told in ("done", "uncertain")
             else [],
@@ -111,7 +111,8 @@ class StrictbaseAgentConfirmation(models.Model):
             if not row:
                 raise UserError(self.env._("There is no such request."))
             row.with_env(self.env)._check_documents()
-        return row._manifest_as_text()
+            return row._manifest_as_text()
+        return row._manifest_as_text(told_line)
 
     @api.autovacuum
     def _gc_requests(self):
