@@ -49,6 +49,7 @@ from . import internal_half
 from . import published
 from . import site_words
 from . import open_words
+from . import taken_over_words
 from . import survey_words
 from . import reader_filter
 from . import reader_message
@@ -57,6 +58,7 @@ from . import res_groups
 from . import res_partner
 from . import res_users
 from . import secret_search
+from . import stored_conditions
 from . import token_rules
 from . import code_guard
 from . import client_secrets

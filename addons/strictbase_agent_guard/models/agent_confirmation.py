@@ -112,7 +112,8 @@ class StrictbaseAgentConfirmation(models.Model):
         :param request_uuid: the request that is approved; without it, the only one
             that waits for this call
         :param arguments_digest: where none waits, the digest of the call's arguments
-        :param recipients: where none waits, the only addresses that it may reach
+        :param recipients: the only addresses that it may reach: no request that goes to
+            others is approved
         :return: the token, shown this once; only its digest is kept
         """
         self._check_approver()
@@ -124,7 +125,9 @@ class StrictbaseAgentConfirmation(models.Model):
         token = secrets.token_urlsafe(32)
         entry = self._entry(model_name, method_name, record_ids)
         seconds = max(1, min(int(ttl_seconds), MAX_TTL))
-        waiting = self._to_mint(entry, agent, request_uuid, arguments_digest)
+        waiting = self._to_mint(
+            entry, agent, request_uuid, arguments_digest, recipients
+        )
         if waiting:
             waiting._approve(seconds, minted_digest=self._digest(token))
             return token
@@ -156,7 +159,7 @@ class StrictbaseAgentConfirmation(models.Model):
                 "bound_arguments": str(arguments_digest or "") or False,
                 "bound_recipients": None
                 if recipients is None
-                else [str(r).strip().lower() for r in recipients],
+                else sorted(self._named_recipients(recipients)),
             }
         )
         return token

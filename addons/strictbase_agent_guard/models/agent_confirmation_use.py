@@ -90,7 +90,9 @@ class StrictbaseAgentConfirmation(models.Model):
 
         def committed():
             manifest = [item.as_manifest() for item in state.granted]
-            self._settle(confirmation_id, nonce, "done", manifest)
+            # a call that sent nothing of it has not used it
+            outcome = "done" if manifest or state.left else "approved"
+            self._settle(confirmation_id, nonce, outcome, manifest)
 
         def rolled_back():
             manifest = [item.as_manifest() for item in state.granted]

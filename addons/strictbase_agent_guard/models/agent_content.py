@@ -123,7 +123,20 @@ class StrictbaseAgentGuard(models.AbstractModel):
         """Give each item the line that is kept, shown and compared."""
         for item in items:
             if item.line is None:
+                self._hide_unreadable(item)
                 item.line = self._line_of(item, state)
+
+    @api.model
+    def _hide_unreadable(self, item):
+        """An agent learns nothing of a document that it may not read by being refused
+        what would be sent about it."""
+        actor = self._actor()
+        record = self._document(item.model, item.res_id)
+        if actor is None or not record or record._transient:
+            return
+        if not record.with_user(actor).sudo(False).has_access("read"):
+            item.untold = True
+            item.recipients = [{**r, "untold": True} for r in item.recipients]
 
     @api.model
     def _line_of(self, item, state):
@@ -190,6 +203,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
             "record": name,
             "note": item.note,
             "opens": list(item.opens),
+            "untold": item.untold,
             "compare": compare,
         }
 
@@ -240,7 +254,8 @@ class StrictbaseAgentGuard(models.AbstractModel):
 
 
 def _plain(recipient):
-    return {
+    plain = {
         "name": str(recipient.get("name") or ""),
         "address": str(recipient.get("address") or ""),
     }
+    return {**plain, "untold": True} if recipient.get("untold") else plain

@@ -54,11 +54,14 @@ class StrictbaseAgentGuard(models.AbstractModel):
     # Whose work
     # ------------------------------------------------------------------
     @api.model
-    def _origin_touches(self, document=None, partners=None, extra=(), moment=None):
+    def _origin_touches(
+        self, document=None, partners=None, extra=(), moment=None, asked=""
+    ):
         """Touches of agents after the last look, in what a job makes of this.
 
         ``extra`` are (model, id) of rows that are carried, ``moment`` when a person
-        looked at what is sent on, apart from the document.
+        looked at what is sent on, apart from the document, ``asked`` the condition by
+        which that chose it.
         """
         linked = {}
         keys = set(extra)
@@ -76,6 +79,7 @@ class StrictbaseAgentGuard(models.AbstractModel):
         moments = [looked_at.get(), moment]
         if document:
             moments.append(self._looked(document, touches))
+            asked = f"{asked} {document._agent_guard_asked()}".strip()
         last = max(filter(None, moments), default=None)
         found = []
         for touch in touches:
@@ -84,9 +88,11 @@ class StrictbaseAgentGuard(models.AbstractModel):
             key = touch["model"], touch["res_id"]
             record = linked.get(key)
             if document and key == (document._name, document.id):
-                telling = document._agent_guard_telling(touch["names"], document=True)
+                telling = document._agent_guard_telling(
+                    touch["names"], document=True, asked=asked
+                )
             elif record is not None:
-                telling = record._agent_guard_telling(touch["names"])
+                telling = record._agent_guard_telling(touch["names"], asked=asked)
                 telling = telling and not self._is_seen(record, touch)
             else:
                 telling = True

@@ -245,6 +245,7 @@ class AgentQueued(models.AbstractModel):
             self._agent_guard_partners(),
             self._agent_guard_carries() | self._agent_guard_chosen_by(),
             self._agent_guard_queued_at(),
+            self._agent_guard_asked_by(),
         )
         said = {"text": self._agent_guard_text(), "files": self._agent_guard_files()}
         if not touches and document is None:
@@ -253,6 +254,10 @@ class AgentQueued(models.AbstractModel):
             touches = guard._origin_words_about(document, **said)
         if touches:
             self._agent_guard_hold_for(item, touches)
+
+    def _agent_guard_asked_by(self):
+        """The condition by which what made this row has chosen whom it is for."""
+        return ""
 
     def _agent_guard_aimed(self):
         """Touches by which an agent put those on some list whom only an address names.

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.tools import SQL, hmac
 
-from ..tools.manifest import digest_of, lines_of, visible
+from ..tools.manifest import digest_of, lines_of, told, visible
 from .parameters import MAX_PENDING, REQUEST_DAYS
 
 OPEN = ("pending", "approved")
@@ -127,11 +127,18 @@ class StrictbaseAgentConfirmation(models.Model):
             dict.fromkeys(
                 visible(r["address"] or r["name"])
                 for li in lines
-                for r in li["recipients"]
+                for r in told(li["recipients"])
             )
         )
         channels = ", ".join(sorted({line["channel"] for line in lines}))
-        subject = next((visible(li["subject"]) for li in lines if li["subject"]), "")
+        subject = next(
+            (
+                visible(li["subject"])
+                for li in lines
+                if li["subject"] and not li.get("untold")
+            ),
+            "",
+        )
         of = next((li for li in lines if li["model"]), {})
         more = f" (+{len(people) - 1})" if len(people) > 1 else ""
         earlier = self.search(

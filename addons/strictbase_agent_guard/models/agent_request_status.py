@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..tools.manifest import key_of, told_line
 from .parameters import ODOO_ONLY, UNBOUND
 
 #: As the agent is told it.
@@ -55,7 +56,7 @@ class StrictbaseAgentConfirmation(models.Model):
                     name: line.get(name)
                     for name in ("channel", "recipients", "subject", "model", "res_id")
                 }
-                for line in (row.manifest or [])
+                for line in map(told_line, row.manifest or [])
             ]
             if told in ("done", "uncertain")
             else [],
@@ -110,7 +111,8 @@ class StrictbaseAgentConfirmation(models.Model):
             if not row:
                 raise UserError(self.env._("There is no such request."))
             row.with_env(self.env)._check_documents()
-        return row._manifest_as_text()
+            return row._manifest_as_text()
+        return row._manifest_as_text(told_line)
 
     @api.autovacuum
     def _gc_requests(self):
@@ -148,8 +150,9 @@ class StrictbaseAgentConfirmation(models.Model):
     # Minting
     # ------------------------------------------------------------------
     @api.model
-    def _to_mint(self, entry, agent, request_uuid, arguments_digest):
-        """The one pending request that a token is for, if there is one."""
+    def _to_mint(self, entry, agent, request_uuid, arguments_digest, recipients=None):
+        """The one pending request that a token is for, if there is one: none that
+        would reach anybody but ``recipients``, where these are named."""
         domain = [
             ("state", "=", "pending"),
             ("request_uuid", "!=", False),
@@ -169,6 +172,20 @@ class StrictbaseAgentConfirmation(models.Model):
             raise UserError(
                 self.env._("No request of this number waits for this call.")
             )
+        if recipients is not None:
+            named = self._named_recipients(recipients)
+            meant = rows.filtered(lambda row: row._reached() <= named)
+            if request_uuid and not meant:
+                raise UserError(
+                    self.env._(
+                        "This request would also reach %(others)s. Approve it as it "
+                        "is, without naming recipients, or reject it.",
+                        others=", ".join(sorted(rows._reached() - named)).replace(
+                            "\0", ""
+                        ),
+                    )
+                )
+            rows = meant
         if len(rows) > 1:
             raise UserError(
                 self.env._(
@@ -179,6 +196,18 @@ class StrictbaseAgentConfirmation(models.Model):
                 )
             )
         return rows.with_env(self.env)
+
+    @api.model
+    def _named_recipients(self, recipients):
+        return {str(recipient).strip().lower() for recipient in recipients}
+
+    def _reached(self):
+        """What those are known by whom this request would send something to."""
+        return {
+            key_of(recipient)
+            for line in self.asked_manifest or []
+            for recipient in line["recipients"]
+        }
 
     @api.model
     def _check_minting(self):

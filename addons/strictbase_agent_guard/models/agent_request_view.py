@@ -143,8 +143,9 @@ class StrictbaseAgentConfirmation(models.Model):
         self.ensure_one()
         return self.earlier_id.get_formview_action()
 
-    def _manifest_as_text(self):
-        """For a program that shows it to an approver at a terminal."""
+    def _manifest_as_text(self, seen=dict):
+        """For a program that shows it to an approver at a terminal, or to its agent,
+        who sees less of the lines."""
         self.ensure_one()
         row = self.sudo()
         return {
@@ -164,7 +165,7 @@ class StrictbaseAgentConfirmation(models.Model):
             "expires_at": fields.Datetime.to_string(row.expires_at),
             "digest": row.asked_digest,
             "arguments_digest": row.arguments_digest or "",
-            "items": [as_text(line) for line in row._lines()],
+            "items": [as_text(seen(line)) for line in row._lines()],
         }
 
 

@@ -12,7 +12,12 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, html_sanitize, ormcache
 
-from ..tools.active_content import is_active, is_active_address, is_active_link
+from ..tools.active_content import (
+    is_active,
+    is_active_address,
+    is_active_link,
+    is_more_than_colour,
+)
 from .res_users import CODE_GROUPS
 
 #: Whoever may write one of these has code run in the server or in every page.
@@ -32,6 +37,9 @@ CLOSED = ("ir.actions.server", "ir.cron")
 ADDRESS = re.compile(
     r"(?:^|_)(?:href|link|location|redirect|src|uri|url|website)(?:_|$)"
 )
+
+#: Texts that pages put into a style as they are.
+COLOUR = re.compile(r"(?:^|_)colou?r$")
 
 
 class StrictbaseAgentGuard(models.AbstractModel):
@@ -156,6 +164,9 @@ class Base(models.AbstractModel):
             # a view may show any of them as a link
             named = ADDRESS.search(field.name)
             runs = is_active_address(value) if named else is_active_link(value)
+            runs = runs or (
+                bool(COLOUR.search(field.name)) and is_more_than_colour(value)
+            )
         elif field.type == "text" and field.store:
             # jobs and actions are closed to agents: Odoo itself makes this one
             own = self.env.su and self._name.startswith(CLOSED)

@@ -5,10 +5,11 @@ what belongs to it, and which of its fields can change what is said, to whom or 
 Who has touched that, and whether it may leave, is asked in ``agent_origin.py``.
 """
 
+import re
 from collections import defaultdict
 
 from odoo import api, models
-from odoo.tools import html2plaintext, ormcache
+from odoo.tools import SQL, html2plaintext, ormcache
 from odoo.tools.mail import email_normalize_all
 
 from ..tools.words import SHORTEST, as_words
@@ -154,14 +155,19 @@ class Base(models.AbstractModel):
         return found
 
     @api.model
-    def _agent_guard_telling(self, names, document=False):
-        """Whether fields so named can change what is said, to whom or when."""
+    def _agent_guard_telling(self, names, document=False, asked=""):
+        """Whether fields so named can change what is said, to whom or when; ``asked``
+        are the conditions by which a job has come to this record."""
         if WHOLE in names:
+            return True
+        if any(self._agent_guard_is_gone_by(name, asked) for name in names):
             return True
         for name in names:
             if name in QUIET or name.startswith(QUIET_PREFIXES):
                 continue
-            if not document and name in NOT_SHOWN:
+            if not document and (
+                name in NOT_SHOWN or self._agent_guard_is_merely_named(name)
+            ):
                 continue
             field = self._fields.get(name)
             if not document and self._agent_guard_is_counted_by(name):
@@ -171,6 +177,50 @@ class Base(models.AbstractModel):
             if field.type == "many2one" and field.comodel_name in REACHED:
                 return True
         return False
+
+    @api.model
+    def _agent_guard_is_gone_by(self, name, asked):
+        """Whether these conditions name a field, or the list that it is the other side
+        of."""
+        if not asked:
+            return False
+        names = {name}
+        model, _dot, listed = name.rpartition(".")
+        field = self.env[model]._fields.get(listed) if model in self.env else None
+        if field is not None:
+            names |= {inverse.name for inverse in self.pool.field_inverses[field]}
+        return any(re.search(rf"\b{re.escape(name)}\b", asked) for name in names)
+
+    @api.model
+    def _agent_guard_is_merely_named(self, name):
+        """Whether a list of others names such a record, which does not know of it, as
+        surveys do a language."""
+        model, _dot, name = name.rpartition(".")
+        field = self.env[model]._fields.get(name) if model in self.env else None
+        return (
+            field is not None
+            and field.comodel_name == self._name
+            and not self.pool.field_inverses[field]
+        )
+
+    @api.model
+    def _agent_guard_asked(self):
+        """The conditions by which jobs choose among such records, as far as any are
+        stored apart from what they send."""
+        if "base.automation" not in self.env:
+            return ""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT concat_ws(' ', rule.filter_domain, rule.filter_pre_domain)
+                  FROM base_automation rule
+                  JOIN ir_model model ON model.id = rule.model_id
+                 WHERE rule.active AND model.model = %s
+                """,
+                self._name,
+            )
+        )
+        return " ".join(text for (text,) in self.env.cr.fetchall())
 
     @api.model
     @ormcache("model", cache="stable")

@@ -221,14 +221,14 @@ class Base(models.AbstractModel):
         if self._name in APART:
             return rules
         guard = self.env["strictbase.agent.guard"]
-        texts = {
-            name
-            for name, field in self._fields.items()
-            if field.type in WORDS and field.store and not field.compute
-        }
-        if guard._is_strict_about_fields() and self._name in guard._models_open_to(
-            "base.group_public", "base.group_portal"
-        ):
+        if guard._is_strict_about_fields() and self._agent_guard_may_be_read():
+            texts = {
+                name
+                for name, field in self._fields.items()
+                if field.type in WORDS
+                and field.store
+                and not (field.compute and field.readonly)
+            }
             rules.append(
                 Rule(
                     fields=frozenset(texts),
@@ -237,6 +237,18 @@ class Base(models.AbstractModel):
                 )
             )
         return rules
+
+    @api.model
+    def _agent_guard_may_be_read(self):
+        """Whether portal users or visitors may read such records, or the site, which
+        reads its own with all rights, shows some."""
+        guard = self.env["strictbase.agent.guard"]
+        return (
+            self._name
+            in guard._models_open_to("base.group_public", "base.group_portal")
+            or (self._original_module or "").startswith("website")
+            or bool(self._agent_guard_site_role())
+        )
 
     def _agent_guard_is_written(self, vals):
         """Whether these values are an agent's own, and not made by Odoo itself."""

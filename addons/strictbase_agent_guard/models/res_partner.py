@@ -69,10 +69,12 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _agent_guard_telling(self, names, document=False):
+    def _agent_guard_telling(self, names, document=False, asked=""):
         if document or WHOLE in names:
-            return super()._agent_guard_telling(names, document=document)
-        return not TOLD.isdisjoint(names)
+            return super()._agent_guard_telling(names, document=document, asked=asked)
+        return not TOLD.isdisjoint(names) or any(
+            self._agent_guard_is_gone_by(name, asked) for name in names
+        )
 
     def _agent_guard_check_companies(self):
         """A company's own contact is the sender of what its people send."""

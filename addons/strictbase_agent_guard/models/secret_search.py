@@ -15,7 +15,7 @@ from odoo.orm.domains import DomainCondition
 from odoo.tools import SQL
 
 from ..tools import client_secrets
-from ..tools.client_secrets import HIDDEN, without_links
+from ..tools.client_secrets import HIDDEN, is_secret, without_links
 from ..tools.who import agent_of
 
 TEXTS = {"char", "text", "html"}
@@ -119,11 +119,16 @@ def _to_sql(field):
     """How this field stands in a query: without tokens in what an agent asks."""
     plain = type(field).to_sql
     structured = field.type in STRUCTURED
+    secret = is_secret(field.model_name, field.name)
 
     def to_sql(model, alias):
         sql = plain(field, model, alias)
         if not (_now and _blanking.get()):
             return sql
+        if secret and not structured:
+            # Odoo's own code asks with all rights, by a condition that an agent chose:
+            # it is told whether there is a token, or that it has the whole of it
+            return SQL("(CASE WHEN %s <> '' THEN %s END)", sql, HIDDEN)
         # a token ends before the quotes around it, so that what is left can be read
         return SQL(
             "(CASE WHEN %(text)s ~ %(mark)s "

@@ -6,6 +6,8 @@ them: access, publication, and the templates of the site. What a page is called 
 ordinary field. How a record comes to be shown is judged in ``published.py``.
 """
 
+import re
+
 from odoo import api, models
 from odoo.tools import SQL, ormcache
 
@@ -17,6 +19,13 @@ PUBLISHED = "is_published"
 SITE_PUBLISHED = "website_published"
 #: A page of its own, a line of one, or words that pages take over.
 PAGE, LINE, PART = "page", "line", "part"
+#: One line that is no text of anybody's: what somebody or something is called, where it
+#: is found or reached, a code, or how it looks.
+CALLED = re.compile(
+    r"(?:^|_)(?:barcode|city|classes|code|colou?r|currency|email|icon|key|lang|login|"
+    r"mobile|model|name|number|phone|ref|reference|sku|state|street2?|token|type|tz|"
+    r"uuid|vat|zip)$"
+)
 HOUSEKEEPING = ("bus.", "discuss.", "ir.", "mail.", "rating.", "res.company")
 
 
@@ -201,7 +210,7 @@ class Base(models.AbstractModel):
             elif (
                 role != PART
                 and field.type == "char"
-                and (field.translate or ADDRESS.search(name))
+                and (field.translate or ADDRESS.search(name) or not CALLED.search(name))
             ):
                 named.add(name)
         if role == PART:

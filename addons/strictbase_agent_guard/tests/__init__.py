@@ -35,6 +35,7 @@ from . import test_roles
 from . import test_secret_search
 from . import test_tours
 from . import test_sender
+from . import test_stored_conditions
 from . import test_token_rules
 from . import test_touching
 from . import test_client_secrets

@@ -45,6 +45,9 @@ DATES = (
     ("event_mail_registration", "scheduled_date"),
 )
 
+# Seconds for one call, which may print two documents on a machine at other work.
+PATIENCE = 600
+
 Answer = namedtuple("Answer", "status body")
 
 
@@ -138,7 +141,7 @@ class GuardHttpCase(KeptCaches, Sight, Records, HttpCase):
                 "Content-Type": "application/json",
                 "X-Odoo-Database": self.env.cr.dbname,
             },
-            timeout=60,
+            timeout=PATIENCE,
         )
         try:
             content = response.json()

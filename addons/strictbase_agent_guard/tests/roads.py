@@ -365,4 +365,8 @@ CARRIED = [
          write("crm.lead", "@lead", date_deadline="2026-01-01"),
          needs=("crm.lead", "base.automation"),
          queues="base_automation.ir_cron_data_base_automation_check"),
+    road("carried", "record given the stars that a rule by date goes by",
+         write("crm.lead", "@lead_starred", priority="3"),
+         needs=("crm.lead", "base.automation"),
+         queues="base_automation.ir_cron_data_base_automation_check"),
 ]

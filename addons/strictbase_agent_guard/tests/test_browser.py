@@ -35,7 +35,7 @@ TEXT = f"{MARK} {' '.join(HOSTILE)}"
 NAME = f"{MARK} {HOSTILE[1]}{HOSTILE[3]}"
 
 LOOK = """
-const until = Date.now() + 40000;
+const until = Date.now() + 240000;
 const mark = %(mark)s;
 const ACTIVE = ["SCRIPT", "IFRAME", "OBJECT", "EMBED", "LINK", "STYLE"];
 const LOADING = ["src", "href", "action"];
@@ -133,7 +133,7 @@ class TestBrowser(RequestCase):
             path,
             LOOK % {"mark": json.dumps(mark)},
             login=self.users["approver"].login,
-            timeout=90,
+            timeout=600,
         )
         self.authenticate(None, None)
 

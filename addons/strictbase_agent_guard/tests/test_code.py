@@ -4,7 +4,12 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import TransactionCase, tagged
 
-from ..tools.active_content import is_active, is_active_address, is_active_link
+from ..tools.active_content import (
+    is_active,
+    is_active_address,
+    is_active_link,
+    is_more_than_colour,
+)
 from .common import MODULE, ConfirmationCase
 
 SCRIPT = "<p>Hello</p><script>alert(1)</script>"
@@ -51,6 +56,28 @@ class TestActiveContent(TransactionCase):
             self.assertTrue(is_active_link(text), text)
         for text in ("JavaScript: the good parts", "javascript", "https://x.example"):
             self.assertFalse(is_active_link(text), text)
+
+    def test_colours(self):
+        for text in (
+            "red;background:url(https://x.example/p.png)",
+            "red; position : fixed",
+            "red/**/;/**/inset:0",
+            "URL (//x.example)",
+            "image-set('a' 1x)",
+            "r\\65 d",
+            "red}</style><script>",
+        ):
+            self.assertTrue(is_more_than_colour(text), text)
+        for text in (
+            "#875A7B",
+            "rgba(1, 2, 3, .5)",
+            "hsl(120deg 50% 50% / 0.5)",
+            "var(--primary)",
+            "linear-gradient(red, blue)",
+            "Metallic Blue; black roof",
+            "Two tones: red and white",
+        ):
+            self.assertFalse(is_more_than_colour(text), text)
 
 
 @tagged("post_install", "-at_install")

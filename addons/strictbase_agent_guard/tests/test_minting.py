@@ -77,6 +77,23 @@ class TestMinting(RequestCase):
         self.assertDiffers(self.with_claim({"claim": token}, partner_ids=both))
         self.assertTrue(self.with_claim({"claim": token}).ok)
 
+    def test_recipients_named_while_a_request_waits(self):
+        """One to more people than the approver names is not what is approved."""
+        both = [self.client.id, self.second.id]
+        told = self.asked(self.post(partner_ids=both))
+        named = self.mint(recipients=[CLIENT], request_uuid=told["request"])
+        self.assertEqual(named.status, 422, named.text)
+        self.assertIn(self.second.email, named.text)
+        token = self.mint(recipients=[CLIENT]).body
+        claim = {"claim": token}
+        self.assertFalse(self.with_claim(claim, partner_ids=both).ok)
+        self.assertEqual(self.row(told["request"]).state, "pending")
+        self.assertTrue(self.with_claim(claim).ok)
+        # and to whom it may reach, and more, it is
+        everybody = [CLIENT, self.second.email, "nobody@outside.example"]
+        token = self.mint(recipients=everybody, request_uuid=told["request"]).body
+        self.assertTrue(self.with_claim({"claim": token}, partner_ids=both).ok)
+
     def test_in_odoo_only(self):
         told = self.asked(self.post())
         self.env["ir.config_parameter"].set_param(f"{GUARD}.approve_in_odoo_only", "1")

@@ -114,6 +114,30 @@ class TestOriginJobs(OriginCase):
         self.assertTrue(tells({"access_token", "email"}, document=True))
         self.assertTrue(tells({"mail.followers"}, document=True))
 
+    def test_what_a_job_goes_by(self):
+        """A colour says nothing, but where a job chooses by it."""
+        tells = self.env["res.partner"]._agent_guard_telling
+        for asked, telling in (
+            ("", False),
+            ("[('color', '=', 7)]", True),
+            ("[('colors', '=', 7), ('color_id', '=', 7)]", False),
+            ("[('name', '=', 'x')]", False),
+        ):
+            found = tells({"color"}, document=True, asked=asked)
+            self.assertEqual(found, telling, asked)
+        self.assertTrue(tells({"color", "email"}, document=True))
+        # also of a record that the document names, and from the other side of a list
+        by_category = "[('partner_id.category_id.name', '=', 'Gold')]"
+        for name, asked, telling in (
+            ("category_id", by_category, True),
+            ("res.partner.category.partner_ids", by_category, True),
+            ("category_id", "", False),
+            ("res.partner.category.partner_ids", "[('name', '=', 'x')]", False),
+            ("function", by_category, False),
+            ("color", "[('partner_id.color', '=', 7)]", True),
+        ):
+            self.assertEqual(tells({name}, asked=asked), telling, (name, asked))
+
     def test_what_only_names_a_linked_record(self):
         """A place is not what is moved there, an event not who comes; a term of payment
         is what its lines say."""
@@ -122,6 +146,7 @@ class TestOriginJobs(OriginCase):
             ("event.event", "event.registration", False),
             ("account.payment.term", "account.payment.term.line", True),
             ("res.partner.category", "res.partner.category.partner_ids", True),
+            ("res.lang", "survey.survey.lang_ids", "survey.survey" not in self.env),
         ):
             if model in self.env:
                 tells = self.env[model]._agent_guard_telling

@@ -41,6 +41,9 @@ class TestPublishedRoads(ConfirmationCase):
     def _value(self, value, user=None, field=None):
         if value == "@me":
             return user.id
+        if value == "@own":
+            own = self.env[field.comodel_name].with_user(user).sudo()
+            return own.create({"name": "x", "description": "<p>Words</p>"}).id
         if value == "@mine":
             return self.colleague.partner_id.id
         if value in ("@page", "@draft"):
@@ -74,6 +77,14 @@ class TestPublishedRoads(ConfirmationCase):
         given = self.env[road.model].create(self._values(road.given, user, road.model))
         if road.model == "chatbot.script" and "script_step_ids" in road.given:
             self.env["im_livechat.channel.rule"].create({"chatbot_script_id": given.id})
+        if road.model == "event.booth.category" and road.read is None:
+            self.env["event.booth"].create(
+                {
+                    "name": "x",
+                    "event_id": self._whole("event.event", True).id,
+                    "booth_category_id": given.id,
+                }
+            )
         self.env.flush_all()
         record = model.browse(given.id)
         record.write(values)
@@ -154,3 +165,34 @@ class TestPublishedRoads(ConfirmationCase):
         as_agent.write({"priority": "1"})
         self.assertHeld(as_agent.create, {"name": "z"})
         self.document.with_user(self.colleague).write({"comment": "x"})
+
+    def test_strict_about_names(self):
+        """What the site says, also of what it reads with all rights."""
+        tried = (
+            (
+                "event.sponsor",
+                {
+                    "name": "y",
+                    "event_id": "@page",
+                    "partner_id": "@res.partner",
+                    "sponsor_type_id": "@event.sponsor.type",
+                },
+                "name",
+            ),
+            ("event.track", {"name": "y", "event_id": "@page"}, "partner_name"),
+            ("event.track.location", {"name": "y"}, "name"),
+            ("product.template", {"name": "y"}, "name"),
+            ("product.public.category", {"name": "y"}, "name"),
+        )
+        for model, values, field in tried:
+            if model not in self.env:
+                continue
+            record = self.env[model].create(self._values(values, self.agent, model))
+            as_agent = record.with_user(self.agent).sudo()
+            parameters = self.env["ir.config_parameter"]
+            with self.subTest(model):
+                parameters.set_param(f"{MODULE}.strict_fields", False)
+                as_agent.write({field: "x"})
+                parameters.set_param(f"{MODULE}.strict_fields", "1")
+                self.assertHeld(as_agent.write, {field: "Words"})
+                as_agent.write({field: "x"})

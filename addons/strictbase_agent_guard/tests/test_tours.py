@@ -18,7 +18,7 @@ class TestTours(RequestCase):
         self.told = self.asked(self.post(subject="An offer", body="Ten euros"))
 
     def tour(self, name, path="/odoo/agent-approvals"):
-        self.start_tour(path, name, login=self.users["approver"].login, timeout=120)
+        self.start_tour(path, name, login=self.users["approver"].login, timeout=600)
         # from here on with keys again
         self.authenticate(None, None)
 

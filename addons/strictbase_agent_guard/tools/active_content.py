@@ -16,6 +16,9 @@ _HANDLER = re.compile(r"<[^>]*[\s\"'/](?:on\w+|srcdoc|formaction)\s*=", re.IGNOR
 _SCHEME = r"(?:javascript|vbscript|data\s*:\s*(?:text/(?:html|xml)|image/svg))"
 _ATTRIBUTE = re.compile(rf"<[^>]*=\s*[\"']?{_SCHEME}\s*[:+;,]", re.IGNORECASE)
 _ADDRESS = re.compile(rf"{_SCHEME}\s*[:+;,]", re.IGNORECASE)
+_BESIDE_COLOUR = re.compile(
+    r";\s*[\w-]+\s*:|[{}<>\\]|/\*|(?:url|image|image-set|src)\s*\(", re.IGNORECASE
+)
 #: Browsers leave these out where they look for the scheme of an address.
 _IGNORED = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\ufeff]|&(?:tab|newline);", re.I
@@ -38,6 +41,12 @@ def is_active_address(text):
     """Whether following this address runs something."""
     address = re.sub(r"\s", "", _IGNORED.sub("", unescape(str(text))))
     return bool(_ADDRESS.match(address))
+
+
+def is_more_than_colour(text):
+    """Whether this text, of a field that pages put into a style, says more there: loads
+    an image, or lays something over the page."""
+    return bool(_BESIDE_COLOUR.search(str(text)))
 
 
 def is_active_link(text):

@@ -60,6 +60,7 @@ class Egress:
     opens: tuple = ()  # channels by which a document that is approved is carried
     line: dict | None = None  # as it is kept, shown and compared
     instead: str = ""  # how to do the internal half alone
+    untold: bool = False  # about what the agent may not read: only approvers see it
 
     def addresses(self):
         return {r["address"] for r in self.recipients if r["address"]}
@@ -87,6 +88,7 @@ class Egress:
             "subject": self.subject,
             "digest": self.digest,
             "note": self.note,
+            "untold": self.untold,
         }
 
 
@@ -151,7 +153,9 @@ class CallState:
     def error(self):
         fault = self.fault
         if self.approved_lines is not None and self.fault == CHANGED:
-            self.differs = differences(self.approved_lines, lines_of(self.seen))
+            self.differs = differences(
+                self.approved_lines, lines_of(self.seen), for_agent=True
+            )
             fault = f"{CHANGED}: {'; '.join(self.differs)}"
         fault = "; ".join(filter(None, (fault, self.unkept)))
         return refusal(self.refused, self.entry, fault, self.request, self.claim)

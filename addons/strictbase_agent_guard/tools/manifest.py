@@ -127,6 +127,19 @@ def key_of(recipient):
     return address or f"\u0000{recipient.get('name') or ''}"
 
 
+def told(recipients):
+    """Those of whom the agent is told: it may read the records that name them."""
+    return [recipient for recipient in recipients if not recipient.get("untold")]
+
+
+def told_line(line):
+    """A line as its agent may see it."""
+    if not line.get("untold"):
+        return {**line, "recipients": told(line["recipients"])}
+    nothing = {"subject": "", "body": "", "record": "", "note": "", "files": []}
+    return {**line, **nothing, "recipients": [], "inside": []}
+
+
 def lines_of(items):
     """The manifest of these items: what was judged twice counts once, as it is last."""
     found = {}
@@ -207,7 +220,7 @@ class Approved:
         return False
 
 
-def differences(approved, now):
+def differences(approved, now, for_agent=False):
     """What a person did not approve, in words; empty if nothing."""
     left = list(approved)
     found = []
@@ -218,15 +231,15 @@ def differences(approved, now):
             others.append(line)
             continue
         left.remove(same)
-        found += _recipients(same, line)
+        found += _recipients(same, line, for_agent)
     for line in others:
         near = max(left, key=lambda a: _likeness(a, line), default=None)
         if near is None or not _likeness(near, line):
-            whom = ", ".join(_name(r) for r in line["recipients"][:3])
+            whom = ", ".join(_name(r, for_agent) for r in line["recipients"][:3])
             found.append(f"also {line['channel']} to {whom}")
             continue
         left.remove(near)
-        found += _recipients(near, line)
+        found += _recipients(near, line, for_agent)
         was, is_now = near["compare"], line["compare"]
         found += [
             words for name, words in WORDS.items() if was.get(name) != is_now.get(name)
@@ -243,7 +256,9 @@ def _likeness(one, other):
     return same if was.get("channel") == now.get("channel") else 0
 
 
-def _name(recipient):
+def _name(recipient, for_agent):
+    if for_agent and recipient.get("untold"):
+        return "others"
     name = visible(recipient.get("name"))
     address = visible(recipient.get("address"))
     if name and address and name != address:
@@ -251,7 +266,7 @@ def _name(recipient):
     return address or name
 
 
-def _recipients(was, now):
+def _recipients(was, now, for_agent):
     before = Counter(map(key_of, was["recipients"]))
     added = [r for r in now["recipients"] if not before[key_of(r)]]
     if not added:
@@ -264,15 +279,15 @@ def _recipients(was, now):
     found = []
     for recipient in added:
         former = gone_by_name.get(recipient.get("name"))
-        if former:
+        if former and not (for_agent and recipient.get("untold")):
             found.append(
                 f"address of {visible(recipient['name'])}: "
                 f"{visible(recipient.get('address'))} instead of "
                 f"{visible(former.get('address'))}"
             )
         else:
-            found.append(f"recipient added: {_name(recipient)}")
-    return found
+            found.append(f"recipient added: {_name(recipient, for_agent)}")
+    return list(dict.fromkeys(found))
 
 
 def _files(was, now):

@@ -4,7 +4,7 @@
 from odoo.exceptions import UserError
 
 from .client_secrets import without_links
-from .manifest import visible
+from .manifest import told, visible
 
 MARKER = "AGENT_CONFIRMATION_REQUIRED"
 REASON = "outbound_client_communication"
@@ -46,7 +46,8 @@ def refusal(items, entry=None, fault="", request="", claim=""):
             return UserError("\n".join(lines))
         lines.append(line)
         room -= _size([line])
-    for subject in sorted({_one_line(i.subject) for i in items if i.subject}):
+    subjects = {_one_line(i.subject) for i in items if i.subject and not i.untold}
+    for subject in sorted(subjects):
         line = f"subject: {subject}"
         if _size([line]) <= room:
             lines.append(line)
@@ -57,7 +58,7 @@ def refusal(items, entry=None, fault="", request="", claim=""):
 def _people(items):
     people = []
     for item in items:
-        for recipient in item.recipients:
+        for recipient in told(item.recipients):
             text = _one_line(recipient["name"] or "", 60)
             address = _one_line(recipient["address"] or "")
             if address and address != text:

@@ -28,3 +28,7 @@ class MailMail(models.Model):
         if self.mailing_id:
             keys.add((self.mailing_id._name, self.mailing_id.id))
         return keys
+
+    def _agent_guard_asked_by(self):
+        mailing = self.mailing_id
+        return f"{super()._agent_guard_asked_by()} {mailing.mailing_domain or ''}"

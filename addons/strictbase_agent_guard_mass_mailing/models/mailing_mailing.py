@@ -65,15 +65,33 @@ class MailingMailing(models.Model):
         rows = rows.search(self._get_recipients_domain())
         named = rows[:MAX_NAMED]
         addresses = self._agent_guard_addresses(named)
+        known = self._agent_guard_known(actor, rows)
         found = [
-            {"name": row.display_name or "", "address": addresses.get(row.id) or ""}
+            {
+                "name": row.display_name or "",
+                "address": addresses.get(row.id) or "",
+                **({} if row.id in known else {"untold": True}),
+            }
             for row in named
         ]
         if len(rows) > MAX_NAMED:
             more = len(rows) - MAX_NAMED
-            found.append({"name": f"and {more} more", "address": ""})
-        # who comes under its conditions later is asked for then
-        return found or super()._agent_guard_armed_recipients(actor)
+            found.append({"name": f"and {more} more", "address": "", "untold": True})
+        if known.isdisjoint(named.ids):
+            # who comes under its conditions later is asked for then
+            found += super()._agent_guard_armed_recipients(actor)
+        return found
+
+    def _agent_guard_known(self, actor, rows):
+        """Those of these rows that the agent finds by itself: it is told of no other,
+        nor whether there is one."""
+        if actor is None:
+            return set(rows.ids)
+        own = self.env[self.mailing_model_real].with_user(actor).sudo(False)
+        try:
+            return set(own.search(self._get_recipients_domain()).ids)
+        except AccessError:
+            return set()
 
     def _agent_guard_addresses(self, rows):
         """id -> the address, or the number, by which each of these is reached."""

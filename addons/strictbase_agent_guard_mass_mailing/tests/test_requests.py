@@ -42,6 +42,55 @@ class TestRequests(RequestCase):
         self.assertIn("Agent's news", item["body_text"])
         self.assertTrue(item["sender"])
 
+    def test_who_is_hidden_from_the_agent(self):
+        """An approver sees everybody whom it reaches; the agent is told of those whom
+        it may read, and not whether there are others."""
+        hidden = self.env["res.partner"].create(
+            {"name": "Hidden", "email": "hidden@outside.example", "function": "Spy"}
+        )
+        agent = self.users["agent_wide"]
+        self.env["ir.rule"].create(
+            {
+                "name": "Hidden from one",
+                "model_id": self.at["model_partner"],
+                "domain_force": f"[('id', '!=', {hidden.id} if user.id == {agent.id} "
+                "else 0)]",
+            }
+        )
+        ids = [self.client.id, hidden.id]
+        nobody = self.env["res.partner"].search([("function", "=", "Nobody")])
+        self.assertFalse(nobody)
+        told = []
+        for domain in (
+            f"[('id', 'in', {ids})]",
+            "[('function', '=', 'Spy')]",
+            "[('function', '=', 'Nobody')]",
+        ):
+            self.change(mailing_domain=domain)
+            answer = self.rpc(self.call[0], self.call[1], self.call[2])
+            request, claim = self.asked(answer)["request"], self.asked(answer)["claim"]
+            row = self.row(request)
+            text = answer.text.replace(request, "").replace(claim, "")
+            seen = self.rpc(
+                "agent_wide",
+                f"{row._name}/request_manifest",
+                request_uuid=request,
+            ).body["items"][0]["recipients"]
+            own = self.rpc(
+                "agent_wide",
+                f"{row._name}/read",
+                row.ids,
+                fields=["recipients_text", "summary", "subject", "reason"],
+            ).body
+            for what in (text, str(seen), str(own)):
+                self.assertNotIn("idden", what)
+            told.append((text, seen, {**own[0], "id": 0}))
+            everybody = {r["name"] for li in row._lines() for r in li["recipients"]}
+            self.assertEqual("Hidden" in everybody, "Nobody" not in domain)
+        # whether there is one that the condition is met by
+        self.assertEqual(told[1], told[2])
+        self.assertIn(CLIENT, told[0][0])
+
     def test_sent_as_approved(self):
         told = self.ask(*self.call)
         answer = self.again(told, *self.call)

@@ -72,3 +72,9 @@ class SmsSms(models.Model):
 
     def _agent_guard_text(self):
         return f"{self.number or ''}\n{self.body or ''}"
+
+    def _agent_guard_asked_by(self):
+        asked = super()._agent_guard_asked_by()
+        # of a mailing of text messages
+        mailing = self["mailing_id"] if "mailing_id" in self._fields else None
+        return f"{asked} {mailing.mailing_domain or ''}" if mailing else asked

@@ -60,17 +60,35 @@ def make_base_automation(case):
                 "partner_ids=record.partner_id.ids)",
             }
         )
-        env["base.automation"].create(
+        due = {
+            "name": "due",
+            "model_id": model,
+            "trigger": "on_time",
+            "trg_date_id": env.ref("crm.field_crm_lead__date_deadline").id,
+            "trg_date_range": 1,
+            "trg_date_range_type": "hour",
+            "trg_date_range_mode": "after",
+        }
+        starred = "[('name', '=', 'Starred lead'), ('priority', '=', '3')]"
+        for domain, sent in (
+            ("[('name', '=', 'Lead')]", action),
+            (starred, action.copy()),
+        ):
+            env["base.automation"].create(
+                {
+                    **due,
+                    "filter_domain": domain,
+                    "action_server_ids": [Command.set(sent.ids)],
+                }
+            )
+        lead = env["crm.lead"].create(
             {
-                "name": "due",
-                "model_id": model,
-                "trigger": "on_time",
-                "trg_date_id": env.ref("crm.field_crm_lead__date_deadline").id,
-                "trg_date_range": 1,
-                "trg_date_range_type": "hour",
-                "trg_date_range_mode": "after",
-                "filter_domain": "[('name', '=', 'Lead')]",
-                "action_server_ids": [Command.set(action.ids)],
+                "name": "Starred lead",
+                "type": "opportunity",
+                "partner_id": case.client.id,
+                "date_deadline": "2026-01-01",
+                "user_id": False,
             }
         )
+        case.at["lead_starred"] = lead.id
     case.addClassCleanup(env["base.automation"]._unregister_hook)

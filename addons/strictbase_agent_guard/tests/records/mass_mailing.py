@@ -53,6 +53,10 @@ def _make_carried(case):
             "mailing_model_id": case.at["model_partner"],
             "mailing_domain": "[('name', '=', 'Falls under it')]",
         },
+        "coloured": {
+            "mailing_model_id": case.at["model_partner"],
+            "mailing_domain": "[('color', '=', 207)]",
+        },
         "listed": {
             "mailing_model_id": env["ir.model"]._get_id("mailing.list"),
             "contact_list_ids": [Command.set(newsletter.ids)],
@@ -62,6 +66,17 @@ def _make_carried(case):
             "mailing_domain": f"[('id', '=', {blocked.id})]",
         },
     }
+    if "crm.lead" in env:
+        category = env["res.partner.category"].create({"name": "Gold"})
+        lead = env["crm.lead"].create(
+            {"name": "Gold", "partner_id": case.client.id, "user_id": False}
+        )
+        kinds["category"] = {
+            "mailing_model_id": env["ir.model"]._get_id("crm.lead"),
+            "mailing_domain": f"[('id', '=', {lead.id}), "
+            f"('partner_id.category_id', '=', {category.id})]",
+        }
+        case.at["category"] = category.id
     for name, values in kinds.items():
         mailing = env["mailing.mailing"].create(
             {
