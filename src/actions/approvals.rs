@@ -258,7 +258,7 @@ fn send(run: &Run, request: &str) -> Result<Outcome> {
     };
     // It would become another request, or be carried out where it needs none any more. Odoo decides where it cannot tell.
     if guard::status(run, request).is_ok_and(|status| status["state"] == "pending") {
-        return Err(requests::pending(request));
+        return Err(Error { effect: Effect::NotSent, ..requests::pending(request) });
     }
     Ok(Outcome::reply(run.repeat(kept)?, Effect::Done))
 }
