@@ -147,6 +147,7 @@ fn a_context_key_that_a_model_reads_for_itself_is_not_called_unread() {
         ("res.currency", r#"{"company_id":4,"date":"2026-01-01"}"#, false),
         ("res.currency.rate", r#"{"company_id":4}"#, false),
         ("project.task", r#"{"company_id":4}"#, true),
+        ("res.partner", r#"{"company_id":4}"#, true),
         ("res.currency", r#"{"force_company":4}"#, true),
         ("res.currency", r#"{"timezone":"UTC"}"#, true),
     ] {
