@@ -156,10 +156,10 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
         _ => None,
     };
     let (origin, rows): (Origin, Vec<Value>) = match cached.filter(|rows: &Vec<Value>| !rows.is_empty()) {
-        Some(mut rows) => {
-            for row in &mut rows {
-                run.strip_kept(wanted.model(), row)?;
-            }
+        Some(rows) => {
+            let mut kept = Value::Array(rows);
+            run.strip_kept(wanted.model(), &mut kept)?;
+            let rows = if let Value::Array(rows) = kept { rows } else { vec![kept] };
             (Origin::Cache, rows)
         }
         None => {
