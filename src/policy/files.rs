@@ -4,10 +4,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::document::{Document, LARGEST};
 use super::policies::{Loaded, Origin, Policies};
 use crate::fsio::{self, Stamp, Writers};
+
+/// Files are looked at no more often: one call asks for its policy many times over.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// Where to look.
 #[derive(Clone, Debug)]
@@ -41,23 +45,27 @@ pub struct Current {
     places: Places,
     /// What the files were like before they were read: a change meanwhile is seen the next time.
     were: Stamps,
+    looked_at: Instant,
     read: Result<Arc<Policies>, Locked>,
 }
 
 impl Current {
-    /// Those that are found there.
-    pub fn of(places: &Places) -> Current {
+    /// Those that are found there now.
+    pub fn of(places: &Places, now: Instant) -> Current {
         let were = places.stamps();
-        Current { were, read: places.load().map(Arc::new), places: places.clone() }
+        Current { were, looked_at: now, read: places.load().map(Arc::new), places: places.clone() }
     }
 
     /// Every document that applies.
     ///
     /// # Errors
     /// A file that is there cannot be taken as it stands: then nothing is sent at all.
-    pub fn policies(&mut self) -> Result<Arc<Policies>, &Locked> {
-        if self.places.stamps() != self.were {
-            *self = Current::of(&self.places);
+    pub fn policies(&mut self, now: Instant) -> Result<Arc<Policies>, &Locked> {
+        if now.saturating_duration_since(self.looked_at) >= LOOK {
+            self.looked_at = now;
+            if self.places.stamps() != self.were {
+                *self = Current::of(&self.places, now);
+            }
         }
         self.read.as_ref().map(Arc::clone)
     }
@@ -210,23 +218,30 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let mut places = places(home.path());
         places.machine = home.path().join("none");
-        let mut current = Current::of(&places);
+        let start = Instant::now();
+        let mut current = Current::of(&places, start);
+        // Each look comes a while after the one before.
+        let mut looks = (1..).map(|look| start + LOOK * look);
+        let mut later = || looks.next().unwrap();
         let path = home.path().join("config/policy.json");
-        assert!(current.policies().unwrap().is_empty());
+        assert!(current.policies(later()).unwrap().is_empty());
         put(path.clone(), r#"{"version":"1","redact":["vat"]}"#, 0o600);
-        let first = current.policies().unwrap();
+        let first = current.policies(later()).unwrap();
         assert!(first.redact());
-        assert!(Arc::ptr_eq(&first, &current.policies().unwrap()), "what stays as it was is not read again");
+        assert!(
+            Arc::ptr_eq(&first, &current.policies(later()).unwrap()),
+            "what stays as it was is not read again"
+        );
         put(path.clone(), r#"{"version":"1","redact":"vat"}"#, 0o600);
-        assert!(current.policies().is_err());
+        assert!(current.policies(later()).is_err());
         put(path.clone(), r#"{"version":"1"}"#, 0o600);
-        assert!(!current.policies().unwrap().redact());
+        assert!(!current.policies(later()).unwrap().redact());
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
-        assert!(current.policies().is_err(), "others may write it");
+        assert!(current.policies(later()).is_err(), "others may write it");
         std::fs::remove_file(&path).unwrap();
-        assert!(current.policies().unwrap().is_empty());
+        assert!(current.policies(later()).unwrap().is_empty());
         std::os::unix::fs::symlink("nothing", &path).unwrap();
-        assert!(current.policies().is_err(), "a link to nothing");
+        assert!(current.policies(later()).is_err(), "a link to nothing");
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Gate {
     /// With the documents that are found there. One that cannot be taken is told when something is to be sent.
     pub fn open(places: &Places, state: &Path, profile: &str, clock: SharedClock) -> Gate {
         Gate {
-            current: Mutex::new(Current::of(places)),
+            current: Mutex::new(Current::of(places, clock.instant())),
             counters: Counters::new(state),
             log: state.join("policy").join("decisions.jsonl"),
             profile: profile.into(),
@@ -106,7 +106,7 @@ impl Gate {
     /// `policy_invalid`: nothing is to be sent.
     pub fn policies(&self) -> Result<Arc<Policies>> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.policies().map_err(denial::locked)
+        current.policies(self.clock.instant()).map_err(denial::locked)
     }
 
     /// Whether there is nothing to decide.
