@@ -221,10 +221,20 @@ class Base(models.AbstractModel):
     @api.model
     def _agent_guard_named_by_site(self, names):
         """Those of these fields that a template of the site takes up."""
-        if not names:
-            return set()
         # an application may bring pages of its own, without the site
         own = self._agent_guard_is_page() and "website_url" not in self._fields
+        keys = ["website%", f"{self._original_module}.%"] if own else ["website%"]
+        return self._agent_guard_in_templates(names, keys)
+
+    @api.model
+    def _agent_guard_in_templates(self, names, keys, before=""):
+        """Those of these fields that a template with such a key names.
+
+        :param keys: patterns of LIKE
+        :param before: a regular expression of what stands right before the name
+        """
+        if not names:
+            return set()
         self.env.cr.execute(
             SQL(
                 r"""
@@ -234,12 +244,14 @@ class Base(models.AbstractModel):
                     SELECT 1
                       FROM ir_ui_view view
                      WHERE view.type = 'qweb' AND view.active
-                       AND (view.key LIKE 'website%%' OR view.key LIKE %s)
+                       AND view.key LIKE ANY(%s)
                        AND view.arch_db->>'en_US' LIKE '%%' || field.name || '%%'
-                       AND view.arch_db->>'en_US' ~ ('\m' || field.name || '\M'))
+                       AND view.arch_db->>'en_US'
+                           ~ ('\m' || %s || field.name || '\M'))
                 """,
                 sorted(names),
-                f"{self._original_module}.%" if own else "website%",
+                keys,
+                before,
             )
         )
         return {name for (name,) in self.env.cr.fetchall()}

@@ -7,7 +7,7 @@ until approved in any case.
 """
 
 from odoo import api, models
-from odoo.tools import SQL, ormcache
+from odoo.tools import ormcache
 
 from ..tools.rules import Rule
 from .published import APART
@@ -111,28 +111,10 @@ class Base(models.AbstractModel):
             and field.store
             and not (field.compute and field.readonly)
         ]
-        if not names:
-            return frozenset()
         tail = "_".join(self._name.split(".")[-2:])
-        self.env.cr.execute(
-            SQL(
-                r"""
-                SELECT field.name
-                  FROM unnest(%s) field(name)
-                 WHERE EXISTS (
-                    SELECT 1
-                      FROM ir_ui_view view
-                     WHERE view.type = 'qweb' AND view.active
-                       AND view.key LIKE 'website%%'
-                       AND view.arch_db->>'en_US' LIKE '%%' || field.name || '%%'
-                       AND view.arch_db->>'en_US'
-                           ~ ('\m' || %s || '(_id)?\.' || field.name || '\M'))
-                """,
-                names,
-                tail,
-            )
+        return frozenset(
+            self._agent_guard_in_templates(names, ["website%"], rf"{tail}(_id)?\.")
         )
-        return frozenset(name for (name,) in self.env.cr.fetchall())
 
     def _agent_guard_shown_by_others(self):
         """A manifest line for each of these that a record which is shown names."""
