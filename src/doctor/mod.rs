@@ -138,7 +138,7 @@ pub fn examine(setup: &Setup, run: std::result::Result<Run, Error>, with_guard: 
 
 /// The policy in one line.
 fn policy(run: &Run) -> Finding {
-    let policies = match run.session.gate().policies() {
+    let policies = match run.session.gate().look() {
         Ok(policies) => policies,
         Err(error) => return Finding::of_error("policy", &error),
     };

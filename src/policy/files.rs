@@ -4,14 +4,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use super::document::{Document, LARGEST};
 use super::policies::{Loaded, Origin, Policies};
 use crate::fsio::{self, Stamp, Writers};
-
-/// Files are looked at no more often: one call asks for its policy many times over.
-const LOOK: Duration = Duration::from_millis(1);
 
 /// Where to look.
 #[derive(Clone, Debug)]
@@ -40,33 +36,33 @@ pub struct Locked {
 /// What files were like: whether one is there, what it is, and who may write beside it.
 pub type Stamps = Vec<(bool, Option<Stamp>, Option<Stamp>)>;
 
-/// The documents as they stand now.
+/// The documents as they stood at the last look.
 pub struct Current {
     places: Places,
     /// What the files were like before they were read: a change meanwhile is seen the next time.
     were: Stamps,
-    looked_at: Instant,
     read: Result<Arc<Policies>, Locked>,
 }
 
 impl Current {
     /// Those that are found there now.
-    pub fn of(places: &Places, now: Instant) -> Current {
+    pub fn of(places: &Places) -> Current {
         let were = places.stamps();
-        Current { were, looked_at: now, read: places.load().map(Arc::new), places: places.clone() }
+        Current { were, read: places.load().map(Arc::new), places: places.clone() }
+    }
+
+    /// Looks whether the files have changed, and reads them again if so.
+    pub fn look(&mut self) {
+        if self.places.stamps() != self.were {
+            *self = Current::of(&self.places);
+        }
     }
 
     /// Every document that applies.
     ///
     /// # Errors
     /// A file that is there cannot be taken as it stands: then nothing is sent at all.
-    pub fn policies(&mut self, now: Instant) -> Result<Arc<Policies>, &Locked> {
-        if now.saturating_duration_since(self.looked_at) >= LOOK {
-            self.looked_at = now;
-            if self.places.stamps() != self.were {
-                *self = Current::of(&self.places, now);
-            }
-        }
+    pub fn policies(&self) -> Result<Arc<Policies>, &Locked> {
         self.read.as_ref().map(Arc::clone)
     }
 }
@@ -218,30 +214,27 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let mut places = places(home.path());
         places.machine = home.path().join("none");
-        let start = Instant::now();
-        let mut current = Current::of(&places, start);
-        // Each look comes a while after the one before.
-        let mut looks = (1..).map(|look| start + LOOK * look);
-        let mut later = || looks.next().unwrap();
+        let mut current = Current::of(&places);
+        let mut looked = || {
+            current.look();
+            current.policies().map_err(Clone::clone)
+        };
         let path = home.path().join("config/policy.json");
-        assert!(current.policies(later()).unwrap().is_empty());
+        assert!(looked().unwrap().is_empty());
         put(path.clone(), r#"{"version":"1","redact":["vat"]}"#, 0o600);
-        let first = current.policies(later()).unwrap();
+        let first = looked().unwrap();
         assert!(first.redact());
-        assert!(
-            Arc::ptr_eq(&first, &current.policies(later()).unwrap()),
-            "what stays as it was is not read again"
-        );
+        assert!(Arc::ptr_eq(&first, &looked().unwrap()), "what stays as it was is not read again");
         put(path.clone(), r#"{"version":"1","redact":"vat"}"#, 0o600);
-        assert!(current.policies(later()).is_err());
+        assert!(looked().is_err());
         put(path.clone(), r#"{"version":"1"}"#, 0o600);
-        assert!(!current.policies(later()).unwrap().redact());
+        assert!(!looked().unwrap().redact());
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
-        assert!(current.policies(later()).is_err(), "others may write it");
+        assert!(looked().is_err(), "others may write it");
         std::fs::remove_file(&path).unwrap();
-        assert!(current.policies(later()).unwrap().is_empty());
+        assert!(looked().unwrap().is_empty());
         std::os::unix::fs::symlink("nothing", &path).unwrap();
-        assert!(current.policies(later()).is_err(), "a link to nothing");
+        assert!(looked().is_err(), "a link to nothing");
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Gate {
     /// With the documents that are found there. One that cannot be taken is told when something is to be sent.
     pub fn open(places: &Places, state: &Path, profile: &str, clock: SharedClock) -> Gate {
         Gate {
-            current: Mutex::new(Current::of(places, clock.instant())),
+            current: Mutex::new(Current::of(places)),
             counters: Counters::new(state),
             log: state.join("policy").join("decisions.jsonl"),
             profile: profile.into(),
@@ -100,13 +100,23 @@ impl Gate {
         }
     }
 
-    /// The documents.
+    /// The documents as they stand now: for whoever begins a call, and for whatever is about to leave.
+    ///
+    /// # Errors
+    /// `policy_invalid`: nothing is to be sent.
+    pub fn look(&self) -> Result<Arc<Policies>> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.look();
+        current.policies().map_err(denial::locked)
+    }
+
+    /// The documents as they stood at the last look: a call asks for them many times over.
     ///
     /// # Errors
     /// `policy_invalid`: nothing is to be sent.
     pub fn policies(&self) -> Result<Arc<Policies>> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.policies(self.clock.instant()).map_err(denial::locked)
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.policies().map_err(denial::locked)
     }
 
     /// Whether there is nothing to decide.

@@ -372,3 +372,37 @@ fn names_beside_numbers_and_what_is_made_of_a_field_go_with_it() {
         run(&home, &["call", "res.partner", "name_search", "--data-json", "{}"]).ok();
     }
 }
+
+#[test]
+fn an_answer_is_told_by_the_policy_that_stands_when_it_comes() {
+    let (home, server) = lab();
+    policy(&home, &denying(json!({ "model": "crm.lead" })));
+    let file = home.config().join("policy.json");
+    let change = move |then: &Value| write_with_mode(&file, then.to_string().as_bytes(), 0o600);
+    let rows = || Answer::json(json!([{ "id": 7, "name": "Azure", "vat": "BE0477472701" }]));
+    let redacting = rules(json!([])).as_object().unwrap().clone();
+    let redacting = Value::Object(redacting.into_iter().chain([("redact".into(), json!(["vat"]))]).collect());
+    let changing = change.clone();
+    server.on(
+        &json2("res.partner", "search_read"),
+        Answer::made(move |_| {
+            changing(&redacting);
+            rows()
+        }),
+    );
+    let read = home.run(["search-read", "res.partner", "--fields", "name,vat"]).ok();
+    assert_eq!(read.json(), json!([{ "id": 7, "name": "Azure" }]));
+    // One that cannot be taken shows nothing, and what was done is not said to be undone.
+    server.on(
+        &json2("res.partner", "web_save"),
+        Answer::made(move |_| {
+            change(&json!({ "version": "1", "redact": "vat" }));
+            rows()
+        }),
+    );
+    let data = r#"{"vals":{"comment":"Later"},"specification":{"vat":{}}}"#;
+    let wrote = home.run(["call", "res.partner", "web_save", "--ids", "7", "--data-json", data]);
+    assert_eq!((wrote.code(), wrote.effect()), ("bad_reply".into(), "done".into()), "{}", wrote.stderr);
+    assert!(wrote.message().contains("policy.json at /redact"), "{}", wrote.stderr);
+    assert!(!wrote.stdout.contains("BE0477472701"), "{}", wrote.stdout);
+}

@@ -159,7 +159,7 @@ fn run(args: &Args, mut local: Local) -> Result<()> {
         patience: local.selection.wait,
         settings: settings.mcp,
         compat,
-        hides: Box::new(move |tool| gate.policies().is_ok_and(|policies| policies.hides(tool))),
+        hides: Box::new(move |tool| gate.look().is_ok_and(|policies| policies.hides(tool))),
         clock: local.clock,
     };
     serve(door, Box::new(std::io::stdin()), Box::new(std::io::stdout()))

@@ -146,7 +146,7 @@ impl Odoo {
         open: T,
         f: impl FnOnce(&Case) -> Result<T>,
     ) -> Result<T> {
-        self.gate.policies()?;
+        self.gate.look()?;
         if self.gate.is_open() {
             return Ok(open);
         }
@@ -251,7 +251,7 @@ impl Odoo {
         host: &dyn Host,
         send: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
-        self.gate.policies()?;
+        self.gate.look()?;
         if self.is_decided_at_once(operation, road)? {
             return send();
         }
@@ -291,6 +291,7 @@ impl Odoo {
                 Turn::Now(pass) => return Ok(pass),
                 Turn::Later(wait) => self.clock.sleep(wait.min(STEP)),
             }
+            self.gate.look()?;
         }
     }
 
@@ -310,28 +311,26 @@ impl Odoo {
         if !methods::may_answer_records(&operation.method) {
             return Ok(reply);
         }
-        let withheld = self.gate.withheld(&operation.model)?;
         let effect = match cleared.access() {
             Access::Read => Effect::Nothing,
             Access::Write => Effect::Done,
         };
-        let unread = |why: serde_json::Error| {
-            let mut error = Error::new(
-                Code::BadReply,
-                format!(
-                    "{}: Odoo answered, and what does not leave could not be taken out of it",
-                    cleared.name()
-                ),
-            );
+        let untold = |why: String| {
+            let told = "Odoo answered, and what does not leave could not be taken out of it";
+            let mut error = Error::new(Code::BadReply, format!("{}: {told}{why}", cleared.name()));
             error.effect = effect;
-            error.with_source(why)
+            error
         };
+        let unread = |why: serde_json::Error| untold(String::new()).with_source(why);
+        // The policy may have changed while Odoo was at work.
+        let policies = self.gate.look().map_err(|error| untold(format!(": {}", error.message)))?;
+        let withheld = self.gate.withheld(&operation.model)?;
         let leads = Leads {
             odoo: self,
             road: cleared.road(),
             host,
             context: &operation.context,
-            may_ask: self.gate.policies()?.redact(),
+            may_ask: policies.redact(),
         };
         let lead = |model: &str, field: &str| leads.of(model, field);
         let sources = |model: &str, field: &str| leads.sources(model, field);
@@ -353,7 +352,7 @@ impl Odoo {
     ) -> Result<T> {
         match document(path) {
             Some(operation) => self.gated(&operation, road, host, send),
-            None => self.gate.policies().and_then(|_| send()),
+            None => self.gate.look().and_then(|_| send()),
         }
     }
 }
