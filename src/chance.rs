@@ -15,7 +15,7 @@ mod tests {
     #[test]
     fn no_two_are_alike() {
         let mut names: Vec<String> = (0..1000).map(|_| super::name(12)).collect();
-        names.sort();
+        names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), 1000);
         assert!(names.iter().all(|name| name.len() == 12));

@@ -122,7 +122,7 @@ pub fn canonical(value: &Value) -> String {
     match value {
         Value::Object(object) => {
             let mut entries: Vec<_> = object.iter().collect();
-            entries.sort_by(|left, right| left.0.cmp(right.0));
+            entries.sort_unstable_by_key(|(key, _)| *key);
             let inner: Vec<String> = entries
                 .into_iter()
                 .map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), canonical(value)))

@@ -336,7 +336,7 @@ impl Cache {
                 "path": path.display().to_string(),
             }));
         }
-        rows.sort_by_key(canonical);
+        rows.sort_by_cached_key(canonical);
         rows
     }
 

@@ -200,7 +200,7 @@ fn wanted(operation: &Operation) -> Wanted {
         let objects = given.as_array().map_or(std::slice::from_ref(given), Vec::as_slice);
         let mut names: Vec<String> =
             objects.iter().filter_map(Value::as_object).flat_map(|vals| vals.keys().cloned()).collect();
-        names.sort();
+        names.sort_unstable();
         names.dedup();
         return if names.is_empty() { Wanted::Nothing } else { Wanted::Fields(names) };
     }

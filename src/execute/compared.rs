@@ -143,7 +143,7 @@ fn properties(value: &Value) -> Vec<(String, String)> {
     let named = value.as_object().into_iter().flatten();
     let named = named.filter(|(_, value)| !is_empty(value)).map(|(name, value)| (name.clone(), plain(value)));
     let mut all: Vec<(String, String)> = listed.chain(named).collect();
-    all.sort();
+    all.sort_unstable();
     all
 }
 

@@ -64,7 +64,7 @@ impl Segment {
 pub fn segments(directory: &Path) -> Vec<Segment> {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     let mut found: Vec<Segment> = entries.filter_map(|entry| Segment::of(entry.path())).collect();
-    found.sort();
+    found.sort_unstable();
     found
 }
 

@@ -126,7 +126,7 @@ pub fn index(env: &Env) -> Value {
     let models: Vec<Value> = readable()
         .map(|model| {
             let mut fields: Vec<_> = model.all_fields().filter(|field| access::field_visible(env, field)).collect();
-            fields.sort_by_key(|field| field.name);
+            fields.sort_unstable_by_key(|field| field.name);
             let fields: Map<String, Value> = fields
                 .into_iter()
                 .map(|field| (field.name.to_owned(), json!({"string": translate(language, field.label)})))
@@ -148,7 +148,7 @@ pub fn document(env: &Env, model: &'static Model) -> Value {
         field.insert("module".to_owned(), json!(model.module));
     }
     let mut methods: Vec<_> = methods_of(model).collect();
-    methods.sort_by_key(|method| method.name);
+    methods.sort_unstable_by_key(|method| method.name);
     let methods: Map<String, Value> =
         methods.into_iter().map(|method| (method.name.to_owned(), describe_method(method))).collect();
     json!({

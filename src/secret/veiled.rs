@@ -94,7 +94,7 @@ fn encoded(secret: &[u8]) -> Vec<Vec<u8>> {
     } else {
         all.extend(base64(secret).into_iter().filter(|one| one.len() >= SHORTEST_BASE64));
     }
-    all.sort();
+    all.sort_unstable();
     all.dedup();
     all
 }
@@ -262,7 +262,7 @@ fn base64(bytes: &[u8]) -> Vec<Vec<u8>> {
             all.push(text.split_off(unsure.min(text.len())));
         }
     }
-    all.sort();
+    all.sort_unstable();
     all.dedup();
     all
 }

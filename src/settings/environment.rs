@@ -35,7 +35,7 @@ impl Environment {
         let near =
             self.0.keys().filter_map(|name| Some((name.clone(), super::names::meant_in_environment(name)?)));
         let mut found: Vec<_> = near.filter(|(_, meant)| !self.0.contains_key(*meant)).collect();
-        found.sort();
+        found.sort_unstable();
         found
     }
 

@@ -74,7 +74,7 @@ impl Paths {
             .flatten()
             .filter_map(|entry| profile_name(&entry.path()))
             .collect();
-        found.sort();
+        found.sort_unstable();
         found
     }
 }

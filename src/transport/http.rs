@@ -4,6 +4,7 @@
 
 use std::io::{ErrorKind, Read};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
@@ -53,7 +54,9 @@ impl HttpTransport {
                 Some(path) => platform_and(path)?,
                 None => RootCerts::PlatformVerifier,
             };
-            config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let tls = TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(provider);
+            config = config.tls_config(tls.build());
         }
         let agent =
             Agent::with_parts(config.build(), WatchedConnector::default(), DefaultResolver::default());

@@ -105,7 +105,7 @@ impl<'a> Sight<'a> {
         let has = |name: &&str| schema.as_ref().is_none_or(|schema| schema.has(name));
         let mut names: Vec<String> =
             names.into_iter().chain(STAMPS).filter(has).map(str::to_string).collect();
-        names.sort();
+        names.sort_unstable();
         names.dedup();
         Ok(names)
     }

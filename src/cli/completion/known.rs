@@ -106,7 +106,7 @@ impl Known {
                 Some((metadata.modified().ok()?, metadata.len(), path))
             })
             .collect();
-        found.sort();
+        found.sort_unstable();
         let mut left = BUDGET;
         let affordable = found.into_iter().rev().take_while(|(_, size, _)| {
             let enough = *size <= left;

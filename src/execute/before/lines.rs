@@ -70,7 +70,7 @@ impl Run<'_> {
             let changed =
                 items.iter().filter(|item| code(item) == Some(1)).filter_map(|item| item[2].as_object());
             let mut names: Vec<String> = changed.flat_map(|vals| vals.keys().cloned()).collect();
-            names.sort();
+            names.sort_unstable();
             names.dedup();
             return Some(names);
         }

@@ -27,7 +27,7 @@ impl Looker<'_> {
         let model = self.entry.model();
         let wanted = self.entry.vals_list();
         let mut names: Vec<String> = wanted.iter().flat_map(|vals| vals.keys().cloned()).collect();
-        names.sort();
+        names.sort_unstable();
         names.dedup();
         let asked: Vec<String> =
             names.iter().cloned().chain(STAMPS.iter().map(|name| name.to_string())).collect();

@@ -149,7 +149,7 @@ fn sorted(value: &Value) -> Value {
     match value {
         Value::Object(object) => {
             let mut members: Vec<_> = object.iter().collect();
-            members.sort_by_key(|(key, _)| key.as_str());
+            members.sort_unstable_by_key(|(key, _)| key.as_str());
             members.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect::<Map<_, _>>().into()
         }
         Value::Array(items) => items.iter().map(sorted).collect(),
