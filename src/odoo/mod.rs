@@ -2,6 +2,7 @@
 //! keeps results in the cache; it knows no flags and prints nothing but `--debug` lines.
 
 mod desk;
+mod fields;
 mod list_view;
 
 pub mod choosing;

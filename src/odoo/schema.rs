@@ -1,18 +1,16 @@
 //! Fields of a model by `fields_get`, which any internal user may call, and the short list of fields that
 //! matter on the models people work with most. It keeps schemas in the cache.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Desk;
+use super::fields::Fields;
 use crate::cache::{Found, Key, Section};
 use crate::error::{Code, Error, Result};
 use crate::knowledge::{USUAL, Version};
-use crate::members::Members;
 use crate::operation::{self, Object, Operation};
 
 /// Life of documents and of the user's context.
@@ -86,9 +84,9 @@ impl Kind {
 pub struct Schema {
     /// Served without asking Odoo.
     pub from_cache: bool,
+    /// A call names a handful of some hundred, so the attributes of each are read when it is asked for: before every
+    /// write this is most of the time that the checks take.
     fields: Arc<Fields>,
-    /// Places of the fields by name: with a hundred thousand of them none is looked for one by one.
-    index: Arc<OnceLock<HashMap<String, usize>>>,
 }
 
 /// Where the fields of a model come from.
@@ -130,10 +128,6 @@ pub trait Schemas {
     }
 }
 
-/// Name and attributes, in Odoo's order. A call names a handful of some hundred fields, so each is parsed
-/// when it is asked for: before every write this is most of the time that the checks take.
-type Fields = Members<Box<RawValue>>;
-
 /// The models that have a short list.
 pub fn listed_models() -> impl Iterator<Item = &'static str> {
     SHORT_LISTS.iter().map(|(model, _)| *model)
@@ -152,31 +146,22 @@ impl Schema {
 
     /// The names of the fields, in Odoo's order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.fields.0.iter().map(|(name, _)| name.as_str())
+        self.fields.names()
     }
 
     /// Whether there is nothing to compare a name with.
     pub fn is_empty(&self) -> bool {
-        self.fields.0.is_empty()
-    }
-
-    fn place(&self, name: &str) -> Option<usize> {
-        let index = self.index.get_or_init(|| {
-            let places = self.fields.0.iter().enumerate().rev();
-            places.map(|(place, (name, _))| (name.clone(), place)).collect()
-        });
-        index.get(name).copied()
+        self.fields.is_empty()
     }
 
     /// Whether the model has this field.
     pub fn has(&self, name: &str) -> bool {
-        self.place(name).is_some()
+        self.fields.has(name)
     }
 
     /// The attributes of a field.
     pub fn field(&self, name: &str) -> Option<Value> {
-        let (_, text) = self.fields.0.get(self.place(name)?)?;
-        serde_json::from_str(text.get()).ok()
+        serde_json::from_str(self.fields.of(name)?).ok()
     }
 
     /// The kind of a field; of one that it does not have, nothing.
@@ -201,11 +186,7 @@ impl Schema {
             question: json!({ "context": context }),
         };
         let Found::Fresh(entry) = desk.cache.find(&key, ttl) else { return None };
-        serde_json::from_str(&entry.body).ok().map(|fields| Schema {
-            from_cache: true,
-            fields: Arc::new(fields),
-            index: Arc::default(),
-        })
+        Schema::kept_as(entry.body)
     }
 
     /// From the cache, however old it is and whatever context it was asked in: where a field leads is the same in each.
@@ -214,8 +195,11 @@ impl Schema {
             return Some(own);
         }
         let bodies = desk.cache.schemas(desk.owner, model);
-        let fields = bodies.iter().find_map(|body| serde_json::from_str(body).ok())?;
-        Some(Schema { from_cache: true, fields: Arc::new(fields), index: Arc::default() })
+        bodies.into_iter().find_map(Schema::kept_as)
+    }
+
+    fn kept_as(text: String) -> Option<Schema> {
+        Some(Schema { from_cache: true, fields: Arc::new(Fields::kept(text)?) })
     }
 
     /// From the cache, or from Odoo.
@@ -232,7 +216,7 @@ impl Schema {
         let kwargs = json!({ "attributes": ATTRIBUTES });
         let operation = Operation::new(model, "fields_get", operation::kwargs(kwargs))?;
         let reply = desk.ask(operation, context)?;
-        let fields: Fields = serde_json::from_str(reply.get()).map_err(|why| {
+        let fields = Fields::told(reply.get()).map_err(|why| {
             Error::new(
                 Code::BadReply,
                 format!("fields_get of {model} answered something that is not an object"),
@@ -240,14 +224,14 @@ impl Schema {
             .with_source(why)
         })?;
         // Somebody else's answer to everything must not pass for the fields of a model, and be kept.
-        if fields.0.iter().any(|(_, attributes)| !attributes.get().starts_with('{')) {
+        if fields.attributes().any(|attributes| !attributes.starts_with('{')) {
             let message = format!("fields_get of {model} answered something that does not describe fields");
             return Err(Error::new(Code::BadReply, message));
         }
         if !ttl.is_zero() {
-            let _ = desk.cache.store(&key, reply.get(), None, "");
+            let _ = desk.cache.store(&key, fields.text(), None, "");
         }
-        Ok(Schema { from_cache: false, fields: Arc::new(fields), index: Arc::default() })
+        Ok(Schema { from_cache: false, fields: Arc::new(fields) })
     }
 
     /// Those of the model's short list that exist.
