@@ -26,7 +26,7 @@ pub fn check(check: &Check, operation: &Operation) {
     let list = given.as_array().map_or(std::slice::from_ref(given), Vec::as_slice);
     let has_default = operation.context.contains_key("default_stop");
     let told = list.iter().filter_map(Value::as_object).find_map(|vals| {
-        let Some(start) = moment(vals, "start") else { return None };
+        let start = moment(vals, "start")?;
         let hours = vals.get("duration").and_then(Value::as_f64);
         match moment(vals, "stop") {
             None if is_new && !has_default && !is_whole_day(vals) => Some(without_stop(start, hours)),
