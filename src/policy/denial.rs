@@ -1,6 +1,7 @@
 //! How a refusal is told: which rule of which file, why, and what would be allowed, in few bytes. It may be read by
 //! whoever was refused: nothing of a call's values is in it.
 
+use super::document::Document;
 use super::files::Locked;
 use super::policies::Loaded;
 use crate::error::{Code, Denied, Effect, Error, Retry};
@@ -24,8 +25,20 @@ impl<'d> By<'d> {
     /// What stands at a pointer of a document.
     pub fn of(loaded: Option<&'d Loaded>, pointer: &'d str, reason: &'d str) -> By<'d> {
         let file = loaded.map_or("", |loaded| loaded.file.as_str());
-        By { file, pointer, called: loaded.and_then(|loaded| loaded.document.called(pointer)), reason }
+        By { file, pointer, called: loaded.and_then(|loaded| called(&loaded.document, pointer)), reason }
     }
+}
+
+/// What the owner calls the rule or the tool at a pointer, or around it.
+fn called<'d>(document: &'d Document, pointer: &str) -> Option<&'d str> {
+    let holds = |own: &str| {
+        !own.is_empty()
+            && pointer.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let rules = document.rules.iter().map(|rule| (&rule.pointer, &rule.called));
+    let tools =
+        document.tools.values().chain([&document.all_tools]).map(|tool| (&tool.pointer, &tool.called));
+    rules.chain(tools).find(|(own, _)| holds(own)).and_then(|(_, called)| called.as_deref())
 }
 
 /// A refusal by the policy.

@@ -206,17 +206,6 @@ impl Document {
         Ok(document)
     }
 
-    /// What the owner calls the rule or the tool at a pointer, or around it.
-    pub fn called(&self, pointer: &str) -> Option<&str> {
-        let holds = |own: &str| {
-            !own.is_empty()
-                && pointer.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let rules = self.rules.iter().map(|rule| (&rule.pointer, &rule.called));
-        let tools = self.tools.values().chain([&self.all_tools]).map(|tool| (&tool.pointer, &tool.called));
-        rules.chain(tools).find(|(own, _)| holds(own)).and_then(|(_, called)| called.as_deref())
-    }
-
     /// Whether anything in it is about the way to Odoo.
     pub fn names(&self, name: &str) -> bool {
         self.tools.contains_key(name) || self.hide.iter().any(|(_, pattern)| pattern.holds(name))
