@@ -3,10 +3,12 @@
 
 mod back;
 mod created;
+mod imported;
 mod lines;
 mod plan;
 mod pointers;
 mod sight;
+mod translated;
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -40,8 +42,8 @@ pub const VERB: Verb = Verb {
         json!({ "type": "array", "description": "what was undone, by which calls, what is lost, and what is not known" })
     }),
     definition: Definition::of::<Arguments>(),
-    more: r#"Created records are archived, or deleted where they cannot be; written values come back;
-known buttons are led back by others. What somebody has changed since is not touched.
+    more: r#"Created records are archived, or deleted where they cannot be; what load made is deleted;
+written values and translations come back; known buttons are led back by others. What somebody has changed since is not touched.
 
 Examples:
   odoo-agent undo --last --dry-run

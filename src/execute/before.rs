@@ -1,7 +1,9 @@
 //! What a write is about to change, as it is now: read with the same user and context, and kept in the journal, to be
 //! restored or compared. Only where it cannot be asked at all is the write kept back.
 
+mod imported;
 mod lines;
+mod translated;
 
 use serde_json::{Value, json};
 
@@ -12,6 +14,8 @@ use crate::knowledge::{inverses, methods, states};
 use crate::odoo::schema::{Schema, Schemas};
 use crate::operation::{self, Object, Operation};
 use crate::session::Run;
+
+pub use translated::languages;
 
 /// More than this is not kept.
 const MOST: usize = 8 * 1024 * 1024;
@@ -57,9 +61,15 @@ impl Run<'_> {
     /// Odoo cannot be reached: then it cannot for the write either, and that was not sent.
     pub(super) fn before(&self, operation: &Operation) -> Result<Value> {
         let keeps = self.journal()?.has_values && !self.caller.rules.no_before;
+        if keeps && operation.method == "load" {
+            return self.before_import(operation);
+        }
         let Some(ids) = operation.ids.as_ref().filter(|ids| keeps && !ids.is_empty()) else {
             return Ok(Value::Null);
         };
+        if operation.method == "update_field_translations" {
+            return self.before_translations(operation, ids);
+        }
         let fields = match wanted(operation) {
             Wanted::Nothing => return Ok(Value::Null),
             Wanted::Fields(names) => self.there(operation, names),
@@ -94,19 +104,11 @@ impl Run<'_> {
             let rows = rows.iter_mut().filter_map(Value::as_object_mut);
             rows.for_each(|row| row.retain(|name, _| !along.contains(name)));
         }
-        let kept: Vec<Value> = rows
-            .iter()
-            .filter_map(Value::as_object)
-            .map(|row| kept::old_values(&operation.model, row).into())
-            .collect();
-        let mut whole = json!({ "rows": kept });
-        if !lines.is_empty() {
-            whole["lines"] = kept::old_values(&operation.model, &lines).into();
-        }
-        if whole.to_string().len() > MOST {
-            return Ok(missing("they are too much to be kept"));
-        }
-        Ok(whole)
+        let lines: Object = match lines.is_empty() {
+            true => lines,
+            false => Object::from_iter([("lines".to_string(), lines.into())]),
+        };
+        Ok(keeping(&operation.model, &rows, lines))
     }
 
     /// Fields of records as Odoo has them now, archived ones in lists too, by ids and without names.
@@ -277,6 +279,20 @@ pub fn is_beside(name: &str) -> bool {
 /// Whether a model is that of records which are a part of those of another, as its lines are.
 pub fn is_part_of(relation: &str, model: &str) -> bool {
     relation == model || relation.strip_prefix(model).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// What is kept of rows, and of what belongs to them, unless it is too much.
+fn keeping(model: &str, rows: &[Value], more: Object) -> Value {
+    let rows = rows.iter().filter_map(Value::as_object);
+    let mut whole = Object::from_iter([(
+        "rows".to_string(),
+        rows.map(|row| Value::from(kept::old_values(model, row))).collect(),
+    )]);
+    whole.extend(kept::old_values(model, &more));
+    match Value::from(whole) {
+        whole if whole.to_string().len() > MOST => missing("they are too much to be kept"),
+        whole => whole,
+    }
 }
 
 fn missing(why: &str) -> Value {

@@ -61,6 +61,8 @@ pub struct Rule {
     pub matches: Match,
     /// What it does.
     pub action: Action,
+    /// What the owner calls it: its name, or how it is described.
+    pub called: Option<String>,
     /// Why.
     pub reason: Option<String>,
     /// From this second on it is inert.
@@ -80,6 +82,8 @@ pub struct Tool {
     pub action: Option<Action>,
     /// Hidden, and so denied.
     pub is_hidden: bool,
+    /// How the owner describes it.
+    pub called: Option<String>,
     /// Why.
     pub reason: Option<String>,
     /// What has to hold.
@@ -269,6 +273,7 @@ fn tool(node: &Node) -> Read<Tool> {
         pointer: node.pointer(),
         action,
         is_hidden: members.flag("hide")?,
+        called: members.text("description")?,
         reason: members.text("on_deny")?.or(members.text("reason")?),
         require: predicate::list(&members, "require")?,
         deny_if: predicate::list(&members, "deny_if")?,
@@ -289,7 +294,7 @@ fn rule(node: &Node) -> Read<Rule> {
         "form",
         "name",
     ])?;
-    members.text("name")?;
+    let called = members.text("name")?.or(members.text("description")?);
     let matches = Match::read(&members.required("match")?)?;
     let limits = limits(&members)?;
     let is_asked = members.flag("require_approval")?;
@@ -326,7 +331,7 @@ fn rule(node: &Node) -> Read<Rule> {
         return Err(members.wrong(format!("{name} is {tier}: opening it needs a reason")));
     }
     let expires = members.get("expires").map(|node| moment(&node)).transpose()?;
-    Ok(Rule { pointer: node.pointer(), matches, action, reason, expires, limits, by_form })
+    Ok(Rule { pointer: node.pointer(), matches, action, called, reason, expires, limits, by_form })
 }
 
 /// A day or a moment, UTC.

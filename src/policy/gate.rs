@@ -194,10 +194,12 @@ impl Gate {
     fn denied(&self, case: &Case, decision: &Decision, policies: &Policies) -> Error {
         let operation = case.asked.operation;
         let name = name(operation);
-        let Some((at, ruling)) = &decision.by else { return denial::refused(&name, "", "", "", None) };
-        let file = policies.documents.get(*at).map_or("", |loaded| loaded.file.as_str());
+        let Some((at, ruling)) = &decision.by else {
+            return denial::refused(&name, denial::By::default(), None);
+        };
+        let loaded = policies.documents.get(*at);
         let instead = policies.instead(operation, case.asked.facts, &case.who);
-        denial::refused(&name, file, &ruling.pointer, &ruling.reason, instead)
+        denial::refused(&name, denial::By::of(loaded, &ruling.pointer, &ruling.reason), instead)
     }
 
     /// Whether a person has to let it through; not where one of its limits is reached.
@@ -253,10 +255,10 @@ impl Gate {
 
     fn limited(&self, case: &Case, policies: &Policies, due: &(usize, Due), wait: Option<u64>) -> Error {
         let (at, due) = due;
-        let file = policies.documents.get(*at).map_or("", |loaded| loaded.file.as_str());
+        let loaded = policies.documents.get(*at);
         let window = humantime::format_duration(Duration::from_millis(due.window));
         let reason = due.reason.clone().unwrap_or_else(|| format!("at most {} in {window}", due.max));
-        denial::limited(&name(case.asked.operation), file, &due.pointer, &reason, wait)
+        denial::limited(&name(case.asked.operation), denial::By::of(loaded, &due.pointer, &reason), wait)
     }
 
     /// Refuses an operation that somebody else has asked for, as it would be refused to them. Their limits are looked at,
@@ -365,7 +367,7 @@ impl Gate {
     pub fn refuse_named(&self, asked: &Asked) -> Result<()> {
         let withheld = self.withheld(&asked.operation.model)?;
         let Some((reason, pointer)) = withheld.told_by(asked) else { return Ok(()) };
-        Err(denial::refused(&name(asked.operation), "", pointer, &reason, None))
+        Err(denial::refused(&name(asked.operation), denial::By::of(None, pointer, &reason), None))
     }
 
     /// Notes a decision: what was asked, by the names of its arguments alone. That it cannot be noted stops nothing.

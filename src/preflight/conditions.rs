@@ -93,6 +93,7 @@ impl Compared<'_, '_> {
         let wrong: Vec<&Value> = values.iter().copied().filter(|value| !is_sound(value)).collect();
         let Some(first) = wrong.first() else { return Ok(()) };
         let refusal = scalars::no_such_key(
+            self.check,
             format!("{}: {} has no key {first}, which would be equal to nothing", self.place, self.path),
             first,
             options,
@@ -115,6 +116,7 @@ impl Compared<'_, '_> {
             return Ok(());
         }
         Err(scalars::no_such_key(
+            self.check,
             format!("{}: no key of {} contains {text:?}: labels are not searched", self.place, self.path),
             self.value,
             options,

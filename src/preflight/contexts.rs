@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::Check;
+use super::{Check, findings};
 use crate::knowledge::methods::{self, Method};
 use crate::operation::Operation;
 
@@ -74,15 +74,20 @@ pub fn check(check: &Check, operation: &Operation) {
             json!({ "warehouse_id": warehouse })
         ));
     }
-    for (key, value) in context {
-        if READ_BY.iter().any(|(own, models)| own == key && models.contains(&operation.model.as_str())) {
-            continue;
-        }
-        let Some(meant) = meant(key) else { continue };
+    let is_own = |key: &str| {
+        READ_BY.iter().any(|(own, models)| *own == key && models.contains(&operation.model.as_str()))
+    };
+    let misread = context.iter().filter(|(key, _)| !is_own(key));
+    let mut misread = misread.filter_map(|(key, value)| Some((key, meant(key)?, value)));
+    for (key, meant, value) in misread.by_ref().take(findings::MOST) {
         let instead = json!({ meant: translated(key, meant, value) });
         check.note(format!(
             "Odoo reads no context key {key}, it reads {meant}: what was meant may be {instead}"
         ));
+    }
+    match misread.count() {
+        0 => {}
+        more => check.note(format!("and {more} more keys of the context that Odoo does not read")),
     }
 }
 
@@ -98,7 +103,8 @@ pub fn defaults(check: &Check, operation: &Operation) {
     let Some(schema) = check.schemas.known(&operation.model).filter(|schema| !schema.is_empty()) else {
         return;
     };
-    for (key, name) in defaults().filter(|(_, name)| !schema.has(name)) {
+    let mut strange = defaults().filter(|(_, name)| !schema.has(name));
+    for (key, name) in strange.by_ref().take(findings::MOST) {
         let close = schema.names().find(|known| strsim::osa_distance(known, name) <= 2 && name.len() > 4);
         if let Some(close) = close {
             check.note(format!(
@@ -106,6 +112,13 @@ pub fn defaults(check: &Check, operation: &Operation) {
                 operation.model
             ));
         }
+    }
+    match strange.count() {
+        0 => {}
+        more => check.note(format!(
+            "and {more} more keys of the context that give fields a default which {} does not have",
+            operation.model
+        )),
     }
 }
 

@@ -33,6 +33,16 @@ pub fn date(text: &str) -> Reading {
     }
 }
 
+/// Seconds from 1970 to what is written, as if in UTC.
+pub fn seconds(text: &str) -> Option<i64> {
+    Moment::read(text).map(|moment| moment.day * 86_400 + moment.seconds - moment.offset.unwrap_or(0))
+}
+
+/// The moment so many seconds after 1970 as Odoo takes it.
+pub fn written(seconds: i64) -> Option<String> {
+    Moment { day: 0, seconds, offset: None }.in_utc()
+}
+
 /// The day after a date.
 pub fn next_day(text: &str) -> Option<String> {
     let (year, month, day) = civil_from_days(Moment::read(text)?.day + 1);

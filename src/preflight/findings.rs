@@ -1,17 +1,21 @@
 //! All that is wrong with one call: refusals that do not depend on each other are gathered, and told at once. What is
-//! no refusal ends the checks as ever.
+//! no refusal ends the checks as ever. However many there are, each is looked at once.
+
+use std::collections::HashSet;
 
 use crate::error::{Code, Error, Result};
 use crate::hint::Hint;
 
 /// The most that is told of one call.
-const MOST: usize = 20;
+pub const MOST: usize = 20;
 
 /// Refusals of one call.
 #[derive(Default)]
 pub struct Findings {
     first: Option<Error>,
     lines: Vec<Hint>,
+    /// The lines as they read: of tens of thousands none is looked for one by one.
+    seen: HashSet<String>,
 }
 
 impl Findings {
@@ -26,7 +30,7 @@ impl Findings {
         };
         let lines = if refusal.errors.is_empty() { vec![line(&refusal)] } else { refusal.errors.clone() };
         for line in lines {
-            if !self.lines.contains(&line) {
+            if self.seen.insert(format!("{line:?}")) {
                 self.lines.push(line);
             }
         }

@@ -10,6 +10,7 @@ use super::{Check, names, refused};
 use crate::error::Result;
 use crate::hint::{Action, Hint};
 use crate::json_input::bare_type_name;
+use crate::odoo::schema::Schema;
 use crate::operation::{Object, Operation};
 
 /// The most different names that are looked up.
@@ -42,8 +43,9 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
             )));
         }
     }
+    let mut given = BTreeSet::new();
     for (index, column) in columns.iter().enumerate() {
-        if columns[..index].contains(column) {
+        if !given.insert(column.to_string()) {
             return Err(refused(format!(
                 "fields[{index}]: the column {column} stands twice: Odoo would take one of both without a word"
             )));
@@ -66,7 +68,7 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         let own = first.split('.').next().unwrap_or_default();
         let told = names::known(check, &operation.model, &schema, own, &place);
         if told.is_err() {
-            let close = names::meant(&operation.model, &schema, own);
+            let close = meant(check, &operation.model, &schema, own);
             guessed[index] = close.map_or(Value::Null, |close| name.replacen(own, close, 1).into());
             found.add(told)?;
             continue;
@@ -78,7 +80,7 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
             if !matches!(next, "id" | ".id") {
                 let told = names::known(check, relation, &related, next, &place);
                 if told.is_err() {
-                    let close = names::meant(relation, &related, next);
+                    let close = meant(check, relation, &related, next);
                     let whole = |close: &str| format!("{first}/{}", rest.replacen(next, close, 1)).into();
                     guessed[index] = close.map_or(Value::Null, whole);
                 }
@@ -94,6 +96,11 @@ pub fn check(check: &Check, operation: &Operation) -> Result<()> {
         let is_guessed = guessed.iter().all(Value::is_string) && refusal.errors.len() > 1;
         refusal.with_hints(is_guessed.then(|| format!("\"fields\": {}", Value::from(guessed))))
     })
+}
+
+/// The field that a column is for, as long as it is worth looking for.
+fn meant<'s>(check: &Check, model: &str, schema: &'s Schema, name: &str) -> Option<&'s str> {
+    if check.seeks() { names::meant(model, schema, name) } else { None }
 }
 
 /// Notes that ids of records stand where external ids are taken: each would make another record.

@@ -21,6 +21,7 @@ pub mod gone;
 pub mod groups;
 pub mod imports;
 pub mod keywords;
+pub mod meetings;
 pub mod messages;
 pub mod named;
 pub mod names;
@@ -33,6 +34,7 @@ pub mod scalars;
 pub mod specification;
 pub mod states;
 pub mod texts;
+pub mod typed_times;
 pub mod values;
 pub mod ways;
 pub mod wizards;
@@ -65,6 +67,10 @@ pub struct Check<'a> {
     pub version: Version,
     notes: RefCell<Vec<Hint>>,
     doubted: RefCell<BTreeSet<String>>,
+    /// How often it was looked for what was meant.
+    sought: Cell<usize>,
+    /// Where the caller's times are, until one was noted that is taken for UTC.
+    zone: RefCell<Option<String>>,
 }
 
 impl<'a> Check<'a> {
@@ -78,6 +84,8 @@ impl<'a> Check<'a> {
             version: schemas.version(),
             notes: RefCell::default(),
             doubted: RefCell::default(),
+            sought: Cell::default(),
+            zone: RefCell::new(typed_times::zone(operation)),
         }
     }
 
@@ -99,6 +107,7 @@ impl<'a> Check<'a> {
         }
         found.told()?;
         zoned::mend(self, operation)?;
+        meetings::check(self, operation);
         contexts::defaults(self, operation);
         imports::check(self, operation)?;
         if self.rules.dry_run {
@@ -119,6 +128,14 @@ impl<'a> Check<'a> {
         if schema.from_cache {
             self.doubted.borrow_mut().insert(model.to_string());
         }
+    }
+
+    /// Whether it is looked for what was meant by a wrong name: of as many as are told and no more, for each is held
+    /// against every name there is, and a call may have tens of thousands.
+    pub fn seeks(&self) -> bool {
+        let sought = self.sought.get();
+        self.sought.set(sought + 1);
+        sought < findings::MOST
     }
 
     /// The models whose kept fields refused something.

@@ -184,12 +184,12 @@ pub fn known(check: &Check, model: &str, schema: &Schema, name: &str, place: &st
         return Ok(());
     }
     check.doubt(model, schema);
-    Err(unknown(model, schema, name, place))
+    Err(if check.seeks() { unknown(model, schema, name, place) } else { no_field(model, name, place) })
 }
 
 /// The refusal of a name, with the one that was meant if that can be told.
 pub fn unknown(model: &str, schema: &Schema, name: &str, place: &str) -> Error {
-    let error = refused(format!("{place}: {model} has no field {name} for this user"));
+    let error = no_field(model, name, place);
     let error = match meant(model, schema, name) {
         Some(close) => error.with_hint(format!("did you mean {}?", quoted(close))),
         None => error,
@@ -199,6 +199,10 @@ pub fn unknown(model: &str, schema: &Schema, name: &str, place: &str) -> Error {
         action = action.with("refresh", true);
     }
     error.with_hint(Hint::default().action(action).text(" lists its fields as Odoo has them now"))
+}
+
+fn no_field(model: &str, name: &str, place: &str) -> Error {
+    refused(format!("{place}: {model} has no field {name} for this user"))
 }
 
 /// The field that a name stands for: by another name of it, by its label, by its spelling.

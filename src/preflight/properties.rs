@@ -202,6 +202,9 @@ fn fits(check: &Check, definitions: &[Value], name: &str, value: &mut Value, pla
     let Some(definition) = definitions.iter().find(|known| known["name"] == name) else {
         let error =
             refused(format!("{place}: there is no property {name} here, Odoo would ignore the value"));
+        if !check.seeks() {
+            return Err(error);
+        }
         let by_label = definitions
             .iter()
             .find(|known| known["string"].as_str().is_some_and(|label| label.eq_ignore_ascii_case(name)));
@@ -222,7 +225,7 @@ fn fits(check: &Check, definitions: &[Value], name: &str, value: &mut Value, pla
     match definition["type"].as_str().unwrap_or_default() {
         "many2one" => relations::many2one(check, value, relation, &place),
         "many2many" => ids(check, value, relation, &place),
-        "tags" => tags(value, &definition["tags"], &place),
+        "tags" => tags(check, value, &definition["tags"], &place),
         "char" | "text" | "html" if value.is_number() => {
             Err(refused(format!("{place}: takes a text, Odoo would store nothing for the number {value}"))
                 .with_hint(format!("write \"{value}\" with quotes")))
@@ -294,7 +297,7 @@ fn ids(check: &Check, value: &mut Value, relation: &str, place: &str) -> Result<
     }
 }
 
-fn tags(value: &Value, known: &Value, place: &str) -> Result<()> {
+fn tags(check: &Check, value: &Value, known: &Value, place: &str) -> Result<()> {
     let keys = || known.as_array().into_iter().flatten().map(|tag| &tag[0]);
     let items = match value {
         Value::Null | Value::Bool(false) => return Ok(()),
@@ -302,7 +305,9 @@ fn tags(value: &Value, known: &Value, place: &str) -> Result<()> {
         other => return Err(refused(format!("{place}: takes a list of tags, this is {}", type_name(other)))),
     };
     match items.iter().find(|item| keys().all(|key| key != *item)) {
-        Some(wrong) => Err(scalars::no_such_key(format!("{place}: there is no tag {wrong}"), wrong, known)),
+        Some(wrong) => {
+            Err(scalars::no_such_key(check, format!("{place}: there is no tag {wrong}"), wrong, known))
+        }
         None => Ok(()),
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::dates::{self, Reading};
-use super::{Check, refused};
+use super::{Check, refused, typed_times};
 use crate::error::{Error, Result};
 use crate::json_input::{bare_type_name, type_name};
 use crate::suggest::closest;
@@ -21,7 +21,7 @@ pub fn check(check: &Check, value: &mut Value, field: &Value, place: &str) -> Re
         "boolean" => boolean(value, place),
         "html" => text(value, place).map(|()| html(check, value, place)),
         "char" | "text" => text(value, place),
-        "selection" => selection(value, &field["selection"], place),
+        "selection" => selection(check, value, &field["selection"], place),
         kind @ ("date" | "datetime") => date(check, value, kind, place),
         "reference" => reference(value, place),
         _ => Ok(()),
@@ -119,17 +119,18 @@ pub fn html(check: &Check, value: &Value, place: &str) {
     }
 }
 
-fn selection(value: &Value, options: &Value, place: &str) -> Result<()> {
+fn selection(check: &Check, value: &Value, options: &Value, place: &str) -> Result<()> {
     let keys = || options.as_array().into_iter().flatten().map(|option| &option[0]);
     if keys().next().is_none() || keys().any(|key| key == value) {
         return Ok(());
     }
-    Err(no_such_key(format!("{place}: there is no {value} to select"), value, options))
+    Err(no_such_key(check, format!("{place}: there is no {value} to select"), value, options))
 }
 
 /// The refusal of what is no key of a selection, with the key that was meant.
-pub fn no_such_key(message: String, value: &Value, options: &Value) -> Error {
-    did_you_mean(refused(message), value, &self::options(options))
+pub fn no_such_key(check: &Check, message: String, value: &Value, options: &Value) -> Error {
+    let refusal = refused(message);
+    if check.seeks() { did_you_mean(refusal, value, &self::options(options)) } else { refusal }
 }
 
 /// The keys of a selection, each with its label.
@@ -189,6 +190,9 @@ pub fn date(check: &Check, value: &mut Value, kind: &str, place: &str) -> Result
         return Ok(());
     }
     let reading = if kind == "date" { dates::date(text) } else { dates::datetime(text) };
+    if kind == "datetime" {
+        typed_times::note(check, text, place);
+    }
     match reading {
         Reading::Fine => Ok(()),
         Reading::Mended(odoo, zone) => {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Check;
 use super::dates::{self, Reading};
 use super::domain::{self, Last};
+use super::typed_times;
 use crate::error::Result;
 use crate::knowledge::methods::Role;
 use crate::odoo::schema::Schema;
@@ -51,6 +52,9 @@ fn walk(check: &Check, domain: &mut Value, model: &str, schema: &Arc<Schema>, pl
 }
 
 fn one(check: &Check, value: &mut Value, place: &str) -> Result<()> {
+    if let Some(text) = value.as_str() {
+        typed_times::note(check, text, place);
+    }
     let Some(Reading::Mended(utc, true)) = value.as_str().map(dates::datetime) else { return Ok(()) };
     check.mend(format!("{place}: {value} is sent as {utc:?}, in UTC, as Odoo compares it"))?;
     *value = utc.into();

@@ -631,6 +631,35 @@ fn candidates_that_are_called_alike_are_told_apart() {
 }
 
 #[test]
+fn a_lookup_that_finds_nothing_tells_of_what_is_in_the_archive() {
+    let (home, server) = lab();
+    let archived = r#"[{"id":81,"name":"Ann Archived","display_name":"Ann Archived"}]"#;
+    server.on(
+        &json2("res.partner", "search_read"),
+        Answer::made(move |request| {
+            let is_asked = request.json()["context"]["active_test"] == false;
+            Answer::json(if is_asked { archived } else { "[]" })
+        }),
+    );
+    let outcome = home.run(["lookup", "partner", "Ann Archived"]).ok();
+    let notes = outcome.notes();
+    assert_eq!(outcome.json()["results"], json!([]));
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.contains("in the archive") && note.contains("action_unarchive --ids 81")),
+        "{notes:?}"
+    );
+    let one = home.run(["lookup", "partner", "Ann Archived", "--one"]).fails(7, "no_match");
+    assert!(one.error()["hints"].to_string().contains("res.partner 81"), "{}", one.stderr);
+    // Where something is found nothing more is asked.
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "search_read"), Answer::json(archived));
+    home.run(["lookup", "partner", "Ann Archived"]).ok();
+    assert!(server.requests().iter().all(|request| request.json()["context"]["active_test"] != false));
+}
+
+#[test]
 fn a_lookup_that_would_match_everything_or_nothing_known_is_refused() {
     refused(&["lookup", "partner", ""], "usage", &["empty"]);
     refused(&["lookup", "partner", "  "], "usage", &["empty"]);

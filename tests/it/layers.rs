@@ -53,7 +53,7 @@ const MAY_NAME: [(&str, &[&str]); 48] = [
     ("text", &[]),
     // In the builds of tests and fuzzers alone.
     ("fuzz", &["ALL"]),
-    ("zones", &["error", "suggest"]),
+    ("zones", &["error", "fsio", "suggest"]),
     ("lib", &["ALL"]),
     ("main", &["ALL"]),
 ];

@@ -107,6 +107,39 @@ fn a_refusal_says_which_rule_and_what_would_be_allowed_in_few_bytes() {
 }
 
 #[test]
+fn a_refusal_tells_what_the_owner_calls_the_rule_as_far_as_there_is_room() {
+    let deny = |more: Value| {
+        let mut rule = json!({ "match": { "model": "res.partner", "effect": "write" }, "action": "deny" });
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "version": "1", "rules": [rule] })
+    };
+    let once = json!([{ "max": 0, "window": "day" }]);
+    for (document, tells, not) in [
+        (deny(json!({ "name": "Customers", "reason": "Kept by others" })), "Kept by others (Customers)", "$"),
+        (deny(json!({ "description": "Customers" })), " (Customers)", "$"),
+        (deny(json!({ "reason": "Kept by others" })), "Kept by others", "("),
+        (
+            deny(json!({ "name": "Customers", "reason": "Kept by others. ".repeat(30) })),
+            "Kept by others",
+            "Customers",
+        ),
+        (
+            json!({ "version": "1", "tools": { "write": { "description": "Changes", "limits": once } } }),
+            "(Changes)",
+            "$",
+        ),
+    ] {
+        let (home, _server) = lab();
+        policy(&home, &document);
+        let refused = home.run(["write", "res.partner", "--ids", "7", "--vals-json", r#"{"name":"a"}"#]);
+        let refused = refused.fails(5, "policy_denied");
+        let reason = refused.error()["policy"]["reason"].as_str().unwrap().to_string();
+        assert!(reason.contains(tells) && !reason.contains(not), "{reason}");
+        assert!(refused.stderr.len() < 400, "{} {}", refused.stderr.len(), refused.stderr);
+    }
+}
+
+#[test]
 fn what_waits_is_listed_the_latest_first_whoever_holds_it() {
     let (home, server) = lab();
     policy(

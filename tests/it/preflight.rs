@@ -708,3 +708,105 @@ fn plain_values_go_out_as_given() {
         prop_assert_eq!(sent["vals"].to_string(), vals.to_string());
     });
 }
+
+/// A home whose calls are made in a zone, and the fields of a model there.
+fn in_zone(zone: &str, model: &str, fields: &Value) -> (Home, Server) {
+    let server = Server::start();
+    let home = Home::new();
+    home.lab(&server, &[("ODOO_TZ", zone)]);
+    server.on(&json2(model, "fields_get"), Answer::json(fields.to_string()));
+    server.on(&json2(model, "search_count"), Answer::json("0"));
+    (home, server)
+}
+
+#[test]
+fn a_time_that_was_typed_without_a_zone_is_told_to_be_taken_for_utc() {
+    let datetime = json!({ "type": "datetime", "string": "At", "store": true });
+    let fields = json!({
+        "at": datetime, "until": datetime, "day": { "type": "date", "string": "Day", "store": true },
+    });
+    let notes = |zone: &str, line: &[&str]| {
+        let (home, _server) = in_zone(zone, "x.thing", &fields);
+        home.run(["schema-summary", "x.thing"]).ok();
+        let told = home.run(line).ok().notes();
+        told.into_iter().filter(|note| note.contains("takes it for UTC")).collect::<Vec<_>>()
+    };
+    let create = |vals: &'static str| ["create", "x.thing", "--dry-run", "--vals-json", vals];
+    let count = |domain: &'static str| ["count", "x.thing", "--domain", domain];
+    for line in [
+        &create(r#"{"at":"2026-12-01 10:00","until":"2026-12-01 11:00"}"#)[..],
+        &create(r#"{"at":"2026-12-01T10:00:00"}"#),
+        &count(r#"[["at",">=","2026-12-01 10:00"],["at","<","2026-12-02 10:00"]]"#),
+        &count(r#"[["at","in",["2026-12-01 10:00"]]]"#),
+    ] {
+        let told = notes("Asia/Tokyo", line);
+        assert_eq!(told.len(), 1, "once a call: {line:?} {told:?}");
+        assert!(told[0].contains("Asia/Tokyo"), "{told:?}");
+        if std::path::Path::new("/usr/share/zoneinfo/Asia/Tokyo").exists() {
+            assert!(told[0].contains("2026-12-01 19:00 in"), "{told:?}");
+            assert!(told[0].ends_with("2026-12-01 10:00+09:00"), "{told:?}");
+        }
+        assert!(notes("UTC", line).is_empty(), "{line:?}");
+    }
+    for line in [
+        &create(r#"{"at":"2026-12-01 10:00:00"}"#)[..],
+        &create(r#"{"at":"2026-12-01","day":"2026-12-01"}"#),
+        &create(r#"{"at":"2026-12-01T10:00:00+09:00"}"#),
+        &count(r#"[["at",">=","2026-12-01"]]"#),
+        &count(r#"[["at",">=","2026-12-01 10:00:00"]]"#),
+        &count(r#"[["at",">=","2026-12-01 10:00Z"]]"#),
+    ] {
+        assert_eq!(notes("Asia/Tokyo", line), Vec::<String>::new(), "{line:?}");
+    }
+}
+
+#[test]
+fn a_new_meeting_without_an_end_is_told_where_odoo_puts_it() {
+    let datetime = json!({ "type": "datetime", "string": "At", "store": true });
+    let fields = json!({
+        "name": { "type": "char", "string": "Name", "store": true }, "start": datetime, "stop": datetime,
+        "duration": { "type": "float", "string": "Duration", "store": true },
+        "allday": { "type": "boolean", "string": "All day", "store": true },
+    });
+    let notes = |line: &[&str]| {
+        let (home, server) = in_zone("UTC", "calendar.event", &fields);
+        server.on(&json2("calendar.event", "create"), Answer::json("[4]"));
+        let told = home.run(line.iter().copied().chain(["--dry-run"])).ok().notes();
+        told.into_iter().filter(|note| note.contains("stop")).collect::<Vec<_>>()
+    };
+    let create = |vals: &'static str| ["create", "calendar.event", "--vals-json", vals];
+    let write = |vals: &'static str| ["write", "calendar.event", "--ids", "4", "--vals-json", vals];
+    for (line, says) in [
+        (&create(r#"{"name":"a","start":"2026-12-01 10:00:00"}"#)[..], "2026-12-01 11:00:00"),
+        (&create(r#"{"name":"a","start":"2026-12-01T23:30:00Z","duration":1.5}"#), "2026-12-02 01:00:00"),
+        (
+            &create(r#"{"start":"2026-12-01 10:00:00","stop":"2026-12-01 12:00:00","duration":5}"#),
+            "2 h apart",
+        ),
+        (&write(r#"{"start":"2026-12-01 10:00:00","stop":"2026-12-01 12:00:00","duration":5}"#), "2 h apart"),
+    ] {
+        let told = notes(line);
+        assert!(told.len() == 1 && told[0].contains(says), "{line:?} {told:?}");
+    }
+    for line in [
+        &create(r#"{"name":"a","start":"2026-12-01 10:00:00","stop":"2026-12-01 10:30:00"}"#)[..],
+        &create(r#"{"start":"2026-12-01 10:00:00","stop":"2026-12-01 10:20:00","duration":0.3333}"#),
+        &create(r#"{"name":"a","start":"2026-12-01 10:00:00","allday":true}"#),
+        // The end goes along.
+        &write(r#"{"start":"2026-12-01 10:00:00"}"#),
+        &write(r#"{"start":"2026-12-01 10:00:00","duration":1}"#),
+    ] {
+        assert_eq!(notes(line), Vec::<String>::new(), "{line:?}");
+    }
+}
+
+#[test]
+fn a_text_with_line_breaks_goes_out_as_it_is_where_odoo_keeps_it() {
+    let (home, server) = lab_with_fields();
+    server.on(&json2("res.partner", "write"), Answer::json("true"));
+    let vals = r#"{"name":"two\nlines","vat":"a\r\nb"}"#;
+    let outcome = home.run(["write", "res.partner", "--ids", "7", "--vals-json", vals]).ok();
+    assert_eq!(outcome.notes(), Vec::<String>::new());
+    let sent = server.only(&json2("res.partner", "write")).json();
+    assert_eq!(sent["vals"], json!({ "name": "two\nlines", "vat": "a\r\nb" }));
+}

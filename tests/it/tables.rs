@@ -282,9 +282,9 @@ fn times_are_local_or_utc() {
         let line = |table: &str| table.lines().nth(at + 1).unwrap().to_string();
         assert_eq!(line(&brussels).split("  ").nth(1), Some(*local), "{brussels}");
         assert!(line(&brussels).ends_with(&sent[..10]), "a day stays: {brussels}");
-        assert_eq!(line(&utc).split("  ").nth(1), Some(*sent), "{utc}");
+        assert_eq!(line(&utc).split("  ").nth(1), Some(format!("{sent}Z").as_str()), "UTC says so: {utc}");
     }
-    assert_eq!(table("UTC", &[]), utc, "where local time is UTC nothing is added");
+    assert_eq!(table("UTC", &[]), utc, "where local time is UTC it says so as well");
     // A zone as POSIX writes it, on the other side.
     let newfoundland = table("NST3:30NDT,M3.2.0,M11.1.0", &[]);
     assert!(newfoundland.contains("2026-12-31 20:00:00-03:30"), "{newfoundland}");

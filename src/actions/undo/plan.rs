@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::created::Others;
 use super::sight::Sight;
-use super::{back, created};
+use super::{back, created, imported, translated};
 use crate::actions::journal::leaving;
 use crate::context;
 use crate::error::{Code, Effect, Error, Result, Retry};
@@ -104,6 +104,8 @@ pub fn of(sight: &Sight, all: &Entries, entry: &Entry, fields: Option<&[String]>
     let known = methods::of(entry.model(), method);
     match method {
         "create" | "copy" => created::undo_create(sight, all, entry, &name),
+        "load" => imported::undo_load(sight, all, entry, &name),
+        "update_field_translations" => translated::undo_translations(sight, entry, &name),
         "unlink" => undo_unlink(sight, entry, &name),
         "action_archive" | "action_unarchive" | "toggle_active" => undo_archive(sight, all, entry, &name),
         "message_post" => undo_post(sight, all, entry),

@@ -170,6 +170,11 @@ impl<'a> Sight<'a> {
         entry.intent["user"].as_i64().or_else(|| self.run.user_id())
     }
 
+    /// Whether a call has made a record, by who made it and when; none where that is not told.
+    pub fn is_made_by(&self, entry: &Entry, row: &Value) -> Option<bool> {
+        self.is_by(entry, &row["create_uid"], &row["create_date"])
+    }
+
     /// Whether a call was at work when something was written, and by its user; none where that is not told.
     fn is_by(&self, entry: &Entry, by: &Value, at: &Value) -> Option<bool> {
         if compared::record(by)? != self.user_of(entry)? {

@@ -113,7 +113,7 @@ pub fn of(value: &str, kind: CellType, utc: bool) -> Cell {
                 CellType::Unknown if html::is_markup(&string) => text(html::plain(&string)),
                 CellType::Binary => size_of(&string).map_or_else(|| text(string), whole),
                 CellType::Datetime | CellType::Unknown if moment::local(&string).is_some() => {
-                    whole(if utc { string } else { moment::local(&string).unwrap_or_default() })
+                    whole(if utc { moment::utc(&string) } else { moment::local(&string).unwrap_or_default() })
                 }
                 _ if is_date(&string) => whole(string),
                 _ => text(string),

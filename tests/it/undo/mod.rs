@@ -2,7 +2,9 @@
 //! once, and what is sent again.
 
 mod along;
+mod imported;
 mod others;
+mod translated;
 
 use crate::journal::{aged, clock, entries, whole};
 use crate::support::{Answer, Home, Outcome, json2, lab};

@@ -49,7 +49,7 @@ fn what_does_not_fit_side_by_side_is_shown_in_blocks() {
         "first   one two three",
         "        four",
         "second  2026-03-01",
-        "        10:00:00",
+        "        10:00:00Z",
         "third   Ann",
         "",
         "id      2",

@@ -1,10 +1,15 @@
-//! The names of time zones, as the tz database and Odoo have them: case counts. It knows no rules of a zone.
+//! The names of time zones, as the tz database and Odoo have them: case counts. How far they are
+//! from UTC is told by `offsets.rs`.
+
+mod offsets;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::error::{Code, Error, Result};
 use crate::suggest::closest;
+
+pub use offsets::at;
 
 /// Every zone of the tz database, as Odoo's own list has them: case counts.
 static ZONES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| include_str!("zones.txt").lines().collect());
