@@ -8,7 +8,7 @@ use keys::{context, effects, names, range};
 use super::act::{Act, Kind};
 use super::asked::Asked;
 use super::hours::Hours;
-use super::pattern::{ModelPattern, Pattern};
+use super::pattern::{ModelNames, ModelPattern, Pattern};
 use super::predicate::{Came, ValueTest};
 use super::reading::{Members, Node, Read};
 use super::test::Test;
@@ -174,6 +174,12 @@ impl Match {
         holds
     }
 
+    /// Whether it is about an operation for nothing but what a search for a name looks at.
+    pub fn is_of_a_search(&self, asked: &Asked) -> bool {
+        let mut touched = self.touched(asked).map(|(act, _)| act).peekable();
+        touched.peek().is_some() && touched.all(|act| act.kind == Kind::Named && act.is_by_name)
+    }
+
     /// The acts of an operation that such a rule is about, or may be.
     pub fn touched<'a, 'o>(&self, asked: &'a Asked<'o>) -> impl Iterator<Item = (&'a Act<'o>, Holds)> {
         let is_domain =
@@ -184,14 +190,16 @@ impl Match {
     }
 
     fn touches_act(&self, act: &Act, asked: &Asked) -> Holds {
-        if !self.may_be_about(act, asked) {
+        if !self.may_be_about(act, asked) || act.is_by_name && !self.names_fields() {
             return Holds::No;
         }
         let is_method = |all: &Vec<Pattern>| act.methods.iter().any(|name| has(all, name));
         let is_effect = |effects: Classes| act.classes.widened().meets(effects);
         let is_field = |all: &Vec<Pattern>| {
             // Of a model that the rule names it is said that there are such fields.
-            act.is_whole && (self.names_models() || asked.may_have(act, &|name| has(all, name)))
+            act.is_whole
+                && (self.names_models()
+                    || act.kind != Kind::Caused && asked.may_have(act, &|name| has(all, name)))
                 || act.fields.iter().any(|field| has(all, field))
                 || act.kind == Kind::Itself
                     && (asked.is_opaque || asked.shown.iter().any(|field| has(all, field)))
@@ -271,6 +279,11 @@ impl Match {
 
     /// Whether a rule that permits covers an act of an operation.
     pub fn covers(&self, act: &Act, asked: &Asked) -> bool {
+        self.covers_with(act, asked, &|_| false)
+    }
+
+    /// The same where some of its fields are permitted already.
+    pub fn covers_with(&self, act: &Act, asked: &Asked, is_permitted: &dyn Fn(&str) -> bool) -> bool {
         let is_model = |all: &Vec<ModelPattern>| match &act.model {
             Some(model) => all.iter().any(|it| it.covers(model)),
             None => all.iter().any(|it| it.pattern().is_everything()),
@@ -299,7 +312,7 @@ impl Match {
             let names_some = is_read || act.is_whole || !act.fields.is_empty();
             (names_some || all.iter().any(Pattern::is_everything))
                 && (is_plain || self.effects.is_some())
-                && act.fields.iter().all(|field| field == "id" || has(all, field))
+                && act.fields.iter().all(|field| field == "id" || has(all, field) || is_permitted(field))
         };
         let is_domain = |all: &Vec<Pattern>| {
             !asked.is_opaque && asked.domain_fields.iter().all(|field| *field == "id" || has(all, field))
@@ -333,6 +346,38 @@ impl Match {
     /// Whether it names models, and not simply every one.
     pub fn names_models(&self) -> bool {
         self.models.as_ref().is_some_and(|all| all.iter().all(|it| !it.pattern().is_everything()))
+    }
+
+    /// Whether it says something of fields.
+    pub fn names_fields(&self) -> bool {
+        self.fields.is_some() || self.domain_fields.is_some() || !self.values.is_empty()
+    }
+
+    /// Whether it says something of one model that is read, and not of others: where a field stands matters then.
+    pub fn tells_models_apart(&self) -> bool {
+        let is_read =
+            |method: &Pattern| !method.is_literal() || classes::of("", method.text()) == Class::Read;
+        self.names_models()
+            && self.effects.is_none_or(|effects| effects.has(Class::Read))
+            && self.methods.as_ref().is_none_or(|all| all.iter().any(is_read))
+    }
+
+    /// Whether it permits only some fields of the model of an act.
+    pub fn permits_some(&self, act: &Act) -> bool {
+        let is_some = |all: &Vec<Pattern>| !all.iter().any(Pattern::is_everything);
+        let is_model = |model: &ModelNames| {
+            self.models.as_ref().is_some_and(|all| all.iter().any(|it| it.covers(model)))
+        };
+        self.fields.as_ref().is_some_and(is_some)
+            && self.effects.is_none_or(|effects| act.classes.meets(effects))
+            && act.model.as_ref().is_some_and(is_model)
+    }
+
+    /// Whether a field is among those that it names.
+    pub fn names_field(&self, field: &str) -> bool {
+        self.fields
+            .as_ref()
+            .is_some_and(|all| all.iter().any(|pattern| !pattern.is_everything() && pattern.holds(field)))
     }
 
     /// What it holds for, in a few words.

@@ -100,6 +100,11 @@ impl Policies {
         self.redact() || self.documents.iter().any(|loaded| loaded.document.looks_inside())
     }
 
+    /// Whether any of them says more of one model that is read than of others.
+    pub fn look_across(&self) -> bool {
+        self.documents.iter().any(|loaded| loaded.document.looks_across())
+    }
+
     /// Whether any of them withholds fields.
     pub fn redact(&self) -> bool {
         self.enforced().any(|loaded| !loaded.document.redact.is_empty())

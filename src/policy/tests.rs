@@ -1,5 +1,7 @@
 //! The table of decisions, run through pure code; the binary runs the same one (tests/it/policy.rs).
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::asked::Asked;
@@ -41,6 +43,10 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
             ("sale.order", "order_line", "sale.order.line", Link::Owned),
             ("res.users", "partner_id", "res.partner", Link::One),
             ("res.company", "partner_id", "res.partner", Link::One),
+            ("product.product", "product_tmpl_id", "product.template", Link::One),
+            ("x.badge", "user_id", "res.users", Link::One),
+            ("res.users", "api_key_ids", "res.users.apikeys", Link::Owned),
+            ("x.badge", "x_key_id", "res.users.apikeys", Link::One),
             ("project.task", "parent_id", "project.task", Link::One),
             ("project.task", "project_id", "project.project", Link::One),
             ("sale.order.line", "order_id", "sale.order", Link::One),
@@ -70,6 +76,38 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
             None => Lead::Unknown,
         }
     };
+    let is_told = told["fields"] != false;
+    let from = |paths: &[&str]| Computed {
+        is_told: true,
+        paths: paths.iter().map(ToString::to_string).collect(),
+        ..Computed::default()
+    };
+    let writable = |paths: &[&str]| Computed { is_writable: true, ..from(paths) };
+    let sources = |model: &str, field: &str| match (model, field) {
+        _ if !is_told => Computed::default(),
+        ("res.users", "email" | "comment" | "name") => writable(&[&format!("partner_id.{field}")]),
+        ("product.product", "list_price") => writable(&["product_tmpl_id.list_price"]),
+        ("x.badge", "email") => from(&["user_id.email"]),
+        ("x.badge", "comments") => from(&["user_id.comment", "name"]),
+        ("sale.order.line", "currency_id") => from(&["order_id.currency_id"]),
+        ("res.company", "street" | "country_id") => writable(&["partner_id.street", "partner_id.city"]),
+        ("project.task", "partner_id") => {
+            Computed { is_stored: true, ..writable(&["parent_id.partner_id", "project_id"]) }
+        }
+        ("res.partner", "email_normalized") => from(&["email"]),
+        _ => from(&[]),
+    };
+    let held = |model: &str| {
+        let row = |field: &str, path: &str| (field.to_string(), path.to_string());
+        is_told.then(|| match model {
+            "res.users" => {
+                Arc::from([row("email", "partner_id.email"), row("comment", "partner_id.comment")])
+            }
+            "product.product" => Arc::from([row("list_price", "product_tmpl_id.list_price")]),
+            "sale.order.line" => Arc::from([row("currency_id", "order_id.currency_id")]),
+            _ => Arc::from([]),
+        })
+    };
     let facts = Facts {
         profile: "production",
         channel: "cli",
@@ -81,31 +119,9 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
         is_last: told["is_last"] != false,
         lead: &lead,
         has: &|model, holds| (model == "x.told").then(|| ["name", "price_unit"].into_iter().any(holds)),
-        sources: &|model, field| match (model, field) {
-            ("res.users", "email" | "comment") => Computed {
-                paths: vec![format!("partner_id.{field}")],
-                is_writable: true,
-                ..Computed::default()
-            },
-            ("sale.order.line", "currency_id") => {
-                Computed { paths: vec!["order_id.currency_id".into()], ..Computed::default() }
-            }
-            ("res.company", "street" | "country_id") => Computed {
-                paths: vec!["partner_id.street".into(), "partner_id.city".into()],
-                is_writable: true,
-                ..Computed::default()
-            },
-            ("project.task", "partner_id") => Computed {
-                paths: vec!["parent_id.partner_id".into(), "project_id".into()],
-                is_writable: true,
-                is_stored: true,
-                ..Computed::default()
-            },
-            ("res.partner", "email_normalized") => {
-                Computed { paths: vec!["email".into()], ..Computed::default() }
-            }
-            _ => Computed::default(),
-        },
+        sources: &sources,
+        held: &held,
+        is_across: policies.look_across(),
     };
     policies.decide(&Asked::of(&operation(call), facts), &Who { profile: "p" })
 }

@@ -108,6 +108,10 @@ impl Withheld {
         match self.named_in(asked) {
             Some((field, Why::Secret)) => Some((format!("{field} is a secret: {named}"), "(secret fields)")),
             Some((field, Why::Redacted)) => Some((format!("{field} is withheld: {named}"), "/redact")),
+            None if asked.is_opaque && self.policies.redact() => {
+                let told = "the condition cannot be read, and fields are withheld: write it as a list";
+                Some((told.into(), "/redact"))
+            }
             None => self.repeated_in(asked).map(|(field, source)| {
                 let taken = "no condition, order, group, export or search for a name takes it";
                 (format!("{field} tells {source}, which is withheld: {taken}"), "/redact")
@@ -157,7 +161,8 @@ impl Withheld {
         if field == "display_name" || !seen.insert((self.model.given.clone(), field.into())) {
             return false;
         }
-        let Computed { paths, is_text, is_stored, is_writable } = (facts.sources)(&self.model.given, field);
+        let Computed { paths, is_text, is_stored, is_writable, .. } =
+            (facts.sources)(&self.model.given, field);
         let is_text = is_text && !is_writable;
         let is_anothers =
             |path: &String| !is_stored && path.rsplit_once('.').is_some_and(|(_, last)| last == field);

@@ -202,6 +202,7 @@ impl Odoo {
         let lead = |model: &str, field: &str| leads.of(model, field);
         let has = |model: &str, holds: &dyn Fn(&str) -> bool| leads.has(model, holds);
         let sources = |model: &str, field: &str| leads.sources(model, field);
+        let held = |model: &str| leads.held(model);
         let facts = Facts {
             profile: self.gate.profile(),
             channel: channel.unwrap_or(&self.settings.agent_channel),
@@ -211,6 +212,8 @@ impl Odoo {
             lead: &lead,
             has: &has,
             sources: &sources,
+            held: &held,
+            is_across: self.gate.policies().is_ok_and(|policies| policies.look_across()),
             ..bare(road)
         };
         let who = Who { profile: &owner };
@@ -373,6 +376,8 @@ fn bare(road: &Road) -> Facts<'_> {
         lead: &|_, _| Lead::Unknown,
         has: &|_, _| None,
         sources: &|_, _| Computed::default(),
+        held: &|_| None,
+        is_across: false,
     }
 }
 
