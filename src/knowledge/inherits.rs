@@ -112,7 +112,7 @@ impl Inherits {
             Some(_) => field.starts_with(*own),
             None => field == *own,
         };
-        field != self.link && !EVERY.contains(&field) && !self.own.iter().any(|own| is_own(own))
+        field != self.link && !EVERY.contains(&field) && !self.own.iter().any(is_own)
     }
 }
 

@@ -27,14 +27,25 @@ pub struct Facts<'f> {
     pub has: Has<'f>,
     /// What a field of a model is computed from.
     pub sources: Sources<'f>,
-    /// The fields of a model that another record holds; none where nobody knows.
-    pub held: Held<'f>,
+    /// The fields of a model that another record holds or shows; none where nobody knows.
+    pub held: HeldOf<'f>,
     /// Some rule says more of one model than of others, so that it matters where a field stands that is read.
     pub is_across: bool,
 }
 
-/// The fields of a model that another record holds, each with the path to it; none where nobody knows.
-pub type Held<'f> = &'f dyn Fn(&str) -> Option<Arc<[(String, String)]>>;
+/// A field of a model that stands in another record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Of this model.
+    pub model: String,
+    /// Under this name.
+    pub field: String,
+    /// It is only shown there, or nobody knows for sure: rules that name the field are about it, and no others.
+    pub is_by_name: bool,
+}
+
+/// The fields of a model that another record holds or shows; none where nobody knows.
+pub type HeldOf<'f> = &'f dyn Fn(&str) -> Option<Arc<[Held]>>;
 
 /// What a field of a model is computed from.
 pub type Sources<'f> = &'f dyn Fn(&str, &str) -> Computed;

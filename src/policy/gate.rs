@@ -2,6 +2,8 @@
 //! of one profile as they stand now: a session may live for hours, and a call may wait for its turn, a server or a
 //! person. It sends nothing and asks nobody.
 
+mod watched;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -325,45 +327,6 @@ impl Gate {
         taken.extend(self.watched(case, &mut decision, policies, tell));
         self.note(case, &decision, policies, "sent");
         Ok(Turn::Now(Pass { taken }))
-    }
-
-    /// Counts for documents that only watch, each limit for itself: one that is reached is told and noted, and holds
-    /// nothing back.
-    fn watched(
-        &self,
-        case: &Case,
-        decision: &mut Decision,
-        policies: &Policies,
-        tell: &dyn Fn(String),
-    ) -> Vec<Receipt> {
-        let (mut taken, mut reached) = (Vec::new(), Vec::new());
-        for (at, due) in &decision.dues {
-            let Some(loaded) = policies.documents.get(*at).filter(|it| it.document.is_shadow) else {
-                continue;
-            };
-            let said = match self.counters.reserve(&[due], self.milliseconds()) {
-                Ok(Reserved::Taken(receipt)) => {
-                    taken.push(receipt);
-                    continue;
-                }
-                Ok(Reserved::Full { .. }) => "it would be at its limit",
-                Err(_) => "it would close, for what was counted cannot be read or written",
-            };
-            let (file, name) = (&loaded.file, name(case.asked.operation));
-            tell(format!("the policy {file} only watches: {said} with {name} ({})", due.pointer));
-            reached.push((*at, due.pointer.clone()));
-        }
-        decision.reached = reached;
-        taken
-    }
-
-    /// Gives back what a call took that provably did not run.
-    pub fn settle(&self, pass: Pass, did_run: bool, tell: &dyn Fn(String)) {
-        for receipt in pass.taken.into_iter().filter(|_| !did_run) {
-            if let Err(error) = self.counters.give_back(&receipt) {
-                tell(format!("what this call took of a limit could not be given back ({error})"));
-            }
-        }
     }
 
     /// What of the fields of a model does not leave.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::asked::Asked;
 use super::decide::Verdict;
 use super::document::Document;
-use super::facts::{Computed, Facts, Lead, Link};
+use super::facts::{Computed, Facts, Held, Lead, Link};
 use super::limit::Who;
 use super::policies::{Decision, Loaded, Origin, Policies};
 use super::templates::TEMPLATES;
@@ -98,13 +98,15 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
         _ => from(&[]),
     };
     let held = |model: &str| {
-        let row = |field: &str, path: &str| (field.to_string(), path.to_string());
+        let row = |model: &str, field: &str, is_by_name| Held {
+            model: model.into(),
+            field: field.into(),
+            is_by_name,
+        };
         is_told.then(|| match model {
-            "res.users" => {
-                Arc::from([row("email", "partner_id.email"), row("comment", "partner_id.comment")])
-            }
-            "product.product" => Arc::from([row("list_price", "product_tmpl_id.list_price")]),
-            "sale.order.line" => Arc::from([row("currency_id", "order_id.currency_id")]),
+            "res.users" => Arc::from(["email", "comment"].map(|field| row("res.partner", field, false))),
+            "product.product" => Arc::from([row("product.template", "list_price", false)]),
+            "sale.order.line" => Arc::from([row("sale.order", "currency_id", true)]),
             _ => Arc::from([]),
         })
     };

@@ -13,7 +13,7 @@ use crate::host::Host;
 use crate::odoo::desk::Desk;
 use crate::odoo::schema::{DOCUMENT_TTL, Schema};
 use crate::operation::Object;
-use crate::policy::facts::{Computed, Lead, Link};
+use crate::policy::facts::{Computed, Held, Lead, Link};
 
 /// What Odoo could not tell is asked again after so long: it may have been away.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -41,12 +41,9 @@ impl Known {
     }
 }
 
-/// Fields that another record holds, each with the path to it.
-type Held = Arc<[(String, String)]>;
-
 /// Fields of models, each read or asked for once, and which of them other records hold.
 #[derive(Default)]
-pub struct Memo(Mutex<HashMap<String, Known>>, Mutex<HashMap<String, Held>>);
+pub struct Memo(Mutex<HashMap<String, Known>>, Mutex<HashMap<String, Arc<[Held]>>>);
 
 impl Memo {
     fn get(&self, model: &str, now: Instant) -> Option<Known> {
@@ -60,12 +57,12 @@ impl Memo {
         known
     }
 
-    fn held(&self, model: &str) -> Option<Held> {
+    fn held(&self, model: &str) -> Option<Arc<[Held]>> {
         self.1.lock().unwrap_or_else(PoisonError::into_inner).get(model).cloned()
     }
 
-    fn put_held(&self, model: &str, all: Vec<(String, String)>) -> Held {
-        let all: Held = all.into();
+    fn put_held(&self, model: &str, all: Vec<Held>) -> Arc<[Held]> {
+        let all: Arc<[Held]> = all.into();
         self.1.lock().unwrap_or_else(PoisonError::into_inner).insert(model.into(), Arc::clone(&all));
         all
     }
@@ -124,8 +121,9 @@ impl Leads<'_> {
         computed(&field)
     }
 
-    /// The fields of a model that another record shows or keeps, each with the path to it; none where nobody knows.
-    pub fn held(&self, model: &str) -> Option<Held> {
+    /// The fields of a model that another record holds or shows; none where nobody knows. Further off than by one link
+    /// it is asked where they are named.
+    pub fn held(&self, model: &str) -> Option<Arc<[Held]>> {
         if let Some(held) = self.odoo.leads.held(model) {
             return Some(held);
         }
@@ -134,9 +132,15 @@ impl Leads<'_> {
         for name in schema.names() {
             let Some(field) = schema.field(name) else { continue };
             let computed = computed(&field);
-            // Further off it is asked about where it is named.
-            let is_next = |path: &&String| path.split('.').count() == 2;
-            all.extend(computed.shown(name).filter(is_next).map(|path| (name.to_string(), path.clone())));
+            for path in computed.shown(name) {
+                let Some((link, own)) = path.split_once('.').filter(|(_, own)| !own.contains('.')) else {
+                    continue;
+                };
+                if let Some(Lead::To { model, .. }) = schema.field(link).map(|field| lead(&field)) {
+                    let is_by_name = !computed.is_held(name);
+                    all.push(Held { model, field: own.into(), is_by_name });
+                }
+            }
         }
         Some(self.odoo.leads.put_held(model, all))
     }

@@ -10,14 +10,7 @@ use super::{Act, Asked, Kind, Lead, ModelNames};
 use crate::knowledge::inherits;
 use crate::operation::kwargs;
 use crate::policy::act::Stored;
-
-/// Where a field stands.
-struct Held {
-    model: String,
-    field: String,
-    /// It is only shown there, or nobody knows for sure: rules that name the field are about it, and no others.
-    is_by_name: bool,
-}
+use crate::policy::facts::Held;
 
 impl<'o> Asked<'o> {
     /// A field that is stored and that a model takes from another is stored there: whoever may write the one may do
@@ -130,31 +123,21 @@ impl<'o> Asked<'o> {
             return;
         }
         let methods: &[&'static str] = if is_read { &["read"] } else { &["write", "create"] };
-        let held = match (self.facts.held)(&model) {
-            Some(all) => all,
-            None => {
-                for row in inherits::of(&model) {
-                    let held = Held { model: row.parent.into(), field: String::new(), is_by_name: false };
-                    let to = self.held_in(&held, methods);
-                    if let Some(act) = self.acts.get_mut(to) {
-                        act.is_whole = true;
-                        act.is_uncounted = !is_read;
-                    }
+        let Some(all) = (self.facts.held)(&model) else {
+            for row in inherits::of(&model) {
+                let held = Held { model: row.parent.into(), field: String::new(), is_by_name: false };
+                let to = self.held_in(&held, methods);
+                if let Some(act) = self.acts.get_mut(to) {
+                    act.is_whole = true;
+                    act.is_uncounted = !is_read;
                 }
-                return;
             }
+            return;
         };
-        for (field, path) in held.iter() {
-            let Some((link, own)) = path.split_once('.') else { continue };
-            let Some(parent) = self.end_of(&model, link) else { continue };
-            let is_by_name = !(self.facts.sources)(&model, field).is_held(field);
-            if is_by_name && !is_read {
-                continue;
-            }
-            let held = Held { model: parent, field: own.into(), is_by_name };
-            let to = self.held_in(&held, methods);
+        for held in all.iter().filter(|held| is_read || !held.is_by_name) {
+            let to = self.held_in(held, methods);
             if let Some(act) = self.acts.get_mut(to) {
-                act.name(held.field);
+                act.name(held.field.clone());
                 act.is_uncounted = !is_read;
                 // A copy stores values that nobody sees.
                 act.has_values = !is_read;
