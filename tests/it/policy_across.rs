@@ -22,7 +22,7 @@ fn telling() -> (Home, Server) {
     let own = json!({ "type": "char", "string": "A", "store": true, "readonly": false, "depends": [] });
     server.on(
         &json2("res.users", "fields_get"),
-        Answer::json(json!({ "login": own, "x_own": own, "partner_id": link("res.partner"),
+        Answer::json(json!({ "login": own, "x_own": own, "name": held("partner_id.name"), "partner_id": link("res.partner"),
             "email": held("partner_id.email"), "x_held": held("partner_id.x_held") })),
     );
     server.on(
@@ -146,4 +146,40 @@ fn a_wizard_is_judged_by_what_its_button_does_on_a_command_line_and_by_mcp() {
         classes.contains("crm.lead2opportunity.partner") && classes.contains("create_invoices"),
         "{classes}"
     );
+}
+
+#[test]
+fn a_name_is_found_by_itself_where_what_else_is_looked_at_is_denied_or_withheld() {
+    let (home, server) = telling();
+    let search = json2("res.users", "search_read");
+    server.on(&search, Answer::json(json!([{ "id": 2, "display_name": "Mitchell Admin" }])));
+    server.on(&json2("res.users", "name_search"), Answer::json(json!([[2, "Mitchell Admin"]])));
+    let names = || server.requests_to(&json2("res.users", "name_search")).len();
+    let lookup = ["lookup", "res.users", "Mitchell", "--refresh"];
+    for document in [
+        denying(json!({ "model": "res.users", "fields": ["login"] })),
+        denying(json!({ "model": "res.partner", "fields": ["email"] })),
+        json!({ "version": "1", "redact": ["res.partner.email"] }),
+        json!({ "version": "1", "redact": ["res.users.login"] }),
+    ] {
+        policy(&home, &document);
+        let found = home.run(lookup).ok().json();
+        assert_eq!(found["results"][0]["id"], 2, "{document}: {found}");
+        let asked = server.requests_to(&search).last().unwrap().json()["domain"].clone();
+        assert_eq!(asked, json!([["name", "ilike", "Mitchell"]]), "{document}");
+        let call = ["call", "res.users", "name_search", "--data-json", r#"{"name":"a@"}"#];
+        home.run(call).fails(5, "policy_denied");
+        let count = ["count", "x.badge", "--domain-json", r#"[["user_id","ilike","a@"]]"#];
+        home.run(count).fails(5, "policy_denied");
+        assert_eq!(names(), 0, "{document}");
+    }
+    for document in [
+        denying(json!({ "model": "res.users", "fields": ["x_own"] })),
+        json!({ "version": "1", "redact": ["res.partner.vat"] }),
+    ] {
+        let before = names();
+        policy(&home, &document);
+        home.run(lookup).ok();
+        assert_eq!(names(), before + 1, "{document}");
+    }
 }
