@@ -137,7 +137,7 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     let run = Run::new(session, caller, host);
     let wanted = &request.wanted;
     // What is kept here is not for everybody either.
-    run.judged(&wanted.operation(None)?)?;
+    run.judged(&by_name_alone(wanted.operation(None)?, wanted, &run)?)?;
     let key = Key {
         owner: &session.owner,
         section: Section::Lookup,
@@ -238,12 +238,35 @@ fn find(wanted: &Wanted, run: &Run) -> Result<Vec<Value>> {
     }
 }
 
-/// Where a search for a name would tell what does not leave, the records are found by `name` and nothing else.
-fn by_name_alone(mut operation: Operation, wanted: &Wanted, run: &Run) -> Result<Operation> {
+/// Where a search for a name would tell what does not leave, the records are found by `name` and nothing else; the same
+/// where the policy denies what such a search looks at.
+fn by_name_alone(operation: Operation, wanted: &Wanted, run: &Run) -> Result<Operation> {
     let withheld = run.session.gate().withheld(&operation.model)?;
-    if withheld.names_tell().is_none() || withheld.is("name", 0).is_some() {
+    if withheld.is("name", 0).is_some() {
         return Ok(operation);
     }
+    let is_withheld = |field: &str| withheld.is(field, 0).is_some();
+    if withheld.names_tell().is_some() {
+        return Ok(found_by_name(operation, wanted, &is_withheld));
+    }
+    if operation.method != "name_search" || run.may_be_shown(&operation) {
+        return Ok(operation);
+    }
+    // Whoever may not search for names at all is not shown another way.
+    let mut every = operation.clone();
+    every.kwargs.shift_remove("name");
+    if !run.may_be_shown(&every) {
+        return Ok(operation);
+    }
+    let other = found_by_name(operation.clone(), wanted, &is_withheld);
+    Ok(if run.may_be_shown(&other) { other } else { operation })
+}
+
+fn found_by_name(
+    mut operation: Operation,
+    wanted: &Wanted,
+    is_withheld: &dyn Fn(&str) -> bool,
+) -> Operation {
     if operation.method == "name_search" {
         let mut kwargs = operation.kwargs.clone();
         let mut domain = kwargs.shift_remove("domain").unwrap_or_else(|| json!([]));
@@ -258,12 +281,12 @@ fn by_name_alone(mut operation: Operation, wanted: &Wanted, run: &Run) -> Result
     // The caller's own conditions are theirs.
     let own = wanted.domain.len();
     for field in leaves.into_iter().flatten().skip(own).filter_map(|leaf| leaf.get_mut(0)) {
-        let tells = field.as_str().is_some_and(|it| it == "display_name" || withheld.is(it, 0).is_some());
+        let tells = field.as_str().is_some_and(|it| it == "display_name" || is_withheld(it));
         if tells {
             *field = "name".into();
         }
     }
-    Ok(operation)
+    operation
 }
 
 /// Asks; where a version lacks one of the usual fields, once more for those that it has.

@@ -2,7 +2,7 @@
 //! `web_save` too. Of a method that is not known it is only said that it runs something.
 
 use super::methods::{self, Access, Role};
-use super::states;
+use super::{states, wizards};
 
 /// A kind of thing to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +96,8 @@ pub fn of(model: &str, method: &str) -> Class {
         return Class::Read;
     }
     let now = methods::renamed(model, method).unwrap_or(method);
-    if [method, now].iter().any(|name| name.split('_').any(|word| TAKES_AWAY.contains(&word))) {
+    let is_said = [method, now].iter().any(|name| name.split('_').any(|word| TAKES_AWAY.contains(&word)));
+    if is_said || wizards::takes_away(model, method) {
         return Class::Destructive;
     }
     if stores(model, now) { Class::Write } else { Class::Execute }
@@ -184,7 +185,8 @@ pub fn has_values(model: &str, method: &str) -> Option<bool> {
 pub fn known() -> impl Iterator<Item = (&'static str, &'static str, Class)> {
     let rows = methods::names("").map(|name| ("*", name, of("", name)));
     let buttons = states::every_button().map(|(model, name)| (model, name, of(model, name)));
-    rows.chain(buttons)
+    let wizards = wizards::every_button().map(|(model, name)| (model, name, of(model, name)));
+    rows.chain(buttons).chain(wizards)
 }
 
 #[cfg(test)]

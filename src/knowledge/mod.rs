@@ -5,6 +5,7 @@
 pub mod classes;
 pub mod commands;
 pub mod fields;
+pub mod inherits;
 pub mod inverses;
 pub mod methods;
 pub mod models;
@@ -12,6 +13,7 @@ pub mod names;
 pub mod sensitive;
 pub mod states;
 pub mod vocabulary;
+pub mod wizards;
 
 /// A version of Odoo by its first number.
 pub type Version = u8;

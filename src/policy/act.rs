@@ -10,6 +10,7 @@ use super::naming;
 use super::pattern::ModelNames;
 use crate::knowledge::classes::{self, Class, Classes};
 use crate::knowledge::methods::{self, Role};
+use crate::knowledge::sensitive;
 use crate::operation::{Access, Object, Operation};
 use crate::outbound;
 
@@ -20,8 +21,10 @@ pub enum Kind {
     Itself,
     /// A command inside its values.
     Written,
-    /// A value that is kept in the record which the model takes the field from.
+    /// A value of the record which the model takes the field from.
     Inherited,
+    /// What a button of a wizard does to other records.
+    Caused,
     /// Fields of related records in the answer.
     Shown,
     /// A path in a condition or an order.
@@ -64,18 +67,29 @@ pub struct Act<'o> {
     pub made: u64,
     /// It is done to others as well, and nobody says to how many.
     pub is_uncounted: bool,
+    /// Only a rule that names its fields is about it.
+    pub is_by_name: bool,
+    /// Some of its records are in a list, which shows no names by itself.
+    pub is_of_list: bool,
 }
 
 impl<'o> Act<'o> {
     /// A command inside values, fields of related records, or a path.
     pub fn new(kind: Kind, model: Option<ModelNames>, methods: &[&'o str]) -> Act<'o> {
-        let class = match (kind, methods.first()) {
-            (Kind::Written, Some(&"unlink")) => Class::Destructive,
-            (Kind::Written | Kind::Inherited, _) => Class::Write,
-            _ => Class::Read,
+        let classes = match (kind, methods.first()) {
+            (Kind::Written, Some(&"unlink")) => Classes::of(&[Class::Destructive]),
+            (Kind::Inherited, Some(&"read")) => Classes::of(&[Class::Read]),
+            (Kind::Written | Kind::Inherited, _) => Classes::of(&[Class::Write]),
+            (Kind::Caused, _) => {
+                let all = methods.iter().map(|method| classes::of("", method));
+                all.fold(Classes::default(), Classes::with)
+            }
+            _ => Classes::of(&[Class::Read]),
         };
         let names = match kind {
-            Kind::Written => naming::names_of(model.as_ref().map_or("", |it| &it.given), methods, true),
+            Kind::Written | Kind::Caused => {
+                naming::names_of(model.as_ref().map_or("", |it| &it.given), methods, true)
+            }
             _ => Vec::new(),
         };
         Act {
@@ -83,14 +97,17 @@ impl<'o> Act<'o> {
             model,
             methods: methods.to_vec(),
             names,
-            classes: Classes::of(&[class]),
+            classes,
             fields: BTreeSet::new(),
             is_whole: false,
             values: Vec::new(),
-            has_values: matches!(kind, Kind::Written | Kind::Inherited) && class != Class::Destructive,
+            has_values: matches!(kind, Kind::Written | Kind::Inherited | Kind::Caused)
+                && classes.has(Class::Write),
             ids: Vec::new(),
             made: 0,
             is_uncounted: false,
+            is_by_name: false,
+            is_of_list: false,
         }
     }
 
@@ -129,6 +146,19 @@ impl<'o> Act<'o> {
         act.ids.dedup();
         act.made = made(operation).saturating_sub(act.ids.len() as u64);
         act
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_read(&self) -> bool {
+        self.classes.is_within(Classes::of(&[Class::Read]))
+    }
+
+    /// Whether it is on what holds secrets.
+    pub fn is_secret(&self) -> bool {
+        self.model
+            .as_ref()
+            .and_then(|model| sensitive::tier(&model.now))
+            .is_some_and(sensitive::Tier::closes_reads)
     }
 
     /// It names a field.

@@ -2,7 +2,9 @@
 //! What hides in commands inside values, in columns of an import, in paths and specifications is an act of its own.
 //! What an argument holds is told by one table (`knowledge::methods::role`). Pure.
 
+mod caused;
 mod named;
+mod taken;
 mod written;
 
 use serde_json::Value;
@@ -83,6 +85,8 @@ impl<'o> Asked<'o> {
         asked.context();
         asked.names_of_records();
         asked.search_for_a_name();
+        asked.whole();
+        asked.caused();
         for act in &mut asked.acts {
             act.ids.sort_unstable();
             act.ids.dedup();
@@ -103,8 +107,9 @@ impl<'o> Asked<'o> {
     /// The act whose records count for another: what is only read beside records is as many as they are.
     pub fn counted<'a>(&'a self, act: &'a Act<'o>) -> &'a Act<'o> {
         match act.kind {
+            Kind::Inherited if act.is_read() => self.itself().unwrap_or(act),
             Kind::Itself | Kind::Written | Kind::Inherited => act,
-            Kind::Shown | Kind::Named => self.itself().unwrap_or(act),
+            Kind::Shown | Kind::Named | Kind::Caused => self.itself().unwrap_or(act),
         }
     }
 
@@ -122,7 +127,7 @@ impl<'o> Asked<'o> {
 
     /// What an act is called.
     pub fn names_of<'a>(&'a self, act: &'a Act<'o>) -> &'a [String] {
-        if act.kind == Kind::Written { &act.names } else { &self.names }
+        if matches!(act.kind, Kind::Written | Kind::Caused) { &act.names } else { &self.names }
     }
 
     /// The acts that are called so.
@@ -175,7 +180,11 @@ impl<'o> Asked<'o> {
                     asked.parts(&parts, Kind::Named, at);
                 });
             }
-            Role::Order | Role::GroupOrder | Role::Groups | Role::Terms | Role::Panel => {
+            Role::Groups => self.each(value, &mut |asked, path| {
+                asked.path(path, Kind::Named);
+                asked.shows_names(path);
+            }),
+            Role::Order | Role::GroupOrder | Role::Terms | Role::Panel => {
                 self.each(value, &mut |asked, path| asked.path(path, Kind::Named));
             }
             Role::Aggregates | Role::Sums => self.each(value, &mut |asked, text| {

@@ -7,6 +7,7 @@ use super::document::{Action, Document, Rule, Tool};
 use super::limit::{Due, Limit, Who};
 use super::matching::Holds;
 use super::naming;
+use super::path::Path;
 use super::pattern::Pattern;
 use super::predicate::{Came, Predicate};
 use crate::knowledge::classes::{Class, Classes};
@@ -117,6 +118,12 @@ impl Document {
             let what = || rule.matches.words();
             let why = match rule.matches.touches(asked) {
                 Holds::No => return None,
+                Holds::Yes if rule.matches.is_of_a_search(asked) => {
+                    format!(
+                        "denied: {}: a search for a name looks at that too, a condition on name does not",
+                        what()
+                    )
+                }
                 Holds::Yes => format!("denied: {}", what()),
                 Holds::Missing => format!("it does not say what is denied: {}", what()),
             };
@@ -144,7 +151,14 @@ impl Document {
         for rule in rules.iter().filter(|rule| rule.action != Action::Deny && !rule.limits.is_empty()) {
             let touched = rule.matches.touched(asked).map(|(act, _)| act);
             let touched: Vec<&Act> = touched.filter(|act| act.kind != Kind::Inherited).collect();
-            add(&rule.limits, &touched, rule.matches.is_of_everything())?;
+            // What a button causes is counted for it, but for what is added up of values.
+            let is_plain = |limit: &Limit| limit.sum.as_ref().is_none_or(Path::is_ids);
+            let has_itself = touched.iter().any(|act| act.kind == Kind::Itself);
+            for limit in &rule.limits {
+                let is_counted = |act: &&Act| !(act.kind == Kind::Caused && has_itself && is_plain(limit));
+                let touched: Vec<&Act> = touched.iter().copied().filter(is_counted).collect();
+                add(std::slice::from_ref(limit), &touched, rule.matches.is_of_everything())?;
+            }
         }
         Ok(dues)
     }
@@ -177,9 +191,29 @@ impl Document {
 
     /// What of an operation nothing permits, where that is needed.
     fn not_granted(&self, asked: &Asked, rules: &[&Rule]) -> Option<Ruling> {
-        for act in asked.acts.iter().filter(|act| needs_permission(act, asked)) {
-            let mut covering =
-                rules.iter().filter(|rule| rule.action.grants() && rule.matches.covers(act, asked));
+        let needs = |act: &&Act| needs_permission(act, asked) || is_half_open(act, rules);
+        for act in asked.acts.iter().filter(needs) {
+            // What a rule permits of a model by the names of its fields, it permits wherever they stand.
+            let is_named = |field: &str| {
+                let names = |rule: &&&Rule| rule.action.grants() && rule.matches.names_field(field);
+                let has = |own: &&Act| own.kind != Kind::Inherited && own.fields.contains(field);
+                act.kind == Kind::Inherited
+                    && rules.iter().filter(names).any(|rule| {
+                        asked
+                            .acts
+                            .iter()
+                            .filter(has)
+                            .any(|own| rule.matches.covers_with(own, asked, &|_| true))
+                    })
+            };
+            let covers = |rule: &Rule| rule.matches.covers_with(act, asked, &is_named);
+            let all_named = act.kind == Kind::Inherited
+                && !act.is_whole
+                && act.fields.iter().all(|field| is_named(field));
+            if all_named {
+                continue;
+            }
+            let mut covering = rules.iter().filter(|rule| rule.action.grants() && covers(rule));
             let tier = act.model.as_ref().and_then(|model| sensitive::tier(&model.now));
             let closed = tier.filter(|tier| is_closed(*tier, act.classes));
             let opened = match closed {
@@ -240,10 +274,14 @@ impl Tool {
             let said = predicate.on_deny.clone().or_else(|| self.reason.clone());
             Some(ruling(Verdict::Deny, &predicate.pointer, said.unwrap_or(why)))
         };
+        // A field that another record holds is the model's own as well.
+        let is_own = act.kind == Kind::Inherited && act.is_read();
         let came = |predicate: &Predicate, for_each: bool, is_due: bool| {
             let path = &predicate.path;
-            (path.fits(asked, act) && (is_due || path.may_be_in(asked, act)))
-                .then(|| predicate.came(asked, act, for_each, is_due))
+            (!(is_own && (for_each || act.is_by_name))
+                && path.fits(asked, act)
+                && (is_due || path.may_be_in(asked, act)))
+            .then(|| predicate.came(asked, act, for_each, is_due))
         };
         for predicate in &self.deny_if {
             match came(predicate, false, predicate.is_due(asked, act, is_everywhere)) {
@@ -279,11 +317,27 @@ fn ruling(verdict: Verdict, pointer: &str, reason: String) -> Ruling {
 /// records than their names; what it names of its own is held to the rules on fields.
 fn needs_permission(act: &Act, asked: &Asked) -> bool {
     match act.kind {
+        _ if act.is_by_name => false,
         Kind::Itself => true,
         Kind::Inherited => false,
-        Kind::Named if !act.tells() => false,
+        // Who opened the wizard for itself opened what it is for.
+        Kind::Caused => {
+            let tier = |act: &Act| {
+                let tier = act.model.as_ref().and_then(|model| sensitive::tier(&model.now));
+                tier.filter(|tier| is_closed(*tier, act.classes))
+            };
+            tier(act).is_some() && asked.itself().and_then(tier).is_none()
+        }
+        // A link shows the name of its one record by itself, and a list those of none.
+        Kind::Named if !act.tells() => act.is_of_list && act.is_secret(),
         Kind::Written | Kind::Shown | Kind::Named => act.model.is_some() || asked.facts.is_last,
     }
+}
+
+/// Whether an act is done to a record of which a document permits only some fields, by a model that holds them too.
+fn is_half_open(act: &Act, rules: &[&Rule]) -> bool {
+    let some = |rule: &&Rule| rule.action.grants() && rule.matches.permits_some(act);
+    matches!(act.kind, Kind::Inherited | Kind::Caused) && !act.is_by_name && rules.iter().any(some)
 }
 
 fn is_closed(tier: Tier, classes: Classes) -> bool {

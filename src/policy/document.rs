@@ -216,6 +216,14 @@ impl Document {
         self.denies_by_default || !self.rules.is_empty() || !self.tools.is_empty() || !self.hide.is_empty()
     }
 
+    /// Whether any rule denies, asks about or permits something of one model that is read.
+    pub fn looks_across(&self) -> bool {
+        self.rules.iter().any(|rule| {
+            let refuses = matches!(rule.action, Action::Deny | Action::Ask);
+            (refuses || rule.matches.fields.is_some()) && rule.matches.tells_models_apart()
+        })
+    }
+
     /// How many limits it has.
     pub fn limits(&self) -> usize {
         let tools = self.tools.values().chain([&self.all_tools]).map(|tool| tool.limits.len());

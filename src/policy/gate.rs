@@ -2,6 +2,8 @@
 //! of one profile as they stand now: a session may live for hours, and a call may wait for its turn, a server or a
 //! person. It sends nothing and asks nobody.
 
+mod watched;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -48,7 +50,7 @@ pub enum Turn {
 /// What was taken of limits for a call that is under way.
 #[must_use = "what was taken is given back where the call did not run"]
 pub struct Pass {
-    receipt: Option<Receipt>,
+    taken: Vec<Receipt>,
 }
 
 /// A person's part, where one has to let a call through.
@@ -310,10 +312,10 @@ impl Gate {
         }
         let dues: Vec<&(usize, Due)> = self.enforced(&decision, policies).collect();
         let owed: Vec<&Due> = dues.iter().map(|(_, due)| due).collect();
-        let mut receipt = None;
+        let mut taken = Vec::new();
         if !owed.is_empty() {
             match self.counters.reserve(&owed, self.milliseconds()).map_err(|why| self.closed(&why))? {
-                Reserved::Taken(taken) => receipt = Some(taken),
+                Reserved::Taken(receipt) => taken.push(receipt),
                 Reserved::Full { at, retry_after } => {
                     let wait = retry_after.map(Duration::from_secs).filter(|wait| *wait <= patience);
                     return wait.map(Turn::Later).ok_or_else(|| {
@@ -323,33 +325,10 @@ impl Gate {
                 }
             }
         }
-        self.watched(case, &decision, policies, tell);
+        let mut decision = decision;
+        taken.extend(self.watched(case, &mut decision, policies, tell));
         self.note(case, &decision, policies, "sent");
-        Ok(Turn::Now(Pass { receipt }))
-    }
-
-    /// Counts for documents that only watch, each limit for itself: one that is reached is told, and holds nothing back.
-    fn watched(&self, case: &Case, decision: &Decision, policies: &Policies, tell: &dyn Fn(String)) {
-        for (at, due) in &decision.dues {
-            let Some(loaded) = policies.documents.get(*at).filter(|it| it.document.is_shadow) else {
-                continue;
-            };
-            let said = match self.counters.reserve(&[due], self.milliseconds()) {
-                Ok(Reserved::Taken(_)) => continue,
-                Ok(Reserved::Full { .. }) => "it would be at its limit",
-                Err(_) => "it would close, for what was counted cannot be read or written",
-            };
-            let (file, name) = (&loaded.file, name(case.asked.operation));
-            tell(format!("the policy {file} only watches: {said} with {name} ({})", due.pointer));
-        }
-    }
-
-    /// Gives back what a call took that provably did not run.
-    pub fn settle(&self, pass: Pass, did_run: bool, tell: &dyn Fn(String)) {
-        let Some(receipt) = pass.receipt.filter(|_| !did_run) else { return };
-        if let Err(error) = self.counters.give_back(&receipt) {
-            tell(format!("what this call took of a limit could not be given back ({error})"));
-        }
+        Ok(Turn::Now(Pass { taken }))
     }
 
     /// What of the fields of a model does not leave.
@@ -379,12 +358,16 @@ impl Gate {
             let file = policies.documents.get(*at);
             json!({ "file": file.map(|it| it.file.as_str()), "pointer": ruling.pointer, "verdict": ruling.verdict.as_str() })
         };
+        let at_limits = decision.reached.iter().map(|(at, pointer)| {
+            let file = policies.documents.get(*at);
+            json!({ "file": file.map(|it| it.file.as_str()), "pointer": pointer, "verdict": "limit" })
+        });
         let line = json!({
             "at": odoo_datetime(self.clock.seconds()), "profile": self.profile, "surface": case.asked.facts.surface,
             "channel": case.asked.facts.channel, "model": operation.model, "method": operation.method,
             "records": operation.ids.as_ref().map(Vec::len), "arguments": arguments, "became": became,
             "by": decision.by.as_ref().map(ruling),
-            "shadow": decision.shadows.iter().map(ruling).collect::<Vec<Value>>(),
+            "shadow": decision.shadows.iter().map(ruling).chain(at_limits).collect::<Vec<Value>>(),
         });
         let put = || -> std::io::Result<()> {
             let directory = self.log.parent().ok_or_else(|| std::io::Error::other("no directory"))?;

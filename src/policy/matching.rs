@@ -1,6 +1,7 @@
 //! What a rule holds for. A rule that permits has to cover everything that an operation does; one that forbids, asks
 //! or limits has to touch any of it.
 
+mod about;
 mod keys;
 
 use keys::{context, effects, names, range};
@@ -174,6 +175,12 @@ impl Match {
         holds
     }
 
+    /// Whether it is about an operation for nothing but what a search for a name looks at.
+    pub fn is_of_a_search(&self, asked: &Asked) -> bool {
+        let mut touched = self.touched(asked).map(|(act, _)| act).peekable();
+        touched.peek().is_some() && touched.all(|act| act.kind == Kind::Named && act.is_by_name)
+    }
+
     /// The acts of an operation that such a rule is about, or may be.
     pub fn touched<'a, 'o>(&self, asked: &'a Asked<'o>) -> impl Iterator<Item = (&'a Act<'o>, Holds)> {
         let is_domain =
@@ -184,14 +191,16 @@ impl Match {
     }
 
     fn touches_act(&self, act: &Act, asked: &Asked) -> Holds {
-        if !self.may_be_about(act, asked) {
+        if !self.may_be_about(act, asked) || act.is_by_name && !self.names_fields() {
             return Holds::No;
         }
         let is_method = |all: &Vec<Pattern>| act.methods.iter().any(|name| has(all, name));
         let is_effect = |effects: Classes| act.classes.widened().meets(effects);
         let is_field = |all: &Vec<Pattern>| {
             // Of a model that the rule names it is said that there are such fields.
-            act.is_whole && (self.names_models() || asked.may_have(act, &|name| has(all, name)))
+            act.is_whole
+                && (self.names_models()
+                    || act.kind != Kind::Caused && asked.may_have(act, &|name| has(all, name)))
                 || act.fields.iter().any(|field| has(all, field))
                 || act.kind == Kind::Itself
                     && (asked.is_opaque || asked.shown.iter().any(|field| has(all, field)))
@@ -271,6 +280,11 @@ impl Match {
 
     /// Whether a rule that permits covers an act of an operation.
     pub fn covers(&self, act: &Act, asked: &Asked) -> bool {
+        self.covers_with(act, asked, &|_| false)
+    }
+
+    /// The same where some of its fields are permitted already.
+    pub fn covers_with(&self, act: &Act, asked: &Asked, is_permitted: &dyn Fn(&str) -> bool) -> bool {
         let is_model = |all: &Vec<ModelPattern>| match &act.model {
             Some(model) => all.iter().any(|it| it.covers(model)),
             None => all.iter().any(|it| it.pattern().is_everything()),
@@ -299,7 +313,7 @@ impl Match {
             let names_some = is_read || act.is_whole || !act.fields.is_empty();
             (names_some || all.iter().any(Pattern::is_everything))
                 && (is_plain || self.effects.is_some())
-                && act.fields.iter().all(|field| field == "id" || has(all, field))
+                && act.fields.iter().all(|field| field == "id" || has(all, field) || is_permitted(field))
         };
         let is_domain = |all: &Vec<Pattern>| {
             !asked.is_opaque && asked.domain_fields.iter().all(|field| *field == "id" || has(all, field))
@@ -314,56 +328,6 @@ impl Match {
             && self.fields.as_ref().is_none_or(is_field)
             && self.domain_fields.as_ref().is_none_or(is_domain)
             && self.values.iter().all(|test| test.came(&act.values, defaults, true, true) == Came::True)
-    }
-
-    /// Whether it holds for nothing but reading.
-    pub fn reads_only(&self) -> bool {
-        let is_read = |method: &Pattern| method.is_literal() && classes::of("", method.text()) == Class::Read;
-        self.effects.is_some_and(|effects| effects.is_within(Classes::of(&[Class::Read])))
-            || self.methods.as_ref().is_some_and(|all| all.iter().all(is_read))
-    }
-
-    /// Whether it names neither models nor methods.
-    pub fn is_of_everything(&self) -> bool {
-        let is_any = |all: &Vec<Pattern>| all.iter().any(Pattern::is_everything);
-        self.models.as_ref().is_none_or(|all| all.iter().any(|it| it.pattern().is_everything()))
-            && self.methods.as_ref().is_none_or(is_any)
-    }
-
-    /// Whether it names models, and not simply every one.
-    pub fn names_models(&self) -> bool {
-        self.models.as_ref().is_some_and(|all| all.iter().all(|it| !it.pattern().is_everything()))
-    }
-
-    /// What it holds for, in a few words.
-    pub fn words(&self) -> String {
-        let mut words = Vec::new();
-        let texts = |all: &[Pattern]| all.iter().map(Pattern::text).collect::<Vec<_>>().join(", ");
-        if let Some(effects) = self.effects {
-            words.push(effects.list().map(Class::as_str).collect::<Vec<_>>().join(", "));
-        }
-        if let Some(all) = &self.methods {
-            words.push(texts(all));
-        }
-        if let Some(all) = &self.models {
-            let all: Vec<&str> = all.iter().map(|it| it.pattern().text()).collect();
-            words.push(format!("on {}", all.join(", ")));
-        }
-        if let Some((min, max)) = self.records {
-            words.push(match (min, max) {
-                (0, max) => format!("of at most {max} records"),
-                (min, u64::MAX) => format!("of {min} records or more"),
-                (min, max) => format!("of {min} to {max} records"),
-            });
-        }
-        if let Some(all) = &self.fields {
-            words.push(format!("with {}", texts(all)));
-        }
-        for test in &self.values {
-            let tests: Vec<String> = test.tests.iter().map(Test::words).collect();
-            words.push(format!("where {} {}", test.field, tests.join(" and ")));
-        }
-        if words.is_empty() { "everything".into() } else { words.join(" ") }
     }
 }
 

@@ -63,6 +63,8 @@ pub struct Decision {
     pub dues: Vec<(usize, Due)>,
     /// What documents that only watch would have done.
     pub shadows: Vec<(usize, Ruling)>,
+    /// Limits of documents that only watch, which have been reached.
+    pub reached: Vec<(usize, String)>,
     /// Every document that asks for a person.
     pub asking: Vec<usize>,
     /// Each of them takes an answer in a form.
@@ -100,6 +102,11 @@ impl Policies {
         self.redact() || self.documents.iter().any(|loaded| loaded.document.looks_inside())
     }
 
+    /// Whether any of them says more of one model that is read than of others.
+    pub fn look_across(&self) -> bool {
+        self.documents.iter().any(|loaded| loaded.document.looks_across())
+    }
+
     /// Whether any of them withholds fields.
     pub fn redact(&self) -> bool {
         self.enforced().any(|loaded| !loaded.document.redact.is_empty())
@@ -112,6 +119,7 @@ impl Policies {
             by: None,
             dues: Vec::new(),
             shadows: Vec::new(),
+            reached: Vec::new(),
             asking: Vec::new(),
             by_form: true,
         };
@@ -145,7 +153,8 @@ impl Policies {
             ("create", Object::new()),
             ("write", Object::new()),
         ];
-        let facts = Facts { verb: None, is_last: false, ..facts };
+        // Nothing is asked for that: the answer may be what is denied.
+        let facts = Facts { verb: None, is_last: false, is_across: false, ..facts };
         let allowed = tries.into_iter().filter_map(|(method, kwargs)| {
             let other = Operation::new(&operation.model, method, kwargs).ok()?;
             let other = if matches!(method, "read" | "write") { other.on(vec![1]) } else { other };
@@ -159,12 +168,13 @@ impl Policies {
 }
 
 impl Loaded {
-    /// What tells its counters from those of other documents.
+    /// What tells its counters from those of other documents, and what it has only watched from what it holds back.
     fn label(&self) -> String {
-        match self.origin {
-            Origin::Machine => "machine".into(),
-            Origin::Everyone => "all".into(),
-            Origin::Profile => "profile".into(),
-        }
+        let own = match self.origin {
+            Origin::Machine => "machine",
+            Origin::Everyone => "all",
+            Origin::Profile => "profile",
+        };
+        if self.document.is_shadow { format!("{own}, watching") } else { own.into() }
     }
 }

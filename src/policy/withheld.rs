@@ -16,7 +16,7 @@ use super::facts::{Computed, Facts, Lead};
 use super::pattern::ModelNames;
 use super::policies::Policies;
 use crate::knowledge::methods::{self, Role};
-use crate::knowledge::{names, sensitive};
+use crate::knowledge::{inherits, names, sensitive};
 use crate::operation::Operation;
 
 /// Why a field does not leave.
@@ -108,6 +108,10 @@ impl Withheld {
         match self.named_in(asked) {
             Some((field, Why::Secret)) => Some((format!("{field} is a secret: {named}"), "(secret fields)")),
             Some((field, Why::Redacted)) => Some((format!("{field} is withheld: {named}"), "/redact")),
+            None if asked.is_opaque && self.policies.redact() => {
+                let told = "the condition cannot be read, and fields are withheld: write it as a list";
+                Some((told.into(), "/redact"))
+            }
             None => self.repeated_in(asked).map(|(field, source)| {
                 let taken = "no condition, order, group, export or search for a name takes it";
                 (format!("{field} tells {source}, which is withheld: {taken}"), "/redact")
@@ -157,7 +161,8 @@ impl Withheld {
         if field == "display_name" || !seen.insert((self.model.given.clone(), field.into())) {
             return false;
         }
-        let Computed { paths, is_text, is_stored, is_writable } = (facts.sources)(&self.model.given, field);
+        let Computed { paths, is_text, is_stored, is_writable, .. } =
+            (facts.sources)(&self.model.given, field);
         let is_text = is_text && !is_writable;
         let is_anothers =
             |path: &String| !is_stored && path.rsplit_once('.').is_some_and(|(_, last)| last == field);
@@ -192,9 +197,18 @@ impl Withheld {
 
     /// What of a withheld field a search for a name of the model would tell.
     pub fn names_tell(&self) -> Option<&'static str> {
-        let is_told =
-            |path: &&str| path.split('.').enumerate().any(|(depth, part)| self.is(part, depth).is_some());
-        names::found_by(&self.model.now).find(is_told)
+        let model = self.model.now.as_str();
+        // Some of them another record holds: a user's address is its partner's.
+        let is_held = |field: &str| {
+            let mut rows = inherits::of(model).filter(|row| row.may_have(field));
+            rows.any(|row| self.of(row.parent).is(field, 0).is_some())
+        };
+        let is_told = |path: &&str| {
+            path.split('.')
+                .enumerate()
+                .any(|(depth, part)| self.is(part, depth).is_some() || depth == 0 && is_held(part))
+        };
+        names::found_by(model).find(is_told)
     }
 
     /// Takes such fields out of what an operation asks for; which they were.

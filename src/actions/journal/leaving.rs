@@ -34,22 +34,12 @@ fn before(run: &Run, entry: &Entry, whole: &mut Value) -> Result<()> {
     let Some(rows) = before.get_mut("rows").and_then(Value::as_array_mut) else { return Ok(()) };
     let names = |row: &Value| row.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
     let fields: Vec<String> = rows.first().map(names).unwrap_or_default();
-    let may_read = |fields: &[String]| -> Result<bool> {
-        let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields.to_vec()))]);
-        let read = Operation::new(entry.model(), "read", kwargs)?.on(entry.ids());
-        Ok(run.may_be_shown(&read))
-    };
-    if may_read(&fields)? {
+    let closed = closed(run, entry, &fields)?;
+    if closed.is_empty() {
         return Ok(());
     }
-    let mut closed = Vec::new();
-    for field in fields.iter().filter(|field| *field != "id") {
-        if !may_read(std::slice::from_ref(field))? {
-            closed.push(field);
-        }
-    }
     for row in rows.iter_mut().filter_map(Value::as_object_mut) {
-        row.retain(|name, _| !closed.contains(&name));
+        row.retain(|name, _| !closed.contains(name));
     }
     // Where lines lead is not known here.
     before.shift_remove("lines");
@@ -57,6 +47,43 @@ fn before(run: &Run, entry: &Entry, whole: &mut Value) -> Result<()> {
         before.shift_remove("rows");
     }
     before.insert("missing".into(), "the policy does not let them be read now".into());
+    Ok(())
+}
+
+/// Whether these fields of the records of an entry may be read now.
+///
+/// # Errors
+/// They are none.
+pub fn may_read(run: &Run, entry: &Entry, fields: &[String]) -> Result<bool> {
+    let kwargs = Object::from_iter([("fields".to_string(), Value::from(fields.to_vec()))]);
+    let read = Operation::new(entry.model(), "read", kwargs)?.on(entry.ids());
+    Ok(run.may_be_shown(&read))
+}
+
+/// Those of the fields that may not be read now.
+fn closed(run: &Run, entry: &Entry, fields: &[String]) -> Result<Vec<String>> {
+    let mut closed = Vec::new();
+    if may_read(run, entry, fields)? {
+        return Ok(closed);
+    }
+    for field in fields.iter().filter(|field| *field != "id") {
+        if !may_read(run, entry, std::slice::from_ref(field))? {
+            closed.push(field.clone());
+        }
+    }
+    Ok(closed)
+}
+
+/// Of old values that would be written again those that may be read now.
+///
+/// # Errors
+/// As above.
+pub fn readable(run: &Run, entry: &Entry, list: Option<&mut Value>) -> Result<()> {
+    for vals in list.and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut) {
+        let fields: Vec<String> = vals.keys().cloned().collect();
+        let closed = closed(run, entry, &fields)?;
+        vals.retain(|name, _| !closed.contains(name));
+    }
     Ok(())
 }
 

@@ -42,6 +42,10 @@ impl Plan {
             run.foreseen(step)?;
             let mut kwargs = step.kwargs.clone();
             leaving::arguments(run, &step.model, &mut kwargs)?;
+            // What is there now was read to change it back; what was deleted is told from the journal alone.
+            if entry.method() == "unlink" {
+                leaving::readable(run, entry, kwargs.get_mut("vals_list"))?;
+            }
             Ok(json!({ "model": step.model, "method": step.method, "ids": step.ids, "kwargs": kwargs }))
         };
         let steps = self.steps.iter().map(one).collect::<Result<Vec<Value>>>()?;
@@ -308,6 +312,9 @@ fn undo_button(sight: &Sight, all: &Entries, entry: &Entry, name: &str) -> Resul
     let Some(way) = ways.find(|way| {
         way.field.is_empty() || matches!(was(way.field)[..], [state] if way.from.contains(&state))
     }) else {
+        if !leaving::may_read(sight.run, entry, &["state".to_string()])? {
+            return Err(unseen(model, "state"));
+        }
         return Err(impossible(format!(
             "{name} cannot be undone: from where the records were before ({}) no way back is known",
             was("state").join(", ")

@@ -1,11 +1,16 @@
 //! The gate in front of the client: whatever is sent in the agent's name, a verb's operation, a question of the program's
 //! own, a document or a repeat, is decided here, once more and last, and counted.
 
+mod documents;
+
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::time::Duration;
 
 use serde_json::Value;
+
+pub use documents::described;
+use documents::document;
 
 use super::Odoo;
 use super::leads::Leads;
@@ -16,7 +21,7 @@ use crate::hint::Hint;
 use crate::host::Host;
 use crate::knowledge::methods;
 use crate::odoo::choosing;
-use crate::operation::{Access, Object, Operation, kwargs};
+use crate::operation::{Access, Object, Operation};
 use crate::policy::asked::Asked;
 use crate::policy::facts::{Computed, Facts, Lead};
 use crate::policy::gate::{Asks, Case, Gate, Pass, Turn};
@@ -27,8 +32,6 @@ use crate::settings::Wish;
 
 /// Whoever waits for a turn looks again so often.
 const STEP: Duration = Duration::from_secs(1);
-/// Where the documents of models are.
-const DOCUMENTS: &str = "/doc-bearer/";
 
 impl Odoo {
     /// What may leave.
@@ -204,6 +207,7 @@ impl Odoo {
         let lead = |model: &str, field: &str| leads.of(model, field);
         let has = |model: &str, holds: &dyn Fn(&str) -> bool| leads.has(model, holds);
         let sources = |model: &str, field: &str| leads.sources(model, field);
+        let held = |model: &str| leads.held(model);
         let facts = Facts {
             profile: self.gate.profile(),
             channel: channel.unwrap_or(&self.settings.agent_channel),
@@ -213,6 +217,8 @@ impl Odoo {
             lead: &lead,
             has: &has,
             sources: &sources,
+            held: &held,
+            is_across: self.gate.policies().is_ok_and(|policies| policies.look_across()),
             ..bare(road)
         };
         let who = Who { profile: &owner };
@@ -375,29 +381,14 @@ fn bare(road: &Road) -> Facts<'_> {
         lead: &|_, _| Lead::Unknown,
         has: &|_, _| None,
         sources: &|_, _| Computed::default(),
+        held: &|_| None,
+        is_across: false,
     }
 }
 
 /// A surface as rules name it: a trial call of doctor's is one from the command line.
 fn of_rules(surface: &str) -> &str {
     if surface == "doctor" { "cli" } else { surface }
-}
-
-/// The operation that a document is asked for by, where there are none.
-fn document(path: &str) -> Option<Operation> {
-    let name = path.strip_prefix(DOCUMENTS)?.strip_suffix(".json")?;
-    described(name).ok()
-}
-
-/// What is asked to have a model described, or all of them.
-///
-/// # Errors
-/// It is no name of a model.
-pub fn described(page: &str) -> Result<Operation> {
-    match page {
-        "index" => Operation::new("ir.model", "get_available_models", Object::new()),
-        model => Operation::new(model, "fields_get", kwargs(serde_json::json!({}))),
-    }
 }
 
 fn names(way: Way) -> &'static [&'static str] {

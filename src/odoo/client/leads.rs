@@ -13,7 +13,7 @@ use crate::host::Host;
 use crate::odoo::desk::Desk;
 use crate::odoo::schema::{DOCUMENT_TTL, Schema};
 use crate::operation::Object;
-use crate::policy::facts::{Computed, Lead, Link};
+use crate::policy::facts::{Computed, Held, Lead, Link};
 
 /// What Odoo could not tell is asked again after so long: it may have been away.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -41,9 +41,9 @@ impl Known {
     }
 }
 
-/// Fields of models, each read or asked for once.
+/// Fields of models, each read or asked for once, and which of them other records hold.
 #[derive(Default)]
-pub struct Memo(Mutex<HashMap<String, Known>>);
+pub struct Memo(Mutex<HashMap<String, Known>>, Mutex<HashMap<String, Arc<[Held]>>>);
 
 impl Memo {
     fn get(&self, model: &str, now: Instant) -> Option<Known> {
@@ -52,8 +52,19 @@ impl Memo {
     }
 
     fn put(&self, model: &str, known: Known) -> Known {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).remove(model);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(model.into(), known.clone());
         known
+    }
+
+    fn held(&self, model: &str) -> Option<Arc<[Held]>> {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).get(model).cloned()
+    }
+
+    fn put_held(&self, model: &str, all: Vec<Held>) -> Arc<[Held]> {
+        let all: Arc<[Held]> = all.into();
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).insert(model.into(), Arc::clone(&all));
+        all
     }
 }
 
@@ -103,25 +114,47 @@ impl Leads<'_> {
         }
     }
 
-    /// What a field of a model is computed from. What says yes or no, or which of a few, repeats nothing but the same of
-    /// another record.
+    /// What a field of a model is computed from.
     pub fn sources(&self, model: &str, field: &str) -> Computed {
+        let known = self.with_field(model, |schema| schema.field(field).is_some());
+        let Some(field) = known.and_then(|schema| schema.field(field)) else { return Computed::default() };
+        computed(&field)
+    }
+
+    /// The fields of a model that another record holds or shows; none where nobody knows. Further off than by one link
+    /// it is asked where they are named.
+    pub fn held(&self, model: &str) -> Option<Arc<[Held]>> {
+        if let Some(held) = self.odoo.leads.held(model) {
+            return Some(held);
+        }
+        let schema = self.with_field(model, |_| true)?;
+        let mut all = Vec::new();
+        for name in schema.names() {
+            let Some(field) = schema.field(name) else { continue };
+            let computed = computed(&field);
+            for path in computed.shown(name) {
+                let Some((link, own)) = path.split_once('.').filter(|(_, own)| !own.contains('.')) else {
+                    continue;
+                };
+                if let Some(Lead::To { model, .. }) = schema.field(link).map(|field| lead(&field)) {
+                    let is_by_name = !computed.is_held(name);
+                    all.push(Held { model, field: own.into(), is_by_name });
+                }
+            }
+        }
+        Some(self.odoo.leads.put_held(model, all))
+    }
+
+    /// The fields of a model, asked for once more where those that are kept say too little.
+    fn with_field(&self, model: &str, is_enough: impl Fn(&Schema) -> bool) -> Option<Arc<Schema>> {
         let mut known = self.at_hand(model);
-        if self.may_ask && matches!(known, Known::NotKept) {
+        let is_kept = matches!(&known, Known::Fields(schema, _) if is_enough(schema));
+        if self.may_ask && !is_kept && !known.is_told() {
             known = self.told(model, known);
         }
-        let Known::Fields(schema, _) = &known else { return Computed::default() };
-        let Some(field) = schema.field(field) else { return Computed::default() };
-        let paths = field["depends"].as_array().map_or(&[] as &[Value], Vec::as_slice);
-        let is_of_another = matches!(paths, [Value::String(path)] if path.contains('.'));
-        if !is_of_another && matches!(field["type"].as_str(), Some("boolean" | "selection")) {
-            return Computed::default();
-        }
-        Computed {
-            paths: paths.iter().filter_map(Value::as_str).map(str::to_string).collect(),
-            is_text: matches!(field["type"].as_str(), Some("char" | "html" | "text")),
-            is_stored: field["store"] != false,
-            is_writable: field["readonly"] == false,
+        match known {
+            Known::Fields(schema, _) => Some(schema),
+            Known::NotKept | Known::Untold(_) => None,
         }
     }
 
@@ -160,6 +193,23 @@ impl Leads<'_> {
 /// Whether these attributes are all that is asked of a field today.
 fn says_all(field: &serde_json::Value) -> bool {
     field["type"] != "one2many" || field.get("relation_field").is_some()
+}
+
+/// What a field with these attributes is computed from. What says yes or no, or which of a few, repeats nothing but the
+/// same of another record.
+fn computed(field: &Value) -> Computed {
+    let paths = field["depends"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+    let is_of_another = matches!(paths, [Value::String(path)] if path.contains('.'));
+    if !is_of_another && matches!(field["type"].as_str(), Some("boolean" | "selection")) {
+        return Computed { is_told: true, ..Computed::default() };
+    }
+    Computed {
+        is_told: true,
+        paths: paths.iter().filter_map(Value::as_str).map(str::to_string).collect(),
+        is_text: matches!(field["type"].as_str(), Some("char" | "html" | "text")),
+        is_stored: field["store"] != false,
+        is_writable: field["readonly"] == false,
+    }
 }
 
 /// Where a field with these attributes leads.

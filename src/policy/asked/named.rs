@@ -1,9 +1,11 @@
 //! What an operation names without storing it: fields that it shows, paths of conditions, orders, groups, aggregates and
 //! exports, specifications. Each part of a path is a field of the model that the part before leads to. Pure.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use super::{Asked, Kind};
+use super::{Act, Asked, Kind, Link, ModelNames};
 use crate::knowledge::methods::{self, Role};
 use crate::knowledge::names;
 
@@ -49,6 +51,57 @@ impl<'o> Asked<'o> {
         if operation.method.ends_with("name_search") && operation.kwargs.values().any(is_name) {
             self.searched.push(operation.model.clone());
         }
+        for model in self.searched.clone() {
+            self.looked_at(&model);
+        }
+    }
+
+    /// What is looked at where a name is searched for: only rules that name such a field are about that.
+    fn looked_at(&mut self, model: &str) {
+        let is_same = |act: &Act| {
+            act.kind == Kind::Named
+                && act.is_by_name
+                && act.model.as_ref().is_some_and(|names| names.given == model)
+        };
+        if self.acts.iter().any(is_same) {
+            return;
+        }
+        let names = ModelNames::of(model);
+        let mut act = Act::new(Kind::Named, Some(names.clone()), &["read"]);
+        act.is_by_name = true;
+        for path in names::found_by(&names.now).filter(|path| !path.contains('.')) {
+            act.name(path);
+        }
+        let fields: Vec<Cow<str>> = act.fields.iter().cloned().collect();
+        self.acts.push(act);
+        for field in fields {
+            self.taken_from(model, &field, true);
+        }
+    }
+
+    /// The last part of a path leads to records whose names are told.
+    pub(super) fn shows_names(&mut self, path: &'o str) {
+        let parts = parts(path);
+        let Some((last, before)) = parts.split_last() else { return };
+        let mut to = Some(0);
+        for part in before {
+            to = to.and_then(|at| self.beside(at, part, Kind::Named));
+        }
+        let Some(to) = to else { return };
+        let led = self.lead(to, last);
+        if matches!(led.by, Some(Link::Owned | Link::Beside)) {
+            self.names_by_a_list(led.model);
+        }
+    }
+
+    /// Names that a list does not show by itself are told.
+    fn names_by_a_list(&mut self, model: Option<String>) {
+        let Some(model) = model else { return };
+        let to = self.related(Some(model), Kind::Named, &["read"]);
+        self.field(to, "display_name");
+        if let Some(act) = self.acts.get_mut(to) {
+            act.is_of_list = true;
+        }
     }
 
     /// A text where a record's number stands is a search for its name.
@@ -64,6 +117,10 @@ impl<'o> Asked<'o> {
         }
         let Some(to) = to else { return };
         let led = self.lead(to, last);
+        // By a list nobody is shown those names.
+        if led.by != Some(Link::One) {
+            self.names_by_a_list(led.model.clone());
+        }
         let model = match *last == "id" && operator.ends_with("_of") {
             true => self.acts.get(to).and_then(|act| act.model.as_ref()).map(|model| model.given.clone()),
             false => led.model.filter(|_| led.by.is_some()),
@@ -76,12 +133,15 @@ impl<'o> Asked<'o> {
         for (place, part) in parts.iter().enumerate() {
             self.field(at, part);
             match kind {
-                Kind::Named => self.named_of.push((at, part)),
+                Kind::Named => {
+                    self.named_of.push((at, part));
+                    self.taken(at, part);
+                }
+                Kind::Shown => self.taken(at, part),
                 Kind::Written => self.inherited(at, part, None),
                 _ => {}
             }
             // A column of an import may name the record's own number or external id.
-            let is_number = |part: &&str| matches!(*part, "id" | ".id");
             if place + 1 == parts.len() || parts.get(place + 1).is_some_and(is_number) {
                 continue;
             }
@@ -103,11 +163,10 @@ impl<'o> Asked<'o> {
             _ => &["read"],
         };
         let to = self.related(led.model, kind, methods);
-        if kind == Kind::Written
-            && let Some(act) = self.acts.get_mut(to)
-        {
+        if let Some(act) = self.acts.get_mut(to) {
             // A row may have some of them.
-            act.is_uncounted = true;
+            act.is_uncounted |= kind == Kind::Written;
+            act.is_of_list |= led.by != Some(Link::One);
         }
         Some(to)
     }
@@ -119,6 +178,7 @@ impl<'o> Asked<'o> {
         };
         for (field, more) in fields {
             self.field(at, field);
+            self.taken(at, field);
             self.contexts.extend(more.get("context").and_then(Value::as_object));
             if let Some(inner) = more.get("fields").filter(|inner| is_filled(inner))
                 && let Some(to) = self.beside(at, field, Kind::Shown)
@@ -269,6 +329,11 @@ fn number(value: &Value) -> Option<i64> {
         Value::String(text) => text.trim().parse().ok(),
         value => value.as_i64().or_else(|| value.as_f64().and_then(whole)),
     }
+}
+
+/// The number of a record, or its external id.
+fn is_number(part: &&str) -> bool {
+    matches!(*part, "id" | ".id")
 }
 
 /// What joins the leaves of a condition.

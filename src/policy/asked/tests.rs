@@ -23,6 +23,8 @@ fn facts() -> Facts<'static> {
         },
         has: &|_, _| None,
         sources: &|_, _| Computed::default(),
+        held: &|_| None,
+        is_across: true,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::knowledge::methods::Role;
 use crate::knowledge::{methods, sensitive};
 use crate::operation::{Object, kwargs};
 use crate::outbound;
-use crate::policy::act::{Stored, holds_address};
+use crate::policy::act::holds_address;
 
 impl<'o> Asked<'o> {
     /// Values: an object, or a list of them.
@@ -59,28 +59,6 @@ impl<'o> Asked<'o> {
             self.field(at, field);
             self.inherited(at, field, Some(value));
             self.list(at, field, value, times);
-        }
-    }
-
-    /// A field that a model takes from another, as a user takes those of its partner, is stored there: whoever may write
-    /// the one may do that, and what is denied, asked or required of the other holds for it. Nobody says in which record.
-    pub(super) fn inherited(&mut self, at: usize, field: &'o str, value: Option<&'o Value>) {
-        let Some(model) = self.acts.get(at).and_then(|act| act.model.as_ref()) else { return };
-        let computed = (self.facts.sources)(&model.given, field);
-        // Computed from more, it is kept there where its own record does not keep it: a company's street.
-        if !computed.is_writable || computed.is_stored && computed.paths.len() != 1 {
-            return;
-        }
-        let mut paths = computed.paths.iter().filter_map(|path| path.split_once('.'));
-        let Some((link, _)) = paths.find(|(_, own)| *own == field) else { return };
-        let Some(parent) = self.lead(at, link).model else { return };
-        let to = self.related(Some(parent), Kind::Inherited, &["write"]);
-        self.field(to, field);
-        if let Some(act) = self.acts.get_mut(to) {
-            act.is_uncounted = true;
-            act.values.extend(
-                value.map(|value| Stored { values: Cow::Owned(kwargs(json!({ field: value }))), times: 1 }),
-            );
         }
     }
 

@@ -18,6 +18,8 @@ fn known<'f>(lead: &'f dyn Fn(&str, &str) -> Lead, sources: Sources<'f>) -> Fact
         lead,
         has: &|_, _| None,
         sources,
+        held: &|_| None,
+        is_across: true,
     }
 }
 
@@ -270,7 +272,13 @@ fn a_text_that_odoo_makes_of_what_is_withheld_goes_with_it() {
             "greeting" => ("partner_id.display_name", true, false),
             _ => return Computed::default(),
         };
-        Computed { paths: vec![path.into()], is_text, is_writable, is_stored: field == "email_from" }
+        Computed {
+            paths: vec![path.into()],
+            is_text,
+            is_writable,
+            is_stored: field == "email_from",
+            is_told: true,
+        }
     };
     let facts = known(&lead, &sources);
     let rest = |redacted: &str, model: &str, answer: Value| {
