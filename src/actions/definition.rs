@@ -154,17 +154,28 @@ fn own_keys<T: Told>() -> Vec<&'static str> {
 }
 
 fn job<T: Told>(mut object: Object, at: At) -> Result<Job> {
-    let common: Common = keys::read(keys::take(&mut object, keys::of::<Common>()), at)?;
+    let (approval, mut context) = common(&mut object, at)?;
     let rules: T::Rules = keys::read(keys::take(&mut object, keys::of::<T::Rules>()), at)?;
     let told: T = keys::read(object, at)?;
-    let approval = common.approval();
-    let mut context = common.context.unwrap_or_default().0;
     Ok(Job { request: told.request(&mut context, at)?, context, approval, rules: rules.into() })
+}
+
+/// What every verb takes.
+fn common(object: &mut Object, at: At) -> Result<(Approval, Object)> {
+    let common: Common = keys::read(keys::take(object, keys::of::<Common>()), at)?;
+    Ok((common.approval(), common.context.unwrap_or_default().0))
 }
 
 /// A verb's own arguments, the checks and what every verb takes, as one closed object.
 fn schema_of<T: Told>(name: &'static str, generator: &mut SchemaGenerator) -> Value {
-    let mut whole = T::json_schema(generator).to_value();
+    let whole = T::json_schema(generator).to_value();
+    let rules = T::Rules::json_schema(generator).to_value();
+    let common = Common::json_schema(generator).to_value();
+    closed(name, whole, [rules, common], [T::LIST, T::Rules::LIST])
+}
+
+/// The properties of several schemas as those of one, each told as its argument is.
+fn closed(name: &'static str, mut whole: Value, others: [Value; 2], lists: [&[Argument]; 2]) -> Value {
     let mut properties = Map::from_iter([("action".to_string(), json!({ "const": name }))]);
     let mut add = |schema: &Value| {
         if let Some(more) = schema["properties"].as_object() {
@@ -172,9 +183,8 @@ fn schema_of<T: Told>(name: &'static str, generator: &mut SchemaGenerator) -> Va
         }
     };
     add(&whole);
-    add(T::Rules::json_schema(generator).as_value());
-    add(Common::json_schema(generator).as_value());
-    for argument in T::LIST.iter().chain(T::Rules::LIST) {
+    others.iter().for_each(add);
+    for argument in lists.into_iter().flatten() {
         let Some(property) = properties.get_mut(argument.key()) else { continue };
         // What help names in backticks is a key here.
         property["description"] = argument.about().replace('`', "").into();
