@@ -1,12 +1,15 @@
 //! The text of one cache file: a line that says what it answers, then the answer as it came. It only encodes
 //! and decodes.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::fsio;
+
+/// No first line of ours is a tenth of that.
+const LARGEST_HEAD: u64 = 64 * 1024;
 
 /// A stored answer.
 #[derive(Debug)]
@@ -90,7 +93,7 @@ impl Entry {
             .ok()
             .filter(|file| file.metadata().is_ok_and(|found| found.is_file()))?;
         let mut line = String::new();
-        BufReader::new(file).read_line(&mut line).ok()?;
+        BufReader::new(file.take(LARGEST_HEAD)).read_line(&mut line).ok()?;
         serde_json::from_str(&line).ok()
     }
 }

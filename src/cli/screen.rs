@@ -2,7 +2,7 @@
 //! lines of its own, marked at their beginning and cut or wrapped to the terminal, so that no name and no text can
 //! pass for a line of the program; what decides stands last, right above the question. It asks nothing.
 
-use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthChar;
 
 use super::render::width;
 use crate::host::Question;
@@ -14,10 +14,10 @@ const MARK: &str = "  | ";
 const MOST_LINES: usize = 400;
 /// Records and recipients that are shown a line each.
 const MOST_NAMED: usize = 10;
-/// Characters that one place on the screen may be made of: more marks on one letter reach into other lines.
+/// Marks on one letter that are shown: more of them reach into other lines.
 const MOST_MARKS: usize = 4;
-/// Makes one picture of several, as of a family.
-const JOINER: char = '\u{200d}';
+/// Stands where marks were left out.
+const CUT: char = '…';
 /// A run of blanks longer than this is told by its length.
 const LONGEST_BLANK: usize = 8;
 const NARROWEST: usize = 24;
@@ -63,12 +63,14 @@ fn plain(lines: &mut Vec<String>, text: &str, columns: usize) {
 /// A text in as many lines as it takes, within reason; whether that is all of it.
 fn marked(lines: &mut Vec<String>, text: &str, columns: usize) -> bool {
     let room = columns - MARK.len();
-    let mut left = MOST_LINES;
+    let (mut left, mut is_whole) = (MOST_LINES, true);
     for line in text.lines() {
         // Indentation is the program's own: within a text of JSON a line break is written out.
         let inner = line.trim_start_matches(' ');
         let indent = (line.len() - inner.len()).min(room / 2);
-        let mut rest = " ".repeat(indent) + &harmless(inner);
+        let (inner, is_line_whole) = harmless(inner);
+        is_whole &= is_line_whole;
+        let mut rest = " ".repeat(indent) + &inner;
         loop {
             if left == 0 {
                 lines.push(format!("{MARK}(the rest is not shown)"));
@@ -85,7 +87,7 @@ fn marked(lines: &mut Vec<String>, text: &str, columns: usize) -> bool {
             rest = after.to_string();
         }
     }
-    true
+    is_whole
 }
 
 /// A name on one line, cut.
@@ -190,10 +192,11 @@ fn addresses(question: &Question, room: usize, most: usize) -> Vec<String> {
 /// A text on one line, its blanks collapsed.
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    harmless(&words.join(" "))
+    harmless(&words.join(" ")).0
 }
 
-fn harmless(text: &str) -> String {
+/// A text that draws nothing outside its place, and whether that is all of it.
+fn harmless(text: &str) -> (String, bool) {
     let text = sanitize::for_terminal(text).replace('\t', "    ");
     let mut safe = String::with_capacity(text.len());
     let mut blanks = 0;
@@ -204,19 +207,27 @@ fn harmless(text: &str) -> String {
         }
         *blanks = 0;
     };
-    for grapheme in text.graphemes(true) {
-        if grapheme.chars().all(|c| c.is_whitespace()) {
+    // Letters take their place, whatever script joins them to one picture; what takes none stands on the letter before.
+    let (mut marks, mut is_whole) = (0, true);
+    for character in text.chars() {
+        if character.is_whitespace() {
             blanks += 1;
             continue;
         }
         flush(&mut blanks, &mut safe);
-        let most = if grapheme.contains(JOINER) { 2 * MOST_MARKS } else { MOST_MARKS };
-        let kept: String = grapheme.chars().take(most).collect();
-        // A joiner at a cut would join what follows.
-        safe.push_str(kept.trim_end_matches(JOINER));
+        marks = if character.width() == Some(0) { marks + 1 } else { 0 };
+        match marks {
+            0..=MOST_MARKS => safe.push(character),
+            _ => {
+                if !safe.ends_with(CUT) {
+                    safe.push(CUT);
+                }
+                is_whole = false;
+            }
+        }
     }
     flush(&mut blanks, &mut safe);
-    safe
+    (safe, is_whole)
 }
 
 #[cfg(test)]
@@ -273,8 +284,9 @@ mod tests {
                 let lines: Vec<&str> = screen.lines().collect();
                 for line in &lines {
                     assert!(width::of(line) <= columns, "{columns}: {line:?}");
-                    let longest = line.graphemes(true).map(|g| g.chars().count()).max().unwrap_or(0);
-                    assert!(longest <= 2 * MOST_MARKS, "{line:?}");
+                    let is_mark = |c: &char| c.width() == Some(0);
+                    let marks = line.split(|c| !is_mark(&c)).map(|run| run.chars().count()).max();
+                    assert!(marks.unwrap_or(0) <= MOST_MARKS, "{line:?}");
                 }
                 let last = lines[lines.len().saturating_sub(rows - 3)..].join("\n");
                 for part in [
@@ -310,6 +322,27 @@ mod tests {
         assert!(screen.contains("Text:     NOT shown whole") && screen.contains("(the rest is not shown)"));
         question.texts.clear();
         assert!(drawn(&question, 80, 24).contains("Text:     none"));
+    }
+
+    #[test]
+    fn letters_are_shown_whatever_joins_them_and_marks_that_are_left_out_are_told() {
+        for (text, is_whole) in [
+            ("ស្ត្រី ខ្ញុំ", true),
+            ("कार्त्स्न्य स्त्र्य", true),
+            ("က္ကြွေ", true),
+            ("ക്ഷ്മ്യം", true),
+            ("ᄒᆡᆼᄇᆡᆨ ᄉᄃᄅᄆᄇᄋᄌ", true),
+            ("👩\u{200d}👩\u{200d}👧\u{200d}👦 🏳\u{fe0f}\u{200d}🌈", true),
+            ("Việt Nam, E\u{302}\u{301}", true),
+            ("Z\u{300}\u{301}\u{302}\u{303}\u{304}algo", false),
+            ("\u{1100}\u{1161}\u{1161}\u{1161}\u{1161}\u{1161}", false),
+        ] {
+            let mut question = question();
+            question.texts[0].1 = text.into();
+            let screen = drawn(&question, 80, 24);
+            assert_eq!(screen.contains(text), is_whole, "{text}: {screen}");
+            assert_eq!(screen.contains("Text:     shown whole above"), is_whole, "{text}: {screen}");
+        }
     }
 
     #[test]

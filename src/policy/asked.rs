@@ -35,6 +35,8 @@ pub struct Asked<'o> {
     pub named_of: Vec<(usize, &'o str)>,
     /// Models among whose records one is searched for by its name.
     pub searched: Vec<String>,
+    /// Models among whose records an import looks for one by its name.
+    imported: Vec<String>,
     /// A condition that cannot be read.
     pub is_opaque: bool,
     /// The records that a condition on their number finds.
@@ -70,6 +72,7 @@ impl<'o> Asked<'o> {
             named: Vec::new(),
             named_of: Vec::new(),
             searched: Vec::new(),
+            imported: Vec::new(),
             is_opaque: false,
             found: Vec::new(),
             names: naming::names(operation, &facts),
@@ -85,6 +88,8 @@ impl<'o> Asked<'o> {
         asked.context();
         asked.names_of_records();
         asked.search_for_a_name();
+        let imported = std::mem::take(&mut asked.imported);
+        asked.searched.extend(imported);
         asked.whole();
         asked.caused();
         for act in &mut asked.acts {

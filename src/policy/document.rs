@@ -122,6 +122,8 @@ pub struct Document {
     pub redact: Vec<Redaction>,
     /// The salted hash of the passphrase by which a person proves to be here.
     pub passphrase: Option<String>,
+    /// It says more of one model that is read than of others.
+    pub looks_across: bool,
 }
 
 impl Document {
@@ -203,6 +205,7 @@ impl Document {
         if let Some(node) = members.get("approval") {
             document.passphrase = passphrase(&node)?;
         }
+        document.looks_across = document.tells_apart();
         Ok(document)
     }
 
@@ -217,7 +220,7 @@ impl Document {
     }
 
     /// Whether any rule denies, asks about or permits something of one model that is read.
-    pub fn looks_across(&self) -> bool {
+    fn tells_apart(&self) -> bool {
         self.rules.iter().any(|rule| {
             let refuses = matches!(rule.action, Action::Deny | Action::Ask);
             (refuses || rule.matches.fields.is_some()) && rule.matches.tells_models_apart()

@@ -104,7 +104,7 @@ impl Policies {
 
     /// Whether any of them says more of one model that is read than of others.
     pub fn look_across(&self) -> bool {
-        self.documents.iter().any(|loaded| loaded.document.looks_across())
+        self.documents.iter().any(|loaded| loaded.document.looks_across)
     }
 
     /// Whether any of them withholds fields.

@@ -63,6 +63,8 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
             ("res.partner", "comment", "", Link::One),
             ("res.partner", "x_views", "ir.ui.view", Link::Beside),
             ("project.task", "user_ids", "res.users", Link::Beside),
+            ("crm.lead", "partner_id", "res.partner", Link::One),
+            ("stock.move", "product_id", "product.product", Link::One),
             ("project.task", "x_kinds", "x.kind", Link::Beside),
         ];
         let found = known.iter().find(|row| row.0 == model && row.1 == field);
@@ -95,6 +97,10 @@ pub fn decide(policies: &Policies, call: &Value, told: &Value) -> Decision {
             Computed { is_stored: true, ..writable(&["parent_id.partner_id", "project_id"]) }
         }
         ("res.partner", "email_normalized") => from(&["email"]),
+        ("crm.lead", "email_from") => {
+            Computed { is_text: true, is_stored: true, ..writable(&["partner_id.email"]) }
+        }
+        ("stock.move", "product_uom") => Computed { is_stored: true, ..writable(&["product_id.uom_id"]) },
         _ => from(&[]),
     };
     let held = |model: &str| {

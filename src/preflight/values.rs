@@ -136,7 +136,7 @@ fn writable(field: &Value, name: &str, value: &Value, is_new: bool, place: &str)
     let computed = field["depends"].as_array().is_some_and(|depends| !depends.is_empty());
     let why = match (stored, computed) {
         (false, _) => "Odoo computes it, and the value would be lost",
-        (true, true) => "Odoo computes it, and would overwrite the value",
+        (true, true) => "Odoo computes it, and overwrites the value, now or when it computes it again",
         (true, false) if !is_new => "it is readonly, so Odoo's own forms never write it",
         (true, false) if is_brought_about(field, name, value) => {
             "it is readonly: Odoo's own work brings it about, and a record created with it has done none of that"
@@ -166,11 +166,10 @@ fn forced(refusal: Error, field: &Value, name: &str) -> Error {
     } else {
         refusal.with_hint(format!("it follows from {}", from.join(", ")))
     };
-    let is_computed = field["store"] == false || !from.is_empty();
-    let what = if is_computed {
-        " sends it all the same, and Odoo's own value stands"
-    } else {
-        " writes it all the same"
+    let what = match (field["store"] != false, from.is_empty()) {
+        (false, _) => " sends it all the same, and Odoo's own value stands",
+        (true, false) => " sends it all the same: it stands at most until Odoo computes it again",
+        (true, true) => " writes it all the same",
     };
     refusal.with_hint(Hint::default().with("force_fields", name).text(what))
 }

@@ -14,10 +14,15 @@ use crate::knowledge::methods::{self, Scope};
 use crate::operation::{Access, Operation};
 use crate::transport::{GAP, HttpReply};
 
+/// Each request has a connection to itself until it is answered.
+const ID: i64 = 1;
+
 /// What such an answer holds.
 #[derive(Deserialize)]
 struct Envelope {
     jsonrpc: String,
+    #[serde(default)]
+    id: Value,
     #[serde(default)]
     result: Option<Box<RawValue>>,
     #[serde(default)]
@@ -60,7 +65,7 @@ const NO_ROUTE: [&str; 2] = ["The requested URL was not found on the server.", "
 
 /// The parameters in their envelope.
 pub fn body(params: Value) -> Value {
-    json!({ "jsonrpc": "2.0", "method": "call", "id": 1, "params": params })
+    json!({ "jsonrpc": "2.0", "method": "call", "id": ID, "params": params })
 }
 
 /// What a call came to.
@@ -84,9 +89,13 @@ pub fn reply(operation: &Operation, reply: HttpReply, asked: Asked) -> Result<Re
 /// # Errors
 /// The error, or whatever else answered.
 pub fn result(reply: &HttpReply, asked: Asked) -> Result<Reply> {
-    let Ok(Envelope { jsonrpc, result, error }) = serde_json::from_slice(&reply.body) else {
+    let Ok(Envelope { jsonrpc, id, result, error }) = serde_json::from_slice(&reply.body) else {
         return Err(faults::of_reply(&start_of(reply), asked));
     };
+    // On a connection that something between shares, one may get what another was answered.
+    if !id.is_null() && id != ID {
+        return Err(faults::of_answer("the answer to this request", asked).with_status(reply.status));
+    }
     match error {
         Some(_) if result.is_some() || faults::odoos_json(&reply.body).is_none() => {
             Err(faults::of_answer("a result or an error, said once", asked).with_status(reply.status))
@@ -293,6 +302,8 @@ mod tests {
             "<html>",
             "",
             r#"{"jsonrpc":"1.0","result":3}"#,
+            r#"{"jsonrpc":"2.0","id":2,"result":3}"#,
+            r#"{"jsonrpc":"2.0","id":"1","result":3}"#,
         ] {
             let error = of(strange).unwrap_err();
             assert_eq!((error.code, error.effect), (Code::BadReply, Effect::Unknown), "{strange}");

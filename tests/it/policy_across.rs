@@ -183,3 +183,27 @@ fn a_name_is_found_by_itself_where_what_else_is_looked_at_is_denied_or_withheld(
         assert_eq!(names(), before + 1, "{document}");
     }
 }
+
+#[test]
+fn an_import_finds_nothing_by_what_is_withheld() {
+    let (home, server) = telling();
+    let answer = json!({ "ids": [1], "messages": [], "nextrow": 0 });
+    server.on(&json2("x.badge", "load"), Answer::json(answer));
+    let load = |column: &str| {
+        let data = json!({ "fields": ["name", column], "data": [["x", "a@b.example"]] }).to_string();
+        home.run(["call", "x.badge", "load", "--data-json", &data])
+    };
+    let sent = || server.requests_to(&json2("x.badge", "load")).len();
+    for field in ["res.users.login", "res.partner.email", "login"] {
+        policy(&home, &json!({ "version": "1", "redact": [field] }));
+        let refused = load("user_id").fails(5, "policy_denied");
+        assert!(refused.stderr.contains("withheld"), "{}", refused.stderr);
+        assert_eq!(sent(), 0, "{field}");
+    }
+    for column in ["user_id/id", "user_id/.id"] {
+        load(column).ok();
+    }
+    policy(&home, &json!({ "version": "1", "redact": ["res.partner.vat"] }));
+    load("user_id").ok();
+    assert_eq!(sent(), 3);
+}

@@ -164,9 +164,11 @@ fn what_force_does_is_promised_for_what_odoo_keeps_and_for_nothing_else() {
         "shown": {"type": "float", "string": "Shown", "readonly": true, "store": false},
         "kept": {"type": "float", "string": "Kept", "readonly": true, "store": true}}"#;
     server.on(&json2("x.thing", "fields_get"), Answer::json(fields));
-    for (name, promised) in
-        [("total", "Odoo's own value stands"), ("shown", "Odoo's own value stands"), ("kept", "writes it")]
-    {
+    for (name, promised) in [
+        ("total", "until Odoo computes it again"),
+        ("shown", "Odoo's own value stands"),
+        ("kept", "writes it"),
+    ] {
         let vals = json!({ name: 5 }).to_string();
         let hints = home
             .run(["write", "x.thing", "--ids", "1", "--vals", &vals])

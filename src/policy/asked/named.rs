@@ -332,7 +332,7 @@ fn number(value: &Value) -> Option<i64> {
 }
 
 /// The number of a record, or its external id.
-fn is_number(part: &&str) -> bool {
+pub(super) fn is_number(part: &&str) -> bool {
     matches!(*part, "id" | ".id")
 }
 

@@ -47,11 +47,14 @@ impl<'o> Asked<'o> {
         if !computed.is_writable || computed.is_stored && computed.paths.len() != 1 {
             return Vec::new();
         }
-        let mut paths = computed.paths.iter().filter_map(|path| path.split_once('.'));
-        let Some((link, _)) = paths.find(|(_, own)| *own == field) else { return Vec::new() };
+        let paths = || computed.paths.iter().filter_map(|path| path.split_once('.'));
+        // Under another name it is a text that is made of nothing else: a lead's e-mail address is its contact's.
+        let only = || paths().next().filter(|_| computed.is_text && computed.paths.len() == 1);
+        let found = paths().find(|(_, own)| *own == field).or_else(only);
+        let Some((link, own)) = found.filter(|(_, own)| !own.contains('.')) else { return Vec::new() };
         let Some(parent) = self.end_of(model, link) else { return Vec::new() };
-        let mut all = self.held_by(&parent, field, seen);
-        all.push(Held { model: parent, field: field.into(), is_by_name: false });
+        let mut all = self.held_by(&parent, own, seen);
+        all.push(Held { model: parent, field: own.into(), is_by_name: false });
         all
     }
 
@@ -146,7 +149,7 @@ impl<'o> Asked<'o> {
     }
 
     /// The model that a field leads to.
-    fn end_of(&self, model: &str, field: &str) -> Option<String> {
+    pub(super) fn end_of(&self, model: &str, field: &str) -> Option<String> {
         match (self.facts.lead)(model, field) {
             Lead::To { model, .. } => Some(model),
             _ => None,

@@ -177,6 +177,7 @@ impl<'o> Asked<'o> {
         self.each(value, &mut |asked, path| {
             asked.name(path);
             asked.parts(&super::named::parts(path), Kind::Written, at);
+            asked.found_by_name(at, path);
         });
         for field in self.made_by_name() {
             let led = self.lead(at, field);
@@ -189,6 +190,17 @@ impl<'o> Asked<'o> {
                 act.is_uncounted = true;
             }
         }
+    }
+
+    /// A record that a column leads to is searched for by its name, unless its number or external id stands there: it
+    /// tells of what is withheld, and a rule on a field does not mean it.
+    fn found_by_name(&mut self, at: usize, path: &str) {
+        let Some(model) = self.acts.get(at).and_then(|act| act.model.as_ref()) else { return };
+        let mut to = Some(model.given.clone());
+        for part in super::named::parts(path) {
+            to = to.filter(|_| !super::named::is_number(&part)).and_then(|model| self.end_of(&model, part));
+        }
+        self.imported.extend(to);
     }
 
     /// What stands in a column.
