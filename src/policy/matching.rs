@@ -151,7 +151,8 @@ impl Match {
                 let value = asked.in_context(context, key);
                 match tests.as_slice() {
                     [Test::Exists(wanted)] => value.is_some() == *wanted,
-                    tests => value.is_some_and(|value| tests.iter().all(|it| it.holds(value) == Some(true))),
+                    tests => value
+                        .is_some_and(|value| tests.iter().all(|it| it.holds_in_context(value) == Some(true))),
                 }
             })
         };

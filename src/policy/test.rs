@@ -114,6 +114,15 @@ impl Test {
         }
     }
 
+    /// The same of a key of the context: Odoo takes 0 and "" there for false, and whatever is something for true.
+    pub fn holds_in_context(&self, value: &Value) -> Option<bool> {
+        match self {
+            Test::Eq(Value::Bool(wanted)) => Some(is_something(value) == *wanted),
+            Test::Neq(Value::Bool(wanted)) => Some(is_something(value) != *wanted),
+            _ => self.holds(value),
+        }
+    }
+
     /// In words.
     pub fn words(&self) -> String {
         let list = |all: &[Value]| all.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
@@ -131,6 +140,18 @@ impl Test {
             Test::Exists(true) => "is given".into(),
             Test::Exists(false) => "is left out".into(),
         }
+    }
+}
+
+/// Whether Python takes a value for true.
+fn is_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(is_it) => *is_it,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A rule on one model is not gone around by another that holds its fields, by a search for a name or by a wizard: what
 //! Odoo tells of fields decides, or what is known of it where it does not tell.
 
+#[cfg(feature = "mcp")]
 use crate::support::mcp::{Client, Era};
 use crate::support::run::write_with_mode;
 use crate::support::{Answer, Home, Server, json2, lab};
@@ -117,6 +118,7 @@ fn a_denied_model_that_tells_no_fields_is_refused_and_asked_no_more() {
     assert!(server.requests_to(&json2("res.users", "fields_get")).is_empty());
 }
 
+#[cfg(feature = "mcp")]
 #[test]
 fn a_wizard_is_judged_by_what_its_button_does_on_a_command_line_and_by_mcp() {
     let (home, server) = lab();

@@ -3,6 +3,7 @@
 
 use std::fs;
 
+#[cfg(feature = "mcp")]
 use crate::support::mcp::{Client, Era};
 use crate::support::run::write_with_mode;
 use crate::support::{Answer, Home, Server, json2, lab};
@@ -67,6 +68,7 @@ fn each_of_its_verdicts_is_said_and_noted_and_lets_through_on_a_command_line() {
     assert!(!home.run(ACT).ok().stderr.contains("only watches"));
 }
 
+#[cfg(feature = "mcp")]
 #[test]
 fn each_of_its_verdicts_is_said_and_noted_and_lets_through_by_mcp() {
     for (rule, says, verdict) in cases() {
