@@ -19,7 +19,8 @@ fn cell(kind: &str, value: &Value) -> String {
         "boolean" => if value == true { "yes" } else { "no" }.to_string(),
         _ if *value == false => String::new(),
         "integer" | "float" | "monetary" | "many2one_reference" => value.to_string(),
-        "char" | "selection" | "date" | "datetime" | "reference" => value.as_str().unwrap().to_string(),
+        "char" | "selection" | "date" | "reference" => value.as_str().unwrap().to_string(),
+        "datetime" => format!("{}Z", value.as_str().unwrap()),
         "text" => value.as_str().unwrap().replace('\n', "⏎"),
         // What `records` wrote.
         "html" => {
