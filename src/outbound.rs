@@ -2,9 +2,9 @@
 //! program holds them itself. It is a fence: what a module of one's own sends, or a record's state brings about, it
 //! does not see. Pure.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::operation::{Object, Operation};
+use crate::operation::{Object, Operation, is_true};
 
 const LETTER: &str = "sends messages by e-mail";
 const INVOICE: &str = "sends invoices";
@@ -182,12 +182,8 @@ fn sends(row: &StoredRow, is_made: bool, all: &[&Object], context: &Object) -> b
             || all.iter().any(|values| counts_as(values.get(*field), which)))
 }
 
-fn is_true(value: &Value) -> bool {
-    !matches!(value, Value::Null | Value::Bool(false)) && *value != json!(0) && *value != json!("")
-}
-
 fn is_empty(value: Option<&Value>) -> bool {
-    value.is_none_or(|value| !is_true(value) || *value == json!([]))
+    value.is_none_or(|value| !is_true(value))
 }
 
 /// Whether a message stays inside: a note, to nobody by name.
@@ -246,6 +242,8 @@ fn counts_as(value: Option<&Value>, which: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::operation::kwargs;
 

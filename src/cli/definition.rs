@@ -83,7 +83,10 @@ fn behind_a_wrapper(command: Command) -> Command {
         _ if matches!(arg.get_id().as_str(), "profile" | "env_file") => arg.hide(true),
         Some("FILE") => {
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-            arg.help(format!("{help}; behind this wrapper a file in ODOO_FILES_DIR of its profile alone"))
+            // The one that is the program's own is read there as well.
+            let other =
+                if arg.get_default_values().is_empty() { "alone" } else { "or the default, no other" };
+            arg.help(format!("{help}; behind this wrapper a file in ODOO_FILES_DIR of its profile {other}"))
         }
         _ => arg,
     });

@@ -72,7 +72,7 @@ impl Computed {
         let is_text = self.is_text && !self.is_writable;
         let is_anothers = move |path: &String| path.rsplit_once('.').is_some_and(|(_, last)| last == field);
         let is_shown = !self.is_stored || self.paths.len() == 1;
-        self.paths.iter().filter(move |path| path.contains('.') && (is_text || is_shown && is_anothers(path)))
+        self.paths.iter().filter(move |path| is_text || is_shown && is_anothers(path))
     }
 
     /// Whether it stands in the record that a link of its own leads to, and nowhere else.

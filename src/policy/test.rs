@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::decimal::Decimal;
 use super::reading::{Node, Read};
-use crate::operation::canonical;
+use crate::operation::{canonical, is_true};
 
 /// What is asked of a value.
 #[derive(Clone, Debug)]
@@ -117,8 +117,8 @@ impl Test {
     /// The same of a key of the context: Odoo takes 0 and "" there for false, and whatever is something for true.
     pub fn holds_in_context(&self, value: &Value) -> Option<bool> {
         match self {
-            Test::Eq(Value::Bool(wanted)) => Some(is_something(value) == *wanted),
-            Test::Neq(Value::Bool(wanted)) => Some(is_something(value) != *wanted),
+            Test::Eq(Value::Bool(wanted)) => Some(is_true(value) == *wanted),
+            Test::Neq(Value::Bool(wanted)) => Some(is_true(value) != *wanted),
             _ => self.holds(value),
         }
     }
@@ -140,18 +140,6 @@ impl Test {
             Test::Exists(true) => "is given".into(),
             Test::Exists(false) => "is left out".into(),
         }
-    }
-}
-
-/// Whether Python takes a value for true.
-fn is_something(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(is_it) => *is_it,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(members) => !members.is_empty(),
     }
 }
 

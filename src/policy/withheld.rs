@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::act::Act;
 use super::asked::Asked;
 use super::document::{Action, Document};
-use super::facts::{Computed, Facts, Lead};
+use super::facts::{Facts, Lead};
 use super::pattern::ModelNames;
 use super::policies::Policies;
 use crate::knowledge::methods::{self, Role};
@@ -155,18 +155,13 @@ impl Withheld {
         (facts.sources)(model, field).paths.into_iter().find(|path| self.leads_to_withheld(path, facts, seen))
     }
 
-    /// Whether a field shows what is withheld: it is a text that Odoo makes of it and nobody writes, or another record's
-    /// field, shown as its own. What is written or counted is a value by itself.
+    /// Whether a field shows what is withheld as its own. What is written or counted is a value by itself.
     fn shows_withheld(&self, field: &str, facts: &Facts, seen: &mut HashSet<(String, String)>) -> bool {
         if field == "display_name" || !seen.insert((self.model.given.clone(), field.into())) {
             return false;
         }
-        let Computed { paths, is_text, is_stored, is_writable, .. } =
-            (facts.sources)(&self.model.given, field);
-        let is_text = is_text && !is_writable;
-        let is_anothers =
-            |path: &String| !is_stored && path.rsplit_once('.').is_some_and(|(_, last)| last == field);
-        let mut shown = paths.iter().filter(|path| is_text || is_anothers(path));
+        let computed = (facts.sources)(&self.model.given, field);
+        let mut shown = computed.shown(field);
         shown.any(|path| self.is_shown_by(path, facts, seen))
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Check, refused};
 use crate::error::Result;
 use crate::hint::Hint;
-use crate::operation::Operation;
+use crate::operation::{Operation, is_true};
 
 /// Tags by which a text is taken for HTML; `<a@b.c>` and `a < b` are none.
 const TAGS: [&str; 22] = [
@@ -36,7 +36,7 @@ const TAGS: [&str; 22] = [
 
 /// The rules of `message_post`.
 pub fn check(check: &Check, operation: &Operation) -> Result<()> {
-    let given = |name: &str| operation.kwargs.get(name).is_some_and(is_set);
+    let given = |name: &str| operation.kwargs.get(name).is_some_and(is_true);
     if operation.method == "message_notify" && !given("partner_ids") {
         check.note("message_notify tells the people in partner_ids, and here are none: nobody is told of it");
     }
@@ -99,12 +99,6 @@ fn told(partners: bool, addresses: bool) -> &'static str {
         }
         (false, false) => "",
     }
-}
-
-fn is_set(value: &Value) -> bool {
-    !matches!(value, Value::Null | Value::Bool(false))
-        && value.as_str() != Some("")
-        && *value != Value::Array(Vec::new())
 }
 
 /// Whether a text has tags as HTML has them.

@@ -2,6 +2,7 @@
 //! was clearly meant. Rules over an operation and the fields of its models; it must not send anything itself,
 //! and where the fields cannot tell it leaves the decision to Odoo.
 
+pub mod activities;
 pub mod answers;
 pub mod buttons;
 pub mod companies;
@@ -108,6 +109,7 @@ impl<'a> Check<'a> {
         found.told()?;
         zoned::mend(self, operation)?;
         meetings::check(self, operation);
+        activities::check(self, operation);
         contexts::defaults(self, operation);
         imports::check(self, operation)?;
         if self.rules.dry_run {

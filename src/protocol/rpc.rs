@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn an_error_means_what_it_means_in_json2() {
-        use Code::{AccessDenied, Busy, DatabaseNotFound, InvalidRequest, NotFound, Rejected};
+        use Code::{AccessDenied, Busy, DatabaseNotFound, InvalidRequest, NotFound, Rejected, ServerError};
         for (name, message, code) in [
             ("odoo.exceptions.AccessError", "no", AccessDenied),
             ("odoo.exceptions.AccessDenied", "Access Denied", AccessDenied),
@@ -330,6 +330,9 @@ mod tests {
             ("builtins.AttributeError", "The method 'f' does not exist on the model 'res.partner'", NotFound),
             ("builtins.AttributeError", "'NoneType' object has no attribute 'f'", InvalidRequest),
             ("builtins.ValueError", "Invalid field 'x' on model 'y'", InvalidRequest),
+            ("builtins.MemoryError", "", ServerError),
+            ("builtins.Exception", "CPU time limit exceeded.", ServerError),
+            ("builtins.Exception", "x", InvalidRequest),
             ("psycopg2.errors.InvalidDatetimeFormat", "x", InvalidRequest),
             ("psycopg2.errors.SerializationFailure", "x", Busy),
             ("psycopg2.errors.LockNotAvailable", "x", Busy),

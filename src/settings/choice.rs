@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{Environment, Layers, Origin, Paths, SANDBOX, Selection, env_file, names};
+use super::{Environment, Layers, Origin, Paths, SANDBOX, Selection, env_file, names, wrapper};
 use crate::error::{Code, Error, Result};
 use crate::fsio;
 use crate::text::shell;
@@ -49,7 +49,11 @@ pub fn choose<'a>(
             "copy env-dist/odoo_{}.env-dist to {} with mode 0600{}",
             if name == "erp" { "erp" } else { "local" },
             path.display(),
-            if crate::embedded::is_there() { ", or try --profile sandbox" } else { "" }
+            // A wrapper refuses another profile than its own.
+            match crate::embedded::is_there() && !wrapper::is_one(environment) {
+                true => ", or try --profile sandbox",
+                false => "",
+            }
         )));
     }
     refuse_shared(&paths.config)?;
@@ -85,7 +89,7 @@ fn nothing_to_go_by(environment: &Environment, paths: &Paths, profiles: &[String
             Code::ConfigMissing,
             format!("no profile is configured: {looked} and for odoo_NAME.env in {}", paths.config.display()),
         );
-        if crate::embedded::is_there() {
+        if crate::embedded::is_there() && !wrapper::is_one(environment) {
             error = error.with_hint(
                 "to try without any configuration: odoo-agent --profile sandbox search-read res.partner",
             );

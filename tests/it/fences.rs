@@ -182,6 +182,27 @@ fn behind_a_wrapper_files_are_read_only_where_the_profile_says() {
 }
 
 #[test]
+fn behind_a_wrapper_nothing_is_explained_or_advised_of_another_profile() {
+    let (home, server) = (Home::new(), Server::start());
+    let wrapper = wrapped(&home, &server, "");
+    home.profile("erp", &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", KEY)]);
+    let other = home.config().join("odoo_erp.policy.json");
+    crate::support::run::write_with_mode(&other, br#"{"version":"1","default":"deny"}"#, 0o600);
+    let env_file = home.config().join("odoo_erp.env").display().to_string();
+    for other in [["--profile", "erp"], ["--env-file", &env_file]] {
+        let line = [&["policy", "explain", "--"][..], &other, &["count", "res.partner"]].concat();
+        let refused = through(&wrapper, &home, &line).fails(2, "usage");
+        assert!(!refused.stderr.contains("erp.policy"), "{}", refused.stderr);
+    }
+    let own = through(&wrapper, &home, &["policy", "explain", "--", "count", "res.partner"]).ok();
+    assert!(!own.stdout.contains("erp"), "{}", own.stdout);
+    home.run(["--profile", "erp", "policy", "explain", "--", "count", "res.partner"]).ok();
+    std::fs::remove_file(home.config().join("odoo_local.env")).unwrap();
+    let missing = through(&wrapper, &home, &["count", "res.partner"]).fails(3, "config_missing");
+    assert!(!missing.stderr.contains("sandbox"), "{}", missing.stderr);
+}
+
+#[test]
 fn behind_a_wrapper_a_spec_is_a_file_as_any_other() {
     let (home, server) = (Home::new(), Server::start());
     server.on(&json2("res.partner", "search_count"), Answer::json("1"));

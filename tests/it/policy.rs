@@ -4,15 +4,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use crate::support::policies::{policy, served};
 use crate::support::run::write_with_mode;
 use crate::support::{Answer, Home, KEY, Outcome, Served, Server, Terminal, json2, lab};
 use serde_json::{Value, json};
 
 const TABLE: &str = include_str!("../policy/table.json");
-
-fn policy(home: &Home, document: &Value) {
-    write_with_mode(&home.config().join("policy.json"), document.to_string().as_bytes(), 0o600);
-}
 
 /// A call as a command line.
 fn line(call: &Value) -> Vec<String> {
@@ -218,19 +215,6 @@ fn quota_is_given_back_only_where_the_call_never_left() {
     }
 }
 
-/// A profile on a served sandbox, where nothing is kept yet.
-fn cold(document: &Value) -> (Home, Served) {
-    let (home, served) = (Home::new(), Served::start());
-    let values = [
-        ("ODOO_BASE_URL", served.base_url()),
-        ("ODOO_DB", served.database()),
-        ("ODOO_API_KEY", served.key("agent")),
-    ];
-    home.profile("agent", &values);
-    policy(&home, document);
-    (home, served)
-}
-
 #[test]
 fn where_fields_lead_is_asked_when_nothing_is_kept() {
     let rule = |matches: Value| json!({ "version": "1", "rules": [{ "match": matches, "action": "deny" }] });
@@ -259,7 +243,7 @@ fn where_fields_lead_is_asked_when_nothing_is_kept() {
         (&made, write(r#"{"order_line":[[0,0,{}]]}"#), true),
         (&made, write(r#"{"client_order_ref":"x"}"#), false),
     ] {
-        let (home, _served) = cold(document);
+        let (home, _served) = served(document);
         let outcome = home.run(&line);
         let code = if outcome.exit == 0 { String::new() } else { outcome.code() };
         assert_eq!(code == "policy_denied", is_denied, "{line:?}: {}", outcome.stderr);
@@ -269,7 +253,7 @@ fn where_fields_lead_is_asked_when_nothing_is_kept() {
 
 #[test]
 fn what_a_denied_model_consists_of_is_not_told_from_what_is_kept() {
-    let (home, _served) = cold(&json!({ "version": "1" }));
+    let (home, _served) = served(&json!({ "version": "1" }));
     let lines = [
         &["schema-summary", "res.users"][..],
         &["doc-model", "res.users"],
@@ -289,7 +273,7 @@ fn what_a_denied_model_consists_of_is_not_told_from_what_is_kept() {
 
 #[test]
 fn a_dry_run_is_denied_as_the_call_would_be() {
-    let (home, _served) = cold(&json!({ "version": "1", "rules": [
+    let (home, _served) = served(&json!({ "version": "1", "rules": [
         { "match": { "model": "sale.order.line", "effect": "destructive" }, "action": "deny" },
         { "match": { "model": "res.partner", "effect": "write" }, "action": "ask" } ] }));
     let run = |model: &str, values: &str| {
@@ -315,7 +299,7 @@ fn a_dry_run_is_denied_as_the_call_would_be() {
 
 #[test]
 fn without_a_policy_nothing_is_read_to_decide() {
-    let (home, _served) = cold(&json!({ "version": "1" }));
+    let (home, _served) = served(&json!({ "version": "1" }));
     fs::remove_file(home.config().join("policy.json")).unwrap();
     home.run(["write", "res.partner", "--ids", "7", "--vals-json", r#"{"comment":"x"}"#]).ok();
     assert!(!home.path().join("state/policy").exists(), "nothing is counted or noted");
@@ -670,7 +654,7 @@ fn asking(more: Value) -> (Home, Served) {
     let mut document = json!({ "version": "1", "rules": [
         { "match": { "method": "write" }, "action": "ask", "reason": "Changes are looked at" } ] });
     document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    cold(&document)
+    served(&document)
 }
 
 fn held(home: &Home) -> String {
@@ -923,7 +907,7 @@ fn a_link_is_held_to_the_field_that_it_changes() {
         (json!(["child_ids", "parent_id"]), true),
         (json!(["child_ids", "name"]), false),
     ] {
-        let (home, _served) = cold(&allowed(fields.clone()));
+        let (home, _served) = served(&allowed(fields.clone()));
         let made = home.run(["search-read", "res.partner", "--fields", "id", "--limit", "2"]).ok().json();
         let ids: Vec<i64> = made.as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect();
         let values = json!({ "child_ids": [[4, ids[1]]] }).to_string();

@@ -3,17 +3,9 @@
 
 #[cfg(feature = "mcp")]
 use crate::support::mcp::{Client, Era};
-use crate::support::run::write_with_mode;
+use crate::support::policies::{denying, policy};
 use crate::support::{Answer, Home, Server, json2, lab};
-use serde_json::{Value, json};
-
-fn policy(home: &Home, document: &Value) {
-    write_with_mode(&home.config().join("policy.json"), document.to_string().as_bytes(), 0o600);
-}
-
-fn denying(more: Value) -> Value {
-    json!({ "version": "1", "rules": [{ "match": more, "action": "deny" }] })
-}
+use serde_json::json;
 
 /// A server that tells the fields of users and of badges, which show those of their user.
 fn telling() -> (Home, Server) {

@@ -4,44 +4,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::support::policies::{denying, policy, profile, rules, run, served};
 use crate::support::run::write_with_mode;
 use crate::support::{Answer, Home, Outcome, Seen, Served, Terminal, json2, lab};
 use serde_json::{Value, json};
 
-fn policy(home: &Home, document: &Value) {
-    write_with_mode(&home.config().join("policy.json"), document.to_string().as_bytes(), 0o600);
-}
-
-fn rules(rules: Value) -> Value {
-    json!({ "version": "1", "rules": rules })
-}
-
-fn denying(more: Value) -> Value {
-    rules(json!([{ "match": more, "action": "deny" }]))
-}
-
-/// The profile `agent` on a served sandbox.
-fn served(document: &Value) -> (Home, Served) {
-    let (home, served) = (Home::new(), Served::start());
-    profile(&home, &served, "agent");
-    policy(&home, document);
-    (home, served)
-}
-
-fn profile(home: &Home, served: &Served, name: &str) {
-    let values = [
-        ("ODOO_BASE_URL", served.base_url()),
-        ("ODOO_DB", served.database()),
-        ("ODOO_API_KEY", served.key("agent")),
-    ];
-    home.profile(name, &values);
-}
-
 const WRITE: [&str; 6] = ["write", "res.partner", "--ids", "7", "--vals-json", r#"{"comment":"Later"}"#];
-
-fn run(home: &Home, line: &[&str]) -> Outcome {
-    home.run(["--profile", "agent"].iter().chain(line))
-}
 
 /// The number under which a call waits here.
 fn held(refused: Outcome) -> String {

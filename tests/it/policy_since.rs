@@ -4,38 +4,9 @@
 use std::path::PathBuf;
 
 use crate::journal::{entries, files};
-use crate::support::run::write_with_mode;
-use crate::support::{Answer, Home, Outcome, Served, Terminal, json2, lab};
+use crate::support::policies::{denying, policy, rules, run, served};
+use crate::support::{Answer, Home, Terminal, json2, lab};
 use serde_json::{Value, json};
-
-fn policy(home: &Home, document: &Value) {
-    write_with_mode(&home.config().join("policy.json"), document.to_string().as_bytes(), 0o600);
-}
-
-fn rules(rules: Value) -> Value {
-    json!({ "version": "1", "rules": rules })
-}
-
-fn denying(more: Value) -> Value {
-    rules(json!([{ "match": more, "action": "deny" }]))
-}
-
-/// The profile `agent` on a served sandbox.
-fn served(document: &Value) -> (Home, Served) {
-    let (home, served) = (Home::new(), Served::start());
-    let values = [
-        ("ODOO_BASE_URL", served.base_url()),
-        ("ODOO_DB", served.database()),
-        ("ODOO_API_KEY", served.key("agent")),
-    ];
-    home.profile("agent", &values);
-    policy(&home, document);
-    (home, served)
-}
-
-fn run(home: &Home, line: &[&str]) -> Outcome {
-    home.run(["--profile", "agent"].iter().chain(line))
-}
 
 fn field(home: &Home, model: &str, id: &str, name: &str) -> Value {
     let read = run(home, &["read", model, "--ids", id, "--fields", name]).ok().json();

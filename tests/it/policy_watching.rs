@@ -5,13 +5,10 @@ use std::fs;
 
 #[cfg(feature = "mcp")]
 use crate::support::mcp::{Client, Era};
+use crate::support::policies::policy;
 use crate::support::run::write_with_mode;
 use crate::support::{Answer, Home, Server, json2, lab};
 use serde_json::{Value, json};
-
-fn policy(home: &Home, document: &Value) {
-    write_with_mode(&home.config().join("policy.json"), document.to_string().as_bytes(), 0o600);
-}
 
 fn of_profile(home: &Home, document: &Value) {
     let path = home.config().join("odoo_lab.policy.json");

@@ -761,6 +761,29 @@ fn a_time_that_was_typed_without_a_zone_is_told_to_be_taken_for_utc() {
 }
 
 #[test]
+fn an_activity_of_nobody_is_told_to_be_nobodys() {
+    let (home, server) = lab();
+    server.on(&json2("res.partner", "activity_schedule"), Answer::json("[4]"));
+    server.on(&json2("mail.activity", "create"), Answer::json("[4]"));
+    let told = |line: &[&str]| {
+        let notes = home.run(line.iter().copied().chain(["--dry-run"])).ok().notes();
+        notes.iter().filter(|note| note.contains("nobody's")).count()
+    };
+    let schedule =
+        |data: &'static str| ["call", "res.partner", "activity_schedule", "--ids", "7", "--data-json", data];
+    let create = |vals: &'static str| ["create", "mail.activity", "--vals-json", vals];
+    assert_eq!(told(&schedule(r#"{"summary":"Call"}"#)), 1);
+    assert_eq!(told(&schedule(r#"{"summary":"Call","user_id":false}"#)), 1);
+    assert_eq!(told(&create(r#"{"summary":"Call"}"#)), 1);
+    assert_eq!(told(&schedule(r#"{"summary":"Call","user_id":7}"#)), 0);
+    assert_eq!(told(&create(r#"{"summary":"Call","user_id":7}"#)), 0);
+    let with_default =
+        [&schedule(r#"{"summary":"Call"}"#)[..], &["--context-json", r#"{"default_user_id":7}"#]];
+    assert_eq!(told(&with_default.concat()), 0);
+    assert_eq!(told(&["write", "mail.activity", "--ids", "4", "--vals-json", r#"{"summary":"Call"}"#]), 0);
+}
+
+#[test]
 fn a_new_meeting_without_an_end_is_told_where_odoo_puts_it() {
     let datetime = json!({ "type": "datetime", "string": "At", "store": true });
     let fields = json!({

@@ -211,6 +211,11 @@ fn job_of(words: Vec<OsString>, local: &mut Local) -> Result<(Job, Manner)> {
     })?;
     let (selection, context, _) = parsed.globals.parts();
     if selection.profile.is_some() || selection.env_file.is_some() {
+        if local.is_wrapped() {
+            return Err(Error::usage(
+                "this wrapper works in its own profile only: leave --profile and --env-file out behind --",
+            ));
+        }
         local.selection.profile = selection.profile.or(local.selection.profile.take());
         local.selection.env_file = selection.env_file.or(local.selection.env_file.take());
     }

@@ -211,7 +211,7 @@ With --confirm-outbound the program does both steps by itself, if an approver's 
 but the agent's good will stands between it and the clients.
 
 Examples:
-  odoo-agent approve res.partner message_post --ids 10 --data-json '{{\"body\": \"Hello\"}}'
+  odoo-agent approve res.partner message_post --ids 10 --data-json '{{\"partner_ids\": [10], \"body\": \"Hello\"}}'
   odoo-agent doctor --guard
 ",
         exit::code_of(Code::ConfirmationRequired),

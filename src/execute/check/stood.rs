@@ -56,9 +56,7 @@ impl Looker<'_> {
             // Odoo writes all of them or none: one that is told to have changed tells of those that are not.
             return Ok(match old == count {
                 true => self.never_written(&pairs, looked),
-                false if hold == count && pairs.iter().all(|(_, now)| self.is_ours(now)) => {
-                    Found::Happened(None)
-                }
+                false if hold == count && pairs.iter().all(|(_, now)| self.is_ours(now)) => happened(looked),
                 false => Found::CannotTell,
             });
         }
@@ -71,7 +69,7 @@ impl Looker<'_> {
                 })
         };
         Ok(if hold == count && pairs.iter().all(is_changed) {
-            Found::Happened(None)
+            happened(looked)
         } else if old < count {
             Found::CannotTell
         } else {
@@ -111,9 +109,15 @@ impl Looker<'_> {
                     && pairs.iter().all(is_there)
                     && pairs.iter().all(|(_, now)| self.is_ours(now)) =>
             {
-                Found::Happened(None)
+                happened(looked)
             }
             _ => Found::CannotTell,
         })
     }
+}
+
+/// The same by another program of this user would have left the same.
+fn happened(looked: &mut Looked) -> Found {
+    looked.at("not the journals of other machines, by which this user may have done the same");
+    Found::Happened(None)
 }

@@ -261,6 +261,10 @@ fn a_text_that_odoo_makes_of_what_is_withheld_goes_with_it() {
             let paths = vec!["partner_id.street".into(), "partner_id.zip".into()];
             return Computed { paths, is_text: true, is_writable: true, ..Computed::default() };
         }
+        if field == "phone" {
+            let paths = vec!["partner_id.phone".into()];
+            return Computed { paths, is_stored: true, is_writable: true, is_text: true, is_told: true };
+        }
         let (path, is_text, is_writable) = match field {
             "credit_limit" => ("partner_id.credit_limit", false, true),
             "billed_to" => ("partner_id.email", true, false),
@@ -304,6 +308,9 @@ fn a_text_that_odoo_makes_of_what_is_withheld_goes_with_it() {
     assert_eq!(rest("res.company.credit_limit", "res.users", user()), user());
     let company = || json!([{ "id": 1, "street": "Street 1", "zip": "1000" }]);
     assert_eq!(rest("res.partner.street", "res.company", company()), json!([{ "id": 1, "zip": "1000" }]));
+    let kept = || json!([{ "id": 1, "phone": "+32", "zip": "1000" }]);
+    assert_eq!(rest("res.partner.phone", "res.company", kept()), json!([{ "id": 1, "zip": "1000" }]));
+    assert_eq!(rest("res.partner.email", "res.company", kept()), kept());
     // Without Odoo's word, by their names.
     let partner = || json!([{ "id": 7, "email_formatted": "A <a@x.example>", "contact_address": "Street 1", "complete_name": "A", "phone_sanitized": "+32", "comment": "c" }]);
     for (redacted, field) in [

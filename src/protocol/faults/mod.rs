@@ -253,6 +253,13 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
         (409 | 429, _) => says(Code::Busy, &format!("Odoo is busy and did not carry out {what}")),
         (_, locked) if is_lock(locked) => says(Code::Busy, &format!("Odoo is busy and rolled {what} back")),
         (400..=499, _) if status != 403 => says(Code::InvalidRequest, &format!("Odoo could not take {what}")),
+        // Odoo's own limits of time and memory.
+        (500, "builtins.MemoryError") => {
+            says(Code::ServerError, &format!("Odoo had no memory for {what} and rolled it back"))
+        }
+        (500, "builtins.Exception") if fault.message.contains("time limit exceeded") => {
+            says(Code::ServerError, &format!("{what} took longer than Odoo allows, and was rolled back"))
+        }
         (500, builtin) if builtin.starts_with("builtins.") => says(
             Code::InvalidRequest,
             &format!("Odoo failed on {what}, mostly a wrong name or value, and rolled it back"),

@@ -6,6 +6,7 @@ pub mod cases;
 pub mod golden;
 #[cfg(feature = "mcp")]
 pub mod mcp;
+pub mod policies;
 pub mod ports;
 pub mod run;
 pub mod served;
