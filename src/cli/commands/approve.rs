@@ -58,7 +58,7 @@ this model, method and set of ids.
 
 Examples:
   odoo-agent approve 5591aa8a-f0ee-4af3-9370-39fff0719bac
-  odoo-agent approve res.partner message_post --ids 7 --data-json '{\"body\":\"Hi\",\"partner_ids\":[7]}'")]
+  odoo-agent approve res.partner message_post --ids 9 --data-json '{\"body\":\"Hi\",\"partner_ids\":[9]}'")]
 pub struct Args {
     /// The id of a request that waits, a UUID, or the model of a call, like res.partner
     #[arg(value_name = "REQUEST|MODEL")]
