@@ -1,6 +1,8 @@
 //! What of a call is kept: all but secrets, which leave a mark in their place, and files, which leave their digest and
 //! size. What was kept whole can be sent again, what was not says so.
 
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet};
 use serde_json::{Map, Value, json};
 
 use super::chain;
@@ -143,28 +145,20 @@ fn mark(bytes: &[u8]) -> Value {
     json!({ BINARY: { "sha256": chain::digest(bytes), "size": bytes.len() } })
 }
 
-/// The bytes of a base64 text.
+/// As Odoo reads it: whether it was filled up to fours, and what the last digit holds too much, is all the same.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The bytes of a base64 text, in lines or not.
 pub fn decoded(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for digit in text.bytes().filter(|byte| !byte.is_ascii_whitespace()) {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'=' => break,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xff) as u8);
-        }
+    if text.bytes().any(|byte| byte.is_ascii_whitespace()) {
+        return LENIENT.decode(text.split_ascii_whitespace().collect::<String>()).ok();
     }
-    Some(bytes)
+    LENIENT.decode(text).ok()
 }
 
 /// Whether a value is told, and no secret that left its mark.

@@ -1,6 +1,9 @@
 //! Finding a secret in bytes however it is written: as it stands, with characters as JSON, HTML, a URL, a letter or a
 //! language of programs writes them, in hex or in base64.
 
+use base64::Engine;
+use base64::engine::GeneralPurpose;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
 use super::Secret;
@@ -11,6 +14,8 @@ const BLACK: &[u8] = b"(redacted)";
 const SHORTEST: usize = 4;
 /// A shorter one is blacked out only where it stands alone, so that no longer word is torn.
 const ALONE: usize = 12;
+/// Without the marks that fill it up.
+const ALPHABETS: [GeneralPurpose; 2] = [STANDARD_NO_PAD, URL_SAFE_NO_PAD];
 /// Pieces of base64 shorter than this are found by chance.
 const SHORTEST_BASE64: usize = 12;
 
@@ -90,7 +95,7 @@ fn encoded(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut all: Vec<Vec<u8>> = vec![hex(false), hex(true)];
     all.retain(|one| !is_digits(one) || secret.len() >= ALONE);
     if secret.len() < ALONE {
-        all.extend([b"+/", b"-_"].map(|alphabet| whole_base64(secret, alphabet)));
+        all.extend(ALPHABETS.map(|base64| base64.encode(secret).into_bytes()));
     } else {
         all.extend(base64(secret).into_iter().filter(|one| one.len() >= SHORTEST_BASE64));
     }
@@ -251,12 +256,12 @@ fn stands_alone(bytes: &[u8], from: usize, to: usize) -> bool {
 /// three places where it can begin, in both alphabets.
 fn base64(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut all = Vec::new();
-    for alphabet in [b"+/", b"-_"] {
+    for base64 in ALPHABETS {
         for shift in 0..3 {
             let mut padded = vec![0; shift];
             padded.extend(bytes);
             let whole = padded.len() / 3 * 3;
-            let mut text = whole_base64(&padded[..whole], alphabet);
+            let mut text = base64.encode(&padded[..whole]).into_bytes();
             // The first digits also hold bits of what stands before.
             let unsure = [0, 2, 3][shift];
             all.push(text.split_off(unsure.min(text.len())));
@@ -265,29 +270,6 @@ fn base64(bytes: &[u8]) -> Vec<Vec<u8>> {
     all.sort_unstable();
     all.dedup();
     all
-}
-
-/// The base64 of bytes, without the marks that fill it up.
-fn whole_base64(bytes: &[u8], alphabet: &[u8; 2]) -> Vec<u8> {
-    let mut text = Vec::new();
-    for three in bytes.chunks(3) {
-        let at = |nth: usize| u32::from(three.get(nth).copied().unwrap_or_default());
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        text.extend(
-            [18, 12, 6, 0].map(|by| digit((bits >> by & 63) as u8, alphabet)).iter().take(three.len() + 1),
-        );
-    }
-    text
-}
-
-fn digit(value: u8, alphabet: &[u8; 2]) -> u8 {
-    match value {
-        0..=25 => b'A' + value,
-        26..=51 => b'a' + value - 26,
-        52..=61 => b'0' + value - 52,
-        62 => alphabet[0],
-        _ => alphabet[1],
-    }
 }
 
 #[cfg(test)]

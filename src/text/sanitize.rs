@@ -1,8 +1,16 @@
 //! Text from a stranger on somebody's terminal: control and bidirectional characters are shown as escapes,
 //! so that no record name can move the cursor or reverse a line. Pipes get text untouched, not from here.
 
+/// Whether a text is of letters, digits, signs and spaces of ASCII, all of which may be shown: most are.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// The text with every character escaped that could act on a terminal or is seen as nothing; newlines and tabs stay.
 pub fn for_terminal(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_string();
+    }
     let mut safe = String::with_capacity(text.len());
     for (character, is_safe) in judged(text) {
         if matches!(character, '\n' | '\t') || is_safe {
@@ -17,6 +25,9 @@ pub fn for_terminal(text: &str) -> String {
 /// JSON text that means the same and that [`for_terminal`] leaves alone: a command to be copied from the screen
 /// must run as it stands.
 pub fn json_for_terminal(json: &str) -> String {
+    if is_plain(json) {
+        return json.to_string();
+    }
     let mut safe = String::with_capacity(json.len());
     for (character, is_safe) in judged(json) {
         if is_safe {
@@ -81,7 +92,7 @@ const UNSEEN: [(char, char); 20] = [
 ];
 
 fn is_unseen(character: char) -> bool {
-    UNSEEN.iter().any(|(first, last)| (*first..=*last).contains(&character))
+    character >= UNSEEN[0].0 && UNSEEN.iter().any(|(first, last)| (*first..=*last).contains(&character))
 }
 
 /// Joiners and selectors: part of how a letter or a picture before them is written.

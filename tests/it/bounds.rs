@@ -68,14 +68,14 @@ fn what_people_look_at_is_drawn_as_before() {
 }
 
 #[test]
-fn a_hundred_thousand_fields_take_no_square_of_time() {
+fn tens_of_thousands_of_fields_take_no_square_of_time() {
     let (home, server) = lab();
     let field = json!({ "type": "char", "string": "Label" });
     let fields: serde_json::Map<String, Value> =
-        (0..100_000).map(|nth| (format!("field_{nth}"), field.clone())).collect();
+        (0..40_000).map(|nth| (format!("field_{nth}"), field.clone())).collect();
     server.on(&json2("x.thing", "fields_get"), Answer::json(Value::Object(fields)));
     let record: serde_json::Map<String, Value> =
-        (0..100_000).map(|nth| (format!("field_{nth}"), 1.into())).collect();
+        (0..40_000).map(|nth| (format!("field_{nth}"), 1.into())).collect();
     server.on(&json2("x.thing", "x_act"), Answer::json(json!([Value::Object(record)])));
     for line in [
         &["schema-summary", "x.thing", "--all"][..],
@@ -83,10 +83,10 @@ fn a_hundred_thousand_fields_take_no_square_of_time() {
         &["call", "x.thing", "x_act", "--ids", "1", "--output", "table"],
         &["call", "x.thing", "x_act", "--ids", "1", "--output", "csv"],
     ] {
-        // A square of it took a minute.
+        // A square of it took ten seconds.
         let (seconds, outcome) = timed(&home, line);
         assert!(outcome.status.success(), "{}", String::from_utf8_lossy(&outcome.stderr));
-        assert!(seconds < 15.0, "{line:?}: {seconds} s");
+        assert!(seconds < 4.0, "{line:?}: {seconds} s");
     }
 }
 
@@ -119,7 +119,7 @@ fn what_was_meant_is_sought_for_as_many_wrong_names_as_are_told() {
     server.on(&json2("x.thing", "fields_get"), Answer::json(Value::Object(fields)));
     let wrong = |begins: &str| -> Value {
         let one = |nth| (format!("{begins}a_feild_of_some_length_{nth}"), 1.into());
-        Value::Object((0..50_000).map(one).collect())
+        Value::Object((0..10_000).map(one).collect())
     };
     let domain: Vec<Value> =
         wrong("").as_object().unwrap().keys().map(|name| json!([name, "=", 1])).collect();
@@ -131,7 +131,7 @@ fn what_was_meant_is_sought_for_as_many_wrong_names_as_are_told() {
     let file = |name: &str| home.path().join(name).to_string_lossy().into_owned();
     let (vals, context, domain) = (file("vals"), file("context"), file("domain"));
     let right = r#"{"a_field_of_some_length_1":"x"}"#;
-    // Each name held against each field took minutes.
+    // Each name held against each field took most of a minute.
     for (line, exit) in [
         (&["create", "x.thing", "--vals-file", &vals][..], 2),
         (&["search-read", "x.thing", "--fields", "id", "--domain-file", &domain], 2),
@@ -141,7 +141,7 @@ fn what_was_meant_is_sought_for_as_many_wrong_names_as_are_told() {
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(exit), "{line:?}: {}", &told[..told.len().min(500)]);
         assert!(
-            told.len() < 20_000 && told.contains("49980 more"),
+            told.len() < 20_000 && told.contains("9980 more"),
             "{line:?}: {}",
             &told[..told.len().min(500)]
         );

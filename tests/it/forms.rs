@@ -4,7 +4,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::support::{Answer, Home, Terminal, json2, lab};
+use crate::support::{Answer, Home, Terminal, at_once, json2, lab};
 use serde_json::{Value, json};
 
 const FORMS: [&str; 5] = ["json", "pretty", "ndjson", "table", "csv"];
@@ -251,19 +251,25 @@ const WAITING: &str = "waiting for res.partner/search_read: 2 s";
 #[test]
 fn somebody_who_waits_is_told_for_what() {
     let (home, _server) = slow(Duration::from_secs(5));
-    let seen = Terminal::agent(&home, &SEARCH).with_stdout().run(&home).exits(0).shows(&[WAITING]);
-    let (_, after) = seen.screen.rsplit_once("waiting for").unwrap();
-    assert!(after.contains("\r\u{1b}[K"), "taken away: {:?}", seen.screen);
-    assert!(after.contains("late"), "and then the result: {:?}", seen.screen);
-    let updated = seen.screen.matches("\r\u{1b}[K").count();
-    assert!(updated >= 2, "{:?}", seen.screen);
-    for more in ["--quiet", "--debug"] {
+    let told = || {
+        let seen = Terminal::agent(&home, &SEARCH).with_stdout().run(&home).exits(0).shows(&[WAITING]);
+        let (_, after) = seen.screen.rsplit_once("waiting for").unwrap();
+        assert!(after.contains("\r\u{1b}[K"), "taken away: {:?}", seen.screen);
+        assert!(after.contains("late"), "and then the result: {:?}", seen.screen);
+        let updated = seen.screen.matches("\r\u{1b}[K").count();
+        assert!(updated >= 2, "{:?}", seen.screen);
+    };
+    let silenced = |more: &str| {
         let words = [&SEARCH[..], &[more]].concat();
         let seen = Terminal::agent(&home, &words).run(&home).exits(0);
         assert!(!seen.screen.contains("waiting"), "{more}: {:?}", seen.screen);
-    }
-    let silent = Terminal::agent(&home, &SEARCH).without_stderr().run(&home).exits(0);
-    assert!(!silent.screen.contains("waiting") && silent.stderr.is_empty(), "{silent:?}");
+    };
+    let unseen = || {
+        let silent = Terminal::agent(&home, &SEARCH).without_stderr().run(&home).exits(0);
+        assert!(!silent.screen.contains("waiting") && silent.stderr.is_empty(), "{silent:?}");
+    };
+    let ways: [&(dyn Fn() + Sync); 4] = [&told, &|| silenced("--quiet"), &|| silenced("--debug"), &unseen];
+    at_once(&ways, |way| way());
 }
 
 #[test]

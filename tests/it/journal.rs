@@ -992,10 +992,13 @@ fn what_somebody_else_did_in_place_of_a_lost_call_is_not_ours() {
         let line = ["create", "res.partner", "--vals-json", r#"{"name": "Lost", "phone": "1"}"#];
         run("whole", &line).ok().json()[0].to_string()
     };
+    let ids = [(); 4].map(|()| make());
+    // What was made is older than the second in which somebody acts on it.
+    std::thread::sleep(Duration::from_secs(3));
+    let mut ids = ids.into_iter();
     for is_ours in [false, true] {
         for method in ["action_archive", "unlink"] {
-            let id = make();
-            std::thread::sleep(Duration::from_secs(3));
+            let id = ids.next().unwrap();
             let line = ["call", "res.partner", method, "--ids", &id];
             let base_url = lossy.base_url.clone();
             let answer = Answer::made(move |request| {

@@ -366,7 +366,7 @@ fn at_every_moment_on_every_way_a_write_is_said_to_have_done_what_it_can_have_do
         })
         .map(|(_, case)| case)
         .collect();
-    let text = |length: usize| format!(r#"{{"text": "{}"}}"#, "x".repeat(length));
+    let text = |length: usize| format!(r#"{{"text": "{}"}}"#, "x ".repeat(length / 2));
     let (some, more) = (text(300_000), text(MORE));
     side_by_side(&cases, |(way, trouble)| {
         let server = serve(*way, trouble.clone());
@@ -442,7 +442,7 @@ fn a_signal_at_any_moment_is_answered_with_what_can_have_happened() {
                 .map(|signal| (way, trouble.clone(), signal))
         })
         .collect();
-    let more = format!(r#"{{"text": "{}"}}"#, "x".repeat(MORE));
+    let more = format!(r#"{{"text": "{}"}}"#, "x ".repeat(MORE / 2));
     side_by_side(&cases, |(way, trouble, signal)| {
         let server = serve(*way, trouble.clone());
         let home = Home::new();

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::{Answer, Home, Outcome, Recorded, Server, json2, lab};
+use crate::support::{Answer, Home, Outcome, Recorded, Server, at_once, json2, lab};
 use serde_json::{Value, json};
 
 const SEARCH: &str = "/json/2/x.model/search_read";
@@ -319,18 +319,18 @@ fn a_stream_that_ends_early_says_where_and_can_go_on() {
         ("refused", Answer::odoo_error(403, "odoo.exceptions.AccessError", "no more"), 5, "access_denied"),
         ("no list", Answer::json(r#"{"id": 11}"#), 12, "bad_reply"),
     ];
-    for (what, trouble, exit, code) in cases {
+    at_once(&cases, |(what, trouble, exit, code)| {
         for form in [&[][..], &["--output", "csv"]] {
             let (home, server) = lab();
             let rows = table(1..=22);
             then(&server, &rows, trouble.clone());
             let domain = [r#"[["name", "!=", "it's"]]"#, r#"{"active_test": false}"#];
             // Only a server that says nothing is waited for in vain.
-            let timeout = if what == "stalled" { "2s" } else { "1m" };
+            let timeout = if *what == "stalled" { "2s" } else { "1m" };
             let line =
                 ["--page", "5", "--timeout", timeout, "--domain", domain[0], "--context-json", domain[1]];
             let ended = home.agent(ALL).args(line).args(form).run();
-            assert_eq!((ended.exit, ended.code().as_str()), (exit, code), "{what}: {}", ended.stderr);
+            assert_eq!((ended.exit, ended.code().as_str()), (*exit, *code), "{what}: {}", ended.stderr);
             assert!(
                 ended.message().ends_with("10 rows were written, up to id 10"),
                 "{what}: {}",
@@ -346,7 +346,7 @@ fn a_stream_that_ends_early_says_where_and_can_go_on() {
             let once = home.agent(ALL).args(form).run().ok();
             assert_eq!(ended.stdout + &rest.stdout, once.stdout, "{what}: what was resumed is the whole");
         }
-    }
+    });
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! How a secret may be written, and what only looks like one.
 
+use base64::engine::general_purpose::STANDARD;
+
 use super::*;
 
 const KEY: &str = "5e1f00c0ffee5e1f00c0ffee5e1f00c0ffee1234";
@@ -42,15 +44,7 @@ fn a_key_is_found_however_it_is_written() {
     }
     // Basic and its like: whatever stands before, what is left tells nothing of the key.
     for before in ["", "a", "ab", "user:"] {
-        let text = format!("{before}{KEY}!");
-        let mut encoded = Vec::new();
-        for three in text.as_bytes().chunks(3) {
-            let mut whole = [0; 3];
-            whole[..three.len()].copy_from_slice(three);
-            let bits = u32::from(whole[0]) << 16 | u32::from(whole[1]) << 8 | u32::from(whole[2]);
-            encoded.extend([18, 12, 6, 0].map(|by| digit((bits >> by & 63) as u8, b"+/")));
-        }
-        let shown = clean(&String::from_utf8(encoded).unwrap(), KEY);
+        let shown = clean(&STANDARD.encode(format!("{before}{KEY}!")), KEY);
         assert!(shown.contains("(redacted)") && shown.len() < 30, "{shown}");
     }
 }

@@ -10,7 +10,7 @@ use super::waiting::{guarded, news};
 use super::{in_lab, on_sandbox};
 use crate::support::mcp::{Client, ERAS, Era};
 use crate::support::run::hangs_up;
-use crate::support::{Answer, Home, json2};
+use crate::support::{Answer, Home, at_once, json2};
 
 fn count() -> Value {
     json!({ "model": "res.partner" })
@@ -31,18 +31,18 @@ fn it_ends_with_its_stream_and_says_nothing() {
 
 #[test]
 fn a_client_that_has_stopped_reading_does_not_keep_it_alive() {
-    for (era, lists) in [(Era::Modern, 40), (Era::Legacy("2025-06-18"), 40), (Era::Modern, 12)] {
+    at_once(&[(Era::Modern, 40), (Era::Legacy("2025-06-18"), 40), (Era::Modern, 12)], |(era, lists)| {
         let home = Home::new();
-        let mut client = on_sandbox(&home, era);
+        let mut client = on_sandbox(&home, *era);
         client.stop_reading();
-        for _ in 0..lists {
+        for _ in 0..*lists {
             client.request("tools/list", json!({}));
         }
         let since = Instant::now();
         let (code, _, stderr) = client.end();
         assert_eq!((code, stderr.as_str()), (0, ""));
         assert!(since.elapsed() < Duration::from_secs(15), "{lists}: {:?}", since.elapsed());
-    }
+    });
 }
 
 #[test]
@@ -126,8 +126,8 @@ fn a_call_that_is_taken_back_sends_nothing_more_and_is_not_answered() {
 
 #[test]
 fn an_id_that_was_taken_back_may_be_used_again_and_gets_its_own_answer() {
-    for era in ERAS {
-        let (_home, server, mut client) = in_lab(era);
+    at_once(&ERAS, |era| {
+        let (_home, server, mut client) = in_lab(*era);
         // A request is recorded when its answer is made: that is too late here.
         let (at_it, is_at_it) = channel();
         let at_it = Mutex::new(at_it);
@@ -148,7 +148,7 @@ fn an_id_that_was_taken_back_may_be_used_again_and_gets_its_own_answer() {
             assert_eq!(client.done("odoo_count", count())["result"], 2);
         }
         assert_eq!(client.next_within(Duration::from_secs(4)), None);
-    }
+    });
 }
 
 #[test]
@@ -262,12 +262,12 @@ fn a_read_that_nobody_answers_is_waited_for_once() {
 #[test]
 fn a_write_that_is_taken_back_or_left_under_way_is_said_to_be_unknown() {
     let write = json!({ "model": "res.partner", "ids": [7], "vals": { "ref": "a" } });
-    for by_cancel in [true, false] {
+    at_once(&[true, false], |by_cancel| {
         let (_home, server, mut client) = in_lab(Era::Modern);
         server.on(&json2("res.partner", "write"), Answer::Stall);
         let id = client.begin("odoo_write", write.clone());
         server.wait_for(1);
-        if by_cancel {
+        if *by_cancel {
             take_back(&mut client, id);
             std::thread::sleep(Duration::from_millis(200));
         }
@@ -275,12 +275,12 @@ fn a_write_that_is_taken_back_or_left_under_way_is_said_to_be_unknown() {
         assert_eq!((code, after.len()), (0, 0));
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
         let what =
-            if by_cancel { "a call was taken back while its write was" } else { "ended while a write was" };
+            if *by_cancel { "a call was taken back while its write was" } else { "ended while a write was" };
         assert!(stderr.contains(what), "{stderr}");
         assert!(stderr.contains("under way: it may have been carried out"), "{stderr}");
         assert!(stderr.contains("odoo-agent --profile lab journal check "), "{stderr}");
         assert_eq!(server.requests().len(), 1);
-    }
+    });
 }
 
 #[test]

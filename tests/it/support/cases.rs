@@ -5,6 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// As many as wait at once.
 const WORKERS: usize = 16;
 
+/// Does all of them at once, as each waits for long; what fails in one fails the test.
+pub fn at_once<T: Sync>(cases: &[T], work: impl Fn(&T) + Sync) {
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(|| work(case));
+        }
+    });
+}
+
 /// Does every case and fails with what is wrong of any of them.
 #[track_caller]
 pub fn side_by_side<T: Sync>(cases: &[T], work: impl Fn(&T) -> Option<String> + Sync) {

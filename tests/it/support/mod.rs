@@ -13,7 +13,7 @@ pub mod served;
 pub mod server;
 pub mod terminal;
 
-pub use cases::side_by_side;
+pub use cases::{at_once, side_by_side};
 pub use run::{Home, Outcome};
 pub use served::Served;
 pub use server::{Answer, Recorded, Server};

@@ -25,6 +25,19 @@ pub fn put_program(path: &Path, text: &str) {
     assert!(child.wait().unwrap().success(), "{}", path.display());
 }
 
+/// Where directories of tests are: in memory where there is plenty, as ten thousand small files on a disk take a fifth of
+/// the time of all tests. TMPDIR says otherwise.
+fn room() -> PathBuf {
+    const PLENTY: u64 = 2 << 30;
+    let memory = Path::new("/dev/shm");
+    let free = rustix::fs::statvfs(memory).map_or(0, |room| room.f_bavail * room.f_frsize);
+    let is_open = rustix::fs::access(memory, rustix::fs::Access::WRITE_OK).is_ok();
+    if std::env::var_os("TMPDIR").is_none() && free >= PLENTY && is_open {
+        return memory.into();
+    }
+    std::env::temp_dir()
+}
+
 /// Directories of one test: the helper's own below `home`, and room for files beside it. All gone at the end.
 pub struct Home {
     directory: tempfile::TempDir,
@@ -32,7 +45,7 @@ pub struct Home {
 
 impl Home {
     pub fn new() -> Home {
-        let directory = tempfile::Builder::new().prefix("odoo-agent-test-").tempdir().unwrap();
+        let directory = tempfile::Builder::new().prefix("odoo-agent-test-").tempdir_in(room()).unwrap();
         let home = Home { directory };
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true).mode(0o700).create(home.config()).unwrap();

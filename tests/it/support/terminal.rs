@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -144,8 +145,10 @@ impl Terminal {
             "stdin": self.stdin, "stdout": stdout, "stderr": stderr, "terminal": self.terminal,
             "talk": self.talk, "data": self.data, "columns": self.columns, "rows": self.rows,
         });
-        let started = Command::new("python3")
-            .args(["-c", DRIVER])
+        // One that is started through a manager of versions takes ten times as long.
+        let python = ["/usr/bin/python3"].into_iter().find(|path| Path::new(path).exists());
+        let started = Command::new(python.unwrap_or("python3"))
+            .args(["-I", "-S", "-c", DRIVER])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
