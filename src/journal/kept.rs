@@ -145,7 +145,7 @@ fn mark(bytes: &[u8]) -> Value {
     json!({ BINARY: { "sha256": chain::digest(bytes), "size": bytes.len() } })
 }
 
-/// As Odoo reads it: whether it was filled up to fours, and what the last digit holds too much, is all the same.
+/// Whether a text was filled up to fours, and what its last digit holds too much, is all the same.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()

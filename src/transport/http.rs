@@ -23,10 +23,6 @@ const LARGEST_PEM: u64 = 16 * 1024 * 1024;
 /// Largest reply that is read, after decompression.
 pub const LARGEST_REPLY: u64 = 256 * 1024 * 1024;
 
-/// What is held of a reply and of a request while they travel, in bytes: a head has to fit. Each is filled with zeros
-/// before the first request, which is felt at twice the size.
-const BUFFERS: (usize, usize) = (64 * 1024, 32 * 1024);
-
 /// Limit for finding and reaching the server.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -47,8 +43,6 @@ impl HttpTransport {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .input_buffer_size(BUFFERS.0)
-            .output_buffer_size(BUFFERS.1)
             .user_agent(concat!("odoo-agent/", env!("CARGO_PKG_VERSION")))
             .accept("application/json");
         if base_url.is_loopback() || !base_url.is_secure() {

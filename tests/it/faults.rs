@@ -386,6 +386,26 @@ fn a_reply_larger_than_the_limit_is_refused_before_it_fills_the_memory() {
 }
 
 #[test]
+fn a_head_of_a_reply_is_read_up_to_its_limit_and_then_told_to_be_too_large() {
+    for (command, method, effect) in
+        [(&READ[..], "search_read", "rejected"), (&WRITE[..], "write", "unknown")]
+    {
+        for (length, is_right) in [(60_000, true), (70_000, false), (300_000, false)] {
+            let (home, server) = lab();
+            let body = if method == "write" { "true" } else { "[]" };
+            server.on(&json2("res.partner", method), Answer::json(body).with("X-Long", &"x".repeat(length)));
+            let outcome = home.run(command);
+            if is_right {
+                outcome.ok();
+                continue;
+            }
+            let outcome = outcome.fails(12, "bad_reply").says(&["header is too big"]);
+            assert_eq!(outcome.effect(), effect, "{length}: {}", outcome.stderr);
+        }
+    }
+}
+
+#[test]
 fn a_connection_that_closes_at_once_may_have_carried_the_request() {
     // Without values nothing is asked before the write.
     let write = ["write", "res.partner", "--ids", "1", "--vals-json", "{}"];

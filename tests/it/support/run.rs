@@ -25,14 +25,16 @@ pub fn put_program(path: &Path, text: &str) {
     assert!(child.wait().unwrap().success(), "{}", path.display());
 }
 
-/// Where directories of tests are: in memory where there is plenty, as ten thousand small files on a disk take a fifth of
-/// the time of all tests. TMPDIR says otherwise.
+/// Where directories of tests are: in memory where there is plenty and programs may be started there, as ten thousand
+/// small files on a disk take a fifth of the time of all tests. TMPDIR says otherwise.
 fn room() -> PathBuf {
+    use rustix::fs::{Access, StatVfsMountFlags, access, statvfs};
     const PLENTY: u64 = 2 << 30;
     let memory = Path::new("/dev/shm");
-    let free = rustix::fs::statvfs(memory).map_or(0, |room| room.f_bavail * room.f_frsize);
-    let is_open = rustix::fs::access(memory, rustix::fs::Access::WRITE_OK).is_ok();
-    if std::env::var_os("TMPDIR").is_none() && free >= PLENTY && is_open {
+    let is_fit = statvfs(memory).is_ok_and(|room| {
+        room.f_bavail * room.f_frsize >= PLENTY && !room.f_flag.contains(StatVfsMountFlags::NOEXEC)
+    });
+    if std::env::var_os("TMPDIR").is_none() && is_fit && access(memory, Access::WRITE_OK).is_ok() {
         return memory.into();
     }
     std::env::temp_dir()

@@ -146,8 +146,8 @@ impl Terminal {
             "talk": self.talk, "data": self.data, "columns": self.columns, "rows": self.rows,
         });
         // One that is started through a manager of versions takes ten times as long.
-        let python = ["/usr/bin/python3"].into_iter().find(|path| Path::new(path).exists());
-        let started = Command::new(python.unwrap_or("python3"))
+        let own = Path::new("/usr/bin/python3");
+        let started = Command::new(if own.exists() { own } else { Path::new("python3") })
             .args(["-I", "-S", "-c", DRIVER])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
