@@ -34,7 +34,7 @@ pub struct Locked {
 }
 
 /// What files were like: whether one is there, what it is, and who may write beside it.
-pub type Stamps = Vec<(bool, Option<Stamp>, Option<Stamp>)>;
+pub type Stamps = Vec<Option<(Option<Stamp>, Option<Stamp>)>>;
 
 /// The documents as they stood at the last look.
 pub struct Current {
@@ -128,9 +128,10 @@ impl Places {
 
     /// What the files are like, whether they are there or not: as long as they stay so, they need not be read again.
     pub fn stamps(&self) -> Stamps {
+        // Who may write a directory matters to a file that is there.
         let one = |it: Candidate| {
-            let directory = it.path.parent().and_then(fsio::stamp);
-            (it.path.symlink_metadata().is_ok(), fsio::stamp(&it.path), directory)
+            let is_there = it.path.symlink_metadata().is_ok();
+            is_there.then(|| (fsio::stamp(&it.path), it.path.parent().and_then(fsio::stamp)))
         };
         self.candidates().into_iter().map(one).collect()
     }

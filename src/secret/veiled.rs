@@ -16,24 +16,52 @@ const SHORTEST: usize = 4;
 const ALONE: usize = 12;
 /// Without the marks that fill it up.
 const ALPHABETS: [GeneralPurpose; 2] = [STANDARD_NO_PAD, URL_SAFE_NO_PAD];
+/// A longer run of backslashes writes nothing, and is not gone through for each of its own.
+const MOST_SLASHES: usize = 128;
 /// Pieces of base64 shorter than this are found by chance.
 const SHORTEST_BASE64: usize = 12;
+
+/// What characters that are not written as themselves begin with.
+const MARKS: &[u8] = b"\\%&=";
+/// The secret, its first character written with a mark.
+const BY_MARK: u16 = 1;
+/// The secret, its first character as it is.
+const BY_LETTER: u16 = 2;
 
 /// A secret with what it is looked for by.
 pub struct Sought {
     secret: Secret,
     /// As hex and base64 write it.
     encoded: Zeroizing<Vec<Vec<u8>>>,
-    /// The forms that can begin with a byte.
+    /// The forms that can begin with a byte: the first bit is that of the secret by a mark, the second by its first
+    /// letter, the others those of its codes.
     starts: [u16; 256],
+    /// Those of which it can be the second byte.
+    follows: [u16; 256],
 }
 
 impl Sought {
     /// Made once a secret, and not for each text.
     pub fn new(secret: Secret) -> Sought {
         let encoded = encoded(secret.expose().as_bytes());
-        let starts = starts(secret.expose(), &encoded);
-        Sought { secret, encoded: Zeroizing::new(encoded), starts }
+        let (mut starts, mut follows) = ([0; 256], [BY_MARK; 256]);
+        let add = |table: &mut [u16; 256], byte: Option<&u8>, form: u16| {
+            if let Some(byte) = byte {
+                table[usize::from(*byte)] |= form;
+            }
+        };
+        let bytes = secret.expose().as_bytes();
+        add(&mut starts, bytes.first(), BY_LETTER);
+        add(&mut follows, bytes.get(1), BY_LETTER);
+        for mark in MARKS {
+            add(&mut starts, Some(mark), BY_MARK);
+            add(&mut follows, Some(mark), BY_LETTER);
+        }
+        for (nth, code) in encoded.iter().enumerate() {
+            add(&mut starts, code.first(), bit_of_code(nth));
+            add(&mut follows, code.get(1), bit_of_code(nth));
+        }
+        Sought { secret, encoded: Zeroizing::new(encoded), starts, follows }
     }
 
     /// What is sought.
@@ -50,17 +78,22 @@ impl Sought {
         }
         let mut clean: Option<Vec<u8>> = None;
         let (mut at, mut copied) = (0, 0);
-        while at < bytes.len() {
-            let forms = self.starts[usize::from(bytes[at])];
+        // No form is of one byte. Most bytes begin none, and are looked at alone.
+        while at + 1 < bytes.len() {
+            let forms = match self.starts[usize::from(bytes[at])] {
+                0 => 0,
+                forms => forms & self.follows[usize::from(bytes[at + 1])],
+            };
             if forms == 0 {
                 at += 1;
                 continue;
             }
             let is_it = |length: &usize| secret.len() >= ALONE || stands_alone(bytes, at, at + length);
-            let plain = || if forms & 1 == 1 { written(&bytes[at..], secret) } else { None };
+            let plain =
+                || if forms & (BY_MARK | BY_LETTER) == 0 { None } else { written(&bytes[at..], secret) };
             let in_code = || {
                 let mut there =
-                    self.encoded.iter().enumerate().filter(|(nth, _)| forms >> (nth + 1) & 1 == 1);
+                    self.encoded.iter().enumerate().filter(|(nth, _)| forms & bit_of_code(*nth) != 0);
                 there.find(|(_, one)| bytes[at..].starts_with(one)).map(|(_, one)| one.len())
             };
             match plain().filter(is_it).or_else(|| in_code().filter(is_it)) {
@@ -79,6 +112,11 @@ impl Sought {
         }
         clean
     }
+}
+
+/// That of a code of the secret.
+fn bit_of_code(nth: usize) -> u16 {
+    BY_LETTER << (nth + 1)
 }
 
 fn is_digits(bytes: &[u8]) -> bool {
@@ -104,37 +142,35 @@ fn encoded(secret: &[u8]) -> Vec<Vec<u8>> {
     all
 }
 
-/// Which forms can begin with a byte: the first bit is that of the secret as it is written, the others those of its codes.
-fn starts(secret: &str, encoded: &[Vec<u8>]) -> [u16; 256] {
-    let mut starts = [0; 256];
-    for byte in secret.bytes().next().into_iter().chain(*b"\\%&=") {
-        starts[usize::from(byte)] |= 1;
-    }
-    for (nth, one) in encoded.iter().enumerate() {
-        if let Some(byte) = one.first() {
-            starts[usize::from(*byte)] |= 1 << (nth + 1);
-        }
-    }
-    starts
-}
-
 /// Length of the secret at the beginning of these bytes, each of its characters written in any way.
 fn written(bytes: &[u8], secret: &str) -> Option<usize> {
-    let mut at = 0;
+    // A mark that is part of the secret stands for itself or begins what stands for it: where what was read can end.
+    let mut ends = vec![0];
     for character in secret.chars() {
-        at += one(&bytes[at..], character)?;
+        let after =
+            |at: &usize| ways(bytes.get(*at..).unwrap_or_default(), character).map(|way| Some(at + way?));
+        let mut next: Vec<usize> = ends.iter().flat_map(after).flatten().collect();
+        next.sort_unstable();
+        next.dedup();
+        ends = next;
+        if ends.is_empty() {
+            return None;
+        }
     }
-    Some(at)
+    ends.pop()
 }
 
-/// Length of one character, as it may be written.
-fn one(bytes: &[u8], character: char) -> Option<usize> {
+/// Lengths of one character at the beginning of these bytes: as itself, and by a mark.
+fn ways(bytes: &[u8], character: char) -> [Option<usize>; 2] {
     let mut buffer = [0; 4];
     let plain = character.encode_utf8(&mut buffer).as_bytes();
-    // A quote or backslash is itself escaped in JSON, so that this comes first only for what is not.
-    if bytes.starts_with(plain) && character != '\\' {
-        return Some(plain.len());
-    }
+    // A backslash is itself escaped.
+    let as_itself = (bytes.starts_with(plain) && character != '\\').then_some(plain.len());
+    [as_itself, by_mark(bytes, character, plain)]
+}
+
+/// Length of one character that is written by a mark.
+fn by_mark(bytes: &[u8], character: char, plain: &[u8]) -> Option<usize> {
     match bytes.first()? {
         b'\\' => escaped(bytes, character),
         mark @ (b'%' | b'=') => {
@@ -187,10 +223,15 @@ fn number(digits: &[u8], radix: u32) -> Option<u32> {
     u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()
 }
 
+/// Backslashes at the beginning: seven nestings of JSON make of one as many as are counted.
+fn slashes_of(bytes: &[u8]) -> usize {
+    bytes.iter().take(MOST_SLASHES).take_while(|byte| **byte == b'\\').count()
+}
+
 /// `\u0061`, `\"`, `\/`, with any number of backslashes, as JSON within JSON has them; `\x61`, `\141`, `\U00000061` and
 /// `\u{61}`, as languages have them.
 fn escaped(bytes: &[u8], character: char) -> Option<usize> {
-    let slashes = bytes.iter().take_while(|byte| **byte == b'\\').count();
+    let slashes = slashes_of(bytes);
     let unit = |at: usize| -> Option<u16> {
         let text = std::str::from_utf8(bytes.get(at..at + 4)?).ok()?;
         u16::from_str_radix(text, 16).ok()
@@ -213,7 +254,7 @@ fn escaped(bytes: &[u8], character: char) -> Option<usize> {
             let mut at = slashes + 1;
             for (nth, expected) in encoded.iter().enumerate() {
                 if nth > 0 {
-                    let more = bytes.get(at..)?.iter().take_while(|byte| **byte == b'\\').count();
+                    let more = slashes_of(bytes.get(at..)?);
                     at += more + 1;
                 }
                 if unit(at)? != *expected {
@@ -236,7 +277,7 @@ fn bytewise(bytes: &[u8], character: char) -> Option<usize> {
     let mut buffer = [0; 4];
     let mut at = 0;
     for byte in character.encode_utf8(&mut buffer).bytes() {
-        let slashes = bytes[at..].iter().take_while(|byte| **byte == b'\\').count();
+        let slashes = slashes_of(&bytes[at..]);
         let after = bytes.get(at + slashes..)?;
         let is_hex = slashes > 0 && after.first() == Some(&b'x');
         let told = if is_hex { number(after.get(1..3)?, 16) } else { number(after.get(..3)?, 8) };

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use memchr::memchr2;
 use serde_json::Value;
 
 use super::{Why, Withheld};
@@ -148,15 +149,13 @@ impl Withheld {
             let start = at + quote + 1;
             let mut end = start;
             let mut is_escaped = false;
-            while let Some(byte) = bytes.get(end) {
-                match byte {
-                    b'\\' => {
-                        is_escaped = true;
-                        end += 2;
-                    }
-                    b'"' => break,
-                    _ => end += 1,
+            while let Some(special) = bytes.get(end..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+                end += special;
+                if bytes.get(end) == Some(&b'"') {
+                    break;
                 }
+                is_escaped = true;
+                end += 2;
             }
             at = end + 1;
             let blanks = bytes

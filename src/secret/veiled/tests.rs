@@ -50,6 +50,39 @@ fn a_key_is_found_however_it_is_written() {
 }
 
 #[test]
+fn each_character_may_be_written_by_a_way_of_its_own() {
+    let ways: [fn(char) -> String; 5] = [
+        |c| c.into(),
+        |c| c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+        |c| c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect(),
+        |c| c.to_string().bytes().map(|byte| format!("={byte:02X}")).collect(),
+        |c| format!("&#{};", u32::from(c)),
+    ];
+    for secret in [KEY, "gehei\u{df}\u{1f600}-schl\u{fc}ssel", "\u{e9}t\u{e9}-of-2026", "%percent=and&more"] {
+        for first in 0..ways.len() {
+            for step in 0..ways.len() {
+                let by_turns =
+                    secret.chars().enumerate().map(|(n, c)| ways[(first + n * step) % ways.len()](c));
+                let written: String = by_turns.collect();
+                assert_eq!(clean(&format!("a {written} b"), secret), "a (redacted) b", "{written}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_of_marks_is_gone_through_once() {
+    // Each followed to the end of its run is 20,000 million steps, and no longer a test.
+    for mark in ["\\", "%25", "=", "&#", "=3D"] {
+        let run = mark.repeat(200_000);
+        assert!(clean(&run, "%25=&and\\more") == run, "{mark}");
+    }
+    let nested =
+        KEY.chars().map(|c| format!("{}u{:04x}", "\\".repeat(127), u32::from(c))).collect::<String>();
+    assert_eq!(clean(&nested, KEY), "(redacted)");
+}
+
+#[test]
 fn quotes_and_backslashes_are_found_as_json_writes_them() {
     let key = "pa\"ss\\wo/rd and more";
     let json = serde_json::Value::from(key).to_string();
