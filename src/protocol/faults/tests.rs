@@ -1,5 +1,7 @@
 //! What replies mean, by their status and the names in them.
 
+use std::collections::HashMap;
+
 use super::*;
 
 fn reply(status: u16, body: &str) -> HttpReply {
@@ -17,6 +19,21 @@ fn a_gateway_error_on_a_write_is_unknown_and_on_a_read_is_not() {
     assert_eq!(code(502, "<html>", Access::Write), (Code::OutcomeUnknown, Effect::Unknown));
     assert_eq!(code(502, "<html>", Access::Read), (Code::Unreachable, Effect::Rejected));
     assert_eq!(code(500, "<html>", Access::Write), (Code::OutcomeUnknown, Effect::Unknown));
+}
+
+#[test]
+fn of_a_write_only_odoos_own_whole_error_proves_anything_whatever_the_status() {
+    let bodies = include_str!("../../../tests/it/suite/no_error_of_odoo.json");
+    let bodies: HashMap<String, String> = serde_json::from_str(bodies).unwrap();
+    assert!(bodies.len() >= 15);
+    for status in (201..600).filter(|status| !matches!(status, 204 | 205 | 304)) {
+        for (name, body) in &bodies {
+            let (code, effect) = code(status, body, Access::Write);
+            assert_eq!(effect, Effect::Unknown, "{status} with {name}");
+            let is_told = matches!(code, Code::BadReply | Code::OutcomeUnknown);
+            assert!(is_told || status == 413, "{status} with {name}: {code:?}");
+        }
+    }
 }
 
 #[test]
