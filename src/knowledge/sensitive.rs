@@ -124,32 +124,44 @@ const ABOUT: [&str; 9] =
     ["allow_", "auth_signup_", "enforce_", "has_", "is_", "minimum_", "reset_", "show_", "use_"];
 
 /// The words of a name: `clientSecret2` has two.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let chars: Vec<char> = name.chars().collect();
-    for (at, one) in chars.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| chars[before]);
-        let is_next_lower = chars.get(at + 1).is_some_and(char::is_ascii_lowercase);
+fn words(name: &str) -> Vec<&str> {
+    let bytes = name.as_bytes();
+    let (mut words, mut start) = (Vec::new(), 0);
+    let mut add = |from: usize, to: usize| {
+        let word = name.get(from..to).unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
+        if !word.is_empty() {
+            words.push(word);
+        }
+    };
+    for (at, one) in bytes.iter().enumerate() {
+        if !one.is_ascii_alphanumeric() {
+            add(start, at);
+            start = at + 1;
+            continue;
+        }
+        let before = at.checked_sub(1).map(|before| bytes[before]);
+        let is_next_lower = bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase);
         let begins = one.is_ascii_uppercase()
             && before.is_some_and(|before| !before.is_ascii_uppercase() || is_next_lower);
-        if begins || !one.is_ascii_alphanumeric() {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| one.is_ascii_alphanumeric()) {
-            word.push(one.to_ascii_lowercase());
+        if begins {
+            add(start, at);
+            start = at;
         }
     }
-    let bare = |word: &String| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_string();
-    words.iter().map(bare).filter(|word| !word.is_empty()).collect()
+    add(start, bytes.len());
+    words
 }
 
 /// Whether a name speaks of a secret: one is under it, or what tells something of one.
 pub fn speaks_of_secret(name: &str) -> bool {
     let words = words(name);
-    let is = |word: &str, secret: &str| word == secret || word.strip_suffix('s') == Some(secret);
-    let is_pair = |two: &[String]| {
-        PAIRS.iter().any(|(word, before)| is(&two[1], word) && before.contains(&two[0].as_str()))
+    let is = |word: &str, secret: &str| {
+        let singular = word.strip_suffix(['s', 'S']).unwrap_or(word);
+        word.eq_ignore_ascii_case(secret) || singular.eq_ignore_ascii_case(secret)
     };
+    let is_any = |word: &str, all: &[&str]| all.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let is_pair =
+        |two: &[&str]| PAIRS.iter().any(|(word, before)| is(two[1], word) && is_any(two[0], before));
     words.iter().any(|word| WORDS.iter().any(|secret| is(word, secret)))
         || words.last().is_some_and(|last| LAST.iter().any(|secret| is(last, secret)))
         || words.windows(2).any(is_pair)
@@ -157,7 +169,7 @@ pub fn speaks_of_secret(name: &str) -> bool {
 
 /// Whether a name is that of a measure of something.
 pub fn is_measure(name: &str) -> bool {
-    words(name).last().is_some_and(|last| MEASURES.contains(&last.as_str()))
+    words(name).last().is_some_and(|last| MEASURES.iter().any(|measure| last.eq_ignore_ascii_case(measure)))
 }
 
 /// Whether a name is that of a field which leads to records.
