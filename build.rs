@@ -13,7 +13,8 @@ const UNWINDER: &str = "gcc_eh";
 /// A program that a loader has to move, that starts a thread and prints.
 const TRIAL: &str = "fn main() { std::thread::spawn(|| println!(\"linked\")).join().unwrap() }\n";
 
-/// What tells how to unwind a stack, an eighth of the program. A release ends where it panics and never does.
+/// What tells how to unwind a stack, an eighth of the program. A release ends where it panics and never does: nothing in
+/// it may ask for a backtrace, which would end it as well.
 const NO_UNWINDING: &str = "SECTIONS { /DISCARD/ : { *(.eh_frame) *(.eh_frame.*) *(.gcc_except_table) *(.gcc_except_table.*) } } INSERT AFTER .text;\n";
 
 fn main() {

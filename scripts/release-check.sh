@@ -24,6 +24,8 @@ printf '\n=== the moments of an exchange, every one on every way\n'
 ODOO_AGENT_TEST_WHOLE=1 cargo test --locked --test it -- moments:: gateway:: routes::
 printf '\n=== a hundred thousand calls by one server of mcp\n'
 cargo test --locked --release --test it -- --ignored --nocapture a_hundred_thousand_calls
+printf '\n=== faults as a release tells them, which has no tables for a backtrace\n'
+cargo test --locked --release --test it -- faults::
 printf '\n=== what is fuzzed, by its corpora\n'
 ODOO_AGENT_FUZZ=${ODOO_AGENT_FUZZ:-20000} cargo test --locked --lib fuzz::
 # A minute a target; without the sanitizer, which has to be built with nightly's own library.

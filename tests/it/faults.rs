@@ -311,6 +311,23 @@ fn of_a_write_only_odoos_own_whole_error_proves_anything_whatever_the_status() {
 }
 
 #[test]
+fn whoever_wants_backtraces_is_told_the_same() {
+    // A release has no tables to make one of, and would end without a word where somebody asks.
+    let manifest = include_str!("../../Cargo.toml");
+    assert!(manifest.contains("anyhow = { version = \"1\", default-features = false }"));
+    for (name, value) in [("RUST_BACKTRACE", "1"), ("RUST_BACKTRACE", "full"), ("RUST_LIB_BACKTRACE", "1")] {
+        let (home, server) = lab();
+        server.on(&json2("res.partner", "write"), Answer::Stall);
+        let outcome = home.agent(["--timeout", "1s"]).args(WRITE).env(name, value).run();
+        let outcome = outcome.fails(11, "outcome_unknown");
+        assert_eq!(outcome.effect(), "unknown", "{}", outcome.stderr);
+        drop(server);
+        home.agent(READ).env(name, value).run().fails(10, "unreachable");
+        home.agent(["exec-spec", "nowhere.json"]).env(name, value).run().fails(2, "usage");
+    }
+}
+
+#[test]
 fn a_200_that_is_not_what_a_write_answers_is_not_taken_for_done() {
     let create = ["create", "res.partner", "--vals-list-json", r#"[{"name": "A"}, {"name": "B"}]"#];
     for (command, method, answers) in [
