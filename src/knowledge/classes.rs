@@ -122,12 +122,17 @@ pub fn possible(method: &str) -> Classes {
 pub fn does_the_work_of(method: &str, has_records: bool) -> &'static [&'static str] {
     match method {
         "web_save" if has_records => &["write"],
-        "web_save" | "name_create" | "copy" | "activity_schedule" => &["create"],
+        "web_save" | "name_create" | "copy" | "activity_schedule" | "message_new" => &["create"],
+        // By what a contact, a tag or a user is made where there is none of that name or address.
+        "find_or_create" | "find_or_create_record" | "web_create_users" => &["create"],
         "web_save_multi"
         | "action_archive"
         | "action_unarchive"
         | "toggle_active"
-        | "update_field_translations" => &["write"],
+        | "update_field_translations"
+        | "web_override_translations"
+        | "web_resequence"
+        | "message_update" => &["write"],
         "load" | "import_data" => &["create", "write"],
         "execute_import" => &["load", "create", "write"],
         "search_fetch" | "web_search_read" => &["search_read"],

@@ -94,7 +94,7 @@ const SHOWN_IN: [(&str, &[&str]); 8] = [
 ];
 
 /// Fields that show others, on whatever model they stand: Odoo makes them of those, and nobody writes them.
-const MADE_OF: [(&str, &[&str]); 21] = [
+const MADE_OF: [(&str, &[&str]); 22] = [
     ("avatar_1024", &["avatar_1920", "image_1024", "image_1920"]),
     ("avatar_128", &["avatar_1920", "image_128", "image_1920"]),
     ("avatar_1920", &["image_1920"]),
@@ -112,6 +112,7 @@ const MADE_OF: [(&str, &[&str]); 21] = [
     ("image_128", &["image_1920"]),
     ("image_256", &["image_1920"]),
     ("image_512", &["image_1920"]),
+    ("phone_mobile_search", &["mobile", "phone"]),
     ("phone_sanitized", &["mobile", "phone"]),
     ("sanitized_acc_number", &["acc_number"]),
     ("street_name", &["street"]),

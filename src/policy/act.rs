@@ -134,6 +134,12 @@ impl<'o> Act<'o> {
                     act.name("email");
                 }
             }
+            // It counts into a field that it is told.
+            "web_resequence" => {
+                let field = operation.kwargs.get("field_name").and_then(Value::as_str);
+                act.name(field.unwrap_or("sequence"));
+                act.has_values = true;
+            }
             // Its rows say in columns of their own which records they are.
             "load" => act.is_uncounted = true,
             _ => {}

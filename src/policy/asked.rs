@@ -200,6 +200,13 @@ impl<'o> Asked<'o> {
                     self.each(&value[part], &mut |asked, path| asked.path(path, Kind::Named));
                 }
             }
+            // What is written is told as it then stands, with whatever else is asked for: that is read.
+            Role::Specification if operation.access() == Access::Write => {
+                if named::is_filled(value) {
+                    let at = self.related(Some(operation.model.clone()), Kind::Shown, &["read"]);
+                    self.specification(value, at);
+                }
+            }
             Role::Specification => self.specification(value, 0),
             Role::GroupSpecification => self.group_specification(value),
             Role::Values | Role::Draft => self.values(value),

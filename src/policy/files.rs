@@ -33,8 +33,9 @@ pub struct Locked {
     pub why: String,
 }
 
-/// What files were like: whether one is there, what it is, and who may write beside it.
-pub type Stamps = Vec<Option<(Option<Stamp>, Option<Stamp>)>>;
+/// What files were like: none where there is none; else what keeps one from being seen, what it is, and who may write
+/// beside it.
+pub type Stamps = Vec<Option<(Option<io::ErrorKind>, Option<Stamp>, Option<Stamp>)>>;
 
 /// The documents as they stood at the last look.
 pub struct Current {
@@ -128,10 +129,11 @@ impl Places {
 
     /// What the files are like, whether they are there or not: as long as they stay so, they need not be read again.
     pub fn stamps(&self) -> Stamps {
-        // Who may write a directory matters to a file that is there.
+        // Who may write a directory matters to a file that is there, or may be.
         let one = |it: Candidate| {
-            let is_there = it.path.symlink_metadata().is_ok();
-            is_there.then(|| (fsio::stamp(&it.path), it.path.parent().and_then(fsio::stamp)))
+            let unseen = it.path.symlink_metadata().err().map(|why| why.kind());
+            let is_there = unseen != Some(io::ErrorKind::NotFound);
+            is_there.then(|| (unseen, fsio::stamp(&it.path), it.path.parent().and_then(fsio::stamp)))
         };
         self.candidates().into_iter().map(one).collect()
     }
@@ -208,6 +210,21 @@ mod tests {
             ..places
         };
         assert_eq!(by_path.load_owned_by(Writers::User).unwrap().documents.len(), 3);
+    }
+
+    #[test]
+    fn a_directory_that_is_none_any_more_is_seen() {
+        let home = tempfile::tempdir().unwrap();
+        let places = places(home.path());
+        let before = places.stamps();
+        std::fs::remove_dir(&places.config).unwrap();
+        assert_eq!(places.stamps(), before, "where nothing was nothing is");
+        std::fs::write(&places.config, "").unwrap();
+        assert_ne!(places.stamps(), before, "a file in its place");
+        assert!(places.load_owned_by(Writers::User).is_err());
+        std::fs::remove_file(&places.config).unwrap();
+        std::os::unix::fs::symlink(&places.config, &places.config).unwrap();
+        assert_ne!(places.stamps(), before, "a link to itself");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::Way;
 use super::faults::{self, Asked};
 use super::{Reply, answers, identity, results};
 use crate::error::{Code, Effect, Error, Result, Retry};
@@ -100,6 +101,10 @@ pub fn result(reply: &HttpReply, asked: Asked) -> Result<Reply> {
         Some(_) if result.is_some() || faults::odoos_json(&reply.body).is_none() => {
             Err(faults::of_answer("a result or an error, said once", asked).with_status(reply.status))
         }
+        // No error of Odoo's has another status: a gateway that changed it may have changed more.
+        Some(_) if reply.status != 200 && !(400..=500).contains(&reply.status) => {
+            Err(faults::of_reply(&start_of(reply), asked))
+        }
         Some(complaint) => Err(of_complaint(&complaint, reply.status, asked)),
         None if reply.status == 200 && jsonrpc == "2.0" => match result {
             Some(result) => Ok(result),
@@ -173,6 +178,13 @@ fn of_complaint(complaint: &Complaint, status: u16, asked: Asked) -> Error {
     if !faults::is_python_class(name) || complaint.data["message"].as_str().is_none() {
         return faults::of_answer("an error of Odoo's own", asked).with_status(status);
     }
+    if asked.way == Way::JsonRpc && asked.access == Access::Write && is_of_the_answer(complaint) {
+        return asked.lost(format!(
+            "Odoo carried out {} and could not write down what it answered ({name}: {})",
+            asked.what,
+            complaint.message().lines().next().unwrap_or_default()
+        ));
+    }
     let equivalent = as_json2(complaint, asked);
     let mut data = complaint.data.clone();
     if !data["arguments"].is_array() {
@@ -192,6 +204,13 @@ fn of_complaint(complaint: &Complaint, status: u16, asked: Asked) -> Error {
         );
     }
     error
+}
+
+/// Whether it was the answer that failed, and not the method. This protocol commits first (`odoo/service/model.py`,
+/// `execute_cr`, as of 14) and then has the answer written (`odoo/http.py`).
+fn is_of_the_answer(complaint: &Complaint) -> bool {
+    let traceback = complaint.data["debug"].as_str().unwrap_or_default();
+    ["in _json_response", "in make_json_response"].iter().any(|writer| traceback.contains(writer))
 }
 
 fn model(asked: Asked<'_>) -> &str {

@@ -147,9 +147,11 @@ fn written(bytes: &[u8], secret: &str) -> Option<usize> {
     // A mark that is part of the secret stands for itself or begins what stands for it: where what was read can end.
     let mut ends = vec![0];
     for character in secret.chars() {
-        let after =
-            |at: &usize| ways(bytes.get(*at..).unwrap_or_default(), character).map(|way| Some(at + way?));
-        let mut next: Vec<usize> = ends.iter().flat_map(after).flatten().collect();
+        let mut next = Vec::new();
+        for at in ends {
+            let lengths = ways(bytes.get(at..).unwrap_or_default(), character);
+            next.extend(lengths.into_iter().flatten().map(|length| at + length));
+        }
         next.sort_unstable();
         next.dedup();
         ends = next;
@@ -160,13 +162,22 @@ fn written(bytes: &[u8], secret: &str) -> Option<usize> {
     ends.pop()
 }
 
-/// Lengths of one character at the beginning of these bytes: as itself, and by a mark.
-fn ways(bytes: &[u8], character: char) -> [Option<usize>; 2] {
+/// Lengths of one character at the beginning of these bytes: as itself, and by a mark. A backslash is doubled by each
+/// language that a text goes through.
+fn ways(bytes: &[u8], character: char) -> [Option<usize>; 9] {
     let mut buffer = [0; 4];
     let plain = character.encode_utf8(&mut buffer).as_bytes();
-    // A backslash is itself escaped.
-    let as_itself = (bytes.starts_with(plain) && character != '\\').then_some(plain.len());
-    [as_itself, by_mark(bytes, character, plain)]
+    let mut ways = [None; 9];
+    if character == '\\' {
+        let run = slashes_of(bytes);
+        for (nth, way) in ways.iter_mut().take(8).enumerate() {
+            *way = Some(1 << nth).filter(|length| *length <= run);
+        }
+    } else {
+        ways[0] = bytes.starts_with(plain).then_some(plain.len());
+    }
+    ways[8] = by_mark(bytes, character, plain);
+    ways
 }
 
 /// Length of one character that is written by a mark.
@@ -228,7 +239,7 @@ fn slashes_of(bytes: &[u8]) -> usize {
     bytes.iter().take(MOST_SLASHES).take_while(|byte| **byte == b'\\').count()
 }
 
-/// `\u0061`, `\"`, `\/`, with any number of backslashes, as JSON within JSON has them; `\x61`, `\141`, `\U00000061` and
+/// `\u0061`, `\"`, `\/`, `\'`, with any number of backslashes, as JSON within JSON has them; `\x61`, `\141`, `\U00000061` and
 /// `\u{61}`, as languages have them.
 fn escaped(bytes: &[u8], character: char) -> Option<usize> {
     let slashes = slashes_of(bytes);
@@ -264,10 +275,9 @@ fn escaped(bytes: &[u8], character: char) -> Option<usize> {
             }
             Some(at)
         }
-        Some(next) if matches!(character, '"' | '/') && u32::from(*next) == u32::from(character) => {
+        Some(next) if matches!(character, '"' | '/' | '\'') && u32::from(*next) == u32::from(character) => {
             Some(slashes + 1)
         }
-        _ if character == '\\' => Some(slashes.min(2)),
         _ => None,
     }
 }

@@ -68,6 +68,42 @@ fn a_passphrase_that_was_replaced_lets_nothing_through_and_the_new_one_does() {
     assert!(field(&home, "res.partner", "7", "comment").to_string().contains("Later"));
 }
 
+#[test]
+fn what_was_let_through_and_done_waits_no_more_whatever_became_of_its_answer() {
+    let passphrase = "correct horse battery";
+    let asking = json!({ "version": "1", "approval": { "passphrase": hash_of(passphrase) },
+        "rules": [{ "match": { "method": "x_act" }, "action": "ask" }] });
+    let (home, server) = lab();
+    policy(&home, &asking);
+    let path: PathBuf = home.config().join("policy.json");
+    let broken = path.clone();
+    // The policy becomes none while Odoo is at work, and so its answer cannot be shown.
+    server.on(
+        &json2("res.partner", "x_act"),
+        Answer::made(move |_| {
+            std::fs::write(&broken, "{").unwrap();
+            Answer::json("[{\"name\": \"x\"}]")
+        }),
+    );
+    let refused = home.run(["call", "res.partner", "x_act", "--ids", "1"]).fails(6, "confirmation_required");
+    let request = refused.message().rsplit(' ').next().unwrap().to_string();
+    let approve = || {
+        Terminal::agent(&home, &["approve", &request])
+            .when("Type yes: ", "yes\n")
+            .when("key: ", &format!("{passphrase}\n"))
+            .run(&home)
+    };
+    let seen = approve();
+    assert_eq!(seen.exit, 12, "{seen:?}");
+    policy(&home, &asking);
+    server.on(&json2("strictbase.agent.confirmation", "search_read"), Answer::json("[]"));
+    let listed = home.run(["approvals", "list"]).ok().json();
+    assert_eq!(listed[0]["state"], "done", "{listed}");
+    let again = Terminal::agent(&home, &["approve", &request]).run(&home);
+    assert_eq!(again.exit, 6, "{again:?}");
+    assert_eq!(server.requests_to(&json2("res.partner", "x_act")).len(), 1);
+}
+
 /// One run, as of one program that speaks MCP: it wrote a partner twice and deleted a tag.
 fn ran(home: &Home) -> String {
     let tag = run(home, &["create", "res.partner.category", "--vals-json", r#"{"name":"Gone"}"#]).ok().json();

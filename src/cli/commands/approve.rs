@@ -285,7 +285,12 @@ fn let_through(run: &Run, tty: &mut File, held: Held, local: &Local) -> Result<(
             local.out.data(format!("{answer}\n").as_bytes(), Effect::Done)
         }
         Err(error) => {
-            let state = if error.effect == Effect::Unknown { "unknown" } else { "pending" };
+            // What is done is not to be let through again, whatever became of its answer.
+            let state = match error.effect {
+                Effect::Unknown => "unknown",
+                Effect::Done => "done",
+                _ => "pending",
+            };
             approval_held::note(run, held, state, json!(null));
             Err(error)
         }

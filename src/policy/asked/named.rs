@@ -355,7 +355,7 @@ pub(super) fn aggregate(text: &str) -> &str {
     }
 }
 
-fn is_filled(value: &Value) -> bool {
+pub(super) fn is_filled(value: &Value) -> bool {
     match value {
         Value::Object(object) => !object.is_empty(),
         Value::Array(list) => !list.is_empty(),

@@ -312,12 +312,13 @@ fn a_text_that_odoo_makes_of_what_is_withheld_goes_with_it() {
     assert_eq!(rest("res.partner.phone", "res.company", kept()), json!([{ "id": 1, "zip": "1000" }]));
     assert_eq!(rest("res.partner.email", "res.company", kept()), kept());
     // Without Odoo's word, by their names.
-    let partner = || json!([{ "id": 7, "email_formatted": "A <a@x.example>", "contact_address": "Street 1", "complete_name": "A", "phone_sanitized": "+32", "comment": "c" }]);
+    let partner = || json!([{ "id": 7, "email_formatted": "A <a@x.example>", "contact_address": "Street 1", "complete_name": "A", "phone_sanitized": "+32", "phone_mobile_search": "+32", "comment": "c" }]);
     for (redacted, field) in [
         ("email", "email_formatted"),
         ("res.partner.street", "contact_address"),
         ("name", "complete_name"),
         ("phone", "phone_sanitized"),
+        ("phone", "phone_mobile_search"),
         ("res.partner.city", "contact_address"),
     ] {
         let rest = rest(redacted, "res.partner", partner());

@@ -71,6 +71,30 @@ fn each_character_may_be_written_by_a_way_of_its_own() {
 }
 
 #[test]
+fn a_password_is_found_as_languages_quote_it() {
+    let json = |text: &str| serde_json::Value::from(text).to_string();
+    for secret in [
+        "C:\\users\\tom-secret99",
+        "ab\\Unicorn-secret99",
+        "ab\\x41bcdefgh",
+        "\\\\server\\share99",
+        "d&e's 100%=sure",
+        "a%25bcdefghijkl",
+    ] {
+        let python = format!("'{}'", secret.replace('\\', "\\\\").replace('\'', "\\'"));
+        let html = secret.replace('&', "&amp;").replace('\'', "&#39;");
+        let url: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let quoted = secret.replace('%', "%25").replace('&', "%26").replace('=', "%3D");
+        for written in
+            [secret.to_string(), json(secret), json(&json(secret)), json(&python), python, html, url, quoted]
+        {
+            let shown = clean(&format!("a {written} b"), secret);
+            assert!(shown.contains("(redacted)") && shown.len() < 24, "{written}: {shown}");
+        }
+    }
+}
+
+#[test]
 fn a_run_of_marks_is_gone_through_once() {
     // Each followed to the end of its run is 20,000 million steps, and no longer a test.
     for mark in ["\\", "%25", "=", "&#", "=3D"] {
