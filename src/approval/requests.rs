@@ -18,6 +18,9 @@ use crate::session::Run;
 use crate::shelf::Kept;
 use crate::waiting::Waiting;
 
+/// The reason that the guard gives where the agent took its request back (`agent_request_status.py`).
+const WITHDRAWN: &str = "withdrawn by the agent";
+
 /// Odoo is asked no more often.
 const PAUSE: Duration = Duration::from_secs(2);
 /// Who waits longer than this is asked for less often.
@@ -130,6 +133,11 @@ fn after_claim(run: &Run, operation: &Operation, request: &str, mut error: Error
     }
     forget(run, request);
     error.message = match said.strip_prefix("rejected") {
+        Some(why) if why.ends_with(WITHDRAWN) => {
+            format!(
+                "request {request} was {WITHDRAWN}, and nobody decided on it: nothing was sent or changed"
+            )
+        }
         Some(why) => format!("a person rejected request {request}{why}: nothing was sent or changed"),
         None => format!("Odoo did not accept request {request} ({said}): nothing was sent or changed"),
     };
@@ -140,6 +148,10 @@ fn after_claim(run: &Run, operation: &Operation, request: &str, mut error: Error
         "expired" | "unknown" => error.with_hint("repeat the call itself: it becomes a new request"),
         _ => error,
     }
+}
+
+fn was_withdrawn(request: &str) -> String {
+    format!("request {request} was {WITHDRAWN}, and nobody decided on it: nothing was sent or changed")
 }
 
 /// A refusal of something that was approved in another form is a request of its own.
@@ -238,6 +250,7 @@ fn decided(run: &Run, request: &str, status: Value) -> Result<Value> {
     };
     match status["state"].as_str().unwrap_or_default() {
         "rejected" => refused(match why {
+            Some(why) if why == WITHDRAWN => was_withdrawn(request),
             Some(why) => format!("{who} rejected request {request}: {why}; nothing was sent or changed"),
             None => {
                 format!("{who} rejected request {request} and gave no reason; nothing was sent or changed")

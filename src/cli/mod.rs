@@ -52,6 +52,7 @@ pub fn run(
     let debug = arguments.iter().any(|argument| argument == "--debug");
     let environment = settings::Environment::from_pairs(environment);
     let files = env_files(&arguments);
+    let plain = in_named_profile(&arguments);
     let called_as = wrapper::path(&environment).map(str::to_string);
     match parse_and_run(arguments, &environment, stdin, &out, clock, called_as.as_deref()) {
         Ok(()) => exit::DONE,
@@ -61,7 +62,7 @@ pub fn run(
                 settings::keys_at_hand(&environment, &files).iter().for_each(|key| out.veil.keep(key));
             }
             // What was said in the words of a session has been put into them already.
-            let mut said = Speech::plain().error(error);
+            let mut said = plain.error(error);
             if let Some(wrapper) = called_as {
                 let hints = said.hints.iter().filter_map(Hint::as_text);
                 said.hints = hints.map(|hint| wrapped::in_its_name(hint, &wrapper).into()).collect();
@@ -70,6 +71,24 @@ pub fn run(
             exit::code_of(said.code)
         }
     }
+}
+
+/// The words of a command line that was refused before a profile was read: a command that it advises works in the same.
+fn in_named_profile(arguments: &[OsString]) -> Speech {
+    let named = |flag: &str| {
+        let mut words = arguments.iter().take_while(|word| *word != "--");
+        let word =
+            words.find(|word| *word == flag || word.to_string_lossy().starts_with(&format!("{flag}=")))?;
+        let within = word.to_str().and_then(|word| word.split_once('='));
+        within.map_or_else(|| words.next()?.to_str(), |(_, value)| Some(value)).map(str::to_string)
+    };
+    let profile = ["--profile", "--env-file"].iter().find_map(|flag| Some((flag, named(flag)?)));
+    let mut plain = Speech::plain();
+    if let Some((flag, value)) = profile {
+        plain.program = format!("odoo-agent {flag} {}", crate::text::shell::quoted(&value));
+        plain.program_itself.clone_from(&plain.program);
+    }
+    plain
 }
 
 /// Profile files that a command line names.

@@ -71,6 +71,25 @@ fn the_flag_names_the_profile_then_the_environment_then_there_is_only_one() {
 }
 
 #[test]
+fn a_command_that_is_advised_before_a_profile_is_read_works_in_the_one_that_was_named() {
+    let home = Home::new();
+    for (given, advised) in [
+        (&["--profile", "erp"][..], "odoo-agent --profile erp lookup product.product Desk"),
+        (&["--profile=erp"], "odoo-agent --profile erp lookup product.product Desk"),
+        (&["--env-file", "a b.env"], "odoo-agent --env-file 'a b.env' lookup product.product Desk"),
+        (&[], "odoo-agent lookup product.product Desk"),
+    ] {
+        let line = given.iter().chain(&["lookup", "product", "Desk"]);
+        let outcome = home.run(line).fails(2, "usage");
+        assert!(
+            outcome.hints().contains(&format!("did you mean product.product? {advised}")),
+            "{}",
+            outcome.hints()
+        );
+    }
+}
+
+#[test]
 fn a_complete_environment_needs_no_profile_and_reads_none() {
     let server = serving();
     let home = Home::new();
