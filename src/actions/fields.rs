@@ -117,6 +117,14 @@ fn readable(model: &str, run: &Run) -> Result<Vec<String>> {
         names.retain(|name| name != "raw");
         run.note(without_bytes(model));
     }
+    // What Odoo computes there are often objects of its own, which it cannot write as JSON.
+    let is_computed = |name: &str| {
+        schema.field(name).is_some_and(|field| field["type"] == "binary" && field["store"] == false)
+    };
+    let computed: Vec<String> = names.extract_if(.., |name| is_computed(name)).collect();
+    if !computed.is_empty() {
+        run.note(format!("computed files are left out, each can be named: {}", computed.join(", ")));
+    }
     // A model that is closed itself would be tried field by field.
     try_fields(model, &["id".into()], run)?;
     let closed = closed_fields(model, &names, run)?;

@@ -41,7 +41,11 @@ pub fn judge(check: &Check, operation: &Operation, answer: &RawValue) -> Result<
         }
         return Ok(());
     }
-    if !text.starts_with('{') || operation.access() == Access::Read {
+    if operation.access() == Access::Read {
+        denials::totalled(check, operation);
+        return Ok(());
+    }
+    if !text.starts_with('{') {
         return Ok(());
     }
     let Ok(answer) = serde_json::from_str::<Value>(text) else { return Ok(()) };

@@ -232,6 +232,18 @@ pub fn found_nothing(check: &Check, operation: &Operation) {
     }
 }
 
+/// Notes that a total may be of a part: it is taken for all there are, where rows are seen to be some.
+pub fn totalled(check: &Check, operation: &Operation) {
+    let is_total =
+        matches!(operation.method.as_str(), "search_count" | "formatted_read_group" | "read_group");
+    if !is_total || is_continued(operation) {
+        return;
+    }
+    if let Some(own) = lacking(check, &operation.model) {
+        check.note(format!("this is of the {} that this user sees: {}", operation.model, lifts(own)));
+    }
+}
+
 /// Whether records were passed over that came before: nothing behind the last one is no surprise.
 fn is_continued(operation: &Operation) -> bool {
     let is_past = |condition: &Value| condition[0] == "id" && condition[1] == ">";

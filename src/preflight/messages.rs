@@ -91,11 +91,11 @@ const CHANNELS: [&str; 2] = ["discuss.channel", "mail.channel"];
 fn told(partners: bool, addresses: bool) -> &'static str {
     match (partners, addresses) {
         (true, false) => {
-            "each of partner_ids is notified of it, by e-mail where they have no account of this Odoo"
+            "each of partner_ids is notified of it, by e-mail where they have no account of this Odoo or have chosen so"
         }
         (false, true) => "it is e-mailed to outgoing_email_to",
         (true, true) => {
-            "each of partner_ids is notified of it, by e-mail where they have no account of this Odoo, and it is e-mailed to outgoing_email_to"
+            "each of partner_ids is notified of it, by e-mail where they have no account of this Odoo or have chosen so, and it is e-mailed to outgoing_email_to"
         }
         (false, false) => "",
     }

@@ -582,3 +582,17 @@ fn a_request_that_only_the_approver_may_see_is_what_they_approve() {
     seen.run(&home).exits(6).shows(&["a harmless text", "The true text", "is rejected"]);
     assert!(server.requests_to(&json2(GUARD, "issue_token")).is_empty());
 }
+
+#[test]
+fn a_request_that_its_agent_took_back_was_rejected_by_nobody() {
+    let home = Home::new();
+    let run = |line: &[&str]| home.run(["--profile", "sandbox"].iter().chain(line));
+    let body = r#"{"body":"Hi","partner_ids":[15],"subtype_xmlid":"mail.mt_comment"}"#;
+    let call = ["call", "res.partner", "message_post", "--ids", "15", "--data-json", body];
+    run(&call).fails(6, "confirmation_required");
+    let listed = run(&["approvals", "list"]).ok().json();
+    let request = listed[0]["request"].as_str().unwrap();
+    run(&["approvals", "drop", request]).ok();
+    let told = run(&["approvals", "wait", request]).fails(6, "confirmation_refused").message();
+    assert!(told.contains("was withdrawn by the agent") && !told.contains("person"), "{told}");
+}

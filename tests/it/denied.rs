@@ -315,3 +315,40 @@ fn raw_of_a_binary_file_leads_to_datas() {
     }
     assert!(!hints("name,datas").contains("datas is meant"));
 }
+
+#[test]
+fn a_total_of_a_part_is_told_for_one() {
+    for (has, is_told) in [("false", true), ("true", false)] {
+        let (home, server) = lab();
+        server.on(&json2("sale.order", "search_count"), Answer::json("4"));
+        server.on(
+            &json2("sale.order", "formatted_read_group"),
+            Answer::json(r#"[{"__count": 4, "amount_total:sum": 7.5}]"#),
+        );
+        server.on(&json2("res.users", "context_get"), Answer::json(r#"{"lang":"en_US","tz":false,"uid":7}"#));
+        server.on(&json2("res.users", "has_group"), Answer::json(has));
+        for line in [&["count", "sale.order"][..], &["group", "sale.order", "--sum", "amount_total"]] {
+            let notes = home.run(line).ok().stderr;
+            assert_eq!(notes.contains("of the sale.order that this user sees"), is_told, "{line:?}: {notes}");
+        }
+        // Others have no such rule.
+        server.on(&json2("res.partner", "search_count"), Answer::json("4"));
+        assert_eq!(home.run(["count", "res.partner"]).ok().stderr, "");
+    }
+}
+
+#[test]
+fn what_odoo_computes_as_files_is_not_among_all_that_can_be_read() {
+    let (home, server) = lab();
+    let fields = json!({
+        "id": {"type": "integer", "store": true}, "name": {"type": "char", "store": true},
+        "needed_terms": {"type": "binary", "store": false}, "invoice_pdf_report_file": {"type": "binary", "store": true}
+    });
+    server.on(&json2("account.move", "fields_get"), Answer::json(fields));
+    server.on(&json2("account.move", "search_read"), Answer::json("[]"));
+    server.on(&json2("account.move", "read"), Answer::json(r#"[{"id": 3, "name": "INV/1"}]"#));
+    let outcome = home.run(["read", "account.move", "--ids", "3", "--fields", "*"]).ok();
+    assert!(outcome.stderr.contains("each can be named: needed_terms"), "{}", outcome.stderr);
+    let asked = server.only(&json2("account.move", "read")).json();
+    assert_eq!(asked["fields"], json!(["id", "name", "invoice_pdf_report_file"]));
+}
