@@ -126,6 +126,19 @@ pub fn found_by(model: &str) -> impl Iterator<Item = &'static str> {
     CALLED.into_iter().chain(more.iter().copied())
 }
 
+/// Whether a method looks for records by a name or what stands for one, an address above all.
+pub fn searches_for_names(method: &str) -> bool {
+    method.ends_with("name_search")
+        || matches!(
+            method,
+            "find_or_create"
+                | "get_mention_suggestions"
+                | "get_mention_suggestions_from_channel"
+                | "im_search"
+                | "search_for_channel_invite"
+        )
+}
+
 /// Whether it is known by what records of a model are found.
 pub fn is_told(model: &str) -> bool {
     FOUND_BY.iter().any(|row| row.0 == model)

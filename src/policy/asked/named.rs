@@ -48,7 +48,7 @@ impl<'o> Asked<'o> {
     pub(super) fn search_for_a_name(&mut self) {
         let operation = self.operation;
         let is_name = |name: &Value| name.as_str().is_some_and(|name| !name.is_empty());
-        if operation.method.ends_with("name_search") && operation.kwargs.values().any(is_name) {
+        if names::searches_for_names(&operation.method) && operation.kwargs.values().any(is_name) {
             self.searched.push(operation.model.clone());
         }
         for model in self.searched.clone() {

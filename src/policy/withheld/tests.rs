@@ -157,6 +157,9 @@ fn what_repeats_a_withheld_field_is_asked_by_nothing() {
         ("sale.order.line.price_unit", "sale.order", "search", condition("amount_total", ">", json!(7))),
         ("note", "sale.order", "search", condition("a", "=", json!("x"))),
         ("vat", "res.partner", "name_search", json!({ "name": "BE" })),
+        ("email", "res.partner", "find_or_create", json!({ "email": "a@b.example" })),
+        ("res.partner.email", "res.partner", "get_mention_suggestions", json!({ "search": "a@" })),
+        ("email", "res.partner", "search_for_channel_invite", json!({ "search_term": "a@" })),
         ("res.partner.vat", "res.partner", "search", condition("display_name", "ilike", json!("BE"))),
         ("vat", "sale.order", "search", condition("partner_id", "ilike", json!("BE"))),
         ("vat", "sale.order", "search", condition("partner_id", "in", json!([7, "BE"]))),
@@ -179,6 +182,7 @@ fn what_repeats_a_withheld_field_is_asked_by_nothing() {
         ("res.partner.email", "sale.order", "search", condition("amount_total", ">", json!(7))),
         ("res.company.email", "sale.order", "search", condition("partner_email", "=", json!("a"))),
         ("city", "res.partner", "name_search", json!({ "name": "A" })),
+        ("city", "res.partner", "find_or_create", json!({ "email": "a@b.example" })),
     ] {
         assert!(
             !told(redacted, model, method, arguments.clone()),
