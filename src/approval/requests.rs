@@ -133,11 +133,7 @@ fn after_claim(run: &Run, operation: &Operation, request: &str, mut error: Error
     }
     forget(run, request);
     error.message = match said.strip_prefix("rejected") {
-        Some(why) if why.ends_with(WITHDRAWN) => {
-            format!(
-                "request {request} was {WITHDRAWN}, and nobody decided on it: nothing was sent or changed"
-            )
-        }
+        Some(why) if why.ends_with(WITHDRAWN) => was_withdrawn(request),
         Some(why) => format!("a person rejected request {request}{why}: nothing was sent or changed"),
         None => format!("Odoo did not accept request {request} ({said}): nothing was sent or changed"),
     };

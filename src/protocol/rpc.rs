@@ -332,6 +332,40 @@ mod tests {
     }
 
     #[test]
+    fn what_fails_after_the_commit_and_what_a_gateway_shows_prove_nothing_of_a_write() {
+        let failing = |frame: &str, status: u16, way: Way, access: Access| {
+            let traceback = format!(
+                "Traceback (most recent call last):\n  File \"/odoo/odoo/http.py\", line 1764, in {frame}\n    x\n  File \"/usr/lib/python3.10/json/encoder.py\", line 258, in iterencode\nTypeError: keys must be str\n"
+            );
+            let data = json!({ "name": "builtins.TypeError", "message": "keys must be str", "arguments": ["keys must be str"], "context": {}, "debug": traceback });
+            let body = json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": 200, "message": "Odoo Server Error", "data": data } });
+            let reply = HttpReply { status, headers: Vec::new(), body: body.to_string().into_bytes() };
+            result(&reply, Asked { way, ..asked("x.thing/x_act", access) }).unwrap_err()
+        };
+        for frame in ["_json_response", "make_json_response"] {
+            let error = failing(frame, 200, Way::JsonRpc, Access::Write);
+            assert_eq!((error.code, error.effect), (Code::OutcomeUnknown, Effect::Unknown), "{frame}");
+            assert!(error.message.contains("carried out x.thing/x_act"), "{}", error.message);
+            // The web session writes the answer down before it commits; a read changes nothing anyway.
+            assert_eq!(failing(frame, 200, Way::Session, Access::Write).effect, Effect::Rejected);
+            assert_eq!(failing(frame, 200, Way::JsonRpc, Access::Read).effect, Effect::Rejected);
+        }
+        // The same error in the method itself was rolled back.
+        assert_eq!(failing("x_act", 200, Way::JsonRpc, Access::Write).effect, Effect::Rejected);
+        for status in [201, 302, 307, 501, 502, 503, 504, 520, 599] {
+            let error = failing("x_act", status, Way::JsonRpc, Access::Write);
+            assert_eq!(error.effect, Effect::Unknown, "{status}");
+        }
+        for status in [400, 404, 500] {
+            assert_eq!(
+                failing("x_act", status, Way::JsonRpc, Access::Write).effect,
+                Effect::Rejected,
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
     fn an_error_means_what_it_means_in_json2() {
         use Code::{AccessDenied, Busy, DatabaseNotFound, InvalidRequest, NotFound, Rejected, ServerError};
         for (name, message, code) in [
