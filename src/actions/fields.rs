@@ -101,42 +101,50 @@ fn readable(model: &str, run: &Run) -> Result<Vec<String>> {
         model,
         question: json!({ "context": run.context()?, "readable": true }),
     };
-    if let Found::Fresh(entry) = session.cache.find(&key, session.settings.schema_ttl)
-        && let Ok(names) = serde_json::from_str::<Vec<String>>(&entry.body)
-    {
-        let has = |name: &str| names.iter().any(|known| known == name);
-        if has("datas") && !has("raw") {
-            run.note(without_bytes(model));
-        }
-        return Ok(names);
-    }
-    let schema = run.schema(model, false)?;
-    let mut names: Vec<String> = schema.names().map(str::to_string).collect();
-    // Bytes, which JSON cannot carry: Odoo fails on them without a word. `datas` has the same as base64.
-    if schema.has("datas") && schema.has("raw") {
-        names.retain(|name| name != "raw");
-        run.note(without_bytes(model));
-    }
-    // What Odoo computes there are often objects of its own, which it cannot write as JSON.
-    let is_computed = |name: &str| {
-        schema.field(name).is_some_and(|field| field["type"] == "binary" && field["store"] == false)
+    let kept = match session.cache.find(&key, session.settings.schema_ttl) {
+        Found::Fresh(entry) => serde_json::from_str::<(Vec<String>, Vec<String>)>(&entry.body).ok(),
+        _ => None,
     };
-    let computed: Vec<String> = names.extract_if(.., |name| is_computed(name)).collect();
-    if !computed.is_empty() {
-        run.note(format!("computed files are left out, each can be named: {}", computed.join(", ")));
+    let (names, mut left_out) = match kept {
+        Some(kept) => kept,
+        None => {
+            let found = tried(model, run)?;
+            if !session.settings.schema_ttl.is_zero() {
+                let _ = session.cache.store(&key, &json!(found).to_string(), None, "");
+            }
+            found
+        }
+    };
+    if let Some(at) = left_out.iter().position(|name| name == BYTES) {
+        left_out.remove(at);
+        run.note(format!("{model}.{BYTES} is left out: datas holds the same as base64"));
     }
-    // A model that is closed itself would be tried field by field.
-    try_fields(model, &["id".into()], run)?;
-    let closed = closed_fields(model, &names, run)?;
-    names.retain(|name| !closed.contains(name));
-    if !session.settings.schema_ttl.is_zero() {
-        let _ = session.cache.store(&key, &json!(names).to_string(), None, "");
+    if !left_out.is_empty() {
+        run.note(format!("computed files are left out, each can be named: {}", left_out.join(", ")));
     }
     Ok(names)
 }
 
-fn without_bytes(model: &str) -> String {
-    format!("{model}.raw is left out: datas holds the same as base64")
+/// Bytes, which JSON cannot carry: Odoo fails on them without a word.
+const BYTES: &str = "raw";
+
+/// The fields that this user can read, and those which are left out though they might be.
+fn tried(model: &str, run: &Run) -> Result<(Vec<String>, Vec<String>)> {
+    let schema = run.schema(model, false)?;
+    let mut names: Vec<String> = schema.names().map(str::to_string).collect();
+    // What Odoo computes as files, and nobody writes, is often an object of its own that is no JSON either.
+    let is_computed = |name: &str| {
+        schema.field(name).is_some_and(|field| {
+            field["type"] == "binary" && field["store"] == false && field["readonly"] == true
+        })
+    };
+    let has_base64 = schema.has("datas");
+    let left_out = names.extract_if(.., |name| (name == BYTES && has_base64) || is_computed(name)).collect();
+    // A model that is closed itself would be tried field by field.
+    try_fields(model, &["id".into()], run)?;
+    let closed = closed_fields(model, &names, run)?;
+    names.retain(|name| !closed.contains(name));
+    Ok((names, left_out))
 }
 
 /// Those of the fields that Odoo refuses to read, by halves.

@@ -36,6 +36,7 @@ use crate::hint::Hint;
 use crate::json_input;
 use crate::secret::Secret;
 use crate::settings::{self, names, wrapper};
+use crate::text::shell;
 use definition::Parsed;
 use out::Out;
 use words::Speech;
@@ -51,18 +52,23 @@ pub fn run(
     let out = Rc::new(out);
     let debug = arguments.iter().any(|argument| argument == "--debug");
     let environment = settings::Environment::from_pairs(environment);
-    let files = env_files(&arguments);
-    let plain = in_named_profile(&arguments);
+    let (profiles, files) = (given(&arguments, "--profile"), given(&arguments, "--env-file"));
     let called_as = wrapper::path(&environment).map(str::to_string);
     match parse_and_run(arguments, &environment, stdin, &out, clock, called_as.as_deref()) {
         Ok(()) => exit::DONE,
         Err(error) => {
             // Words of a command line that was refused before a profile was read; a key among them was a slip.
             if error.effect == Effect::NotSent {
+                let files: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
                 settings::keys_at_hand(&environment, &files).iter().for_each(|key| out.veil.keep(key));
             }
             // What was said in the words of a session has been put into them already.
-            let mut said = plain.error(error);
+            // A wrapper names its profile itself, and is named in place of the program.
+            let speech = match called_as {
+                Some(_) => Speech::plain(),
+                None => in_named_profile([("--profile", &profiles), ("--env-file", &files)]),
+            };
+            let mut said = speech.error(error);
             if let Some(wrapper) = called_as {
                 let hints = said.hints.iter().filter_map(Hint::as_text);
                 said.hints = hints.map(|hint| wrapped::in_its_name(hint, &wrapper).into()).collect();
@@ -73,30 +79,24 @@ pub fn run(
     }
 }
 
-/// The words of a command line that was refused before a profile was read: a command that it advises works in the same.
-fn in_named_profile(arguments: &[OsString]) -> Speech {
-    let named = |flag: &str| {
-        let mut words = arguments.iter().take_while(|word| *word != "--");
-        let word =
-            words.find(|word| *word == flag || word.to_string_lossy().starts_with(&format!("{flag}=")))?;
-        let within = word.to_str().and_then(|word| word.split_once('='));
-        within.map_or_else(|| words.next()?.to_str(), |(_, value)| Some(value)).map(str::to_string)
-    };
-    let profile = ["--profile", "--env-file"].iter().find_map(|flag| Some((flag, named(flag)?)));
-    let mut plain = Speech::plain();
-    if let Some((flag, value)) = profile {
-        plain.program = format!("odoo-agent {flag} {}", crate::text::shell::quoted(&value));
-        plain.program_itself.clone_from(&plain.program);
-    }
-    plain
+/// What a command line gives for a flag, each time that it does.
+fn given(arguments: &[OsString], flag: &str) -> Vec<OsString> {
+    let after = arguments.windows(2).filter(|pair| pair[0] == flag).map(|pair| pair[1].clone());
+    let within = arguments.iter().filter_map(|word| {
+        let value = word.to_str()?.strip_prefix(flag)?.strip_prefix('=')?;
+        Some(OsString::from(value))
+    });
+    after.chain(within).collect()
 }
 
-/// Profile files that a command line names.
-fn env_files(arguments: &[OsString]) -> Vec<PathBuf> {
-    let after = arguments.windows(2).filter(|pair| pair[0] == "--env-file").map(|pair| pair[1].clone());
-    let within =
-        arguments.iter().filter_map(|word| word.to_str()?.strip_prefix("--env-file=").map(OsString::from));
-    after.chain(within).map(PathBuf::from).collect()
+/// The words of a command line that was refused before a profile was read: a command that it advises works in the same.
+fn in_named_profile(flags: [(&str, &[OsString]); 2]) -> Speech {
+    let named = flags.into_iter().find_map(|(flag, values)| Some((flag, values.first()?.to_str()?)));
+    let program = match named {
+        Some((flag, value)) => format!("odoo-agent {flag} {}", shell::quoted(value)),
+        None => return Speech::plain(),
+    };
+    Speech { program_itself: program.clone(), program, ..Speech::plain() }
 }
 
 fn parse_and_run(

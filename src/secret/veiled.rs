@@ -1,6 +1,8 @@
 //! Finding a secret in bytes however it is written: as it stands, with characters as JSON, HTML, a URL, a letter or a
 //! language of programs writes them, in hex or in base64.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::GeneralPurpose;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -145,21 +147,22 @@ fn encoded(secret: &[u8]) -> Vec<Vec<u8>> {
 /// Length of the secret at the beginning of these bytes, each of its characters written in any way.
 fn written(bytes: &[u8], secret: &str) -> Option<usize> {
     // A mark that is part of the secret stands for itself or begins what stands for it: where what was read can end.
-    let mut ends = vec![0];
+    // Nearly every mark begins something else: nothing is allocated for it.
+    let mut ends: Cow<[usize]> = Cow::Borrowed(&[0]);
     for character in secret.chars() {
         let mut next = Vec::new();
-        for at in ends {
-            let lengths = ways(bytes.get(at..).unwrap_or_default(), character);
+        for at in ends.iter() {
+            let lengths = ways(bytes.get(*at..).unwrap_or_default(), character);
             next.extend(lengths.into_iter().flatten().map(|length| at + length));
+        }
+        if next.is_empty() {
+            return None;
         }
         next.sort_unstable();
         next.dedup();
-        ends = next;
-        if ends.is_empty() {
-            return None;
-        }
+        ends = Cow::Owned(next);
     }
-    ends.pop()
+    ends.last().copied()
 }
 
 /// Lengths of one character at the beginning of these bytes: as itself, and by a mark. A backslash is doubled by each

@@ -340,15 +340,26 @@ fn a_total_of_a_part_is_told_for_one() {
 #[test]
 fn what_odoo_computes_as_files_is_not_among_all_that_can_be_read() {
     let (home, server) = lab();
+    let file = |store: bool, readonly: bool| json!({"type": "binary", "store": store, "readonly": readonly});
     let fields = json!({
         "id": {"type": "integer", "store": true}, "name": {"type": "char", "store": true},
-        "needed_terms": {"type": "binary", "store": false}, "invoice_pdf_report_file": {"type": "binary", "store": true}
+        "needed_terms": file(false, true), "invoice_pdf_report_file": file(true, true),
+        // It is computed, and can be written: an attachment's contents are such a field.
+        "datas": file(false, false), "raw": file(false, false),
     });
     server.on(&json2("account.move", "fields_get"), Answer::json(fields));
     server.on(&json2("account.move", "search_read"), Answer::json("[]"));
     server.on(&json2("account.move", "read"), Answer::json(r#"[{"id": 3, "name": "INV/1"}]"#));
-    let outcome = home.run(["read", "account.move", "--ids", "3", "--fields", "*"]).ok();
-    assert!(outcome.stderr.contains("each can be named: needed_terms"), "{}", outcome.stderr);
-    let asked = server.only(&json2("account.move", "read")).json();
-    assert_eq!(asked["fields"], json!(["id", "name", "invoice_pdf_report_file"]));
+    // The second time from what is kept, and told as well.
+    for nth in 1..=2 {
+        let outcome = home.run(["read", "account.move", "--ids", "3", "--fields", "*"]).ok();
+        assert!(outcome.stderr.contains("each can be named: needed_terms\""), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("raw is left out: datas holds the same"), "{}", outcome.stderr);
+        let asked = server.requests_to(&json2("account.move", "read"));
+        assert_eq!(asked.len(), nth);
+        assert_eq!(
+            asked[nth - 1].json()["fields"],
+            json!(["id", "name", "invoice_pdf_report_file", "datas"])
+        );
+    }
 }

@@ -197,6 +197,10 @@ fn behind_a_wrapper_nothing_is_explained_or_advised_of_another_profile() {
     let own = through(&wrapper, &home, &["policy", "explain", "--", "count", "res.partner"]).ok();
     assert!(!own.stdout.contains("erp"), "{}", own.stdout);
     home.run(["--profile", "erp", "policy", "explain", "--", "count", "res.partner"]).ok();
+    // What is advised before a profile is read names the wrapper as well, which has its own.
+    let hints = through(&wrapper, &home, &["lookup", "product", "Desk"]).fails(2, "usage").hints();
+    let wanted = format!("did you mean product.product? {} lookup product.product Desk", wrapper.display());
+    assert!(hints.contains(&wanted), "{hints}");
     std::fs::remove_file(home.config().join("odoo_local.env")).unwrap();
     let missing = through(&wrapper, &home, &["count", "res.partner"]).fails(3, "config_missing");
     assert!(!missing.stderr.contains("sandbox"), "{}", missing.stderr);

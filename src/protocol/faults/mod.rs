@@ -281,6 +281,14 @@ fn of_odoo(status: u16, fault: OdooFault, asked: Asked) -> Error {
     error.with_odoo(fault)
 }
 
+/// An error of Odoo's that came when the method had ended and was committed.
+pub fn of_committed(error: Error, asked: Asked) -> Error {
+    let Error { odoo, http_status, message, .. } = error;
+    let gist = odoo.as_ref().map_or(message, |fault| gist(fault));
+    let told = format!("Odoo carried out {} and could not write down what it answered: {gist}", asked.what);
+    Error { odoo, http_status, ..asked.lost(told) }
+}
+
 /// Whether the wizard itself that is called is not there: none was at work. A message or a mail may go while it is sent.
 fn is_no_wizard(what: &str, fault: &OdooFault) -> bool {
     let model = what.split('/').next().unwrap_or_default();
