@@ -315,6 +315,9 @@ fn whoever_wants_backtraces_is_told_the_same() {
     // A release has no tables to make one of, and would end without a word where somebody asks.
     let manifest = include_str!("../../Cargo.toml");
     assert!(manifest.contains("anyhow = { version = \"1\", default-features = false }"));
+    // Nobody else in the tree can bring the feature back.
+    let users = include_str!("../../Cargo.lock").lines().filter(|line| line.trim() == "\"anyhow\",").count();
+    assert_eq!(users, 1);
     for (name, value) in [("RUST_BACKTRACE", "1"), ("RUST_BACKTRACE", "full"), ("RUST_LIB_BACKTRACE", "1")] {
         let (home, server) = lab();
         server.on(&json2("res.partner", "write"), Answer::Stall);
