@@ -1,12 +1,16 @@
-//! The company as delivered: reads the embedded data once and turns it into tables. The
-//! data is in `seed/*.json`, model by model; this file adds only who created a record and
-//! when.
+//! The company as delivered: each model's table is made from the embedded data when somebody looks at it, as most
+//! calls look at two or three of sixty. The data is in `seed/*.json`, model by model; this file adds only who created a
+//! record and when.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, OnceLock};
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::access::GROUPS;
-use super::schema::{self, Preset};
-use super::world::{Row, World};
+use super::schema::{self, Model, Preset};
+use super::world::{Row, Table};
 
 const PARTS: &[&str] = &[
     include_str!("seed/company.json"),
@@ -17,37 +21,59 @@ const PARTS: &[&str] = &[
 ];
 const CREATED: &str = "2026-01-05 08:00:00";
 
-/// Builds the tables. A seed that does not parse is a mistake that the tests below catch; a release then
-/// starts with what could be read.
-pub fn build() -> World {
-    let mut world = World::default();
-    for (index, model) in schema::models().enumerate() {
-        let row = json!({"id": index as i64 + 1, "name": model.label, "model": model.name, "state": "base", "transient": model.transient});
-        place(&mut world, "ir.model", &row);
-    }
-    for part in PARTS {
-        let models: Map<String, Value> = serde_json::from_str(part).unwrap_or_default();
-        for (model, rows) in models {
-            for row in rows.as_array().into_iter().flatten() {
-                place(&mut world, &model, row);
-            }
-        }
-    }
-    for (id, _, label) in GROUPS {
-        place(
-            &mut world,
-            "res.groups",
-            &json!({"id": id, "name": label.rsplit(" / ").next(), "full_name": label}),
-        );
-    }
-    world.settle();
-    world
+/// The rows of one model as they are delivered, and the table that is made of them.
+#[derive(Default)]
+struct Delivered {
+    rows: Option<&'static RawValue>,
+    table: OnceLock<Table>,
 }
 
-fn place(world: &mut World, model: &str, row: &Value) {
-    let (Some(definition), Some(row)) = (schema::find(model), row.as_object()) else { return };
-    let mut kept: Row = row.clone();
-    let id = kept.shift_remove("id").and_then(|id| id.as_i64()).unwrap_or(0);
+static DELIVERED: LazyLock<BTreeMap<&'static str, Delivered>> = LazyLock::new(|| {
+    let of = |rows| Delivered { rows, table: OnceLock::new() };
+    let mut all = BTreeMap::from([("ir.model", of(None)), ("res.groups", of(None))]);
+    for part in PARTS {
+        // A seed that does not parse is a mistake that the tests below catch; a release goes on with what can be read.
+        let models: BTreeMap<&str, &RawValue> = serde_json::from_str(part).unwrap_or_default();
+        all.extend(models.into_iter().map(|(model, rows)| (model, of(Some(rows)))));
+    }
+    all
+});
+
+/// A model's records.
+pub fn table(model: &str) -> Option<&'static Table> {
+    let delivered = DELIVERED.get(model)?;
+    Some(delivered.table.get_or_init(|| {
+        let Some(definition) = schema::find(model) else { return Table::default() };
+        let rows = match (model, delivered.rows) {
+            ("ir.model", _) => the_models(),
+            ("res.groups", _) => the_groups(),
+            (_, rows) => rows.and_then(|rows| serde_json::from_str(rows.get()).ok()).unwrap_or_default(),
+        };
+        Table::of(rows.into_iter().map(|row| dressed(definition, row)))
+    }))
+}
+
+fn the_models() -> Vec<Row> {
+    let row = |(index, model): (usize, &Model)| json!({"id": id_at(index), "name": model.label, "model": model.name, "state": "base", "transient": model.transient});
+    rows(schema::models().enumerate().map(row))
+}
+
+fn the_groups() -> Vec<Row> {
+    let row = |(id, _, label): &(i64, &str, &str)| json!({"id": id, "name": label.rsplit(" / ").next(), "full_name": label});
+    rows(GROUPS.iter().map(row))
+}
+
+fn rows(values: impl Iterator<Item = Value>) -> Vec<Row> {
+    values.filter_map(|value| if let Value::Object(row) = value { Some(row) } else { None }).collect()
+}
+
+fn id_at(index: usize) -> i64 {
+    index as i64 + 1
+}
+
+/// The row with what Odoo would have given it.
+fn dressed(definition: &Model, mut row: Row) -> (i64, Row) {
+    let id = row.shift_remove("id").and_then(|id| id.as_i64()).unwrap_or(0);
     for field in definition.fields.iter().filter(|field| field.stored()) {
         let value = match field.preset {
             Preset::Text(text) => json!(text),
@@ -56,13 +82,12 @@ fn place(world: &mut World, model: &str, row: &Value) {
             Preset::Company | Preset::Currency => json!(1),
             _ => continue,
         };
-        kept.entry(field.name).or_insert(value);
+        row.entry(field.name).or_insert(value);
     }
-    kept.retain(|_, value| *value != json!(false));
+    row.retain(|_, value| *value != json!(false));
     // Models are named: their ids come from the order of the schema.
-    for value in kept.iter_mut().filter(|(name, _)| *name == "model_id").map(|(_, value)| value) {
-        let named = world.rows("ir.model").find(|(_, row)| row.get("model") == Some(value)).map(|(id, _)| id);
-        *value = json!(named);
+    if let Some(value) = row.get_mut("model_id") {
+        *value = json!(schema::models().position(|model| *value == model.name).map(id_at));
     }
     for (name, value) in [
         ("create_uid", json!(1)),
@@ -70,18 +95,21 @@ fn place(world: &mut World, model: &str, row: &Value) {
         ("write_uid", json!(1)),
         ("write_date", json!(CREATED)),
     ] {
-        kept.entry(name).or_insert(value);
+        row.entry(name).or_insert(value);
     }
-    world.place(model, id, kept);
+    (id, row)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Map;
+
     use super::*;
+    use crate::sandbox::world::World;
 
     #[test]
     fn the_seed_parses_and_every_value_fits_its_field_and_every_link_leads_somewhere() {
-        let world = build();
+        let world = World::seeded();
         for part in PARTS {
             let models: Map<String, Value> = serde_json::from_str(part).expect("the seed is JSON");
             for (model, rows) in models {

@@ -3,15 +3,18 @@
 //! rules.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::seed;
+
 /// A record's kept values. Absent means empty: `false`, 0 or no records.
 pub type Row = Map<String, Value>;
 
-const FORMAT: u32 = 1;
+/// In the first format all tables stand in the file, in this one those that were changed.
+const FORMAT: u32 = 2;
 
 /// Copied only when someone changes it; in the file it is the thing itself.
 #[derive(Clone, Default)]
@@ -31,9 +34,17 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shared<T> {
 
 /// The records of one model.
 #[derive(Clone, Default, Serialize, Deserialize)]
-struct Table {
+pub struct Table {
     next: i64,
     rows: BTreeMap<i64, Shared<Row>>,
+}
+
+impl Table {
+    /// Rows under given ids.
+    pub fn of(rows: impl Iterator<Item = (i64, Row)>) -> Table {
+        let rows: BTreeMap<i64, Shared<Row>> = rows.map(|(id, row)| (id, Shared(Arc::new(row)))).collect();
+        Table { next: rows.keys().last().map_or(0, |id| id + 1), rows }
+    }
 }
 
 /// Digests of the sessions that are open and whose they are, the oldest first.
@@ -41,7 +52,7 @@ type Sessions = Vec<(String, i64)>;
 
 const MOST_SESSIONS: usize = 64;
 
-/// All tables.
+/// All tables: those that were changed, and else those that were delivered.
 #[derive(Clone, Default)]
 pub struct World {
     tables: BTreeMap<String, Shared<Table>>,
@@ -60,14 +71,13 @@ struct File {
 impl World {
     /// The company as it is after a reset.
     pub fn seeded() -> World {
-        static SEEDED: OnceLock<World> = OnceLock::new();
-        SEEDED.get_or_init(super::seed::build).clone()
+        World::default()
     }
 
     /// Reads the file's bytes; the error says what is wrong with them.
     pub fn from_bytes(bytes: &[u8]) -> Result<World, String> {
         let file: File = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-        if file.format != FORMAT {
+        if !(1..=FORMAT).contains(&file.format) {
             return Err(format!("format {} where this version writes {FORMAT}", file.format));
         }
         Ok(World { tables: file.tables, sessions: file.sessions, changed: false })
@@ -112,15 +122,14 @@ impl World {
     /// One row.
     #[inline(never)]
     pub fn row(&self, model: &str, id: i64) -> Option<&Row> {
-        self.tables.get(model)?.0.rows.get(&id).map(|row| row.0.as_ref())
+        self.find(model)?.rows.get(&id).map(|row| row.0.as_ref())
     }
 
     /// All rows by id.
     pub fn rows(&self, model: &str) -> impl DoubleEndedIterator<Item = (i64, &Row)> {
-        self.tables
-            .get(model)
+        self.find(model)
             .into_iter()
-            .flat_map(|table| table.0.rows.iter().map(|(id, row)| (*id, row.0.as_ref())))
+            .flat_map(|table| table.rows.iter().map(|(id, row)| (*id, row.0.as_ref())))
     }
 
     /// All ids.
@@ -128,9 +137,15 @@ impl World {
         self.rows(model).map(|(id, _)| id).collect()
     }
 
+    fn find(&self, model: &str) -> Option<&Table> {
+        self.tables.get(model).map(|table| table.0.as_ref()).or_else(|| seed::table(model))
+    }
+
     fn table(&mut self, model: &str) -> &mut Table {
         self.changed = true;
-        Arc::make_mut(&mut self.tables.entry(model.to_owned()).or_default().0)
+        let kept = self.tables.entry(model.to_owned());
+        let kept = kept.or_insert_with(|| Shared(Arc::new(seed::table(model).cloned().unwrap_or_default())));
+        Arc::make_mut(&mut kept.0)
     }
 
     /// Adds a row under the next free id.
@@ -141,13 +156,6 @@ impl World {
         table.next = id + 1;
         table.rows.insert(id, Shared(Arc::new(row)));
         id
-    }
-
-    /// Adds a row under a given id; for the seed.
-    pub fn place(&mut self, model: &str, id: i64, row: Row) {
-        let table = self.table(model);
-        table.next = table.next.max(id + 1);
-        table.rows.insert(id, Shared(Arc::new(row)));
     }
 
     /// Sets a value; an empty one is removed. Nothing changes if it was so already.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::run::files_below;
-use crate::support::{Answer, Home, KEY, Outcome, Recorded, Server, Terminal, json2, lab};
+use crate::support::{Answer, Home, KEY, Outcome, Recorded, Server, Terminal, at_once, json2, lab};
 use serde_json::{Value, json};
 
 const APPROVER: &str = "a99r0fe4a99r0fe4a99r0fe4a99r0fe4a99r0fe4";
@@ -237,14 +237,14 @@ fn waiting_ends_with_what_a_person_decided() {
         (json!({ "state": "rejected", "decided_by": "Ann", "reason": "Not to them" }), 6, "Ann rejected"),
         (json!({ "state": "expired" }), 6, "has expired"),
     ];
-    for (decided, exit, says) in cases {
+    at_once(&cases, |(decided, exit, says)| {
         let (home, server) = lab();
         guard(&server, 1, decided.clone(), Answer::json("[501]"));
         home.run(CALL).fails(6, "confirmation_required");
         let started = Instant::now();
         let outcome = home.run(["approvals", "wait", &request(), "--timeout", "30s"]);
         assert!(started.elapsed() >= Duration::from_millis(1900), "Odoo is asked every two seconds at most");
-        if exit == 0 {
+        if *exit == 0 {
             assert_eq!(outcome.ok().json()["state"], decided["state"]);
             assert_eq!(kept(&home).len(), 1);
         } else {
@@ -255,7 +255,7 @@ fn waiting_ends_with_what_a_person_decided() {
         }
         assert_eq!(server.requests_to(&json2(GUARD, "request_status")).len(), 2);
         assert_eq!(server.requests_to(NEWS).len(), 1, "waiting sends nothing");
-    }
+    });
 }
 
 #[test]

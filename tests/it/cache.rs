@@ -461,9 +461,9 @@ fn sixty_four_processes_at_once_lose_nothing_and_read_nothing_torn() {
     let failures: Vec<String> = std::thread::scope(|scope| {
         let run = |number: usize| -> Option<String> {
             let outcome = match number % 8 {
-                7 => home.run(["write", "res.partner", "--ids", "1", "--vals-json", "{}"]),
-                3 | 5 => home.run(["schema-summary", "res.partner", "--all"]),
-                _ => home.run(LOOKUP),
+                7 => home.start(["write", "res.partner", "--ids", "1", "--vals-json", "{}"]),
+                3 | 5 => home.start(["schema-summary", "res.partner", "--all"]),
+                _ => home.start(LOOKUP),
             };
             let whole = outcome.exit == 0
                 && outcome.stderr.is_empty()

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::support::run::{Agent, hangs_up};
-use crate::support::{Answer, Home, KEY, Outcome, Server, json2, lab, side_by_side};
+use crate::support::{Answer, Home, KEY, Outcome, Server, at_once, json2, lab, side_by_side};
 use serde_json::json;
 
 const READ: [&str; 4] = ["search-read", "res.partner", "--fields", "name"];
@@ -302,7 +302,7 @@ fn of_a_write_only_odoos_own_whole_error_proves_anything_whatever_the_status() {
         let model = format!("x_{status}_{}", name.replace([' ', '\''], "_"));
         server.on(&json2(&model, "x_act"), Answer::status(*status, "application/json", body.as_str()));
         let command = ["call", &model, "x_act", "--ids", "1"];
-        let outcome = at(&home, &command, server.url()).run();
+        let outcome = at(&home, &command, server.url()).run_here();
         let has = (outcome.effect(), outcome.retry(), server.requests_to(&json2(&model, "x_act")).len());
         let must = ("unknown".to_string(), "check_first".to_string(), 1);
         (has != must || !(matches!(outcome.exit, 11 | 12) || (*status, outcome.exit) == (413, 8)))
@@ -318,7 +318,8 @@ fn whoever_wants_backtraces_is_told_the_same() {
     // Nobody else in the tree can bring the feature back.
     let users = include_str!("../../Cargo.lock").lines().filter(|line| line.trim() == "\"anyhow\",").count();
     assert_eq!(users, 1);
-    for (name, value) in [("RUST_BACKTRACE", "1"), ("RUST_BACKTRACE", "full"), ("RUST_LIB_BACKTRACE", "1")] {
+    let ways = [("RUST_BACKTRACE", "1"), ("RUST_BACKTRACE", "full"), ("RUST_LIB_BACKTRACE", "1")];
+    at_once(&ways, |(name, value)| {
         let (home, server) = lab();
         server.on(&json2("res.partner", "write"), Answer::Stall);
         let outcome = home.agent(["--timeout", "1s"]).args(WRITE).env(name, value).run();
@@ -327,7 +328,7 @@ fn whoever_wants_backtraces_is_told_the_same() {
         drop(server);
         home.agent(READ).env(name, value).run().fails(10, "unreachable");
         home.agent(["exec-spec", "nowhere.json"]).env(name, value).run().fails(2, "usage");
-    }
+    });
 }
 
 #[test]

@@ -340,3 +340,35 @@ fn specs_are_no_links_anywhere_on_the_way() {
     let linked = home.run(["exec-spec", home.beside("link/spec.json").to_str().unwrap()]);
     assert!(linked.exit == 2 && linked.message().contains("symbolic link"), "{}", linked.stderr);
 }
+
+/// Many calls are made by one process, of `mcp` and of these tests: nothing that one of them finds out may reach another.
+#[test]
+fn nothing_but_signals_lines_on_a_terminal_and_data_of_the_program_is_kept_in_a_static() {
+    const ALLOWED: [&str; 7] = [
+        "cli/interrupt.rs",
+        "cli/progress.rs",
+        "cli/terminal.rs",
+        "sandbox/seed.rs",
+        "secret/mod.rs",
+        "transport/watched.rs",
+        "zones/mod.rs",
+    ];
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let keeps = |path: &Path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        let program = text.split("#[cfg(test)]").next().unwrap();
+        program.lines().any(|line| {
+            let line = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ");
+            line.starts_with("static ")
+        })
+    };
+    let files = crate::support::run::files_below(&source).into_iter();
+    let found: Vec<String> = files
+        .filter(|path| {
+            !path.ends_with("tests.rs") && !path.components().any(|part| part.as_os_str() == "tests")
+        })
+        .filter(|path| path.extension().is_some_and(|kind| kind == "rs") && keeps(path))
+        .map(|path| path.strip_prefix(&source).unwrap().display().to_string())
+        .collect();
+    assert_eq!(found, ALLOWED);
+}

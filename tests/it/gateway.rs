@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Answer, Home, KEY, Server, json2, ports, side_by_side};
+use crate::support::{Answer, Home, KEY, Server, at_once, json2, ports, side_by_side};
 
 struct Nginx {
     child: Child,
@@ -105,9 +105,9 @@ fn whatever_a_gateway_shows_after_the_work_may_have_been_done_proves_nothing() {
         ("error_page 502 503 504 =409 /missing.html;", late),
         ("proxy_intercept_errors on; error_page 500 =400 /sorry.html;", Answer::html(500)),
     ];
-    for (lines, answer) in ways {
+    at_once(&ways, |(lines, answer)| {
         let (home, server) = (Home::new(), Server::start());
-        server.on(&json2("x.thing", "x_act"), answer);
+        server.on(&json2("x.thing", "x_act"), answer.clone());
         server.on("/missing.html", Answer::html(404));
         let Some(nginx) = nginx(&home, server.url(), lines) else { return };
         home.profile(
@@ -130,7 +130,7 @@ fn whatever_a_gateway_shows_after_the_work_may_have_been_done_proves_nothing() {
             "{lines}: {}",
             outcome.stderr
         );
-    }
+    });
 }
 
 #[test]

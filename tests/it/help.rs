@@ -68,8 +68,8 @@ fn each_help_fits_a_screen_starts_with_the_purpose_and_ends_with_two_examples() 
     let commands = commands(&home);
     assert!(commands.len() > 20, "{commands:?}");
     for words in commands {
-        let shown = home.agent(&words).arg("--help").run().ok();
-        let asked = home.agent(["help"]).args(&words).run().ok();
+        let shown = home.agent(&words).arg("--help").run_here().ok();
+        let asked = home.agent(["help"]).args(&words).run_here().ok();
         assert_eq!(shown.stdout, asked.stdout, "help {words:?} says the same");
         let lines: Vec<&str> = shown.stdout.trim_end().lines().collect();
         assert!(lines.len() <= 40, "{words:?} takes {} lines", lines.len());
@@ -80,7 +80,7 @@ fn each_help_fits_a_screen_starts_with_the_purpose_and_ends_with_two_examples() 
             assert_eq!(examples(&shown.stdout).len(), 2, "{words:?}");
         }
         // Short and long help are one.
-        assert_eq!(home.agent(&words).arg("-h").run().ok().stdout, shown.stdout, "{words:?}");
+        assert_eq!(home.agent(&words).arg("-h").run_here().ok().stdout, shown.stdout, "{words:?}");
     }
 }
 
@@ -90,7 +90,7 @@ fn every_example_in_the_help_runs() {
     workplace(&home);
     let mut lines = examples(&home.run(["--help"]).ok().stdout);
     for words in commands(&home).iter().filter(|words| words.len() == 1) {
-        lines.extend(examples(&home.agent(words).arg("--help").run().ok().stdout));
+        lines.extend(examples(&home.agent(words).arg("--help").run_here().ok().stdout));
     }
     for topic in topics(&home) {
         let text = home.run(["help", &topic]).ok().stdout;

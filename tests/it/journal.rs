@@ -477,7 +477,7 @@ fn sixty_four_runs_at_once_leave_one_sound_chain() {
             let home = &home;
             scope.spawn(move || {
                 let vals = json!({ "phone": number.to_string() }).to_string();
-                home.run(["write", "res.partner", "--ids", "1", "--vals-json", &vals]).ok();
+                home.start(["write", "res.partner", "--ids", "1", "--vals-json", &vals]).ok();
             });
         }
     });

@@ -22,8 +22,10 @@ mod gateway;
 mod golden;
 mod help;
 mod hints;
+mod idempotency;
 mod interface;
 mod journal;
+mod journal_retry;
 mod layers;
 #[cfg(feature = "live")]
 mod live;

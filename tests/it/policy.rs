@@ -1,4 +1,4 @@
-//! The policy, by the binary: the table of decisions, limits between processes, files that lock, evasions, a person's
+//! The policy, by the program: the table of decisions, limits between processes, files that lock, evasions, a person's
 //! proof at a terminal, and what never leaves.
 
 use std::fs;
@@ -48,11 +48,14 @@ fn is_for_a_command_line(row: &Value) -> bool {
 }
 
 #[test]
-fn the_binary_decides_every_row_of_the_table() {
+fn a_command_line_is_decided_as_every_row_of_the_table_says() {
     let rows: Vec<Value> = serde_json::from_str(TABLE).unwrap();
     let (mut tried, mut wrong) = (0, Vec::new());
+    let server = Server::start();
     for row in rows.iter().filter(|row| is_for_a_command_line(row)) {
-        let (home, server) = lab();
+        let home = Home::new();
+        home.lab(&server, &[]);
+        server.forget();
         policy(&home, &row["policy"]);
         let call = &row["call"];
         let path = json2(call["model"].as_str().unwrap(), call["method"].as_str().unwrap());

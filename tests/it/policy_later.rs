@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::support::policies::{denying, policy, profile, rules, run, served};
 use crate::support::run::write_with_mode;
-use crate::support::{Answer, Home, Outcome, Seen, Served, Terminal, json2, lab};
+use crate::support::{Answer, Home, Outcome, Seen, Served, Terminal, at_once, json2, lab};
 use serde_json::{Value, json};
 
 const WRITE: [&str; 6] = ["write", "res.partner", "--ids", "7", "--vals-json", r#"{"comment":"Later"}"#];
@@ -42,12 +42,13 @@ fn whoever_waits_for_a_turn_is_judged_by_the_policy_that_stands_when_it_comes() 
         all.extend(more.as_array().unwrap().clone());
         rules(all.into())
     };
-    for (then, is_sent) in [
+    let policies = [
         (limit(json!([{ "match": { "model": "res.partner", "method": "write" }, "action": "deny" }])), false),
         (json!({ "version": "1", "tools": { "write": { "require_approval": true } } }), false),
         (json!({ "version": "1", "default": "maybe" }), false),
         (limit(json!([{ "match": { "model": "res.users", "method": "write" }, "action": "deny" }])), true),
-    ] {
+    ];
+    at_once(&policies, |(then, is_sent)| {
         let (home, server) = lab();
         let path = json2("res.partner", "write");
         server.on(&path, Answer::json("true"));
@@ -57,12 +58,12 @@ fn whoever_waits_for_a_turn_is_judged_by_the_policy_that_stands_when_it_comes() 
         let before = server.requests_to(&path).len();
         let waiting = home.agent(WRITE).args(["--wait", "30s"]).spawn();
         std::thread::sleep(Duration::from_millis(600));
-        policy(&home, &then);
+        policy(&home, then);
         let ended = waiting.wait_with_output().unwrap();
         let told = String::from_utf8_lossy(&ended.stderr).to_string();
-        assert_eq!(ended.status.success(), is_sent, "{then}: {told}");
-        assert_eq!(server.requests_to(&path).len() - before, usize::from(is_sent), "{then}: {told}");
-    }
+        assert_eq!(ended.status.success(), *is_sent, "{then}: {told}");
+        assert_eq!(server.requests_to(&path).len() - before, usize::from(*is_sent), "{then}: {told}");
+    });
 }
 
 #[test]

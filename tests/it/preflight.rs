@@ -73,7 +73,7 @@ fn run(server: &Server, row: &Row, more: &[&str]) -> (Outcome, Vec<crate::suppor
     }
     server.on(&json2(row.model(), row.method()), Answer::json(answer_to(row)));
     server.forget();
-    let outcome = home.agent(row.words()).args(more).run();
+    let outcome = home.agent(row.words()).args(more).run_here();
     let mut sent = server.requests();
     // Who finds nothing is asked about: a rule may have hidden it.
     let is_question =

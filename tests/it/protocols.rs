@@ -933,8 +933,8 @@ fn every_fault_means_the_same_by_either_protocol() {
         let home = if *is_session { with_session(&server) } else { with_key(&server) };
         let agent = home.agent(command);
         let outcome = match fault.answer {
-            Answer::Stall | Answer::Drip { .. } => agent.args(["--timeout", "1500ms"]).run(),
-            _ => agent.run(),
+            Answer::Stall | Answer::Drip { .. } => agent.args(["--timeout", "1500ms"]).run_here(),
+            _ => agent.run_here(),
         };
         let path = if *is_session { format!("{CALL_KW}{method}") } else { "/jsonrpc".into() };
         let sent = server.requests_to(&path);

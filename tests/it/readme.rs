@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::support::Home;
+use crate::support::{Home, at_once};
 
 const README: &str = include_str!("../../README.md");
 
@@ -126,10 +126,11 @@ fn a_wrapper_works_from_anywhere_and_in_its_profile_only() {
 
 #[test]
 fn the_profile_templates_are_understood() {
-    for (name, text) in [
+    let templates = [
         ("local", include_str!("../../env-dist/odoo_local.env-dist")),
         ("erp", include_str!("../../env-dist/odoo_erp.env-dist")),
-    ] {
+    ];
+    at_once(&templates, |(name, text)| {
         let home = Home::new();
         let filled =
             text.replace("ODOO_API_KEY=\n", "ODOO_API_KEY=0123456789abcdef0123456789abcdef01234567\n");
@@ -145,5 +146,5 @@ fn the_profile_templates_are_understood() {
         home.profile_text(name, &filled.replace(url, &closed), 0o600);
         let outcome = home.run(["--profile", name, "--timeout", "2s", "read", "res.partner", "--ids", "1"]);
         assert_eq!(outcome.code(), "unreachable", "{}", outcome.message());
-    }
+    });
 }

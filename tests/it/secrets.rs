@@ -201,7 +201,7 @@ fn a_server_that_sends_the_key_back_cannot_make_it_appear() {
             let broken = matches!(what, "half an answer" | "chunks that are none" | "nothing");
             let home = home_for(&server, key, if broken { "140ms" } else { "20s" });
             for line in LINES {
-                let outcome = home.agent(*line).args(["--debug", "--pretty"]).run();
+                let outcome = home.agent(*line).args(["--debug", "--pretty"]).run_here();
                 clean(&format!("{what}, {line:?}"), &outcome.stdout, &[key, APPROVER]);
                 clean(&format!("{what}, {line:?}"), &outcome.stderr, &[key, APPROVER]);
             }

@@ -1,6 +1,7 @@
 //! What a person sees on a terminal. It runs the program inside the test, with streams that say that they are
 //! terminals; the program installs its own panic hook, so this is a file of its own.
 
+use crate::support::run::Shared;
 use crate::support::{Answer, lab};
 
 const WRITE: &str = "/json/2/res.partner/write";
@@ -54,26 +55,5 @@ fn a_stream_of_rows_on_a_terminal_is_rows_that_cannot_act_on_it() {
             _ => assert!(shown.starts_with("id,name\n3,\"'="), "{shown:?}"),
         }
         assert_eq!(stderr.text(), "note: 1 row in 1 page: complete\n");
-    }
-}
-
-/// A stream that can be looked into afterwards.
-#[derive(Clone, Default)]
-struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl Shared {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl std::io::Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crate::support::{Answer, Home, KEY, Outcome};
+use crate::support::{Answer, Home, KEY, Outcome, at_once};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, Stream, SupportedProtocolVersion};
@@ -183,9 +183,10 @@ fn once_the_handshake_is_over_no_trouble_in_tls_proves_that_nothing_was_sent() {
 
 #[test]
 fn a_handshake_that_fails_sent_nothing() {
-    for (_, bytes) in damages() {
+    at_once(&damages(), |(_, bytes)| {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
+        let bytes = bytes.clone();
         let serving = std::thread::spawn(move || {
             listener.set_nonblocking(false).unwrap();
             let mut tries = 0;
@@ -205,5 +206,5 @@ fn a_handshake_that_fails_sent_nothing() {
         assert_eq!(outcome.effect(), "not_sent", "{}", outcome.stderr);
         drop(TcpStream::connect(("127.0.0.1", port)).unwrap());
         assert!(serving.join().unwrap() >= 1);
-    }
+    });
 }

@@ -101,6 +101,28 @@ fn one_token_sends_one_message_however_many_present_it_at_once() {
 }
 
 #[test]
+fn the_file_holds_what_was_changed_and_a_file_of_before_holds_everything() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::open(directory.path()).unwrap();
+    let id = create(&sandbox, "project.tags", json!({"name": "Kept"}));
+    let kept: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(file(directory.path())).unwrap()).unwrap();
+    let tables = kept["tables"].as_object().unwrap();
+    assert_eq!(tables.keys().collect::<Vec<_>>(), ["project.tags"]);
+    assert_eq!(tables["project.tags"]["rows"].as_object().unwrap().len(), 5, "the others of its model too");
+    let count = |sandbox: &Sandbox, model: &str| {
+        ok(sandbox, &format!("{model}/search_count"), json!({"domain": []})).as_i64().unwrap()
+    };
+    assert_eq!(count(&Sandbox::open(directory.path()).unwrap(), "res.partner.category"), 7);
+    // What is empty there was emptied.
+    let before = r#"{"format": 1, "tables": {"res.partner.category": {"next": 8, "rows": {}}}}"#;
+    std::fs::write(file(directory.path()), before).unwrap();
+    let again = Sandbox::open(directory.path()).unwrap();
+    assert_eq!((count(&again, "res.partner.category"), count(&again, "project.tags")), (0, 4));
+    assert_eq!(create(&again, "project.tags", json!({"name": "Kept"})), id, "numbers go on as delivered");
+}
+
+#[test]
 fn a_corrupt_file_is_named_with_the_way_out() {
     let directory = tempfile::tempdir().unwrap();
     for broken in

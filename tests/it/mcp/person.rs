@@ -9,7 +9,7 @@ use super::schemas::{held_to, holds, revision};
 use super::waiting::{GUARD, NEWS, guarded, news};
 use crate::support::mcp::{Client, Era};
 use crate::support::run::write_with_mode;
-use crate::support::{Answer, Home, Server, json2};
+use crate::support::{Answer, Home, Server, at_once, json2};
 
 /// A client whose call was refused, and the request that waits for a person.
 fn refused(pending: usize, era: Era, capabilities: Value) -> (Home, Server, Client, String) {
@@ -58,18 +58,17 @@ fn the_page_in_odoo_is_opened_where_a_client_opens_pages_and_the_call_waits_when
 
 #[test]
 fn what_a_client_answers_lets_nothing_through() {
-    for (capabilities, mode) in
-        [(json!({ "elicitation": {} }), "form"), (json!({ "elicitation": { "url": {} } }), "url")]
-    {
-        let (_home, server, mut client, request) = refused(usize::MAX, Era::Modern, capabilities);
+    let clients = [(json!({ "elicitation": {} }), "form"), (json!({ "elicitation": { "url": {} } }), "url")];
+    at_once(&clients, |(capabilities, mode)| {
+        let (_home, server, mut client, request) = refused(usize::MAX, Era::Modern, capabilities.clone());
         let asked = client.ask("tools/call", wait(&request));
         let params = &asked["result"]["inputRequests"]["approval"]["params"];
-        assert_eq!(params["mode"], mode);
+        assert_eq!(params["mode"], *mode);
         let state = asked["result"]["requestState"].clone();
         let answer = client.ask("tools/call", again(&request, &state, "accept"));
         assert_eq!(text(&answer)["error"]["code"], "confirmation_pending");
         assert_eq!(server.requests_to(NEWS).len(), 1, "nothing was sent by that");
-    }
+    });
 }
 
 #[test]

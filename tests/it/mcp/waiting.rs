@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::support::mcp::{Client, Era};
-use crate::support::{Answer, Home, Recorded, Server, json2, lab};
+use crate::support::{Answer, Home, Recorded, Server, at_once, json2, lab};
 
 pub const NEWS: &str = "/json/2/res.partner/x_send_news";
 pub const GUARD: &str = "strictbase.agent.confirmation";
@@ -56,7 +56,7 @@ pub fn news() -> Value {
 
 #[test]
 fn a_refused_call_waits_for_a_person_and_exactly_that_is_sent() {
-    for era in [Era::Modern, Era::Legacy("2025-06-18")] {
+    at_once(&[Era::Modern, Era::Legacy("2025-06-18")], |&era| {
         let (home, server, request, claim) = guarded(1);
         let mut client = Client::silent(home.agent(["--profile", "lab", "mcp"]), era);
         client.capabilities = json!({});
@@ -85,7 +85,7 @@ fn a_refused_call_waits_for_a_person_and_exactly_that_is_sent() {
         assert!(client.seen.iter().all(|seen| !seen.to_string().contains(&claim)));
         let (_, _, stderr) = client.end();
         assert!(!stderr.contains(&claim));
-    }
+    });
 }
 
 #[test]

@@ -66,11 +66,11 @@ impl Desk {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Outcome {
-        self.home.agent(["--profile", "agent"]).args(arguments).run()
+        self.home.agent(["--profile", "agent"]).args(arguments).run_here()
     }
 
     pub fn run_as_docs(&self, arguments: &[&str]) -> Outcome {
-        self.home.agent(["--profile", "docs"]).args(arguments).run()
+        self.home.agent(["--profile", "docs"]).args(arguments).run_here()
     }
 
     /// The id of the company that both places have.

@@ -7,6 +7,7 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
@@ -112,8 +113,14 @@ impl Home {
         Agent { command, stdin: None }
     }
 
-    /// Runs the binary with these arguments and nothing else.
+    /// Runs these arguments and nothing else, in this process: nothing that a run finds out outlives it there either
+    /// (`static` keeps no more than handlers of signals), and a third of a run is the start of a process.
     pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Outcome {
+        self.agent(arguments).run_here()
+    }
+
+    /// The same as a process, for what is about several of them.
+    pub fn start<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Outcome {
         self.agent(arguments).run()
     }
 
@@ -208,6 +215,27 @@ impl Agent {
         Outcome::of(self.command.spawn().unwrap().wait_with_output().unwrap(), line_of(&self.command))
     }
 
+    /// Runs the program in this process, as `main` does in one of its own. For calls that name no file by a relative
+    /// path.
+    pub fn run_here(self) -> Outcome {
+        let (stdout, stderr) = (Shared::default(), Shared::default());
+        let arguments =
+            std::iter::once(BINARY.into()).chain(self.command.get_args().map(OsStr::to_os_string));
+        let environment = self
+            .command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name.to_os_string(), value?.to_os_string())));
+        let exit = odoo_agent::run(
+            arguments.collect(),
+            environment.collect::<Vec<_>>(),
+            Box::new(std::io::Cursor::new(self.stdin.unwrap_or_default())),
+            odoo_agent::Out::new(Box::new(stdout.clone()), Box::new(stderr.clone()), false, false),
+            std::sync::Arc::new(odoo_agent::System),
+        );
+        Outcome { exit, stdout: stdout.text(), stderr: stderr.text(), line: line_of(&self.command) }
+    }
+
+    /// Runs it as a process.
     pub fn run(mut self) -> Outcome {
         let line = line_of(&self.command);
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -231,6 +259,27 @@ impl Agent {
 fn line_of(command: &Command) -> String {
     let words: Vec<OsString> = command.get_args().map(OsStr::to_os_string).collect();
     format!("odoo-agent {}", words.join(OsStr::new(" ")).to_string_lossy())
+}
+
+/// A stream that can be looked into afterwards.
+#[derive(Clone, Default)]
+pub struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Shared {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// How a run ended.

@@ -1,12 +1,11 @@
-//! `undo`, `--idempotency-key` and `journal retry` through the binary: what is taken back and what is not, what is done
-//! once, and what is sent again.
+//! `undo` through the binary: what is taken back and what is not.
 
 mod along;
 mod imported;
 mod others;
 mod translated;
 
-use crate::journal::{aged, clock, entries, whole};
+use crate::journal::{clock, entries};
 use crate::support::{Answer, Home, Outcome, json2, lab};
 use serde_json::{Value, json};
 
@@ -183,28 +182,6 @@ fn a_line_that_its_list_does_not_show_any_more_is_changed_back_too() {
 }
 
 #[test]
-fn two_retries_at_once_send_once() {
-    let (home, server) = lab();
-    let path = json2("res.partner", "create");
-    server.on(&path, Answer::odoo_error(422, "odoo.exceptions.UserError", "no"));
-    home.run(["create", "res.partner", "--vals-json", r#"{"name": "A"}"#]).fails(8, "rejected");
-    let id = entries(&home, &[])[0]["id"].as_str().unwrap().to_string();
-    server.forget();
-    let slow = Answer::Drip {
-        bytes: Answer::json("[5]").bytes(),
-        piece: 20,
-        pause: std::time::Duration::from_millis(50),
-    };
-    server.on(&path, slow);
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| home.run(["journal", "retry", &id]));
-        }
-    });
-    assert_eq!(server.requests_to(&path).len(), 1);
-}
-
-#[test]
 fn what_was_created_is_archived_or_deleted_and_what_was_archived_comes_back() {
     let home = Home::new();
     let id = created(&home, "res.partner", &json!({ "name": "Made" }));
@@ -308,201 +285,6 @@ fn what_has_no_way_back_is_said_with_what_a_person_can_do() {
 }
 
 #[test]
-fn a_call_under_a_key_is_done_once() {
-    let (home, server) = lab();
-    let path = json2("res.partner", "create");
-    server.on(&path, Answer::json("[5]"));
-    let create = |name: &str, key: &str| {
-        let vals = json!({ "name": name }).to_string();
-        home.run(["create", "res.partner", "--vals-json", &vals, "--idempotency-key", key])
-    };
-    assert_eq!(create("A", "k").ok().json(), json!([5]));
-    server.on(&path, Answer::json("[6]"));
-    let again = create("A", "k").ok();
-    assert_eq!(again.json(), json!([5]), "the first result");
-    assert!(again.notes().iter().any(|note| note.contains("not sent again")), "{}", again.stderr);
-    assert_eq!(server.requests_to(&path).len(), 1);
-    let refused = create("B", "k").fails(2, "already_executed");
-    assert_eq!((refused.effect().as_str(), server.requests_to(&path).len()), ("not_sent", 1));
-    assert_eq!(create("B", "another").ok().json(), json!([6]));
-    // Another model has names of its own, and a spec has the same key.
-    server.on(&json2("res.bank", "create"), Answer::json("[7]"));
-    let spec =
-        json!({ "action": "create", "model": "res.bank", "vals": { "name": "A" }, "idempotency_key": "k" });
-    for _ in 0..2 {
-        let made = home.agent(["exec-spec", "-"]).stdin(spec.to_string()).run().ok();
-        assert_eq!(made.json(), json!([7]));
-    }
-    assert_eq!(server.requests_to(&json2("res.bank", "create")).len(), 1);
-    // What was refused may be tried again, whatever with.
-    server.once(&path, Answer::odoo_error(422, "odoo.exceptions.UserError", "no"));
-    create("C", "c").fails(8, "rejected");
-    create("D", "c").ok();
-    // A write and a call take one as well.
-    server.on(&json2("res.partner", "write"), Answer::json("true"));
-    server.on(&json2("x.thing", "x_act"), Answer::json(r#"{"a": 1.50}"#));
-    for line in [
-        &["write", "res.partner", "--ids", "1", "--vals-json", r#"{"phone": "1"}"#, "--idempotency-key", "w"]
-            [..],
-        &["call", "x.thing", "x_act", "--ids", "1", "--idempotency-key", "x"],
-    ] {
-        let first = home.run(line).ok().stdout;
-        assert_eq!(home.run(line).ok().stdout, first);
-    }
-    assert_eq!(server.requests_to(&json2("x.thing", "x_act")).len(), 1);
-    assert_eq!(server.requests_to(&json2("res.partner", "write")).len(), 1);
-}
-
-#[test]
-fn two_runs_at_once_under_one_key_send_once() {
-    let (home, server) = lab();
-    let path = json2("res.partner", "create");
-    let slow = Answer::Drip {
-        bytes: Answer::json("[5]").bytes(),
-        piece: 20,
-        pause: std::time::Duration::from_millis(50),
-    };
-    server.on(&path, slow);
-    let line = ["create", "res.partner", "--vals-json", r#"{"name": "A"}"#, "--idempotency-key", "k"];
-    std::thread::scope(|scope| {
-        for _ in 0..6 {
-            scope.spawn(|| assert_eq!(home.run(line).ok().json(), json!([5])));
-        }
-    });
-    assert_eq!(server.requests_to(&path).len(), 1);
-}
-
-#[test]
-fn a_call_under_a_key_whose_answer_was_lost_is_looked_for_first() {
-    let (home, server) = lab();
-    let path = json2("res.partner", "create");
-    server.on(&path, Answer::CloseAfterReading);
-    let line = ["create", "res.partner", "--vals-json", r#"{"name": "A"}"#, "--idempotency-key", "k"];
-    home.run(line).fails(11, "outcome_unknown");
-    let search = json2("res.partner", "search_read");
-    server.on(&search, Answer::json(r#"[{"id": 9, "name": "A"}]"#));
-    assert_eq!(home.run(line).ok().json(), json!([9]), "it was found");
-    assert_eq!(server.requests_to(&path).len(), 1);
-    assert_eq!(home.run(line).ok().json(), json!([9]));
-    // Where it is not there, it is sent.
-    let line = ["create", "res.partner", "--vals-json", r#"{"name": "B"}"#, "--idempotency-key", "b"];
-    home.run(line).fails(11, "outcome_unknown");
-    server.on(&search, Answer::json("[]"));
-    server.on(&path, Answer::json("[10]"));
-    let count = server.requests_to(&path).len();
-    home.run(line).fails(11, "cannot_tell");
-    assert_eq!(server.requests_to(&path).len(), count, "Odoo may still be at work on the first");
-    aged(&home);
-    let sent = home.run(line).ok();
-    assert_eq!(sent.json(), json!([10]));
-    assert!(sent.notes().iter().any(|note| note.contains("nothing is there")), "{}", sent.stderr);
-    // What is sent out to somebody has gone out, whether it is still there or not.
-    server.on(&json2("mail.mail", "create"), Answer::CloseAfterReading);
-    server.on(&json2("mail.mail", "search_read"), Answer::json("[]"));
-    let line = ["create", "mail.mail", "--vals-json", r#"{"subject": "B"}"#, "--idempotency-key", "m"];
-    home.run(line).fails(11, "outcome_unknown");
-    aged(&home);
-    assert!(home.run(line).fails(11, "cannot_tell").hints().contains("another idempotency key"));
-    assert_eq!(server.requests_to(&json2("mail.mail", "create")).len(), 1);
-    // And where that cannot be told, nothing is.
-    server.on(&json2("x.thing", "x_act"), Answer::CloseAfterReading);
-    let line = ["call", "x.thing", "x_act", "--ids", "1", "--idempotency-key", "x"];
-    home.run(line).fails(11, "outcome_unknown");
-    home.run(line).fails(11, "cannot_tell");
-    assert_eq!(server.requests_to(&json2("x.thing", "x_act")).len(), 1);
-}
-
-#[test]
-fn what_failed_is_sent_again_in_order_and_what_is_not_known_is_not() {
-    let (home, server) = lab();
-    let path = json2("res.partner", "create");
-    let create = |name: &str| {
-        let vals = json!({ "name": name }).to_string();
-        home.run(["create", "res.partner", "--vals-json", &vals])
-    };
-    server.on(&path, Answer::odoo_error(422, "odoo.exceptions.UserError", "no"));
-    create("A").fails(8, "rejected");
-    create("B").fails(8, "rejected");
-    server.on(&path, Answer::CloseAfterReading);
-    let open = create("C").fails(11, "outcome_unknown").error()["journal"].as_str().unwrap().to_string();
-    server.on(
-        &path,
-        Answer::odoo_error(422, "odoo.exceptions.UserError", "AGENT_CONFIRMATION_REQUIRED\nreason: x"),
-    );
-    let held = create("D").fails(6, "confirmation_required").error()["journal"].as_str().unwrap().to_string();
-    server.forget();
-    server.on(&path, Answer::json("[5]"));
-    let again = home.run(["journal", "retry", "--failed"]).ok();
-    assert!(
-        again.notes().iter().any(|note| note.contains(&format!("journal check {open}"))),
-        "{}",
-        again.stderr
-    );
-    let sent: Vec<Value> = server
-        .requests_to(&path)
-        .iter()
-        .map(|request| request.json()["vals_list"][0]["name"].clone())
-        .collect();
-    assert_eq!(sent, [json!("A"), json!("B")]);
-    assert_eq!(home.run(["journal", "retry", "--failed"]).ok().json(), json!([]), "nothing is sent twice");
-    assert_eq!(home.run(["journal", "list", "--failed"]).ok().json().as_array().unwrap().len(), 2);
-    home.run(["journal", "retry", &open]).fails(11, "outcome_unknown");
-    home.run(["journal", "retry", &held]).fails(2, "usage");
-    let first = entries(&home, &[])[0]["id"].as_str().unwrap().to_string();
-    home.run(["journal", "retry", &first]).fails(2, "already_executed");
-    // Once it is known that it did not happen, it is; that nothing is there is no proof of that.
-    server.on("/web/version", clock());
-    server.on(&json2("res.partner", "search_read"), Answer::json("[]"));
-    aged(&home);
-    let looked = home.run(["journal", "check", &open]).fails(11, "cannot_tell").stderr;
-    assert!(looked.contains("no trace"), "{looked}");
-    home.run(["journal", "retry", &open]).fails(11, "outcome_unknown");
-    server.on(&json2("res.partner", "search_read"), whole(&json!([])));
-    assert_eq!(home.run(["journal", "check", &open]).ok().json()["finding"], "did_not_happen");
-    home.run(["journal", "retry", &open]).ok();
-}
-
-#[test]
-fn work_for_a_server_that_is_away_is_kept_and_waited_for() {
-    let home = Home::new();
-    let server = crate::support::Server::start();
-    let port = server.port();
-    let profile = |url: &str| {
-        home.profile(
-            "lab",
-            &[("ODOO_BASE_URL", url), ("ODOO_DB", "lab"), ("ODOO_API_KEY", crate::support::KEY)],
-        );
-    };
-    profile(&format!("http://127.0.0.1:{port}"));
-    drop(server);
-    // Not even the user's language could be asked for.
-    let away =
-        home.run(["create", "res.partner", "--vals-json", r#"{"name": "A"}"#]).fails(10, "unreachable");
-    let id = away.error()["journal"].as_str().unwrap().to_string();
-    assert_eq!(home.run(["journal", "list", "--failed"]).ok().json()[0]["id"], id);
-    let waiting = home.agent(["journal", "retry", "--failed", "--for", "5m"]).spawn();
-    std::thread::sleep(std::time::Duration::from_secs(4));
-    let server = crate::support::Server::start_at(&format!("127.0.0.1:{port}"));
-    server.on(&json2("res.partner", "create"), Answer::json("[5]"));
-    let outcome = Outcome::of(waiting.wait_with_output().unwrap(), "retry".into()).ok();
-    assert_eq!((&outcome.json()[0]["id"], &outcome.json()[0]["state"]), (&json!(id), &json!("done")));
-    assert_eq!(server.requests_to(&json2("res.partner", "create")).len(), 1);
-    home.run(["journal", "retry", &id, "--failed"]).fails(2, "usage");
-}
-
-#[test]
-fn a_key_or_a_file_that_was_not_kept_is_not_sent_again_without_it() {
-    let (home, server) = lab();
-    server.on(&json2("res.users", "write"), Answer::odoo_error(422, "odoo.exceptions.UserError", "no"));
-    let vals = json!({ "password": "correct horse" }).to_string();
-    let failed = home.run(["write", "res.users", "--ids", "2", "--vals-json", &vals]).fails(8, "rejected");
-    let id = failed.error()["journal"].as_str().unwrap().to_string();
-    server.forget();
-    home.run(["journal", "retry", &id]).fails(2, "usage").says(&["not kept whole"]);
-    assert!(server.requests_to(&json2("res.users", "write")).is_empty());
-}
-
-#[test]
 fn a_part_of_a_write_that_is_taken_back_leaves_the_rest_to_be_taken_back() {
     let home = Home::new();
     let id =
@@ -580,35 +362,6 @@ fn a_run_is_undone_as_far_as_there_are_ways_back() {
     assert!(undone.error()["errors"][0].as_str().unwrap().contains("make a return"), "{}", undone.stderr);
     let sent = server.requests_to(&json2("res.partner", "write"));
     assert_eq!(sent.last().unwrap().json()["vals"], json!({ "phone": "0" }));
-}
-
-#[test]
-fn what_is_sent_again_can_be_chosen_and_stops_where_all_would_meet_the_same() {
-    let (home, server) = lab();
-    let refuse = || Answer::odoo_error(422, "odoo.exceptions.UserError", "no");
-    for model in ["res.partner", "res.bank"] {
-        server.on(&json2(model, "create"), refuse());
-        for name in ["A", "B"] {
-            let vals = json!({ "name": name }).to_string();
-            home.run(["create", model, "--vals-json", &vals]).fails(8, "rejected");
-        }
-    }
-    let count = |model: &str| server.requests_to(&json2(model, "create")).len();
-    let retry = |more: &[&str]| {
-        server.forget();
-        home.agent(["journal", "retry", "--failed"]).args(more).run()
-    };
-    retry(&["--model", "res.bank"]).fails(8, "rejected");
-    assert_eq!((count("res.partner"), count("res.bank")), (0, 2));
-    assert_eq!(retry(&["--since", "2099-01-01"]).ok().json(), json!([]));
-    let id = entries(&home, &[])[0]["id"].as_str().unwrap().to_string();
-    home.run(["journal", "retry", &id, "--model", "res.bank"]).fails(2, "usage");
-    // Whoever is turned away once is turned away each time.
-    for model in ["res.partner", "res.bank"] {
-        server.on(&json2(model, "create"), Answer::odoo_error(401, "werkzeug.exceptions.Unauthorized", "no"));
-    }
-    retry(&["--since", "1h"]).fails(4, "auth_rejected");
-    assert_eq!((count("res.partner"), count("res.bank")), (1, 0));
 }
 
 #[test]
@@ -694,50 +447,6 @@ fn a_dry_run_of_a_run_sees_what_is_undone_before() {
 }
 
 #[test]
-fn a_name_keeps_what_can_be_given_again_and_stands_for_one_call_in_one_context() {
-    let (home, server) = lab();
-    let path = json2("x.thing", "x_act");
-    let call = |key: &str, context: &str| {
-        let line =
-            ["call", "x.thing", "x_act", "--ids", "1", "--idempotency-key", key, "--context-json", context];
-        home.run(line)
-    };
-    for (answer, is_kept) in [
-        (r#"{"a": 1.50}"#, true),
-        (r#"{"type": "ir.actions.act_window", "res_model": "a.b", "name": "x"}"#, false),
-        (r#"{"note": "a private text"}"#, false),
-    ] {
-        let key = answer.len().to_string();
-        server.on(&path, Answer::json(answer));
-        let first = call(&key, "{}").ok().json();
-        let again = call(&key, "{}");
-        if is_kept {
-            assert_eq!(again.ok().json(), first);
-        } else {
-            again.fails(2, "already_executed").says(&["its answer was not kept"]);
-        }
-    }
-    let kept: String =
-        crate::support::run::files_below(&home.path().join("state").join("journal").join("keys"))
-            .iter()
-            .map(|path| std::fs::read_to_string(path).unwrap())
-            .collect();
-    assert!(!kept.contains("private"), "{kept}");
-    server.on(&path, Answer::json("[5]"));
-    call("c", r#"{"lang": "en_US"}"#).ok();
-    assert_eq!(call("c", r#"{"lang": "de_DE"}"#).ok().json(), json!([5]), "said in another language");
-    call("c", r#"{"allowed_company_ids": [2]}"#).fails(2, "already_executed");
-    // Of another profile's entry nothing is shown, so that no command leads to it.
-    home.profile(
-        "other",
-        &[("ODOO_BASE_URL", server.url()), ("ODOO_DB", "lab"), ("ODOO_API_KEY", crate::support::KEY)],
-    );
-    let line = ["--profile", "other", "call", "x.thing", "x_act", "--ids", "2", "--idempotency-key", "c"];
-    let refused = home.run(line).fails(2, "already_executed");
-    assert!(!refused.hints().contains("journal show") && refused.hints().contains("another profile"));
-}
-
-#[test]
 fn a_secret_that_was_written_is_not_brought_back_and_what_is_beside_it_is() {
     let (home, server) = lab();
     server.on(&json2("res.users", "write"), Answer::json("true"));
@@ -757,41 +466,6 @@ fn a_secret_that_was_written_is_not_brought_back_and_what_is_beside_it_is() {
     let undone = undo(json!({ "password": "x", "name": "New" })).ok().json();
     assert!(undone[0]["lost"][0].as_str().unwrap().contains("password"), "{undone}");
     assert_eq!(server.only(&json2("res.users", "write")).json()["vals"], json!({ "name": "Old" }));
-}
-
-#[test]
-fn what_failed_and_has_given_its_name_to_another_call_is_left_and_the_others_go_on() {
-    let (home, server) = lab();
-    let path = json2("res.partner", "create");
-    server.on(&path, Answer::odoo_error(422, "odoo.exceptions.UserError", "no"));
-    let create = |name: &str, key: &[&str]| {
-        let vals = json!({ "name": name }).to_string();
-        let line: Vec<&str> =
-            ["create", "res.partner", "--vals-json", &vals].iter().chain(key).copied().collect();
-        home.run(line)
-    };
-    create("A", &[]).fails(8, "rejected");
-    create("B", &["--idempotency-key", "k"]).fails(8, "rejected");
-    let named = entries(&home, &[])[1]["id"].as_str().unwrap().to_string();
-    create("C", &[]).fails(8, "rejected");
-    server.on(&path, Answer::json("[5]"));
-    create("D", &["--idempotency-key", "k"]).ok();
-    server.forget();
-    let again = home.run(["journal", "retry", "--failed"]).ok();
-    let states: Vec<Value> =
-        again.json().as_array().unwrap().iter().map(|row| row["state"].clone()).collect();
-    assert_eq!(states, [json!("done"), json!("not_sent"), json!("done")]);
-    assert_eq!(server.requests_to(&path).len(), 2);
-    assert!(
-        again.notes().iter().any(|note| note.contains(&named) && note.contains("left out")),
-        "{}",
-        again.stderr
-    );
-    // Alone it is told as what it is.
-    home.run(["journal", "retry", &named]).fails(2, "already_executed");
-    let left = home.run(["journal", "retry", "--failed"]).ok();
-    assert_eq!(left.json()[0]["code"], "already_executed", "nothing else is left");
-    assert_eq!(left.json().as_array().unwrap().len(), 1);
 }
 
 #[test]
