@@ -48,8 +48,12 @@ pub struct Current {
 impl Current {
     /// Those that are found there now.
     pub fn of(places: &Places) -> Current {
-        let were = places.stamps();
-        Current { were, read: places.load().map(Arc::new), places: places.clone() }
+        let candidates = places.candidates();
+        let were = stamps(&candidates);
+        // A file that comes meanwhile is seen before the next call, as one that changes is.
+        let there = candidates.into_iter().zip(&were).filter(|(_, was)| was.is_some());
+        let read = load(there.map(|(it, _)| it), Writers::Root).map(Arc::new);
+        Current { were, read, places: places.clone() }
     }
 
     /// Looks whether the files have changed, and reads them again if so.
@@ -103,39 +107,9 @@ impl Places {
         all
     }
 
-    /// Every document that applies.
-    ///
-    /// # Errors
-    /// A file that is there cannot be taken as it stands: then nothing is sent at all.
-    pub fn load(&self) -> Result<Policies, Locked> {
-        self.load_owned_by(Writers::Root)
-    }
-
-    /// The same where the machine's file may be of somebody else, for tests.
-    fn load_owned_by(&self, administrator: Writers) -> Result<Policies, Locked> {
-        let mut documents = Vec::new();
-        for Candidate { origin, path } in self.candidates() {
-            let writers = if origin == Origin::Machine { administrator } else { Writers::User };
-            let Some(text) = text(&path, writers).map_err(|why| locked(&path, why))? else { continue };
-            let document = Document::parse(&text).map_err(|wrong| Locked {
-                file: path.display().to_string(),
-                pointer: wrong.pointer,
-                why: wrong.why,
-            })?;
-            documents.push(Loaded { origin, file: path.display().to_string(), document });
-        }
-        Ok(Policies { documents })
-    }
-
     /// What the files are like, whether they are there or not: as long as they stay so, they need not be read again.
     pub fn stamps(&self) -> Stamps {
-        // Who may write a directory matters to a file that is there, or may be.
-        let one = |it: Candidate| {
-            let unseen = it.path.symlink_metadata().err().map(|why| why.kind());
-            let is_there = unseen != Some(io::ErrorKind::NotFound);
-            is_there.then(|| (unseen, fsio::stamp(&it.path), it.path.parent().and_then(fsio::stamp)))
-        };
-        self.candidates().into_iter().map(one).collect()
+        stamps(&self.candidates())
     }
 
     /// The files that are there.
@@ -143,6 +117,32 @@ impl Places {
         let there = |it: &Candidate| it.path.symlink_metadata().is_ok();
         self.candidates().into_iter().filter(there).map(|it| (it.origin, it.path)).collect()
     }
+}
+
+fn stamps(files: &[Candidate]) -> Stamps {
+    // Who may write a directory matters to a file that is there, or may be.
+    let one = |it: &Candidate| {
+        let unseen = it.path.symlink_metadata().err().map(|why| why.kind());
+        let is_there = unseen != Some(io::ErrorKind::NotFound);
+        is_there.then(|| (unseen, fsio::stamp(&it.path), it.path.parent().and_then(fsio::stamp)))
+    };
+    files.iter().map(one).collect()
+}
+
+/// The documents of these files; the machine's has to be its administrator's.
+fn load(files: impl IntoIterator<Item = Candidate>, administrator: Writers) -> Result<Policies, Locked> {
+    let mut documents = Vec::new();
+    for Candidate { origin, path } in files {
+        let writers = if origin == Origin::Machine { administrator } else { Writers::User };
+        let Some(text) = text(&path, writers).map_err(|why| locked(&path, why))? else { continue };
+        let document = Document::parse(&text).map_err(|wrong| Locked {
+            file: path.display().to_string(),
+            pointer: wrong.pointer,
+            why: wrong.why,
+        })?;
+        documents.push(Loaded { origin, file: path.display().to_string(), document });
+    }
+    Ok(Policies { documents })
 }
 
 fn locked(path: &Path, why: String) -> Locked {
@@ -189,7 +189,7 @@ mod tests {
     fn every_file_that_is_there_applies() {
         let home = tempfile::tempdir().unwrap();
         let places = places(home.path());
-        assert!(places.load_owned_by(Writers::User).unwrap().is_empty());
+        assert!(load(places.candidates(), Writers::User).unwrap().is_empty());
         for name in [
             "machine/policy.json",
             "config/policy.json",
@@ -199,7 +199,7 @@ mod tests {
             put(home.path().join(name), r#"{"version":"1"}"#, 0o644);
         }
         let origins: Vec<Origin> =
-            places.load_owned_by(Writers::User).unwrap().documents.iter().map(|it| it.origin).collect();
+            load(places.candidates(), Writers::User).unwrap().documents.iter().map(|it| it.origin).collect();
         assert_eq!(origins, [Origin::Machine, Origin::Everyone, Origin::Profile]);
         // A profile file by its path has the policies beside it, even where another directory is named.
         put(home.path().join("config/odoo_erp.env"), "", 0o600);
@@ -209,7 +209,7 @@ mod tests {
             env_file: Some(home.path().join("config/../config/odoo_erp.env")),
             ..places
         };
-        assert_eq!(by_path.load_owned_by(Writers::User).unwrap().documents.len(), 3);
+        assert_eq!(load(by_path.candidates(), Writers::User).unwrap().documents.len(), 3);
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(places.stamps(), before, "where nothing was nothing is");
         std::fs::write(&places.config, "").unwrap();
         assert_ne!(places.stamps(), before, "a file in its place");
-        assert!(places.load_owned_by(Writers::User).is_err());
+        assert!(load(places.candidates(), Writers::User).is_err());
         std::fs::remove_file(&places.config).unwrap();
         std::os::unix::fs::symlink(&places.config, &places.config).unwrap();
         assert_ne!(places.stamps(), before, "a link to itself");
@@ -275,7 +275,7 @@ mod tests {
             (huge.as_str(), 0o600, "larger"),
         ] {
             put(path.clone(), text, mode);
-            let locked = places.load_owned_by(Writers::User).unwrap_err();
+            let locked = load(places.candidates(), Writers::User).unwrap_err();
             assert!(
                 locked.why.contains(part),
                 "{}: {}",
@@ -285,12 +285,12 @@ mod tests {
         }
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir(&path).unwrap();
-        assert!(places.load_owned_by(Writers::User).is_err(), "a directory in its place");
+        assert!(load(places.candidates(), Writers::User).is_err(), "a directory in its place");
         std::fs::remove_dir(&path).unwrap();
         put(path, "\u{feff}{\"version\":\"1\"}", 0o600);
         // Of the machine's file the owner has to be root.
         put(home.path().join("machine/policy.json"), r#"{"version":"1"}"#, 0o644);
         let is_root = fsio::owned_by_root(&home.path().join("machine"));
-        assert_eq!(places.load().is_ok(), is_root);
+        assert_eq!(load(places.candidates(), Writers::Root).is_ok(), is_root);
     }
 }
