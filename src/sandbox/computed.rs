@@ -10,6 +10,36 @@ use super::schema::{self, Model};
 
 const DEPTH: usize = 20;
 
+/// What makes a value of a record.
+pub type Computation = fn(&Env, &'static Model, i64) -> Value;
+
+/// The computation that a field names.
+pub fn by_name(name: &str) -> Option<Computation> {
+    Some(match name {
+        "activity_record_name" => activity_record_name,
+        "all_groups" => all_groups,
+        "commercial_partner" => commercial_partner,
+        "company_type" => company_type,
+        "display_name" => display_name,
+        "follower_partners" => follower_partners,
+        "invoice_line_subtotal" => invoice_line_subtotal,
+        "invoice_residual" => invoice_residual,
+        "is_follower" => is_follower,
+        "line_balance" => line_balance,
+        "line_credit" => line_credit,
+        "line_debit" => line_debit,
+        "line_residual" => line_residual,
+        "partner_complete_name" => partner_complete_name,
+        "partner_share" => partner_share,
+        "sale_line_remaining" => sale_line_remaining,
+        "sale_line_subtotal" => sale_line_subtotal,
+        "task_remaining_hours" => task_remaining_hours,
+        "token_used" => token_used,
+        "user_share" => user_share,
+        _ => return None,
+    })
+}
+
 /// What a record is called.
 pub fn name_of(env: &Env, model: &'static Model, id: i64) -> String {
     match model.name {

@@ -87,7 +87,7 @@ fn dressed(definition: &Model, mut row: Row) -> (i64, Row) {
     row.retain(|_, value| *value != json!(false));
     // Models are named: their ids come from the order of the schema.
     if let Some(value) = row.get_mut("model_id") {
-        *value = json!(schema::models().position(|model| *value == model.name).map(id_at));
+        *value = json!(value.as_str().and_then(schema::place).map(id_at));
     }
     for (name, value) in [
         ("create_uid", json!(1)),

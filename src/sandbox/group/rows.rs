@@ -11,7 +11,7 @@ use crate::sandbox::env::Env;
 use crate::sandbox::fault::Outcome;
 use crate::sandbox::periods::{end_of, label, next_hour};
 use crate::sandbox::records::with_name;
-use crate::sandbox::schema::{FieldType, Model, find};
+use crate::sandbox::schema::{FieldType, Model, field, find};
 use crate::sandbox::words::PERIODS;
 
 /// The keys of a group and what is shown of it.
@@ -51,7 +51,7 @@ pub(super) fn row(
                 }
                 (None, Some(target)) if key.is_number() => {
                     let pair = find(target).map_or(key.clone(), |_| {
-                        with_name(env, &crate::sandbox::schema::many2one("", "", target), key.clone())
+                        with_name(env, &field("", "", FieldType::Many2one(target)), key.clone())
                     });
                     (pair, plain)
                 }

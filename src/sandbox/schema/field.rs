@@ -1,9 +1,5 @@
-//! What a field is: its type, where its value comes from, what a new record gets, and the
-//! builders that keep the tables of this folder short. Constant data; nothing here touches
-//! a record.
-
-use super::Model;
-use crate::sandbox::env::Env;
+//! What a field is: its type, where its value comes from, what a new record gets, and what follows from one for another.
+//! Nothing here touches a record.
 
 /// The type of a field and what it points to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,7 +52,7 @@ pub enum Source {
     /// How many records an x2many has.
     Count(&'static str),
     /// Whatever a function makes of the record.
-    Computed(fn(&Env, &'static Model, i64) -> serde_json::Value),
+    Computed(crate::sandbox::computed::Computation),
 }
 
 /// What SQL has of a field: whether it can be searched, sorted and grouped by.
@@ -150,7 +146,7 @@ pub struct Field {
 }
 
 /// A field with everything off.
-pub const fn field(name: &'static str, label: &'static str, kind: FieldType) -> Field {
+pub fn field(name: &'static str, label: &'static str, kind: FieldType) -> Field {
     Field {
         name,
         label,
@@ -177,47 +173,9 @@ pub const fn field(name: &'static str, label: &'static str, kind: FieldType) -> 
     }
 }
 
-macro_rules! builders {
-    ($($function:ident $kind:ident;)*) => {
-        $(pub(crate) const fn $function(name: &'static str, label: &'static str) -> Field {
-            field(name, label, FieldType::$kind)
-        })*
-    };
-}
-
-builders! {
-    char Char; text Text; html Html; integer Integer; float Float; monetary Monetary; boolean Boolean;
-    date Date; datetime Datetime; binary Binary; reference Reference;
-}
-
-pub(crate) const fn many2one(name: &'static str, label: &'static str, model: &'static str) -> Field {
-    field(name, label, FieldType::Many2one(model))
-}
-
-pub(crate) const fn many2many(name: &'static str, label: &'static str, model: &'static str) -> Field {
-    field(name, label, FieldType::Many2many(model))
-}
-
-pub(crate) const fn one2many(
-    name: &'static str,
-    label: &'static str,
-    model: &'static str,
-    inverse: &'static str,
-) -> Field {
-    field(name, label, FieldType::One2many(model, inverse))
-}
-
-pub(crate) const fn selection(
-    name: &'static str,
-    label: &'static str,
-    options: &'static [(&'static str, &'static str)],
-) -> Field {
-    field(name, label, FieldType::Selection(options))
-}
-
 impl Field {
     /// Required; a many2one then refuses the deletion of its target.
-    pub const fn required(mut self) -> Field {
+    pub fn required(mut self) -> Field {
         self.required = true;
         self.not_null = true;
         if matches!(self.kind, FieldType::Many2one(_)) {
@@ -227,98 +185,14 @@ impl Field {
     }
 
     /// Not for users to write.
-    pub const fn readonly(mut self) -> Field {
+    pub fn readonly(mut self) -> Field {
         self.readonly = true;
         self.copy = false;
-        self
-    }
-
-    /// Users may write it although it comes from elsewhere.
-    pub const fn writable(mut self) -> Field {
-        self.readonly = false;
-        self
-    }
-
-    /// Shown as read-only, and written all the same by who knows.
-    pub const fn shown_readonly(mut self) -> Field {
-        self.readonly = true;
-        self
-    }
-
-    /// Shown as required or not, whatever PostgreSQL insists on.
-    pub const fn shown_required(mut self, required: bool) -> Field {
-        self.required = required;
-        self
-    }
-
-    /// Not summed up.
-    pub const fn no_sum(mut self) -> Field {
-        self.no_sum = true;
-        self
-    }
-
-    /// Kept on another record that this one stands for.
-    pub const fn elsewhere(mut self) -> Field {
-        self.elsewhere = true;
-        self
-    }
-
-    /// Another text in each language.
-    pub const fn translated(mut self) -> Field {
-        self.translated = true;
-        self
-    }
-
-    /// Not taken over by `copy`.
-    pub const fn not_copied(mut self) -> Field {
-        self.copy = false;
-        self
-    }
-
-    /// Taken over by `copy` although it holds other records.
-    pub const fn copied(mut self) -> Field {
-        self.copy = true;
-        self
-    }
-
-    /// Leaves out lines that have this value in a field.
-    pub const fn without(mut self, field: &'static str, value: &'static str) -> Field {
-        self.without = Some((field, value));
-        self
-    }
-
-    /// Deleted with its target.
-    pub const fn cascade(mut self) -> Field {
-        self.on_delete = OnDelete::Cascade;
-        self
-    }
-
-    /// Its target cannot be deleted.
-    pub const fn restrict(mut self) -> Field {
-        self.on_delete = OnDelete::Restrict;
-        self
-    }
-
-    /// Value of a new record.
-    pub const fn preset(mut self, preset: Preset) -> Field {
-        self.preset = preset;
-        self
-    }
-
-    /// Explanation for users.
-    pub const fn help(mut self, text: &'static str) -> Field {
-        self.help = text;
-        self
-    }
-
-    /// Only for members of a group.
-    pub const fn group(mut self, group: &'static str) -> Field {
-        self.group = group;
         self
     }
 
     /// Computed from elsewhere, and so read-only.
-    pub const fn from(mut self, source: Source) -> Field {
+    pub fn from(mut self, source: Source) -> Field {
         self.source = source;
         self.sql = match source {
             Source::Related(_) => Sql::Search,
@@ -326,19 +200,6 @@ impl Field {
         };
         self.readonly = true;
         self.copy = false;
-        self
-    }
-
-    /// What SQL has of a computed field: Odoo keeps some in a column, and has a search for others.
-    pub const fn sql(mut self, sql: Sql) -> Field {
-        self.sql = sql;
-        self
-    }
-
-    /// A computed field that users may write.
-    pub const fn inverse(mut self, target: &'static str, means_true: &'static str) -> Field {
-        self.inverse = Some((target, means_true));
-        self.readonly = false;
         self
     }
 

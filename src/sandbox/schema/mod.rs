@@ -1,16 +1,12 @@
-//! What a model is: fields as constant data, the rights of each group, uniqueness; and the list of all
+//! What a model is: fields as data, the rights of each group, uniqueness; and the list of all
 //! models. The tables are data; nothing here touches a record. A test holds every relation, group and
 //! order in them to what exists.
 
-mod chatter;
-mod company;
 mod field;
 mod french;
-mod guard;
-mod people;
-mod projects;
-mod sales;
-mod system;
+mod told;
+
+use std::sync::{LazyLock, OnceLock};
 
 pub use field::*;
 pub use french::translate;
@@ -45,25 +41,6 @@ pub struct Model {
     pub unique: &'static [(&'static [&'static str], &'static str)],
 }
 
-/// A model with the usual order and name.
-pub(crate) const fn model(name: &'static str, label: &'static str, module: &'static str) -> Model {
-    Model {
-        name,
-        label,
-        module,
-        order: "id",
-        name_field: "name",
-        parent: "",
-        ruled: false,
-        log: LOG,
-        transient: false,
-        thread: false,
-        fields: &[],
-        rights: &[(USER, "r"), (SYSTEM, "rwcu")],
-        unique: &[],
-    }
-}
-
 pub(crate) const USER: &str = "base.group_user";
 pub(crate) const SYSTEM: &str = "base.group_system";
 
@@ -71,11 +48,29 @@ pub(crate) const SYSTEM: &str = "base.group_system";
 const LOG: &[&str] = &["create_uid", "create_date", "write_uid", "write_date"];
 
 impl Model {
+    fn without_fields(name: &'static str) -> Model {
+        Model {
+            name,
+            label: name,
+            module: "base",
+            order: "id",
+            name_field: "",
+            parent: "",
+            ruled: false,
+            log: LOG,
+            transient: false,
+            thread: false,
+            fields: &[],
+            rights: &[],
+            unique: &[],
+        }
+    }
+
     /// Own fields, the chatter's and those that every record has.
     pub fn all_fields(&self) -> impl Iterator<Item = &'static Field> {
-        let chatter: &'static [Field] = if self.thread { chatter::THREAD_FIELDS } else { &[] };
+        let chatter = if self.thread { *CHATTER } else { &[] };
         let logged = |field: &&Field| !LOG.contains(&field.name) || self.log.contains(&field.name);
-        self.fields.iter().chain(chatter).chain(system::MAGIC_FIELDS.iter().filter(logged))
+        self.fields.iter().chain(chatter).chain(EVERY_RECORD.iter().filter(logged))
     }
 
     /// One field by name.
@@ -84,30 +79,129 @@ impl Model {
     }
 }
 
-/// All models, part by part.
-const PARTS: &[&[Model]] = &[
-    people::MODELS,
-    company::MODELS,
-    projects::MODELS,
-    sales::MODELS,
-    chatter::MODELS,
-    system::MODELS,
-    guard::MODELS,
-];
+macro_rules! told {
+    ($($name:literal)*) => {
+        [$(($name, include_str!(concat!("models/", $name, ".json")))),*]
+    };
+}
+
+/// Every model by name with what is told of it, in the order of their ids.
+const TOLD: [(&str, &str); 52] = told! {
+    "res.partner"
+    "res.partner.category"
+    "res.users"
+    "res.groups"
+    "res.users.apikeys"
+    "hr.employee"
+    "hr.department"
+    "res.company"
+    "res.country"
+    "res.country.state"
+    "res.currency"
+    "res.lang"
+    "product.product"
+    "product.tag"
+    "project.project"
+    "project.task"
+    "project.task.type"
+    "project.tags"
+    "account.analytic.account"
+    "account.analytic.line"
+    "helpdesk.ticket"
+    "helpdesk.stage"
+    "crm.lead"
+    "crm.stage"
+    "sale.order"
+    "sale.order.line"
+    "account.move"
+    "account.move.line"
+    "account.account"
+    "account.move.send.wizard"
+    "mail.thread"
+    "mail.message"
+    "mail.message.subtype"
+    "mail.followers"
+    "mail.activity"
+    "mail.activity.type"
+    "mail.template"
+    "mail.mail"
+    "mail.compose.message"
+    "ir.attachment"
+    "discuss.channel.rtc.session"
+    "discuss.channel"
+    "ir.model"
+    "ir.model.data"
+    "ir.model.access"
+    "ir.config_parameter"
+    "ir.cron"
+    "ir.mail_server"
+    "ir.actions.server"
+    "ir.rule"
+    "ir.module.module"
+    "strictbase.agent.confirmation"
+};
+
+/// Each made when somebody looks at it: most calls look at two or three.
+static MODELS: [OnceLock<Model>; TOLD.len()] = [const { OnceLock::new() }; TOLD.len()];
+
+/// What a chatter adds to a model.
+static CHATTER: LazyLock<&[Field]> =
+    LazyLock::new(|| told::fields(include_str!("chatter.json")).unwrap_or_default());
+
+/// The fields that every record has.
+static EVERY_RECORD: LazyLock<&[Field]> =
+    LazyLock::new(|| told::fields(include_str!("every_record.json")).unwrap_or_default());
+
+/// A model that cannot be read is a mistake that the tests below catch; a release then has it without fields.
+fn at(place: usize) -> &'static Model {
+    let (name, text) = TOLD[place];
+    MODELS[place].get_or_init(|| told::model(name, text).unwrap_or_else(|_| Model::without_fields(name)))
+}
 
 /// Every model.
 pub fn models() -> impl Iterator<Item = &'static Model> {
-    PARTS.iter().flat_map(|part| part.iter())
+    (0..TOLD.len()).map(at)
+}
+
+/// Where a model stands among all.
+pub fn place(name: &str) -> Option<usize> {
+    TOLD.iter().position(|(known, _)| *known == name)
 }
 
 /// A model by name.
 pub fn find(name: &str) -> Option<&'static Model> {
-    models().find(|model| model.name == name)
+    place(name).map(at)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_model_is_told_and_what_is_told_amiss_is_said() {
+        for (name, text) in TOLD {
+            assert_eq!(told::model(name, text).err(), None);
+        }
+        assert_eq!((EVERY_RECORD.len(), CHATTER.len()), (6, 5));
+        let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sandbox/schema/models");
+        assert_eq!(std::fs::read_dir(directory).unwrap().count(), TOLD.len(), "no file is forgotten");
+        let one = |field: &str| {
+            let text = format!(
+                r#"{{"label": "A", "module": "base", "fields": [{{"name": "a", "label": "A", {field}}}]}}"#
+            );
+            told::model("x", text.leak()).err().unwrap_or_default()
+        };
+        assert_eq!(one(r#""type": "char""#), "");
+        for (field, says) in [
+            (r#""type": "chart""#, r#"no type "chart""#),
+            (r#""type": "many2one""#, "no type"),
+            (r#""type": "char", "compute": "nothing""#, r#"no computation "nothing""#),
+            (r#""type": "char", "requird": true"#, "unknown field `requird`"),
+            (r#""type": "char", "default": {"of": "tomorrow"}"#, r#"no default of "tomorrow""#),
+        ] {
+            assert!(one(field).contains(says), "{field}: {}", one(field));
+        }
+    }
 
     #[test]
     fn every_relation_inverse_group_and_order_exists() {
