@@ -33,6 +33,8 @@ pub struct Refusal {
     pub detail: String,
     /// `recipient:` lines, where the guard gives them.
     pub recipients: Vec<String>,
+    /// `instead:`, what would reach nobody outside, where the guard knows it.
+    pub instead: String,
     /// `token:`, why a token was not accepted, where the guard says it.
     pub token: String,
 }
@@ -45,6 +47,7 @@ impl Refusal {
             match line.split_once(": ") {
                 Some(("reason", text)) if refusal.reason.is_empty() => refusal.reason = text.into(),
                 Some(("detail", text)) if refusal.detail.is_empty() => refusal.detail = text.into(),
+                Some(("instead", text)) if refusal.instead.is_empty() => refusal.instead = text.into(),
                 Some(("token", text)) if refusal.token.is_empty() => refusal.token = text.into(),
                 Some(("recipient", text)) => refusal.recipients.push(text.into()),
                 _ => {}
@@ -67,9 +70,15 @@ pub fn present(run: &Run, cleared: &Cleared, token: &Secret) -> Result<Reply> {
 /// person can approve. Its advice goes along where that is none which is refused here.
 pub fn answer(run: &Run, cleared: &Cleared, mut refusal: Error) -> Result<Reply> {
     let without = without_refused_advice(run, cleared.operation(), &mut refusal);
-    answered(run, cleared, refusal).map_err(|error| match error.code {
-        Code::ConfirmationRequired => error.with_hints(without),
-        _ => error,
+    let said = Refusal::of(&refusal).instead;
+    let way =
+        without.or_else(|| (!said.is_empty()).then(|| format!("the guard knows of a way inside: {said}")));
+    answered(run, cleared, refusal).map_err(|mut error| {
+        // Before the ways that need a person.
+        if let (Code::ConfirmationRequired, Some(way)) = (error.code, way) {
+            error.hints.insert(0, way.into());
+        }
+        error
     })
 }
 

@@ -514,16 +514,21 @@ fn advice_that_is_refused_here_is_not_passed_on() {
         server.on(&json2(model, "create"), Answer::odoo_error(422, "odoo.exceptions.UserError", &says));
         let outcome =
             home.run(["create", model, "--vals", r#"{"name": "x"}"#]).fails(6, "confirmation_required");
-        outcome.stderr
+        (outcome.error()["hints"][0].as_str().unwrap().to_string(), outcome.stderr)
     };
     let key = r#"repeat the call with "tracking_disable": true in its context"#;
-    let said = refused("project.task", key);
+    let (first, said) = refused("project.task", key);
     assert!(!said.contains("tracking_disable") && said.contains("recipient: Ann"), "{said}");
-    assert!(said.contains("partner_id"), "{said}");
-    let said = refused("crm.lead", key);
+    assert!(first.contains("partner_id"), "{said}");
+    let (first, said) = refused("crm.lead", key);
     assert!(!said.contains("tracking_disable") && !said.contains("partner_id"), "{said}");
-    let said = refused("project.task", r#"the registration without the mails: state "draft""#);
-    assert!(said.contains("without the mails"), "{said}");
+    assert!(!first.contains("a way inside"), "{first}");
+    // What is not refused stands before the ways that need a person.
+    let (first, _) = refused("project.task", r#"the registration without the mails: state "draft""#);
+    assert_eq!(
+        first,
+        r#"the guard knows of a way inside: the registration without the mails: state "draft""#
+    );
 }
 
 #[test]
