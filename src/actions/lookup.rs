@@ -203,24 +203,49 @@ pub fn perform(request: Request, session: &Session, caller: &Caller, host: &dyn 
     Ok(Outcome { origin, ..Outcome::read(found.to_string()).laid_out(layout) })
 }
 
-/// Candidates that are called alike, with the fields in which they differ.
+/// So many choices and links of a record are looked at.
+const MOST_CHOICES: usize = 30;
+
+const OTHER_WAYS: &str = ", a longer name, or the id of one of the candidates";
+
+/// What a candidate is called.
+fn name(row: &Value) -> Option<&Value> {
+    row.get("display_name").or_else(|| row.get("name"))
+}
+
+/// Candidates that are called alike, with the fields in which they differ: those of Odoo's list, else choices and links.
 fn told_apart(rows: Vec<Value>, model: &str, run: &Run) -> Vec<Value> {
-    let name = |row: &Value| row.get("display_name").or_else(|| row.get("name")).cloned();
     let is_twin = |row: &Value| rows.iter().filter(|other| name(other) == name(row)).count() > 1;
     if !rows.iter().any(is_twin) {
         return rows;
     }
     let ids: Vec<i64> = rows.iter().filter_map(|row| row["id"].as_i64()).collect();
-    let read = Fields::Usual.resolve(model, run).and_then(|fields| {
-        let question = Operation::new(model, "read", operation::kwargs(json!({ "fields": fields })))?;
-        run.ask(question.on(ids))
-    });
-    let Ok(Value::Array(read)) = read else { return rows };
-    let differs = |key: &String| read.iter().any(|row| row.get(key) != read[0].get(key));
+    let differing = |fields: Vec<String>, most: usize| {
+        let question = Operation::new(model, "read", operation::kwargs(json!({ "fields": fields }))).ok()?;
+        let Ok(Value::Array(read)) = run.ask(question.on(ids.clone())) else { return None };
+        let differs = |key: &&String| read.iter().any(|row| row.get(key.as_str()) != read[0].get(key.as_str()));
+        let of_record = |key: &&String| !matches!(key.as_str(), "id" | "display_name" | "name");
+        let keys: Vec<String> = fields.iter().filter(of_record).filter(differs).take(most).cloned().collect();
+        (!keys.is_empty()).then_some((read, keys))
+    };
+    let choices = || {
+        let schema = run.schema(model, false).ok()?;
+        let is_one = |name: &&str| {
+            let field = schema.field(name).unwrap_or_default();
+            matches!(field["type"].as_str(), Some("selection" | "many2one"))
+                && field["store"] != false
+                && !matches!(*name, "create_uid" | "write_uid")
+        };
+        differing(schema.names().filter(is_one).take(MOST_CHOICES).map(str::to_string).collect(), 3)
+    };
+    let usual = Fields::Usual.resolve(model, run).ok().and_then(|fields| differing(fields, usize::MAX));
+    let Some((read, keys)) = usual.or_else(choices) else { return rows };
     let more = |mut row: Value| {
-        let told = read.iter().find(|told| told["id"] == row["id"]).and_then(Value::as_object);
-        for (key, value) in told.into_iter().flatten().filter(|(key, _)| differs(key)) {
-            row[key.as_str()] = value.clone();
+        let told = read.iter().find(|told| told["id"] == row["id"]);
+        for key in &keys {
+            if let Some(value) = told.and_then(|told| told.get(key)) {
+                row[key.as_str()] = value.clone();
+            }
         }
         row
     };
@@ -293,12 +318,15 @@ fn the_one(request: &Request, mut rows: Vec<Value>, run: &Run) -> Result<Outcome
             .with_hints(in_other_languages(wanted, run))),
         several => {
             let at_least = if several >= request.wanted.limit as usize { "at least " } else { "" };
-            let ways = if wanted.exact { Hint::new("use ") } else { Hint::new("use ").name("exact").text(", ") };
+            // No name tells those apart that have the same.
+            let ways = match rows.iter().all(|row| name(row) == name(&rows[0])) {
+                true => Hint::new("they are called alike: use the id of one of the candidates, or ").name("domain"),
+                false if wanted.exact => Hint::new("use ").name("domain").text(OTHER_WAYS),
+                false => Hint::new("use ").name("exact").text(", ").name("domain").text(OTHER_WAYS),
+            };
             let mut error =
                 Error::new(Code::Ambiguous, format!("{at_least}{several} of kind {kind} match {query:?}"))
-                    .with_hint(
-                        ways.name("domain").text(", a longer name, or the id of one of the candidates"),
-                    );
+                    .with_hint(ways);
             error.candidates = Some(Value::Array(told_apart(rows, wanted.model(), run)));
             Err(error)
         }

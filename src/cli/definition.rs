@@ -153,12 +153,13 @@ fn parsed(mut matches: ArgMatches) -> Option<Parsed> {
 }
 
 /// Global flags that take the word behind them.
-const WITH_VALUE: [&str; 9] = [
+const WITH_VALUE: [&str; 10] = [
     "--profile",
     "--env-file",
     "--output",
     "--pluck",
     "--context-json",
+    "--context",
     "--context-file",
     "--agent-channel",
     "--timeout",

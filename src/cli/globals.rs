@@ -42,7 +42,7 @@ pub struct Globals {
     #[arg(long, global = true, help_heading = "Global options")]
     pub utc: bool,
     /// Add to the context of the call (a JSON object)
-    #[arg(long, value_name = "JSON", global = true, help_heading = "Global options")]
+    #[arg(long, alias = "context", value_name = "JSON", global = true, help_heading = "Global options")]
     pub context_json: Option<String>,
     /// The same from a file, or - for stdin
     #[arg(long, value_name = "FILE", global = true, help_heading = "Global options")]

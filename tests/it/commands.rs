@@ -628,6 +628,39 @@ fn candidates_that_are_called_alike_are_told_apart() {
     let error = home.run(["lookup", "x.stage", "Done", "--one"]).fails(7, "ambiguous").error();
     let must = json!([{ "id": 1, "display_name": "Done", "project_id": [7, "Move"] }, { "id": 2, "display_name": "Done", "project_id": false }]);
     assert_eq!(error["candidates"], must);
+    let hints = error["hints"].to_string();
+    assert!(hints.contains("called alike") && !hints.contains("--exact"), "{hints}");
+}
+
+#[test]
+fn where_the_columns_of_a_list_do_not_tell_candidates_apart_choices_and_links_do() {
+    let taxes = r#"[[1, "15%"], [2, "15%"]]"#;
+    let (home, server) = answering(&[(&json2("x.tax", "name_search"), taxes)]);
+    server.on(&json2("x.tax", "search_read"), Answer::json("[]"));
+    let fields = json!({ "name": { "type": "char" }, "note": { "type": "html" }, "scope": { "type": "char" }, "use": { "type": "selection" },
+        "country_id": { "type": "many2one" }, "write_uid": { "type": "many2one" }, "made": { "type": "selection", "store": false } });
+    server.on(&json2("x.tax", "fields_get"), Answer::json(&fields));
+    let views = json!({ "views": { "list": { "arch": "<list><field name='scope'/></list>" } },
+        "models": { "x.tax": { "fields": { "scope": { "type": "char" } } } } });
+    server.on(&json2("x.tax", "get_views"), Answer::json(&views));
+    server.on(
+        &json2("x.tax", "read"),
+        Answer::made(|request| {
+            let fields = request.json()["fields"].clone();
+            let row = |id: i64, used: &str| {
+                let all = json!({ "id": id, "display_name": "15%", "scope": false, "use": used, "country_id": [1, "US"] });
+                let asked = fields.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_string());
+                let told = asked.map(|name| (name.clone(), all[&name].clone()));
+                Value::Object(told.chain([("id".to_string(), id.into())]).collect())
+            };
+            Answer::json(json!([row(1, "sale"), row(2, "purchase")]))
+        }),
+    );
+    let error = home.run(["lookup", "x.tax", "15%", "--one"]).fails(7, "ambiguous").error();
+    let must = json!([{ "id": 1, "display_name": "15%", "use": "sale" }, { "id": 2, "display_name": "15%", "use": "purchase" }]);
+    assert_eq!(error["candidates"], must);
+    let asked = server.requests_to(&json2("x.tax", "read"));
+    assert_eq!(asked[1].json()["fields"], json!(["use", "country_id"]));
 }
 
 #[test]
@@ -678,19 +711,22 @@ fn a_part_of_a_lookup_that_is_not_there_leads_to_the_flag_that_gives_it() {
 }
 
 #[test]
-fn the_short_flags_for_values_are_the_long_ones() {
+fn the_short_flags_for_json_are_the_long_ones() {
     let (home, server) = answering(&[(CREATE, "[1]"), (WRITE, "true"), (SEARCH, "[]")]);
     let vals = r#"{"name":"a"}"#;
     home.run(["create", "res.partner", "--vals", vals]).ok();
     home.run(["create", "res.partner", "--vals-list", r#"[{"name":"b"}]"#]).ok();
     home.run(["write", "res.partner", "--ids", "7", "--vals", vals]).ok();
     home.run(["call", "res.partner", "search_read", "--data", r#"{"limit":2}"#]).ok();
+    let context = r#"{"active_test":false}"#;
+    home.run(["--context", context, "search-read", "res.partner", "--fields", "name", "--limit", "2"]).ok();
     let sent = |path: &str, key: &str| -> Vec<Value> {
         server.requests_to(path).iter().map(|request| request.json()[key].clone()).collect()
     };
     assert_eq!(sent(CREATE, "vals_list"), [json!([{"name": "a"}]), json!([{"name": "b"}])]);
     assert_eq!(sent(WRITE, "vals"), [json!({"name": "a"})]);
-    assert_eq!(sent(SEARCH, "limit"), [json!(2)]);
+    assert_eq!(sent(SEARCH, "limit"), [json!(2), json!(2)]);
+    assert_eq!(sent(SEARCH, "context")[1]["active_test"], false);
 }
 
 #[test]

@@ -193,6 +193,7 @@ fn a_wrong_line_is_answered_with_the_right_one() {
         ("--env-file a.env unlink --ids 7", "unlink", "call MODEL unlink --ids 7"),
         ("delete --password s3.cret --ids 7", "delete", "call MODEL unlink --ids 7"),
         ("version", "version", "here that is odoo-agent --version"),
+        ("group res.partner --by country_id --count", "--count", "as __count: leave --count out"),
         (
             "search-read res.partner name,email",
             "fields are named with --fields",

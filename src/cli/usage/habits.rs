@@ -208,6 +208,9 @@ fn unknown_flag(line: &Line, flag: &str) -> Option<Error> {
     let habit = FLAGS.iter().find(|(other, _)| *other == flag).map(|(_, ours)| *ours).unwrap_or_default();
     if let Some(ours) = habit.iter().find(|ours| line.has(ours)) {
         let note = match (*ours, line.path.first().map(String::as_str)) {
+            ("limit", Some("group")) if flag == "count" => {
+                "each group tells how many records it has, as __count: leave --count out".into()
+            }
             ("vals-json", Some(command)) => {
                 format!("{command} takes the values of a record: --vals-json '{{\"name\": …}}'")
             }
