@@ -224,7 +224,7 @@ fn told_apart(rows: Vec<Value>, model: &str, run: &Run) -> Vec<Value> {
         let question = Operation::new(model, "read", operation::kwargs(json!({ "fields": fields }))).ok()?;
         let Ok(Value::Array(read)) = run.ask(question.on(ids.clone())) else { return None };
         let differs = |key: &&String| read.iter().any(|row| row.get(key.as_str()) != read[0].get(key.as_str()));
-        let of_record = |key: &&String| !matches!(key.as_str(), "id" | "display_name" | "name");
+        let of_record = |key: &&String| !matches!(key.as_str(), "id" | "display_name");
         let keys: Vec<String> = fields.iter().filter(of_record).filter(differs).take(most).cloned().collect();
         (!keys.is_empty()).then_some((read, keys))
     };

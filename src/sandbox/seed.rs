@@ -1,5 +1,5 @@
 //! The company as delivered: each model's table is made from the embedded data when somebody looks at it, as most
-//! calls look at two or three of sixty. The data is in `seed/*.json`, model by model; this file adds only who created a
+//! calls look at two or three of fifty. The data is in `seed/*.json`, model by model; this file adds only who created a
 //! record and when.
 
 use std::collections::BTreeMap;
@@ -22,7 +22,6 @@ const PARTS: &[&str] = &[
 const CREATED: &str = "2026-01-05 08:00:00";
 
 /// The rows of one model as they are delivered, and the table that is made of them.
-#[derive(Default)]
 struct Delivered {
     rows: Option<&'static RawValue>,
     table: OnceLock<Table>,

@@ -197,7 +197,8 @@ mod tests {
             (r#""type": "many2one""#, "no type"),
             (r#""type": "char", "compute": "nothing""#, r#"no computation "nothing""#),
             (r#""type": "char", "requird": true"#, "unknown field `requird`"),
-            (r#""type": "char", "default": {"of": "tomorrow"}"#, r#"no default of "tomorrow""#),
+            (r#""type": "char", "default": {"of": "tomorrow"}"#, r#"no default {"of":"tomorrow"}"#),
+            (r#""type": "char", "default": false"#, "no default false"),
         ] {
             assert!(one(field).contains(says), "{field}: {}", one(field));
         }

@@ -1,8 +1,9 @@
-//! Reads what `models/*.json` tells of a model: a field a line, of which only what is out of the ordinary is said. A
-//! release has no pages to move for a company that nobody looks at. It knows no model by name.
+//! Reads what `models/*.json` tells of a model: a field a line, of which only what is out of the ordinary is said. As
+//! constants they were full of addresses, which the loader moved at every start. It knows no model by name.
 
+use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
-use serde::{Deserialize, de};
+use serde_json::Value;
 
 use super::{Field, FieldType, LOG, Model, OnDelete, Preset, SYSTEM, Source, Sql, USER, field};
 use crate::sandbox::computed;
@@ -86,7 +87,8 @@ struct ToldField {
     copy: Option<bool>,
     sql: Option<Text>,
     on_delete: Option<Text>,
-    default: Option<ToldDefault>,
+    /// true, a number, a text, or an object: `of` what the value is made, or the prefix of a `sequence`.
+    default: Option<Value>,
     #[serde(default)]
     no_sum: bool,
     #[serde(default)]
@@ -99,53 +101,6 @@ struct ToldField {
     inverse: Option<Pair>,
     #[serde(default)]
     help: Text,
-}
-
-/// A value, or where it comes from.
-enum ToldDefault {
-    Value(Preset),
-    Of(Text),
-    Sequence(Text),
-}
-
-impl<'de: 'static> Deserialize<'de> for ToldDefault {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ToldDefault, D::Error> {
-        struct Reader;
-        impl<'de: 'static> Visitor<'de> for Reader {
-            type Value = ToldDefault;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
-                formatter.write_str("true, a text, a number, or an object with `of` or `sequence`")
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<ToldDefault, E> {
-                if value {
-                    Ok(ToldDefault::Value(Preset::True))
-                } else {
-                    Err(E::custom("false is the default"))
-                }
-            }
-
-            fn visit_u64<E: Error>(self, value: u64) -> Result<ToldDefault, E> {
-                i64::try_from(value)
-                    .map(|number| ToldDefault::Value(Preset::Number(number)))
-                    .map_err(E::custom)
-            }
-
-            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<ToldDefault, E> {
-                Ok(ToldDefault::Value(Preset::Text(text)))
-            }
-
-            fn visit_map<M: de::MapAccess<'de>>(self, mut members: M) -> Result<ToldDefault, M::Error> {
-                match members.next_entry::<Text, Text>()? {
-                    Some((Text("of"), value)) => Ok(ToldDefault::Of(value)),
-                    Some((Text("sequence"), prefix)) => Ok(ToldDefault::Sequence(prefix)),
-                    _ => Err(M::Error::custom("neither `of` nor `sequence`")),
-                }
-            }
-        }
-        deserializer.deserialize_any(Reader)
-    }
 }
 
 /// The model that a text tells of; in words why there is none.
@@ -207,20 +162,9 @@ fn field_of(told: ToldField) -> Result<Field, String> {
             other => return Err(unknown("on_delete", other)),
         };
     }
-    made.preset = match told.default {
-        None => Preset::None,
-        Some(ToldDefault::Value(preset)) => preset,
-        Some(ToldDefault::Sequence(prefix)) => Preset::Sequence(prefix.0),
-        Some(ToldDefault::Of(text)) => match text.0 {
-            "today" => Preset::Today,
-            "now" => Preset::Now,
-            "user" => Preset::User,
-            "company" => Preset::Company,
-            "currency" => Preset::Currency,
-            "first" => Preset::First,
-            other => return Err(unknown("default of", other)),
-        },
-    };
+    if let Some(told) = told.default {
+        made.preset = preset(&told).ok_or_else(|| format!("{name}: no default {told}"))?;
+    }
     Ok(Field {
         not_null: told.not_null.unwrap_or(made.not_null),
         readonly: told.readonly.unwrap_or(made.readonly),
@@ -233,6 +177,22 @@ fn field_of(told: ToldField) -> Result<Field, String> {
         without: told.without.map(pair),
         inverse: told.inverse.map(pair),
         ..made
+    })
+}
+
+fn preset(told: &Value) -> Option<Preset> {
+    let lasting = |text: &Value| text.as_str().map(|text| &*text.to_string().leak());
+    Some(match (told, told["of"].as_str()) {
+        (Value::Bool(true), _) => Preset::True,
+        (Value::Number(number), _) => Preset::Number(number.as_i64()?),
+        (Value::String(_), _) => Preset::Text(lasting(told)?),
+        (_, Some("today")) => Preset::Today,
+        (_, Some("now")) => Preset::Now,
+        (_, Some("user")) => Preset::User,
+        (_, Some("company")) => Preset::Company,
+        (_, Some("currency")) => Preset::Currency,
+        (_, Some("first")) => Preset::First,
+        _ => Preset::Sequence(lasting(&told["sequence"])?),
     })
 }
 
